@@ -1,0 +1,1 @@
+"""This venue: its settings, its light, its own measured profile. Imports nothing of the other rooms."""

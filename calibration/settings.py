@@ -1,0 +1,133 @@
+"""The sections of a venue file, typed, with units in the names.
+
+Every key has a default that works in an unknown room, so an empty file is a valid venue. Unknown keys are refused
+(a misspelt key that is silently ignored is found on opening night).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Field(ge=0.0)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Section(BaseModel):
+    """Base of all sections: frozen, unknown keys and NaN refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Region(Section):
+    """The part of the picture in which visitors are looked for, as shares of its width and height."""
+
+    left: Share = 0.0
+    top: Share = 0.0
+    right: Share = 1.0
+    bottom: Share = 1.0
+
+
+class CameraSettings(Section):
+    """Where pictures come from, and what is fixed on the camera (fixed, or the film's own light pumps the picture)."""
+
+    source: str = Field(
+        "",
+        description="Device, file, folder, stream address or 'visitor'; '' = first camera found, else the visitor",
+    )
+    width: int = Field(1280, ge=160, le=7680)
+    height: int = Field(720, ge=120, le=4320)
+    frames_per_second: float = Field(30.0, gt=0, le=240)
+    region: Region = Region()
+    mirror: bool = False
+    rotate_degrees: Literal[0, 90, 180, 270] = 0
+    exposure_100us: float | None = Field(
+        None, description="Manual exposure in units of 100 microseconds; none = left as the driver has it"
+    )
+    gain: float | None = None
+    white_balance_kelvin: float | None = None
+    power_line_hertz: Literal[0, 50, 60] | None = None
+    open_timeout_seconds: Seconds = 4.0
+    read_timeout_seconds: Seconds = 2.0
+    stale_after_seconds: Seconds = Field(
+        5.0, description="A picture that has not changed for so long is no live picture"
+    )
+    blind_below_luminance: float = Field(
+        1.5, ge=0, le=255, description="Frame mean of 255 under which the lens counts as covered"
+    )
+
+
+class EyeSettings(Section):
+    """Detection and classification."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    detector: Literal["mtcnn", "yunet"] = "mtcnn"
+    detector_file: str = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
+    detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; flow between")
+    detection_score: Share = 0.7
+    smallest_face_pixels: int = Field(40, ge=12, description="Of the frame as captured")
+    classifier_file: str = Field("", description="onnx file; '' = the one that is shipped")
+    frames_per_second: float = Field(15.0, gt=0, le=60, description="At most so many frames are looked at a second")
+    threads: int = Field(1, ge=1, le=64)
+    deadline_seconds: Seconds = Field(1.5, description="An eye silent for so long is replaced")
+
+
+class MoodSettings(Section):
+    """From estimates to a mood: filter, two delays of belief, presence, aggregation. (Presets fill it.)"""
+
+    preset: Literal["single", "crowd"] = "single"
+    believe_after_seconds: Seconds = Field(0.3, description="How long a new emotion must lead before it is believed")
+    keep_for_seconds: Seconds = Field(
+        0.8, description="How long a believed emotion is kept after it has stopped leading"
+    )
+    enter_after_seconds: Seconds = 0.5
+    leave_after_seconds: Seconds = 2.0
+    lost_for_seconds: Seconds = Field(0.8, description="A face not found is kept so long before its track ends")
+    visitors_at_most: int = Field(8, ge=1, le=8)
+    aggregate: Literal["nearest", "mean", "strongest", "majority"] = "nearest"
+
+
+class ScreenSettings(Section):
+    """The picture on the wall."""
+
+    display: int = Field(0, ge=0)
+    fullscreen: bool = False
+    width: int = Field(1280, ge=160)
+    height: int = Field(720, ge=90)
+    fit: Literal["fit", "fill", "stretch"] = "fit"
+    brightness: Share = 1.0
+    candidates_megabytes: int = Field(300, ge=32, description="Memory for clips held ready for the next scene")
+
+
+class SoundSettings(Section):
+    """The sound in the room."""
+
+    volume: Share = 1.0
+    mute: bool = False
+
+
+class OscTarget(Section):
+    """One receiver of the broadcast."""
+
+    host: str = "127.0.0.1"
+    port: Port = 9000
+    prefix: str = "/emo"
+    profile: Literal["aggregate", "visitors", "scalar", "events"] = "aggregate"
+    rate_hertz: float = Field(10.0, gt=0, le=60)
+    bundles: bool = True
+
+
+class OscSettings(Section):
+    """OSC out (targets) and in (control)."""
+
+    targets: tuple[OscTarget, ...] = ()
+
+
+class JournalSettings(Section):
+    """What is written of an evening: takes, moods, branches. No picture, no identity."""
+
+    folder: str = Field("", description="'' = the user's state folder")
+    megabytes_at_most: int = Field(200, ge=1)
+    mood_hertz: float = Field(2.0, ge=0, le=30)

@@ -1,0 +1,88 @@
+"""Reading a typed TOML file with every fault reported at once, in a technician's words."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class BadFile(ValueError):
+    """A file that cannot be used. ``problems`` holds every fault found, one line each: what, where, what to do."""
+
+    def __init__(self, path: Path | str, problems: list[str]) -> None:
+        self.path, self.problems = Path(path), problems
+        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
+
+
+def load_toml(path: Path | str, model: type[Model]) -> Model:
+    """Read ``path`` as ``model``. Raises ``BadFile`` with all problems; nothing else."""
+    path = Path(path)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadFile(path, ["no such file"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(path, [f"cannot be read: {error}"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(path, [f"is not valid TOML: {error}"]) from error
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise BadFile(path, describe(error, model)) from error
+
+
+def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """One line a fault: the key as written in the file, what is wrong, and for an unknown key the nearest known one."""
+    lines = []
+    for fault in error.errors():
+        place = fault["loc"]
+        key = ".".join(str(part) for part in place) or "(file)"
+        if fault["type"] == "extra_forbidden":
+            known = _keys_at(model, place[:-1])
+            near = did_you_mean(str(place[-1]), known)
+            lines.append(f"{key}: unknown key{near or ('; known here: ' + ', '.join(sorted(known)) if known else '')}")
+        else:
+            message = fault["msg"].removeprefix("Value error, ")
+            given = fault.get("input")
+            shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+            lines.append(f"{key}: {message[:1].lower()}{message[1:]}{shown}")
+    return lines
+
+
+def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """``"; did you mean 'fade_seconds'?"``, or nothing when no known word is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
+    """Names of the fields of the model found by walking ``place`` (field names and list indices) from ``model``."""
+    here: type[BaseModel] | None = model
+    for part in place:
+        if here is None:
+            return []
+        if isinstance(part, int) or part not in _by_name(here):
+            continue  # list index, a dict's own key, or the tag of a union
+        here = _model_in(_by_name(here)[part].annotation)
+    return list(_by_name(here)) if here else []
+
+
+def _by_name(model: type[BaseModel]) -> dict[str, Any]:
+    return {(field.alias or name): field for name, field in model.model_fields.items()}
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The first pydantic model named anywhere inside a type such as ``dict[str, Scene]`` or ``Scene | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        found = _model_in(part)
+        if found:
+            return found
+    return None

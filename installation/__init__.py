@@ -1,0 +1,1 @@
+"""Everything physical: camera, processes, window, sound, OSC, clock, command line."""

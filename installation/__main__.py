@@ -1,0 +1,5 @@
+"""``python -m installation`` is ``chiaro``."""
+
+from installation.cli import main
+
+main()

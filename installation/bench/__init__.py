@@ -1,0 +1,1 @@
+"""Benchmarks. Each part is a module here with ``run(progress: Progress) -> Report``; ``chiaro bench PART`` runs it."""

@@ -1,0 +1,26 @@
+"""``chiaro``: the command line."""
+
+from __future__ import annotations
+
+import importlib
+
+import typer
+
+app = typer.Typer(
+    name="chiaro",
+    help="chiaroscuro: film that watches its audience.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+COMMANDS = ("run", "play", "check", "classify", "doctor", "bench", "osc", "models", "evaluate", "train", "story")
+"""Each is a module in ``installation/commands`` with ``register(app)``."""
+
+for name in COMMANDS:
+    importlib.import_module(f"installation.commands.{name}").register(app)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,57 @@
+"""The readable console: one line when a thing goes, one when it is back, with how long (never one a frame)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from rich.console import Console as RichConsole
+from rich.logging import RichHandler
+
+log = logging.getLogger("chiaro")
+
+
+def open_log(verbose: bool = False) -> None:
+    """Send the log to stderr, one readable line a record; once a process."""
+    stderr = RichConsole(stderr=True)
+    handler: logging.Handler
+    if stderr.is_terminal:
+        handler = RichHandler(console=stderr, show_path=False, markup=False, rich_tracebacks=False)
+    else:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
+    log.handlers[:] = [handler]
+    log.propagate = False
+    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+class Teller:
+    """Tells on change. Thread-safe; ``clock`` gives monotonic seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._gone: dict[str, tuple[float, str]] = {}
+        self.errors = 0
+
+    def lost(self, part: str, why: str) -> None:
+        """``part`` no longer works. Repeating it, or a change of reason within the same loss, is not told again."""
+        with self._lock:
+            if part in self._gone:
+                return
+            self._gone[part] = (self._clock(), why)
+            self.errors += 1
+        log.warning("%s lost: %s", part, why)
+
+    def back(self, part: str) -> None:
+        """``part`` works (again). Only told if it had been lost."""
+        with self._lock:
+            gone = self._gone.pop(part, None)
+            now = self._clock()
+        if gone:
+            log.info("%s is back after %.1f s", part, now - gone[0])
+
+    def is_lost(self, part: str) -> bool:
+        return part in self._gone

@@ -1,0 +1,49 @@
+"""What one face shows at one moment, and which visitor it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frame import Detection
+from models.labels import LABELS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmotionEstimate:
+    """One face, one moment. Checked when made: one NaN let in would poison a filter for ever."""
+
+    detection: Detection
+    probabilities: NDArray[np.float32]
+    """(8,) in the order of ``LABELS``; finite, not negative, sums to 1."""
+    quality: float
+    """0 (worthless) to 1: size, sharpness, light, detector's score and pose in one number."""
+    luminance: float
+    """Mean of the face, 0 to 255, as captured."""
+
+    def __post_init__(self) -> None:
+        p = self.probabilities
+        if (
+            p.shape != (len(LABELS),)
+            or not np.isfinite(p).all()
+            or (p < -1e-6).any()
+            or abs(float(p.sum()) - 1.0) > 1e-3
+        ):
+            raise ValueError(f"probabilities must be {len(LABELS)} finite numbers that sum to 1, got {p!r}")
+        if not 0.0 <= self.quality <= 1.0:
+            raise ValueError(f"quality must lie in 0 to 1, got {self.quality!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One visitor followed from frame to frame."""
+
+    visitor_id: int
+    """Random for each visit (31 bits, never 0), so that it says nothing about who it is."""
+    slot: int
+    """1 to 8, kept while the visitor is there: the place that receivers address."""
+    estimate: EmotionEstimate
+    first_seen: float
+    last_seen: float

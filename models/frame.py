@@ -1,0 +1,32 @@
+"""What the camera gives and where faces are in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of the camera."""
+
+    image: NDArray[np.uint8]
+    """(height, width, 3) uint8, BGR."""
+    captured_at: float
+    """Monotonic seconds, stamped just after the camera let go of the picture."""
+    number: int
+    """Counts up by one a captured frame; a jump means frames that were not looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """One face in one frame, in the frame's own pixels."""
+
+    box: tuple[float, float, float, float]
+    """x, y of the top left corner, width, height."""
+    score: float
+    """The detector's certainty, 0 to 1."""
+    landmarks: NDArray[np.float32]
+    """(5, 2): the eye on the picture's left, the other eye, nose tip, mouth corner on the left, the other corner."""

@@ -1,0 +1,70 @@
+"""The mood of the room: the only thing that crosses from seeing into the film."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.labels import LABELS
+
+Distribution = tuple[float, ...]
+NOTHING: Distribution = tuple(0.0 for _ in LABELS)
+
+
+class VisitorMood(BaseModel):
+    """One visitor, smoothed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    slot: int = Field(ge=1, le=8)
+    visitor_id: int = Field(ge=1, le=2**31 - 1)
+    probabilities: Distribution
+    dominant: str | None
+    """A label, or None: undecided."""
+    confidence: float = Field(ge=0, le=1)
+    position: tuple[float, float]
+    """Centre of the face as shares of the frame's width and height, 0 to 1."""
+    size: float = Field(ge=0, le=1)
+    """Height of the face as a share of the frame's height."""
+
+
+class Mood(BaseModel):
+    """What the room feels, how surely, who is there, and whether it can be trusted at all.
+
+    ``trusted`` false means "we could not look" (camera lost, lens covered, eye restarting), which is not the same
+    as ``present`` false, "nobody is there".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    captured_at: float
+    """Monotonic seconds of the frame that this mood speaks of; comparable between processes of one machine."""
+    trusted: bool
+    reason: str = ""
+    """Why it is not trusted, in a technician's words; '' when it is."""
+    present: bool = False
+    """Somebody is there: true some time after the first face came, false some time after the last one went."""
+    count: int = Field(0, ge=0)
+    """Visitors now analysed."""
+    visitors: tuple[VisitorMood, ...] = ()
+    probabilities: Distribution = NOTHING
+    """The room's smoothed distribution in the order of ``LABELS``; all 0 when there is nobody to judge."""
+    dominant: str | None = None
+    """The believed emotion of the room, or None: undecided, or nobody."""
+    confidence: float = Field(0.0, ge=0, le=1)
+    held_seconds: float = Field(0.0, ge=0)
+    """For how long ``dominant`` has been what it is."""
+    valence: float = Field(0.0, ge=-1, le=1)
+    arousal: float = Field(0.0, ge=-1, le=1)
+    frame_luminance: float = 0.0
+    """Mean of the whole frame, 0 to 255."""
+    face_luminance: float = 0.0
+    """Mean of the nearest face, 0 to 255; 0 without one."""
+
+    def probability(self, *labels: str) -> float:
+        """Sum of the room's probabilities of these labels."""
+        return sum(self.probabilities[LABELS.index(label)] for label in labels)
+
+
+def unseen(now: float, reason: str) -> Mood:
+    """The mood when we could not look, with the reason told."""
+    return Mood(captured_at=now, trusted=False, reason=reason)

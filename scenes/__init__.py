@@ -1,0 +1,1 @@
+"""The film as data: stories, their checker, and the state machine as pure functions. Imports only ``models``."""

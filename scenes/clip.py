@@ -1,0 +1,55 @@
+"""What the player is asked to play. Made by the story, understood by the player; neither knows the other's inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A piece of a film file, from its in point to its out point, both on the frame. Files are absolute paths."""
+
+    file: Path
+    in_seconds: float = 0.0
+    out_seconds: float | None = None
+    """None: to the end of the file (for a still: for ever)."""
+    loop: bool = False
+    volume: float = 1.0
+    sound: Path | None = None
+    """A sound file played instead of the clip's own sound, from its start."""
+    captions: Path | None = None
+    """SRT or WebVTT; times count from the file's start, not from the in point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Music under the scenes. Two scenes in a row with the same bed: it goes on without a seam."""
+
+    file: Path
+    volume: float = 1.0
+    fade_seconds: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """How the next clip takes over. Sound crosses with the picture at equal power."""
+
+    kind: Literal["cut", "crossfade", "dip", "hold"] = "cut"
+    """cut: on the frame; dip: to black and up again; hold: the last frame stays for ``seconds``, then cut."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """Where the film is, told by the player to the story. The film's own time, not the wall's."""
+
+    entry: int = 0
+    """Number of the ``Play`` cue whose picture is on the screen; 0 before the first."""
+    seconds: float = 0.0
+    """Film time shown since the in point; counts on through loops, stands still in a pause."""
+    ended: bool = False
+    """The last frame is shown and nothing follows."""
+    failed: frozenset[str] = frozenset()
+    """Scenes whose clip could not be played; not tried again this boot."""

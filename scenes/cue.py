@@ -1,0 +1,136 @@
+"""What the story asks for. The stage performs each; each may fail alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+from scenes.clip import Transition
+
+
+class ShowState(IntEnum):
+    """As broadcast in /scene/state."""
+
+    CLOSED = 0
+    ATTRACT = 1
+    PLAYING = 2
+    DECIDING = 3
+    TRANSITION = 4
+    PAUSED = 5
+    BLACKOUT = 6
+    FAULT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """These scenes may come next: hold their clips ready, the likeliest first."""
+
+    scenes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Change the film to ``scene``, now or on the last frame of what is playing."""
+
+    entry: int
+    scene: str
+    at: Literal["now", "end"] = "now"
+    transition: Transition = field(default_factory=Transition)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneStarted:
+    """The first picture of the scene is on the screen."""
+
+    entry: int
+    scene: str
+    index: int
+    """From 1, in the order of the story file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneEnded:
+    """The last picture of the scene was shown."""
+
+    entry: int
+    scene: str
+    index: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Branched:
+    """The choice of the next scene, and why."""
+
+    source: str
+    target: str
+    reason: str
+    """A sentence: 'joy held 1.6 s at 0.71', 'otherwise', 'nobody there', 'operator'."""
+    emotion: str | None
+    """The label that decided, or None: by default, presence, time or an operator."""
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStarted:
+    """A visitor's way through the film begins."""
+
+    take: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeEnded:
+    """It is over: the film ended, the visitor left, or an operator ended it."""
+
+    take: int
+    outcome: str
+    """Name of the ending scene, or 'left', 'operator', 'fault'."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOsc:
+    """A cue of the story's own to the room's other machines. The address is below the target's prefix."""
+
+    address: str
+    arguments: tuple[int | float | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A line of text on the picture; '' takes it away."""
+
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Change of the scene's own volume, on top of the room's."""
+
+    volume: float
+    over_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The show's state, as broadcast; the stage pauses and blacks out by it."""
+
+    state: ShowState
+    paused: bool
+    blackout: bool
+
+
+Cue = (
+    Prepare
+    | Play
+    | SceneStarted
+    | SceneEnded
+    | Branched
+    | TakeStarted
+    | TakeEnded
+    | SendOsc
+    | Caption
+    | SetVolume
+    | StateChanged
+)
