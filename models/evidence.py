@@ -1,0 +1,149 @@
+"""What was seen of a scene so far, so that a branch can ask "mostly angry between 0:12 and 0:30" and say why.
+
+Integrals over film time are kept at the edges of equal bins; a question about any window is then the difference of
+two of them, however long the scene. When there are too many bins, every second edge is dropped: memory is bounded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.labels import LABELS
+from models.mood import Mood
+
+BIN_SECONDS = 0.1
+BINS_AT_MOST = 4096  # 6.8 minutes in bins of 0.1 s, then bins of 0.2 s ...
+RUNS_AT_MOST = 1024  # changes of belief remembered for ``held``
+LONGEST_STEP_SECONDS = 1.0
+"""A mood speaks for at most so long before the moment it was observed at (the stage may have stood still)."""
+
+_KINDS = len(LABELS) + 1  # time by believed emotion; the last is "undecided"
+_COLUMNS = _KINDS + len(LABELS)  # then the integral of each probability
+_UNSEEN = -1
+_INDEX: dict[str | None, int] = {label: k for k, label in enumerate(LABELS)} | {None: len(LABELS)}
+
+Labels = Collection[str] | str
+
+
+def _zeros(*shape: int) -> NDArray[np.float64]:
+    return np.zeros(shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """All that one scene has seen. ``Evidence()`` begins at film time 0; ``observe`` gives the next one.
+
+    Time counts as seen while the mood could be trusted and somebody was there; an undecided visitor counts as seen.
+    Windows are ``since <= film time < until`` in seconds of the scene; None: from its start, up to now.
+    """
+
+    seconds: float = 0.0
+    """Film time of the last observation."""
+    bin_seconds: float = BIN_SECONDS
+    _edges: NDArray[np.float64] = field(default_factory=lambda: _zeros(1, _COLUMNS))
+    _total: NDArray[np.float64] = field(default_factory=lambda: _zeros(_COLUMNS))
+    _runs: tuple[tuple[int, float, float], ...] = ()
+    _run: tuple[int, float, float] = (_UNSEEN, 0.0, 0.0)
+
+    def observe(self, mood: Mood, seconds: float) -> Evidence:
+        """Credit the film time since the last observation to ``mood``.
+
+        Steps may be irregular; a ``seconds`` that is not finite or does not go forward changes nothing.
+        """
+        if not math.isfinite(seconds) or seconds <= self.seconds:
+            return self
+        start = max(self.seconds, seconds - LONGEST_STEP_SECONDS)
+        before = self if start == self.seconds else self._step(start, _UNSEEN, None)
+        if not (mood.trusted and mood.present):
+            return before._step(seconds, _UNSEEN, None)
+        return before._step(seconds, _INDEX[mood.dominant], mood.probabilities)
+
+    @property
+    def seen_seconds(self) -> float:
+        """How long somebody could be seen and judged."""
+        return float(self._total[:_KINDS].sum())
+
+    def share(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
+        """Share (0 to 1) of the seen time in which the believed emotion was one of ``labels``; 0: nothing seen."""
+        return self._of_seen(_indices(labels), since, until)
+
+    def mean(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
+        """Mean probability (0 to 1) of ``labels`` together over the seen time; 0 if nothing was seen."""
+        return self._of_seen([_KINDS + k for k in _indices(labels)], since, until)
+
+    def peak(self, labels: Labels) -> float:
+        """Greatest probability (0 to 1) of ``labels`` together, as the mean of one bin; 0 if nothing was seen."""
+        columns = [_KINDS + k for k in _indices(labels)]
+        integrals = np.vstack((self._edges, self._total))
+        seen = np.diff(integrals[:, :_KINDS].sum(axis=1))
+        felt = np.diff(integrals[:, columns].sum(axis=1))
+        return float(np.max(felt[seen > 1e-6] / seen[seen > 1e-6], initial=0.0))
+
+    def held(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
+        """Longest unbroken time in seconds in which the believed emotion was one of ``labels``.
+
+        Time that was not seen breaks it.
+        """
+        wanted, longest, now = set(_indices(labels)), 0.0, 0.0
+        low, high = since or 0.0, math.inf if until is None else until
+        for kind, start, end in self._all_runs():
+            now = now + max(min(end, high) - max(start, low), 0.0) if kind in wanted else 0.0
+            longest = max(longest, now)
+        return longest
+
+    def leading(self) -> str | None:
+        """The label believed for the longest time, or None when none ever was."""
+        times = self._total[: len(LABELS)]
+        return LABELS[int(times.argmax())] if times.max() > 0 else None
+
+    def _of_seen(self, columns: list[int], since: float | None, until: float | None) -> float:
+        window = self._window(since, until)
+        seen = window[:_KINDS].sum()
+        return float(window[columns].sum() / seen) if seen > 0 else 0.0
+
+    def _step(self, seconds: float, kind: int, probabilities: tuple[float, ...] | None) -> Evidence:
+        rate = _zeros(_COLUMNS)
+        if probabilities is not None:
+            rate[kind] = 1.0
+            rate[_KINDS:] = probabilities
+        edges, width = self._edges, self.bin_seconds
+        while seconds / width >= BINS_AT_MOST:
+            edges, width = edges[::2].copy(), 2 * width
+        passed = int(seconds / width) + 1 - len(edges)
+        if passed > 0:
+            times = width * np.arange(len(edges), len(edges) + passed)[:, None] - self.seconds
+            edges = np.vstack((edges, self._total + rate * np.maximum(times, 0.0)))
+        runs, run = self._runs, self._run
+        if kind == run[0]:
+            run = (kind, run[1], seconds)
+        else:
+            runs, run = (*runs[1 - RUNS_AT_MOST :], run), (kind, self.seconds, seconds)
+        total = self._total + rate * (seconds - self.seconds)
+        return replace(self, seconds=seconds, bin_seconds=width, _edges=edges, _total=total, _runs=runs, _run=run)
+
+    def _all_runs(self) -> Iterator[tuple[int, float, float]]:
+        yield from self._runs
+        yield self._run
+
+    def _window(self, since: float | None, until: float | None) -> NDArray[np.float64]:
+        end = self._total if until is None else self._at(until)
+        return end if since is None else np.maximum(end - self._at(since), 0.0)
+
+    def _at(self, seconds: float) -> NDArray[np.float64]:
+        """The integrals at a moment, on a straight line between the two edges around it."""
+        seconds = min(max(seconds, 0.0), self.seconds)
+        k = min(int(seconds / self.bin_seconds), len(self._edges) - 1)
+        start = k * self.bin_seconds
+        last = k + 1 == len(self._edges)
+        after, width = (self._total, self.seconds - start) if last else (self._edges[k + 1], self.bin_seconds)
+        return self._edges[k] + (after - self._edges[k]) * ((seconds - start) / width if width > 1e-9 else 0.0)
+
+
+def _indices(labels: Labels) -> list[int]:
+    """Raises ``ValueError`` for a word that is no label."""
+    return [LABELS.index(label) for label in ((labels,) if isinstance(labels, str) else labels)]
