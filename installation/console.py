@@ -55,3 +55,8 @@ class Teller:
 
     def is_lost(self, part: str) -> bool:
         return part in self._gone
+
+    def lost_parts(self) -> tuple[str, ...]:
+        """What is gone now and why, one line a part, for the operator's overlay."""
+        with self._lock:
+            return tuple(f"{part}: {why}" for part, (_, why) in self._gone.items())

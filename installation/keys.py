@@ -1,0 +1,103 @@
+"""The operator's keyboard: pygame's events in, commands out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pygame
+
+from models.labels import LABELS
+from scenes.command import Command
+
+QUIT_AGAIN_WITHIN_SECONDS = 2.0
+VOLUME_STEP = 0.05
+
+HELP = (
+    ("Space", "pause, go on"),
+    ("N, Right", "next scene"),
+    ("R", "take begins again"),
+    ("A", "back to attract"),
+    ("B", "blackout"),
+    ("M", "mute"),
+    ("Up, Down", "volume"),
+    ("O, Tab", "this overlay"),
+    ("Esc twice", "end the show"),
+)
+"""Shown on the overlay and in the README."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """How the operator has set the machine now."""
+
+    paused: bool = False
+    blackout: bool = False
+    mute: bool = False
+    overlay: bool = False
+    closed: bool = False
+    camera: bool = True
+    volume: float = 1.0
+    brightness: float = 1.0
+
+
+class Keys:
+    """Turns key presses into commands. ``moods``: number keys set the mood (a desk, not a gallery)."""
+
+    def __init__(self, moods: bool = False) -> None:
+        self._moods = moods
+        self._quit_asked = float("-inf")
+        self.question = ""
+        """What the operator is being asked right now; drawn over the film."""
+
+    def commands(self, events: Iterable[pygame.event.Event], controls: Controls, now: float) -> list[Command]:
+        if now - self._quit_asked > QUIT_AGAIN_WITHIN_SECONDS:
+            self.question = ""
+        wishes: list[Command] = []
+        for event in events:
+            if event.type == pygame.QUIT:
+                wishes.append(Command("shutdown", source="window"))
+            elif event.type == pygame.KEYDOWN:
+                wishes += self._pressed(event.key, controls, now)
+        return wishes
+
+    def _pressed(self, key: int, controls: Controls, now: float) -> list[Command]:
+        if key == pygame.K_ESCAPE:
+            return self._guarded_quit(now)
+        number = key - pygame.K_0
+        if self._moods and 0 <= number <= len(LABELS):
+            # 0 lets the room fall silent again: nobody feels anything sure
+            label, intensity = (LABELS[number - 1], 0.9) if number else ("neutral", 0.0)
+            return [Command("mood", (label, intensity), source="key")]
+        command = self._plain(key, controls)
+        return [command] if command else []
+
+    @staticmethod
+    def _plain(key: int, controls: Controls) -> Command | None:
+        match key:
+            case pygame.K_SPACE:
+                return Command("resume" if controls.paused else "pause", source="key")
+            case pygame.K_n | pygame.K_RIGHT:
+                return Command("next", source="key")
+            case pygame.K_r:
+                return Command("reset", source="key")
+            case pygame.K_a:
+                return Command("attract", source="key")
+            case pygame.K_b:
+                return Command("blackout", 0.0 if controls.blackout else 1.0, source="key")
+            case pygame.K_m:
+                return Command("mute", 0.0 if controls.mute else 1.0, source="key")
+            case pygame.K_o | pygame.K_TAB:
+                return Command("overlay", 0.0 if controls.overlay else 1.0, source="key")
+            case pygame.K_UP:
+                return Command("volume", min(1.0, controls.volume + VOLUME_STEP), source="key")
+            case pygame.K_DOWN:
+                return Command("volume", max(0.0, controls.volume - VOLUME_STEP), source="key")
+        return None
+
+    def _guarded_quit(self, now: float) -> list[Command]:
+        """A sleeve on the keyboard must not end an exhibition: Esc counts when it comes twice."""
+        if now - self._quit_asked <= QUIT_AGAIN_WITHIN_SECONDS:
+            return [Command("shutdown", source="key")]
+        self._quit_asked, self.question = now, "Press Esc again to end the show"
+        return []

@@ -1,0 +1,45 @@
+"""One show a room: the second one is told the first one's number and leaves."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+class RoomIsTaken(RuntimeError):
+    """Another chiaro runs in this room. ``pid`` is its process number, 0 when it could not be read."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        super().__init__(f"another chiaro runs in this room already (process {pid or 'unknown'}); end it first")
+
+
+class RoomLock:
+    """Held while the show runs. The system frees it however the process dies, so a kill leaves nothing to clean."""
+
+    def __init__(self, folder: Path, room: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = re.sub(r"[^a-z0-9]+", "-", room.lower()).strip("-") or "room"
+        self._pid_file = folder / f"{stem}.pid"
+        self._lock = FileLock(folder / f"{stem}.lock", timeout=0)
+
+    def take(self) -> None:
+        """Raises ``RoomIsTaken`` when another process holds it."""
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise RoomIsTaken(self._first_pid()) from None
+        self._pid_file.write_text(str(os.getpid()))
+
+    def free(self) -> None:
+        self._pid_file.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _first_pid(self) -> int:
+        try:
+            return int(self._pid_file.read_text())
+        except (OSError, ValueError):
+            return 0

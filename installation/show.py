@@ -1,0 +1,272 @@
+"""The show: one tick on one page, and how the stage obeys its operators and performs the story's cues."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import pygame
+
+from installation.console import Teller, log
+from installation.film import Film
+from installation.health import Health, Sense
+from installation.heartbeat import Heartbeat
+from installation.journal import Journal
+from installation.keys import Controls, Keys
+from installation.osc import Broadcast, Control
+from installation.overlay import Overlay, View
+from installation.rehearsal import Rehearsal
+from models.mood import Mood
+from scenes.advance import Moment, advance, begin
+from scenes.command import STORY_COMMANDS, Command
+from scenes.cue import (
+    Caption,
+    Cue,
+    Play,
+    Prepare,
+    SceneStarted,
+    SendOsc,
+    SetVolume,
+    ShowState,
+    StateChanged,
+)
+from scenes.story import Story
+
+
+class Eye(Protocol):
+    """Where the mood comes from: the eye's process, or a maker's hand."""
+
+    def mood(self, now: float) -> Mood: ...
+    def tell(self, command: str) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def camera(self) -> Sense: ...
+    @property
+    def model(self) -> Sense: ...
+    @property
+    def fps(self) -> float: ...
+    @property
+    def line(self) -> str: ...
+    @property
+    def thumbnail(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The machine's parts, made by ``installation.opening``; the control port is optional."""
+
+    film: Film
+    eye: Eye
+    broadcast: Broadcast
+    journal: Journal
+    teller: Teller
+    keys: Keys
+    heartbeat: Heartbeat
+    rehearsal: Rehearsal
+    control: Control | None = None
+
+
+class Show:
+    """Runs one story until it is told to end."""
+
+    def __init__(self, story: Story, parts: Parts, controls: Controls, clock: Callable[[], float] = time.monotonic):
+        self._story, self._parts, self._clock = story, parts, clock
+        self.controls = controls
+        self.ending = False
+        self.restarting = False
+        self._started = clock()
+        self._overlay = Overlay()
+        self._asked: list[Command] = []
+        self._next_scenes: tuple[str, ...] = ()
+        self._state_word = ShowState.ATTRACT
+        self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
+        self._next_health = self._next_scene_time = self._started
+        self._state, cues = begin(story, self._started)
+        self._mood = parts.eye.mood(self._started)
+        for cue in cues:
+            self._perform(cue, self._started)
+
+    def run(self, seconds: float | None = None) -> None:
+        """Tick until an operator, a signal or ``seconds`` end it. The picture's own deadlines set the pace."""
+        until = None if seconds is None else self._clock() + seconds
+        while not self.ending and (until is None or self._clock() < until):
+            now = self._clock()
+            self.tick(now)
+            time.sleep(max(0.0, min(self._parts.film.next_deadline(now) - self._clock(), 0.05)))
+
+    def tick(self, now: float) -> None:
+        """One look at the world and one picture. Nothing here waits for a camera, a disk, a network or a decoder."""
+        parts = self._parts
+        for command in self._commands(now):
+            self._obey(command, now)
+        self._mood = parts.rehearsal.over(parts.eye.mood(now), now)
+        parts.film.advance(now)
+        moment = Moment(now, self._mood, parts.film.playhead, tuple(self._asked))
+        self._asked.clear()
+        self._state, cues = advance(self._story, self._state, moment)
+        for cue in cues:
+            self._perform(cue, now)
+        parts.film.draw(now, self._over_the_film(now))
+        self._tell_the_room(now)
+        parts.heartbeat.beat(now)
+
+    # -- what people ask -----------------------------------------------------------------------------------------
+
+    def _commands(self, now: float) -> list[Command]:
+        wishes = self._parts.keys.commands(pygame.event.get(), self.controls, now)
+        if self._parts.control is not None:
+            wishes += self._parts.control.drain()
+        return wishes
+
+    def _obey(self, command: Command, now: float) -> None:
+        log.debug("%s asks: %s %s", command.source, command.name, command.value if command.value is not None else "")
+        self._parts.journal.note("command", now, name=command.name, value=command.value, source=command.source)
+        if command.name in STORY_COMMANDS:
+            code, reason = self._ask_story(command)
+        else:
+            code, reason = self._set_stage(command, now)
+        if self._parts.control is not None and command.source.startswith("osc"):
+            self._parts.control.reply(command, code, reason)
+
+    def _ask_story(self, command: Command) -> tuple[int, str]:
+        if command.name == "goto" and command.value not in self._story.names:
+            return 1, f"no scene is called {command.value}"
+        if self.controls.closed and command.name in ("start", "goto", "next"):
+            return 2, "the show is closed"
+        self._asked.append(command)
+        return 0, "ok"
+
+    def _set_stage(self, command: Command, now: float) -> tuple[int, str]:
+        film, value = self._parts.film, command.value
+        switch = bool(value) if isinstance(value, float | int) else False
+        level = float(value) if isinstance(value, float | int) else 0.0
+        match command.name:
+            case "volume":
+                self.controls = replace(self.controls, volume=level)
+                film.master_volume(level)
+            case "mute":
+                self.controls = replace(self.controls, mute=switch)
+                film.mute(switch)
+            case "brightness":
+                self.controls = replace(self.controls, brightness=level)
+                film.brightness(level)
+            case "overlay":
+                self.controls = replace(self.controls, overlay=switch)
+                self._parts.eye.tell("thumbnail on" if switch else "thumbnail off")
+            case "camera":
+                self.controls = replace(self.controls, camera=switch)
+                self._parts.eye.tell("camera on" if switch else "camera off")
+            case "closed":
+                self._close_doors(switch, command.source)
+            case "mood" if isinstance(value, tuple):
+                return self._rehearse(value, now)
+            case "snapshot":
+                self._parts.broadcast.snapshot()
+            case "shutdown" | "restart":
+                self.ending, self.restarting = True, command.name == "restart"
+            case _:
+                return 3, f"{command.name} is not known here"
+        return 0, "ok"
+
+    def _rehearse(self, wish: tuple[str, float], now: float) -> tuple[int, str]:
+        try:
+            self._parts.rehearsal.set(wish[0], wish[1], now)
+        except ValueError as error:
+            return 1, str(error)
+        return 0, "ok"
+
+    def _close_doors(self, closed: bool, source: str) -> None:
+        """Closed: dark and silent, back at attract, nobody is looked at. Open: as in the morning."""
+        self.controls = replace(self.controls, closed=closed)
+        self._asked.append(Command("stop" if closed else "start", source=source))
+        if not closed:
+            self._asked.append(Command("attract", source=source))
+        self._asked.append(Command("blackout", 1.0 if closed else 0.0, source=source))
+        self._parts.eye.tell("camera off" if closed else "camera on")
+
+    # -- what the story asks -------------------------------------------------------------------------------------
+
+    def _perform(self, cue: Cue, now: float) -> None:
+        """Each part may fail alone: none of these calls raises for a loss that can be survived."""
+        film, story = self._parts.film, self._story
+        match cue:
+            case Prepare(scenes):
+                self._next_scenes = scenes
+                film.prepare({name: story.clip(name) for name in scenes})
+            case Play(entry, scene, at, transition):
+                film.play(entry, scene, story.clip(scene), story.bed(scene), at, transition)
+            case Caption(text, seconds):
+                film.caption(text, seconds)
+            case SetVolume(volume, over_seconds):
+                film.set_volume(volume, over_seconds)
+            case SceneStarted(_, scene, _):
+                log.info("scene %s", scene)
+                self._parts.eye.tell("freeze")  # a held expression must not become the visitor's own neutral
+            case StateChanged(state, paused, blackout):
+                cue = replace(cue, state=ShowState.CLOSED) if self.controls.closed else cue
+                self._state_word = state
+                self.controls = replace(self.controls, paused=paused, blackout=blackout)
+                film.pause(paused)
+                film.blackout(blackout)
+            case SendOsc():
+                pass  # the broadcast's alone
+        self._parts.broadcast.cue(cue, now)
+        self._parts.journal.cue(cue, self._mood, now)
+
+    # -- what the room is told -----------------------------------------------------------------------------------
+
+    def heard(self, mood: Mood) -> None:
+        """Called by the eye's link as each mood arrives, so that the room hears it without waiting for a tick."""
+        self._parts.broadcast.mood(self._parts.rehearsal.over(mood, self._clock()))
+
+    def _tell_the_room(self, now: float) -> None:
+        parts = self._parts
+        parts.broadcast.mood(self._mood)
+        parts.journal.mood(self._mood, now)
+        if now >= self._next_scene_time:
+            self._next_scene_time = now + 0.2
+            playhead = parts.film.playhead
+            parts.broadcast.scene_time(playhead.seconds, self._duration() or 0.0)
+        if now >= self._next_health:
+            self._next_health = now + 1.0
+            self._health = self._look_at_the_machine(now)
+            parts.broadcast.health(self._health)
+
+    def _look_at_the_machine(self, now: float) -> Health:
+        film, eye = self._parts.film.health, self._parts.eye
+        return Health(
+            beat=self._health.beat + 1,
+            camera=eye.camera,
+            model=eye.model,
+            film_fps=film.fps,
+            eye_fps=eye.fps,
+            uptime_seconds=now - self._started,
+            errors=self._parts.teller.errors,
+            late_frames=film.late,
+            dropped_frames=film.dropped,
+            repeated_frames=film.repeated,
+        )
+
+    def _duration(self) -> float | None:
+        return self._story.duration(self._state.scene)
+
+    def _over_the_film(self, now: float) -> pygame.Surface | None:
+        question = self._parts.keys.question
+        if not self.controls.overlay:
+            return self._overlay.question(question) if question else None
+        view = View(
+            scene=self._state.scene,
+            state=self._state_word.name.lower(),
+            seconds=self._parts.film.playhead.seconds,
+            duration=self._duration(),
+            next_scenes=self._next_scenes,
+            mood=self._mood,
+            health=self._health,
+            eye_line=self._parts.eye.line,
+            lost=self._parts.teller.lost_parts(),
+            thumbnail=self._parts.eye.thumbnail,
+            question=question,
+        )
+        return self._overlay.draw(view, now)
