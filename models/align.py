@@ -1,0 +1,94 @@
+"""From five landmarks to one small upright gray face, the same in training, in calibration and at the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 64
+TEMPLATE = np.array(
+    [[19.5, 24.6], [43.5, 24.6], [31.5, 38.4], [21.5, 50.2], [41.5, 50.2]],
+    np.float32,
+)
+"""(5, 2) where the landmarks come to lie in the aligned face: eyes, nose tip, mouth corners (x, y in pixels of 64).
+
+Medians over the faces of FER+ as they are cut, made symmetric: that is how tight the faces are that training sees."""
+
+Gray = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+def align(picture: NDArray[np.uint8], landmarks: Floats) -> Gray:
+    """The face as (64, 64) uint8 gray, its landmarks as near to ``TEMPLATE`` as turning, scaling and shifting can.
+
+    ``picture`` is BGR (h, w, 3) or gray (h, w); ``landmarks`` (5, 2) are pixels of it. What lies outside the picture
+    repeats its border. Light is left as it is.
+    """
+    turn = similarity(np.asarray(landmarks, np.float64))
+    picture, turn = _cut_out(picture, turn)
+    gray = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    gray, turn = _reduced(gray, turn)
+    return cv2.warpAffine(gray, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def align_all(picture: NDArray[np.uint8], landmarks: Sequence[Floats]) -> Gray:
+    """Every face of a picture: (n, 64, 64) uint8 from n times (5, 2) landmarks."""
+    faces = [align(picture, five) for five in landmarks]
+    return np.stack(faces) if faces else np.empty((0, SIDE, SIDE), np.uint8)
+
+
+def similarity(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The (2, 3) matrix of turn, scale and shift that brings ``landmarks`` (5, 2) nearest to ``TEMPLATE``.
+
+    Least squares in closed form (complex numbers: template = a * landmark + b), without reflection.
+    """
+    z = landmarks[:, 0] + 1j * landmarks[:, 1]
+    t = TEMPLATE[:, 0].astype(np.float64) + 1j * TEMPLATE[:, 1]
+    around = z - z.mean()
+    spread = float((around.conj() * around).real.sum())
+    a = (around.conj() * (t - t.mean())).sum() / spread if spread > 0 else 1.0 + 0j
+    b = t.mean() - a * z.mean()
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+
+
+def prepare(faces: Gray) -> Floats:
+    """The classifier's input (n, 1, 64, 64) float32 from aligned faces (n, 64, 64) uint8.
+
+    Each face is brought to mean 0 and deviation 1, so that exposure and gain do not matter; a flat one stays near 0.
+    """
+    light = faces.astype(np.float32)
+    light -= light.mean(axis=(1, 2), keepdims=True)
+    light /= np.maximum(light.std(axis=(1, 2), keepdims=True), FLAT)
+    return light[:, None]
+
+
+FLAT = 1.0
+"""Deviation in gray values under which a face counts as flat: below it only noise would be blown up."""
+
+
+def _cut_out(picture: NDArray[np.uint8], turn: NDArray[np.float64]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Only the part of the picture that the face needs, so that the rest costs no colour conversion."""
+    corners = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]], np.float64)
+    back = corners @ cv2.invertAffineTransform(turn).T
+    height, width = picture.shape[:2]
+    x1, y1 = (int(v) for v in np.clip(np.floor(back.min(axis=0)) - 2, 0, [width - 1, height - 1]))
+    x2, y2 = (int(v) for v in np.clip(np.ceil(back.max(axis=0)) + 3, [x1 + 1, y1 + 1], [width, height]))
+    moved = turn.copy()
+    moved[:, 2] += turn[:, :2] @ (x1, y1)
+    return picture[y1:y2, x1:x2], moved
+
+
+def _reduced(gray: Gray, turn: NDArray[np.float64]) -> tuple[Gray, NDArray[np.float64]]:
+    """A large face halved (or more) by area first: sampling alone would skip pixels and keep all of their noise."""
+    times = int(1 / np.hypot(turn[0, 0], turn[1, 0]) + 0.25)
+    if times < 2 or min(gray.shape) < times:
+        return gray, turn
+    size = (gray.shape[1] // times, gray.shape[0] // times)
+    small = cv2.resize(gray[: size[1] * times, : size[0] * times], size, interpolation=cv2.INTER_AREA)
+    moved = turn.copy()
+    moved[:, :2] *= times
+    moved[:, 2] += turn[:, :2] @ np.full(2, (times - 1) / 2)
+    return small, moved

@@ -1,0 +1,40 @@
+"""Arithmetic of boxes: overlap and the choice of one among many. A box is x1, y1, x2, y2 here."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def choose(boxes: Floats, scores: Floats, overlap_at_most: float) -> NDArray[np.intp]:
+    """Indices of the best boxes, best first, no two sharing more than ``overlap_at_most`` of their union.
+
+    ``boxes`` (n, 4), ``scores`` (n,). Greedy non-maximum suppression.
+    """
+    if not len(boxes):
+        return np.empty(0, np.intp)
+    corner_and_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxes(corner_and_size.tolist(), scores.tolist(), 0.0, overlap_at_most)
+    return np.asarray(kept, np.intp).reshape(-1)
+
+
+def drop_nested(boxes: Floats, scores: Floats, overlap_at_most: float) -> NDArray[np.intp]:
+    """Like ``choose``, but the shared part is measured against the smaller box: a mouth inside a face goes."""
+    areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6), axis=1)
+    kept: list[int] = []
+    for i in np.argsort(-scores, kind="stable"):
+        sides = np.minimum(boxes[i, 2:], boxes[kept, 2:]) - np.maximum(boxes[i, :2], boxes[kept, :2])
+        shared = np.prod(np.maximum(sides, 0), axis=1) / np.minimum(areas[i], areas[kept])
+        if not (shared > overlap_at_most).any():
+            kept.append(int(i))
+    return np.asarray(kept, np.intp)
+
+
+def squared(boxes: Floats) -> Floats:
+    """Boxes widened to squares around the same centres."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
+    return np.concatenate([centres - half, centres + half], axis=1)

@@ -1,0 +1,117 @@
+"""Face detector that needs nothing but the PyPI packages: MTCNN's cascade on onnxruntime, gray, one thread."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models import mtcnn_graphs
+from models.boxes import Floats, choose, drop_nested, squared
+from models.brighten import Gray, reduce_to_gray
+from models.frame import Detection
+from models.session import open_session
+
+CELL = 12
+"""Side in pixels of the face that the first network knows; the picture is shrunk until faces are so small."""
+SHRINK = 0.709
+CANDIDATES_AT_MOST = 96
+"""Bounds the time that a picture full of face-like patterns can take."""
+ROWS = 360
+
+
+class Mtcnn:
+    """Finds faces and their five landmarks in one picture.
+
+    ``smallest_face`` in pixels of the picture as given; the time of a call grows with its inverse square.
+    Raises ``mtcnn_graphs.NoWeights`` when made without the weights.
+    """
+
+    def __init__(self, smallest_face: float = 40, score: float = 0.7, threads: int = 1, rows: int = ROWS) -> None:
+        self._smallest, self._score, self._rows = smallest_face, score, rows
+        self._propose = open_session(mtcnn_graphs.pnet(), threads, sizes_vary=True)
+        self._refine = open_session(mtcnn_graphs.rnet(), threads, sizes_vary=True)
+        self._finish = open_session(mtcnn_graphs.onet(), threads, sizes_vary=True)
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
+        gray, scale = reduce_to_gray(image, self._rows)
+        boxes, scores, points = self._cascade(gray, max(self._smallest * scale, CELL))
+        return [
+            Detection(
+                (float(x1 / scale), float(y1 / scale), float((x2 - x1) / scale), float((y2 - y1) / scale)),
+                float(score),
+                np.asarray(five / scale, np.float32),
+            )
+            for (x1, y1, x2, y2), score, five in zip(boxes, scores, points, strict=True)
+        ]
+
+    def _cascade(self, gray: Gray, smallest: float) -> tuple[Floats, Floats, Floats]:
+        """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) in pixels of ``gray``."""
+        boxes = squared(self._proposals(gray, smallest))
+        offsets, faces = self._refine.run(None, {"picture": patches(gray, boxes, 24)})
+        boxes, scores, _ = _moved(boxes, offsets, faces, 0.7)
+        boxes = squared(boxes[choose(boxes, scores, 0.7)])
+        boxes, scores, points = self.judge(gray, boxes)
+        sure = np.flatnonzero(scores > self._score)
+        best = sure[drop_nested(boxes[sure], scores[sure], 0.7)]
+        return boxes[best], scores[best], points[best]
+
+    def judge(self, gray: Gray, boxes: Floats) -> tuple[Floats, Floats, Floats]:
+        """What the last network says of square ``boxes`` (n, 4: x1, y1, x2, y2), about twice the eyes' distance wide.
+
+        Returns boxes moved onto the faces (n, 4), scores from 0 to 1 (n,) and landmarks (n, 5, 2), for every box given.
+        """
+        offsets, points, faces = self._finish.run(None, {"picture": patches(gray, boxes, 48)})
+        moved, scores, _ = _moved(boxes, offsets, faces, -1.0)
+        return moved, scores, placed(points, boxes)
+
+    def _proposals(self, gray: Gray, smallest: float) -> Floats:
+        """Boxes that the first network takes for faces at any size, the best of them only."""
+        found = [np.empty((0, 5), np.float32)]
+        scale = CELL / smallest
+        while min(gray.shape) * scale >= CELL:
+            size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
+            level = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+            offsets, faces = self._propose.run(None, {"picture": level[None, None].astype(np.float32)})
+            found.append(_decoded(offsets[0], faces[0, 1], 0.6, np.divide(size, gray.shape[::-1])))
+            scale *= SHRINK
+        all_found = np.concatenate(found)
+        best = choose(all_found[:, :4], all_found[:, 4], 0.7)
+        return all_found[best[:CANDIDATES_AT_MOST], :4]
+
+
+def _decoded(offsets: Floats, faces: Floats, threshold: float, scale: NDArray[np.float64]) -> Floats:
+    """Rows x1, y1, x2, y2, score in the picture's pixels from one level's maps (4, h, w) and (h, w)."""
+    rows, columns = np.nonzero(faces > threshold)
+    corner = 2 * np.stack([columns, rows], axis=1)
+    boxes = np.concatenate([corner, corner + CELL], axis=1) + CELL * offsets[:, rows, columns].T
+    scores = faces[rows, columns]
+    boxes = np.asarray(boxes / np.tile(scale, 2), np.float32)
+    best = choose(boxes, scores, 0.5)
+    return np.concatenate([boxes, scores[:, None]], axis=1)[best]
+
+
+def _moved(boxes: Floats, offsets: Floats, faces: Floats, threshold: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """The boxes that score above ``threshold``, moved by the network's offsets; their scores; which they were."""
+    sure = faces[:, 1] > threshold
+    sizes = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
+    return (boxes + offsets * sizes)[sure], faces[sure, 1], sure
+
+
+def placed(points: Floats, boxes: Floats) -> Floats:
+    """Landmarks (n, 10: five x, five y, as shares of the box) as (n, 5, 2) in pixels."""
+    shares = points.reshape(-1, 2, 5).transpose(0, 2, 1)
+    return boxes[:, None, :2] + shares * (boxes[:, 2:] - boxes[:, :2])[:, None]
+
+
+def patches(gray: Gray, boxes: Floats, side: int) -> Floats:
+    """Square ``boxes`` of the picture as (n, 1, side, side) float32, 0 to 255; outside the picture it is mid gray."""
+    cut = np.empty((len(boxes), 1, side, side), np.float32)
+    for patch, (x1, y1, x2, y2) in zip(cut, boxes, strict=True):
+        step_x, step_y = (x2 - x1) / side, (y2 - y1) / side
+        to_picture = np.array([[step_x, 0, x1 + step_x / 2 - 0.5], [0, step_y, y1 + step_y / 2 - 0.5]])
+        patch[0] = cv2.warpAffine(
+            gray, to_picture, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=127
+        )
+    return cut
