@@ -6,9 +6,10 @@ Every key has a default that works in an unknown room, so an empty file is a val
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
@@ -108,21 +109,47 @@ class SoundSettings(Section):
     mute: bool = False
 
 
+OscAddress = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.{}+-]+)+$", max_length=200)]
+OscPrefix = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+-]+)*$", max_length=60)]
+"""'' or '/emo' or '/hall/emo': no slash at the end."""
+
+
 class OscTarget(Section):
     """One receiver of the broadcast."""
 
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", min_length=1, description="Name or number; a broadcast or multicast address is fine")
     port: Port = 9000
-    prefix: str = "/emo"
-    profile: Literal["aggregate", "visitors", "scalar", "events"] = "aggregate"
+    prefix: OscPrefix = "/emo"
+    profile: Literal["aggregate", "visitors", "scalar", "events"] = Field(
+        "aggregate", description="Only 'visitors' and 'events' tell of single visitors"
+    )
     rate_hertz: float = Field(10.0, gt=0, le=60)
-    bundles: bool = True
+    bundles: bool = Field(True, description="false: single messages, for old receivers")
+    event_repeats: int = Field(3, ge=1, le=3, description="1 for a receiver that would act three times")
+    addresses: dict[OscAddress, str] = Field(
+        default_factory=dict,
+        description="Own address for one of ours, written whole; '' = do not send it. {name} puts a value in",
+    )
 
 
 class OscSettings(Section):
     """OSC out (targets) and in (control)."""
 
     targets: tuple[OscTarget, ...] = ()
+    listen: bool = Field(True, description="Whether the room may steer the show by OSC")
+    listen_host: str = Field("127.0.0.1", description="'0.0.0.0' = every network this machine is in")
+    listen_port: int = Field(9001, ge=0, le=65535, description="0 = any free one")
+    listen_prefix: OscPrefix = "/emo"
+    allow: tuple[IPvAnyNetwork, ...] = Field(
+        (ip_network("127.0.0.0/8"), ip_network("::1/128")),
+        description="Who may steer: addresses or networks such as '192.168.1.0/24'",
+    )
+    messages_per_second: float = Field(100.0, gt=0, description="From one sender; what is above is refused")
+    passphrase: str = Field("", max_length=100, description="For shutdown and restart; '' = both are off")
+    oscquery: bool = Field(False, description="Serve the address space with live values over HTTP")
+    oscquery_host: str = "127.0.0.1"
+    oscquery_port: int = Field(9002, ge=0, le=65535, description="0 = any free one")
+    advertise: bool = Field(False, description="Tell the network by zeroconf; never told of a loopback address")
 
 
 class JournalSettings(Section):
