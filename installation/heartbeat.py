@@ -1,7 +1,7 @@
 """The beat that says the film goes on. It comes from the tick, after the flip, so that a hung loop stops it.
 
-Under systemd (``Type=notify``, ``WatchdogSec=``) the service is restarted when the beat stops; elsewhere it costs nothing.
-Protocol: sd_notify(3).
+Under systemd (``Type=notify``, ``WatchdogSec=``) the service is restarted when the beat stops; elsewhere it costs
+nothing. Protocol: sd_notify(3).
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pygame
 
+from installation.rehearsal import NOBODY, UNDECIDED
 from models.labels import LABELS
 from scenes.command import Command
 
@@ -65,10 +66,9 @@ class Keys:
         if key == pygame.K_ESCAPE:
             return self._guarded_quit(now)
         number = key - pygame.K_0
-        if self._moods and 0 <= number <= len(LABELS):
-            # 0 lets the room fall silent again: nobody feels anything sure
-            label, intensity = (LABELS[number - 1], 0.9) if number else ("neutral", 0.0)
-            return [Command("mood", (label, intensity), source="key")]
+        if self._moods and 0 <= number <= 9:
+            word = NOBODY if number == 0 else (*LABELS, UNDECIDED)[number - 1]
+            return [Command("mood", (word, 0.9), source="key")]
         command = self._plain(key, controls)
         return [command] if command else []
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from installation.health import Sense
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 
 OVERRIDE_SECONDS = 30.0
+NOBODY, UNDECIDED = "nobody", "undecided"
+WORDS = (*LABELS, UNDECIDED, NOBODY)
+"""What can be rehearsed: an emotion, a visitor whose face says nothing clear, or an empty room."""
 
 
-def mood_of(label: str, intensity: float, now: float, held_seconds: float = 0.0) -> Mood:
-    """A trusted mood of one visitor who shows ``label`` at ``intensity`` (0 to 1); the rest is neutral.
+def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) -> Mood:
+    """A trusted mood of one visitor who shows ``word`` at ``intensity`` (0 to 1), the rest shared among the others.
 
-    Raises ``ValueError`` for a label that is none.
+    Raises ``ValueError`` for a word that is none of ``WORDS``.
     """
-    if label not in LABELS:
-        raise ValueError(f"no emotion is called {label!r}; known: {', '.join(LABELS)}")
-    share = min(max(intensity, 0.0), 1.0)
-    shares = dict.fromkeys(LABELS, 0.0)
-    shares["neutral"] += 1.0 - share
-    shares[label] += share
-    probabilities = tuple(shares.values())
-    dominant = max(LABELS, key=lambda name: shares[name])
-    confidence = shares[dominant]
+    if word not in WORDS:
+        raise ValueError(f"no emotion is called {word!r}; known: {', '.join(WORDS)}")
+    if word == NOBODY:
+        return Mood(captured_at=now, trusted=True)
+    lead = min(max(intensity, 0.0), 1.0) if word in LABELS else 0.0
+    rest = (1.0 - lead) / len(LABELS)
+    probabilities = tuple(rest + (lead if label == word else 0.0) for label in LABELS)
+    dominant = word if lead >= 0.3 else None
+    confidence = max(probabilities) if dominant else 0.0
     visitor = VisitorMood(
         slot=1,
         visitor_id=1,
@@ -45,19 +49,42 @@ def mood_of(label: str, intensity: float, now: float, held_seconds: float = 0.0)
 
 
 class Rehearsal:
-    """Overrides the mood for ``OVERRIDE_SECONDS`` after each wish, then lets the eye speak again."""
+    """Overrides the mood for some seconds after each wish, then lets the eye speak again."""
 
-    def __init__(self) -> None:
-        self._label, self._intensity, self._since, self._until = "neutral", 1.0, 0.0, float("-inf")
+    def __init__(self, seconds: float = OVERRIDE_SECONDS) -> None:
+        self._seconds = seconds
+        self._word, self._intensity, self._since, self._until = NOBODY, 1.0, 0.0, float("-inf")
 
-    def set(self, label: str, intensity: float, now: float, seconds: float = OVERRIDE_SECONDS) -> None:
-        mood_of(label, intensity, now)  # refuses an unknown label before anything changes
-        if label != self._label or now >= self._until:
+    def set(self, word: str, intensity: float, now: float) -> None:
+        """Raises ``ValueError`` for an unknown word, before anything changes."""
+        mood_of(word, intensity, now)
+        if word != self._word or now >= self._until:
             self._since = now
-        self._label, self._intensity, self._until = label, intensity, now + seconds
+        self._word, self._intensity, self._until = word, intensity, now + self._seconds
 
     def over(self, mood: Mood, now: float) -> Mood:
         """``mood``, or the rehearsed one while it lasts."""
         if now >= self._until:
             return mood
-        return mood_of(self._label, self._intensity, now, held_seconds=now - self._since)
+        return mood_of(self._word, self._intensity, now, held_seconds=now - self._since)
+
+
+class Hand:
+    """Takes the eye's place at a maker's desk: an empty room, until a key rehearses a mood."""
+
+    camera = model = Sense.OFF
+    fps = 0.0
+    line = "moods by number keys: 1 to 8 emotions, 9 undecided, 0 nobody"
+    thumbnail = None
+
+    def start(self) -> None:
+        """Nothing to start."""
+
+    def mood(self, now: float) -> Mood:
+        return mood_of(NOBODY, 0.0, now)
+
+    def tell(self, command: str) -> None:
+        """There is no eye to be told."""
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -38,6 +38,7 @@ from scenes.story import Story
 class Eye(Protocol):
     """Where the mood comes from: the eye's process, or a maker's hand."""
 
+    def start(self) -> None: ...
     def mood(self, now: float) -> Mood: ...
     def tell(self, command: str) -> None: ...
     def close(self) -> None: ...
@@ -216,10 +217,6 @@ class Show:
         self._parts.journal.cue(cue, self._mood, now)
 
     # -- what the room is told -----------------------------------------------------------------------------------
-
-    def heard(self, mood: Mood) -> None:
-        """Called by the eye's link as each mood arrives, so that the room hears it without waiting for a tick."""
-        self._parts.broadcast.mood(self._parts.rehearsal.over(mood, self._clock()))
 
     def _tell_the_room(self, now: float) -> None:
         parts = self._parts

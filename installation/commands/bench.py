@@ -1,9 +1,43 @@
-"""``chiaro bench``."""
+"""``chiaro bench``: one entry for all benchmarks."""
 
 from __future__ import annotations
 
+import importlib
+from typing import Annotated
+
 import typer
+
+from installation import exits
+
+
+PARTS = ("decision", "eye", "film", "osc", "story")
+"""Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def bench(
+        part: Annotated[str, typer.Argument(help=f"What to measure: {', '.join(PARTS)}.")],
+        json: Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")] = False,
+    ) -> None:
+        """Measure a part of the machine: figures, and ratios to a baseline of the same run."""
+        from rich.console import Console
+        from rich.progress import Progress
+
+        from calibration.toml import did_you_mean
+
+        if part not in PARTS:
+            typer.echo(
+                f"no benchmark is called {part!r}{did_you_mean(part, PARTS)}; known: {', '.join(PARTS)}", err=True
+            )
+            raise typer.Exit(exits.BAD_CONFIGURATION)
+        module = importlib.import_module(f"installation.bench.{part}")
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(part, total=1.0)
+            report = module.run(lambda what, share: bar.update(task, description=what, completed=share))
+        if json:
+            typer.echo(report.to_json())
+        else:
+            report.show()

@@ -1,9 +1,57 @@
-"""``chiaro run``."""
+"""``chiaro run``: the show."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def run(
+        story: Annotated[
+            str, typer.Argument(help="Story file (.toml) or its folder; without one, the demo film.")
+        ] = "",
+        venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
+        camera: Annotated[
+            str | None,
+            typer.Option(
+                help="Device number or /dev path, video file, folder of images, stream address (http, rtsp, tcp, udp), "
+                "or 'visitor' for a simulated one. Without it: what the venue says, else the first camera, else the visitor."
+            ),
+        ] = None,
+        osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT that hears everything; may be repeated.")] = None,
+        headless: Annotated[bool, typer.Option("--headless", help="No window and no sound device.")] = False,
+        window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
+        fullscreen: Annotated[bool, typer.Option("--fullscreen", help="The whole display.")] = False,
+        seconds: Annotated[float | None, typer.Option(min=0.1, help="End by itself after so many seconds.")] = None,
+        mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+        seed: Annotated[int, typer.Option(help="Of the simulated visitor's course.")] = 0,
+        verbose: Annotated[bool, typer.Option("--verbose", help="Tell more on the console.")] = False,
+    ) -> None:
+        """Run the show: the film on the wall, the eye on the visitor, OSC to the room.
+
+        Keys: Space pause, N next, R take again, A attract, B blackout, M mute, arrows volume, O overlay, Esc twice ends.
+        """
+        from calibration.venue import Venue
+        from installation.console import open_log
+        from installation.options import story_file, venue_of, with_options
+        from installation.plain_errors import both, plain_errors
+        from scenes.load import load_story
+
+        def place() -> Venue:
+            typed = venue_of(venue)
+            return with_options(typed, camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute)
+
+        open_log(verbose)
+        with plain_errors():
+            film, room = both(lambda: load_story(story_file(story)), place)
+            from installation.opening import open_show, start_again
+
+            with open_show(film, room, headless=headless, seed=seed) as show:
+                show.run(seconds)
+            if show.restarting:
+                start_again()

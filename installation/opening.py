@@ -1,0 +1,124 @@
+"""Opening the doors and closing them: the parts of the show are made in the order in which they may be missed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from types import FrameType
+
+from calibration.venue import Venue
+from installation.console import Teller, log
+from installation.eye_keeper import EyeKeeper
+from installation.film import Film, Screen, Sound
+from installation.heartbeat import Heartbeat
+from installation.journal import Journal
+from installation.keys import Controls, Keys
+from installation.lock import RoomLock
+from installation.osc import Broadcast, Control
+from installation.rehearsal import Rehearsal
+from installation.show import Eye, Parts, Show
+from installation.state_folder import state_folder
+from scenes.story import Story
+
+FADE_SECONDS = 0.6
+
+
+@contextmanager
+def open_show(
+    story: Story,
+    venue: Venue,
+    *,
+    headless: bool = False,
+    seed: int = 0,
+    hand: Eye | None = None,
+) -> Iterator[Show]:
+    """The running parts around one show; all of them are closed on the way out, in less than 5 s.
+
+    ``hand``: moods made by hand take the place of the eye's process, and number keys set them.
+    Raises ``RoomIsTaken``, ``NotNow`` (no display) and ``BadFile``.
+    """
+    teller = Teller()
+    folder = state_folder()
+    with ExitStack() as closing:
+        lock = RoomLock(folder, venue.name)
+        lock.take()
+        closing.callback(lock.free)
+        journal = Journal(venue.journal, folder, teller)
+        closing.callback(journal.close)
+        rehearsal = Rehearsal(float("inf")) if hand else Rehearsal()
+        broadcast = Broadcast(
+            venue.osc,
+            scenes=story.names,
+            version=version("chiaroscuro"),
+            story=story.title,
+            unit=venue.name,
+            teller=teller,
+        )
+        closing.callback(broadcast.close)
+        # The eye starts first and wakes up (about a second) while the window opens.
+        eye = hand or EyeKeeper(
+            venue, seed, teller, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
+        )
+        closing.callback(eye.close)
+        eye.start()
+        control = Control(venue.osc, story.names, teller)
+        closing.callback(control.close)
+        screen = Screen(venue.screen, headless)
+        closing.callback(screen.close)
+        sound = Sound(venue.sound)
+        closing.callback(sound.close)
+        film = Film(screen, sound, teller, venue.screen.candidates_megabytes)
+        closing.callback(film.close)
+        parts = Parts(
+            film=film,
+            eye=eye,
+            broadcast=broadcast,
+            journal=journal,
+            teller=teller,
+            keys=Keys(moods=hand is not None),
+            heartbeat=Heartbeat(),
+            rehearsal=rehearsal,
+            control=control,
+        )
+        journal.note(
+            "show_start", time.monotonic(), story=story.title, venue=venue.name, version=version("chiaroscuro")
+        )
+        show = Show(story, parts, Controls(volume=venue.sound.volume, mute=venue.sound.mute))
+        end_by_signal(show)  # after SDL has started, which would else keep SIGTERM to itself
+        yield show
+        parts.heartbeat.stopping()
+        fade_out(film)
+        journal.note("show_end", time.monotonic())
+
+
+def end_by_signal(show: Show) -> None:
+    """The first SIGTERM or Ctrl-C ends the show with a fade, a second one at once."""
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        if show.ending:
+            os._exit(128 + number)  # the eye ends by itself when its stage is gone
+        show.ending = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, asked)
+
+
+def fade_out(film: Film) -> None:
+    """Picture and sound go down together, so that the end is no click and no cut."""
+    film.blackout(True, FADE_SECONDS)
+    until = time.monotonic() + FADE_SECONDS
+    while (now := time.monotonic()) < until:
+        film.advance(now)
+        film.draw(now, None)
+        time.sleep(max(0.0, min(film.next_deadline(now) - time.monotonic(), 0.05)))
+
+
+def start_again() -> None:
+    """Replace this process by a fresh one with the same command line."""
+    log.info("starting again")
+    os.execv(sys.executable, [sys.executable, "-m", "installation", *sys.argv[1:]])

@@ -1,0 +1,94 @@
+"""From what is typed on the command line to a story file and a venue, with every fault found before the doors open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from calibration.settings import OscTarget
+from calibration.toml import BadFile, did_you_mean
+from calibration.venue import Venue, load_venue
+
+DEMO = Path(__file__).parents[1] / "scenes" / "demo" / "story.toml"
+VENUES = Path(__file__).parents[1] / "calibration" / "venues"
+
+
+def story_file(named: str | None) -> Path:
+    """The story's file: the demo, a TOML file, or a folder that holds ``story.toml``. Raises ``BadFile``."""
+    if not named:
+        return DEMO
+    path = Path(named).expanduser()
+    if path.is_dir():
+        path = path / "story.toml"
+    if not path.exists():
+        raise BadFile(named, ["no such story; name a .toml file or a folder that holds story.toml"])
+    return path
+
+
+def venue_of(named: str | None) -> Venue:
+    """The venue: a file, the name of one in ``calibration/venues``, or the embedded default. Raises ``BadFile``."""
+    if not named:
+        return Venue()
+    path = Path(named).expanduser()
+    if path.suffix != ".toml" and not path.exists():
+        path = VENUES / f"{named}.toml"
+        if not path.exists():
+            known = sorted(file.stem for file in VENUES.glob("*.toml"))
+            near = did_you_mean(named, known)
+            raise BadFile(
+                named, [f"no venue file and no venue of that name{near}; known: {', '.join(known) or 'none'}"]
+            )
+    return load_venue(path)
+
+
+def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
+    """``HOST:PORT`` of each receiver. Raises ``BadFile`` with all that are not of that form."""
+    targets, problems = [], []
+    for text in typed:
+        host, colon, port = text.rpartition(":")
+        if not (colon and host and port.isdigit()):
+            problems.append(f"{text!r} is no HOST:PORT, such as 127.0.0.1:9000")
+            continue
+        try:
+            targets.append(OscTarget(host=host.strip("[]"), port=int(port)))
+        except ValidationError as error:
+            problems += [f"{text!r}: {fault['msg'].lower()}" for fault in error.errors()]
+    if problems:
+        raise BadFile("--osc", problems)
+    return tuple(targets)
+
+
+def window_size(typed: str) -> tuple[int, int]:
+    """``1280x720`` as (1280, 720). Raises ``BadFile``."""
+    width, times, height = typed.lower().partition("x")
+    if not (times and width.isdigit() and height.isdigit() and int(width) >= 160 and int(height) >= 90):
+        raise BadFile("--window", [f"{typed!r} is no WIDTHxHEIGHT of at least 160x90, such as 1280x720"])
+    return int(width), int(height)
+
+
+def with_options(
+    venue: Venue,
+    *,
+    camera: str | None = None,
+    osc: list[str] | None = None,
+    window: str | None = None,
+    fullscreen: bool = False,
+    mute: bool = False,
+) -> Venue:
+    """The venue with what was typed laid over it; what was not typed stays as the file says. Raises ``BadFile``."""
+    changes: dict[str, object] = {}
+    if camera is not None:
+        changes["camera"] = venue.camera.model_copy(update={"source": camera})
+    if osc:
+        changes["osc"] = venue.osc.model_copy(update={"targets": osc_targets(osc)})
+    if window and fullscreen:
+        raise BadFile("--window", ["goes not together with --fullscreen; choose one"])
+    if window:
+        width, height = window_size(window)
+        changes["screen"] = venue.screen.model_copy(update={"width": width, "height": height, "fullscreen": False})
+    if fullscreen:
+        changes["screen"] = venue.screen.model_copy(update={"fullscreen": True})
+    if mute:
+        changes["sound"] = venue.sound.model_copy(update={"mute": True})
+    return venue.model_copy(update=changes)
