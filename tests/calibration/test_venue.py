@@ -1,0 +1,63 @@
+"""The venue file, and what a technician is told when it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from calibration.toml import BadFile
+from calibration.venue import Venue, load_venue
+
+VENUES = Path(__file__).parents[2] / "calibration" / "venues"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "venue.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(BadFile) as refusal:
+        load_venue(written(tmp_path, text))
+    return refusal.value.problems
+
+
+def test_an_empty_file_is_a_room(tmp_path: Path) -> None:
+    assert load_venue(written(tmp_path, "")) == Venue()
+
+
+@pytest.mark.parametrize("file", sorted(VENUES.glob("*.toml")), ids=lambda file: file.stem)
+def test_the_venues_that_come_with_it_load(file: Path) -> None:
+    assert load_venue(file).name
+
+
+def test_all_faults_are_told_at_once_with_their_keys(tmp_path: Path) -> None:
+    told = problems(
+        tmp_path, '[camera]\nwidht = 1280\nframes_per_second = "fast"\n[sound]\nvolume = 7\n[lamps]\nwarm = 1\n'
+    )
+    assert len(told) == 4
+    assert any(line.startswith("camera.widht: unknown key; did you mean 'width'?") for line in told)
+    assert any(line.startswith("camera.frames_per_second:") and "fast" in line for line in told)
+    assert any(line.startswith("sound.volume:") and "7" in line for line in told)
+    assert any(line.startswith("lamps: unknown key") for line in told)
+
+
+def test_a_fault_in_the_second_receiver_names_the_second_receiver(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, "[[osc.targets]]\nport = 9000\n[[osc.targets]]\nprot = 9001\n")
+    assert told.startswith("osc.targets.1.prot: unknown key; did you mean 'port'?")
+
+
+def test_a_torn_file_is_told_with_the_line(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, 'name = "hall"\n[camera\n')
+    assert "not valid TOML" in told
+    assert "line 2" in told
+
+
+def test_a_missing_file_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="no such file"):
+        load_venue(tmp_path / "nowhere.toml")
+
+
+def test_not_a_number_is_refused(tmp_path: Path) -> None:
+    (told,) = problems(tmp_path, "[sound]\nvolume = nan\n")
+    assert told.startswith("sound.volume:")

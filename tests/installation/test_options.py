@@ -1,0 +1,48 @@
+"""What is typed on the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from calibration.toml import BadFile
+from calibration.venue import Venue
+from installation.options import osc_targets, story_file, venue_of, window_size, with_options
+
+
+def test_what_is_typed_is_laid_over_the_venue_and_the_rest_stays() -> None:
+    venue = with_options(Venue(name="hall"), camera="visitor", osc=["10.0.0.7:9000", "localhost:57120"], mute=True)
+    assert venue.name == "hall"
+    assert venue.camera.source == "visitor"
+    assert venue.camera.width == Venue().camera.width
+    assert [(target.host, target.port) for target in venue.osc.targets] == [("10.0.0.7", 9000), ("localhost", 57120)]
+    assert venue.sound.mute
+
+
+def test_every_receiver_that_is_none_is_told_at_once() -> None:
+    with pytest.raises(BadFile) as refusal:
+        osc_targets(["10.0.0.7", "host:port", "10.0.0.7:99999", "127.0.0.1:9000"])
+    assert len(refusal.value.problems) == 3
+
+
+def test_a_window_is_wide_times_high() -> None:
+    assert window_size("1920x1080") == (1920, 1080)
+    for wrong in ("1920", "x", "10x10", "wide x high"):
+        with pytest.raises(BadFile, match="1280x720"):
+            window_size(wrong)
+
+
+def test_a_window_and_the_full_screen_go_not_together() -> None:
+    with pytest.raises(BadFile, match="choose one"):
+        with_options(Venue(), window="640x360", fullscreen=True)
+
+
+def test_a_folder_with_a_story_is_a_story(tmp_path: Path) -> None:
+    (tmp_path / "story.toml").write_text("")
+    assert story_file(str(tmp_path)) == tmp_path / "story.toml"
+    with pytest.raises(BadFile, match="no such story"):
+        story_file(str(tmp_path / "other"))
+
+
+def test_a_venue_that_is_not_there_is_told_with_those_that_are() -> None:
+    with pytest.raises(BadFile, match="gallery"):
+        venue_of("galery")
