@@ -7,9 +7,9 @@ Every key has a default that works in an unknown room, so an empty file is a val
 from __future__ import annotations
 
 from ipaddress import ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
@@ -76,18 +76,45 @@ class EyeSettings(Section):
 
 
 class MoodSettings(Section):
-    """From estimates to a mood: filter, two delays of belief, presence, aggregation. (Presets fill it.)"""
+    """From estimates to a mood: filter, delays of belief, presence, aggregation. A preset fills what is not said."""
 
     preset: Literal["single", "crowd"] = "single"
+    smooth_seconds: Seconds = Field(0.35, gt=0, description="Memory of each visitor's filter; longer: calmer, later")
     believe_after_seconds: Seconds = Field(0.3, description="How long a new emotion must lead before it is believed")
     keep_for_seconds: Seconds = Field(
         0.8, description="How long a believed emotion is kept after it has stopped leading"
     )
+    lead_at: Share = Field(0.5, description="Probability from which an emotion that is not yet believed may lead")
+    keep_at: Share = Field(0.35, description="Probability under which a believed emotion no longer leads")
+    baseline_seconds: Seconds = Field(
+        3.0, description="First seconds in which a visitor's own neutral is learned; 0: off"
+    )
     enter_after_seconds: Seconds = 0.5
     leave_after_seconds: Seconds = 2.0
     lost_for_seconds: Seconds = Field(0.8, description="A face not found is kept so long before its track ends")
+    poster_after_seconds: Seconds = Field(600.0, gt=0, description="A face that does not move for so long is a picture")
     visitors_at_most: int = Field(8, ge=1, le=8)
     aggregate: Literal["nearest", "mean", "strongest", "majority"] = "nearest"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, said: Any) -> Any:
+        return {**MOOD_PRESETS.get(said.get("preset", "single"), {}), **said} if isinstance(said, dict) else said
+
+
+MOOD_PRESETS: dict[str, dict[str, Any]] = {
+    "single": {},
+    "crowd": {
+        "aggregate": "mean",
+        "smooth_seconds": 0.6,
+        "believe_after_seconds": 0.6,
+        "keep_for_seconds": 1.5,
+        "lead_at": 0.4,
+        "keep_at": 0.3,
+        "leave_after_seconds": 4.0,
+    },
+}
+"""What a preset says where the file does not: one visitor close by (the defaults), and many further away."""
 
 
 class ScreenSettings(Section):

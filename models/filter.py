@@ -1,0 +1,89 @@
+"""One visitor's probabilities, smoothed causally, with the visitor's own neutral face taken off."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.labels import LABELS
+
+FLOOR = 0.02  # one wrong but certain frame must not outweigh a second of others
+LONGEST_LOOK_SECONDS = 0.2  # a frame speaks for no more time than this, whatever was dropped before it
+DOUBT_SECONDS = 0.03  # weight of "no idea" beside the frames: few or poor frames give a flat answer
+
+Logs = NDArray[np.float64]
+
+
+class Filter:
+    """Average of log-probabilities over the last ``smooth_seconds``, each frame weighted by its quality and duration.
+
+    Averaging logarithms is the product of what independent frames say; one that is unsure says little in it.
+    """
+
+    def __init__(self, smooth_seconds: float) -> None:
+        self._memory = smooth_seconds
+        self._sum: Logs = np.zeros(len(LABELS))
+        self._weight = 0.0
+
+    def look(self, logs: Logs, quality: float, seconds: float) -> NDArray[np.float64]:
+        """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1."""
+        kept = np.exp(-seconds / self._memory)
+        weight = quality * min(seconds, LONGEST_LOOK_SECONDS)
+        self._sum = self._sum * kept + weight * logs
+        self._weight = self._weight * kept + weight
+        return softmax(self._sum / (self._weight + DOUBT_SECONDS))
+
+
+class Baseline:
+    """The visitor's own neutral face: by how much it is mistaken for something else.
+
+    Learned from the median of the first seconds, and only while neutral is among the likely answers: somebody who
+    comes in laughing is not taken for neutral. Only leanings are taken off, never added, and at most ``LIMIT``.
+    """
+
+    TYPICAL = np.log(np.array([0.70, 0.04, 0.05, 0.09, 0.05, 0.03, 0.03, 0.03]))
+    """What the classifier says of a usual neutral face."""
+    LIMIT = 1.5
+    LEAST_NEUTRAL = np.log(0.25)
+    """Below this the face of the first seconds was no neutral one, or told nothing."""
+    LEAST_SECONDS = 1.0
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._seen = 0.0
+        self._samples: list[Logs] = []
+        self.offset: Logs = np.zeros(len(LABELS))
+        self.done = seconds <= 0
+
+    def learn(self, logs: Logs, quality: float, seconds: float) -> None:
+        """Take in one frame of the first seconds; nothing once it is done."""
+        if self.done or quality <= 0:
+            return
+        self._samples.append(logs)
+        self._seen += min(seconds, LONGEST_LOOK_SECONDS)
+        if self._seen >= self._seconds:
+            self._settle()
+
+    def freeze(self) -> None:
+        """A scene begins: what was learned stays. Somebody who has just come goes on learning."""
+        if not self.done and self._seen >= self.LEAST_SECONDS:
+            self._settle()
+
+    def _settle(self) -> None:
+        median = np.median(np.stack(self._samples), axis=0)
+        self.done, self._samples = True, []
+        if median[0] >= self.LEAST_NEUTRAL:
+            lean = median - self.TYPICAL
+            self.offset = np.clip(lean, 0.0, self.LIMIT)
+            self.offset[0] = np.clip(lean[0], -self.LIMIT, 0.0)
+
+
+def logarithms(probabilities: NDArray[np.float32]) -> Logs:
+    """Natural logarithms, none below that of ``FLOOR``."""
+    return np.log(np.maximum(probabilities, FLOOR, dtype=np.float64))
+
+
+def softmax(logs: Logs) -> NDArray[np.float64]:
+    """Probabilities (sum 1) from logarithms up to a constant."""
+    raised = np.exp(logs - logs.max())
+    return raised / raised.sum()

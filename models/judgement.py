@@ -1,0 +1,165 @@
+"""From what faces show to what a film may act upon: calm, quick, and honest about what it does not know."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+from calibration.settings import MoodSettings
+from models.affect import valence_and_arousal
+from models.belief import Belief
+from models.estimate import EmotionEstimate, Track
+from models.filter import Baseline, Filter, logarithms
+from models.labels import LABELS
+from models.mood import NOTHING, Distribution, Mood, VisitorMood, unseen
+from models.room import RULES, nearest
+from models.tracker import Tracker
+
+FIRST_LOOK_SECONDS = 1 / 30
+CLOCK_SET_BACK_SECONDS = 1.0
+
+
+class _Visitor:
+    """What is known of one visitor; ends with the track, so that nothing is carried to the next."""
+
+    def __init__(self, settings: MoodSettings, now: float) -> None:
+        self.filter = Filter(settings.smooth_seconds)
+        self.baseline = Baseline(settings.baseline_seconds)
+        self.belief = Belief(settings, now)
+        self.probabilities: Distribution = NOTHING
+        self.seen_at: float | None = None
+
+    def look(self, estimate: EmotionEstimate, now: float) -> None:
+        seconds = FIRST_LOOK_SECONDS if self.seen_at is None else now - self.seen_at
+        logs = logarithms(estimate.probabilities)
+        self.baseline.learn(logs, estimate.quality, seconds)
+        smoothed = self.filter.look(logs - self.baseline.offset, estimate.quality, seconds)
+        self.probabilities = tuple(smoothed.tolist())
+        self.belief.look(self.probabilities, now)
+        self.seen_at = now
+
+
+class Judgement:
+    """One room's judgement. ``look`` at every frame, with or without faces; ``blind`` when there was none.
+
+    Time comes as an argument (monotonic seconds). Not thread-safe. ``chance`` makes the visitors' ids reproducible.
+    """
+
+    def __init__(self, settings: MoodSettings, chance: random.Random | None = None) -> None:
+        self._settings, self._chance = settings, chance
+        self._last = unseen(0.0, "nothing looked at yet")
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._tracker = Tracker(self._settings, self._chance)
+        self._visitors: dict[int, _Visitor] = {}
+        self._belief = Belief(self._settings, 0.0)
+        self._answers_to: int | None = None
+        self._now: float | None = None
+        self._came_at: float | None = None
+        self._somebody_at = -math.inf
+        self._present = False
+
+    def freeze(self) -> None:
+        """A scene begins: each visitor's own neutral stays what it is."""
+        for visitor in self._visitors.values():
+            visitor.baseline.freeze()
+
+    def blind(self, now: float, reason: str) -> Mood:
+        """We could not look: neither present nor absent. ``reason`` in a technician's words."""
+        if math.isfinite(now):
+            if self._present:
+                self._somebody_at = now  # time in which we could not look is not absence
+            self._last = unseen(now, reason)
+        return self._last
+
+    def look(
+        self,
+        estimates: Sequence[EmotionEstimate],
+        frame_size: tuple[int, int],
+        frame_luminance: float,
+        captured_at: float,
+    ) -> Mood:
+        """Take in all faces of one frame of ``frame_size`` (width, height) pixels.
+
+        A stamp that is not finite or does not go forward gives the last mood again; one that lies far back means
+        that the clock was set back, and everything starts over.
+        """
+        if not math.isfinite(captured_at):
+            return self._last
+        if self._now is not None and captured_at <= self._now:
+            if captured_at > self._now - CLOCK_SET_BACK_SECONDS:
+                return self._last
+            self._start_over()
+        self._now = captured_at
+        tracks = self._tracker.follow(estimates, captured_at)
+        moods = self._look_at_each(tracks, frame_size, captured_at)
+        self._notice(tracks, captured_at)
+        self._last = self._room(tracks, moods, frame_luminance, captured_at)
+        return self._last
+
+    def _look_at_each(self, tracks: list[Track], frame_size: tuple[int, int], now: float) -> list[VisitorMood]:
+        known = self._visitors
+        self._visitors = {t.visitor_id: known.get(t.visitor_id) or _Visitor(self._settings, now) for t in tracks}
+        for track in tracks:
+            if track.last_seen == now:
+                self._visitors[track.visitor_id].look(track.estimate, now)
+        return [_visitor_mood(track, self._visitors[track.visitor_id], frame_size) for track in tracks]
+
+    def _notice(self, tracks: list[Track], now: float) -> None:
+        """Presence: somebody has been there for a while, or nobody has."""
+        if tracks:
+            self._somebody_at = now
+            self._came_at = min(track.first_seen for track in tracks) if self._came_at is None else self._came_at
+            self._present = self._present or now - self._came_at >= self._settings.enter_after_seconds
+        else:
+            self._came_at = None
+            self._present = self._present and now - self._somebody_at < self._settings.leave_after_seconds
+
+    def _room(self, tracks: list[Track], moods: list[VisitorMood], frame_luminance: float, now: float) -> Mood:
+        closest = nearest(moods, self._answers_to)
+        self._answers_to = closest.visitor_id if closest else None
+        if closest is None:
+            self._belief = Belief(self._settings, now)
+            probabilities, belief = NOTHING, self._belief
+        elif self._settings.aggregate == "nearest":
+            probabilities, belief = closest.probabilities, self._visitors[closest.visitor_id].belief
+        else:
+            probabilities, belief = RULES[self._settings.aggregate](moods), self._belief
+            belief.look(probabilities, now)
+        valence, arousal = valence_and_arousal(probabilities)
+        believed = belief.current
+        return Mood(
+            captured_at=now,
+            trusted=True,
+            present=self._present,
+            count=len(moods),
+            visitors=tuple(moods),
+            probabilities=probabilities,
+            dominant=None if believed is None else LABELS[believed],
+            confidence=0.0 if believed is None else min(probabilities[believed], 1.0),
+            held_seconds=now - belief.since,
+            valence=valence,
+            arousal=arousal,
+            frame_luminance=frame_luminance,
+            face_luminance=next((t.estimate.luminance for t in tracks if t.visitor_id == self._answers_to), 0.0),
+        )
+
+
+def _visitor_mood(track: Track, visitor: _Visitor, frame_size: tuple[int, int]) -> VisitorMood:
+    x, y, width, height = track.estimate.detection.box
+    believed = visitor.belief.current
+    return VisitorMood(
+        slot=track.slot,
+        visitor_id=track.visitor_id,
+        probabilities=visitor.probabilities,
+        dominant=None if believed is None else LABELS[believed],
+        confidence=0.0 if believed is None else min(visitor.probabilities[believed], 1.0),
+        position=(_share(x + width / 2, frame_size[0]), _share(y + height / 2, frame_size[1])),
+        size=_share(height, frame_size[1]),
+    )
+
+
+def _share(pixels: float, whole: int) -> float:
+    return min(max(pixels / whole, 0.0), 1.0)

@@ -1,0 +1,154 @@
+"""Who is who from frame to frame.
+
+Each face found is given to the track that expected it there: nearest to where the track's own motion leads, of about
+the same size, the surest pair first. Up to 30 faces that is as right as an optimal assignment (tests/models/
+test_tracker.py compares them) and needs no further library.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+from calibration.settings import MoodSettings
+from models.estimate import EmotionEstimate, Track
+from models.stillness import Spots, Stillness
+
+FACES_AT_MOST = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
+SLOTS = 8
+CONFIRM_LOOKS, CONFIRM_SECONDS = 3, 0.15  # a false detection of a frame or two is nobody
+FORGET_UNCONFIRMED_SECONDS = 0.3
+REACH = 1.0  # a face is looked for within so many of its heights from where it is expected ...
+REACH_A_SECOND = 1.5  # ... and so many more for each second in which it was not found
+SIZE_RATIO = 1.8
+VELOCITY_SECONDS = 0.2
+FOLLOW_MOTION_SECONDS = 0.5  # nobody keeps a straight line for longer
+NEARER_RATIO = 1.5  # how much nearer somebody must be to take the place of a visitor when all are taken
+
+
+class _Face:
+    """One face that is followed; a visitor as soon as it has a slot."""
+
+    def __init__(self, visitor_id: int, estimate: EmotionEstimate, now: float, still: Stillness) -> None:
+        self.visitor_id, self.estimate, self.still = visitor_id, estimate, still
+        self.x, self.y, self.size = _place(estimate)
+        self.vx = self.vy = 0.0
+        self.first_seen = self.last_seen = now
+        self.looks, self.slot = 1, 0
+
+    def expected(self, now: float) -> tuple[float, float]:
+        ahead = min(now - self.last_seen, FOLLOW_MOTION_SECONDS)
+        return self.x + self.vx * ahead, self.y + self.vy * ahead
+
+    def distance(self, x: float, y: float, size: float, now: float) -> float:
+        """0 for exactly as expected; infinite beyond reach."""
+        ratio = max(size, self.size) / min(size, self.size)
+        lost = now - self.last_seen
+        expected_x, expected_y = self.expected(now)
+        away = math.hypot(x - expected_x, y - expected_y) / max(size, self.size)
+        if ratio > SIZE_RATIO or away > REACH + REACH_A_SECOND * lost:
+            return math.inf
+        return away + (ratio - 1.0) + 0.5 * lost
+
+    def look(self, estimate: EmotionEstimate, now: float) -> None:
+        seconds = now - self.last_seen
+        x, y, size = _place(estimate)
+        part = 1.0 - math.exp(-seconds / VELOCITY_SECONDS)
+        self.vx += part * ((x - self.x) / seconds - self.vx)
+        self.vy += part * ((y - self.y) / seconds - self.vy)
+        self.still.look(x, y, size, seconds)
+        self.estimate, self.last_seen = estimate, now
+        self.x, self.y, self.size = x, y, self.size + part * (size - self.size)
+        self.looks += 1
+
+    def confirmed(self) -> bool:
+        return self.looks >= CONFIRM_LOOKS and self.last_seen - self.first_seen >= CONFIRM_SECONDS
+
+
+class Tracker:
+    """Follows faces. ``chance`` gives the visitors' ids, random for each visit."""
+
+    def __init__(self, settings: MoodSettings, chance: random.Random | None = None) -> None:
+        self._settings = settings
+        self._chance = chance or random.SystemRandom()
+        self._faces: list[_Face] = []
+        self._spots = Spots()
+
+    def follow(self, estimates: Sequence[EmotionEstimate], now: float) -> list[Track]:
+        """Take in all faces of the frame of ``now`` (seconds, later than the last). Returns the visitors by slot.
+
+        A visitor not found in this frame has ``last_seen`` before ``now``. Faces without a usable box are left out.
+        """
+        found = sorted((e for e in estimates if _usable(e)), key=lambda e: -e.detection.box[3])[:FACES_AT_MOST]
+        rest = self._assign(found, now)
+        self._end_lost(now)
+        for estimate in rest[: max(FACES_AT_MOST - len(self._faces), 0)]:
+            still = Stillness(self._spots.at(*_place(estimate)))
+            self._faces.append(_Face(self._new_id(), estimate, now, still))
+        self._give_slots()
+        visitors = sorted((face for face in self._faces if face.slot), key=lambda face: face.slot)
+        return [Track(f.visitor_id, f.slot, f.estimate, f.first_seen, f.last_seen) for f in visitors]
+
+    def _assign(self, found: list[EmotionEstimate], now: float) -> list[EmotionEstimate]:
+        """Give faces to tracks, the surest pair first; returns the faces that nobody expected."""
+        places = [_place(estimate) for estimate in found]
+        pairs = [
+            (distance, i, k)
+            for i, face in enumerate(self._faces)
+            for k, place in enumerate(places)
+            if (distance := face.distance(*place, now)) < math.inf
+        ]
+        taken_faces: set[int] = set()
+        taken_places: set[int] = set()
+        for _, i, k in sorted(pairs):
+            if i not in taken_faces and k not in taken_places:
+                taken_faces.add(i)
+                taken_places.add(k)
+                self._faces[i].look(found[k], now)
+        return [estimate for k, estimate in enumerate(found) if k not in taken_places]
+
+    def _end_lost(self, now: float) -> None:
+        kept = []
+        for face in self._faces:
+            patience = self._settings.lost_for_seconds if face.slot or face.confirmed() else FORGET_UNCONFIRMED_SECONDS
+            if now - face.last_seen <= patience:
+                kept.append(face)
+            else:
+                self._spots.remember(face.still.spot)
+        self._faces = kept
+
+    def _give_slots(self) -> None:
+        """Visitors keep their slots; free ones go to the nearest confirmed face; a poster has none."""
+        for face in self._faces:
+            if self._is_poster(face):
+                face.slot = 0
+        waiting = [f for f in self._faces if not f.slot and f.confirmed() and not self._is_poster(f)]
+        for face in sorted(waiting, key=lambda f: -f.size):
+            visitors = [f for f in self._faces if f.slot]
+            if len(visitors) < self._settings.visitors_at_most:
+                face.slot = min(set(range(1, SLOTS + 1)) - {f.slot for f in visitors})
+                continue
+            farthest = min(visitors, key=lambda f: f.size)
+            if face.size > NEARER_RATIO * farthest.size:
+                face.slot, farthest.slot = farthest.slot, 0
+
+    def _is_poster(self, face: _Face) -> bool:
+        return face.still.spot.still_seconds >= self._settings.poster_after_seconds
+
+    def _new_id(self) -> int:
+        used = {face.visitor_id for face in self._faces}
+        while (new := self._chance.randrange(1, 2**31)) in used:
+            pass
+        return new
+
+
+def _place(estimate: EmotionEstimate) -> tuple[float, float, float]:
+    """Centre and height of a face in pixels."""
+    x, y, width, height = estimate.detection.box
+    return x + width / 2, y + height / 2, height
+
+
+def _usable(estimate: EmotionEstimate) -> bool:
+    box = estimate.detection.box
+    return all(math.isfinite(side) and abs(side) < 1e6 for side in box) and box[2] > 1 and box[3] > 1
