@@ -1,9 +1,65 @@
-"""``chiaro check``."""
+"""``chiaro check``: what would fail tonight."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
 import typer
+
+from calibration.toml import BadFile
+from installation import exits
+
+T = TypeVar("T")
+MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "problem": "[bold red]problem[/]"}
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def check(
+        story: Annotated[
+            str, typer.Argument(help="Story file (.toml) or its folder; without one, the demo film.")
+        ] = "",
+        venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
+        camera: Annotated[str | None, typer.Option(help="As for run.")] = None,
+        osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT, as for run.")] = None,
+        headless: Annotated[bool, typer.Option("--headless", help="No window and no sound wanted.")] = False,
+        quick: Annotated[bool, typer.Option("--quick", help="Do not decode every clip to its end.")] = False,
+    ) -> None:
+        """Try everything that tonight depends on; tell all that is wrong at once. Exit 0, or 78 if a person must act."""
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.progress import Progress
+
+        from installation.checks import check_all
+        from installation.options import story_file, venue_of, with_options
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("checking", total=1.0)
+            findings = list(
+                check_all(
+                    made_or_error(lambda: story_file(story)),
+                    made_or_error(lambda: with_options(venue_of(venue), camera=camera, osc=osc)),
+                    headless=headless,
+                    decode=not quick,
+                    progress=lambda what, share: bar.update(task, description=what, completed=share),
+                )
+            )
+        console = Console(soft_wrap=True, highlight=False)
+        for finding in sorted(findings, key=lambda finding: list(MARKS).index(finding.state)):
+            console.print(f"{MARKS[finding.state]:<8} {finding.part}: {escape(finding.where)}: {escape(finding.what)}")
+        wrong = sum(finding.state == "problem" for finding in findings)
+        if wrong:
+            console.print(f"[bold red]{wrong} problem{'s' if wrong > 1 else ''}[/]: mend, then check again")
+            raise typer.Exit(exits.BAD_CONFIGURATION)
+        console.print("[green]ready for tonight[/]")
+
+
+def made_or_error(make: Callable[[], T]) -> T | BadFile:
+    """What ``make`` makes, or the ``BadFile`` that it raises, so that the other parts can still be tried."""
+    try:
+        return make()
+    except BadFile as error:
+        return error

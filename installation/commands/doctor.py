@@ -1,9 +1,97 @@
-"""``chiaro doctor``."""
+"""``chiaro doctor``: what this machine is and what it uses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import typer
+
+PACKAGES = ("numpy", "opencv-python", "onnxruntime-gpu", "onnxruntime", "av", "pygame", "pydantic", "python-osc")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def doctor() -> None:
+        """Machine, versions, the GPU that is used or why not, display and sound drivers, cameras."""
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(show_header=False, box=None, pad_edge=False)
+        for name, what in (*machine(), *versions(), *gpu(), *display(), *sound(), *cameras(), *places()):
+            table.add_row(f"[bold]{name}[/]", what)
+        Console(soft_wrap=True, highlight=False).print(table)
+
+
+def machine() -> Iterator[tuple[str, str]]:
+    import os
+    import platform
+    import shutil
+
+    free = shutil.disk_usage(".").free / 1e9
+    yield "machine", f"{platform.platform()}, {os.cpu_count()} cores, {free:.0f} GB free here"
+    yield "python", f"{platform.python_version()} ({platform.python_implementation()})"
+
+
+def versions() -> Iterator[tuple[str, str]]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    yield "chiaroscuro", version("chiaroscuro")
+    for package in PACKAGES:
+        try:
+            yield package, version(package)
+        except PackageNotFoundError:
+            continue  # one of the two onnxruntimes is always missing; a missing other would not let us come so far
+
+
+def gpu() -> Iterator[tuple[str, str]]:
+    from models.runtime import runtime_report
+
+    for line in runtime_report():
+        yield "networks", line
+
+
+def display() -> Iterator[tuple[str, str]]:
+    """The driver that SDL takes here, not the one that was wished for."""
+    import pygame
+
+    from installation.film import picture_path
+
+    try:
+        pygame.display.init()
+        sizes = ", ".join(f"{width}x{height}" for width, height in pygame.display.get_desktop_sizes())
+        yield "display", f"{pygame.display.get_driver()} driver: {sizes}"
+        yield "picture", picture_path()
+    except pygame.error as error:
+        yield "display", f"none ({error}); chiaro run --headless works without"
+    finally:
+        pygame.display.quit()
+
+
+def sound() -> Iterator[tuple[str, str]]:
+    import os
+
+    import pygame
+
+    try:
+        pygame.mixer.init(48000, -16, 2, 1024)
+        driver = os.environ.get("SDL_AUDIODRIVER", "chosen by SDL")
+        yield "sound", f"opens: {pygame.mixer.get_init()} (driver: {driver})"
+    except pygame.error as error:
+        yield "sound", f"none ({error}); the show would run silent"
+    finally:
+        pygame.mixer.quit()
+
+
+def cameras() -> Iterator[tuple[str, str]]:
+    from installation.camera.device import found_devices
+
+    found = found_devices()
+    yield "cameras", ", ".join(found) if found else "none found; the simulated visitor would stand in"
+
+
+def places() -> Iterator[tuple[str, str]]:
+    from installation.state_folder import state_folder
+
+    yield "journal", str(state_folder() / "journal")
