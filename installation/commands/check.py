@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
         headless: Annotated[bool, typer.Option("--headless", help="No window and no sound wanted.")] = False,
         quick: Annotated[bool, typer.Option("--quick", help="Do not decode every clip to its end.")] = False,
     ) -> None:
-        """Try everything that tonight depends on; tell all that is wrong at once. Exit 0, or 78 if a person must act."""
+        """Try all that tonight depends on; tell everything that is wrong at once. Exit 0, or 78."""
         from rich.console import Console
         from rich.markup import escape
         from rich.progress import Progress
