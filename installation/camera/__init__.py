@@ -1,0 +1,1 @@
+"""Where pictures come from: a device, a file, a folder, a stream or a simulated visitor, all read alike."""

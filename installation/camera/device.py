@@ -1,0 +1,142 @@
+"""A camera at this machine: fixed as the venue wants it and read back, for drivers refuse silently."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from glob import glob
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+
+from calibration.settings import CameraSettings
+from installation.camera.source import CameraLost, Image
+
+BACKEND = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}.get(sys.platform, cv2.CAP_ANY)
+MANUAL_EXPOSURE, MANUAL_WHITE_BALANCE = 1, 0
+# <linux/v4l2-controls.h>, <linux/videodev2.h>: struct v4l2_control {u32 id; s32 value}; menu 0 off, 1 50 Hz, 2 60 Hz.
+POWER_LINE_CONTROL, GET_CONTROL, SET_CONTROL = 0x00980918, 0xC008561B, 0xC008561C
+TOLERANCE = 0.05
+"""Of the value asked for: drivers round to their own steps."""
+
+
+class Knobs(Protocol):
+    """The part of ``cv2.VideoCapture`` that sets a camera's properties."""
+
+    def set(self, prop: int, value: float, /) -> bool: ...
+    def get(self, prop: int, /) -> float: ...
+
+
+class DeviceSource:
+    """A webcam or capture card, by number or path (one of ``/dev/v4l/by-id`` survives being plugged elsewhere)."""
+
+    live = True
+
+    def __init__(self, settings: CameraSettings) -> None:
+        self._device = os.path.realpath(device_path(settings.source))
+        opened = self._device if sys.platform == "linux" else int(settings.source or 0)
+        self._capture = cv2.VideoCapture(opened, BACKEND)
+        if not self._capture.isOpened():
+            self._capture.release()
+            raise CameraLost(why_closed(self._device))
+        self.remarks = fix(self._capture, settings) + fix_power_line(self._device, settings.power_line_hertz)
+        width, height = (int(self._capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        self.name = f"camera {self._device} ({width}x{height})"
+
+    def grab(self) -> None:
+        if not self._capture.grab():
+            raise CameraLost(f"{self.name} gives no picture: {why_closed(self._device)}")
+
+    def retrieve(self) -> Image:
+        good, image = self._capture.retrieve()
+        if not good:
+            raise CameraLost(f"{self.name} sent a broken picture: check its cable and USB port")
+        return image
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+def fix(camera: Knobs, settings: CameraSettings) -> tuple[str, ...]:
+    """Set everything that the venue fixes, in the order that V4L2 needs; what did not take is told, a line each."""
+    camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # before the size, or USB 2 offers 5 frames/s
+    remarks = []
+    for name, prop, value in _wanted(settings):
+        camera.set(prop, value)
+        found = camera.get(prop)
+        if abs(found - value) > TOLERANCE * max(1.0, abs(value)):
+            remarks.append(f"{name}: asked for {value:g}, the camera has {found:g}")
+    camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return tuple(remarks)
+
+
+def _wanted(settings: CameraSettings) -> Iterator[tuple[str, int, float]]:
+    yield "width", cv2.CAP_PROP_FRAME_WIDTH, settings.width
+    yield "height", cv2.CAP_PROP_FRAME_HEIGHT, settings.height
+    yield "frames_per_second", cv2.CAP_PROP_FPS, settings.frames_per_second
+    if settings.exposure_100us is not None:
+        yield "manual exposure", cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL_EXPOSURE
+        yield "exposure_100us", cv2.CAP_PROP_EXPOSURE, settings.exposure_100us
+    if settings.gain is not None:
+        yield "gain", cv2.CAP_PROP_GAIN, settings.gain
+    if settings.white_balance_kelvin is not None:
+        yield "manual white balance", cv2.CAP_PROP_AUTO_WB, MANUAL_WHITE_BALANCE
+        yield "white_balance_kelvin", cv2.CAP_PROP_WB_TEMPERATURE, settings.white_balance_kelvin
+
+
+def fix_power_line(device: str, hertz: int | None) -> tuple[str, ...]:
+    """Set the flicker filter (0 = off), which OpenCV cannot; V4L2 only. Returns a remark when it did not take."""
+    if hertz is None:
+        return ()
+    try:
+        import fcntl
+
+        with open(device, "rb+", buffering=0) as camera:
+            wish = struct.pack("Ii", POWER_LINE_CONTROL, (0, 50, 60).index(hertz))
+            fcntl.ioctl(camera, SET_CONTROL, wish)
+            found = fcntl.ioctl(camera, GET_CONTROL, wish)
+    except (OSError, ImportError) as error:
+        return (f"power_line_hertz: the camera does not take {hertz} ({error})",)
+    return () if found == wish else (f"power_line_hertz: asked for {hertz}, the camera did not take it",)
+
+
+def found_devices() -> list[str]:
+    """Cameras that may be there, the first one first."""
+    if sys.platform == "linux":
+        return sorted(glob("/dev/video*"), key=lambda path: (len(path), path))
+    return ["0", "1"]
+
+
+def device_path(source: str) -> str:
+    return f"/dev/video{int(source)}" if source.isdecimal() else source
+
+
+def why_closed(device: str) -> str:
+    """Why a device cannot be opened, and what to do."""
+    if sys.platform != "linux":
+        return f"camera {device} cannot be opened: is it plugged in, free, and may this program use it?"
+    if not os.path.exists(device):
+        return f"{device} is not there: plug the camera in, or correct camera.source (ls /dev/video*)"
+    if not os.access(device, os.R_OK | os.W_OK):
+        return f"{device} may not be read: add this user to the group 'video' and log in again"
+    users = ", ".join(programs_using(device))
+    if users:
+        return f"{device} is in use by {users}: end that program"
+    return f"{device} does not answer: unplug it and plug it in again, or name another (ls /dev/video*)"
+
+
+def programs_using(path: str) -> list[str]:
+    """Other programs of this user that hold ``path`` open, as 'name (pid)'; Linux only, elsewhere empty."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        if process.name == str(os.getpid()):
+            continue
+        try:
+            if any(os.readlink(fd) == path for fd in (process / "fd").iterdir()):
+                found.append(f"{(process / 'comm').read_text().strip()} ({process.name})")
+        except OSError:
+            continue  # ended meanwhile, or of another user
+    return found

@@ -1,0 +1,44 @@
+"""A folder of images as a camera: in the order of their names, at the camera's rate, again and again."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from pathlib import Path
+
+import cv2
+
+from calibration.settings import CameraSettings
+from installation.camera.pace import Pace
+from installation.camera.source import CameraLost, Image
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+
+
+class FolderSource:
+    """Shows the images of a folder as if a camera saw them, ``frames_per_second`` of them a second."""
+
+    live = False
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, settings: CameraSettings) -> None:
+        folder = Path(settings.source).expanduser()
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        if not files:
+            raise CameraLost(f"folder {folder.name} holds no image ({', '.join(sorted(SUFFIXES))})")
+        self.name = f"folder {folder.name} ({len(files)} images)"
+        self._files = cycle(files)
+        self._pace = Pace(settings.frames_per_second)
+        self._file = files[0]
+
+    def grab(self) -> None:
+        self._pace.wait()
+        self._file = next(self._files)
+
+    def retrieve(self) -> Image:
+        image = cv2.imread(str(self._file), cv2.IMREAD_COLOR)
+        if image is None:
+            raise CameraLost(f"{self._file.name} cannot be decoded as an image")
+        return image
+
+    def close(self) -> None:
+        pass

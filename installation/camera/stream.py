@@ -1,0 +1,50 @@
+"""A network camera: MJPEG over http, rtsp, or a stream over tcp or udp."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import cv2
+
+from calibration.settings import CameraSettings
+from installation.camera.source import CameraLost, Image
+
+
+class StreamSource:
+    """Reads a stream address; every wait in it has an end."""
+
+    live = True
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, settings: CameraSettings) -> None:
+        address = urlsplit(settings.source)
+        # A stream address may carry a user and a password; neither belongs in a log or on a screen.
+        self.name = f"stream {address.scheme}://{address.hostname or ''}{f':{address.port}' if address.port else ''}"
+        self._read_timeout = settings.read_timeout_seconds
+        self._capture = cv2.VideoCapture(
+            settings.source,
+            cv2.CAP_FFMPEG,
+            [
+                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+                int(settings.open_timeout_seconds * 1000),
+                cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+                int(settings.read_timeout_seconds * 1000),
+            ],
+        )
+        if not self._capture.isOpened():
+            self._capture.release()
+            raise CameraLost(f"{self.name} does not answer: check its power, the network and the address")
+
+    def grab(self) -> None:
+        if not self._capture.grab():
+            # isOpened() stays true here and the object never recovers: only opening it again helps.
+            raise CameraLost(f"{self.name} ended, or sent nothing for {self._read_timeout:g} s")
+
+    def retrieve(self) -> Image:
+        good, image = self._capture.retrieve()
+        if not good:
+            raise CameraLost(f"a picture of {self.name} cannot be decoded")
+        return image
+
+    def close(self) -> None:
+        self._capture.release()

@@ -1,0 +1,142 @@
+"""The capture thread: always the newest frame, through every loss of the camera."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import cv2
+import numpy as np
+
+from calibration.settings import CameraSettings
+from installation.camera.liveness import Blind, Stale
+from installation.camera.source import CameraLost, Image, Source
+from installation.health import Sense
+from models.frame import Frame
+
+SILENT_AFTER = 1.0
+"""Seconds without a picture after which the room counts as not seen (the promise of a lost camera)."""
+FIRST_DELAY, LONGEST_DELAY = 0.25, 1.0
+"""Seconds between attempts to open a lost camera; doubled up to the longest."""
+OPENING = "the camera is being opened"
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+class Capture:
+    """Reads a source in a thread of its own and keeps one frame: a slow reader sees the newest, never a queue.
+
+    A source that blocks harms nobody but this thread. ``frames_per_second`` is how many frames are wanted at most;
+    others are grabbed (so that no buffer fills) but not decoded.
+    """
+
+    def __init__(
+        self,
+        open_source: Callable[[], Source],
+        settings: CameraSettings,
+        frames_per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open, self._settings, self._clock = open_source, settings, clock
+        self._period = 1.0 / frames_per_second
+        self._silent_after = max(SILENT_AFTER, 2.5 / settings.frames_per_second)
+        self._changed = threading.Condition()
+        self._frame: Frame | None = None
+        self._number = 0
+        self._reason, self._heard_at = OPENING, clock()
+        self._stop, self._wanted = threading.Event(), threading.Event()
+        self._wanted.set()
+        self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self.name, self.remarks = "no camera yet", tuple[str, ...]()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def newest(self, after: int, timeout: float) -> Frame | None:
+        """The newest frame with a number above ``after``; waits ``timeout`` seconds at most for one to come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._number > after, timeout)
+            return self._frame if self._number > after else None
+
+    def trouble(self, now: float) -> str:
+        """Why the newest frame is no look into the room now; '' when it is."""
+        with self._changed:
+            if self._reason:
+                return self._reason
+            silent = now - self._heard_at
+        return f"{self.name} has sent nothing for {silent:.0f} s" if silent > self._silent_after else ""
+
+    def switch(self, on: bool) -> None:
+        """Let go of the camera, or take it again."""
+        if on:
+            self._wanted.set()
+        else:
+            self._wanted.clear()
+
+    def state(self, now: float) -> Sense:
+        """Off when it is switched off, and before the first attempt to open it has ended."""
+        if not self._wanted.is_set() or self._reason == OPENING:
+            return Sense.OFF
+        return Sense.LOST if self.trouble(now) else Sense.OK
+
+    def close(self, timeout: float) -> bool:
+        """Stop and join the thread; false if it is still blocked in the source after ``timeout`` seconds."""
+        self._stop.set()
+        self._wanted.set()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        delay = FIRST_DELAY
+        while not self._stop.is_set():
+            if not self._wanted.is_set():
+                self._fail("the camera is switched off")
+                self._wanted.wait()
+            before = self._number
+            try:
+                with closing(self._open()) as source:
+                    self.name, self.remarks = source.name, source.remarks
+                    self._read(source)
+            except CameraLost as lost:
+                self._fail(str(lost))
+                if self._number > before:
+                    delay = FIRST_DELAY
+                self._stop.wait(delay)
+                delay = min(2 * delay, LONGEST_DELAY)
+
+    def _read(self, source: Source) -> None:
+        """Read until told to stop or to let go; raises ``CameraLost``."""
+        opened, due = self._clock(), 0.0
+        while not self._stop.is_set() and self._wanted.is_set():
+            source.grab()
+            now = self._clock()
+            # A quarter of a period early is still this turn: by jitter alone, 15 of 30 a second must not become 10.
+            if now < due - 0.25 * self._period:
+                continue
+            due = due + self._period if now < due + self._period else now + self._period
+            image = self._turned(source.retrieve())
+            reason = self._blind.why(image, now)
+            unchanged = self._stale.seconds(image, now) if source.live else 0.0
+            if unchanged > self._settings.stale_after_seconds and not reason:
+                reason = f"{source.name} repeats the same picture since {unchanged:.0f} s: unplug it and plug it in"
+                if now - opened > self._settings.stale_after_seconds:
+                    raise CameraLost(reason)  # opened again, a wedged camera often recovers
+            self._keep(image, now, reason)
+
+    def _turned(self, image: Image) -> Image:
+        if self._settings.rotate_degrees:
+            image = cv2.rotate(image, TURNS[self._settings.rotate_degrees]).astype(np.uint8, copy=False)
+        return cv2.flip(image, 1).astype(np.uint8, copy=False) if self._settings.mirror else image
+
+    def _keep(self, image: Image, now: float, reason: str) -> None:
+        with self._changed:
+            self._number += 1
+            self._frame = Frame(image, now, self._number)
+            self._reason, self._heard_at = reason, now
+            self._changed.notify_all()
+
+    def _fail(self, reason: str) -> None:
+        with self._changed:
+            self._reason = reason

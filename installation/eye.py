@@ -1,0 +1,199 @@
+"""The eye's own process: camera in, moods out. ``python -m installation.eye LINE``, settings on standard input.
+
+Kept lean on purpose: a killed eye is back within two seconds, and importing is most of that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+import cv2
+
+from calibration.venue import Venue
+from installation.camera.source import open_source
+from installation.capture import Capture
+from installation.exits import BAD_CONFIGURATION, BUG, OK
+from installation.eye_link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
+from installation.health import Sense
+from installation.looker import CannotBegin, Looker
+from models.frame import Frame
+from models.mood import Mood, unseen
+
+BEAT_SECONDS = 0.2
+"""The longest silence of a healthy eye."""
+THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
+FIRST_AID_ONCE_IN = 60.0
+"""Seconds: a look that fails is answered by building the networks anew; failing again so soon ends the process."""
+KILL_ON_PARENT_DEATH = 1
+
+
+Build = Callable[[Venue], Looker]
+
+
+class Eye:
+    """One life: reads frames, looks, reports; ends when told to, or when the stage is gone."""
+
+    def __init__(self, start: Start, link: Link, build: Build, clock: Callable[[], float] = time.monotonic) -> None:
+        self._venue, self._link, self._build, self._clock = start.venue, link, build, clock
+        camera = start.venue.camera
+        self._capture = Capture(
+            lambda: open_source(camera, start.seed), camera, start.venue.eye.frames_per_second, clock
+        )
+        self._looker: Looker | None = None
+        self._looks: deque[float] = deque(maxlen=60)
+        self._thumbnails, self._thumbnail_due = False, 0.0
+        self._aided_at: float | None = None
+        self.ending = False
+        self.dead_thread = ""
+
+    def live(self) -> None:
+        """Run until the end. Raises ``ConnectionError`` when the stage is gone, and what looking could not survive."""
+        self._report(unseen(self._clock(), "the eye is starting"))
+        self._capture.start()
+        self._looker = self._build(self._venue)
+        seen, mood = 0, unseen(self._clock(), "the eye has not looked yet")
+        while not self.ending:
+            if self.dead_thread:
+                raise RuntimeError(f"its thread {self.dead_thread} died")
+            self._obey()
+            frame = self._capture.newest(seen, BEAT_SECONDS)
+            trouble = self._capture.trouble(self._clock())
+            if frame is not None:
+                seen = frame.number
+                self._show(frame)
+            if trouble:
+                mood = self._looker.blind(self._clock(), trouble)
+            elif frame is not None:
+                mood = self._look(frame)
+            self._report(mood)
+
+    def close(self, within_seconds: float) -> None:
+        self._capture.close(within_seconds)
+
+    def _look(self, frame: Frame) -> Mood:
+        assert self._looker is not None
+        try:
+            mood = self._looker.look(frame)
+        except Exception as error:
+            now = self._clock()
+            if self._aided_at is not None and now - self._aided_at < FIRST_AID_ONCE_IN:
+                raise
+            self._aided_at = now
+            mood = unseen(now, f"the networks are built anew after: {error}")
+            self._looker = None
+            self._report(mood)
+            self._looker = self._build(self._venue)
+            return mood
+        self._looks.append(self._clock())
+        return mood
+
+    def _obey(self) -> None:
+        for word in self._link.waiting():
+            match Order(word.decode()):
+                case Order.STOP:
+                    self.ending = True
+                case Order.CAMERA_ON:
+                    self._capture.switch(True)
+                case Order.CAMERA_OFF:
+                    self._capture.switch(False)
+                case Order.THUMBNAIL_ON:
+                    self._thumbnails = True
+                case Order.THUMBNAIL_OFF:
+                    self._thumbnails = False
+                case Order.FREEZE:
+                    if self._looker:
+                        self._looker.freeze()
+
+    def _show(self, frame: Frame) -> None:
+        """Send a small picture while an operator watches; it lives in memory only."""
+        if not self._thumbnails or self._clock() < self._thumbnail_due:
+            return
+        self._thumbnail_due = self._clock() + THUMBNAIL_SECONDS
+        height, width = frame.image.shape[:2]
+        size = (THUMBNAIL_WIDTH, max(1, round(THUMBNAIL_WIDTH * height / width)))
+        small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
+        jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
+        if len(jpeg) <= THUMBNAIL_BYTES_AT_MOST:
+            self._link.send(jpeg)
+
+    def _report(self, mood: Mood, last_words: str = "") -> None:
+        capture, looker = self._capture, self._looker
+        now = self._clock()
+        status = EyeStatus(
+            fps=self._fps(),
+            camera=capture.state(now),
+            camera_name=capture.name,
+            camera_reason=capture.trouble(now),
+            remarks=capture.remarks,
+            model=Sense.OK if looker else Sense.OFF,
+            model_line=looker.line if looker else "the networks are being loaded",
+            provider=looker.provider if looker else "",
+            stages_ms=looker.stages_ms if looker else {},
+            last_words=last_words,
+        )
+        self._link.send(Report(mood=mood, status=status).model_dump_json().encode())
+
+    def _fps(self) -> float:
+        """Looks a second over the last two seconds."""
+        since = self._clock() - 2.0
+        return sum(when > since for when in self._looks) / 2.0
+
+    def say_last_words(self, words: str) -> None:
+        with suppress(ConnectionError):  # nobody is left to hear
+            self._report(unseen(self._clock(), words), words)
+
+
+def build_looker(venue: Venue) -> Looker:
+    """The real one. Imported late: the camera opens while the networks load."""
+    from installation.venue_looker import VenueLooker
+
+    return VenueLooker(venue)
+
+
+def main(build: Build = build_looker) -> None:
+    """Live one life, and leave without waiting for anything that blocks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage ends the eye
+    _die_with_the_stage()
+    cv2.setNumThreads(1)
+    start = Start.model_validate_json(sys.stdin.buffer.read())
+    eye = Eye(start, take_line(sys.argv[1]), build)
+    signal.signal(signal.SIGTERM, lambda *_: setattr(eye, "ending", True))
+    threading.excepthook = lambda death: _note_death(eye, death)
+    code = OK
+    try:
+        eye.live()
+    except ConnectionError:
+        pass  # the stage is gone, and with it the reason to live
+    except CannotBegin as error:
+        code = BAD_CONFIGURATION
+        eye.say_last_words(str(error))
+    except Exception as error:
+        code = BUG
+        eye.say_last_words(f"{type(error).__name__}: {error}")
+        sys.excepthook(type(error), error, error.__traceback__)
+    eye.close(within_seconds=0.5)
+    sys.stderr.flush()
+    os._exit(code)  # a reader blocked in its source must neither hold us nor abort the interpreter's end
+
+
+def _note_death(eye: Eye, death: threading.ExceptHookArgs) -> None:
+    eye.dead_thread = f"{death.thread.name if death.thread else '?'} ({death.exc_value})"
+    threading.__excepthook__(death)
+
+
+def _die_with_the_stage() -> None:
+    """Even a stopped or hung eye must not outlive its stage; elsewhere than on Linux its next report notices."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(KILL_ON_PARENT_DEATH, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Keeps one eye alive, and the newest mood at hand. The stage asks and is answered at once, whatever the eye does."""
+
+from __future__ import annotations
+
+import select
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from calibration.venue import Venue
+from installation.console import Teller, log
+from installation.device_choice import DeviceChoice
+from installation.exits import BAD_CONFIGURATION
+from installation.eye_link import JPEG_START, EyeStatus, Order, Report, Start
+from installation.eye_process import EYE, EyeProcess
+from installation.health import Sense
+from installation.restarts import Restarts
+from models.mood import Mood, unseen
+
+TRUSTED_FOR = 1.0
+"""Seconds that a mood is believed when nothing follows it."""
+START_DEADLINE = 20.0
+"""Seconds that an eye may take to load its networks (CUDA's first start is slow)."""
+LISTEN_SECONDS = 0.05
+END_WITHIN = 1.0
+
+
+class EyeKeeper:
+    """Starts the eye, hears it in a thread of its own, and replaces it when it dies or falls silent.
+
+    ``on_mood`` is called in that thread as each mood arrives, so that the room need not wait for a tick.
+    ``command`` is the program of the eye, to which the line's address is added.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        seed: int,
+        teller: Teller,
+        on_mood: Callable[[Mood], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        command: Sequence[str] = EYE,
+    ) -> None:
+        self._venue, self._seed, self._teller = venue, seed, teller
+        self._on_mood, self._clock, self._command = on_mood, clock, command
+        self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
+        self._closing = threading.Event()
+        self._standing: dict[str, Order] = {}
+        self._told: tuple[str, ...] = ()
+        self._eye: EyeProcess | None = None
+        self._heard: tuple[float, Report] | None = None
+        self._why, self._last_words = "the eye is starting", ""
+        self.thumbnail: bytes | None = None
+        self._thread = self._new_thread()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def mood(self, now: float) -> Mood:
+        """The newest mood, or an untrusted one with the reason. Never waits."""
+        if not self._thread.is_alive() and not self._closing.is_set():
+            self._teller.lost("eye", "the thread that hears it has died")
+            self._thread = self._new_thread()
+            self._thread.start()
+        heard = self._heard
+        if heard is None:
+            return unseen(now, self._why)
+        when, report = heard
+        if now - when > TRUSTED_FOR:
+            return unseen(now, f"the eye has been silent for {now - when:.0f} s")
+        return report.mood
+
+    @property
+    def status(self) -> EyeStatus:
+        heard = self._heard
+        return heard[1].status if heard else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
+
+    @property
+    def camera(self) -> Sense:
+        return self.status.camera
+
+    @property
+    def model(self) -> Sense:
+        return self.status.model
+
+    @property
+    def fps(self) -> float:
+        return self.status.fps
+
+    @property
+    def line(self) -> str:
+        """Camera and networks in one line, for the operator."""
+        status = self.status
+        camera = status.camera_reason or status.camera_name
+        return f"{camera}; {status.model_line}" if camera else status.model_line
+
+    @property
+    def pid(self) -> int | None:
+        eye = self._eye
+        return eye.pid if eye else None
+
+    def tell(self, order: str) -> None:
+        """Give the eye an order (``Order``); what is switched stays switched when the eye is replaced."""
+        order = Order(order)
+        if order is not Order.FREEZE:
+            self._standing[order.split()[0]] = order
+        if order is Order.THUMBNAIL_OFF:
+            self.thumbnail = None
+        eye = self._eye
+        if eye:
+            eye.tell(order)
+
+    def close(self) -> None:
+        """End the eye; nothing of it is left when this returns (3 s at most)."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(END_WITHIN + 2.0)
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._keep, name="eye keeper", daemon=True)
+
+    def _keep(self) -> None:
+        try:
+            while not self._closing.is_set():
+                now = self._clock()
+                if self._eye is None and now < self._restarts.next_at:
+                    self._closing.wait(LISTEN_SECONDS)
+                    continue
+                eye = self._eye = self._eye or self._begin(now)
+                self._listen(eye)
+                self._judge(eye, self._clock())
+        finally:
+            if self._eye:
+                self._eye.end(END_WITHIN)
+                self._eye = None
+
+    def _begin(self, now: float) -> EyeProcess:
+        eye_settings = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
+        start = Start(venue=self._venue.model_copy(update={"eye": eye_settings}), seed=self._seed)
+        return EyeProcess(start, now, self._command)
+
+    def _listen(self, eye: EyeProcess) -> None:
+        select.select([eye.link], [], [], LISTEN_SECONDS)
+        for message in eye.link.waiting():
+            if message.startswith(JPEG_START):
+                self.thumbnail = message
+                continue
+            try:
+                self._hear(eye, Report.model_validate_json(message))
+            except ValidationError as error:
+                self._teller.lost("eye's report", str(error))
+
+    def _hear(self, eye: EyeProcess, report: Report) -> None:
+        status = report.status
+        if status.last_words:
+            self._last_words = status.last_words
+            return
+        previous = self._heard
+        self._heard = (self._clock(), report)
+        if previous is None:
+            for order in self._standing.values():
+                eye.tell(order)
+        if status.model is Sense.OK:
+            self._teller.back("eye")
+        self._tell_camera(status)
+        if self._on_mood and (previous is None or previous[1].mood != report.mood):
+            self._on_mood(report.mood)
+
+    def _tell_camera(self, status: EyeStatus) -> None:
+        if status.camera is Sense.LOST:
+            self._teller.lost("camera", status.camera_reason)
+        elif status.camera is Sense.OK:
+            self._teller.back("camera")
+        facts = (status.camera_name, status.model_line, *status.remarks)
+        if status.camera is status.model is Sense.OK and self._told != facts:
+            self._told = facts
+            log.info("the eye looks through %s; %s", status.camera_name, status.model_line)
+            for remark in status.remarks:
+                log.warning("camera: %s", remark)
+
+    def _judge(self, eye: EyeProcess, now: float) -> None:
+        """Is it still alive, and does it speak? If not, bury it and note when the next one starts."""
+        heard = self._heard
+        seeing = heard is not None and heard[1].status.model is Sense.OK
+        deadline = self._venue.eye.deadline_seconds if seeing else START_DEADLINE
+        silent = now - (heard[0] if heard else eye.started)
+        code = eye.ended()
+        if code is not None:
+            self._listen(eye)  # its last words
+            how = f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
+            why = f"{how}: {self._last_words}" if self._last_words else how
+            self._bury(eye, now, why, hopeless=code == BAD_CONFIGURATION)
+        elif silent > deadline:
+            self._bury(eye, now, f"it was silent for {silent:.1f} s")
+        elif self._choice.trial_due(now):
+            log.info("the eye starts anew, to try the GPU again")
+            self._bury(eye, now, "")
+
+    def _bury(self, eye: EyeProcess, now: float, why: str, hopeless: bool = False) -> None:
+        if why:
+            self._teller.lost("eye", why)
+            self._choice.failed(self.status.provider, now)
+            self._restarts.died(eye.started, now, hopeless)
+        eye.kill()
+        self._eye, self._heard = None, None
+        self._why, self._last_words = f"the eye starts anew: {why}" if why else "the eye is starting", ""

@@ -1,0 +1,138 @@
+"""What stage and eye say to each other: one datagram a message, newest wins, nobody ever waits."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from calibration.venue import Venue
+from installation.health import Sense
+from models.mood import Mood
+
+BUFFER_BYTES = 256 * 1024
+THUMBNAIL_BYTES_AT_MOST = 16 * 1024
+JPEG_START = b"\xff\xd8"
+
+
+class Order(StrEnum):
+    """What the stage may ask of the eye."""
+
+    CAMERA_ON = "camera on"
+    CAMERA_OFF = "camera off"
+    FREEZE = "freeze"
+    """A scene begins: visitors' own neutral faces are learned no further."""
+    THUMBNAIL_ON = "thumbnail on"
+    THUMBNAIL_OFF = "thumbnail off"
+    STOP = "stop"
+
+
+class Start(BaseModel):
+    """All that the eye needs to begin; its standard input, as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    venue: Venue
+    seed: int
+
+
+class EyeStatus(BaseModel):
+    """How the eye is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fps: float = 0.0
+    """Frames looked at a second."""
+    camera: Sense = Sense.OFF
+    camera_name: str = ""
+    camera_reason: str = ""
+    """Why the camera is not ok, in a technician's words; '' when it is."""
+    remarks: tuple[str, ...] = ()
+    """What the camera did not take of its settings, and the like."""
+    model: Sense = Sense.OFF
+    model_line: str = ""
+    """Which networks run on what, or why they do not."""
+    provider: str = ""
+    """onnxruntime's name of what runs the classifier; '' before it is known."""
+    stages_ms: dict[str, float] = {}
+    """Milliseconds that each stage of the last look took."""
+    last_words: str = ""
+    """Why the eye ends now; '' while it goes on."""
+
+
+class Report(BaseModel):
+    """The eye's message: the newest mood, and how the eye is. Sent for each look, and as a heartbeat without one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mood: Mood
+    status: EyeStatus
+
+
+class Link:
+    """One end of the line. Nothing here blocks: what does not fit is dropped, for a newer one follows."""
+
+    def __init__(self, end: socket.socket) -> None:
+        end.setblocking(False)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+        self._end = end
+
+    def fileno(self) -> int:
+        return self._end.fileno()
+
+    def send(self, message: bytes) -> None:
+        """Raises ``ConnectionError`` once the other end is gone."""
+        try:
+            self._end.send(message)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:  # macOS says so when the line is full
+                raise ConnectionError("the other end is gone") from error
+
+    def waiting(self) -> list[bytes]:
+        """All messages that have come, oldest first."""
+        messages = []
+        try:
+            while True:
+                messages.append(self._end.recv(BUFFER_BYTES))
+        except (BlockingIOError, ConnectionError):
+            return messages
+
+    def close(self) -> None:
+        self._end.close()
+
+
+def make_line() -> tuple[Link, str, socket.socket | None]:
+    """A new line: the stage's end, the address that the eye is given, and the socket that it must inherit, if any."""
+    if hasattr(socket, "AF_UNIX"):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        return Link(ours), f"fd:{theirs.fileno()}", theirs
+    return (*make_loopback_line(), None)
+
+
+def make_loopback_line() -> tuple[Link, str]:
+    """Two connected UDP ports on this machine, for systems without inheritable socket pairs (Windows)."""
+    ours, theirs = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    for end in (ours, theirs):
+        end.bind(("127.0.0.1", 0))
+    ours.connect(theirs.getsockname())
+    theirs_port, ours_port = theirs.getsockname()[1], ours.getsockname()[1]
+    theirs.close()
+    return Link(ours), f"udp:{theirs_port}:{ours_port}"
+
+
+def take_line(address: str) -> Link:
+    """The eye's end of the line that ``make_line`` described."""
+    kind, *numbers = address.split(":")
+    if kind == "fd":
+        end = socket.socket(fileno=int(numbers[0]))
+        os.set_inheritable(end.fileno(), False)
+        return Link(end)
+    end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    end.bind(("127.0.0.1", int(numbers[0])))
+    end.connect(("127.0.0.1", int(numbers[1])))
+    return Link(end)

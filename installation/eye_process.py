@@ -1,0 +1,79 @@
+"""The eye's process as the stage holds it: started, listened to, ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from installation.eye_link import Order, Start, make_line
+
+EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye")
+ROOT = Path(__file__).parents[1]
+
+
+class EyeProcess:
+    """One life of the eye."""
+
+    def __init__(self, start: Start, now: float, command: Sequence[str] = EYE) -> None:
+        self.started = now
+        self.link, address, inherited = make_line()
+        self._process = subprocess.Popen(
+            [*command, address],
+            stdin=subprocess.PIPE,
+            pass_fds=(inherited.fileno(),) if inherited else (),
+            start_new_session=True,  # Ctrl-C is for the stage, which then ends the eye
+            env=_environment(start),
+        )
+        if inherited:
+            inherited.close()
+        self._hand_over(start)
+
+    def _hand_over(self, start: Start) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # dead already; ``ended`` tells how
+            self._process.stdin.write(start.model_dump_json().encode())  # well below a pipe's 64 KiB: cannot block
+            self._process.stdin.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ended(self) -> int | None:
+        """The exit code (negative: a signal), or None while it lives."""
+        return self._process.poll()
+
+    def tell(self, order: Order) -> None:
+        with suppress(ConnectionError):  # dead or not yet listening: told again what matters once it reports
+            self.link.send(order.encode())
+
+    def kill(self) -> None:
+        """End it at once, even if it is stopped, and free all that it held."""
+        self._process.kill()
+        self._process.wait()
+        self.link.close()
+
+    def end(self, within_seconds: float) -> None:
+        """Ask it to leave, then make it."""
+        self.tell(Order.STOP)
+        self._process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(within_seconds)
+        self.kill()
+
+
+def _environment(start: Start) -> dict[str, str]:
+    """What the libraries read before the first line of Python could set it."""
+    wait = max(1, round(start.venue.camera.read_timeout_seconds))
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": str(wait),
+        "OPENCV_LOG_LEVEL": "ERROR",
+        "OPENCV_FFMPEG_LOGLEVEL": "-8",
+        "OMP_NUM_THREADS": str(start.venue.eye.threads),
+        "OPENBLAS_NUM_THREADS": "1",
+    }

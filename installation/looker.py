@@ -1,0 +1,31 @@
+"""From a frame to a mood, as the eye's loop sees it. (Light to import; the networks are in ``venue_looker``.)"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from models.frame import Frame
+from models.mood import Mood
+
+
+class CannotBegin(Exception):
+    """The networks or their settings cannot be used until a person mends something; the message says what."""
+
+
+class Looker(Protocol):
+    """Detector, classifier, tracks and filters."""
+
+    line: str
+    """Which networks run on what, for people."""
+    provider: str
+    """onnxruntime's name of what runs the classifier."""
+    stages_ms: dict[str, float]
+    """Milliseconds that each stage of the last look took."""
+
+    def look(self, frame: Frame) -> Mood: ...
+
+    def blind(self, now: float, reason: str) -> Mood:
+        """We could not look."""
+
+    def freeze(self) -> None:
+        """A scene begins: a held expression must not become the visitor's own neutral face."""

@@ -1,0 +1,27 @@
+"""Restart as data: when a part that has died is started again. It never gives up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Restarts:
+    """One part's recent deaths. Time is given, monotonic seconds.
+
+    The first death is answered at once; a part that dies again and again waits longer each time, up to
+    ``longest_seconds``, and one that has lived for ``settled_seconds`` is forgiven.
+    """
+
+    name: str
+    first_seconds: float = 0.5
+    longest_seconds: float = 30.0
+    settled_seconds: float = 10.0
+    quick_deaths: int = 0
+    next_at: float = 0.0
+
+    def died(self, started: float, now: float, hopeless: bool = False) -> None:
+        """Note a death. ``hopeless``: a person must mend something first, so trying soon is of no use."""
+        self.quick_deaths = self.quick_deaths + 1 if now - started < self.settled_seconds else 1
+        wait = 0.0 if self.quick_deaths == 1 else self.first_seconds * 2.0 ** min(self.quick_deaths - 2, 16)
+        self.next_at = now + (self.longest_seconds if hopeless else min(wait, self.longest_seconds))

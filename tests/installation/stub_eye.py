@@ -1,0 +1,76 @@
+"""An eye with everything real but its networks: it sees "a visitor" in each frame, and fails as it is told to.
+
+``python -m tests.installation.stub_eye [fault] LINE``; the fault is one of ``FAULTS``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from calibration.venue import Venue
+from installation import eye
+from installation.looker import CannotBegin
+from models.frame import Frame
+from models.mood import Mood, unseen
+
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+
+
+class StubLooker:
+    """Tells the mean of each frame as a mood's luminance. On the GPU (device not 'cpu') it fails as told."""
+
+    def __init__(self, venue: Venue, fault: str) -> None:
+        if fault == "bad weights":
+            raise CannotBegin("weights/emotion.onnx has 7 classes, 8 are needed")
+        on_gpu = fault.startswith("gpu ") and venue.eye.device != "cpu"
+        self.provider = CUDA if on_gpu else CPU
+        self.line = f"stub on {self.provider}"
+        self.stages_ms = {"classify": 0.1}
+        self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
+        self._looks = 0
+
+    def look(self, frame: Frame) -> Mood:
+        self._looks += 1
+        if self._looks == 4:
+            fail(self._fault)
+        mean = float(frame.image.mean())
+        return Mood(captured_at=frame.captured_at, trusted=True, present=True, count=1, frame_luminance=mean)
+
+    def blind(self, now: float, reason: str) -> Mood:
+        return unseen(now, reason)
+
+    def freeze(self) -> None:
+        Path(os.environ["STUB_EYE_FROZEN"]).touch()
+
+
+def fail(fault: str) -> None:
+    match fault:
+        case "gpu raises" | "raises":
+            raise RuntimeError("CUDA error 2: out of memory")
+        case "gpu hangs":
+            time.sleep(60)
+        case "gpu aborts":
+            os.abort()
+        case "gpu is killed":
+            os._exit(137)
+        case "capture dies":
+            victim = next(thread for thread in threading.enumerate() if thread.name == "capture")
+            victim._target = None
+            raise_in(victim)
+
+
+def raise_in(thread: threading.Thread) -> None:
+    import ctypes
+
+    assert thread.ident is not None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(ZeroDivisionError))
+
+
+if __name__ == "__main__":
+    fault = sys.argv[1] if len(sys.argv) == 3 else ""
+    sys.argv[1:] = sys.argv[-1:]
+    eye.main(lambda venue: StubLooker(venue, fault))
