@@ -1,0 +1,1 @@
+"""OSC: the mood and the film told to every machine of the room, and the room's wishes heard."""

@@ -1,0 +1,203 @@
+"""The broadcast: everything that the room's other machines hear, on a thread of its own.
+
+The stage and the eye's link only leave the newest value here and go on: nothing in this file can make them wait,
+and nothing is raised into them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+from calibration.settings import OscSettings, OscTarget
+from installation.console import Teller
+from installation.health import Health
+from installation.osc import events, state
+from installation.osc.encoder import BadValue, Message, free_message, message
+from installation.osc.room import Room
+from installation.osc.target import Target
+from installation.osc.wire import Wire
+from models.mood import Mood
+from scenes.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
+
+CUES_AT_MOST = 500
+LOOK_AGAIN_SECONDS = 0.5
+TOLD_AGAIN_SECONDS = 5.0
+"""A value that was bad and is good for so long counts as mended."""
+
+
+class _Receiver:
+    """A target's schedule and the way to it."""
+
+    def __init__(self, settings: OscTarget, teller: Teller, now: float) -> None:
+        self.target = Target(settings, now)
+        self.wire = Wire(settings.host, settings.port, teller)
+
+    def serve(self, room: Room, fresh: bool, whole: bool, now: float) -> None:
+        send = self.target.whole(room, now) if whole else self.target.datagrams(room, fresh, self.wire.down, now)
+        for datagram in send:
+            self.wire.send(datagram, now)
+
+
+class Broadcast:
+    """Sends moods, events and health to all targets of the venue. Threads: any may call, none ever waits."""
+
+    def __init__(
+        self,
+        settings: OscSettings,
+        scenes: Sequence[str],
+        version: str,
+        story: str,
+        unit: str,
+        teller: Teller,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock, self._teller = clock, teller
+        self._index = {name: number for number, name in enumerate(scenes, start=1)}
+        self._sequence = events.Sequence()
+        self._presence = events.Presence(self._sequence)
+        self._visitors = any(target.profile == "visitors" for target in settings.targets)
+        self._receivers = [_Receiver(target, teller, clock()) for target in settings.targets]
+        self._room = Room()
+        self._room.slow = {m.path: m for m in state.about_messages(version, story, unit)}
+        self._wake = threading.Condition()
+        self._mood: Mood | None = None
+        self._cues: deque[Cue] = deque(maxlen=CUES_AT_MOST)
+        self._health: Health | None = None
+        self._time: tuple[float, float] | None = None
+        self._snapshot = self._closing = False
+        self._scene, self._state = ("", 0), int(ShowState.ATTRACT)
+        self._unsaid_at = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="osc broadcast", daemon=True)
+        self._thread.start()
+
+    def mood(self, mood: Mood) -> None:
+        """The newest mood; the sender wakes at once."""
+        with self._wake:
+            self._mood = mood
+            self._wake.notify()
+
+    def cue(self, cue: Cue, now: float) -> None:
+        """A cue of the film, as it is performed; those without a place in the registry are passed over."""
+        if isinstance(cue, SceneStarted | SceneEnded | Branched | SendOsc | StateChanged):
+            with self._wake:
+                self._cues.append(cue)
+                self._wake.notify()
+
+    def scene_time(self, elapsed: float, duration: float | None) -> None:
+        """Seconds since the scene's start, and its length where it has one. Goes out with the next moods."""
+        self._time = (elapsed, duration or 0.0)
+
+    def health(self, health: Health) -> None:
+        """A look at the machine, to be called once a second: receivers take 3 s of silence for a dead show."""
+        with self._wake:
+            self._health = health
+            self._wake.notify()
+
+    def snapshot(self) -> None:
+        """Send the whole state to every target now."""
+        with self._wake:
+            self._snapshot = True
+            self._wake.notify()
+
+    def values(self) -> dict[str, tuple]:
+        """The newest values by address, for OSCQuery."""
+        return self._room.values()
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Datagrams sent and lost, by target."""
+        return {r.wire.name: (r.wire.sent, r.wire.lost) for r in self._receivers}
+
+    def close(self) -> None:
+        """Send what is waiting, once, and end. Takes a second at most."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout=1.0)
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._turn()
+            except Exception as error:  # a fault of ours; whatever it is, the film goes on and so do later messages
+                self._unsaid(repr(error))
+                time.sleep(LOOK_AGAIN_SECONDS)
+            if self._closing:
+                break
+        for receiver in self._receivers:
+            receiver.wire.close()
+
+    def _turn(self) -> None:
+        """Wait for news or for the next that is due; learn; serve every receiver."""
+        with self._wake:
+            if not (self._mood or self._cues or self._health or self._snapshot or self._closing):
+                self._wake.wait(self._until_due())
+            mood, self._mood = self._mood, None
+            cues, self._cues = list(self._cues), deque(maxlen=CUES_AT_MOST)
+            health, self._health = self._health, None
+            whole, self._snapshot = self._snapshot, False
+        now = self._clock()
+        for learn, what in ((self._learn_mood, mood), (self._learn_time, self._time), (self._learn_health, health)):
+            self._learn(learn, what, now)
+        for cue in cues:
+            self._learn(self._learn_cue, cue, now)
+        for receiver in self._receivers:
+            receiver.serve(self._room, mood is not None, whole, now)
+        if now - self._unsaid_at > TOLD_AGAIN_SECONDS:
+            self._teller.back("OSC broadcast")
+
+    def _unsaid(self, why: str) -> None:
+        self._unsaid_at = self._clock()
+        self._teller.lost("OSC broadcast", why)
+
+    def _until_due(self) -> float:
+        due = min((receiver.target.due_at() for receiver in self._receivers), default=float("inf"))
+        return min(max(due - self._clock(), 0.001), LOOK_AGAIN_SECONDS)
+
+    def _learn(self, learn: Callable[..., None], what: object, now: float) -> None:
+        """One piece of news; a bad value in it is told and costs the receivers nothing else."""
+        if what is not None:
+            try:
+                learn(what, now)
+            except BadValue as error:
+                self._unsaid(str(error))
+
+    def _learn_mood(self, mood: Mood, now: float) -> None:
+        self._room.take_mood(state.mood_messages(mood, self._visitors))
+        self._tell(self._presence.advance(mood), now)
+
+    def _learn_time(self, seconds: tuple[float, float], now: float) -> None:
+        self._room.time = {"/scene/time": message("/scene/time", *seconds)}
+
+    def _learn_health(self, health: Health, now: float) -> None:
+        self._room.take_health(state.health_messages(health), now)
+
+    def _learn_cue(self, cue: Cue, now: float) -> None:
+        match cue:
+            case SceneStarted(scene=scene, index=index):
+                self._scene = (scene, index)
+                self._tell([message("/event/scene/start", self._sequence.next(), index)], now)
+            case SceneEnded(index=index):
+                self._tell([message("/event/scene/end", self._sequence.next(), index)], now)
+            case Branched():
+                self._tell(self._branch(cue), now)
+            case StateChanged():
+                self._state = int(cue.state)
+            case SendOsc():
+                self._tell([free_message(cue.address, cue.arguments)], now)
+        self._room.take_change(state.scene_messages(*self._scene, self._state))
+
+    def _tell(self, told: Iterable[Message], now: float) -> None:
+        for event in told:
+            for receiver in self._receivers:
+                receiver.target.tell(event, now)
+
+    def _branch(self, cue: Branched) -> list[Message]:
+        source, target = self._index.get(cue.source, 0), self._index.get(cue.target, 0)
+        emotion = state.emotion_index(cue.emotion)
+        return [
+            message("/event/branch", self._sequence.next(), source, target, emotion, cue.confidence),
+            message("/event/branch/names", cue.source, cue.target, cue.reason),
+        ]

@@ -1,0 +1,160 @@
+"""The control port: what the room may ask of the show, read on a socket loop of our own.
+
+Why of our own: python-osc's servers are blocked by a future-dated bundle, hung for ever by one whose element size is
+-4, and broken by bad UTF-8 or deep nesting (1.10.2). Here a datagram must be one small plain message from an allowed
+sender before its parser sees it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import socket
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+
+from calibration.settings import OscSettings
+from installation.console import Teller
+from installation.osc.encoder import BadValue, Message, message
+from installation.osc.gate import Gate
+from installation.osc.registry import Code
+from installation.osc.request import Refused, read
+from scenes.command import Command
+
+log = logging.getLogger("chiaro")
+
+DATAGRAM_BYTES = 512
+COMMANDS_AT_MOST = 100
+RECEIVE_BYTES = 1 << 20
+"""The machine's own buffer: a flood must not push a guard's command out while we are elsewhere."""
+RETRY_SECONDS = 2.0
+Sender = tuple[str, int]
+
+
+class Control:
+    """Listens to the room. The stage drains the wishes once a tick, and answers them."""
+
+    def __init__(
+        self,
+        settings: OscSettings,
+        scenes: Sequence[str],
+        teller: Teller,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings, self._scenes, self._teller = settings, tuple(scenes), teller
+        self._gate = Gate(settings.allow, settings.messages_per_second, clock)
+        self._commands: deque[Command] = deque()
+        self._closing = threading.Event()
+        self._socket: socket.socket | None = None
+        self.port = 0
+        self.counts: Counter[str] = Counter()
+        """Datagrams by what became of them: 'done', 'released', and the reasons of those refused."""
+        if not settings.listen:
+            return
+        self._open()
+        self._thread = threading.Thread(target=self._run, name="osc control", daemon=True)
+        self._thread.start()
+
+    def drain(self) -> list[Command]:
+        """All wishes since the last call, in order. For the stage, once a tick."""
+        commands: list[Command] = []
+        with contextlib.suppress(IndexError):
+            while True:
+                commands.append(self._commands.popleft())
+        return commands
+
+    def reply(self, command: Command, code: int, reason: str = "") -> None:
+        """Answer whoever asked; a command that did not come by OSC is passed over. Never waits, never raises."""
+        kind, _, place = command.source.partition(" ")
+        host, _, port = place.rpartition(":")
+        if kind == "osc" and port.isdecimal():
+            self._answer(command.name, code, reason, (host, int(port)))
+
+    def close(self) -> None:
+        """Stop listening. Takes half a second at most."""
+        self._closing.set()
+        if self._settings.listen:
+            self._thread.join(timeout=1.0)
+
+    def _open(self) -> bool:
+        settings = self._settings
+        name = f"OSC control on {settings.listen_host}:{settings.listen_port}"
+        try:
+            family = socket.AF_INET6 if ":" in settings.listen_host else socket.AF_INET
+            opened = socket.socket(family, socket.SOCK_DGRAM)
+        except OSError as error:
+            self._teller.lost(name, error.strerror or str(error))
+            return False
+        try:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+            opened.bind((settings.listen_host, settings.listen_port))
+            opened.settimeout(0.25)  # how soon close() is noticed
+        except OSError as error:
+            opened.close()
+            self._teller.lost(name, error.strerror or str(error))
+            return False
+        self._socket, self.port = opened, opened.getsockname()[1]
+        self._teller.back(name)
+        return True
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            if self._socket is None and not self._open():
+                self._closing.wait(RETRY_SECONDS)
+                continue
+            assert self._socket is not None
+            try:
+                # One byte more than is allowed, so that a longer one shows.
+                datagram, sender = self._socket.recvfrom(DATAGRAM_BYTES + 1)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                continue  # some machines report a reply that nobody took
+            except OSError:
+                self._socket.close()
+                self._socket = None
+                continue
+            self.take(datagram, sender[:2])
+        if self._socket is not None:
+            self._socket.close()
+
+    def take(self, datagram: bytes, sender: Sender) -> None:
+        """One datagram, from the wire to the queue or to the count of those refused."""
+        if refusal := self._gate.refuses(sender):
+            self.counts[refusal] += 1
+            return
+        try:
+            command = read(datagram, self._settings, self._scenes, f"osc {sender[0]}:{sender[1]}")
+        except Refused as refused:
+            self.counts[refused.kind] += 1
+            if refused.command:
+                self._answer(refused.command, refused.code, str(refused), sender)
+            return
+        if command is None:
+            self.counts["released"] += 1
+        elif command.name == "ping":
+            self.counts["done"] += 1
+            self._answer("ping", Code.DONE, "pong", sender)
+        elif len(self._commands) >= COMMANDS_AT_MOST:
+            self.counts["queue full"] += 1
+            self._answer(command.name, Code.TOO_MANY, "the show is busy", sender)
+        else:
+            self.counts["done"] += 1
+            self._commands.append(command)
+
+    def _answer(self, name: str, code: int, reason: str, sender: Sender) -> None:
+        with contextlib.suppress(BadValue, OSError):
+            answer: Message = message(f"/reply/{name}", int(code), reason)
+            if self._socket is not None:
+                self._socket.sendto(answer.encode(self._settings.listen_prefix + answer.path), sender)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

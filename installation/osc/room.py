@@ -1,0 +1,52 @@
+"""What would be told to a receiver that is switched on now, kept ready as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from installation.osc.encoder import Message
+from installation.osc.registry import BY_PATH, Pace
+
+HEALTH_KEPT_SECONDS = 2.0
+"""Older health is not repeated: a receiver takes silence for a dead show, and shall."""
+
+
+@dataclass(slots=True)
+class Room:
+    """The newest message of every address, by the pace at which it travels."""
+
+    stream: dict[str, Message] = field(default_factory=dict)
+    change: dict[str, Message] = field(default_factory=dict)
+    time: dict[str, Message] = field(default_factory=dict)
+    health: dict[str, Message] = field(default_factory=dict)
+    slow: dict[str, Message] = field(default_factory=dict)
+    changes: int = 0
+    healths: int = 0
+    health_at: float = float("-inf")
+
+    def take_mood(self, messages: Iterable[Message]) -> None:
+        """A whole new mood: streams of visitors who went end with it."""
+        sorted_by_pace = list(messages)
+        self.stream = {m.path: m for m in sorted_by_pace if BY_PATH[m.path].pace is Pace.STREAM}
+        self.take_change(m for m in sorted_by_pace if BY_PATH[m.path].pace is Pace.CHANGE)
+
+    def take_change(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            known = self.change.get(message.path)
+            if known is None or known.body != message.body:
+                self.change[message.path] = message
+                self.changes += 1
+
+    def take_health(self, messages: Iterable[Message], now: float) -> None:
+        self.health = {m.path: m for m in messages}
+        self.healths += 1
+        self.health_at = now
+
+    def fresh_health(self, now: float) -> dict[str, Message]:
+        return self.health if now - self.health_at < HEALTH_KEPT_SECONDS else {}
+
+    def values(self) -> dict[str, tuple]:
+        """The newest values by address, for OSCQuery."""
+        everything = self.stream | self.change | self.time | self.health | self.slow
+        return {path: message.values for path, message in everything.items()}

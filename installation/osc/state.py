@@ -1,0 +1,70 @@
+"""What the room and the film are, as messages of the registry. Pure: values in, messages out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from installation.health import Health
+from installation.osc.encoder import Message, message
+from installation.osc.registry import SLOTS
+from models.labels import LABELS
+from models.mood import Mood, VisitorMood
+
+_INDEX = {label: number for number, label in enumerate(LABELS, start=1)}
+
+
+def emotion_index(label: str | None) -> int:
+    """From 1 in the order of ``LABELS``; 0 = none, and for a name that no model knows."""
+    return _INDEX.get(label, 0) if label else 0
+
+
+def mood_messages(mood: Mood, visitors: bool) -> Iterable[Message]:
+    """The room; with ``visitors`` each single one too (only made where a target asks for it)."""
+    yield message("/count", mood.count)
+    yield message("/mood/emotions", *mood.probabilities)
+    yield message("/mood/dominant", emotion_index(mood.dominant))
+    yield message("/mood/label", mood.dominant or "none")
+    yield message("/mood/valence", mood.valence)
+    yield message("/mood/arousal", mood.arousal)
+    yield message("/mood/confidence", mood.confidence)
+    for label, probability in zip(LABELS, mood.probabilities, strict=True):
+        yield message(f"/mood/{label}", probability)
+    if visitors:
+        for visitor in mood.visitors:
+            yield from _visitor(visitor)
+        taken = {visitor.slot for visitor in mood.visitors}
+        for slot in range(1, SLOTS + 1):
+            yield message(f"/visitor/{slot}/present", int(slot in taken))
+
+
+def _visitor(visitor: VisitorMood) -> Iterable[Message]:
+    here = f"/visitor/{visitor.slot}"
+    x, y = visitor.position
+    yield message(f"{here}/id", visitor.visitor_id)
+    yield message(f"{here}/emotions", *visitor.probabilities)
+    yield message(f"{here}/dominant", emotion_index(visitor.dominant))
+    yield message(f"{here}/confidence", visitor.confidence)
+    # A face may lean out of the picture; the address promises 0 to 1.
+    yield message(f"{here}/position", min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
+
+
+def scene_messages(scene: str, index: int, state: int) -> Iterable[Message]:
+    yield message("/scene/id", scene)
+    yield message("/scene/index", index)
+    yield message("/scene/state", state)
+
+
+def health_messages(health: Health) -> Iterable[Message]:
+    yield message("/health/beat", health.beat)
+    yield message("/health/camera", int(health.camera))
+    yield message("/health/model", int(health.model))
+    yield message("/health/fps", min(health.film_fps, 1000.0), min(health.eye_fps, 1000.0))
+    yield message("/health/uptime", int(health.uptime_seconds))
+    yield message("/health/errors", health.errors)
+
+
+def about_messages(version: str, story: str, unit: str) -> Iterable[Message]:
+    yield message("/info/version", version)
+    yield message("/info/story", story)
+    yield message("/info/labels", " ".join(LABELS))
+    yield message("/info/unit", unit)

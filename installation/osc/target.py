@@ -1,0 +1,178 @@
+"""What one receiver is told, and when. Pure: time is an argument, datagrams are returned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from calibration.settings import OscTarget
+from installation.osc.encoder import BUNDLE_BYTES, Message, Value, body, bundle, bundles, head
+from installation.osc.events import REPEAT_SECONDS, private
+from installation.osc.registry import BY_PATH, INT_MAX, SINGLE
+from installation.osc.room import Room
+
+KEYFRAME_SECONDS = 1.0
+SLOW_SECONDS = 5.0
+TIME_SECONDS = 0.2
+_UNFIT = re.compile(r"[^A-Za-z0-9_.+-]")
+PENDING_AT_MOST = 300
+"""Events that wait for their repeats; a story gone wild must not fill the memory."""
+
+
+class Target:
+    """The schedule and the address book of one receiver."""
+
+    def __init__(self, settings: OscTarget, now: float) -> None:
+        self.settings = settings
+        self._period = 1.0 / settings.rate_hertz
+        self._due = self._keyframe_due = self._slow_due = self._time_due = now
+        self._changes = self._healths = 0
+        self._told: dict[str, bytes] = {}
+        self._pending: list[tuple[float, Message]] = []
+        self._frame = 0
+        self._heads: dict[tuple[str, str], bytes] = {}
+        self._single = settings.profile in SINGLE
+        self._count_head = head((settings.addresses.get("/frame") or settings.prefix + "/frame"), "i")
+
+    def tell(self, event: Message, now: float) -> None:
+        """Take an event for sending, as often as this receiver wants it; those of single visitors only if asked for."""
+        if private(event) and not self._single:
+            return
+        # What the story itself says ('lamp, go') carries no number to know a repeat by, so it is said once.
+        own = event.path not in BY_PATH
+        for wait in REPEAT_SECONDS[: 1 if own else self.settings.event_repeats]:
+            self._pending.append((now + wait, event))
+        del self._pending[:-PENDING_AT_MOST]
+
+    def due_at(self) -> float:
+        """When to come again if nothing happens till then."""
+        events = min((at for at, _ in self._pending), default=float("inf"))
+        return min(self._due + self._period / 2, self._keyframe_due, events)
+
+    def whole(self, room: Room, now: float) -> list[bytes]:
+        """Datagrams of the whole state, now."""
+        self._keyframe_due, self._slow_due = now + KEYFRAME_SECONDS, now + SLOW_SECONDS
+        self._changes, self._healths = room.changes, room.healths
+        return self._pack(
+            [
+                *self._events(now),
+                *room.stream.values(),
+                *room.time.values(),
+                *self._remember(room.change.values()),
+                *room.fresh_health(now).values(),
+                *room.slow.values(),
+            ]
+        )
+
+    def datagrams(self, room: Room, fresh: bool, down: bool, now: float) -> list[bytes]:
+        """What is due at ``now``. ``fresh``: a new mood came this moment. ``down``: it may be just switched on."""
+        if now >= self._keyframe_due and down:
+            return self.whole(room, now)
+        messages = self._events(now)
+        if self._stream_due(fresh, now):
+            messages += room.stream.values()
+            if now >= self._time_due - self._period / 2:
+                messages += room.time.values()
+                self._time_due = _next(self._time_due, TIME_SECONDS, now)
+        if now >= self._keyframe_due:
+            self._keyframe_due = _next(self._keyframe_due, KEYFRAME_SECONDS, now)
+            messages += self._remember(room.change.values())
+        elif room.changes != self._changes:
+            messages += self._remember(m for m in room.change.values() if self._told.get(m.path) != m.body)
+        self._changes = room.changes
+        if room.healths != self._healths:
+            self._healths = room.healths
+            messages += room.health.values()
+        if now >= self._slow_due:
+            self._slow_due = _next(self._slow_due, SLOW_SECONDS, now)
+            messages += room.slow.values()
+        return self._pack(messages)
+
+    def _stream_due(self, fresh: bool, now: float) -> bool:
+        """A fresh mood leaves at once, unless that would run half a period ahead of the rate; none: the old one again.
+
+        So the rate holds on average whatever the eye's own rate is, and no mood waits for a clock tick.
+        """
+        half = self._period / 2
+        if now < self._due - half or (not fresh and now < self._due + half):
+            return False
+        self._due = _next(self._due, self._period, now)  # after a stall skip, never burst
+        return True
+
+    def _events(self, now: float) -> list[Message]:
+        ripe = [event for at, event in self._pending if at <= now]
+        if ripe:
+            self._pending = [(at, event) for at, event in self._pending if at > now]
+        return ripe
+
+    def _remember(self, messages: Iterable[Message]) -> list[Message]:
+        kept = list(messages)
+        self._told.update((m.path, m.body) for m in kept)
+        return kept
+
+    def _pack(self, messages: list[Message]) -> list[bytes]:
+        encoded = [one for message in messages for one in self._encode(message)]
+        counted = self.settings.profile in BY_PATH["/frame"].profiles
+        if not self.settings.bundles:
+            return [self._count(), *encoded] if counted and encoded else encoded
+        if not counted:
+            return [bundle(group) for group in bundles(encoded)]
+        room = BUNDLE_BYTES - len(self._count_head) - 8  # its size, and its number
+        return [bundle([self._count(), *group]) for group in bundles(encoded, room)]
+
+    def _count(self) -> bytes:
+        self._frame = self._frame % INT_MAX + 1
+        return self._count_head + body("i", (self._frame,))
+
+    def _encode(self, message: Message) -> Iterator[bytes]:
+        """The message as this receiver wants it: not at all, whole, or one float an address."""
+        line = BY_PATH.get(message.path)
+        if line is not None and self.settings.profile not in line.profiles:
+            return
+        if line is None or self.settings.profile != "scalar":
+            yield from self._addressed(message, message.path, message.tags, message.body)
+            return
+        for path, value in scalars(message.path, message.values):
+            yield from self._addressed(message, path, "f", body("f", (value,)))
+
+    def _addressed(self, message: Message, path: str, tags: str, encoded: bytes) -> Iterator[bytes]:
+        known = self._heads.get((path, tags))
+        if known is not None:
+            yield known + encoded
+            return
+        own = self.settings.addresses.get(path)
+        if own == "":
+            return
+        if own and "{" in own:
+            if filled := fill(own, message):
+                yield head(filled, "")
+            return
+        self._heads[path, tags] = head(own or self.settings.prefix + path, tags)
+        yield self._heads[path, tags] + encoded
+
+
+def scalars(path: str, values: tuple[Value, ...]) -> Iterator[tuple[str, float]]:
+    """One float an address: a message with several numbers becomes an address for each, named after it."""
+    names = [argument.name for argument in BY_PATH[path].arguments]
+    for name, value in zip(names, values, strict=True):
+        if not isinstance(value, str):
+            yield (path if len(names) == 1 else f"{path}/{name}"), float(value)
+
+
+def fill(template: str, message: Message) -> str | None:
+    """An own address with values put in, such as '/cue/{index}/start'; such a message carries no arguments.
+
+    None where the template names a value that the message has not ('chiaro check' tells of it).
+    """
+    line = BY_PATH.get(message.path)
+    names = [argument.name for argument in line.arguments] if line else []
+    words = [_UNFIT.sub("_", str(value)) for value in message.values]
+    try:
+        return template.format(**dict(zip(names, words, strict=False)))
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return None
+
+
+def _next(due: float, period: float, now: float) -> float:
+    """Scheduled, not slept: one period after it was due; after a stall from now on."""
+    return due + period if due + 2 * period > now else now + period

@@ -1,0 +1,137 @@
+"""The way to one receiver: resolves its name aside, never waits, counts what is lost, tells it once, and heals."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+import threading
+
+from installation.console import Teller
+
+RETRY_SECONDS = 1.0
+"""A socket costs nothing to open: a receiver that is back must not wait for us."""
+RESOLVE_AT_MOST_SECONDS = 60.0
+QUIET_SECONDS = 2.5
+"""So long without a refusal is taken as 'back': a machine may tell us only once a second that nobody listens."""
+
+
+class Wire:
+    """A UDP socket to ``host``. All methods but the resolver's are called from the sender's thread."""
+
+    def __init__(self, host: str, port: int, teller: Teller) -> None:
+        self.host, self.port = host, port
+        self.name = f"OSC target {host}:{port}"
+        self.sent = self.lost = 0
+        self._teller = teller
+        self._socket: socket.socket | None = None
+        self._retry_at = float("-inf")
+        self._failed_at: float | None = None
+        self._address = _literal(host, port)
+        self._named = self._address is None
+        self._resolver: threading.Thread | None = None
+        self._backoff = RETRY_SECONDS
+
+    @property
+    def down(self) -> bool:
+        """Nobody was there lately; what is sent may reach nobody."""
+        return self._failed_at is not None
+
+    def send(self, datagram: bytes, now: float) -> None:
+        """Send, or count it as lost. Never waits and never raises."""
+        if self._socket is None and not self._open(now):
+            self.lost += 1
+            return
+        for last_try in (False, True):
+            try:
+                assert self._socket is not None
+                self._socket.send(datagram)
+            except BlockingIOError:  # the machine's own buffer is full: newer state follows soon
+                self.lost += 1
+            except ConnectionRefusedError:
+                # The answer to the datagram before this one; this one was not sent yet.
+                self._fail("nobody listens there", now)
+                if not last_try:
+                    continue
+                self.lost += 1
+            except OSError as error:
+                self.lost += 1
+                self._fail(error.strerror or str(error), now)
+                self.close()
+                self._retry_at = now + RETRY_SECONDS
+                if self._named:
+                    self._address = None
+            else:
+                self.sent += 1
+                self._well(now)
+            return
+
+    def close(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.close()
+            self._socket = None
+
+    def _open(self, now: float) -> bool:
+        if now < self._retry_at:
+            return False
+        if self._address is None:
+            self._resolve(now)
+            return False
+        self._retry_at = now + RETRY_SECONDS
+        try:
+            opened = socket.socket(self._address[0], socket.SOCK_DGRAM)
+        except OSError as error:
+            self._fail(error.strerror or str(error), now)
+            return False
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            # Connected, because only then does a machine's "nobody listens there" come back to us.
+            opened.connect(self._address[1])
+        except OSError as error:
+            opened.close()
+            self._fail(error.strerror or str(error), now)
+            return False
+        self._socket = opened
+        return True
+
+    def _resolve(self, now: float) -> None:
+        """Ask for the name's number on a thread of its own: without a network this takes many seconds."""
+        if self._resolver is not None and self._resolver.is_alive():
+            return
+        if self._resolver is not None:  # it ended, and found nothing
+            self._fail("its name is not known", now)
+            self._retry_at = now + self._backoff
+            self._backoff = min(self._backoff * 2, RESOLVE_AT_MOST_SECONDS)
+            self._resolver = None
+            return
+        self._resolver = threading.Thread(target=self._ask, name=f"resolve {self.host}", daemon=True)
+        self._resolver.start()
+
+    def _ask(self) -> None:
+        with contextlib.suppress(OSError, UnicodeError):
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_DGRAM)
+            # IPv4 first: most receivers of this trade listen on nothing else.
+            family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+            self._address = (family, address)
+
+    def _fail(self, why: str, now: float) -> None:
+        self._failed_at = now
+        self._teller.lost(self.name, why)
+
+    def _well(self, now: float) -> None:
+        if self._failed_at is not None and now - self._failed_at > QUIET_SECONDS:
+            self._failed_at = None
+            self._backoff = RETRY_SECONDS
+            self._teller.back(self.name)
+
+
+def _literal(host: str, port: int) -> tuple[socket.AddressFamily, tuple] | None:
+    """Family and socket address of a number, or None for a name."""
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    family = socket.AF_INET if number.version == 4 else socket.AF_INET6
+    return family, (host, port)
