@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import sys
+import traceback
 
 import typer
+
+from installation import exits
 
 app = typer.Typer(
     name="chiaro",
@@ -22,5 +26,9 @@ for name in COMMANDS:
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script. An unknown fault shows its traceback and exits 70, to be started again."""
+    try:
+        app()
+    except Exception:
+        traceback.print_exc()
+        sys.exit(exits.BUG)
