@@ -1,0 +1,251 @@
+"""The story as a pure function: moods, time and where the film is go in, cues come out.
+
+No clock, no file, no randomness: the same moments give the same film, so that a recorded evening replays, a week
+runs in seconds and ten thousand visitors can be simulated. It never raises for anything that a moment can hold.
+
+The player is asked by ``Play``, and a scene has begun only when the playhead shows it. A player that does not answer
+is asked again, then asked for the safe scene.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from models.evidence import Evidence
+from scenes.choice import choose, way_round
+from scenes.clip import Transition
+from scenes.cue import (
+    Caption,
+    Cue,
+    Play,
+    Prepare,
+    SceneEnded,
+    SceneStarted,
+    SendOsc,
+    SetVolume,
+    ShowState,
+    StateChanged,
+    TakeEnded,
+    TakeStarted,
+)
+from scenes.format import TimedCue
+from scenes.going import Told, as_home, go, go_on, is_home, straight_to
+from scenes.state import Moment, Pending, Presence, StoryState
+from scenes.steering import obey
+from scenes.story import Story
+
+__all__ = ["Moment", "StoryState", "advance", "begin"]
+
+LONGEST_TICK_SECONDS = 1.0
+"""A stage that stood still for longer has not seen a visitor leave in that time."""
+PATIENCE_SECONDS = 5.0
+"""How long the player may take to show a scene while another one is running ..."""
+PATIENCE_AT_END_SECONDS = 1.5
+"""... and when the film has ended, and the last frame stands."""
+ASKS = 2
+SAFE_SECONDS = 10.0
+"""The safe scene stands so long at least before the film is tried again."""
+
+
+def begin(story: Story, now: float) -> Told:
+    """The show's first state and cues: attract is asked for."""
+    state = StoryState(now=now if math.isfinite(now) else 0.0, scene=story.file.attract, failed=story.unplayable)
+    first = way_round(story, state.scene, state.failed)
+    if first is None:
+        return _tell(story, replace(state, fault=True))
+    state = replace(state, scene=first, last_entry=1, pending=Pending(1, first, "now", Transition()))
+    state, told = _tell(story, state)
+    return state, (Prepare((first,)), Play(1, first), *told)
+
+
+def advance(story: Story, state: StoryState, moment: Moment) -> Told:
+    """One tick: the next state, and what the stage is to do now, in order."""
+    cues: tuple[Cue, ...] = ()
+    for part in PARTS:
+        state, more = part(story, state, moment)
+        cues += more
+    state, told = _tell(story, state)
+    return state, cues + told
+
+
+# -- the parts of a tick, in their order -----------------------------------------------------------------------------
+
+
+def _look(story: Story, state: StoryState, moment: Moment) -> Told:
+    """Time passes, and visitors are there or not."""
+    now = moment.now if math.isfinite(moment.now) else state.now
+    passed = 0.0 if state.paused else min(max(now - state.now, 0.0), LONGEST_TICK_SECONDS)
+    presence, visited = state.presence, state.visited
+    if moment.mood.trusted:
+        here = moment.mood.present
+        presence = Presence(here, presence.seconds + passed if presence.here is here else 0.0)
+        visited = visited or (here and state.in_take)
+    failed = moment.playhead.failed | story.unplayable
+    return replace(state, now=now, passed=passed, presence=presence, visited=visited, failed=failed), ()
+
+
+def _follow(story: Story, state: StoryState, moment: Moment) -> Told:
+    """The film moves on: in the scene, or to the one that was asked for."""
+    head = moment.playhead
+    seconds = max(head.seconds, 0.0) if math.isfinite(head.seconds) else 0.0
+    if state.pending is not None and head.entry == state.pending.entry:
+        return _enter(story, replace(state, ended=head.ended), state.pending, seconds)
+    on_screen = state.entry > 0 and head.entry == state.entry
+    if on_screen and seconds > state.seconds:
+        return replace(state, seconds=seconds, still_seconds=0.0, ended=head.ended), ()
+    still = state.still_seconds + state.passed
+    return replace(state, still_seconds=still, ended=on_screen and head.ended), ()
+
+
+def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) -> Told:
+    """Another scene is on the screen."""
+    cues: list[Cue] = []
+    if state.entry:
+        cues.append(SceneEnded(state.entry, state.scene, story.index(state.scene), state.seconds))
+    if state.in_take and pending.outcome is not None:
+        cues.append(TakeEnded(state.take, pending.outcome))
+        state = replace(state, in_take=False)
+    if pending.begins and not state.in_take:
+        state = replace(state, in_take=True, take=state.take + 1, visited=bool(state.presence.here))
+        cues.append(TakeStarted(state.take))
+    state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds, still_seconds=0.0)
+    state = replace(state, evidence=Evidence(), cues_done=0, fault=False)
+    cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
+    cues.append(Prepare(_candidates(story, state)))
+    return state, tuple(cues)
+
+
+def _candidates(story: Story, state: StoryState) -> tuple[str, ...]:
+    """The scenes that may follow, with those that cannot be played replaced."""
+    names = (way_round(story, name, state.failed) for name in story.candidates(as_home(story, state).scene))
+    return tuple(dict.fromkeys(name for name in names if name is not None and name != state.scene))
+
+
+def _obey(story: Story, state: StoryState, moment: Moment) -> Told:
+    """People come first."""
+    cues: tuple[Cue, ...] = ()
+    for command in moment.commands:
+        state, more = obey(story, state, moment.mood, command)
+        cues += more
+    return state, cues
+
+
+def _mend(story: Story, state: StoryState, _moment: Moment) -> Told:
+    """What cannot be played is passed over."""
+    asked = state.pending
+    broken = asked.scene if asked else state.scene
+    if broken not in state.failed or (state.fault and way_round(story, broken, state.failed) is None):
+        return state, ()
+    choice = straight_to(story, broken, f"{broken} cannot be played")
+    if asked is None:
+        return go(story, state, choice)
+    return go(story, state, choice, outcome=asked.outcome, fresh=asked.begins)
+
+
+def _perform(story: Story, state: StoryState, _moment: Moment) -> Told:
+    """The scene's own cues, each once."""
+    timed = story.cues(state.scene)
+    if not state.entry or state.cues_done >= len(timed) or timed[state.cues_done].at_seconds > state.seconds:
+        return state, ()
+    due = [cue for cue in timed[state.cues_done :] if cue.at_seconds <= state.seconds]
+    return replace(state, cues_done=state.cues_done + len(due)), tuple(_cue_of(cue) for cue in due)
+
+
+def _cue_of(cue: TimedCue) -> Cue:
+    if cue.osc is not None:
+        return SendOsc(cue.osc.address, cue.osc.arguments)
+    if cue.volume is not None:
+        return SetVolume(cue.volume, cue.over_seconds)
+    return Caption(cue.caption or "", cue.seconds)
+
+
+def _listen(story: Story, state: StoryState, moment: Moment) -> Told:
+    """Evidence is gathered while the listening window is open."""
+    if state.paused or not is_listening(story, state):
+        return state, ()
+    opened, _ = story.window(state.scene)
+    return replace(state, evidence=state.evidence.observe(moment.mood, state.seconds - opened)), ()
+
+
+def is_listening(story: Story, state: StoryState) -> bool:
+    """What the face shows now counts for the choice."""
+    if state.pending is not None or not state.entry or not story.asked_moods(state.scene):
+        return False
+    opened, closed = story.window(state.scene)
+    return opened <= state.seconds <= closed
+
+
+def _decide(story: Story, state: StoryState, moment: Moment) -> Told:
+    """The way on: when the film stops, when the visitor has left, when the choice closes, or at once."""
+    if state.pending is not None or state.paused or state.fault or not state.entry:
+        return state, ()
+    scene, mood, absent = state.scene, moment.mood, state.presence.seconds
+    if state.ended or state.still_seconds >= PATIENCE_SECONDS:
+        return go_on(story, state, mood, stopped_film=True)
+    if scene == story.file.safe and not is_home(story, state):
+        if state.seconds < max(story.duration(scene), SAFE_SECONDS):
+            return state, ()
+        return go(story, state, straight_to(story, story.file.attract, "the film is tried again"))
+    if state.stopped:
+        return state, ()
+    gone = mood.trusted and state.presence.here is False and absent >= story.file.left.after_seconds
+    if gone and state.in_take and state.visited:
+        left = straight_to(story, story.left_to, f"nobody there for {absent:.0f} s")
+        return go(story, state, left, outcome=scene if story.scene(scene).end else "left")
+    if state.seconds >= story.close(scene):
+        return go_on(story, state, mood, stopped_film=False)
+    if state.seconds < story.scene(scene).minimum_seconds:
+        return state, ()
+    choice = choose(story, as_home(story, state), mood, closing=False)
+    return (state, ()) if choice is None else go(story, state, choice)
+
+
+def _wait(story: Story, state: StoryState, _moment: Moment) -> Told:
+    """A player that does not show what was asked for is asked again; then for the safe scene."""
+    asked = state.pending
+    if asked is None:
+        return state, ()
+    runs_to_its_end = not state.ended and state.still_seconds == 0.0 and state.seconds < story.end(state.scene) + 0.5
+    waited = asked.waited + (0.0 if asked.at == "end" and runs_to_its_end else state.passed)
+    if waited < (PATIENCE_AT_END_SECONDS if state.ended else PATIENCE_SECONDS):
+        return replace(state, pending=replace(asked, waited=waited)), ()
+    safe, tired = story.file.safe, asked.asks >= ASKS
+    if tired and asked.scene != safe and safe not in state.failed:
+        choice = straight_to(story, safe, f"the player does not show {asked.scene}")
+        return go(story, state, choice, outcome="fault" if state.in_take else None)
+    again = replace(asked, at="now", waited=0.0, asks=asked.asks + 1)
+    return replace(state, pending=again, fault=tired), (Play(again.entry, again.scene, "now", again.transition),)
+
+
+PARTS: tuple[Callable[[Story, StoryState, Moment], Told], ...] = (
+    _look,
+    _follow,
+    _obey,
+    _mend,
+    _perform,
+    _listen,
+    _decide,
+    _wait,
+)
+
+
+def _tell(story: Story, state: StoryState) -> Told:
+    """The state in one word and two switches, when it has changed."""
+    now = StateChanged(_word(story, state), state.paused, state.blackout)
+    return (state, ()) if now == state.told else (replace(state, told=now), (now,))
+
+
+def _word(story: Story, state: StoryState) -> ShowState:
+    if state.fault:
+        return ShowState.FAULT
+    if state.blackout:
+        return ShowState.BLACKOUT
+    if state.paused:
+        return ShowState.PAUSED
+    if state.pending is not None and state.entry:
+        return ShowState.TRANSITION
+    if is_home(story, state):
+        return ShowState.ATTRACT
+    return ShowState.DECIDING if is_listening(story, state) else ShowState.PLAYING

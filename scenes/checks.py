@@ -1,0 +1,138 @@
+"""What one key of a story cannot know of another: names, moods, times, ways in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from calibration.toml import did_you_mean
+from models.labels import LABELS
+from scenes.format import Branch, SceneEntry, StoryFile
+from scenes.problem import Problem
+from scenes.reading import BLANK
+
+RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "health", "info", "control", "reply")
+"""First words of the addresses that the show itself sends or hears (see OSC's registry)."""
+RESERVED_NAMES = ("none",)
+
+
+def check_words(file: StoryFile, touched: frozenset[str] = frozenset()) -> Iterator[Problem]:
+    """Everything that can be known without looking at a media file.
+
+    ``touched`` are scenes of which a part could not be read; what may only be a consequence of that is not told.
+    """
+    known = (*file.scenes, *touched)
+    for key, name in (("start", file.start), ("attract", file.attract), ("safe", file.safe), ("left.to", file.left.to)):
+        yield from _scene_is_known(key, name, known)
+    yield from _parts_differ(file)
+    yield from _groups(file)
+    for name, scene in file.scenes.items():
+        key = f"scenes.{name}"
+        if name in RESERVED_NAMES:
+            yield Problem(key, f"{name!r} means 'nothing' to receivers; choose another name")
+        yield from _scene_is_known(f"{key}.next", scene.next, known)
+        if scene.bed is not None and scene.bed not in file.beds:
+            yield Problem(f"{key}.bed", f"no bed {scene.bed!r} in [beds]{did_you_mean(scene.bed, list(file.beds))}")
+        for number, branch in enumerate(scene.branch):
+            yield from _branch(file, name, f"{key}.branch.{number}", branch, known)
+        for number, cue in enumerate(scene.cue):
+            if cue.osc is not None and cue.osc.address.split("/")[1] in RESERVED_ADDRESSES:
+                place, first = f"{key}.cue.{number}.osc.address", cue.osc.address.split("/")[1]
+                yield Problem(place, f"/{first}/... is the show's own; choose another, such as /cue{cue.osc.address}")
+        if name not in touched:
+            yield from _ways_out(file, name, scene)
+    if not touched:
+        yield from _ways_in(file)
+
+
+def _scene_is_known(key: str, name: str | None, known: tuple[str, ...]) -> Iterator[Problem]:
+    if name is not None and name != BLANK and name not in known:
+        yield Problem(key, f"no scene is called {name!r}{did_you_mean(name, known)}")
+
+
+def _parts_differ(file: StoryFile) -> Iterator[Problem]:
+    for key, name in (("start", file.start), ("left.to", file.left.to)):
+        if name != BLANK and name == (file.attract if key == "start" else file.start):
+            yield Problem(key, f"{name!r} is also `{'attract' if key == 'start' else 'start'}`; these are two scenes")
+    for key, name in (("attract", file.attract), ("safe", file.safe)):
+        if name in file.scenes and file.scenes[name].end:
+            yield Problem(f"scenes.{name}.end", f"{name!r} is the story's `{key}`, which no visitor's way ends with")
+
+
+def _groups(file: StoryFile) -> Iterator[Problem]:
+    for group, labels in file.groups.items():
+        key = f"groups.{group}"
+        if group in LABELS:
+            yield Problem(key, f"{group!r} is an emotion's own name; call the group something else")
+        if not labels:
+            yield Problem(key, "holds no emotion; known are " + ", ".join(LABELS))
+        for label in labels:
+            if label not in LABELS and label != BLANK:
+                yield Problem(key, _no_mood(label, LABELS, "emotion"))
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            yield Problem(key, f"names {label!r} twice")
+
+
+def _no_mood(word: str, known: tuple[str, ...], kind: str) -> str:
+    return f"no {kind} is called {word!r}{did_you_mean(word, known) or '; known are ' + ', '.join(known)}"
+
+
+def _branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
+    yield from _scene_is_known(f"{key}.to", branch.to, known)
+    when = branch.when
+    if when is None or when.mood is None:
+        return
+    if when.mood not in LABELS and when.mood not in file.groups:
+        yield Problem(f"{key}.when.mood", _no_mood(when.mood, (*LABELS, *file.groups), "emotion or group"))
+    if scene == file.safe:
+        yield Problem(f"{key}.when.mood", "the safe scene must run without the eye; it cannot ask for a mood")
+    elif is_immediate(file, scene, branch) and when.held_seconds is None:
+        why = "an immediate branch" if branch.immediately else "a loop without maximum_seconds cuts at once, so it"
+        yield Problem(f"{key}.when", f"{why} needs held_seconds with the mood, or one single look turns the film")
+
+
+def is_endless(file: StoryFile, name: str) -> bool:
+    """The scene has no last frame: it loops (attract and safe always do) and has no maximum."""
+    scene = file.scenes[name]
+    return (scene.loop or name in (file.attract, file.safe)) and scene.maximum_seconds is None
+
+
+def is_immediate(file: StoryFile, name: str, branch: Branch) -> bool:
+    """The branch is taken as soon as it holds."""
+    return branch.immediately or (branch.when is not None and is_endless(file, name))
+
+
+def _ways_out(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Problem]:
+    key, endless = f"scenes.{name}", is_endless(file, name)
+    otherwise = [f"{key}.branch.{number}" for number, branch in enumerate(scene.branch) if branch.otherwise]
+    if scene.next is not None and otherwise:
+        yield Problem(f"{key}.next", f"says the same as {otherwise[0]} with otherwise; keep one of the two")
+    if otherwise and not scene.branch[-1].otherwise:
+        yield Problem(otherwise[0], "`otherwise` must be the last branch; those after it are never taken")
+    if scene.next is not None:
+        otherwise.append(f"{key}.next")
+    if scene.end and (scene.branch or scene.next):
+        yield Problem(f"{key}.end", "an end has no branches and no `next`: attract follows. Take away one or the other")
+    elif scene.end and endless:
+        yield Problem(f"{key}.loop", "an end that loops needs maximum_seconds, or it never ends")
+    elif endless and otherwise:
+        yield Problem(otherwise[0], "is never taken: the scene loops for ever. Give it maximum_seconds")
+    if scene.end or name in (file.attract, file.safe):
+        return
+    if endless and not scene.branch:
+        yield Problem(key, "no way out: it loops for ever. Give it a branch, or maximum_seconds and `next`")
+    if not endless and not otherwise:
+        yield Problem(key, 'no way out when no branch holds. Write `next = "..."`, or `end = true`')
+
+
+def _ways_in(file: StoryFile) -> Iterator[Problem]:
+    """Scenes that no visitor can come to; an operator still can, so the show goes on."""
+    found, todo = {file.safe}, [file.attract, file.start, file.left.to or file.attract]
+    while todo:
+        name = todo.pop()
+        if name in file.scenes and name not in found:
+            found.add(name)
+            scene = file.scenes[name]
+            todo += [branch.to for branch in scene.branch] + ([scene.next] if scene.next else [])
+    for name in file.scenes:
+        if name not in found:
+            yield Problem(f"scenes.{name}", "no branch leads here; visitors will never see it", fatal=False)

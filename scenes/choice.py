@@ -1,0 +1,149 @@
+"""Which way the film goes, and why, in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.mood import Mood
+from scenes.clip import Transition
+from scenes.format import Branch, When
+from scenes.state import StoryState
+from scenes.story import Story
+
+LEAST_LEAD = 0.25
+"""A mood that was there for less of the seen time leads nothing."""
+LEAST_SEEN = 0.2
+"""A choice on a mood needs this share of the listening window to have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way out of the scene."""
+
+    to: str
+    transition: Transition
+    reason: str
+    emotion: str | None = None
+    confidence: float = 0.0
+
+
+def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice | None:
+    """The first branch that holds and can be played.
+
+    ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
+    """
+    for branch in story.branches(state.scene):
+        if not (closing or story.is_immediate(state.scene, branch)) or branch.to in state.failed:
+            continue
+        if branch.when is None:
+            return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
+        reason = _holds(story, state, mood, branch.when, closing)
+        if reason:
+            emotion, confidence = _deciding(story, state, branch.when)
+            return Choice(branch.to, way_in(story, branch), reason, emotion, confidence)
+    return None
+
+
+def way_in(story: Story, branch: Branch) -> Transition:
+    """How the scene at the end of a branch takes over."""
+    return (branch.transition or story.scene(branch.to).transition).transition
+
+
+def way_round(story: Story, name: str, failed: frozenset[str]) -> str | None:
+    """What plays in place of a scene that may have failed: on by ``otherwise``, else attract, safe, none."""
+    tried: set[str] = set()
+    while name in failed and name not in tried:
+        tried.add(name)
+        name = next((branch.to for branch in story.branches(name) if branch.otherwise), story.file.attract)
+    for candidate in (name, story.file.attract, story.file.safe):
+        if candidate not in failed:
+            return candidate
+    return None
+
+
+def why_otherwise(story: Story, state: StoryState) -> str:
+    """Why no other branch was taken."""
+    if story.scene(state.scene).end:
+        return "the end"
+    if not story.asked_moods(state.scene):
+        return "otherwise"
+    if not _seen_enough(story, state):
+        return f"otherwise: too little was seen ({state.evidence.seen_seconds:.1f} s)"
+    return "otherwise: no clear answer"
+
+
+def _seen_enough(story: Story, state: StoryState) -> bool:
+    start, end = story.window(state.scene)
+    return state.evidence.seen_seconds >= LEAST_SEEN * (min(end, state.seconds) - start) > 0
+
+
+def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool) -> str:
+    """The reason why all conditions hold; '' when one does not."""
+    reasons = []
+    if when.untrusted:
+        if mood.trusted:
+            return ""
+        reasons.append(f"could not look: {mood.reason or 'not told why'}")
+    if when.elapsed_seconds is not None:
+        if state.seconds < when.elapsed_seconds:
+            return ""
+        reasons.append(f"{when.elapsed_seconds:g} s over")
+    if when.visitors is not None:
+        present, presence = when.visitors == "present", state.presence
+        if not mood.trusted or presence.here is not present or presence.seconds < (when.for_seconds or 0.0):
+            return ""
+        waited = f" for {presence.seconds:.0f} s" if when.for_seconds else ""
+        reasons.append(f"{'somebody' if present else 'nobody'} is there{waited}")
+    if when.visitors_at_least is not None:
+        if not mood.trusted or mood.count < when.visitors_at_least:
+            return ""
+        reasons.append(f"{mood.count} visitors there")
+    if when.mood is not None:
+        reason = _mood_holds(story, state, when, closing)
+        if not reason:
+            return ""
+        reasons.append(reason)
+    return ", ".join(reasons)
+
+
+def _mood_holds(story: Story, state: StoryState, when: When, closing: bool) -> str:
+    assert when.mood is not None
+    labels, evidence = story.labels(when.mood), state.evidence
+    if closing and not _seen_enough(story, state):
+        return ""
+    if not when.has_figures:
+        if not _leads(story, state, when.mood):
+            return ""
+        share, peak = evidence.share(labels), evidence.peak(labels)
+        return f"{when.mood} led {share:.0%} of the listening window, peak {peak:.2f}"
+    reasons = []
+    for asked, measure, words in (
+        (when.share, evidence.share, "there {:.0%} of the listening window"),
+        (when.held_seconds, evidence.held, "held {:.1f} s"),
+        (when.peak, evidence.peak, "rose to {:.2f}"),
+        (when.confidence, evidence.mean, "{:.2f} in the mean"),
+    ):
+        if asked is not None:
+            value = measure(labels)
+            if value < asked:
+                return ""
+            reasons.append(words.format(value))
+    return f"{when.mood} {', '.join(reasons)}"
+
+
+def _leads(story: Story, state: StoryState, mood: str) -> bool:
+    """Longer there than any other mood asked for. Moods that have an emotion in common do not compete."""
+    labels = story.labels(mood)
+    share = state.evidence.share(labels)
+    others = (story.labels(other) for other in story.asked_moods(state.scene))
+    return share >= LEAST_LEAD and all(
+        share >= state.evidence.share(other) for other in others if not set(other) & set(labels)
+    )
+
+
+def _deciding(story: Story, state: StoryState, when: When) -> tuple[str | None, float]:
+    """The emotion that decided (of a group: the one longest there) and the mood's mean probability."""
+    if when.mood is None:
+        return None, 0.0
+    labels, evidence = story.labels(when.mood), state.evidence
+    return max(labels, key=lambda label: (evidence.share(label), evidence.mean(label))), min(1.0, evidence.mean(labels))

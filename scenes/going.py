@@ -1,0 +1,71 @@
+"""Going from scene to scene: what is asked of the player, and what that means for the visitor's take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from models.mood import Mood
+from scenes.choice import Choice, choose, way_round
+from scenes.cue import Branched, Cue, Play, TakeEnded
+from scenes.state import Pending, StoryState
+from scenes.story import Story
+
+Told = tuple[StoryState, tuple[Cue, ...]]
+
+
+def is_home(story: Story, state: StoryState) -> bool:
+    """The scene that waits for visitors: attract, or safe in its place when attract's clip is broken."""
+    return state.scene == story.file.attract or (state.scene == story.file.safe and story.file.attract in state.failed)
+
+
+def as_home(story: Story, state: StoryState) -> StoryState:
+    """The state with the branches that count: a home waits as attract does, whichever scene it is."""
+    return replace(state, scene=story.file.attract) if is_home(story, state) else state
+
+
+def go(
+    story: Story,
+    state: StoryState,
+    choice: Choice,
+    at: Literal["now", "end"] = "now",
+    outcome: str | None = None,
+    fresh: bool = False,
+) -> Told:
+    """Ask the player for a scene, or for the one that stands in for it.
+
+    ``outcome``: the take ends so. ``fresh``: a new take begins, wherever the film stands.
+    """
+    scene = way_round(story, choice.to, state.failed)
+    if scene is None:
+        ended = (TakeEnded(state.take, "fault"),) if state.in_take else ()
+        return replace(state, pending=None, fault=True, in_take=False), ended
+    waits = scene in (story.file.attract, story.file.safe)
+    if waits and state.in_take and outcome is None:
+        outcome = state.scene if scene == choice.to else "fault"
+    at_home = state.scene in (story.file.attract, story.file.safe)
+    begins = not waits and (fresh or (at_home and not state.in_take))
+    transition = choice.transition if scene == choice.to else story.scene(scene).transition.transition
+    entry = state.last_entry + 1
+    pending = Pending(entry, scene, at, transition, begins, outcome)
+    return replace(state, pending=pending, last_entry=entry), (
+        Branched(state.scene, scene, choice.reason, choice.emotion, choice.confidence),
+        Play(entry, scene, at, transition),
+    )
+
+
+def straight_to(story: Story, name: str, reason: str) -> Choice:
+    """A choice that no branch made."""
+    return Choice(name, story.scene(name).transition.transition, reason)
+
+
+def go_on(story: Story, state: StoryState, mood: Mood, stopped_film: bool) -> Told:
+    """The choice is closed: on the last frame, or at once where there is none to wait for.
+
+    ``stopped_film``: the player says that the film has ended, or it stands still.
+    """
+    choice = choose(story, as_home(story, state), mood, closing=True)
+    if choice is None:
+        choice = straight_to(story, story.file.attract, "the film stopped" if stopped_film else "otherwise")
+    at_once = stopped_film or story.clip(state.scene).loop
+    return go(story, state, choice, "now" if at_once else "end")

@@ -1,0 +1,139 @@
+"""The media of a story: are the files there, how long are they, and do the times written fit them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenes.clip import Clip
+from scenes.format import SceneEntry, StoryFile
+from scenes.probe import Probed, Unreadable, probe, seconds_before_key_frame
+from scenes.problem import Problem
+from scenes.reading import BLANK
+
+STILL_SECONDS = 10.0
+SLOW_SEEK_SECONDS = 2.0
+"""A cut into the film further than this behind a key frame takes a second or more to prepare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A scene's clip and its length: of one turn, if it loops."""
+
+    clip: Clip
+    seconds: float
+
+
+def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
+    """What the player plays for a scene. For a clip that cannot be read the length is a guess."""
+    scene = file.scenes[name]
+    path = folder / scene.clip
+    loop = scene.loop or name in (file.attract, file.safe)
+    try:
+        header = probe(path)
+    except Unreadable:
+        header = Probed(scene.in_seconds + STILL_SECONDS, False, True, False)
+    if header.still:
+        seconds, out = scene.still_seconds or STILL_SECONDS, None
+    else:
+        out = scene.out_seconds
+        seconds = (out or header.seconds) - scene.in_seconds
+    if not loop and scene.maximum_seconds is not None and scene.maximum_seconds < seconds:
+        seconds = scene.maximum_seconds
+        out = scene.in_seconds + seconds
+    if header.still and not loop:
+        out = seconds
+    sound = folder / scene.sound if scene.sound else None
+    captions = folder / scene.captions if scene.captions else None
+    return Piece(Clip(path, scene.in_seconds, out, loop, scene.volume, sound, captions), seconds)
+
+
+def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
+    """Every fault of a media file and of a time that does not fit it."""
+    for name, bed in file.beds.items():
+        if bed.file != BLANK:
+            yield from _sound(f"beds.{name}.file", folder / bed.file)
+    for name, scene in file.scenes.items():
+        key = f"scenes.{name}"
+        if scene.sound:
+            yield from _sound(f"{key}.sound", folder / scene.sound)
+        if scene.captions and not (folder / scene.captions).is_file():
+            yield Problem(f"{key}.captions", f"no such file: {scene.captions}")
+        if scene.clip != BLANK:
+            yield from _clip(file, name, scene, folder)
+
+
+def _sound(key: str, path: Path) -> Iterator[Problem]:
+    try:
+        if not probe(path).has_sound:
+            yield Problem(key, f"{path.name} has no sound in it")
+    except Unreadable as error:
+        yield Problem(key, f"{path.name}: {error}")
+
+
+def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterator[Problem]:
+    key, path = f"scenes.{name}", folder / scene.clip
+    try:
+        header = probe(path)
+        if not header.has_picture:
+            raise Unreadable("has no picture in it; give a picture as `clip` and this file as `sound`")
+    except Unreadable as error:
+        yield Problem(f"{key}.clip", f"{scene.clip}: {error}", unplayable=name)
+        return
+    if header.still:
+        for option in ("in_seconds", "out_seconds"):
+            if option in scene.model_fields_set:
+                yield Problem(f"{key}.{option}", "a picture has no time in it; say still_seconds")
+    elif scene.still_seconds is not None:
+        yield Problem(f"{key}.still_seconds", f"{scene.clip} is a film; say out_seconds")
+    else:
+        yield from _points(key, scene, header.seconds, path)
+    yield from _times(file, name, piece_of(file, name, folder).seconds)
+
+
+def _points(key: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:
+    start, end = scene.in_seconds, scene.out_seconds
+    if start >= length:
+        yield Problem(f"{key}.in_seconds", f"{scene.clip} is only {length:.2f} s long (given: {start:g})")
+        return
+    if end is not None and end <= start:
+        yield Problem(f"{key}.out_seconds", f"must be after in_seconds, {start:g} (given: {end:g})")
+    if end is not None and end > length + 0.05:  # a header rounds to a frame
+        yield Problem(f"{key}.out_seconds", f"{scene.clip} is only {length:.2f} s long (given: {end:g})")
+    behind = seconds_before_key_frame(path, start) if start else 0.0
+    if behind > SLOW_SEEK_SECONDS:
+        why = f"the key frame before it is {behind:.1f} s away, so the scene is slow to make ready"
+        yield Problem(f"{key}.in_seconds", f"{why}; encode the film with a key frame each second", fatal=False)
+
+
+def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
+    scene, key = file.scenes[name], f"scenes.{name}"
+    loop = scene.loop or name in (file.attract, file.safe)
+    end = (scene.maximum_seconds or float("inf")) if loop else seconds
+    close = end if loop else end - decide_before_end(file, scene)
+    if close <= 0:
+        yield Problem(key, f"is {end:.2f} s long: its choice would be closed before it begins. Make it longer")
+    for option, time in (
+        ("listen.from_seconds", scene.listen.from_seconds),
+        ("listen.until_seconds", scene.listen.until_seconds),
+    ):
+        if time is not None and time > max(close, 0.0) + 1e-6:
+            yield Problem(f"{key}.{option}", f"comes after the choice is closed, at {close:.2f} s (given: {time:g})")
+    if scene.minimum_seconds > close:
+        yield Problem(f"{key}.minimum_seconds", f"comes after the choice is closed, at {close:.2f} s")
+    if scene.maximum_seconds is not None and not loop and scene.maximum_seconds > seconds:
+        yield Problem(f"{key}.maximum_seconds", f"the scene is only {seconds:.2f} s long", fatal=False)
+    for number, branch in enumerate(scene.branch):
+        if branch.when is not None and (branch.when.elapsed_seconds or 0.0) > close:
+            place = f"{key}.branch.{number}.when.elapsed_seconds"
+            yield Problem(place, f"never holds: the choice is closed at {close:.2f} s")
+    for number, cue in enumerate(scene.cue):
+        if cue.at_seconds > end:
+            yield Problem(f"{key}.cue.{number}.at_seconds", f"comes after the scene's end at {end:.2f} s")
+
+
+def decide_before_end(file: StoryFile, scene: SceneEntry) -> float:
+    """Seconds before the scene's end at which its choice is closed."""
+    own = scene.decide_before_end_seconds
+    return file.decide_before_end_seconds if own is None else own

@@ -1,0 +1,73 @@
+"""Reading a story file so that its faults of form and its faults of sense are told together.
+
+When some keys are wrong the rest is still read: the wrong ones are left out of a copy, and what remains is a story
+whose names and times can be checked. The author mends ten faults in one go, not one in each of ten.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from calibration.toml import BadFile, load_toml
+from scenes.format import StoryFile
+from scenes.problem import Problem
+
+BLANK = "?"
+"""Stands in a salvaged story where a word was missing; the checks pass it over."""
+BLANKS: dict[Any, Any] = {"at_seconds": 0, "address": "/blank", "when": {"untrusted": True}}
+BLANK_ITEMS: dict[Any, dict[str, Any]] = {
+    "branch": {"to": BLANK, "otherwise": True},
+    "cue": {"at_seconds": 0, "volume": 1.0},
+}
+
+
+def read_story_file(path: Path) -> tuple[StoryFile | None, list[Problem], frozenset[str]]:
+    """The story as far as it can be read, the faults of form, and the scenes in which something was left out.
+
+    Raises ``BadFile`` when there is no TOML to read.
+    """
+    try:
+        return load_toml(path, StoryFile), [], frozenset()
+    except BadFile as error:
+        cause = error.__cause__
+        if not isinstance(cause, ValidationError):
+            raise
+        lines = (line.partition(": ") for line in error.problems)
+        problems = [Problem(key.removesuffix(".[key]"), message) for key, _, message in lines]
+    rest = tomllib.loads(path.read_text(encoding="utf-8"))
+    touched: set[str] = set()
+    for _ in range(4):  # what is left out can make its parent faulty, three levels up at most
+        touched |= {str(fault["loc"][1]) for fault in cause.errors() if len(fault["loc"]) > 1}
+        for place in sorted({fault["loc"] for fault in cause.errors()}, key=str, reverse=True):
+            _leave_out(rest, place)
+        try:
+            return StoryFile.model_validate(rest), problems, frozenset(touched)
+        except ValidationError as again:
+            cause = again
+    return None, problems, frozenset(touched)
+
+
+def _leave_out(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
+    """Take away what stands at ``place``, or put a blank there: for a missing key, for an item of a list."""
+    trail: list[tuple[Any, Any]] = []
+    here: Any = raw
+    for part in place:
+        if part not in (here if isinstance(here, dict) else range(len(here)) if isinstance(here, list) else ()):
+            break
+        trail.append((here, part))
+        here = here[part]
+    missing = place[len(trail) :]
+    if len(missing) == 1 and isinstance(here, dict) and missing[0] != "[key]":
+        here[missing[0]] = BLANKS.get(missing[0], BLANK)
+    elif trail and isinstance(trail[-1][0], list):  # its neighbours keep their numbers
+        items, number = trail[-1]
+        items[number] = dict(BLANK_ITEMS[trail[-2][1]]) if trail[-2][1] in BLANK_ITEMS else BLANK
+    elif trail:
+        table, key = trail[-1]
+        del table[key]
+        if key == "when":  # so that the rest of the branch can still be looked at
+            table[key] = BLANKS[key]

@@ -1,0 +1,75 @@
+"""A player made of numbers: it answers ``Play`` as the real one does, frame for frame, and shows nothing.
+
+With it a story runs under a clock of its own: a week in seconds, or ten thousand visitors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from models.mood import Mood
+from scenes.advance import Moment, StoryState, advance, begin
+from scenes.clip import Playhead
+from scenes.command import Command
+from scenes.cue import Cue, Play
+from scenes.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlayer:
+    """The playhead of a film that is always ready, and the scene that follows."""
+
+    story: Story
+    playhead: Playhead = Playhead()
+    scene: str = ""
+    following: Play | None = None
+
+    def perform(self, cues: tuple[Cue, ...]) -> NumberPlayer:
+        """Take note of what is asked for."""
+        asked = [cue for cue in cues if isinstance(cue, Play)]
+        if not asked:
+            return self
+        if asked[-1].at == "now":
+            return self._show(asked[-1])
+        return replace(self, following=asked[-1])
+
+    def run(self, seconds: float) -> NumberPlayer:
+        """Some time later."""
+        if not self.playhead.entry:
+            return self
+        time = self.playhead.seconds + seconds
+        length = self.story.duration(self.scene)
+        if self.story.clip(self.scene).loop or time < length:
+            return replace(self, playhead=replace(self.playhead, seconds=time))
+        if self.following is not None:
+            return self._show(self.following).run(time - length)
+        return replace(self, playhead=replace(self.playhead, seconds=length, ended=True))
+
+    def _show(self, play: Play) -> NumberPlayer:
+        head = replace(self.playhead, entry=play.entry, seconds=0.0, ended=False)
+        return replace(self, playhead=head, scene=play.scene, following=None)
+
+
+def rehearse(
+    story: Story,
+    moods: Callable[[float, StoryState], Mood],
+    until: float,
+    tick_seconds: float = 1 / 30,
+    commands: Callable[[float], tuple[Command, ...]] = lambda now: (),
+) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
+    """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
+
+    ``moods`` gives the room's mood at a time (it may look at the state before the tick).
+    """
+    state, cues = begin(story, 0.0)
+    yield 0.0, state, cues
+    player = NumberPlayer(story).perform(cues)
+    for number in range(1, round(until / tick_seconds) + 1):
+        now = number * tick_seconds
+        if not state.paused:
+            player = player.run(tick_seconds)
+        state, cues = advance(story, state, Moment(now, moods(now, state), player.playhead, commands(now)))
+        if cues:
+            player = player.perform(cues)
+            yield now, state, cues

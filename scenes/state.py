@@ -1,0 +1,84 @@
+"""Where a story stands between two ticks, and what it is told at each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from models.evidence import Evidence
+from models.mood import Mood
+from scenes.clip import Playhead, Transition
+from scenes.command import Command
+from scenes.cue import StateChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that the story learns at one tick."""
+
+    now: float
+    """Monotonic seconds, read once a tick. Going backwards or standing still is survived: no time passes then."""
+    mood: Mood
+    playhead: Playhead
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A scene that the player was asked for and has not shown yet."""
+
+    entry: int
+    scene: str
+    at: Literal["now", "end"]
+    transition: Transition
+    begins: bool = False
+    """A take begins with it."""
+    outcome: str | None = None
+    """The take that ends with it, and how."""
+    waited: float = 0.0
+    asks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who was there when the eye could last be trusted, and for how long now. Time that was not seen does not count."""
+
+    here: bool | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoryState:
+    """One moment of a show. Made by ``begin``, followed by ``advance``."""
+
+    now: float
+    scene: str
+    """On the screen (before the first picture: about to be)."""
+    entry: int = 0
+    """Number of the ``Play`` cue that brought it; 0 before the first picture."""
+    last_entry: int = 0
+    pending: Pending | None = None
+    seconds: float = 0.0
+    """Film time in the scene."""
+    passed: float = 0.0
+    """Wall time since the tick before, as far as it is believed."""
+    still_seconds: float = 0.0
+    """For how long the film time has not moved, out of a pause."""
+    ended: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
+    """Of the listening window; its time counts from the window's start."""
+    cues_done: int = 0
+    presence: Presence = Presence()
+    take: int = 0
+    in_take: bool = False
+    visited: bool = False
+    """Somebody was seen in this take (one that an operator started for an empty room does not end by emptiness)."""
+    paused: bool = False
+    blackout: bool = False
+    stopped: bool = False
+    """An operator holds the show at attract."""
+    fault: bool = False
+    """Nothing can be shown, not even the safe scene."""
+    failed: frozenset[str] = frozenset()
+    told: StateChanged | None = None
+    """What the room was last told of all this."""
