@@ -17,6 +17,9 @@ TEMPLATE = np.array(
 
 Medians over the faces of FER+ as they are cut, made symmetric: that is how tight the faces are that training sees."""
 
+PREPROCESSING = "align64-standardised-1"
+"""Name of what ``align`` and ``prepare`` do together; a network is only used with the one that it was trained with."""
+
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 

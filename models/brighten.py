@@ -1,7 +1,9 @@
-"""The recipe that lets a detector see in the dark: reduce, blur a little, then gamma.
+"""The recipe that lets a detector see in the dark: reduce, blur a little, then even out and lift the light.
 
 Brightening alone makes detectors worse, because noise grows with the face. Averaging neighbours first (by area
-reduction and a narrow Gauss) takes most of the noise away; one frame is enough.
+reduction and a narrow Gauss) takes most of the noise away. Then each place is measured against the light around it
+(after Land's retinex): under a lamp overhead, one gamma for the whole picture let a quarter of the faces be found,
+this nearly all.
 """
 
 from __future__ import annotations
@@ -15,7 +17,15 @@ Gray = NDArray[np.uint8]
 BRIGHT_ENOUGH = 60.0
 """Frame mean (of 255) above which the picture is left alone: there the recipe costs tilted heads."""
 TARGET = 110.0
-SIGMA = 1.2
+NOISE_SIGMA = 1.0
+"""Pixels of the reduced picture."""
+AROUND_SIGMA = 24.0
+"""Pixels of the reduced picture over which "the light around" is taken: about half a face."""
+EVENNESS = 0.8
+"""0 leaves the light as it falls, 1 makes it the same everywhere."""
+FAINTEST_SHARE, FAINTEST = 0.02, 0.25
+"""Light below this share of the brightest place, or this gray value, is not lifted further: it is only noise."""
+COARSE = 8
 
 
 def reduce_to_gray(image: NDArray[np.uint8], rows: int) -> tuple[Gray, float]:
@@ -32,25 +42,19 @@ def reduce_to_gray(image: NDArray[np.uint8], rows: int) -> tuple[Gray, float]:
 
 
 def brighten(gray: Gray) -> Gray:
-    """The picture with its mean near 110 of 255, denoised; a bright one as it is."""
-    mean = float(gray.mean())
-    if mean > BRIGHT_ENOUGH:
+    """The picture with less noise, evened light and a mean near 110 of 255; a bright one as it is."""
+    if float(gray.mean()) > BRIGHT_ENOUGH:
         return gray
-    # 16 steps between two gray values: the blur's fractions are all that a face of mean 2 has left.
-    fine = cv2.GaussianBlur(gray.astype(np.uint16) * 16, (0, 0), SIGMA)
-    return np.asarray(_gamma_table(fine)[fine], np.uint8)
+    # In floats: the fractions that the blur makes are all that a face of mean 2 has left.
+    light = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), NOISE_SIGMA)
+    light *= cv2.resize(_lift(light), gray.shape[::-1])
+    return cv2.convertScaleAbs(light, alpha=TARGET / max(float(light.mean()), 1e-3))
 
 
-def _gamma_table(fine: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Table over 0..4095 whose gamma brings the mean of ``fine`` (16 steps a gray value) to ``TARGET``."""
-    counts = np.bincount(fine.ravel(), minlength=4096)[:4096]
-    seen = np.flatnonzero(counts)
-    shares, values = counts[seen] / fine.size, seen / 4095.0
-    low, high = 0.05, 1.0  # a smaller exponent is brighter
-    for _ in range(12):
-        middle = (low + high) / 2
-        if 255 * float(shares @ values**middle) > TARGET:
-            low = middle
-        else:
-            high = middle
-    return np.asarray(255 * (np.arange(4096) / 4095.0) ** high + 0.5, np.uint8)
+def _lift(light: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What each place is multiplied with, an eighth as large as ``light``: the light around it, inverted."""
+    size = (max(1, light.shape[1] // COARSE), max(1, light.shape[0] // COARSE))
+    around = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    around = cv2.GaussianBlur(around, (0, 0), AROUND_SIGMA / COARSE)
+    faintest = max(FAINTEST_SHARE * float(around.max()), FAINTEST)
+    return np.asarray(np.maximum(around, faintest) ** -EVENNESS, np.float32)

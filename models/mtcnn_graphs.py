@@ -14,7 +14,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 SHA256 = {
     "pnet": "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
@@ -50,7 +50,9 @@ class _Graph:
     """Collects nodes one after the other; ``here`` is the name of the newest value."""
 
     def __init__(self, weights: Weights) -> None:
-        self.weights, self.nodes, self.constants = iter(weights), [], []
+        self.weights = iter(weights)
+        self.nodes: list[NodeProto] = []
+        self.constants: list[TensorProto] = []
         self.here = "picture"
 
     def constant(self, array: NDArray[np.float32]) -> str:
@@ -107,7 +109,10 @@ class _Graph:
 
 
 def pnet() -> bytes:
-    """Proposals: (1, 1, h, w) gray 0 to 255 -> ``boxes`` (1, 4, h', w') and ``faces`` (1, 2, h', w'), one cell for 2 pixels."""
+    """Proposals, one cell for 2 pixels.
+
+    (1, 1, h, w) gray 0 to 255 -> ``boxes`` (1, 4, h', w') and ``faces`` (1, 2, h', w').
+    """
     graph = _Graph(read_weights("pnet"))
     graph.convolve(first=True)
     graph.pool(2, same=True)
@@ -131,7 +136,10 @@ def rnet() -> bytes:
 
 
 def onet() -> bytes:
-    """Output: (n, 1, 48, 48) gray 0 to 255 -> ``boxes`` (n, 4), ``points`` (n, 10: five x, five y) and ``faces`` (n, 2)."""
+    """Output with landmarks.
+
+    (n, 1, 48, 48) gray 0 to 255 -> ``boxes`` (n, 4), ``points`` (n, 10: five x, five y) and ``faces`` (n, 2).
+    """
     graph = _Graph(read_weights("onet"))
     graph.convolve(first=True)
     graph.pool(3, same=True)

@@ -1,0 +1,83 @@
+"""What a classifier's file says of itself, and the card beside it: a wrong file is refused before the doors open."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from calibration.toml import BadFile, describe
+from models.align import PREPROCESSING
+from models.labels import LABELS
+
+
+class ModelCard(BaseModel):
+    """The facts that file and card must agree on. The card (NAME.json) may hold more, such as figures."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+    sha256: str
+    """Of the onnx file, in hexadecimal."""
+    labels: tuple[str, ...]
+    preprocessing: str
+    version: str
+    temperature: float
+    """Already applied inside the graph; told for the record."""
+    trained_with: str
+    """Fingerprint of faces and recipe."""
+
+
+FACTS = ("labels", "preprocessing", "version", "temperature", "trained_with")
+"""Keys of the onnx file's metadata_props, each a JSON value, the same as in the card."""
+
+
+def card_beside(model: Path) -> Path:
+    return model.with_suffix(".json")
+
+
+def write_card(model: Path, facts: dict[str, object], more: dict[str, object] | None = None) -> Path:
+    """Write the card of an exported ``model``. ``facts`` has the keys of ``FACTS``; ``more`` is kept as it is."""
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    card = ModelCard.model_validate({"sha256": digest, **facts})
+    path = card_beside(model)
+    path.write_text(json.dumps({**(more or {}), **card.model_dump(mode="json")}, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def read_card(model: Path) -> ModelCard:
+    """The card of ``model``, once the file's sha256, labels and preprocessing have been found to fit.
+
+    Raises ``BadFile`` with every fault found.
+    """
+    path = card_beside(model)
+    try:
+        content = model.read_bytes()
+    except OSError as error:
+        raise BadFile(model, [f"the classifier cannot be read: {error.strerror or error}"]) from error
+    try:
+        card = ModelCard.model_validate_json(path.read_bytes())
+    except OSError as error:
+        problem = f"the card {path.name} that says what the file is cannot be read: {error.strerror or error}"
+        raise BadFile(model, [problem]) from error
+    except ValidationError as error:
+        raise BadFile(path, describe(error, ModelCard)) from error
+    faults = []
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != card.sha256.lower():
+        faults.append(f"is not the file of its card {path.name}: sha256 {digest[:12]}..., card {card.sha256[:12]}...")
+    faults += unfit(card.labels, card.preprocessing)
+    if faults:
+        raise BadFile(model, faults)
+    return card
+
+
+def unfit(labels: tuple[str, ...], preprocessing: str) -> list[str]:
+    """Why a network with these labels and this preprocessing cannot be used here."""
+    faults = []
+    if labels != LABELS:
+        faults.append(f"labels are {', '.join(labels)}; needed, in this order: {', '.join(LABELS)}")
+    if preprocessing != PREPROCESSING:
+        faults.append(f"preprocessing is {preprocessing!r}; this version prepares faces by {PREPROCESSING!r}")
+    return faults

@@ -1,0 +1,55 @@
+"""The border of all face detectors, and which one the venue wants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.settings import EyeSettings, Region
+from models.frame import Detection
+
+
+class Detector(Protocol):
+    """Finds faces in one picture; remembers nothing from the last one."""
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """Faces in ``image`` (h, w, 3) BGR, in its own pixels, best first."""
+
+
+def open_detector(settings: EyeSettings) -> Detector:
+    """The detector that the venue names.
+
+    Raises ``BadFile`` when YuNet's file cannot be used, ``NoWeights`` when MTCNN's wheel is not whole.
+    """
+    if settings.detector == "yunet":
+        from models.yunet import YuNet
+
+        return YuNet(
+            Path(settings.detector_file),
+            smallest_face=settings.smallest_face_pixels,
+            score=settings.detection_score,
+            threads=settings.threads,
+        )
+    from models.mtcnn import Mtcnn
+
+    return Mtcnn(settings.smallest_face_pixels, settings.detection_score, settings.threads)
+
+
+def cut(image: NDArray[np.uint8], region: Region) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """The part of ``image`` in which visitors are looked for (a view, no copy), and its top left corner (x, y)."""
+    height, width = image.shape[:2]
+    x1, x2 = sorted((round(region.left * width), round(region.right * width)))
+    y1, y2 = sorted((round(region.top * height), round(region.bottom * height)))
+    part = image[y1:y2, x1:x2]
+    return (part, (x1, y1)) if part.size else (image, (0, 0))
+
+
+def shifted(detection: Detection, by: tuple[float, float]) -> Detection:
+    """The detection with its box and landmarks moved by (x, y) pixels."""
+    x, y, width, height = detection.box
+    landmarks = detection.landmarks + np.asarray(by, np.float32)
+    return replace(detection, box=(x + by[0], y + by[1], width, height), landmarks=landmarks)

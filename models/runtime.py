@@ -1,0 +1,113 @@
+"""What the networks run on, and why: a film must not get slow in silence because a GPU could not be used."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+import onnxruntime
+
+from models.session import CPU, CUDA, open_session
+
+MEND = 'pip install "chiaroscuro[cuda]"'
+Wanted = Literal["auto", "cpu", "cuda"]
+
+
+class NoCuda(RuntimeError):
+    """``device = "cuda"`` is asked for and cannot be had; the message says why and what mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a session really runs on."""
+
+    provider: str
+    """onnxruntime's name: CPUExecutionProvider or CUDAExecutionProvider."""
+    line: str
+    """For people: "CPU (no NVIDIA driver)"."""
+
+
+def open_on(model: bytes | Path, wanted: Wanted, threads: int = 1) -> tuple[Any, Device]:
+    """A session on the GPU when it is wanted and there, else on the CPU, and which of the two with the reason.
+
+    Raises ``NoCuda`` for ``wanted="cuda"`` when the CPU would get it.
+    """
+    if wanted == "cpu":
+        return open_session(model, threads), Device(CPU, "CPU (as the venue asks)")
+    reason = why_no_cuda()
+    if not reason:
+        session = _try_cuda(model, threads)
+        # Only this tells what runs; get_available_providers() tells what was built.
+        if session.get_providers()[0] == CUDA:
+            return session, Device(CUDA, "CUDA")
+        reason = f"the driver is there, but CUDA's or cuDNN's libraries do not load; mend it with: {MEND}"
+    if wanted == "cuda":
+        raise NoCuda(f'device = "cuda", but the CPU would have to do it: {reason}')
+    return open_session(model, threads), Device(CPU, f"CPU ({reason})")
+
+
+def why_no_cuda() -> str:
+    """The reason why no session can run on a GPU here, in a technician's words; '' when nothing speaks against it."""
+    driver = _driver()
+    if driver is None:
+        return "no NVIDIA driver"
+    if CUDA not in onnxruntime.get_available_providers():
+        return f"the onnxruntime installed is the one without CUDA; mend it with: {MEND}"
+    count = ctypes.c_int(0)
+    if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0 or count.value == 0:
+        return "an NVIDIA driver is there, but it finds no GPU"
+    return ""
+
+
+def _driver() -> Any:
+    try:
+        return ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return None
+
+
+def _try_cuda(model: bytes | Path, threads: int) -> Any:
+    onnxruntime.set_default_logger_severity(4)  # a library that is missing would print over the console
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        onnxruntime.preload_dlls()  # finds the libraries that pip installed; never raises, prints instead
+    return open_session(model, threads, (CUDA, CPU))
+
+
+def runtime_report() -> list[str]:
+    """For ``chiaro doctor``: one line each on onnxruntime, its packages, the driver and what would run."""
+    installed = [name for name in ("onnxruntime-gpu", "onnxruntime") if _version(name)]
+    lines = [
+        f"onnxruntime {onnxruntime.__version__}, built for {', '.join(onnxruntime.get_available_providers())}",
+        "packages: " + (", ".join(f"{name} {_version(name)}" for name in installed) or "none known to pip"),
+    ]
+    if len(installed) == 2:
+        lines.append(
+            "both onnxruntime packages are installed, and the later one has overwritten the other; mend it with: "
+            "pip uninstall -y onnxruntime onnxruntime-gpu && pip install --force-reinstall onnxruntime-gpu"
+        )
+    lines.append("NVIDIA driver: " + ("found" if _driver() is not None else "none found"))
+    lines.append(f"networks would run on: {_trial().line}")
+    return lines
+
+
+def _trial() -> Device:
+    """What a session really gets here, tried with the smallest graph that there is."""
+    from onnx import TensorProto, helper
+
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in ("in", "out")]
+    graph = helper.make_graph([helper.make_node("Relu", ["in"], ["out"])], "trial", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return open_on(model.SerializeToString(), "auto")[1]
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

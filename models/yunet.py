@@ -1,0 +1,102 @@
+"""YuNet on onnxruntime, for venues that name its file (``chiaro models get yunet``).
+
+Wu, Peng, Yu, "YuNet: A Tiny Millisecond-level Face Detector", 2023. Its weights come in no Python package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.toml import BadFile
+from models.boxes import Floats, choose
+from models.brighten import BRIGHT_ENOUGH, brighten
+from models.frame import Detection
+from models.session import open_session
+
+STRIDES = (8, 16, 32)
+KINDS = ("cls", "obj", "bbox", "kps")
+ROWS = 360
+OVERLAP_AT_MOST = 0.3
+
+
+class YuNet:
+    """Finds faces and their five landmarks in one picture. Raises ``BadFile`` when the file is no YuNet."""
+
+    def __init__(self, path: Path, smallest_face: float = 40, score: float = 0.7, threads: int = 1) -> None:
+        self._smallest, self._score = smallest_face, score
+        if not path.is_file():
+            named = f"{path} is not there" if str(path) != "." else "no file is named"
+            raise BadFile(
+                path,
+                [f"eye.detector_file: {named}; 'chiaro models get yunet' fetches it, or use detector = \"mtcnn\""],
+            )
+        try:
+            self._session = open_session(path, threads, sizes_vary=True)
+        except Exception as error:  # onnxruntime's own exceptions share no base class
+            raise BadFile(path, [f"is no onnx file that can be run: {error}"]) from error
+        names = {output.name for output in self._session.get_outputs()}
+        missing = [f"{kind}_{stride}" for kind in KINDS for stride in STRIDES if f"{kind}_{stride}" not in names]
+        if missing:
+            raise BadFile(path, [f"is no YuNet of 2023 (it has no outputs {', '.join(missing)})"])
+        self._input = self._session.get_inputs()[0]
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """Faces in ``image`` (h, w, 3) BGR, best first, in its own pixels."""
+        picture, scale = _reduced(image)
+        boxes, scores, points = self._look(picture)
+        large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale
+        boxes, scores, points = boxes[large], scores[large], points[large]
+        return [
+            Detection(
+                (float(x1 / scale), float(y1 / scale), float((x2 - x1) / scale), float((y2 - y1) / scale)),
+                float(score),
+                np.asarray(five / scale, np.float32),
+            )
+            for (x1, y1, x2, y2), score, five in zip(boxes, scores, points, strict=True)
+        ]
+
+    def _look(self, picture: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
+        bottom, right = (-side % STRIDES[-1] for side in picture.shape[:2])
+        padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
+        blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32)
+        names = [f"{kind}_{stride}" for stride in STRIDES for kind in KINDS]
+        maps = self._session.run(names, {self._input.name: blob})
+        levels = [decoded(maps[4 * i : 4 * i + 4], stride, padded.shape[1]) for i, stride in enumerate(STRIDES)]
+        boxes, scores, points = (np.concatenate(parts) for parts in zip(*levels, strict=True))
+        sure = scores > self._score
+        boxes, scores, points = boxes[sure], scores[sure], points[sure]
+        best = choose(boxes, scores, OVERLAP_AT_MOST)
+        return boxes[best], scores[best], points[best]
+
+
+def decoded(maps: Sequence[Floats], stride: int, width: int) -> tuple[Floats, Floats, Floats]:
+    """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) in pixels, from the maps of one stride.
+
+    ``maps`` in the order of ``KINDS``: (1, n, 1), (1, n, 1), (1, n, 4) and (1, n, 10), row by row over a picture
+    ``width`` pixels wide.
+    """
+    cls, obj, bbox, kps = maps
+    columns = width // stride
+    index = np.arange(cls.shape[1])
+    grid = np.stack([index % columns, index // columns], axis=1).astype(np.float32)
+    scores = np.sqrt(np.clip(cls[0, :, 0], 0, 1) * np.clip(obj[0, :, 0], 0, 1))
+    centres = (grid + bbox[0, :, :2]) * stride
+    half = np.exp(bbox[0, :, 2:]) * stride / 2
+    points = (grid[:, None] + kps[0].reshape(-1, 5, 2)) * stride
+    return np.concatenate([centres - half, centres + half], axis=1), scores, points
+
+
+def _reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """At most 360 rows, in colour; a dark one gray and brightened (its colours would be noise)."""
+    scale = min(1.0, ROWS / image.shape[0])
+    if scale < 1.0:
+        image = cv2.resize(image, (round(image.shape[1] * scale), ROWS), interpolation=cv2.INTER_AREA)
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    if float(gray.mean()) > BRIGHT_ENOUGH:
+        return image, scale
+    return cv2.cvtColor(brighten(gray), cv2.COLOR_GRAY2BGR), scale
