@@ -16,6 +16,9 @@ Seconds = Annotated[float, Field(ge=0.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+Corner = tuple[Share, Share]
+
+
 class Section(BaseModel):
     """Base of all sections: frozen, unknown keys and NaN refused."""
 
@@ -127,6 +130,16 @@ class ScreenSettings(Section):
     fit: Literal["fit", "fill", "stretch"] = "fit"
     brightness: Share = 1.0
     candidates_megabytes: int = Field(300, ge=32, description="Memory for clips held ready for the next scene")
+    path: Literal["auto", "surface", "renderer", "gpu"] = Field(
+        "auto", description="How pictures take to the wall; auto = by what the machine has ('chiaro doctor' tells)"
+    )
+    gamma: float = Field(1.0, ge=0.3, le=3.0, description="Over 1 lifts the shadows, under 1 deepens them")
+    black_level: Share = Field(0.0, description="Lightness given to black, for walls that swallow the shadows")
+    corners: tuple[Corner, Corner, Corner, Corner] = Field(
+        ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+        description="Where the picture's corners (upper left, clockwise) lie, as shares of the screen: keystone",
+    )
+    captions_font: str = Field("", description="Font file or family for captions; '' = found by the letters needed")
 
 
 class SoundSettings(Section):

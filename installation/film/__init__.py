@@ -1,0 +1,1 @@
+"""The film player: screen, sound, decoding ahead, changes of scene."""

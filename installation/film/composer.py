@@ -1,0 +1,82 @@
+"""One picture out of what plays: two scenes crossing, captions on top; and the count of what was on time."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from installation.console import Teller
+from installation.film.captions import caption_at
+from installation.film.clock import FilmClock
+from installation.film.lettering import Lettering
+from installation.film.pictures import Look, Shown
+from installation.film.screen import Screen
+from installation.film.shot import Shot, Takeover
+from installation.film.tally import Tally
+
+
+class Composer:
+    """Puts the canvas together, with a copy only where something is drawn into it."""
+
+    def __init__(self, screen: Screen, teller: Teller) -> None:
+        self.tally = Tally()
+        self.changed = False
+        """Whether the last canvas differs from the one before."""
+        self._black = np.zeros((screen.size[1], screen.size[0], 4), np.uint8)
+        self._scratch = np.zeros_like(self._black)
+        self._lettering = Lettering(screen.settings.captions_font, screen.size, teller)
+        self._drawn: tuple[object, ...] = ()
+        self._counted: Shown | None = None
+        self._look = Look(None)
+
+    def compose(
+        self,
+        on: Shot | None,
+        old: Shot | None,
+        takeover: Takeover | None,
+        programme: float,
+        now: float,
+        text: str | None,
+    ) -> np.ndarray:
+        """The canvas at a programme second. ``text`` takes the place of the clip's own captions unless None."""
+        if on is None:
+            self._look, shown, text = Look(None), None, text or ""
+        else:
+            self._look = on.reel.look(on.seconds(programme), now)
+            shown = self._look.shown
+            text = caption_at(on.reel.captions, on.reel.file_seconds(on.seconds(programme))) if text is None else text
+        share, under = 1.0, None
+        if old and takeover and takeover.done > takeover.begin:
+            share = min(1.0, (programme - takeover.begin) / (takeover.done - takeover.begin))
+            under = old.reel.look(old.seconds(programme), now).shown if share < 1.0 else None
+        drawn = (shown, under, share if under else 1.0, text)
+        self.changed, self._drawn = drawn != self._drawn, drawn
+        canvas = shown.canvas if shown else self._black
+        if under and shown:
+            canvas = cv2.addWeighted(shown.canvas, share, under.canvas, 1.0 - share, 0.0, dst=self._scratch)
+        if text:
+            if canvas is not self._scratch:
+                np.copyto(self._scratch, canvas)
+                canvas = self._scratch
+            self._lettering.draw(canvas, text)
+        return canvas
+
+    def dip(self, takeover: Takeover | None, dipping: bool, programme: float) -> float:
+        """Share of light in a dip to black: down to the new scene's start, up after it."""
+        if not takeover or not dipping or not takeover.begin <= programme <= takeover.done:
+            return 1.0
+        half = max(1e-6, takeover.start - takeover.begin)
+        return min(1.0, abs(programme - takeover.start) / half)
+
+    def count(self, on: Shot | None, clock: FilmClock, now: float) -> None:
+        """Count the picture that was just presented, drawn for the time ``now``."""
+        shown, look = self._look.shown, self._look
+        if on is None or on.start is None or shown is None or on.reel.pictures.span is None:
+            return
+        frame = 1 / on.reel.pictures.span.rate
+        programme = clock.at(now)
+        if look.starved:
+            self.tally.starved(int((programme - on.start - shown.start) / frame))
+        if shown is not self._counted:
+            self._counted = shown
+            self.tally.picture(now, programme - on.start - shown.start, frame, look.passed)

@@ -1,0 +1,235 @@
+"""The film player: scenes one after another without a seam, the possible next ones held ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pygame
+
+from installation.console import Teller
+from installation.film.composer import Composer
+from installation.film.light import Light
+from installation.film.preroll import Preroll
+from installation.film.reel import OPEN_SECONDS
+from installation.film.score import Score
+from installation.film.screen import Screen
+from installation.film.shot import Shot, Takeover, plan
+from installation.film.sound import Sound
+from installation.film.tally import FilmHealth
+from installation.film.track import RATE
+from scenes.clip import Bed, Clip, Playhead, Transition
+
+IDLE_SECONDS = 1 / 20
+"""The loop wakes at least so often, for keys and moods, though a still stands on the wall."""
+SLACK_SECONDS = 0.001
+REFRESH_SECONDS = 0.5
+"""A picture that does not change is drawn again so often, in case a window was covered."""
+
+
+class Film:
+    """Plays what it is told and says where it is. All methods belong to the stage's thread; none waits for a disk."""
+
+    def __init__(self, screen: Screen, sound: Sound, teller: Teller, megabytes: int) -> None:
+        self.screen, self.sound, self._teller = screen, sound, teller
+        self._preroll = Preroll(screen, teller, megabytes)
+        self._score = Score(sound, teller)
+        self._light = Light(screen.settings.brightness)
+        self._composer = Composer(screen, teller)
+        self._on: Shot | None = None
+        self._next: Shot | None = None
+        self._old: Shot | None = None
+        self._takeover: Takeover | None = None
+        self._leaving: list[tuple[float, Shot]] = []
+        self._programme = 0.0
+        self._asked_at = 0.0
+        self._caption: tuple[str, float] = ("", 0.0)
+        self._dipping = False
+        self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
+        self.playhead = Playhead()
+
+    def prepare(self, clips: Mapping[str, Clip]) -> None:
+        """Hold these scenes ready, the likeliest first, as far as the memory goes; let go of all others."""
+        busy = {shot.scene: shot.clip for shot in (self._next,) if shot}
+        self._preroll.prepare({scene: clip for scene, clip in clips.items() if busy.get(scene) != clip})
+
+    def play(
+        self,
+        entry: int,
+        scene: str,
+        clip: Clip,
+        bed: Bed | None = None,
+        at: Literal["now", "end"] = "now",
+        transition: Transition | None = None,
+    ) -> None:
+        """Change to ``scene``, now or on the last frame of what plays. A later call takes the place of one that waits.
+
+        A scene that has failed is not tried again: the playhead goes on naming it in ``failed``.
+        """
+        if scene in self._preroll.failed:
+            return
+        if self._next:
+            self._drop_next()
+        reel = self._preroll.take(scene, clip)
+        self._next = Shot(entry, scene, clip, reel, bed, at, transition or Transition())
+        self._asked_at = -1.0
+
+    def caption(self, text: str, seconds: float) -> None:
+        """Show ``text`` for ``seconds`` of film time, over the clip's own captions; '' takes it away."""
+        self._caption = (text, self._programme + seconds)
+
+    def set_volume(self, volume: float, over_seconds: float) -> None:
+        """The scene's own volume, on top of the room's; the next scene begins with its own again."""
+        self._score.scene_volume(volume, over_seconds)
+
+    def master_volume(self, volume: float) -> None:
+        """The room's volume, 0 to 1."""
+        self.sound.volume(volume)
+
+    def mute(self, mute: bool) -> None:
+        """Silence, or the room's volume as it was."""
+        self.sound.mute(mute)
+
+    def brightness(self, brightness: float) -> None:
+        """Of the picture, 0 to 1."""
+        self._light.brightness = brightness
+
+    def blackout(self, black: bool, fade_seconds: float = 0.5) -> None:
+        """Take the picture away, or bring it back; the film goes on meanwhile."""
+        self._light.blackout(black, fade_seconds)
+
+    def pause(self, paused: bool) -> None:
+        """Stop picture and sound where they are; or go on from there."""
+        self.sound.pause(paused)
+
+    def advance(self, now: float) -> None:
+        """Move on to ``now``: begin scenes whose time has come, give up those that cannot be played."""
+        self._programme = max(self._programme, self.sound.clock.at(now))
+        self._light.advance(now)
+        self._preroll.poll()
+        if self._next:
+            self._await(self._next, now)
+        if self._next and self._next.start is not None and self._programme + SLACK_SECONDS >= self._next.start:
+            self._change_over(self._next)
+        self._let_go()
+        if self._on and self._on.reel.failed and self._on.scene not in self._preroll.failed:
+            self._preroll.fail(self._on.scene, self._on.reel)
+        self.playhead = self._look_up()
+
+    def draw(self, now: float, overlay: pygame.Surface | None = None) -> None:
+        """Show the picture of this moment; returns when it is presented."""
+        programme = max(self._programme, self.sound.clock.at(now))
+        text = self._caption[0] if programme < self._caption[1] else None
+        canvas = self._composer.compose(self._on, self._old, self._takeover, programme, now, text)
+        level = self._light.level * self._composer.dip(self._takeover, self._dipping, programme)
+        same = not self._composer.changed and level == self._level and overlay is None and not self._overlaid
+        if same and now < self._drawn_at + REFRESH_SECONDS:
+            return
+        self.screen.show(canvas, level, overlay)
+        self._level, self._drawn_at, self._overlaid = level, now, overlay is not None
+        self._composer.count(self._on, self.sound.clock, now)
+
+    def next_deadline(self, now: float) -> float:
+        """When the next picture is due, by the clock that gave ``now``."""
+        idle = now + IDLE_SECONDS
+        if self.sound.clock.paused:
+            return idle
+        due = []
+        if self._on and self._on.start is not None:
+            start = self._on.reel.pictures.next_start(self._on.seconds(self._programme))
+            if start is not None:
+                due.append(self._on.start + start)
+        if self._next and self._next.start is not None:
+            due.append(self._next.start)
+        times = [self.sound.clock.when(programme, now) for programme in due if programme > self._programme]
+        return max(now + SLACK_SECONDS, min([idle, *times]))
+
+    @property
+    def health(self) -> FilmHealth:
+        """The counters, as told to the room."""
+        tally = self._composer.tally
+        return FilmHealth(
+            fps=tally.fps(self._drawn_at),
+            shown=tally.shown,
+            late=tally.late,
+            dropped=tally.dropped,
+            repeated=tally.repeated,
+            sound_ok=self.sound.ok,
+            sound_gaps=self.sound.gaps,
+            candidates_ready=self._preroll.ready,
+            candidates_megabytes=self._preroll.megabytes,
+            path=self.screen.path,
+        )
+
+    def close(self) -> None:
+        """Stop everything; files and threads are gone when it returns. Screen and sound belong to the caller."""
+        shots = [shot for shot in (self._on, self._next, *(shot for _, shot in self._leaving)) if shot]
+        for shot in shots:
+            shot.reel.close()
+        self._preroll.close()
+        self._score.close()
+        for shot in shots:
+            shot.reel.join(1.0)
+
+    def _await(self, following: Shot, now: float) -> None:
+        """Plan the change as soon as the next scene can be played, or give it up."""
+        self._asked_at = self._asked_at if self._asked_at >= 0 else now
+        ready = following.reel.poll()
+        if not following.reel.failed and not ready and now - self._asked_at > OPEN_SECONDS:
+            following.reel.pictures.failed = f"no picture came for {OPEN_SECONDS:g} s"
+        if following.reel.failed:
+            self._preroll.fail(following.scene, following.reel)
+            self._drop_next()
+        elif ready and following.start is None:
+            on, change = self._on, following.transition
+            end = on.end_after(self._programme + change.seconds) if on else None
+            mixed = self.sound.head / RATE
+            # The very first scene waits for its first sample; later ones take over picture first.
+            takeover = plan(change, following.at, end, self._programme if on else max(mixed, self._programme), mixed)
+            following.start, self._takeover = takeover.start, takeover
+            if on and change.kind == "hold":
+                on.frozen_at = takeover.begin
+            self._dipping = change.kind == "dip"
+            self._score.change(on, following, takeover)
+
+    def _change_over(self, following: Shot) -> None:
+        assert self._takeover is not None and following.start is not None
+        if self._on:
+            crossing = following.transition.kind == "crossfade"
+            self._old = self._on if crossing else None
+            voice_ends = self._on.voice.end / RATE if self._on.voice else 0.0
+            self._leaving.append((max(self._takeover.done, voice_ends), self._on))
+        self._on, self._next = following, None
+        self.sound.retry()
+
+    def _drop_next(self) -> None:
+        """Forget the scene that waits; what plays goes on as if nothing had been planned."""
+        dropped, self._next = self._next, None
+        if dropped is None:
+            return
+        dropped.reel.close()
+        if dropped.start is not None:
+            self._score.take_back(self._on, dropped)
+            self._takeover = None
+            if self._on:
+                self._on.frozen_at = None
+
+    def _let_go(self) -> None:
+        for until, shot in list(self._leaving):
+            if self._programme > until:
+                self._leaving.remove((until, shot))
+                shot.reel.close()
+                if shot is self._old:
+                    self._old = None
+        if self._takeover and self._programme > self._takeover.done and self._next is None:
+            self._takeover = None
+        self._score.let_go(self._programme)
+
+    def _look_up(self) -> Playhead:
+        on, failed = self._on, self._preroll.failed
+        if on is None or on.start is None:
+            return Playhead(failed=failed)
+        end = on.end_after(self._programme) if not on.clip.loop else None
+        over = end is not None and self._programme + SLACK_SECONDS >= end
+        ended = (over or bool(on.reel.failed)) and self._next is None
+        return Playhead(on.entry, on.seconds(self._programme), ended, failed)

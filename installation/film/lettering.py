@@ -1,0 +1,107 @@
+"""Captions drawn on the picture, in a font that has the venue's languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pygame
+
+from installation.console import Teller
+
+FAMILIES = ("notosans", "notosanscjkjp", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial")
+LINE_SHARE = 0.055
+"""Height of a line as a share of the picture's."""
+
+
+EDGE_SHARE = 0.08
+
+
+class Lettering:
+    """Draws text, white on a dark edge, centred near the lower edge.
+
+    ``font`` is a file or the name of an installed family ('' = the first family of ``FAMILIES`` that is there). A row
+    that has letters missing in it is drawn in the first other family that has them all; when there is none, that is told.
+    """
+
+    def __init__(self, font: str, size: tuple[int, int], teller: Teller) -> None:
+        self._size, self._teller = size, teller
+        pygame.font.init()
+        self._height = max(12, round(size[1] * LINE_SHARE))
+        self._names = [font, *FAMILIES] if font else list(FAMILIES)
+        self._fonts: dict[str, pygame.font.Font | None] = {}
+        self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
+        if font and self._load(font) is None:
+            teller.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
+
+    def draw(self, canvas: np.ndarray, text: str) -> None:
+        """Draw ``text`` (its rows divided by line ends) into ``canvas``, in place."""
+        if self._drawn is None or self._drawn[0] != text:
+            self._drawn = (text, *self._render(text))
+        _, ink, keep, left, top = self._drawn
+        part = canvas[top : top + ink.shape[0], left : left + ink.shape[1], :3]
+        cv2.multiply(part, keep, dst=part, scale=1 / 255)
+        cv2.add(part, ink, dst=part)
+
+    def font_for(self, row: str) -> pygame.font.Font:
+        """The first font that has every letter of ``row``."""
+        best, fewest = None, len(row) + 1
+        for name in self._names:
+            font = self._load(name)
+            missing = _missing(font, row) if font else row
+            if font and len(missing) < fewest:
+                best, fewest = font, len(missing)
+            if not fewest:
+                break
+        if best is None:
+            best = self._load("")
+            assert best is not None
+            self._teller.lost("captions font", "no font of the system was found; pygame's own has Latin letters only")
+            fewest = len(_missing(best, row))
+        if fewest:
+            letters = "".join(dict.fromkeys(_missing(best, row)))[:20]
+            self._teller.lost("letters for captions", f"no font here has {letters!r}; name one in screen.captions_font")
+        return best
+
+    def _load(self, name: str) -> pygame.font.Font | None:
+        if name not in self._fonts:
+            found = name if name and Path(name).is_file() else pygame.font.match_font(name) if name else None
+            try:
+                self._fonts[name] = pygame.font.Font(found, self._height) if found or not name else None
+            except (pygame.error, OSError):
+                self._fonts[name] = None
+        return self._fonts[name]
+
+    def _render(self, text: str) -> tuple[np.ndarray, np.ndarray, int, int]:
+        """What is added to the picture, the share (of 255) of it that is kept under it, and where."""
+        edge = max(2, round(self._height * EDGE_SHARE))
+        rows = [self._row(row) for row in text.split("\n") if row.strip()]
+        wide = min(self._size[0], max((row.shape[1] for row in rows), default=1) + 2 * edge)
+        high = min(self._size[1], sum(row.shape[0] for row in rows) + 2 * edge)
+        ink, top = np.zeros((high, wide), np.uint8), edge
+        for row in rows:
+            part = row[: high - top, : wide - edge]
+            left = (wide - part.shape[1]) // 2
+            ink[top : top + part.shape[0], left : left + part.shape[1]] = part
+            top += row.shape[0]
+        around = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * edge + 1, 2 * edge + 1)))
+        keep = 255 - cv2.GaussianBlur(around, (0, 0), edge / 2)
+        keep = np.minimum(keep, 255 - ink)
+        place = (self._size[0] - wide) // 2, max(0, self._size[1] - high - self._height)
+        return cv2.merge([ink] * 3), cv2.merge([keep] * 3), *place
+
+    def _row(self, row: str) -> np.ndarray:
+        surface = self.font_for(row).render(row, True, (255, 255, 255))
+        alpha = np.ascontiguousarray(pygame.surfarray.array_alpha(surface.convert_alpha()).T)
+        widest = round(self._size[0] * 0.94)
+        if alpha.shape[1] > widest:
+            alpha = cv2.resize(alpha, (widest, round(alpha.shape[0] * widest / alpha.shape[1])))
+        return alpha
+
+
+def _missing(font: pygame.font.Font, row: str) -> str:
+    """The letters of ``row`` that ``font`` has no form for."""
+    return "".join(
+        letter for letter, form in zip(row, font.metrics(row), strict=True) if form is None and not letter.isspace()
+    )

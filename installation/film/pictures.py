@@ -1,0 +1,218 @@
+"""The pictures of one clip, decoded ahead of time by a thread of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import av
+import numpy as np
+
+from installation.film.picture import Painter
+from installation.film.span import EARLY_SECONDS, Span, Unplayable, origin_of, seek, span_of
+from scenes.clip import Clip
+
+BEHIND_SECONDS = 0.25
+"""A decoder so late leaves out the frames that no other needs, until it has caught up."""
+BAD_PACKETS = 12
+"""So many packets in a row that give no picture: the file is broken. One that is lost is only told."""
+EARLY = 0.001
+"""A frame is due from so much before its time: a loop that wakes a hair too soon must not show the old one again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """One picture, due at ``start`` seconds since the clip's in point (counted on through loops)."""
+
+    start: float
+    canvas: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is to show at one moment."""
+
+    shown: Shown | None
+    passed: int = 0
+    """Pictures that were due before this one and never seen."""
+    starved: bool = False
+    """The next one was due half a frame ago and is not there."""
+
+
+class Turn:
+    """One place in the queue for opening files: candidates open one after another, or all become slow together."""
+
+    def __init__(self, gate: threading.Semaphore | None) -> None:
+        self._gate = gate
+
+    def take(self) -> None:
+        if self._gate:
+            self._gate.acquire()
+
+    def give(self) -> None:
+        """Let the next one open. Giving twice does nothing."""
+        gate, self._gate = self._gate, None
+        if gate:
+            gate.release()
+
+
+class Pictures:
+    """Decodes a clip into canvases, at most ``ahead`` of them in memory. Every method returns at once."""
+
+    def __init__(self, clip: Clip, painter: Painter, ahead: int, gate: threading.Semaphore | None) -> None:
+        self.clip = clip
+        self.span: Span | None = None
+        self.opened, self.ready = threading.Event(), threading.Event()
+        """opened: ``span`` is known, or it has failed; ready: the first pictures are there, or it has failed."""
+        self.failed = ""
+        self.damaged = 0
+        self.finished = False
+        self._painter, self._turn, self._ahead = painter, Turn(gate), ahead
+        self._frames: deque[Shown] = deque()
+        self._due, self._kept, self._skipped = 0.0, 0.0, 0
+        self._queued = gate is not None
+        self._closed = False
+        self._change = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=f"pictures {clip.file.name}", daemon=True)
+        self._thread.start()
+
+    def at(self, seconds: float) -> Look:
+        """The newest picture due at ``seconds``. Older ones are let go."""
+        with self._change:
+            self._due = max(self._due, seconds)
+            passed = -1
+            while len(self._frames) > 1 and self._frames[1].start <= seconds + EARLY:
+                self._frames.popleft()
+                passed += 1
+            passed, self._skipped = max(0, passed) + self._skipped, 0
+            self._change.notify_all()
+            if not self._frames:
+                return Look(None, passed)
+            shown = self._frames[0]
+            rate = self.span.rate if self.span else 25.0
+            starved = len(self._frames) == 1 and not self.finished and seconds > shown.start + 1.5 / rate
+            return Look(shown, passed, starved)
+
+    def next_start(self, seconds: float) -> float | None:
+        """When the next picture after ``seconds`` is due; None if it is not decoded yet or there is none."""
+        with self._change:
+            return next((frame.start for frame in self._frames if frame.start > seconds + EARLY), None)
+
+    def keep_ahead(self, frames: int) -> None:
+        """Hold so many decoded pictures from now on."""
+        with self._change:
+            self._ahead = frames
+            self._change.notify_all()
+
+    @property
+    def held(self) -> int:
+        """Pictures in memory."""
+        return len(self._frames)
+
+    @property
+    def waits_for_turn(self) -> bool:
+        """Whether others are opened before it."""
+        return self._queued
+
+    def close(self) -> None:
+        """Stop decoding; the thread closes the file itself. What is decoded stays, to be held on the screen."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread's end."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        self._turn.take()
+        self._queued = False
+        try:
+            if not self._closed:
+                self._play()
+        except Unplayable as error:
+            self.failed = str(error)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            self.failed = f"it cannot be read: {error}"
+        except MemoryError:
+            self.failed = "there is no memory left for it"
+        finally:
+            self._turn.give()
+            self.finished = True
+            self.opened.set()
+            self.ready.set()
+
+    def _play(self) -> None:
+        with av.open(str(self.clip.file)) as container:
+            if not container.streams.video:
+                raise Unplayable("there is no picture in it")
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            stream.codec_context.thread_count = 2
+            self.span = span = span_of(container, self.clip)
+            self.opened.set()
+            if span.still:
+                frame = next(container.decode(stream), None)
+                if frame is None:
+                    raise Unplayable("there is no picture in it")
+                self._frames.append(Shown(0.0, self._painter.paint(frame, _pixel_aspect(stream))))
+                return
+            begun = 0.0
+            while not self._closed:
+                self._decode_once(container, stream, span, begun)
+                begun += span.length or 0.0
+                if not self.clip.loop:
+                    return
+
+    def _decode_once(self, container: Any, stream: Any, span: Span, begun: float) -> None:
+        """Decode from the in point to the out point; the first picture is due at ``begun``."""
+        assert span.end is not None
+        seek(container, stream, span.begin)
+        half, bad, last = 0.5 / span.rate, 0, 0.0
+        zero, aspect = origin_of(container), _pixel_aspect(stream)
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+                bad = 0 if frames else bad
+            except av.error.FFmpegError as error:
+                self.damaged, bad, frames = self.damaged + 1, bad + 1, []
+                if bad >= BAD_PACKETS:
+                    raise Unplayable(f"it is broken near {span.begin + last:.1f} s: {error}") from error
+            for frame in frames:
+                last = (frame.time if frame.time is not None else zero + last + 2 * half) - zero
+                if self._closed or last >= span.end - half:
+                    return
+                if last >= span.begin - half:
+                    self._put(frame, begun + max(0.0, last - span.begin), aspect, stream)
+        if last < span.end - EARLY_SECONDS:
+            raise Unplayable(f"it ends early: at {last:.2f} s instead of {span.end:.2f} s")
+
+    def _put(self, frame: Any, start: float, aspect: float, stream: Any) -> None:
+        with self._change:
+            while len(self._frames) >= self._ahead and not self._closed:
+                self._ready()
+                self._change.wait()
+            behind = self._due - start if self._frames else 0.0
+            stream.codec_context.skip_frame = "NONREF" if behind > BEHIND_SECONDS else "DEFAULT"
+            if 2 / 25 < behind and start - self._kept < BEHIND_SECONDS:
+                self._skipped += 1
+                return
+        shown = Shown(start, self._painter.paint(frame, aspect))
+        with self._change:
+            if self._closed:
+                return
+            self._kept = start
+            self._frames.append(shown)
+        if len(self._frames) >= min(3, self._ahead):
+            self.ready.set()
+
+    def _ready(self) -> None:
+        self.ready.set()
+        self._turn.give()
+
+
+def _pixel_aspect(stream: Any) -> float:
+    """Width of a pixel over its height; 1 where the file does not say."""
+    return float(stream.sample_aspect_ratio or 1) or 1.0

@@ -1,0 +1,105 @@
+"""What is heard: the voice of each scene, crossing with its picture, and the music bed under several scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from installation.console import Teller
+from installation.film.shot import Shot, Takeover
+from installation.film.sound import Sound
+from installation.film.track import RATE, Track
+from installation.film.voice import Voice, samples
+from scenes.clip import Bed
+
+CLICK = RATE // 100
+"""A cut in mid-sound is crossed over 10 ms; a cut at the end of a clip not at all: its samples join as they are."""
+
+
+@dataclass(slots=True)
+class _Playing:
+    bed: Bed
+    track: Track
+    voice: Voice
+
+
+class Score:
+    """Places voices in the programme. Belongs to the stage's thread; the mixer reads what it places."""
+
+    def __init__(self, sound: Sound, teller: Teller) -> None:
+        self._sound, self._teller = sound, teller
+        self._bed: _Playing | None = None
+        self._old: list[_Playing] = []
+        self._scene: Voice | None = None
+
+    def change(self, old: Shot | None, new: Shot, takeover: Takeover) -> None:
+        """Let the sound of ``new`` take over from ``old`` as planned."""
+        mixed = self._sound.head
+        begin, start = samples(takeover.begin), samples(takeover.start)
+        count = samples(takeover.done) - begin
+        assert new.reel.track is not None
+        voice = new.voice = Voice(new.reel.track, start, new.clip.volume)
+        kind = new.transition.kind
+        with self._sound.changing:
+            if old and old.voice:
+                if kind == "crossfade" and count:
+                    old.voice.fade_out(max(begin, mixed), max(CLICK, begin + count - max(begin, mixed)))
+                elif kind == "dip" and count:
+                    old.voice.fade_out(max(begin, mixed), max(CLICK, start - max(begin, mixed)))
+                elif begin >= mixed:
+                    old.voice.end = begin
+                else:
+                    old.voice.fade_out(mixed, CLICK)
+            if kind == "crossfade" and count:
+                voice.fade_in(max(start, mixed), max(CLICK, begin + count - max(start, mixed)))
+            elif kind == "dip" and count:
+                voice.fade_in(max(start, mixed), max(CLICK, begin + count - max(start, mixed)))
+            elif start < mixed:
+                voice.fade_in(mixed, CLICK)
+        self._sound.add(voice)
+        self._scene = voice
+        self._change_bed(new.bed, max(start, mixed))
+
+    def take_back(self, on: Shot | None, dropped: Shot) -> None:
+        """The change to ``dropped`` was planned and will not be: what plays goes on."""
+        with self._sound.changing:
+            if dropped.voice:
+                dropped.voice.end = 0
+            if on and on.voice:
+                on.voice.stay()
+        self._scene = on.voice if on else None
+
+    def scene_volume(self, volume: float, over_seconds: float) -> None:
+        """Bring the scene on the screen to ``volume``."""
+        if self._scene:
+            with self._sound.changing:
+                self._scene.set_volume(volume, self._sound.head, samples(over_seconds))
+
+    def let_go(self, programme: float) -> None:
+        """Close the beds that have faded away, and tell of one that cannot be read."""
+        for playing in [*self._old, *([self._bed] if self._bed else [])]:
+            if playing.track.failed:
+                self._teller.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.track.failed}")
+        gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
+        for playing in gone:
+            playing.track.close()
+            self._old.remove(playing)
+
+    def close(self) -> None:
+        """Close all beds."""
+        for playing in [*self._old, *([self._bed] if self._bed else [])]:
+            playing.track.close()
+
+    def _change_bed(self, bed: Bed | None, at: int) -> None:
+        if self._bed and bed == self._bed.bed:
+            return
+        if self._bed:
+            with self._sound.changing:
+                self._bed.voice.fade_out(at, max(CLICK, samples(self._bed.bed.fade_seconds)))
+            self._old.append(self._bed)
+            self._bed = None
+        if bed:
+            track = Track(bed.file, 0.0, None, loop=True)
+            voice = Voice(track, at, bed.volume)
+            voice.fade_in(at, max(CLICK, samples(bed.fade_seconds)))
+            self._bed = _Playing(bed, track, voice)
+            self._sound.add(voice)

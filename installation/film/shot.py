@@ -1,0 +1,79 @@
+"""When the next scene begins and how it takes over: pure arithmetic on programme seconds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from installation.film.reel import Reel
+from installation.film.voice import Voice
+from scenes.clip import Bed, Clip, Transition
+
+
+@dataclass(slots=True)
+class Shot:
+    """One scene on the programme. ``start`` is None until it is known when its first picture is due."""
+
+    entry: int
+    scene: str
+    clip: Clip
+    reel: Reel
+    bed: Bed | None
+    at: Literal["now", "end"]
+    transition: Transition
+    start: float | None = None
+    voice: Voice | None = None
+    frozen_at: float | None = None
+    """Programme second from which its picture stands still (hold)."""
+
+    def seconds(self, programme: float) -> float:
+        """Film time shown at a programme second, not beyond the last frame."""
+        if self.start is None:
+            return 0.0
+        if self.frozen_at is not None:
+            programme = min(programme, self.frozen_at)
+        seconds = max(0.0, programme - self.start)
+        length = self.reel.length
+        return seconds if length is None or self.clip.loop else min(seconds, length)
+
+    def end_after(self, programme: float) -> float | None:
+        """The next programme second at or after ``programme`` at which its last frame is over; None: never.
+
+        A clip that is over already gives the past moment of its end.
+        """
+        length = self.reel.length
+        if self.start is None or length is None:
+            return None
+        if not self.clip.loop:
+            return self.start + length
+        return self.start + length * max(1, math.ceil((programme - self.start) / length - 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """The plan of a change of scene, in programme seconds."""
+
+    start: float
+    """The new scene's first picture."""
+    begin: float
+    """The old scene begins to go (fade, freeze); equal to ``start`` for a cut."""
+    done: float
+    """The new scene stands alone and in full light."""
+
+
+def plan(transition: Transition, at: str, end: float | None, now: float, mixed: float) -> Takeover:
+    """Plan a change of scene.
+
+    ``end``: when the old scene's last frame is over (None: never); ``now``: what is on the screen; ``mixed``: the
+    sound is mixed so far. At an end that is still ahead the join is exact; at one that is past, the new scene begins
+    where its sound can be heard from the first sample.
+    """
+    seconds = transition.seconds if transition.kind != "cut" else 0.0
+    if at == "end" and end is not None:
+        before = {"cut": 0.0, "hold": 0.0, "crossfade": seconds, "dip": seconds / 2}[transition.kind]
+        begin = end - before if end - before >= now else (mixed if end < mixed else now)
+    else:
+        begin = now
+    start = begin + {"cut": 0.0, "hold": seconds, "crossfade": 0.0, "dip": seconds / 2}[transition.kind]
+    return Takeover(start, begin, begin + seconds)

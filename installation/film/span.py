@@ -1,0 +1,106 @@
+"""What stretch of a file a clip plays, known to the frame before the first one is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from scenes.clip import Clip
+
+EARLY_SECONDS = 0.5
+"""A file whose pictures end so much before the end that it declares is a torn one."""
+
+
+class Unplayable(Exception):
+    """This clip cannot be played; the text says why, for a technician."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds of the file's own time, from its first picture. ``end`` None: a still that stays for ever."""
+
+    begin: float
+    end: float | None
+    rate: float
+    still: bool = False
+
+    @property
+    def length(self) -> float | None:
+        return None if self.end is None else self.end - self.begin
+
+
+def origin_of(container: Any) -> float:
+    """Seconds at which the file's first picture (or sound, where there is none) is stamped; counted as zero."""
+    stream = container.streams.video[0] if container.streams.video else container.streams[0]
+    return float(stream.start_time * stream.time_base) if stream.start_time is not None else 0.0
+
+
+def span_of(container: Any, clip: Clip) -> Span:
+    """Measure the span of ``clip`` in an opened file.
+
+    In and out points are moved to the nearest frame where the rate is constant, so that two scenes that share a point
+    share no frame and lose none. Raises ``Unplayable``.
+    """
+    stream = container.streams.video[0]
+    rate = stream.guessed_rate or stream.average_rate or Fraction(25)
+    if is_still(container):
+        end = clip.out_seconds - clip.in_seconds if clip.out_seconds is not None else None
+        return Span(0.0, end, 25.0, still=True)
+    last, anything = _ends_of(container, stream, float(1 / rate))
+    declared = float(container.duration / av.time_base) if container.duration else last
+    steady = stream.average_rate and abs(float(stream.guessed_rate or 0) / float(stream.average_rate) - 1) < 1e-3
+
+    def snap(seconds: float) -> float:
+        return float(round(seconds * rate) / rate) if steady else seconds
+
+    if clip.in_seconds >= last:
+        raise Unplayable(f"its in point {clip.in_seconds:g} s is after its end at {last:.2f} s")
+    wanted = min(declared, clip.out_seconds) if clip.out_seconds is not None else declared
+    if anything < wanted - EARLY_SECONDS:
+        raise Unplayable(f"it is torn: it should last {wanted:.2f} s and ends at {anything:.2f} s")
+    end = last if clip.out_seconds is None else min(last, snap(clip.out_seconds))
+    begin = snap(clip.in_seconds)
+    if end <= begin:
+        raise Unplayable(f"nothing is left between its in point {begin:g} s and its out point {end:g} s")
+    return Span(begin, end, float(rate))
+
+
+def is_still(container: Any) -> bool:
+    """A photograph or a drawing rather than a film."""
+    name = container.format.name
+    return name.endswith("_pipe") or name == "image2"
+
+
+def seek(container: Any, stream: Any, seconds: float) -> None:
+    """Go to the last key frame at or before ``seconds`` of the file's own time."""
+    if seconds <= 0:
+        container.seek(0, backward=True) if stream.start_time is None else container.seek(
+            stream.start_time, stream=stream
+        )
+    else:
+        container.seek(int((seconds + origin_of(container)) / stream.time_base), stream=stream)
+
+
+def _ends_of(container: Any, stream: Any, frame_seconds: float) -> tuple[float, float]:
+    """End of the last picture, and of whatever is last in the file, read from its packets without decoding them."""
+    duration = container.duration / av.time_base if container.duration else 0.0
+    origin, end, anything = origin_of(container), 0.0, 0.0
+    for start in (duration - 1.0, 0.0):
+        seek(container, stream, max(0.0, start))
+        for packet in container.demux():
+            if packet.pts is None:
+                continue
+            length = packet.duration * packet.time_base if packet.duration else frame_seconds
+            stop = float(packet.pts * packet.time_base) - origin + float(length)
+            anything = max(anything, stop)
+            if packet.stream_index == stream.index:
+                end = max(end, stop)
+        if end > 0:
+            break
+    seek(container, stream, 0.0)
+    if end <= 0:
+        raise Unplayable("there is no picture in it")
+    return end, anything

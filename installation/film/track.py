@@ -1,0 +1,140 @@
+"""The sound of one file, decoded ahead of time by a thread of its own, read by position."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from installation.film.span import origin_of, seek
+
+RATE = 48_000
+AHEAD = RATE
+"""Samples held decoded: one second."""
+SLIP = RATE // 20
+"""A stamp so far from the count of samples is a gap in the file; smaller ones are rounding."""
+
+
+class Track:
+    """Stereo float32 samples of ``file`` from ``begin`` seconds on, padded or cut to ``length`` seconds.
+
+    ``length`` None: as long as the file. With ``loop`` it begins again without a seam. A file without sound is
+    silence. ``ready`` is set when the first second is there.
+    """
+
+    def __init__(self, file: Path, begin: float, length: float | None, loop: bool) -> None:
+        self.file = file
+        self.ready = threading.Event()
+        self.failed = ""
+        self.missed = 0
+        """Samples that were asked for before they were decoded."""
+        self._begin, self._length, self._loop = begin, length, loop
+        self._blocks: deque[tuple[int, np.ndarray]] = deque()
+        self._head = 0
+        self._wanted = 0
+        self._finished = self._closed = False
+        self._change = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name=f"sound {file.name}", daemon=True)
+        self._thread.start()
+
+    def read(self, start: int, count: int) -> np.ndarray:
+        """Samples ``start`` to ``start + count``, float32 (count, 2); silence where there is none. Never waits.
+
+        What lies before ``start`` is let go.
+        """
+        out = np.zeros((count, 2), np.float32)
+        with self._change:
+            self._wanted = max(self._wanted, start + count)
+            while self._blocks and self._blocks[0][0] + len(self._blocks[0][1]) <= start:
+                self._blocks.popleft()
+            blocks = list(self._blocks)
+            if not self._finished:
+                self.missed += min(count, max(0, start + count - self._head))
+            self._change.notify_all()
+        for at, block in blocks:
+            if at >= start + count:
+                break
+            low, high = max(at, start), min(at + len(block), start + count)
+            if low < high:
+                out[low - start : high - start] = block[low - at : high - at]
+        return out
+
+    def close(self) -> None:
+        """Stop decoding; returns at once."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread's end."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            with av.open(str(self.file)) as container:
+                if container.streams.audio:
+                    self._play(container, container.streams.audio[0])
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            self.failed = f"its sound cannot be read: {error}"
+        finally:
+            self._finished = True
+            self.ready.set()
+
+    def _play(self, container: Any, stream: Any) -> None:
+        turn = base = 0
+        while not self._closed:
+            end = None if self._length is None else round(self._length * RATE * (turn + 1))
+            for at, block in _decoded(container, stream, self._begin):
+                room = len(block) if end is None else max(0, end - base - at)
+                self._put(base + at, block[:room])
+                if self._closed or room < len(block):
+                    break
+            if not self._loop or self._head == base:
+                return
+            with self._change:
+                base = self._head = self._head if end is None else end
+            turn += 1
+
+    def _put(self, at: int, block: np.ndarray) -> None:
+        with self._change:
+            while at >= self._wanted + AHEAD and not self._closed:
+                self.ready.set()
+                self._change.wait()
+            if len(block):
+                self._blocks.append((at, block))
+                self._head = at + len(block)
+
+
+def _decoded(container: Any, stream: Any, begin: float) -> Iterator[tuple[int, np.ndarray]]:
+    """Blocks of samples with their position since ``begin``, from there to the end of the file.
+
+    Damaged packets become silence. The decoder itself drops the coder's padding at both ends where the file tells it.
+    """
+    seek(container, container.streams.video[0] if container.streams.video else stream, begin)
+    zero = origin_of(container) + begin
+    resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+    at: int | None = None
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            continue
+        for frame in frames:
+            stamp = at if frame.time is None else round((frame.time - zero) * RATE)
+            at = stamp if at is None or (stamp is not None and abs(stamp - at) > SLIP) else at
+            for part in resampler.resample(frame):
+                block = part.to_ndarray().reshape(-1, 2)
+                at = at or 0
+                if at + len(block) > 0:
+                    yield max(0, at), block[max(0, -at) :]
+                at += len(block)
+    for part in resampler.resample(None):
+        block = part.to_ndarray().reshape(-1, 2)
+        if at is not None and at + len(block) > 0:
+            yield max(0, at), block[max(0, -at) :]
+            at += len(block)

@@ -1,0 +1,73 @@
+"""One sound among others in the mix: where it begins and ends in the programme, and how loud it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from installation.film.track import RATE, Track
+
+
+class Voice:
+    """A track placed in the programme at sample ``start``. Fades are at equal power. Guarded by the mixer's lock."""
+
+    def __init__(self, track: Track, start: int, volume: float = 1.0) -> None:
+        self.track, self.start, self.end = track, start, _FOREVER
+        self._volume = Ramp(volume)
+        self._fade_in: tuple[int, int] | None = None
+        self._fade_out: tuple[int, int] | None = None
+
+    def fade_in(self, at: int, count: int) -> None:
+        """Come up over ``count`` samples from sample ``at`` of the programme."""
+        self._fade_in = (at, count)
+
+    def fade_out(self, at: int, count: int) -> None:
+        """Go down over ``count`` samples from ``at``, and end there."""
+        self._fade_out, self.end = (at, count), min(self.end, at + count)
+
+    def stay(self) -> None:
+        """Forget a planned end."""
+        self._fade_out, self.end = None, _FOREVER
+
+    def set_volume(self, volume: float, at: int, count: int) -> None:
+        """Go to ``volume`` over ``count`` samples from ``at``."""
+        self._volume.go(volume, at, count)
+
+    def mix_into(self, out: np.ndarray, at: int) -> None:
+        """Add this voice to ``out``, float32 (n, 2), whose first sample is sample ``at`` of the programme."""
+        low, high = max(at, self.start), min(at + len(out), self.end)
+        if low >= high:
+            return
+        samples = self.track.read(low - self.start, high - low)
+        place = np.arange(low, high)
+        gain = self._volume.at(place)
+        if self._fade_in:
+            gain = gain * np.sin(np.pi / 2 * _share(place, *self._fade_in))
+        if self._fade_out:
+            gain = gain * np.cos(np.pi / 2 * _share(place, *self._fade_out))
+        out[low - at : high - at] += samples * gain[:, None].astype(np.float32)
+
+
+class Ramp:
+    """A value that moves in a straight line from one setting to the next, by sample."""
+
+    def __init__(self, value: float) -> None:
+        self._from, self._to, self._at, self._count = value, value, 0, 1
+
+    def go(self, value: float, at: int, count: int) -> None:
+        self._from, self._to = float(self.at(np.array([at]))[0]), value
+        self._at, self._count = at, max(1, count)
+
+    def at(self, place: np.ndarray) -> np.ndarray:
+        return self._from + (self._to - self._from) * _share(place, self._at, self._count)
+
+
+_FOREVER = 2**62
+
+
+def _share(place: np.ndarray, at: int, count: int) -> np.ndarray:
+    return np.clip((place - at) / max(1, count), 0.0, 1.0)
+
+
+def samples(seconds: float) -> int:
+    """Seconds of the programme as a sample's number."""
+    return round(seconds * RATE)
