@@ -1,9 +1,108 @@
-"""``chiaro osc``."""
+"""``chiaro osc``: monitor, send, replay and docs."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from installation import exits
+
+Host = Annotated[str, typer.Option(help="Address to listen on, or to send to.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to ``app``."""
+    """Add the commands to ``app``."""
+    osc = typer.Typer(help="Watch, send and replay OSC.", no_args_is_help=True)
+    app.add_typer(osc, name="osc")
+    osc.command()(monitor)
+    osc.command(context_settings={"ignore_unknown_options": True})(send)
+    osc.command()(replay)
+    osc.command()(docs)
+
+
+def monitor(
+    port: Annotated[int, typer.Option(help="Port to listen on: what a target of the venue names.")] = 9000,
+    host: Host = "127.0.0.1",
+    prefix: Annotated[str, typer.Option(help="Held against the registry below this prefix.")] = "/emo",
+    lines: Annotated[bool, typer.Option("--lines", help="Every message on a line of its own, no table.")] = False,
+    seconds: Annotated[float, typer.Option(help="End after so long; 0 = with Ctrl-C.")] = 0.0,
+) -> None:
+    """Show what arrives at a port: decoded, with rates, sizes, losses, and what the registry holds against it."""
+    from installation.osc.monitor_screen import watch
+
+    try:
+        watch(host, port, prefix, lines, seconds)
+    except OSError as error:
+        typer.echo(f"{host}:{port} cannot be listened on: {error.strerror or error}; choose another --port", err=True)
+        raise typer.Exit(exits.UNAVAILABLE) from None
+
+
+def send(
+    address: Annotated[str, typer.Argument(help="Whole address, such as /emo/control/next.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="1 is an int, 1.0 a float, true/false, else text.")
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The show's control port.")] = 9001,
+    types: Annotated[str, typer.Option(help="Tags of the arguments (i f s T F), where guessing is wrong.")] = "",
+    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 0.5,
+) -> None:
+    """Send one message, and print the answer if one comes."""
+    from installation.osc.sender import BadMessage, answer_to, typed_message
+
+    try:
+        for answer in answer_to(typed_message(address, arguments or [], types), host, port, wait):
+            typer.echo(answer)
+    except BadMessage as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+    except OSError as error:
+        typer.echo(f"{host}:{port}: {error.strerror or error}", err=True)
+        raise typer.Exit(exits.UNAVAILABLE) from None
+
+
+def replay(
+    journal: Annotated[Path, typer.Argument(help="A day's file of the journal (.jsonl).")],
+    speed: Annotated[float, typer.Option(min=0.01, max=1000, help="2 = twice as fast.")] = 1.0,
+    osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of a receiver; may be given again.")] = None,
+    profile: Annotated[str, typer.Option(help="aggregate, scalar or events.")] = "aggregate",
+    venue: Annotated[str | None, typer.Option(help="Send to the targets of this venue file instead.")] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end.")] = False,
+) -> None:
+    """Send an evening's moods and scenes again, so that visuals can be built with nobody there."""
+    from calibration.settings import OscSettings, OscTarget
+    from calibration.toml import BadFile
+    from installation.console import open_log
+    from installation.options import osc_targets, venue_of
+    from installation.osc.replayer import play_journal
+
+    open_log()
+    try:
+        if venue:
+            settings = venue_of(venue).osc
+        else:
+            targets = osc_targets(osc or ["127.0.0.1:9000"])
+            chosen = [OscTarget.model_validate(t.model_dump() | {"profile": profile}) for t in targets]
+            settings = OscSettings(targets=tuple(chosen))
+        told = play_journal(journal, settings, speed, loop)
+    except BadFile as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+    except ValueError:
+        typer.echo(f"--profile: {profile!r} is none of aggregate, visitors, scalar, events", err=True)
+        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+    except KeyboardInterrupt:
+        return
+    typer.echo(f"{told} moods and cues sent", err=True)
+    if not told:
+        typer.echo(f"{journal}: holds no mood and no scene", err=True)
+        raise typer.Exit(exits.BAD_CONFIGURATION)
+
+
+def docs() -> None:
+    """Print docs/osc.md, made from the registry."""
+    from installation.osc.docs import page
+
+    typer.echo(page(), nl=False)

@@ -208,8 +208,10 @@ OUT: tuple[Address, ...] = (
     Address("/reply/{command}", (number("code"), text("reason")), Pace.REPLY, "0, or why not"),
 )
 
-TRIGGER = "fires with no argument or from 0.5 up; below 0.5 is a button let go"
-SWITCH = "1 or from 0.5 up is on, 0 is off; twice is as once"
+TRIGGER_WORDS = {
+    "button": "fires with no argument or from 0.5 up; below 0.5 is a button let go",
+    "switch": "1, true or from 0.5 up is on, 0 or false is off; twice is as once",
+}
 
 
 def _command(name: str, meaning: str, *arguments: Argument, accepts: str = "", optional: bool = False) -> Address:
@@ -217,11 +219,11 @@ def _command(name: str, meaning: str, *arguments: Argument, accepts: str = "", o
 
 
 def _trigger(name: str, meaning: str) -> Address:
-    return _command(name, f"{meaning}; {TRIGGER}", share("pressed"), accepts="if", optional=True)
+    return _command(name, f"button: {meaning}", share("pressed"), accepts="if", optional=True)
 
 
 def _switch(name: str, meaning: str) -> Address:
-    return _command(name, f"{meaning}; {SWITCH}", share("on"), accepts="ifTF")
+    return _command(name, f"switch: {meaning}", share("on"), accepts="ifTF")
 
 
 IN: tuple[Address, ...] = (

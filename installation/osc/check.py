@@ -1,0 +1,45 @@
+"""What a venue's OSC section says that no show can mean, found before the doors open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from calibration.settings import OscSettings, OscTarget
+from calibration.toml import did_you_mean
+from installation.osc.control import is_loopback
+from installation.osc.registry import BY_PATH
+
+_WHOLE = re.compile(r"^(/[A-Za-z0-9_.{}+-]+)+$")
+
+
+def problems(settings: OscSettings) -> list[str]:
+    """Every fault, one line each, beginning with its key."""
+    found = [
+        f"osc.targets.{number}.{line}"
+        for number, target in enumerate(settings.targets)
+        for line in _own_addresses(target)
+    ]
+    reachable = settings.listen and not is_loopback(settings.listen_host)
+    if reachable and all(network.is_loopback for network in settings.allow):
+        found.append(
+            f"osc.allow: listens on {settings.listen_host}, but only this machine may steer; "
+            "add the room's network, such as '192.168.1.0/24'"
+        )
+    return found
+
+
+def _own_addresses(target: OscTarget) -> Iterator[str]:
+    """Faults of a target's address map. An address that is not ours may be the story's own, unless it nearly is ours."""
+    known = {path: [a.name for a in line.arguments] for path, line in BY_PATH.items() if line.profiles}
+    if target.profile == "scalar":
+        known |= {f"{path}/{name}": [name] for path, names in list(known.items()) for name in names if len(names) > 1}
+    for ours, own in target.addresses.items():
+        key = f"addresses.{ours!r}"
+        if ours not in known and (near := did_you_mean(ours, tuple(known))):
+            yield f"{key}: no such address{near} (an address of the story's own is fine)"
+        if own and not _WHOLE.match(own):
+            yield f"{key}: {own!r} is no whole address, such as '/layer/1/opacity'"
+        for name in re.findall(r"\{([^}]*)\}", own):
+            if name not in known.get(ours, [name]):
+                yield f"{key}: {{{name}}} is no value of it; it has {', '.join(known[ours])}"

@@ -1,0 +1,91 @@
+"""How other machines find the show: OSCQuery over HTTP, and zeroconf's word of it; both off unless the venue wants."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections.abc import Iterator
+
+import ifaddr
+from zeroconf import Error as ZeroconfError
+from zeroconf import ServiceInfo, Zeroconf
+
+from calibration.settings import OscSettings
+from installation.console import Teller, log
+from installation.osc.broadcast import Broadcast
+from installation.osc.control import Control
+from installation.osc.encoder import ascii_text
+from installation.osc.oscquery import OscQuery
+
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+class Discovery:
+    """What the venue wants of it, opened. Nothing here is needed by the show, and nothing here can stop it."""
+
+    def __init__(
+        self, settings: OscSettings, broadcast: Broadcast, control: Control, unit: str, teller: Teller
+    ) -> None:
+        self.oscquery: OscQuery | None = None
+        self._zeroconf: Zeroconf | None = None
+        if settings.oscquery:
+            place = f"{settings.oscquery_host}:{settings.oscquery_port}"
+            try:
+                self.oscquery = OscQuery(settings, broadcast.values, control.port, unit)
+            except OSError as error:
+                teller.lost(f"OSCQuery on {place}", error.strerror or str(error))
+        if settings.advertise:
+            http_port = self.oscquery.port if self.oscquery else 0
+            found = list(services(settings, unit, control.port, http_port))
+            if not found:
+                log.warning("nothing is advertised: control and OSCQuery listen on this machine only")
+            # Asking the network whether the name is free takes about a second.
+            self._thread = threading.Thread(target=self._advertise, args=(found, teller), daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Say goodbye to the network and stop serving."""
+        if self._zeroconf is not None:
+            self._zeroconf.close()
+        if self.oscquery is not None:
+            self.oscquery.close()
+
+    def _advertise(self, found: list[ServiceInfo], teller: Teller) -> None:
+        if not found:
+            return
+        try:
+            self._zeroconf = Zeroconf()
+            for service in found:
+                self._zeroconf.register_service(service, allow_name_change=True)
+        except (OSError, ZeroconfError) as error:
+            teller.lost("zeroconf", str(error) or repr(error))
+
+
+def services(settings: OscSettings, unit: str, control_port: int, http_port: int) -> Iterator[ServiceInfo]:
+    """What may be told to the network: only what it can reach, and never a loopback address."""
+    for kind, host, port in (
+        ("_osc._udp", settings.listen_host, control_port),
+        ("_oscjson._tcp", settings.oscquery_host, http_port),
+    ):
+        addresses = reachable(host) if port else []
+        if addresses:
+            name = ascii_text(unit).replace(".", " ").strip()[:40] or "chiaroscuro"
+            yield ServiceInfo(f"{kind}.local.", f"{name}.{kind}.local.", port=port, parsed_addresses=addresses)
+
+
+def reachable(host: str) -> list[str]:
+    """The addresses at which others reach a socket bound to ``host``; none for a loopback address or a name."""
+    if host in EVERYWHERE:
+        own = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+        plain = [address if isinstance(address, str) else address[0] for address in own]
+        wanted = {4} if host == "0.0.0.0" else {4, 6}
+        return [address for address in plain if ipaddress.ip_address(address).version in wanted and _outside(address)]
+    try:
+        return [host] if _outside(host) else []
+    except ValueError:
+        return []
+
+
+def _outside(address: str) -> bool:
+    number = ipaddress.ip_address(address.partition("%")[0])
+    return not (number.is_loopback or number.is_unspecified or number.is_link_local)

@@ -1,0 +1,80 @@
+"""The monitor's terminal: a table that lives, or a line a message."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from installation.osc.decoder import Received
+from installation.osc.monitor import Tally
+
+REFRESH_SECONDS = 0.25
+
+
+def watch(host: str, port: int, prefix: str, lines: bool, seconds: float) -> Tally:
+    """Listen until Ctrl-C, or for so long. Raises ``OSError`` when the port cannot be had."""
+    tally, console = Tally(prefix), Console()
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind((host, port))
+        ear.settimeout(REFRESH_SECONDS)
+        until = time.monotonic() + seconds if seconds else float("inf")
+        with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
+            live = None
+            if not lines and console.is_terminal:
+                live = stack.enter_context(Live(console=console, auto_refresh=False, screen=True))
+            _listen(ear, tally, live, lines, until)
+    now = time.monotonic()
+    if not lines:
+        console.print(picture(tally, now))
+    return tally
+
+
+def _listen(ear: socket.socket, tally: Tally, live: Live | None, lines: bool, until: float) -> None:
+    shown = 0.0
+    while (now := time.monotonic()) < until:
+        with contextlib.suppress(TimeoutError):
+            datagram, sender = ear.recvfrom(65536)
+            now = time.monotonic()
+            messages = tally.take(datagram, now, sender)
+            if lines:
+                _print(messages, len(datagram), now, tally.prefix)
+        if live and now - shown > REFRESH_SECONDS:
+            live.update(picture(tally, now), refresh=True)
+            shown = now
+
+
+def _print(messages: list[Received], size: int, now: float, prefix: str) -> None:
+    if not messages:
+        print(f"{now:.3f}  {size} bytes that are no OSC", flush=True)
+    for one in messages:
+        fault = one.fault(prefix)
+        print(f"{now:.3f}  {one.address} {one.tags} {_words(one)}{'  ! ' + fault if fault else ''}", flush=True)
+
+
+def picture(tally: Tally, now: float) -> Group:
+    """The table as it is at ``now``."""
+    head = Text(
+        f"{tally.packets} packets ({tally.packet_rate(now):.1f}/s, {tally.byte_rate(now) / 1000:.1f} kB/s, "
+        f"largest {tally.largest} bytes), {tally.messages} messages, {tally.gaps} lost, {tally.malformed} malformed"
+    )
+    table = Table("address", "tags", "count", "per s", "last", "")
+    for address, heard in sorted(tally.heard.items()):
+        table.add_row(
+            address,
+            heard.last.tags,
+            str(heard.count),
+            f"{heard.rate(now):.1f}",
+            Text(_words(heard.last)),
+            Text(heard.fault),
+        )
+    return Group(head, table)
+
+
+def _words(one: Received) -> str:
+    return " ".join(f"{value:.3f}" if isinstance(value, float) else str(value) for value in one.values)
