@@ -48,7 +48,7 @@ class Eye:
             lambda: open_source(camera, start.seed), camera, start.venue.eye.frames_per_second, clock
         )
         self._looker: Looker | None = None
-        self._looks: deque[float] = deque(maxlen=60)
+        self._looks: deque[float] = deque(maxlen=128)
         self._thumbnails, self._thumbnail_due = False, 0.0
         self._aided_at: float | None = None
         self.ending = False
@@ -142,9 +142,10 @@ class Eye:
         self._link.send(Report(mood=mood, status=status).model_dump_json().encode())
 
     def _fps(self) -> float:
-        """Looks a second over the last two seconds."""
+        """Looks a second, over the last two seconds."""
         since = self._clock() - 2.0
-        return sum(when > since for when in self._looks) / 2.0
+        recent = [when for when in self._looks if when > since]
+        return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 else 0.0
 
     def say_last_words(self, words: str) -> None:
         with suppress(ConnectionError):  # nobody is left to hear

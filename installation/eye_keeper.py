@@ -166,8 +166,17 @@ class EyeKeeper:
         if status.model is Sense.OK:
             self._teller.back("eye")
         self._tell_camera(status)
-        if self._on_mood and (previous is None or previous[1].mood != report.mood):
-            self._on_mood(report.mood)
+        if previous is None or previous[1].mood != report.mood:
+            self._pass_on(report.mood)
+
+    def _pass_on(self, mood: Mood) -> None:
+        if self._on_mood is None:
+            return
+        try:
+            self._on_mood(mood)
+            self._teller.back("the listener to moods")
+        except Exception as error:  # a fault of the broadcast must not cost the film its eye
+            self._teller.lost("the listener to moods", f"{type(error).__name__}: {error}")
 
     def _tell_camera(self, status: EyeStatus) -> None:
         if status.camera is Sense.LOST:

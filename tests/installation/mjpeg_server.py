@@ -1,0 +1,106 @@
+"""A network camera made of a small process: MJPEG over HTTP on loopback, with the time drawn in the picture.
+
+Being a process it fails as a real one does: SIGSTOP stalls it, SIGCONT lets it go on, SIGKILL unplugs it, and it can be
+started again on the same port. Paths: ``/live``, ``/frozen`` (one picture for ever), ``/black``, ``/resized``
+(another size after one second).
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import cv2
+import numpy as np
+
+RATE = 30.0
+BITS, CELL = 32, 8
+"""The time in milliseconds is drawn as 32 cells of black or white, each 8 pixels wide: they survive JPEG."""
+
+
+def picture(milliseconds: int, width: int = 320, height: int = 240) -> np.ndarray:
+    """A gray gradient, the time as text for people and as cells for ``read_time``."""
+    gray = np.tile(np.linspace(60, 180, width, dtype=np.uint8), (height, 1))
+    cv2.putText(gray, f"{milliseconds / 1000:.3f}", (10, height // 2), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
+    for bit in range(BITS):
+        gray[: 2 * CELL, bit * CELL : (bit + 1) * CELL] = 255 * (milliseconds >> bit & 1)
+    return cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
+
+
+def read_time(image: np.ndarray) -> int:
+    """The milliseconds that ``picture`` drew."""
+    row = image[CELL, CELL // 2 : BITS * CELL : CELL].mean(axis=1)
+    return sum(1 << bit for bit, value in enumerate(row) if value > 127)
+
+
+def now_ms() -> int:
+    """Monotonic, so comparable between processes of one machine."""
+    return int(time.monotonic() * 1000) & 0xFFFFFFFF
+
+
+class Camera(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        first, due = now_ms(), time.monotonic()
+        try:
+            while True:
+                jpeg = cv2.imencode(".jpg", self._image(first))[1].tobytes()
+                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                self.wfile.write(head.encode() + jpeg + b"\r\n")
+                due = max(due + 1 / RATE, time.monotonic())
+                time.sleep(due - time.monotonic())
+        except (BrokenPipeError, ConnectionResetError, ValueError):
+            return
+
+    def _image(self, first: int) -> np.ndarray:
+        if self.path == "/frozen":
+            return picture(first)
+        if self.path == "/black":
+            return np.zeros((240, 320, 3), np.uint8)
+        larger = self.path == "/resized" and now_ms() - first > 1000
+        return picture(now_ms(), 480, 360) if larger else picture(now_ms())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class ServerProcess:
+    """The camera, and the hand at its plug."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.start()
+
+    def url(self, path: str = "live") -> str:
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tests.installation.mjpeg_server", str(self.port)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        self._process.stdout.readline()  # it listens
+
+    def stall(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def unplug(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+if __name__ == "__main__":
+    cv2.setNumThreads(1)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Camera)
+    server.daemon_threads = True
+    print("listening", flush=True)
+    server.serve_forever()

@@ -1,0 +1,243 @@
+"""The eye's real process: killed, stopped, hung, orphaned. Only its networks are stubs (``stub_eye``)."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+
+from calibration.venue import Venue
+from installation.console import Teller
+from installation.device_choice import CPU
+from installation.eye_keeper import EyeKeeper
+from installation.health import Sense
+from models.mood import Mood
+from tests.installation.mjpeg_server import ServerProcess, picture
+from tests.installation.waiting import wait_until
+
+STUB = (sys.executable, "-m", "tests.installation.stub_eye")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("pictures")
+    for number in range(4):
+        cv2.imwrite(str(folder / f"{number}.png"), picture(number))
+    return str(folder)
+
+
+@pytest.fixture
+def keeping(pictures: str) -> Iterator[Callable[..., EyeKeeper]]:
+    """Starts eyes, and sees to it that nothing of them is left."""
+    keepers: list[EyeKeeper] = []
+    fds = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+
+    def start(*fault: str, source: str = pictures, on_mood: Callable[[Mood], None] | None = None) -> EyeKeeper:
+        camera = {"source": source, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
+        venue = Venue.model_validate({"camera": camera, "eye": {"deadline_seconds": 1.0}})
+        keepers.append(EyeKeeper(venue, 1, Teller(), on_mood, command=(*STUB, *fault)))
+        keepers[-1].start()
+        return keepers[-1]
+
+    yield start
+    pids = [keeper.pid for keeper in keepers]
+    for keeper in keepers:
+        keeper.close()
+    assert not [pid for pid in pids if pid and alive(pid)]
+    assert [thread.name for thread in threading.enumerate() if thread.name == "eye keeper"] == []
+    assert not fds or len(os.listdir("/proc/self/fd")) == fds
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def mood(keeper: EyeKeeper) -> Mood:
+    return keeper.mood(time.monotonic())
+
+
+def sees(keeper: EyeKeeper) -> bool:
+    return mood(keeper).trusted
+
+
+def test_moods_arrive_at_once_and_the_stage_never_waits(keeping) -> None:
+    delays: list[float] = []
+    keeper = keeping(on_mood=lambda mood: delays.append(time.monotonic() - mood.captured_at))
+    assert mood(keeper).reason == "the eye is starting"
+    wait_until(lambda: sees(keeper), 5)
+    asked = []
+    for _ in range(100):
+        begun = time.monotonic()
+        keeper.mood(begun)
+        asked.append(time.monotonic() - begun)
+        time.sleep(0.01)
+    assert max(asked) < 0.02
+    assert sorted(delays)[len(delays) // 2] < 0.05
+    assert keeper.camera is keeper.model is Sense.OK
+    assert 10 <= keeper.fps <= 20
+    assert "stub on CPU" in keeper.line
+
+
+def test_a_killed_eye_is_back_within_two_seconds(keeping) -> None:
+    keeper = keeping()
+    wait_until(lambda: sees(keeper), 5)
+    first = keeper.pid
+    os.kill(first, signal.SIGKILL)
+    assert wait_until(lambda: not sees(keeper), 1) < 0.5
+    assert "SIGKILL" in mood(keeper).reason
+    assert wait_until(lambda: sees(keeper), 4) < 2.0
+    assert keeper.pid != first
+
+
+def test_a_stopped_eye_is_not_trusted_and_is_replaced(keeping) -> None:
+    keeper = keeping()
+    wait_until(lambda: sees(keeper), 5)
+    first = keeper.pid
+    os.kill(first, signal.SIGSTOP)
+    assert wait_until(lambda: not sees(keeper), 2) < 1.3
+    wait_until(lambda: sees(keeper), 5)
+    assert keeper.pid != first
+    assert not alive(first)
+
+
+@pytest.mark.parametrize("fault", ["gpu raises", "gpu hangs", "gpu aborts", "gpu is killed"])
+def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping, fault: str) -> None:
+    keeper = keeping(fault)
+    wait_until(lambda: keeper.status.provider == CPU and sees(keeper), 10)
+
+
+def test_networks_that_fail_once_are_built_anew_in_the_same_eye(keeping) -> None:
+    moods: list[Mood] = []
+    keeper = keeping("raises", on_mood=moods.append)
+    wait_until(lambda: any("built anew" in mood.reason for mood in moods), 5)
+    first = keeper.pid
+    wait_until(lambda: moods[-1].trusted, 3)
+    assert keeper.pid == first
+
+
+def test_a_thread_of_the_eye_that_dies_ends_the_eye_and_a_new_one_sees(keeping) -> None:
+    keeper = keeping("capture dies")
+    wait_until(lambda: sees(keeper), 5)
+    first = keeper.pid
+    wait_until(lambda: "thread capture" in mood(keeper).reason, 4)
+    wait_until(lambda: sees(keeper), 4)
+    assert keeper.pid != first
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_the_thread_that_hears_the_eye_is_replaced_when_it_dies(keeping) -> None:
+    def die(mood: Mood) -> None:
+        if mood.trusted and not died:
+            died.append(mood)
+            sys.exit()  # ends the thread that calls it, and says nothing
+
+    died: list[Mood] = []
+    keeper = keeping(on_mood=die)
+    wait_until(lambda: mood(keeper) and died, 5)
+    wait_until(lambda: sees(keeper) and mood(keeper) != died[0], 5)
+
+
+def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> None:
+    def fail(mood: Mood) -> None:
+        heard.append(mood)
+        raise ZeroDivisionError("a bug in the broadcast")
+
+    heard: list[Mood] = []
+    keeper = keeping(on_mood=fail)
+    wait_until(lambda: sees(keeper), 5)
+    eye, before = keeper.pid, len(heard)
+    wait_until(lambda: len(heard) > before + 5, 3)
+    assert keeper.pid == eye
+
+
+def test_wrong_weights_are_told_in_their_own_words_and_tried_again_slowly(keeping) -> None:
+    keeper = keeping("bad weights")
+    wait_until(lambda: "has 7 classes, 8 are needed" in mood(keeper).reason, 5)
+    time.sleep(1.0)
+    assert keeper.pid is None
+    assert keeper.model is Sense.LOST
+
+
+def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
+    server = ServerProcess()
+    try:
+        keeper = keeping(source=server.url())
+        wait_until(lambda: sees(keeper), 5)
+        eye = keeper.pid
+        server.unplug()
+        assert wait_until(lambda: not sees(keeper), 2) < 1.5
+        assert "ended, or sent nothing" in mood(keeper).reason or "does not answer" in mood(keeper).reason
+        assert keeper.camera is Sense.LOST
+        server.start()
+        wait_until(lambda: sees(keeper), 4)
+        assert keeper.pid == eye
+    finally:
+        server.unplug()
+
+
+def test_orders_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(keeping, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("STUB_EYE_FROZEN", str(tmp_path / "frozen"))
+    keeper = keeping()
+    wait_until(lambda: sees(keeper), 5)
+    assert keeper.thumbnail is None
+    keeper.tell("freeze")
+    keeper.tell("thumbnail on")
+    wait_until((tmp_path / "frozen").exists, 2)
+    wait_until(lambda: keeper.thumbnail, 2)
+    assert len(keeper.thumbnail) <= 16 * 1024
+    keeper.tell("thumbnail off")
+    keeper.tell("camera off")
+    wait_until(lambda: mood(keeper).reason == "the camera is switched off", 2)
+    os.kill(keeper.pid, signal.SIGKILL)
+    wait_until(lambda: keeper.status.camera is Sense.OFF and keeper.model is Sense.OK, 4)
+    time.sleep(0.5)
+    assert not sees(keeper)
+    keeper.tell("camera on")
+    wait_until(lambda: sees(keeper), 2)
+
+
+def test_an_eye_ignores_ctrl_c_and_leaves_within_a_second(keeping) -> None:
+    keeper = keeping()
+    wait_until(lambda: sees(keeper), 5)
+    eye = keeper.pid
+    os.kill(eye, signal.SIGINT)
+    time.sleep(0.3)
+    assert alive(eye)
+    os.kill(eye, signal.SIGTERM)
+    assert wait_until(lambda: not alive(eye), 2) < 1.0
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["while it looks", "while it is stopped"])
+def test_an_eye_does_not_outlive_its_stage(pictures: str, stopped: bool) -> None:
+    code = f"""
+import time
+from calibration.venue import Venue
+from installation.console import Teller
+from installation.eye_keeper import EyeKeeper
+keeper = EyeKeeper(Venue.model_validate({{"camera": {{"source": {pictures!r}}}}}), 1, Teller(), command={STUB!r})
+keeper.start()
+while not keeper.mood(time.monotonic()).trusted:
+    time.sleep(0.01)
+print(keeper.pid, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as stage:
+        assert stage.stdout is not None
+        eye = json.loads(stage.stdout.readline())
+        if stopped:
+            os.kill(eye, signal.SIGSTOP)
+        stage.kill()
+    assert wait_until(lambda: not alive(eye), 3) < 1.0

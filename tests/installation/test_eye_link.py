@@ -1,0 +1,73 @@
+"""The line between stage and eye: newest wins, nobody waits."""
+
+from __future__ import annotations
+
+import pytest
+
+from installation.eye_link import EyeStatus, Link, Report, make_line, make_loopback_line, take_line
+from models.labels import LABELS
+from models.mood import Mood, VisitorMood
+
+
+@pytest.fixture(params=["socket pair", "loopback"])
+def ends(request: pytest.FixtureRequest):
+    """Both ends, as the two processes hold them."""
+    if request.param == "loopback":
+        stage, address = make_loopback_line()
+    else:
+        stage, address, inherited = make_line()
+        inherited.detach()  # the eye's process owns it now
+    eye = take_line(address)
+    yield stage, eye
+    stage.close()
+    eye.close()
+
+
+def full_report() -> Report:
+    share = tuple(1 / len(LABELS) for _ in LABELS)
+    visitors = tuple(
+        VisitorMood(
+            slot=n, visitor_id=n, probabilities=share, dominant="fear", confidence=0.5, position=(0.5, 0.5), size=0.2
+        )
+        for n in range(1, 9)
+    )
+    mood = Mood(captured_at=1.5, trusted=True, present=True, count=8, visitors=visitors, probabilities=share)
+    return Report(mood=mood, status=EyeStatus(fps=15.0, remarks=("width: asked for 1280, the camera has 640",)))
+
+
+def test_a_report_with_eight_visitors_fits_and_arrives_as_it_was(ends: tuple[Link, Link]) -> None:
+    stage, eye = ends
+    eye.send(full_report().model_dump_json().encode())
+    assert [Report.model_validate_json(message) for message in stage.waiting()] == [full_report()]
+
+
+def test_words_go_both_ways_in_order(ends: tuple[Link, Link]) -> None:
+    stage, eye = ends
+    stage.send(b"camera off")
+    stage.send(b"camera on")
+    assert eye.waiting() == [b"camera off", b"camera on"]
+    assert eye.waiting() == []
+
+
+def test_a_stage_that_does_not_listen_holds_up_nobody(ends: tuple[Link, Link]) -> None:
+    stage, eye = ends
+    for number in range(5000):
+        eye.send(b"x" * 1000 + str(number).encode())
+    assert 0 < len(stage.waiting()) < 5000
+
+
+def test_the_eye_notices_that_its_stage_is_gone(ends: tuple[Link, Link]) -> None:
+    def report_thrice() -> None:
+        for _ in range(3):  # over UDP the first one is answered only after it was sent
+            eye.send(b"report")
+
+    stage, eye = ends
+    stage.close()
+    with pytest.raises(ConnectionError):
+        report_thrice()
+
+
+def test_a_stage_whose_eye_is_gone_just_hears_nothing(ends: tuple[Link, Link]) -> None:
+    stage, eye = ends
+    eye.close()
+    assert stage.waiting() == []
