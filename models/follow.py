@@ -37,10 +37,12 @@ class Follower:
 
     def start(self, image: NDArray[np.uint8], faces: list[Detection]) -> None:
         """``faces`` were detected in ``image`` (BGR or gray)."""
-        self._gray, self._faces = reduce_to_gray(image, self._rows)[0], faces
+        self._gray, self._faces = reduce_to_gray(image, self._rows)[0] if faces else None, faces
 
     def follow(self, image: NDArray[np.uint8]) -> list[Detection] | None:
         """The same faces in the next picture; None when one of them was lost, so that a detection is due."""
+        if not self._faces:
+            return []
         gray, scale = reduce_to_gray(image, self._rows)
         before, self._gray = self._gray, gray
         if before is None or before.shape != gray.shape:

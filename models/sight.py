@@ -1,0 +1,98 @@
+"""From a frame to what each face in it shows: detect or follow, align, classify all in one batch, weigh."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.settings import EyeSettings, Region
+from models.align import align_all
+from models.classifier import Classifier, open_classifier
+from models.detector import Detector, cut, open_detector, shifted
+from models.estimate import EmotionEstimate
+from models.follow import Follower
+from models.frame import Detection, Frame
+from models.quality import luminance, quality
+
+Clock = Callable[[], float]
+Floats = NDArray[np.float32]
+Head = Callable[[Floats, Floats], Floats]
+"""(probabilities (n, 8), embeddings (n, d)) -> probabilities (n, 8): a venue's own last layer."""
+FACES_AT_MOST = 16
+STAGES = ("detect", "follow", "align", "classify", "weigh")
+
+
+class Sight:
+    """Looks at one frame after the other; between detections it follows the faces that it knows.
+
+    ``clock`` gives seconds and serves the figures only; nothing that is seen depends on it.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        classifier: Classifier,
+        detect_every: int = 3,
+        region: Region | None = None,
+        head: Head | None = None,
+        clock: Clock = time.perf_counter,
+    ) -> None:
+        self._detector, self._classifier, self._follower = detector, classifier, Follower()
+        self._every, self._region, self._head, self._clock = detect_every, region or Region(), head, clock
+        self._since_detection = detect_every
+        self.provider = classifier.provider
+        self.line = f"detector {type(detector).__name__} on CPU, {classifier.line}"
+        self.stages_ms: dict[str, float] = dict.fromkeys(STAGES, 0.0)
+        """Milliseconds that each stage of the last look took; 0 for one that was not needed."""
+
+    def look(self, frame: Frame) -> list[EmotionEstimate]:
+        """Every face of the frame, best first (at most 16), in the frame's own pixels."""
+        self.stages_ms = dict.fromkeys(STAGES, 0.0)
+        image, corner = cut(frame.image, self._region)
+        found = self._find(image)
+        start = self._clock()
+        faces = align_all(image, [detection.landmarks for detection in found])
+        aligned = self._clock()
+        probabilities, embeddings = self._classifier.classify(faces)
+        if self._head is not None and len(faces):
+            probabilities = self._head(probabilities, embeddings)
+        classified = self._clock()
+        estimates = [
+            EmotionEstimate(shifted(detection, corner), row, quality(face, detection), luminance(face))
+            for detection, row, face in zip(found, probabilities, faces, strict=True)
+        ]
+        for stage, seconds in zip(
+            STAGES[2:], (aligned - start, classified - aligned, self._clock() - classified), strict=True
+        ):
+            self.stages_ms[stage] = seconds * 1000
+        return estimates
+
+    def _find(self, image: NDArray[np.uint8]) -> list[Detection]:
+        """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""
+        if self._since_detection < self._every:
+            start = self._clock()
+            followed = self._follower.follow(image)
+            self.stages_ms["follow"] = (self._clock() - start) * 1000
+            if followed is not None:
+                self._since_detection += 1
+                return followed
+        start = self._clock()
+        found = self._detector.detect(image)[:FACES_AT_MOST]
+        self._since_detection = 1
+        if self._every > 1:
+            self._follower.start(image, found)
+        self.stages_ms["detect"] = (self._clock() - start) * 1000
+        return found
+
+
+def open_sight(settings: EyeSettings, region: Region | None = None, head: Head | None = None) -> Sight:
+    """Detector and classifier as the venue wants them.
+
+    Raises ``BadFile`` (detector's or classifier's file), ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is demanded).
+    """
+    detector = open_detector(settings)
+    classifier = open_classifier(settings.classifier_file, settings.device, settings.threads)
+    return Sight(detector, classifier, settings.detect_every, region, head)
