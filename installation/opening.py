@@ -14,12 +14,15 @@ from types import FrameType
 from calibration.venue import Venue
 from installation.console import Teller, log
 from installation.eye_keeper import EyeKeeper
-from installation.film import Film, Screen, Sound
+from installation.film.film import Film
+from installation.film.screen import NoScreen, Screen
+from installation.film.sound import Sound
 from installation.heartbeat import Heartbeat
 from installation.journal import Journal
 from installation.keys import Controls, Keys
 from installation.lock import RoomLock
 from installation.osc import Broadcast, Control
+from installation.plain_errors import NotNow
 from installation.rehearsal import Rehearsal
 from installation.show import Eye, Parts, Show
 from installation.state_folder import state_folder
@@ -68,9 +71,9 @@ def open_show(
         eye.start()
         control = Control(venue.osc, story.names, teller)
         closing.callback(control.close)
-        screen = Screen(venue.screen, headless)
+        screen = open_screen(venue, headless)
         closing.callback(screen.close)
-        sound = Sound(venue.sound)
+        sound = Sound(venue.sound, teller)
         closing.callback(sound.close)
         film = Film(screen, sound, teller, venue.screen.candidates_megabytes)
         closing.callback(film.close)
@@ -94,6 +97,16 @@ def open_show(
         parts.heartbeat.stopping()
         fade_out(film)
         journal.note("show_end", time.monotonic())
+
+
+def open_screen(venue: Venue, headless: bool) -> Screen:
+    """Raises ``NotNow`` without a display: one may be plugged in."""
+    if headless:
+        os.environ.setdefault("SDL_AUDIODRIVER", "dummy")  # setdefault: SDL's disk driver records what would be heard
+    try:
+        return Screen(venue.screen, headless)
+    except NoScreen as error:
+        raise NotNow(str(error)) from error
 
 
 def end_by_signal(show: Show) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 import pygame
 
 from installation.console import Teller, log
-from installation.film import Film
+from installation.film.film import Film
 from installation.health import Health, Sense
 from installation.heartbeat import Heartbeat
 from installation.journal import Journal
@@ -32,6 +32,7 @@ from scenes.cue import (
     ShowState,
     StateChanged,
 )
+from scenes.state import StoryState
 from scenes.story import Story
 
 
@@ -84,6 +85,7 @@ class Show:
         self._state_word = ShowState.ATTRACT
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
         self._next_health = self._next_scene_time = self._started
+        self._state: StoryState
         self._state, cues = begin(story, self._started)
         self._mood = parts.eye.mood(self._started)
         for cue in cues:
@@ -205,9 +207,10 @@ class Show:
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
                 self._parts.eye.tell("freeze")  # a held expression must not become the visitor's own neutral
-            case StateChanged(state, paused, blackout):
-                cue = replace(cue, state=ShowState.CLOSED) if self.controls.closed else cue
-                self._state_word = state
+            case StateChanged(_, paused, blackout):
+                if self.controls.closed:
+                    cue = replace(cue, state=ShowState.CLOSED)
+                self._state_word = cue.state
                 self.controls = replace(self.controls, paused=paused, blackout=blackout)
                 film.pause(paused)
                 film.blackout(blackout)

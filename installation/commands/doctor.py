@@ -56,13 +56,10 @@ def display() -> Iterator[tuple[str, str]]:
     """The driver that SDL takes here, not the one that was wished for."""
     import pygame
 
-    from installation.film import picture_path
-
     try:
         pygame.display.init()
         sizes = ", ".join(f"{width}x{height}" for width, height in pygame.display.get_desktop_sizes())
         yield "display", f"{pygame.display.get_driver()} driver: {sizes}"
-        yield "picture", picture_path()
     except pygame.error as error:
         yield "display", f"none ({error}); chiaro run --headless works without"
     finally:

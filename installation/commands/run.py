@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
             str | None,
             typer.Option(
                 help="Device number or /dev path, video file, folder of images, stream address (http, rtsp, tcp, udp), "
-                "or 'visitor' for a simulated one. Without it: what the venue says, else the first camera, else the visitor."
+                "or 'visitor' for a simulated one. Without it: as the venue says, else the first camera, else that."
             ),
         ] = None,
         osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT that hears everything; may be repeated.")] = None,
@@ -34,13 +34,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Run the show: the film on the wall, the eye on the visitor, OSC to the room.
 
-        Keys: Space pause, N next, R take again, A attract, B blackout, M mute, arrows volume, O overlay, Esc twice ends.
+        Keys: Space pause, N next, R again, A attract, B blackout, M mute, arrows volume, O overlay, Esc twice ends
         """
         from calibration.venue import Venue
-        from installation.console import open_log
+        from installation.console import log, open_log
         from installation.options import story_file, venue_of, with_options
         from installation.plain_errors import both, plain_errors
-        from scenes.load import load_story
+        from scenes.story import load_story
 
         def place() -> Venue:
             typed = venue_of(venue)
@@ -48,7 +48,9 @@ def register(app: typer.Typer) -> None:
 
         open_log(verbose)
         with plain_errors():
-            film, room = both(lambda: load_story(story_file(story)), place)
+            film, room = both(lambda: load_story(story_file(story), forgive_clips=True), place)
+            for remark in film.warnings:
+                log.warning("%s: %s", film.path.name, remark)
             from installation.opening import open_show, start_again
 
             with open_show(film, room, headless=headless, seed=seed) as show:
