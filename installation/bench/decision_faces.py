@@ -1,0 +1,90 @@
+"""Real faces for the bench of the decision: FER+ validation faces in a dark room, judged by the shipped classifier.
+
+Only where the environment names them (CHIARO_SHARED). Every frame is made anew: the face under its lamp, dimmed and
+flickering, photographed with the sensor's noise, cut out with a trembling box, classified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.bench.decision_courses import FACE_PIXELS, Course, Part
+from models.align import align
+from models.exposure import Sensor, captured, expose, linear, noisy
+from models.faces import LabelledFaces, read_faces
+from models.labels import LABELS
+from models.landmarks import find_landmarks
+
+Floats = NDArray[np.float32]
+Network = Callable[[NDArray[np.uint8]], Floats]
+"""network(aligned faces (n, 64, 64)) -> probabilities (n, 8)"""
+
+CLEAR_VOTES = 0.7
+"""Only faces of which so many taggers said the same: of the others nobody knows the truth."""
+FACES_A_LABEL = 40
+JITTER_PIXELS = 2.0
+FLICKER = 0.15
+SCALE = FACE_PIXELS / 48
+
+
+class RealFaces:
+    """Classifies the frames of courses in which each person is a real face of the right label."""
+
+    def __init__(self, sheet: Path, network: Network, mean_luminance: float = 18.0, seed: int = 0) -> None:
+        faces, self._network, self._mean = _clear(read_faces(sheet), seed), network, mean_luminance
+        landmarks, found = find_landmarks(faces.images)
+        answers = np.stack([network(align(i, five)[None])[0] for i, five in zip(faces.images, landmarks, strict=True)])
+        right = found & (answers.argmax(axis=1) == faces.labels)
+        self.right_share = float(right.mean())
+        """Share of the faces that the classifier gets right in even light; the others are not shown: a decision cannot
+        find what the classifier never says."""
+        self._faces: dict[str, list[tuple[Floats, Floats]]] = {}
+        for label in LABELS:
+            chosen = np.flatnonzero(right & (faces.labels == LABELS.index(label)))
+            self._faces[label] = [(linear(faces.images[k]), landmarks[k]) for k in chosen]
+
+    def labels(self) -> list[str]:
+        """Labels of which there are enough faces to show."""
+        return [label for label in LABELS if len(self._faces[label]) >= 5]
+
+    def __call__(self, course: Course, index: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        chance = np.random.default_rng((course.seed, course.noise, 3))
+        shown = [self._shown(course.seed, part) for part in course.parts]
+        times = np.arange(len(index)) / course.frames_per_second
+        flicker = 1 + FLICKER * np.sin(2 * np.pi * (chance.uniform(0.5, 4) * times + chance.random()))
+        pictures = np.zeros((len(index), 64, 64), np.uint8)
+        for k, part in enumerate(index):
+            if (face := shown[part]) is not None:
+                pictures[k] = _photograph(face[0], face[1], flicker[k], chance)
+        probabilities = np.concatenate([self._network(pictures[k : k + 64]) for k in range(0, len(index), 64)])
+        return probabilities, np.full(len(index), 0.8, np.float32)
+
+    def _shown(self, seed: int, part: Part) -> tuple[Floats, Floats] | None:
+        """The person's face, enlarged as the camera sees it and as dark as the room is."""
+        if part.label is None:
+            return None
+        light, landmarks = self._faces[part.label][(seed * 7 + part.person) % len(self._faces[part.label])]
+        size = (round(FACE_PIXELS), round(FACE_PIXELS))
+        large = cv2.resize(light, size, interpolation=cv2.INTER_CUBIC)
+        return expose(np.clip(large, 0, None)[None], self._mean)[0], landmarks * SCALE
+
+
+def _photograph(light: Floats, landmarks: Floats, flicker: float, chance: np.random.Generator) -> NDArray[np.uint8]:
+    """One frame of the face: noise, a box that is off by up to 2 px, landmarks off by a little more each."""
+    picture = captured(noisy((light * np.float32(flicker))[None], Sensor(), chance))[0]
+    shift = chance.uniform(-JITTER_PIXELS, JITTER_PIXELS, 2)
+    each = chance.normal(0, JITTER_PIXELS / 2, (5, 2))
+    return align(picture, (landmarks + shift + each).astype(np.float32))
+
+
+def _clear(faces: LabelledFaces, seed: int) -> LabelledFaces:
+    """Some faces of each label on which the taggers agreed, the same for the same seed."""
+    chance = np.random.default_rng(seed)
+    clear = (faces.labels >= 0) & (faces.shares.max(axis=1) >= CLEAR_VOTES)
+    chosen = [np.flatnonzero(clear & (faces.labels == k)) for k in range(len(LABELS))]
+    return faces.only(np.concatenate([chance.permutation(some)[:FACES_A_LABEL] for some in chosen]))
