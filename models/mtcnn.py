@@ -14,7 +14,9 @@ from models.session import open_session
 
 CELL = 12
 """Side in pixels of the face that the first network knows; the picture is shrunk until faces are so small."""
-SHRINK = 0.709
+SHRINK = 0.79
+PROPOSED, REFINED = 0.6, 0.6
+"""Scores that the first and the second network must give for the next one to look."""
 CANDIDATES_AT_MOST = 96
 """Bounds the time that a picture full of face-like patterns can take."""
 ROWS = 360
@@ -50,7 +52,7 @@ class Mtcnn:
         """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) in pixels of ``gray``."""
         boxes = squared(self._proposals(gray, smallest))
         offsets, faces = self._refine.run(None, {"picture": patches(gray, boxes, 24)})
-        boxes, scores, _ = _moved(boxes, offsets, faces, 0.7)
+        boxes, scores, _ = _moved(boxes, offsets, faces, REFINED)
         boxes = squared(boxes[choose(boxes, scores, 0.7)])
         boxes, scores, points = self.judge(gray, boxes)
         sure = np.flatnonzero(scores > self._score)
@@ -74,7 +76,7 @@ class Mtcnn:
             size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
             level = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
             offsets, faces = self._propose.run(None, {"picture": level[None, None].astype(np.float32)})
-            found.append(_decoded(offsets[0], faces[0, 1], 0.6, np.divide(size, gray.shape[::-1])))
+            found.append(_decoded(offsets[0], faces[0, 1], PROPOSED, np.divide(size, gray.shape[::-1])))
             scale *= SHRINK
         all_found = np.concatenate(found)
         best = choose(all_found[:, :4], all_found[:, 4], 0.7)
