@@ -133,10 +133,14 @@ def _obey(story: Story, state: StoryState, moment: Moment) -> Told:
 
 
 def _mend(story: Story, state: StoryState, _moment: Moment) -> Told:
-    """What cannot be played is passed over."""
+    """What cannot be played is passed over; when nothing could be, the film begins again with the first that can."""
     asked = state.pending
+    if asked is None and state.fault:
+        again = straight_to(story, story.file.attract, "something can be shown again")
+        able = way_round(story, again.to, state.failed) is not None
+        return go(story, state, again) if able else (state, ())
     broken = asked.scene if asked else state.scene
-    if broken not in state.failed or (state.fault and way_round(story, broken, state.failed) is None):
+    if broken not in state.failed:
         return state, ()
     choice = straight_to(story, broken, f"{broken} cannot be played")
     if asked is None:

@@ -33,15 +33,20 @@ def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice
     ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
     """
     for branch in story.branches(state.scene):
-        if not (closing or story.is_immediate(state.scene, branch)) or branch.to in state.failed:
+        if not (closing or story.is_immediate(state.scene, branch)):
             continue
         if branch.when is None:
             return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
         reason = _holds(story, state, mood, branch.when, closing)
-        if reason:
+        if reason and _leads_on(story, branch.to, state.failed):
             emotion, confidence = _deciding(story, state, branch.when)
             return Choice(branch.to, way_in(story, branch), reason, emotion, confidence)
     return None
+
+
+def _leads_on(story: Story, name: str, failed: frozenset[str]) -> bool:
+    """The scene, or one further along its way, can be played; the film need not be given up."""
+    return name not in failed or way_round(story, name, failed) not in (story.file.attract, story.file.safe, None)
 
 
 def way_in(story: Story, branch: Branch) -> Transition:

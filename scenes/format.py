@@ -38,7 +38,7 @@ def _is_argument(argument: Any) -> Any:
     raise ValueError("receivers decode only numbers (whole ones within 31 bits) and ASCII text")
 
 
-Name = Annotated[str, AfterValidator(_is_name), Field(json_schema_extra={"pattern": NAME})]
+Name = Annotated[str, AfterValidator(_is_name)]
 Argument = Annotated[int | float | str, BeforeValidator(_is_argument)]
 PositiveSeconds = Annotated[float, Field(gt=0.0, le=86400.0)]
 

@@ -6,7 +6,7 @@ With it a story runs under a clock of its own: a week in seconds, or ten thousan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from models.mood import Mood
 from scenes.advance import Moment, StoryState, advance, begin
@@ -17,15 +17,15 @@ from scenes.story import Story
 
 
 @dataclass(frozen=True, slots=True)
-class NumberPlayer:
+class DryPlayer:
     """The playhead of a film that is always ready, and the scene that follows."""
 
     story: Story
-    playhead: Playhead = Playhead()
+    playhead: Playhead = field(default_factory=Playhead)
     scene: str = ""
     following: Play | None = None
 
-    def perform(self, cues: tuple[Cue, ...]) -> NumberPlayer:
+    def perform(self, cues: tuple[Cue, ...]) -> DryPlayer:
         """Take note of what is asked for."""
         asked = [cue for cue in cues if isinstance(cue, Play)]
         if not asked:
@@ -34,7 +34,7 @@ class NumberPlayer:
             return self._show(asked[-1])
         return replace(self, following=asked[-1])
 
-    def run(self, seconds: float) -> NumberPlayer:
+    def run(self, seconds: float) -> DryPlayer:
         """Some time later."""
         if not self.playhead.entry:
             return self
@@ -46,12 +46,12 @@ class NumberPlayer:
             return self._show(self.following).run(time - length)
         return replace(self, playhead=replace(self.playhead, seconds=length, ended=True))
 
-    def _show(self, play: Play) -> NumberPlayer:
+    def _show(self, play: Play) -> DryPlayer:
         head = replace(self.playhead, entry=play.entry, seconds=0.0, ended=False)
         return replace(self, playhead=head, scene=play.scene, following=None)
 
 
-def rehearse(
+def dry_run(
     story: Story,
     moods: Callable[[float, StoryState], Mood],
     until: float,
@@ -64,7 +64,7 @@ def rehearse(
     """
     state, cues = begin(story, 0.0)
     yield 0.0, state, cues
-    player = NumberPlayer(story).perform(cues)
+    player = DryPlayer(story).perform(cues)
     for number in range(1, round(until / tick_seconds) + 1):
         now = number * tick_seconds
         if not state.paused:

@@ -1,0 +1,112 @@
+"""Stories without media, visitors made of words, and what the film did, for tests."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from models.labels import LABELS
+from models.mood import Mood, unseen
+from scenes.command import Command
+from scenes.cue import Branched, Cue, Play, SceneStarted
+from scenes.dry_run import dry_run
+from scenes.format import StoryFile
+from scenes.media import piece_of
+from scenes.story import Story
+
+TWO_ROOMS = """
+title = "Two rooms"
+start = "door"
+attract = "lamp"
+safe = "still"
+[groups]
+calm = ["neutral", "happiness"]
+dark = ["sadness", "fear", "anger"]
+[scenes.lamp]
+clip = "lamp.mp4"
+[scenes.still]
+clip = "still.png"
+[scenes.door]
+clip = "door.mp4"
+out_seconds = 10
+listen = { from_seconds = 2, until_seconds = 8 }
+branch = [{ to = "garden", when = { mood = "calm" } }, { to = "cellar", when = { mood = "dark" } }]
+next = "garden"
+[scenes.garden]
+clip = "garden.mp4"
+out_seconds = 6
+transition = { kind = "crossfade", seconds = 1 }
+end = true
+[scenes.cellar]
+clip = "cellar.mp4"
+out_seconds = 30
+end = true
+"""
+
+
+def story_of(text: str = TWO_ROOMS) -> Story:
+    """A story whose clips need not exist; those without ``out_seconds`` are 10 s long."""
+    file = StoryFile.model_validate(tomllib.loads(text))
+    return Story(
+        Path("/nowhere/story.toml"), file, {name: piece_of(file, name, Path("/nowhere")) for name in file.scenes}
+    )
+
+
+def feeling(label: str | None, strength: float = 0.86, count: int = 1) -> Mood:
+    """Somebody is there and feels so; None: nothing that can be named."""
+    rest = (1 - strength) / (len(LABELS) - 1)
+    probabilities = tuple(strength if name == label else rest for name in LABELS)
+    if label is None:
+        probabilities = tuple(1 / len(LABELS) for _ in LABELS)
+    return Mood(
+        captured_at=0.0,
+        trusted=True,
+        present=True,
+        count=count,
+        probabilities=probabilities,
+        dominant=label,
+        confidence=strength if label else 0.0,
+    )
+
+
+NOBODY = Mood(captured_at=0.0, trusted=True)
+BLIND = unseen(0.0, "the lens is covered")
+
+Course = list[tuple[float, Mood]]
+"""From this time on, this mood."""
+
+
+def evening(
+    story: Story,
+    course: Course,
+    until: float,
+    commands: dict[float, Command] | None = None,
+    tick_seconds: float = 0.1,
+) -> list[tuple[float, Cue]]:
+    """All cues of an evening with their times, rounded to a hundredth."""
+    asked = sorted((commands or {}).items())
+
+    def orders(now: float) -> tuple[Command, ...]:
+        due = tuple(command for time, command in asked if time <= now + 1e-9)
+        del asked[: len(due)]
+        return due
+
+    told = dry_run(story, mood_at(course), until, tick_seconds, orders)
+    return [(round(now, 2), cue) for now, _, cues in told for cue in cues]
+
+
+def mood_at(course: Course) -> Callable[[float, object], Mood]:
+    return lambda now, _state: next((mood for time, mood in reversed(course) if time <= now + 1e-9), NOBODY)
+
+
+def scenes_of(cues: list[tuple[float, Cue]]) -> list[str]:
+    return [cue.scene for _, cue in cues if isinstance(cue, SceneStarted)]
+
+
+def branches_of(cues: list[tuple[float, Cue]]) -> list[Branched]:
+    return [cue for _, cue in cues if isinstance(cue, Branched)]
+
+
+def plays_of(cues: list[Cue] | tuple[Cue, ...]) -> list[Play]:
+    return [cue for cue in cues if isinstance(cue, Play)]
