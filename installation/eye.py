@@ -87,10 +87,9 @@ class Eye:
             if self._aided_at is not None and now - self._aided_at < FIRST_AID_ONCE_IN:
                 raise
             self._aided_at = now
-            mood = unseen(now, f"the networks are built anew after: {error}")
-            self._looker = None
-            self._report(mood)
-            self._looker = self._build(self._venue)
+            mood = self._looker.blind(now, f"the networks are built anew after: {error}")
+            self._report(mood, loading=True)
+            self._looker.repair()
             return mood
         self._looks.append(self._clock())
         return mood
@@ -124,8 +123,8 @@ class Eye:
         if len(jpeg) <= THUMBNAIL_BYTES_AT_MOST:
             self._link.send(jpeg)
 
-    def _report(self, mood: Mood, last_words: str = "") -> None:
-        capture, looker = self._capture, self._looker
+    def _report(self, mood: Mood, last_words: str = "", loading: bool = False) -> None:
+        capture, looker = self._capture, None if loading else self._looker
         now = self._clock()
         status = EyeStatus(
             fps=self._fps(),

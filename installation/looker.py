@@ -27,5 +27,8 @@ class Looker(Protocol):
     def blind(self, now: float, reason: str) -> Mood:
         """We could not look."""
 
+    def repair(self) -> None:
+        """Build the networks anew after they failed; what is known of the visitors is kept."""
+
     def freeze(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""

@@ -43,6 +43,9 @@ class StubLooker:
     def blind(self, now: float, reason: str) -> Mood:
         return unseen(now, reason)
 
+    def repair(self) -> None:
+        self._looks = 0
+
     def freeze(self) -> None:
         Path(os.environ["STUB_EYE_FROZEN"]).touch()
 

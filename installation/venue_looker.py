@@ -1,0 +1,52 @@
+"""The eye's real networks, as one venue wants them: sight gives estimates, judgement gives the mood."""
+
+from __future__ import annotations
+
+import time
+
+from calibration.toml import BadFile
+from calibration.venue import Venue
+from installation.looker import CannotBegin
+from models.frame import Frame
+from models.judgement import Judgement
+from models.mood import Mood
+from models.mtcnn_graphs import NoWeights
+from models.runtime import NoCuda
+from models.sight import Sight, open_sight
+
+
+class VenueLooker:
+    """Sees and judges. Raises ``CannotBegin`` when a file or a setting has to be mended first."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self._judgement = Judgement(venue.mood)
+        self.stages_ms: dict[str, float] = {}
+        self.repair()
+
+    def repair(self) -> None:
+        """Open the networks anew; who is there and what was believed of them is kept."""
+        self._sight = self._open()
+        self.line, self.provider = self._sight.line, self._sight.provider
+
+    def look(self, frame: Frame) -> Mood:
+        estimates = self._sight.look(frame)
+        begun = time.perf_counter()
+        height, width = frame.image.shape[:2]
+        # Every 8th pixel of both directions: the mean of a frame to a tenth, in a fraction of a millisecond.
+        luminance = float(frame.image[::8, ::8].mean())
+        mood = self._judgement.look(estimates, (width, height), luminance, frame.captured_at)
+        self.stages_ms = self._sight.stages_ms | {"judge": (time.perf_counter() - begun) * 1000}
+        return mood
+
+    def blind(self, now: float, reason: str) -> Mood:
+        return self._judgement.blind(now, reason)
+
+    def freeze(self) -> None:
+        self._judgement.freeze()
+
+    def _open(self) -> Sight:
+        try:
+            return open_sight(self._venue.eye, self._venue.camera.region)
+        except (BadFile, NoWeights, NoCuda) as error:
+            raise CannotBegin(str(error)) from error
