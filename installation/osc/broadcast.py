@@ -59,7 +59,8 @@ class Broadcast:
         self._sequence = events.Sequence()
         self._presence = events.Presence(self._sequence)
         self._visitors = any(target.profile == "visitors" for target in settings.targets)
-        self._receivers = [_Receiver(target, teller, clock()) for target in settings.targets]
+        now = clock()
+        self._receivers = [_Receiver(target, teller, now) for target in settings.targets]
         self._room = Room()
         self._room.slow = {m.path: m for m in state.about_messages(version, story, unit)}
         self._wake = threading.Condition()
@@ -108,7 +109,7 @@ class Broadcast:
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Datagrams sent and lost, by target."""
-        return {r.wire.name: (r.wire.sent, r.wire.lost) for r in self._receivers}
+        return {f"{r.wire.name} {r.target.settings.profile}": (r.wire.sent, r.wire.lost) for r in self._receivers}
 
     def close(self) -> None:
         """Send what is waiting, once, and end. Takes a second at most."""

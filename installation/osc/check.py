@@ -30,7 +30,7 @@ def problems(settings: OscSettings) -> list[str]:
 
 
 def _own_addresses(target: OscTarget) -> Iterator[str]:
-    """Faults of a target's address map. An address that is not ours may be the story's own, unless it nearly is ours."""
+    """Faults of a target's own addresses. One that is not ours may be the story's, unless it nearly is one of ours."""
     known = {path: [a.name for a in line.arguments] for path, line in BY_PATH.items() if line.profiles}
     if target.profile == "scalar":
         known |= {f"{path}/{name}": [name] for path, names in list(known.items()) for name in names if len(names) > 1}
