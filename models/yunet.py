@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from calibration.toml import BadFile
@@ -36,14 +37,11 @@ class YuNet:
                 [f"eye.detector_file: {named}; 'chiaro models get yunet' fetches it, or use detector = \"mtcnn\""],
             )
         try:
-            self._session = open_session(path, threads, sizes_vary=True)
-        except Exception as error:  # onnxruntime's own exceptions share no base class
-            raise BadFile(path, [f"is no onnx file that can be run: {error}"]) from error
-        names = {output.name for output in self._session.get_outputs()}
-        missing = [f"{kind}_{stride}" for kind in KINDS for stride in STRIDES if f"{kind}_{stride}" not in names]
-        if missing:
-            raise BadFile(path, [f"is no YuNet of 2023 (it has no outputs {', '.join(missing)})"])
-        self._input = self._session.get_inputs()[0]
+            self._session = open_session(_any_size(path), threads, sizes_vary=True)
+            self._input = self._session.get_inputs()[0].name
+            self._look(np.zeros((64, 96, 3), np.uint8))
+        except Exception as error:  # onnx's and onnxruntime's exceptions share no base class
+            raise BadFile(path, [f"is no YuNet of 2023 that can be run: {error}"]) from error
 
     def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, best first, in its own pixels."""
@@ -65,13 +63,23 @@ class YuNet:
         padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
         blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32)
         names = [f"{kind}_{stride}" for stride in STRIDES for kind in KINDS]
-        maps = self._session.run(names, {self._input.name: blob})
+        maps = self._session.run(names, {self._input: blob})
         levels = [decoded(maps[4 * i : 4 * i + 4], stride, padded.shape[1]) for i, stride in enumerate(STRIDES)]
         boxes, scores, points = (np.concatenate(parts) for parts in zip(*levels, strict=True))
         sure = scores > self._score
         boxes, scores, points = boxes[sure], scores[sure], points[sure]
         best = choose(boxes, scores, OVERLAP_AT_MOST)
         return boxes[best], scores[best], points[best]
+
+
+def _any_size(path: Path) -> bytes:
+    """The file with its picture's height and width set free: it is published for 640x640 only, but needs no size."""
+    model = onnx.load(path)
+    for value in (*model.graph.input, *model.graph.output):
+        for place, name in ((-2, "h"), (-1, "w")) if value in model.graph.input else ((1, "n"),):
+            value.type.tensor_type.shape.dim[place].dim_param = name
+    del model.graph.value_info[:]
+    return bytes(model.SerializeToString())
 
 
 def decoded(maps: Sequence[Floats], stride: int, width: int) -> tuple[Floats, Floats, Floats]:

@@ -1,9 +1,111 @@
-"""``chiaro classify``."""
+"""``chiaro classify``: what the faces in pictures or videos show."""
 
 from __future__ import annotations
 
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
+
+from calibration.toml import BadFile
+from installation import exits
+
+if TYPE_CHECKING:
+    from models.estimate import EmotionEstimate
+    from models.frame import Frame
+    from models.sight import Sight
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def classify(
+        files: Annotated[list[Path], typer.Argument(help="Pictures or videos.")],
+        json: Annotated[bool, typer.Option("--json", help="All figures as JSON on stdout.")] = False,
+        every: Annotated[int, typer.Option(min=1, help="Of a video, every n-th picture.")] = 15,
+        venue: Annotated[str, typer.Option(help="Venue file or name: its detector, classifier and device.")] = "",
+    ) -> None:
+        """Faces, boxes and emotions in pictures or videos. Exit 78 when a file could not be looked at."""
+        from installation.options import venue_of
+        from installation.plain_errors import NotNow, plain_errors, tell
+        from models.mtcnn_graphs import NoWeights
+        from models.runtime import NoCuda
+        from models.sight import open_sight
+
+        with plain_errors():
+            settings = venue_of(venue).eye.model_copy(update={"detect_every": 1})
+            try:
+                sight = open_sight(settings)
+            except NoCuda as error:
+                raise BadFile("[eye] device", [str(error)]) from error
+            except NoWeights as error:
+                raise NotNow(str(error)) from error
+        seen, failed = [], False
+        for path in files:
+            try:
+                seen.append({"file": str(path), "frames": look_at(path, every, sight)})
+            except BadFile as error:
+                failed = True
+                tell(error)
+                seen.append({"file": str(path), "error": "; ".join(error.problems)})
+        if json:
+            typer.echo(json_text.dumps({"networks": sight.line, "files": seen}, indent=2))
+        else:
+            _show(seen, sight.line)
+        if failed:
+            raise typer.Exit(exits.BAD_CONFIGURATION)
+
+
+def look_at(path: Path, every: int, sight: Sight) -> list[dict[str, Any]]:
+    """What is in one file, one entry a picture. Raises ``BadFile``."""
+    from installation.pictures import frames_of
+
+    return [_told(frame, sight.look(frame)) for frame in frames_of(path, every)]
+
+
+def _told(frame: Frame, estimates: list[EmotionEstimate]) -> dict[str, Any]:
+    return {"frame": frame.number, "seconds": round(frame.captured_at, 3), "faces": [_face(e) for e in estimates]}
+
+
+def _face(estimate: EmotionEstimate) -> dict[str, Any]:
+    from models.labels import LABELS
+
+    detection = estimate.detection
+    return {
+        "box": [round(side, 1) for side in detection.box],
+        "score": round(detection.score, 3),
+        "landmarks": detection.landmarks.round(1).tolist(),
+        "emotion": LABELS[int(estimate.probabilities.argmax())],
+        "probabilities": dict(zip(LABELS, estimate.probabilities.round(4).tolist(), strict=True)),
+        "quality": round(estimate.quality, 3),
+        "luminance": round(estimate.luminance, 1),
+    }
+
+
+def _show(seen: list[dict[str, Any]], networks: str) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("file", "at", "face (x y w h)", "emotion", "then", "quality", "light", caption=escape(networks))
+    for file in seen:
+        for frame in file.get("frames", ()):
+            name, at = escape(Path(file["file"]).name), f"{frame['seconds']:.2f} s"
+            for face in frame["faces"]:
+                (first, share), (second, next_share), *_ = sorted(
+                    face["probabilities"].items(), key=lambda item: -item[1]
+                )
+                table.add_row(
+                    name,
+                    at,
+                    " ".join(f"{side:.0f}" for side in face["box"]),
+                    f"[bold]{first}[/] {share:.0%}",
+                    f"{second} {next_share:.0%}",
+                    f"{face['quality']:.2f}",
+                    f"{face['luminance']:.0f}",
+                )
+            if not frame["faces"]:
+                table.add_row(name, at, "[dim]no face[/]", "", "", "", "")
+    Console().print(table)

@@ -1,0 +1,109 @@
+"""Files that are fetched when a technician asks for them: known address, known sha256, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import platformdirs
+
+from calibration.toml import BadFile
+from installation.plain_errors import NotNow
+
+TIMEOUT_SECONDS = 20.0
+BLOCK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file that can be fetched."""
+
+    address: str
+    sha256: str
+    size: int
+    """Bytes."""
+    what: str
+
+    @property
+    def file_name(self) -> str:
+        return self.address.rpartition("/")[2]
+
+
+DOWNLOADS = {
+    # sha256 and size are those of the Git LFS pointer in opencv_zoo; raw addresses would give that pointer only.
+    "yunet": Download(
+        "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/face_detection_yunet/"
+        "face_detection_yunet_2023mar.onnx",
+        "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+        232_589,
+        "face detector YuNet (MIT), more exact than the embedded one and faster",
+    ),
+}
+
+
+def models_folder() -> Path:
+    """Where fetched files are kept on this machine."""
+    return platformdirs.user_data_path("chiaroscuro", appauthor=False) / "models"
+
+
+def is_here(download: Download, path: Path) -> bool:
+    """Is this very file at ``path`` already?"""
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == download.sha256
+
+
+def fetch(
+    download: Download, path: Path, address: str = "", progress: Callable[[float], None] = lambda share: None
+) -> None:
+    """Fetch to ``path`` (its folder is made), from ``address`` when given, else from the known one.
+
+    Raises ``NotNow`` when it cannot be had (no internet, wrong address), ``BadFile`` when something else came or it
+    cannot be written. What was at ``path`` before is only replaced by the whole, right file.
+    """
+    address = address or download.address
+    content = _read(download, address, progress)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != download.sha256:
+        faults = [f"what came is not the known file: sha256 {digest}, expected {download.sha256}; nothing was kept"]
+        raise BadFile(address, faults)
+    try:
+        _write(content, path)
+    except OSError as error:
+        raise BadFile(path, [f"cannot be written: {error.strerror or error}"]) from error
+
+
+def _read(download: Download, address: str, progress: Callable[[float], None]) -> bytes:
+    content = b""
+    try:
+        with urlopen(Request(address, headers={"User-Agent": "chiaroscuro"}), timeout=TIMEOUT_SECONDS) as answer:
+            while len(content) <= download.size:  # one block more than expected is enough to know that it is wrong
+                block = answer.read(BLOCK)
+                if not block:
+                    break
+                content += block
+                progress(min(1.0, len(content) / download.size))
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", "") or error
+        raise NotNow(
+            f"{address} cannot be fetched: {reason}; is there internet? The file can also be brought on a stick "
+            f"(sha256 {download.sha256}) and named in the venue"
+        ) from error
+    return content
+
+
+def _write(content: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,48 @@
+"""Pictures out of files, still or moving, for commands that look at files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from calibration.toml import BadFile
+from models.frame import Frame
+
+STILLS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm")
+
+
+def frames_of(path: Path, every: int) -> Iterator[Frame]:
+    """The picture of ``path``, or every ``every``-th one of a video, stamped with its seconds from the start.
+
+    Raises ``BadFile`` when it is not there or does not decode.
+    """
+    if not path.is_file():
+        raise BadFile(path, ["is a folder; name its files" if path.is_dir() else "no such file"])
+    if path.suffix.lower() in STILLS:
+        yield Frame(_still(path), 0.0, 0)
+        return
+    capture = cv2.VideoCapture(str(path))
+    number = -1
+    try:
+        rate = capture.get(cv2.CAP_PROP_FPS) or 25.0
+        while capture.grab():
+            number += 1
+            if number % every == 0:
+                good, image = capture.retrieve()
+                if good:
+                    yield Frame(image, number / rate, number)
+    finally:
+        capture.release()
+    if number < 0:
+        raise BadFile(path, ["is no picture and no video that can be decoded"])
+
+
+def _still(path: Path) -> np.ndarray:
+    # Not imread: it cannot read names beyond ASCII on Windows, and tells nothing of why.
+    image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.stat().st_size else None
+    if image is None:
+        raise BadFile(path, ["is no picture that can be decoded"])
+    return image
