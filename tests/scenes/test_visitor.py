@@ -150,7 +150,7 @@ def test_the_room_is_told_when_the_film_listens() -> None:
         (1.1, ShowState.PLAYING),
         (3.0, ShowState.DECIDING),
         (9.1, ShowState.PLAYING),
-        (10.4, ShowState.TRANSITION),
+        (10.3, ShowState.TRANSITION),
         (11.1, ShowState.PLAYING),
     ]
 

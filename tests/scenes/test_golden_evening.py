@@ -1,0 +1,49 @@
+"""An evening kept in a file: moods and commands in, every cue out. Any change of behaviour shows as a difference.
+
+When a change is wanted: CHIARO_GOLDEN=write pytest tests/scenes/test_golden_evening.py, and read the difference.
+"""
+
+import csv
+import os
+from pathlib import Path
+
+from models.mood import Mood
+from scenes.command import Command
+from scenes.cue import Cue
+from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
+
+GOLDEN = Path(__file__).parent / "golden"
+CUES = 'cue = [{ at_seconds = 1, osc = { address = "/cue/fog", arguments = [1] } }]\n'
+
+
+def mood_of(row: dict[str, str]) -> Mood:
+    if row["mood"] in ("nobody", "blind"):
+        return NOBODY if row["mood"] == "nobody" else BLIND
+    label = None if row["mood"] == "undecided" else row["mood"]
+    return feeling(label, float(row["strength"] or 0.5), int(row["visitors"]))
+
+
+def command_of(words: str) -> Command:
+    name, _, value = words.partition(" ")
+    return Command(name, float(value) if name == "blackout" else value or None)  # type: ignore[arg-type]
+
+
+def line(now: float, cue: Cue) -> str:
+    parts = [f"{value:.3f}" if isinstance(value, float) else str(value) for value in vars_of(cue)]
+    return f"{now:7.2f} {type(cue).__name__} {' | '.join(parts)}".rstrip()
+
+
+def vars_of(cue: Cue) -> list[object]:
+    return [getattr(cue, name) for name in cue.__dataclass_fields__]
+
+
+def test_the_evening_in_the_file_gives_the_cues_in_the_file() -> None:
+    with (GOLDEN / "evening.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    course: Course = [(float(row["seconds"]), mood_of(row)) for row in rows if row["mood"]]
+    commands = {float(row["seconds"]): command_of(row["command"]) for row in rows if row["command"]}
+    story = story_of(TWO_ROOMS.replace('clip = "cellar.mp4"\n', f'clip = "cellar.mp4"\n{CUES}'))
+    lines = [line(now, cue) for now, cue in evening(story, course, until=170, commands=commands)]
+    if os.environ.get("CHIARO_GOLDEN") == "write":
+        (GOLDEN / "evening.cues").write_text("\n".join(lines) + "\n")
+    assert lines == (GOLDEN / "evening.cues").read_text().splitlines()
