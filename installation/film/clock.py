@@ -1,4 +1,4 @@
-"""The film's clock: programme seconds that follow the sound card when there is one, monotonic time when there is not."""
+"""The film's clock: programme seconds that follow the sound card, or monotonic time where there is none."""
 
 from __future__ import annotations
 
@@ -25,11 +25,14 @@ class FilmClock:
         self._programme = 0.0
         self._rate = 1.0
         self._paused = False
+        self.latest = 0.0
+        """What ``at`` gave last."""
 
     def at(self, now: float) -> float:
         """Programme seconds at the monotonic time ``now``. The first call sets zero."""
         with self._lock:
-            return self._at(now)
+            self.latest = self._at(now)
+            return self.latest
 
     def _at(self, now: float) -> float:
         if self._since is None:

@@ -41,7 +41,7 @@ class Film:
         self._old: Shot | None = None
         self._takeover: Takeover | None = None
         self._leaving: list[tuple[float, Shot]] = []
-        self._programme = 0.0
+        self._programme = self._now = 0.0
         self._asked_at = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
         self._dipping = False
@@ -84,11 +84,11 @@ class Film:
 
     def master_volume(self, volume: float) -> None:
         """The room's volume, 0 to 1."""
-        self.sound.volume(volume)
+        self.sound.mixer.set_volume(volume)
 
     def mute(self, mute: bool) -> None:
         """Silence, or the room's volume as it was."""
-        self.sound.mute(mute)
+        self.sound.mixer.set_mute(mute)
 
     def brightness(self, brightness: float) -> None:
         """Of the picture, 0 to 1."""
@@ -100,11 +100,11 @@ class Film:
 
     def pause(self, paused: bool) -> None:
         """Stop picture and sound where they are; or go on from there."""
-        self.sound.pause(paused)
+        self.sound.pause(paused, self._now)
 
     def advance(self, now: float) -> None:
         """Move on to ``now``: begin scenes whose time has come, give up those that cannot be played."""
-        self._programme = max(self._programme, self.sound.clock.at(now))
+        self._now, self._programme = now, max(self._programme, self.sound.clock.at(now))
         self._light.advance(now)
         self._preroll.poll()
         if self._next:
@@ -183,7 +183,7 @@ class Film:
         elif ready and following.start is None:
             on, change = self._on, following.transition
             end = on.end_after(self._programme + change.seconds) if on else None
-            mixed = self.sound.head / RATE
+            mixed = self.sound.mixed / RATE
             # The very first scene waits for its first sample; later ones take over picture first.
             takeover = plan(change, following.at, end, self._programme if on else max(mixed, self._programme), mixed)
             following.start, self._takeover = takeover.start, takeover
@@ -193,7 +193,7 @@ class Film:
             self._score.change(on, following, takeover)
 
     def _change_over(self, following: Shot) -> None:
-        assert self._takeover is not None and following.start is not None
+        assert self._takeover is not None
         if self._on:
             crossing = following.transition.kind == "crossfade"
             self._old = self._on if crossing else None

@@ -22,7 +22,7 @@ class Lettering:
     """Draws text, white on a dark edge, centred near the lower edge.
 
     ``font`` is a file or the name of an installed family ('' = the first family of ``FAMILIES`` that is there). A row
-    that has letters missing in it is drawn in the first other family that has them all; when there is none, that is told.
+    with letters that it does not have is drawn in the first other family that has them; where none has, that is told.
     """
 
     def __init__(self, font: str, size: tuple[int, int], teller: Teller) -> None:

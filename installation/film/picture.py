@@ -80,7 +80,7 @@ class Painter:
             dst_color_range=ColorRange.JPEG,
         )
         plane = scaled.planes[0]
-        flat = np.frombuffer(plane, np.uint8).reshape(height, plane.line_size)
+        flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
         return flat[:, : width * 4].reshape(height, width, 4)
 
     def _put(self, picture: np.ndarray, placing: Placing) -> np.ndarray:

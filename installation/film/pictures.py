@@ -16,8 +16,10 @@ from scenes.clip import Clip
 
 BEHIND_SECONDS = 0.25
 """A decoder so late leaves out the frames that no other needs, until it has caught up."""
-BAD_PACKETS = 12
-"""So many packets in a row that give no picture: the file is broken. One that is lost is only told."""
+DAMAGES = 5
+"""So many damaged pictures in one clip and it is given up; a few are left out, the one before stands longer."""
+LATE_SECONDS = 0.08
+"""A frame so late is not worth its conversion, as long as others are shown between."""
 EARLY = 0.001
 """A frame is due from so much before its time: a loop that wakes a hair too soon must not show the old one again."""
 
@@ -170,24 +172,29 @@ class Pictures:
         """Decode from the in point to the out point; the first picture is due at ``begun``."""
         assert span.end is not None
         seek(container, stream, span.begin)
-        half, bad, last = 0.5 / span.rate, 0, 0.0
+        half, last = 0.5 / span.rate, 0.0
         zero, aspect = origin_of(container), _pixel_aspect(stream)
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
-                bad = 0 if frames else bad
-            except av.error.FFmpegError as error:
-                self.damaged, bad, frames = self.damaged + 1, bad + 1, []
-                if bad >= BAD_PACKETS:
-                    raise Unplayable(f"it is broken near {span.begin + last:.1f} s: {error}") from error
+            except av.error.FFmpegError:
+                self._damage(last)
+                continue
             for frame in frames:
-                last = (frame.time if frame.time is not None else zero + last + 2 * half) - zero
+                last = span.snap(frame.time - zero if frame.time is not None else last + 2 * half)
                 if self._closed or last >= span.end - half:
                     return
-                if last >= span.begin - half:
+                if frame.is_corrupt:
+                    self._damage(last)
+                elif last >= span.begin - half:
                     self._put(frame, begun + max(0.0, last - span.begin), aspect, stream)
         if last < span.end - EARLY_SECONDS:
             raise Unplayable(f"it ends early: at {last:.2f} s instead of {span.end:.2f} s")
+
+    def _damage(self, seconds: float) -> None:
+        self.damaged += 1
+        if self.damaged >= DAMAGES:
+            raise Unplayable(f"it is damaged: {self.damaged} pictures near {seconds:.1f} s cannot be decoded")
 
     def _put(self, frame: Any, start: float, aspect: float, stream: Any) -> None:
         with self._change:
@@ -196,7 +203,7 @@ class Pictures:
                 self._change.wait()
             behind = self._due - start if self._frames else 0.0
             stream.codec_context.skip_frame = "NONREF" if behind > BEHIND_SECONDS else "DEFAULT"
-            if 2 / 25 < behind and start - self._kept < BEHIND_SECONDS:
+            if behind > LATE_SECONDS and start - self._kept < BEHIND_SECONDS:
                 self._skipped += 1
                 return
         shown = Shown(start, self._painter.paint(frame, aspect))

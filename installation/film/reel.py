@@ -46,11 +46,9 @@ class Reel:
         if span is None or self.failed:
             return False
         if self.track is None:
-            own = self.clip.sound is None
+            begin = 0.0 if self.clip.sound else span.begin
             loop = self.clip.loop and span.length is not None
-            self.track = Track(
-                self.clip.file if own else self.clip.sound, span.begin if own else 0.0, span.length, loop
-            )
+            self.track = Track(self.clip.sound or self.clip.file, begin, span.length, loop)
             if self.clip.captions:
                 self.captions, self.caption_problem = read_captions(self.clip.captions)
         return self.pictures.ready.is_set() and self.track.ready.is_set()

@@ -33,13 +33,13 @@ class Score:
 
     def change(self, old: Shot | None, new: Shot, takeover: Takeover) -> None:
         """Let the sound of ``new`` take over from ``old`` as planned."""
-        mixed = self._sound.head
+        mixed = self._sound.mixed
         begin, start = samples(takeover.begin), samples(takeover.start)
         count = samples(takeover.done) - begin
         assert new.reel.track is not None
         voice = new.voice = Voice(new.reel.track, start, new.clip.volume)
         kind = new.transition.kind
-        with self._sound.changing:
+        with self._sound.mixer.changing:
             if old and old.voice:
                 if kind == "crossfade" and count:
                     old.voice.fade_out(max(begin, mixed), max(CLICK, begin + count - max(begin, mixed)))
@@ -49,19 +49,17 @@ class Score:
                     old.voice.end = begin
                 else:
                     old.voice.fade_out(mixed, CLICK)
-            if kind == "crossfade" and count:
-                voice.fade_in(max(start, mixed), max(CLICK, begin + count - max(start, mixed)))
-            elif kind == "dip" and count:
+            if kind in ("crossfade", "dip") and count:
                 voice.fade_in(max(start, mixed), max(CLICK, begin + count - max(start, mixed)))
             elif start < mixed:
                 voice.fade_in(mixed, CLICK)
-        self._sound.add(voice)
+        self._sound.mixer.add(voice)
         self._scene = voice
         self._change_bed(new.bed, max(start, mixed))
 
     def take_back(self, on: Shot | None, dropped: Shot) -> None:
         """The change to ``dropped`` was planned and will not be: what plays goes on."""
-        with self._sound.changing:
+        with self._sound.mixer.changing:
             if dropped.voice:
                 dropped.voice.end = 0
             if on and on.voice:
@@ -71,8 +69,8 @@ class Score:
     def scene_volume(self, volume: float, over_seconds: float) -> None:
         """Bring the scene on the screen to ``volume``."""
         if self._scene:
-            with self._sound.changing:
-                self._scene.set_volume(volume, self._sound.head, samples(over_seconds))
+            with self._sound.mixer.changing:
+                self._scene.set_volume(volume, self._sound.mixed, samples(over_seconds))
 
     def let_go(self, programme: float) -> None:
         """Close the beds that have faded away, and tell of one that cannot be read."""
@@ -88,12 +86,13 @@ class Score:
         """Close all beds."""
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             playing.track.close()
+            playing.track.join(1.0)
 
     def _change_bed(self, bed: Bed | None, at: int) -> None:
         if self._bed and bed == self._bed.bed:
             return
         if self._bed:
-            with self._sound.changing:
+            with self._sound.mixer.changing:
                 self._bed.voice.fade_out(at, max(CLICK, samples(self._bed.bed.fade_seconds)))
             self._old.append(self._bed)
             self._bed = None
@@ -102,4 +101,4 @@ class Score:
             voice = Voice(track, at, bed.volume)
             voice.fade_in(at, max(CLICK, samples(bed.fade_seconds)))
             self._bed = _Playing(bed, track, voice)
-            self._sound.add(voice)
+            self._sound.mixer.add(voice)

@@ -52,10 +52,11 @@ class Screen:
     def _copy(self, canvas: np.ndarray) -> None:
         wide, high = self.size
         if self._direct:
-            rows = np.frombuffer(self._surface.get_buffer(), np.uint8).reshape(high, self._surface.get_pitch())
+            memory: memoryview = self._surface.get_buffer()  # type: ignore[assignment]
+            rows = np.frombuffer(memory, np.uint8).reshape(high, self._surface.get_pitch())
             np.copyto(rows[:, : wide * 4].reshape(high, wide, 4), canvas)  # without Python's lock
             return
-        picture = pygame.image.frombuffer(np.ascontiguousarray(canvas), self.size, "BGRA")
+        picture = pygame.image.frombuffer(np.ascontiguousarray(canvas).data, self.size, "BGRA")
         picture.set_alpha(None)
         self._surface.blit(picture, (0, 0))
 

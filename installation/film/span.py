@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,10 +26,16 @@ class Span:
     end: float | None
     rate: float
     still: bool = False
+    steady: bool = True
+    """Whether the rate is constant."""
 
     @property
     def length(self) -> float | None:
         return None if self.end is None else self.end - self.begin
+
+    def snap(self, seconds: float) -> float:
+        """The nearest frame's time, where the rate is constant. (Matroska's own stamps are whole milliseconds.)"""
+        return round(seconds * self.rate) / self.rate if self.steady else seconds
 
 
 def origin_of(container: Any) -> float:
@@ -51,21 +57,18 @@ def span_of(container: Any, clip: Clip) -> Span:
         return Span(0.0, end, 25.0, still=True)
     last, anything = _ends_of(container, stream, float(1 / rate))
     declared = float(container.duration / av.time_base) if container.duration else last
-    steady = stream.average_rate and abs(float(stream.guessed_rate or 0) / float(stream.average_rate) - 1) < 1e-3
-
-    def snap(seconds: float) -> float:
-        return float(round(seconds * rate) / rate) if steady else seconds
-
+    steady = bool(stream.average_rate) and abs(float(rate / stream.average_rate) - 1) < 1e-3
+    whole = Span(0.0, last, float(rate), steady=steady)
     if clip.in_seconds >= last:
         raise Unplayable(f"its in point {clip.in_seconds:g} s is after its end at {last:.2f} s")
     wanted = min(declared, clip.out_seconds) if clip.out_seconds is not None else declared
     if anything < wanted - EARLY_SECONDS:
         raise Unplayable(f"it is torn: it should last {wanted:.2f} s and ends at {anything:.2f} s")
-    end = last if clip.out_seconds is None else min(last, snap(clip.out_seconds))
-    begin = snap(clip.in_seconds)
+    end = whole.snap(last if clip.out_seconds is None else min(last, clip.out_seconds))
+    begin = whole.snap(clip.in_seconds)
     if end <= begin:
         raise Unplayable(f"nothing is left between its in point {begin:g} s and its out point {end:g} s")
-    return Span(begin, end, float(rate))
+    return replace(whole, begin=begin, end=end)
 
 
 def is_still(container: Any) -> bool:

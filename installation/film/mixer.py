@@ -1,0 +1,55 @@
+"""All voices in one stream of samples: arithmetic only, the device is elsewhere."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from installation.film.track import RATE
+from installation.film.voice import Ramp, Voice
+
+SMOOTH = RATE // 50
+"""A change of the room's volume takes 20 ms, or it would click."""
+
+
+class Mixer:
+    """Mixes chunk after chunk. ``head`` is the next sample; what comes before it can no longer be changed."""
+
+    def __init__(self, volume: float, mute: bool) -> None:
+        self.head = 0
+        self.changing = threading.Lock()
+        """Held while voices are changed, so that no chunk is mixed from half a change."""
+        self._voices: list[Voice] = []
+        self._volume, self._mute = volume, mute
+        self._master = Ramp(0.0 if mute else volume)
+
+    def add(self, voice: Voice) -> None:
+        """Let ``voice`` be heard from its start on."""
+        with self.changing:
+            self._voices.append(voice)
+
+    def set_volume(self, volume: float) -> None:
+        """The room's volume, 0 to 1."""
+        self._volume = volume
+        self._go()
+
+    def set_mute(self, mute: bool) -> None:
+        """Silence, or the volume as it was."""
+        self._mute = mute
+        self._go()
+
+    def mix(self, count: int) -> np.ndarray:
+        """The next ``count`` samples, int16 (count, 2); voices that are over are let go."""
+        out = np.zeros((count, 2), np.float32)
+        with self.changing:
+            for voice in self._voices:
+                voice.mix_into(out, self.head)
+            out *= self._master.at(np.arange(self.head, self.head + count))[:, None]
+            self.head += count
+            self._voices = [voice for voice in self._voices if voice.end > self.head]
+        return np.clip(np.rint(out * 32768), -32768, 32767).astype(np.int16)
+
+    def _go(self) -> None:
+        with self.changing:
+            self._master.go(0.0 if self._mute else self._volume, self.head, SMOOTH)

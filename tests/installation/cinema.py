@@ -1,0 +1,107 @@
+"""A small cinema for tests: no wall, no sound device, and a clock that only the test moves."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pygame
+
+from calibration.settings import ScreenSettings, SoundSettings
+from installation.bench.marked_clip import Mark, read_mark
+from installation.console import Teller
+from installation.film.film import Film
+from installation.film.screen import Screen
+from installation.film.sound import Sound
+
+SIZE = (320, 180)
+STEP = 1 / 60
+PATIENCE_SECONDS = 20.0
+
+
+class Wall(Screen):
+    """A headless screen that remembers what was on it."""
+
+    def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+        super().show(canvas, level, overlay)
+        self.last, self.level = canvas.copy(), level
+
+
+class Cinema:
+    """A film and the time; ``seen`` is the mark of each picture that was shown, in order, without repetition."""
+
+    def __init__(self, screen: ScreenSettings, megabytes: int) -> None:
+        self.teller = Teller()
+        self.screen, self.sound = Wall(screen, headless=True), Sound(SoundSettings(), self.teller)
+        self.film = Film(self.screen, self.sound, self.teller, megabytes)
+        self.now = 100.0
+        self.seen: list[Mark | None] = []
+        self.patient = True
+        """Time stands still until the clip that was asked for is open."""
+
+    def step(self) -> None:
+        """One tick of the stage, after all that is to be decoded for it was decoded."""
+        if self.patient:
+            self.ready()
+        self.now += STEP
+        self.film.advance(self.now)
+        on = self.film._on
+        if on and not on.reel.failed:
+            pictures = on.reel.pictures
+            wait_until(lambda: pictures.finished or pictures.next_start(on.seconds(self.film._programme)) is not None)
+        self.film.draw(self.now)
+        mark = read_mark(self.screen.last)
+        if not self.seen or self.seen[-1] != mark:
+            self.seen.append(mark)
+
+    def run(self, seconds: float) -> None:
+        """Let the film run."""
+        for _ in range(round(seconds / STEP)):
+            self.step()
+
+    def run_until(self, condition: Callable[[], bool]) -> None:
+        """Tick until ``condition`` holds; the next clip is given the time that it needs."""
+        limit = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < limit, "it never came"
+            self.step()
+
+    def ready(self) -> None:
+        """Wait until the scene that was asked for can be played, while the time stands still."""
+        following = self.film._next
+        if following:
+            wait_until(lambda: following.reel.poll() or bool(following.reel.failed))
+
+    def marks(self) -> list[tuple[int, int]]:
+        """(clip, frame) of all that was seen."""
+        return [(mark.mark, mark.number) for mark in self.seen if mark]
+
+
+@contextmanager
+def cinema(megabytes: int = 300, **screen: object) -> Iterator[Cinema]:
+    """A cinema without a sound device, closed afterwards."""
+    before = os.environ.get("SDL_AUDIODRIVER")
+    os.environ["SDL_AUDIODRIVER"] = "there-is-none"
+    settings = ScreenSettings(width=SIZE[0], height=SIZE[1], **screen)  # type: ignore[arg-type]
+    house = Cinema(settings, megabytes)
+    try:
+        wait_until(lambda: house.teller.is_lost("sound"))
+        yield house
+    finally:
+        house.film.close()
+        house.sound.close()
+        house.screen.close()
+        os.environ.pop("SDL_AUDIODRIVER")
+        if before is not None:
+            os.environ["SDL_AUDIODRIVER"] = before
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what a thread does; fails after 20 s."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < limit, "it never came"
+        time.sleep(0.001)

@@ -1,0 +1,243 @@
+"""The film plays, changes scenes on the frame, and survives what it is given."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from installation.bench.marked_clip import make_clip
+from scenes.clip import Bed, Clip, Transition
+from tests.installation.broken_clips import BROKEN, ODD, make_broken
+from tests.installation.cinema import SIZE, cinema
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Clip]:
+    folder = tmp_path_factory.mktemp("clips")
+    return {name: Clip(make_clip(folder / f"{name}.mkv", mark, 1.0, SIZE)) for mark, name in enumerate("abc", 1)}
+
+
+def test_a_scene_asked_for_at_the_end_follows_on_the_frame(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.prepare(clips)
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], at="end")
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        house.run_until(lambda: house.film.playhead.ended)
+        assert house.marks() == [(1, n) for n in range(30)] + [(2, n) for n in range(30)]
+        assert (house.film.health.repeated, house.film.health.dropped) == (0, 0)
+
+
+def test_a_scene_asked_for_now_is_on_the_screen_with_the_next_tick(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.prepare(clips)
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1 and house.film.playhead.seconds > 0.3)
+        house.film.play(2, "b", clips["b"], at="now")
+        house.step()
+        assert house.film.playhead.entry == 2
+        assert house.marks()[-1] == (2, 0)
+
+
+def test_a_scene_that_is_not_ready_never_stops_the_one_on_the_screen(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], at="now")
+        following = house.film._next
+        assert following is not None
+        house.patient = False
+        following.reel.poll = lambda: False  # type: ignore[method-assign]  # it takes its time
+        house.run(0.5)
+        assert house.film.playhead.entry == 1
+        assert len(house.marks()) > 12
+        del following.reel.poll  # type: ignore[method-assign]
+        house.run_until(lambda: house.film.playhead.entry == 2)
+
+
+def test_a_loop_has_no_seam_and_is_left_on_its_last_frame(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        loop = Clip(clips["a"].file, loop=True)
+        house.film.play(1, "a", loop)
+        house.run_until(lambda: house.film.playhead.seconds > 2.2)
+        house.film.play(2, "b", clips["b"], at="end")
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        marks = house.marks()
+        assert marks[:-1] == [(1, n % 30) for n in range(90)]
+        assert marks[-1] == (2, 0)
+
+
+def test_in_and_out_points_are_kept_to_the_frame(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, in_seconds=0.4, out_seconds=0.8))
+        house.run_until(lambda: house.film.playhead.ended)
+        assert house.marks() == [(1, n) for n in range(12, 24)]
+        assert house.film.playhead.seconds == pytest.approx(0.4)
+
+
+def test_a_still_stands_until_another_scene_is_asked_for(tmp_path: Path, clips: dict[str, Clip]) -> None:
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "still.png"), np.full((90, 160, 3), (10, 90, 200), np.uint8))
+    with cinema() as house:
+        house.film.play(1, "still", Clip(tmp_path / "still.png"))
+        house.run_until(lambda: house.film.playhead.seconds > 3)
+        assert not house.film.playhead.ended
+        assert tuple(house.screen.last[90, 160, :3]) == (10, 90, 200)
+        house.film.play(2, "a", clips["a"], at="end")  # it has no end: now
+        house.run_until(lambda: house.film.playhead.entry == 2)
+
+
+def test_a_crossfade_shows_both_scenes_and_ends_with_the_first(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.prepare(clips)
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], None, "end", Transition("crossfade", 0.4))
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        assert house.film._on is not None
+        assert house.film._on.start == pytest.approx(house.film._takeover.done - 0.4)  # type: ignore[union-attr]
+        house.run(0.2)
+        alone = house.film._on.reel.look(house.film.playhead.seconds, house.now).shown
+        assert alone is not None
+        assert np.abs(house.screen.last.astype(int) - alone.canvas).max() > 40
+        house.run(0.4)
+        assert house.film._old is None
+        assert house.marks()[-1][0] == 2
+
+
+def test_a_dip_is_black_in_its_middle_and_light_at_both_ends(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], None, "now", Transition("dip", 0.4))
+        levels = []
+        for _ in range(40):
+            house.step()
+            levels.append(house.screen.level)
+        assert min(levels) < 0.1
+        assert levels[0] > 0.9
+        assert levels[-1] == 1.0
+        assert house.film.playhead.entry == 2
+
+
+def test_a_held_frame_stands_still_and_then_gives_way(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.seconds > 0.31)
+        house.film.play(2, "b", clips["b"], None, "now", Transition("hold", 0.5))
+        before = len(house.marks())
+        house.run(0.4)
+        assert house.film.playhead.entry == 1
+        assert len(house.marks()) <= before + 1
+        house.run(0.2)
+        assert house.film.playhead.entry == 2
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_clip_is_told_once_and_never_tried_again(kind: str, tmp_path: Path, clips: dict[str, Clip]) -> None:
+    whole = make_clip(tmp_path / "whole.mkv", 5, 2.0, SIZE, sound="aac")
+    broken = Clip(make_broken(tmp_path, kind, whole))
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "broken", broken)
+        house.run_until(lambda: "broken" in house.film.playhead.failed)
+        assert house.teller.is_lost("scene broken")
+        house.film.play(3, "broken", broken)
+        assert house.film._next is None
+        house.film.play(4, "b", clips["b"])
+        house.run_until(lambda: house.film.playhead.entry == 4)
+        assert None not in house.seen, "something black was shown"
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_a_clip_unlike_the_others_plays(kind: str, tmp_path: Path, clips: dict[str, Clip]) -> None:
+    odd = Clip(make_broken(tmp_path, kind, clips["a"].file))
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "odd", odd, at="end")
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        house.run_until(lambda: house.film.playhead.ended)
+        assert house.film.playhead.seconds == pytest.approx(1.0, abs=0.001)
+        assert not house.film.playhead.failed
+
+
+def test_a_clip_that_stalls_for_two_seconds_is_given_up(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        assert house.film._on is not None
+        house.film._on.reel.pictures.keep_ahead(0)  # its decoder gets no further
+        for _ in range(300):
+            house.now += 1 / 60
+            house.film.advance(house.now)
+            house.film.draw(house.now)
+        assert house.film.playhead.failed == {"a"}
+        assert house.film.playhead.ended
+        assert house.film.health.repeated > 0
+
+
+def test_in_a_pause_the_film_stands_still(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.seconds > 0.2)
+        house.film.pause(True)
+        before = house.film.playhead.seconds
+        house.run(1.0)
+        assert house.film.playhead.seconds == before
+        house.film.pause(False)
+        house.run(0.1)
+        assert house.film.playhead.seconds == pytest.approx(before + 0.1, abs=0.03)
+
+
+def test_blackout_and_brightness_darken_the_picture(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.brightness(0.5)
+        house.step()
+        assert house.screen.level == 0.5
+        house.film.blackout(True, fade_seconds=0.2)
+        house.run(0.3)
+        assert house.screen.level == 0.0
+        house.film.blackout(False, fade_seconds=0.2)
+        house.run(0.3)
+        assert house.screen.level == 0.5
+
+
+def test_the_same_music_goes_on_across_scenes(clips: dict[str, Clip]) -> None:
+    bed = Bed(clips["c"].file)
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"], bed)
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        playing = house.film._score._bed
+        house.film.play(2, "b", clips["b"], bed)
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        assert house.film._score._bed is playing
+        house.film.play(3, "a", clips["a"], None)
+        house.run_until(lambda: house.film.playhead.entry == 3)
+        assert house.film._score._bed is None
+
+
+def test_candidates_keep_within_their_memory(clips: dict[str, Clip]) -> None:
+    canvas = SIZE[0] * SIZE[1] * 4
+    with cinema(megabytes=2) as house:
+        house.film.prepare(clips)
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.health.candidates_ready == 1)
+        assert house.film.health.candidates_megabytes * 1e6 <= 2e6 + canvas
+
+
+def test_nothing_is_left_when_the_film_closes(clips: dict[str, Clip]) -> None:
+    before = set(threading.enumerate())
+    with cinema() as house:
+        house.film.prepare(clips)
+        house.film.play(1, "a", clips["a"], Bed(clips["c"].file))
+        house.run(0.3)
+    assert set(threading.enumerate()) <= before
