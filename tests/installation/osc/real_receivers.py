@@ -14,8 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from installation.osc.encoder import head
 from installation.osc.monitor import Tally
 
@@ -58,8 +56,12 @@ class Program:
         self.process.wait(timeout=5)
 
 
+class Missing(Exception):
+    """A program that is not installed; the words say how to install it."""
+
+
 def start(name: str, folder: Path) -> Program:
-    """Start the receiver ``name`` and wait till it hears; skips, saying why, where it is not installed."""
+    """Start the receiver ``name`` and wait till it hears. Raises ``Missing`` where it is not installed."""
     port, output = free_port(), folder / f"{name}.txt"
     command, read, digits, more = STARTERS[name](port, folder)
     with output.open("wb") as file:
@@ -72,7 +74,7 @@ def start(name: str, folder: Path) -> Program:
         while PROBE not in output.read_text(errors="replace"):
             if time.monotonic() > until or process.poll() is not None:
                 program.close()
-                pytest.fail(f"{name} did not begin to listen: {output.read_text(errors='replace')[-2000:]}")
+                raise AssertionError(f"{name} did not begin to listen: {output.read_text(errors='replace')[-2000:]}")
             way.sendto(head(f"/{PROBE}", ""), ("127.0.0.1", port))
             time.sleep(0.2)
     return program
@@ -81,7 +83,7 @@ def start(name: str, folder: Path) -> Program:
 def need(program: str, package: str) -> str:
     found = shutil.which(program)
     if not found:
-        pytest.skip(f"{program} is not installed (Debian: apt-get install {package}); nothing was shown for it")
+        raise Missing(f"{program} is not installed (Debian: apt-get install {package}); nothing was shown for it")
     return found
 
 
@@ -146,7 +148,7 @@ def _node(port: int, folder: Path):
     tool = need("node", "nodejs")
     modules = os.environ.get("CHIARO_NODE_MODULES", "")
     if not (Path(modules) / "osc").is_dir():
-        pytest.skip(
+        raise Missing(
             "npm's osc is not installed (npm install osc --prefix DIR --omit=optional, then "
             "CHIARO_NODE_MODULES=DIR/node_modules); nothing was shown for it"
         )
