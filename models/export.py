@@ -1,0 +1,131 @@
+"""From a trained network to the one onnx file that runs at the door: temperature inside, facts in its metadata."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
+
+from models.align import PREPROCESSING, SIDE
+from models.card import FACTS, write_card
+from models.labels import LABELS
+from models.network import EmotionNet, Shape
+from models.session import open_session
+
+AGREE = 1e-4
+"""Largest difference between PyTorch's probabilities and the file's."""
+
+
+class Disagrees(RuntimeError):
+    """The exported file does not give what the network gives."""
+
+
+class Answering(nn.Module):
+    """The network with its temperature: probabilities (n, 8) and embedding (n, d)."""
+
+    def __init__(self, network: EmotionNet, temperature: float) -> None:
+        super().__init__()
+        self.network, self.temperature = network, temperature
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
+        logits, embedding = self.network(faces)
+        return (logits / self.temperature).softmax(1), embedding
+
+
+def load_network(checkpoint: Path) -> EmotionNet:
+    """The averaged network of a checkpoint, ready to answer."""
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    network = EmotionNet(Shape(**saved["shape"]))
+    network.load_state_dict(saved["averaged"])
+    return network.eval()
+
+
+def export(
+    network: EmotionNet, path: Path, temperature: float, version: str, trained_with: str, more: dict[str, object]
+) -> None:
+    """Write ``path`` and its card. Raises ``Disagrees`` if the file's answers differ from the network's by 1e-4."""
+    answering = Answering(network.cpu().to(memory_format=torch.contiguous_format), temperature).eval()
+    example = torch.randn(3, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+    batch = torch.export.Dim("n", min=1)
+    names = ["probabilities", "embedding"]
+    torch.onnx.export(
+        answering,
+        (example,),
+        str(path),
+        input_names=["faces"],
+        output_names=names,
+        dynamic_shapes=({0: batch},),
+        opset_version=18,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    facts = facts_of(version, temperature, trained_with)
+    put_facts(path, facts)
+    _verify(answering, path, example)
+    write_card(path, facts, more)
+
+
+def facts_of(version: str, temperature: float, trained_with: str) -> dict[str, object]:
+    """The facts that file and card share."""
+    values = (list(LABELS), PREPROCESSING, version, temperature, trained_with)
+    return dict(zip(FACTS, values, strict=True))
+
+
+def put_facts(path: Path, facts: dict[str, object]) -> None:
+    """Write the facts into the file's own metadata."""
+    model = onnx.load(str(path))
+    onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in facts.items()})
+    for node in model.graph.node:  # where each line of the network was defined: a path of this machine, and no one's
+        del node.metadata_props[:]
+        node.doc_string = ""
+    onnx.save(model, str(path))
+
+
+def _verify(answering: Answering, path: Path, example: Tensor) -> None:
+    session = open_session(path)
+    for n in (1, 3):
+        with torch.no_grad():
+            wanted = [value.numpy() for value in answering(example[:n])]
+        got = session.run(["probabilities", "embedding"], {"faces": example[:n].numpy()})
+        for name, a, b in zip(("probabilities", "embedding"), wanted, got, strict=True):
+            off = float(np.abs(a - b).max())
+            if off > AGREE * max(1.0, float(np.abs(a).max())):
+                raise Disagrees(f"{path.name}: {name} differ from the network's by {off:.2g}")
+
+
+class _Calibration(CalibrationDataReader):
+    def __init__(self, faces: NDArray[np.float32]) -> None:
+        self._batches = iter([{"faces": part} for part in np.array_split(faces, max(1, len(faces) // 64))])
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        return next(self._batches, None)
+
+
+def export_int8(
+    path: Path, faces: NDArray[np.float32], facts: dict[str, object], more: dict[str, object] | None = None
+) -> Path:
+    """The int8 variant NAME.int8.onnx of ``path``, its ranges taken from prepared ``faces`` (n, 1, 64, 64)."""
+    small, plain = path.with_suffix(".int8.onnx"), path.with_suffix(".plain.onnx")
+    quant_pre_process(str(path), str(plain), skip_symbolic_shape=True)
+    quantize_static(
+        str(plain),
+        str(small),
+        _Calibration(faces),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["Conv", "Add"],
+    )
+    plain.unlink()
+    put_facts(small, facts)
+    write_card(small, facts, more)
+    return small

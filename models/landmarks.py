@@ -1,0 +1,59 @@
+"""Five landmarks of faces that are already cut out, so that they can be aligned as the camera loop aligns its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.align import SIDE, TEMPLATE, align
+from models.brighten import brighten
+from models.mtcnn import Mtcnn
+
+CUTS = (1.0, 0.85, 1.15)
+"""Sides of the squares tried around the middle, as shares of the picture: cut-outs are of different tightness."""
+LARGE = 96
+"""Pictures with a longer side are searched for a face; smaller ones are taken to be one."""
+SURE = 0.7
+
+
+def find_landmarks(
+    images: Sequence[NDArray[np.uint8]], progress: Callable[[float], None] = lambda share: None
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Landmarks (n, 5, 2) in pixels of each gray image, and whether they were found (n,).
+
+    Where they are not, the template stands in for them, scaled to the picture.
+    """
+    detector = Mtcnn(smallest_face=24)
+    found = np.zeros(len(images), np.bool_)
+    landmarks = np.empty((len(images), 5, 2), np.float32)
+    for i, image in enumerate(images):
+        five = _five(detector, image)
+        found[i] = five is not None
+        landmarks[i] = five if five is not None else TEMPLATE * (np.array(image.shape[::-1]) / SIDE)
+        if i % 200 == 0:
+            progress(i / len(images))
+    return landmarks, found
+
+
+def aligned_faces(images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Faces (n, 64, 64) uint8, each aligned by its own landmarks (n, 5, 2)."""
+    faces = np.empty((len(images), SIDE, SIDE), np.uint8)
+    for face, image, five in zip(faces, images, landmarks, strict=True):
+        face[:] = align(image, five)
+    return faces
+
+
+def _five(detector: Mtcnn, image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    if max(image.shape) > LARGE:
+        seen = detector.detect(image)
+        if seen:
+            return max(seen, key=lambda face: face.box[2] * face.box[3]).landmarks
+    height, width = image.shape
+    sides = np.array(CUTS)[:, None] * min(height, width) / 2
+    centre = np.array([width, height]) / 2
+    boxes = np.concatenate([centre - sides, centre + sides], axis=1).astype(np.float32)
+    _, scores, points = detector.judge(brighten(image), boxes)
+    best = int(scores.argmax())
+    return np.asarray(points[best], np.float32) if scores[best] > SURE else None

@@ -1,0 +1,145 @@
+"""Computes the small maps of light on faces from the mesh of ICT FaceKit (USC, MIT licence), given by its path.
+
+Run as ``python -m models.make_maps ict_facekit.npz``. The mesh itself is never part of the project.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.align import SIDE, similarity
+from models.raster import Floats, normals_of, triangulated, visible
+
+FOLDER = Path(__file__).parent / "maps"
+FINER = 2
+"""Maps are rendered so many times finer, then reduced: less jagged edges of shadows."""
+MARGIN = 16
+"""Pixels of 64 around the template, so that what casts a shadow from outside the crop is there: hair line, chin."""
+DEPTH_STEP = 0.01
+
+SOFTENED = ((0, 6.0, 5.0), (1, 6.0, 5.0), (3, 7.0, 6.0), (4, 7.0, 6.0))
+"""Landmark, and half width and height in pixels of 64 of what is smoothed around it: lids and lips.
+
+Only the large forms may throw shadows. Lids and lips belong to the face that is relit, and so does its expression:
+heads with a smile or an open mouth drew their own mouths on other people's faces.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """The 3-D face, in centimetres, y up, z towards the camera."""
+
+    neutral: Floats
+    triangles: NDArray[np.int32]
+    shapes: dict[str, Floats]
+    """Offsets (v, 3) of each expression shape at 1."""
+    identities: NDArray[np.float16]
+    landmarks: NDArray[np.int32]
+    """68 vertices."""
+
+    def posed(self, identity: Floats, expression: dict[str, float]) -> Floats:
+        """Vertices (v, 3) of a person (weights of the identity shapes) with an expression (without _L and _R)."""
+        points = self.neutral + np.tensordot(identity, self.identities, axes=1).astype(np.float32)
+        for name, weight in expression.items():
+            for shape in (name, f"{name}_L", f"{name}_R"):
+                if shape in self.shapes:
+                    points = points + np.float32(weight) * self.shapes[shape]
+        return points
+
+    def five(self, points: Floats) -> Floats:
+        """The five landmarks (5, 2) of projected vertices: eyes, nose tip, mouth corners, left in the picture first."""
+        of = points[self.landmarks][:, :2]
+        return np.stack([of[36:42].mean(0), of[42:48].mean(0), of[30], of[48], of[54]])
+
+
+def read_mesh(path: Path) -> Mesh:
+    """The mesh file of the shared folder (README there tells its arrays)."""
+    with np.load(path) as file:
+        shapes = dict(zip(file["expression_names"].tolist(), file["expressions"].astype(np.float32), strict=True))
+        return Mesh(file["neutral"], triangulated(file["faces"]), shapes, file["identities"], file["landmarks68"])
+
+
+def turned(points: Floats, yaw: float, pitch: float) -> Floats:
+    """Vertices turned about the neck, in degrees; a positive pitch looks down."""
+    a, b = np.radians([yaw, pitch])
+    about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    return (points @ (about_x @ about_y).T).astype(np.float32)
+
+
+def on_template(mesh: Mesh, points: Floats, finer: int = FINER, margin: int = MARGIN) -> tuple[Floats, Floats]:
+    """Vertices in pixels of the (finer) template with its margin, y down, z in the same pixels; and landmarks (5, 2).
+
+    The landmarks are in plain template pixels.
+    """
+    flat = points * np.array([1, -1, 1], np.float32)
+    turn = similarity(mesh.five(flat).astype(np.float64))
+    scale = float(np.hypot(turn[0, 0], turn[1, 0]))
+    placed = np.concatenate([flat[:, :2] @ turn[:, :2].T + turn[:, 2], flat[:, 2:] * scale], axis=1)
+    five = mesh.five(placed)
+    placed[:, :2] = (placed[:, :2] + margin + 0.5) * finer - 0.5
+    placed[:, 2] *= finer
+    return placed.astype(np.float32), five.astype(np.float32)
+
+
+def light_map(mesh: Mesh, points: Floats) -> dict[str, NDArray[np.generic]]:
+    """Normals, depth, mask and landmarks of one posed head."""
+    placed, five = on_template(mesh, points)
+    normals = normals_of(points, mesh.triangles)
+    side = (SIDE + 2 * MARGIN) * FINER
+    seen, shares = visible(placed, mesh.triangles, (side, side))
+    corners = mesh.triangles[np.maximum(seen, 0)]
+    normal = (normals[corners] * shares[..., None]).sum(2)
+    depth = (placed[:, 2][corners] * shares).sum(2) / FINER
+    hit = (seen >= 0).astype(np.float32)
+    depth = np.where(hit > 0, depth, depth[hit > 0].min())
+    small = (SIDE + 2 * MARGIN,) * 2
+    soft = _softened(five, small)
+    mask, depth = cv2.resize(hit, small, interpolation=cv2.INTER_AREA), cv2.resize(depth, small)
+    normal = cv2.resize((normal * hit[..., None]).astype(np.float32), small, interpolation=cv2.INTER_AREA)
+    depth += soft * (cv2.GaussianBlur(depth, (0, 0), 2.5) - depth)
+    normal += soft[..., None] * (cv2.GaussianBlur(normal, (0, 0), 2.5) - normal)
+    normal /= np.maximum(np.linalg.norm(normal, axis=2, keepdims=True), 1e-6)
+    return {
+        "normals": np.round(normal[..., :2] * 127).astype(np.int8),
+        "depth": np.round((depth - depth.min()) / DEPTH_STEP).astype(np.uint16),
+        "mask": np.round(mask * 255).astype(np.uint8),
+        "five": five,
+    }
+
+
+def _softened(five: Floats, size: tuple[int, int]) -> Floats:
+    """1 (h, w) where lids and lips are, 0 elsewhere, with soft edges."""
+    soft = np.zeros(size, np.float32)
+    for landmark, wide, high in SOFTENED:
+        x, y = five[landmark] + MARGIN
+        cv2.ellipse(soft, (int(x), int(y)), (int(wide), int(high)), 0, 0, 360, 1.0, -1)
+    return cv2.GaussianBlur(soft, (0, 0), 1.5)
+
+
+def make_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic]]:
+    """Maps of seeded people with a plain face, each with the head turned a little, stacked."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for _ in range(people):
+        identity = rng.normal(0, 0.9, len(mesh.identities)).astype(np.float32)
+        made.append(light_map(mesh, turned(mesh.posed(identity, {}), rng.normal(0, 7), rng.normal(0, 6))))
+    return {key: np.stack([one[key] for one in made]) for key in made[0]}
+
+
+def main() -> None:
+    """Write the training maps and the benchmark's maps (other people)."""
+    mesh = read_mesh(Path(sys.argv[1]))
+    FOLDER.mkdir(exist_ok=True)
+    np.savez_compressed(FOLDER / "train.npz", **make_set(mesh, people=16, seed=1))  # type: ignore[arg-type]
+    np.savez_compressed(FOLDER / "bench.npz", **make_set(mesh, people=6, seed=1001))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

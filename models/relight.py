@@ -1,0 +1,184 @@
+"""Other lamps on a face: light and cast shadows from small maps of 3-D heads, laid over the face by its landmarks.
+
+A picture's light is taken as what even light from the front would give; multiplied by what a lamp gives instead, it is
+the same face under that lamp. The eye sockets under the brow, the lip under the nose and the chin go dark as they do
+in a room with one lamp overhead. All in linear light. The maps are made by ``models.make_maps``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.align import SIDE
+from models.exposure import Floats
+
+MAPS = Path(__file__).parent / "maps"
+MARGIN = 16
+"""Pixels of 64 that the maps hold around the aligned face."""
+DEPTH_STEP = 0.01
+STEPS = np.unique(np.round(1.15 ** np.arange(31)).astype(int))
+"""How far a ray is followed, in pixels: near ones one by one, far ones coarser, up to the height of a head."""
+EDGE = 0.7
+"""Pixels of depth over which a shadow's edge fades; hides the steps of the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """One lamp as the face sees it. Degrees."""
+
+    azimuth: float
+    """0 is the camera's side, 90 the picture's right."""
+    elevation: float
+    """90 is straight above."""
+    radius: float
+    """Half the angle under which the lamp is seen: 1 is a hard spot, 25 a big soft box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Ranges of the other light in the room, as shares of the lamp's own; drawn evenly in their logarithm."""
+
+    walls: tuple[float, float] = (0.01, 0.6)
+    floor: tuple[float, float] = (0.005, 0.15)
+    film: tuple[float, float] = (0.005, 0.6)
+    """Light that the film on the wall throws on the face from the front; it flickers, so it is any of these."""
+    background: tuple[float, float] = (0.02, 1.0)
+    """What is behind the head gets so much of the head's mean light."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """Maps of several heads, (m, 96, 96) each."""
+
+    normals: Floats
+    """(m, 96, 96, 3): right, up, towards the camera."""
+    depth: Floats
+    """In pixels, larger is nearer to the camera."""
+    mask: Floats
+    """1 on the head, 0 behind it."""
+    five: Floats
+    """(m, 5, 2) landmarks in pixels of the aligned face (without the margin)."""
+
+
+def read_heads(name: str) -> Heads:
+    """The heads of ``maps/NAME.npz`` ('train' or 'bench')."""
+    with np.load(MAPS / f"{name}.npz") as file:
+        flat = file["normals"].astype(np.float32) / 127
+        away = np.sqrt(np.clip(1 - (flat**2).sum(-1, keepdims=True), 0, 1))
+        mask = file["mask"].astype(np.float32) / 255
+        return Heads(np.concatenate([flat, away], -1), file["depth"] * np.float32(DEPTH_STEP), mask, file["five"])
+
+
+def direction(azimuth: float, elevation: float) -> Floats:
+    """Unit vector (right, up, towards the camera) to a lamp."""
+    a, e = np.radians([azimuth, elevation])
+    return np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)], np.float32)
+
+
+def lit(heads: Heads, towards: Floats) -> Floats:
+    """Light (m, 96, 96) of a lamp in one direction: cosine of the angle where nothing is in the way, 0 in shadow."""
+    cosine = np.maximum(heads.normals @ towards, 0)
+    right, down, near = float(towards[0]), -float(towards[1]), float(towards[2])
+    flat = max(abs(right), abs(down))
+    if flat < 0.05:
+        return cosine
+    side = heads.depth.shape[1]
+    above = np.zeros_like(heads.depth)  # how far the ray passes below something
+    for step in STEPS:
+        x, y = round(right / flat * step), round(down / flat * step)
+        if max(abs(x), abs(y)) >= side:
+            break
+        here = (slice(None), slice(max(-y, 0), side - max(y, 0)), slice(max(-x, 0), side - max(x, 0)))
+        there = (slice(None), slice(max(y, 0), side - max(-y, 0)), slice(max(x, 0), side - max(-x, 0)))
+        over = heads.depth[there] - (heads.depth[here] + near / flat * step)
+        np.maximum(above[here], over, out=above[here])
+    return cosine * np.clip(1 - (above - 0.3) / EDGE, 0, 1)
+
+
+def lit_by(heads: Heads, lamp: Lamp, samples: int = 6) -> Floats:
+    """Light (m, 96, 96) of a lamp of some size: the mean over points spread on it (a sunflower's pattern)."""
+    total = np.zeros_like(heads.depth)
+    middle = direction(lamp.azimuth, lamp.elevation)
+    aside = np.cross(middle, [0.0, 0.6, 0.8]).astype(np.float32)
+    aside /= np.linalg.norm(aside)
+    upward = np.cross(aside, middle)
+    for k in range(samples):
+        away, turn = np.tan(np.radians(lamp.radius)) * np.sqrt((k + 0.5) / samples), k * 2.39996
+        point = middle + away * (np.cos(turn) * aside + np.sin(turn) * upward)
+        total += lit(heads, (point / np.linalg.norm(point)).astype(np.float32))
+    return total / samples
+
+
+def _fills(heads: Heads) -> tuple[Floats, Floats, Floats]:
+    """Light of the walls (from all sides), of the floor, of the film on the wall in front, (m, 96, 96) each."""
+    walls = [Lamp(a, e, 20) for e in (-20, 25, 60) for a in range(-120, 121, 40)]
+    from_walls = np.mean([lit_by(heads, lamp, 2) for lamp in walls], axis=0) * 2
+    from_floor = np.mean([lit_by(heads, Lamp(a, -50, 25), 3) for a in (-60, 0, 60)], axis=0)
+    from_film = np.mean([lit_by(heads, Lamp(a, 5, 10), 3) for a in (-25, 0, 25)], axis=0)
+    return from_walls, from_floor, from_film
+
+
+class Lamps:
+    """A bank of precomputed light, from which faces are relit at 0.1 ms each."""
+
+    def __init__(self, heads: Heads, lamps: list[Lamp], fill: Fill | None = None) -> None:
+        self.heads, self.lamps, self.fill = heads, lamps, fill or Fill()
+        self._key = np.stack([lit_by(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
+        self._walls, self._floor, self._film = _fills(heads)
+        self._even = np.maximum(0.5 * self._film + 0.5 * self._walls, 0.3)
+
+    def draw(self, five: Floats, rng: np.random.Generator) -> Floats:
+        """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) each under a drawn lamp, on a drawn head.
+
+        Any scale: the exposure comes after.
+        """
+        n, fill = len(five), self.fill
+        head, lamp = rng.integers(len(self.heads.five), size=n), rng.integers(len(self.lamps), size=n)
+        shares = [_log_uniform(rng, *r, n) for r in (fill.walls, fill.floor, fill.film, fill.background)]
+        factors = np.empty((n, SIDE, SIDE), np.float32)
+        for k in range(n):
+            h = head[k]
+            walls, floor, film, behind = (float(share[k]) for share in shares)
+            light = self._key[h, lamp[k]].astype(np.float32)
+            light += walls * self._walls[h] + floor * self._floor[h] + film * self._film[h]
+            factors[k] = self._laid(light, int(h), behind, five[k])
+        return factors
+
+    def _laid(self, light: Floats, head: int, behind: float, five: Floats) -> Floats:
+        """Light over even light, moved so that the head's landmarks lie on the face's."""
+        mask = self.heads.mask[head]
+        ratio = light / self._even[head]
+        around = behind * float((ratio * mask).sum() / mask.sum())
+        to_face = _affine(self.heads.five[head], five)
+        to_face[:, 2] -= to_face[:, :2].sum(axis=1) * MARGIN
+        return np.asarray(
+            cv2.warpAffine(
+                ratio * mask + around * (1 - mask), to_face, (SIDE, SIDE), flags=1, borderMode=cv2.BORDER_REPLICATE
+            ),
+            np.float32,
+        )
+
+
+def _affine(points: Floats, onto: Floats) -> NDArray[np.float64]:
+    """The (2, 3) matrix that brings ``points`` (5, 2) nearest to ``onto``: also a turned head's are met then."""
+    system = np.concatenate([points.astype(np.float64), np.ones((len(points), 1))], axis=1)
+    return np.linalg.lstsq(system, onto.astype(np.float64), rcond=None)[0].T.copy()
+
+
+def _log_uniform(rng: np.random.Generator, low: float, high: float, n: int) -> Floats:
+    return np.exp(rng.uniform(np.log(low), np.log(high), n)).astype(np.float32)
+
+
+def training_lamps(seed: int = 3, count: int = 160) -> Lamps:
+    """Lamps from 20 to 90 degrees of elevation on the training heads; high ones more often."""
+    rng = np.random.default_rng(seed)
+    drawn = [
+        Lamp(rng.uniform(-110, 110), 20 + 70 * rng.random() ** 0.7, np.exp(rng.uniform(np.log(3), np.log(25))))
+        for _ in range(count)
+    ]
+    return Lamps(read_heads("train"), drawn)
