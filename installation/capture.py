@@ -49,7 +49,7 @@ class Capture:
         self._wanted.set()
         self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
-        self.name, self.remarks = "no camera yet", tuple[str, ...]()
+        self.name, self.address, self.remarks = "no camera yet", "", tuple[str, ...]()
 
     def start(self) -> None:
         self._thread.start()
@@ -97,7 +97,7 @@ class Capture:
             before = self._number
             try:
                 with closing(self._open()) as source:
-                    self.name, self.remarks = source.name, source.remarks
+                    self.name, self.address, self.remarks = source.name, source.address, source.remarks
                     self._read(source)
             except CameraLost as lost:
                 self._fail(str(lost))

@@ -18,7 +18,7 @@ from contextlib import suppress
 import cv2
 
 from calibration.venue import Venue
-from installation.camera.source import open_source
+from installation.camera.source import Source, open_source
 from installation.capture import Capture
 from installation.exits import BAD_CONFIGURATION, BUG, OK
 from installation.eye_link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
@@ -43,14 +43,13 @@ class Eye:
 
     def __init__(self, start: Start, link: Link, build: Build, clock: Callable[[], float] = time.monotonic) -> None:
         self._venue, self._link, self._build, self._clock = start.venue, link, build, clock
-        camera = start.venue.camera
-        self._capture = Capture(
-            lambda: open_source(camera, start.seed), camera, start.venue.eye.frames_per_second, clock
-        )
+        self._camera, self._seed = start.venue.camera, start.seed
+        self._capture = Capture(self._open, start.venue.camera, start.venue.eye.frames_per_second, clock)
         self._looker: Looker | None = None
         self._looks: deque[float] = deque(maxlen=128)
         self._thumbnails, self._thumbnail_due = False, 0.0
         self._aided_at: float | None = None
+        self._waited_ms = 0.0
         self.ending = False
         self.dead_thread = ""
 
@@ -78,8 +77,15 @@ class Eye:
     def close(self, within_seconds: float) -> None:
         self._capture.close(within_seconds)
 
+    def _open(self) -> Source:
+        source = open_source(self._camera, self._seed)
+        if source.live:  # a camera that was found is kept: unplugged, it must not turn into a simulated visitor
+            self._camera = self._camera.model_copy(update={"source": source.address})
+        return source
+
     def _look(self, frame: Frame) -> Mood:
         assert self._looker is not None
+        self._waited_ms = (self._clock() - frame.captured_at) * 1000
         try:
             mood = self._looker.look(frame)
         except Exception as error:
@@ -130,12 +136,13 @@ class Eye:
             fps=self._fps(),
             camera=capture.state(now),
             camera_name=capture.name,
+            camera_address=capture.address,
             camera_reason=capture.trouble(now),
             remarks=capture.remarks,
             model=Sense.OK if looker else Sense.OFF,
             model_line=looker.line if looker else "the networks are being loaded",
             provider=looker.provider if looker else "",
-            stages_ms=looker.stages_ms if looker else {},
+            stages_ms={"wait": self._waited_ms} | looker.stages_ms if looker else {},
             last_words=last_words,
         )
         self._link.send(Report(mood=mood, status=status).model_dump_json().encode())

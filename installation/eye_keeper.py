@@ -48,6 +48,7 @@ class EyeKeeper:
         self._on_mood, self._clock, self._command = on_mood, clock, command
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._closing = threading.Event()
+        self._camera_address = venue.camera.source
         self._standing: dict[str, Order] = {}
         self._told: tuple[str, ...] = ()
         self._eye: EyeProcess | None = None
@@ -130,17 +131,25 @@ class EyeKeeper:
                     self._closing.wait(LISTEN_SECONDS)
                     continue
                 eye = self._eye = self._eye or self._begin(now)
-                self._listen(eye)
-                self._judge(eye, self._clock())
+                if eye:
+                    self._listen(eye)
+                    self._judge(eye, self._clock())
         finally:
             if self._eye:
                 self._eye.end(END_WITHIN)
                 self._eye = None
 
-    def _begin(self, now: float) -> EyeProcess:
-        eye_settings = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
-        start = Start(venue=self._venue.model_copy(update={"eye": eye_settings}), seed=self._seed)
-        return EyeProcess(start, now, self._command)
+    def _begin(self, now: float) -> EyeProcess | None:
+        eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
+        camera = self._venue.camera.model_copy(update={"source": self._camera_address})
+        start = Start(venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed)
+        try:
+            return EyeProcess(start, now, self._command)
+        except OSError as error:  # no process, no memory or no file handle left: another try may find some
+            self._why = f"the eye cannot be started: {error}"
+            self._teller.lost("eye", self._why)
+            self._restarts.died(now, now)
+            return None
 
     def _listen(self, eye: EyeProcess) -> None:
         select.select([eye.link], [], [], LISTEN_SECONDS)
@@ -165,6 +174,8 @@ class EyeKeeper:
                 eye.tell(order)
         if status.model is Sense.OK:
             self._teller.back("eye")
+        if status.camera is Sense.OK and status.camera_address != "visitor":
+            self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
         self._tell_camera(status)
         if previous is None or previous[1].mood != report.mood:
             self._pass_on(report.mood)

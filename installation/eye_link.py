@@ -48,6 +48,8 @@ class EyeStatus(BaseModel):
     """Frames looked at a second."""
     camera: Sense = Sense.OFF
     camera_name: str = ""
+    camera_address: str = ""
+    """The setting that opens the same camera again; '' before one was opened."""
     camera_reason: str = ""
     """Why the camera is not ok, in a technician's words; '' when it is."""
     remarks: tuple[str, ...] = ()
@@ -58,7 +60,7 @@ class EyeStatus(BaseModel):
     provider: str = ""
     """onnxruntime's name of what runs the classifier; '' before it is known."""
     stages_ms: dict[str, float] = {}
-    """Milliseconds that each stage of the last look took."""
+    """Milliseconds that each stage of the last look took; "wait" is from the camera's stamp to its begin."""
     last_words: str = ""
     """Why the eye ends now; '' while it goes on."""
 

@@ -36,6 +36,7 @@ class DeviceSource:
     live = True
 
     def __init__(self, settings: CameraSettings) -> None:
+        self.address = settings.source
         self._device = os.path.realpath(device_path(settings.source))
         opened = self._device if sys.platform == "linux" else int(settings.source or 0)
         self._capture = cv2.VideoCapture(opened, BACKEND)

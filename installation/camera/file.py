@@ -18,6 +18,7 @@ class FileSource:
     remarks: tuple[str, ...] = ()
 
     def __init__(self, settings: CameraSettings) -> None:
+        self.address = settings.source
         self._path = Path(settings.source).expanduser()
         self._capture = self._open()
         rate = self._capture.get(cv2.CAP_PROP_FPS)

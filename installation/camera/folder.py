@@ -21,6 +21,7 @@ class FolderSource:
     remarks: tuple[str, ...] = ()
 
     def __init__(self, settings: CameraSettings) -> None:
+        self.address = settings.source
         folder = Path(settings.source).expanduser()
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
         if not files:

@@ -27,6 +27,8 @@ class Source(Protocol):
 
     name: str
     """For people: 'camera /dev/video0 (640x480)'."""
+    address: str
+    """The setting that opens the same source again."""
     live: bool
     """A real camera's noise changes every picture; a live source that repeats itself has failed."""
     remarks: tuple[str, ...]
@@ -105,8 +107,6 @@ def _first_camera(settings: CameraSettings) -> Source | None:
 
 
 def _stand_in(settings: CameraSettings, seed: int) -> Source:
-    from installation.camera.visitor import VisitorSource
+    from installation.camera.visitor import StandIn
 
-    source = VisitorSource(settings, seed)
-    source.remarks = ("no camera was found: a simulated visitor stands in (name one with --camera or camera.source)",)
-    return source
+    return StandIn(settings, seed)

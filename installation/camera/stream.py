@@ -17,9 +17,10 @@ class StreamSource:
     remarks: tuple[str, ...] = ()
 
     def __init__(self, settings: CameraSettings) -> None:
-        address = urlsplit(settings.source)
+        self.address = settings.source
+        parts = urlsplit(settings.source)
         # A stream address may carry a user and a password; neither belongs in a log or on a screen.
-        self.name = f"stream {address.scheme}://{address.hostname or ''}{f':{address.port}' if address.port else ''}"
+        self.name = f"stream {parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
         self._read_timeout = settings.read_timeout_seconds
         self._capture = cv2.VideoCapture(
             settings.source,

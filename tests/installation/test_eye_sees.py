@@ -1,0 +1,56 @@
+"""The whole eye on pictures with a face: real process, real detector, a real (if untrained) classifier."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from calibration.venue import Venue
+from installation.console import Teller
+from installation.eye_keeper import EyeKeeper
+from models.mood import Mood
+from tests.installation.darken import darken_film
+from tests.installation.waiting import wait_until
+from tests.models.tiny_classifier import make_classifier
+
+SHARED = os.environ.get("CHIARO_SHARED", "")
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Iterator:
+    """Opens an eye on a source; gives the keeper and the list into which its moods come."""
+    classifier = make_classifier(tmp_path / "tiny.onnx")
+    keepers: list[EyeKeeper] = []
+
+    def start(source: str) -> tuple[EyeKeeper, list[Mood]]:
+        venue = Venue.model_validate({"camera": {"source": source}, "eye": {"classifier_file": str(classifier)}})
+        moods: list[Mood] = []
+        keepers.append(EyeKeeper(venue, 1, Teller(), moods.append))
+        keepers[-1].start()
+        return keepers[-1], moods
+
+    yield start
+    for keeper in keepers:
+        keeper.close()
+
+
+def watch(moods: list[Mood], seconds: float) -> list[Mood]:
+    """The moods of so many seconds, from the first one that is trusted."""
+    wait_until(lambda: any(mood.trusted for mood in moods), 8)
+    time.sleep(seconds)
+    return [mood for mood in moods if mood.trusted]
+
+
+@pytest.mark.skipif(not SHARED, reason="CHIARO_SHARED names no folder with footage")
+def test_a_visitor_in_a_dark_room_is_seen_in_nine_of_ten_looks(look, tmp_path: Path) -> None:
+    dark = tmp_path / "dark.avi"
+    darken_film(Path(SHARED) / "footage" / "sign-no.mkv", dark)
+    _, moods = look(str(dark))
+    seen = watch(moods, 4.0)
+    assert 12 < max(mood.face_luminance for mood in seen) < 30
+    assert sum(mood.count == 1 for mood in seen) / len(seen) >= 0.9
+    assert seen[-1].present

@@ -1,0 +1,71 @@
+"""No camera is named: the first one found is taken and kept, else the simulated visitor stands in and says so.
+
+No camera can be had where tests run, so the list of devices and the opening of one are stand-ins.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.settings import CameraSettings
+from calibration.venue import Venue
+from installation import eye
+from installation.camera import device, source
+from installation.camera.source import CameraLost, open_source
+from installation.eye import Eye
+from installation.eye_link import Start, make_line
+
+
+class Webcam:
+    """What ``DeviceSource`` is to its callers; node 1 is the second node of a webcam, which gives no picture."""
+
+    live, remarks = True, ()
+
+    def __init__(self, settings: CameraSettings) -> None:
+        self.address = self.name = settings.source
+
+    def grab(self) -> None:
+        if self.address == "/dev/video1":
+            raise CameraLost("no picture")
+
+    def retrieve(self) -> np.ndarray:
+        return np.zeros((240, 320, 3), np.uint8)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def plugged_in(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The devices that are there; a test may change the list."""
+    devices: list[str] = []
+    monkeypatch.setattr(device, "found_devices", lambda: list(devices))
+    monkeypatch.setattr(device, "DeviceSource", Webcam)
+    return devices
+
+
+def test_the_first_device_that_gives_a_picture_is_taken(plugged_in: list[str]) -> None:
+    plugged_in += ["/dev/video1", "/dev/video2"]
+    assert open_source(CameraSettings(), seed=1).name == "/dev/video2"
+
+
+def test_a_found_camera_that_is_unplugged_does_not_turn_into_a_simulated_visitor(
+    plugged_in: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged_in += ["/dev/video0"]
+    asked: list[str] = []
+
+    def opening(settings: CameraSettings, seed: int) -> source.Source:
+        asked.append(settings.source)
+        return open_source(settings, seed)
+
+    monkeypatch.setattr(eye, "open_source", opening)
+    line, _, theirs = make_line()
+    one = Eye(Start(venue=Venue(), seed=1), line, build=lambda venue: pytest.fail("not looked through"))
+    one._open()
+    plugged_in.clear()
+    one._open()
+    assert asked == ["", "/dev/video0"]
+    line.close()
+    theirs.close()
