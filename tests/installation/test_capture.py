@@ -56,7 +56,7 @@ def trouble(capture: Capture) -> str:
 class Scripted:
     """A source that shows given pictures 100 times a second, then repeats the last or does as told."""
 
-    name, live, remarks = "scripted camera", True, ()
+    name, address, live, remarks = "scripted camera", "script", True, ()
 
     def __init__(self, pictures: list[Image], then: Callable[[], None] = lambda: None) -> None:
         self._pictures, self._then, self._taken = pictures, then, 0
