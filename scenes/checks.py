@@ -38,10 +38,11 @@ def check_words(file: StoryFile, touched: frozenset[str] = frozenset()) -> Itera
             if cue.osc is not None and cue.osc.address.split("/")[1] in RESERVED_ADDRESSES:
                 place, first = f"{key}.cue.{number}.osc.address", cue.osc.address.split("/")[1]
                 yield Problem(place, f"/{first}/... is the show's own; choose another, such as /cue{cue.osc.address}")
-        if name not in touched:
+        if name not in touched and not (scene.end and name in (file.attract, file.safe)):
             yield from _ways_out(file, name, scene)
     if not touched:
         yield from _ways_in(file)
+        yield from _visitors_can_go(file)
 
 
 def _scene_is_known(key: str, name: str | None, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -73,7 +74,9 @@ def _groups(file: StoryFile) -> Iterator[Problem]:
 
 
 def _no_mood(word: str, known: tuple[str, ...], kind: str) -> str:
-    return f"no {kind} is called {word!r}{did_you_mean(word, known) or '; known are ' + ', '.join(known)}"
+    return (
+        f"no {kind} is called {word!r}{did_you_mean(word, known) or '; known are ' + ', '.join(dict.fromkeys(known))}"
+    )
 
 
 def _branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -136,3 +139,10 @@ def _ways_in(file: StoryFile) -> Iterator[Problem]:
     for name in file.scenes:
         if name not in found:
             yield Problem(f"scenes.{name}", "no branch leads here; visitors will never see it", fatal=False)
+
+
+def _visitors_can_go(file: StoryFile) -> Iterator[Problem]:
+    scene = file.scenes.get(file.attract)
+    if scene is not None and not scene.minimum_seconds and not scene.branch:
+        why = "a visitor who stays after an end is led in again at once; minimum_seconds gives them time to go"
+        yield Problem(f"scenes.{file.attract}", why, fatal=False)

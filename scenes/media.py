@@ -88,7 +88,10 @@ def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterat
     elif scene.still_seconds is not None:
         yield Problem(f"{key}.still_seconds", f"{scene.clip} is a film; say out_seconds")
     else:
-        yield from _points(key, scene, header.seconds, path)
+        points = list(_points(key, scene, header.seconds, path))
+        yield from points
+        if any(problem.fatal for problem in points):
+            return  # with a length that is not known, all other times would seem wrong too
     yield from _times(file, name, piece_of(file, name, folder).seconds)
 
 
@@ -114,11 +117,12 @@ def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
     close = end if loop else end - decide_before_end(file, scene)
     if close <= 0:
         yield Problem(key, f"is {end:.2f} s long: its choice would be closed before it begins. Make it longer")
+        return
     for option, time in (
         ("listen.from_seconds", scene.listen.from_seconds),
         ("listen.until_seconds", scene.listen.until_seconds),
     ):
-        if time is not None and time > max(close, 0.0) + 1e-6:
+        if time is not None and time > close + 1e-6:
             yield Problem(f"{key}.{option}", f"comes after the choice is closed, at {close:.2f} s (given: {time:g})")
     if scene.minimum_seconds > close:
         yield Problem(f"{key}.minimum_seconds", f"comes after the choice is closed, at {close:.2f} s")

@@ -46,7 +46,8 @@ def _probe(file: Path, _changed: int, size: int) -> Probed:
             seconds = 0.0 if still else _seconds(container, video[0] if video else None)
             return Probed(seconds, still, bool(video), bool(audio))
     except (av.FFmpegError, ValueError, OSError) as error:
-        raise Unreadable(f"cannot be read as a film, picture or sound ({error})") from error
+        why = getattr(error, "strerror", None) or error
+        raise Unreadable(f"cannot be read as a film, picture or sound ({why})") from error
 
 
 def _seconds(container: av.container.InputContainer, video: av.VideoStream | None) -> float:

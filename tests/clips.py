@@ -35,9 +35,10 @@ def make_clip(
 
 
 def make_sound(path: Path, seconds: float = 2.0) -> Path:
-    """A tone in a wave file."""
+    """A tone in a .wav or .ogg file."""
     with av.open(str(path), "w") as container:
-        _tone(container, container.add_stream("pcm_s16le", rate=48000, layout="mono"), seconds)
+        codec = "libopus" if path.suffix == ".ogg" else "pcm_s16le"
+        _tone(container, container.add_stream(codec, rate=48000, layout="mono"), seconds)
     return path
 
 
