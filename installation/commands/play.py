@@ -1,9 +1,72 @@
-"""``chiaro play``."""
+"""``chiaro play``: the film without the eye, for the maker at a desk."""
 
 from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
 
+class Kind(StrEnum):
+    """Transitions, as a story names them."""
+
+    cut = "cut"
+    crossfade = "crossfade"
+    dip = "dip"
+    hold = "hold"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def play(
+        what: Annotated[list[str], typer.Argument(help="Clips (films, pictures), or one story (.toml or its folder).")],
+        mood: Annotated[
+            str,
+            typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys' = number keys only."),
+        ] = "keys",
+        venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
+        transition: Annotated[Kind, typer.Option(help="Between clips.")] = Kind.cut,
+        transition_seconds: Annotated[float, typer.Option(min=0.0, help="Of that transition.")] = 1.0,
+        headless: Annotated[bool, typer.Option("--headless", help="No window.")] = False,
+        window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
+        fullscreen: Annotated[bool, typer.Option("--fullscreen", help="The whole display.")] = False,
+        seconds: Annotated[float | None, typer.Option(min=0.1, help="End by itself after so many seconds.")] = None,
+        mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+    ) -> None:
+        """Play clips one after another, or a story with moods by hand. No camera is opened.
+
+        In a story the number keys set the mood: 1 neutral, 2 happiness, 3 surprise, 4 sadness, 5 anger, 6 disgust,
+        7 fear, 8 contempt, 9 undecided, 0 nobody. Space pauses, Esc twice ends.
+        """
+        from pathlib import Path
+
+        from installation import exits
+        from installation.console import open_log
+        from installation.film.screen import NoScreen
+        from installation.options import story_file, venue_of, with_options
+        from installation.plain_errors import NotNow, plain_errors
+        from installation.playing import ScriptedHand, parse_script, play_clips
+        from scenes.clip import Transition
+        from scenes.story import load_story
+
+        open_log()
+        with plain_errors():
+            room = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
+            if len(what) == 1 and (Path(what[0]).suffix == ".toml" or Path(what[0]).is_dir()):
+                script = parse_script("" if mood == "keys" else mood)
+                story = load_story(story_file(what[0]), forgive_clips=True)
+                from installation.opening import open_show
+
+                with open_show(story, room, headless=headless, hand=ScriptedHand(script)) as show:
+                    show.run(seconds)
+                return
+            change = Transition(transition.value, 0.0 if transition is Kind.cut else transition_seconds)
+            try:
+                unplayable = play_clips([Path(name) for name in what], room, headless, seconds, change)
+            except NoScreen as error:
+                raise NotNow(str(error)) from error
+        if unplayable:
+            raise typer.Exit(exits.BAD_CONFIGURATION)

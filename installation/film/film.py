@@ -20,8 +20,10 @@ from installation.film.tally import FilmHealth
 from installation.film.track import RATE
 from scenes.clip import Bed, Clip, Playhead, Transition
 
-IDLE_SECONDS = 1 / 20
+IDLE_SECONDS = 1 / 30
 """The loop wakes at least so often, for keys and moods, though a still stands on the wall."""
+OPENING_SECONDS = 0.01
+"""A scene that was asked for and is being opened is looked after so often."""
 SLACK_SECONDS = 0.001
 REFRESH_SECONDS = 0.5
 """A picture that does not change is drawn again so often, in case a window was covered."""
@@ -107,18 +109,16 @@ class Film:
         self._now, self._programme = now, max(self._programme, self.sound.clock.at(now))
         self._light.advance(now)
         self._preroll.poll()
-        if self._next:
-            self._await(self._next, now)
-        if self._next and self._next.start is not None and self._programme + SLACK_SECONDS >= self._next.start:
-            self._change_over(self._next)
+        self._change(now)
         self._let_go()
         if self._on and self._on.reel.failed and self._on.scene not in self._preroll.failed:
             self._preroll.fail(self._on.scene, self._on.reel)
         self.playhead = self._look_up()
 
     def draw(self, now: float, overlay: pygame.Surface | None = None) -> None:
-        """Show the picture of this moment; returns when it is presented."""
-        programme = max(self._programme, self.sound.clock.at(now))
+        """Show the picture of this moment, changes asked for since ``advance`` included; returns when presented."""
+        self._change(now)
+        programme = self._programme
         text = self._caption[0] if programme < self._caption[1] else None
         canvas = self._composer.compose(self._on, self._old, self._takeover, programme, now, text)
         level = self._light.level * self._composer.dip(self._takeover, self._dipping, programme)
@@ -139,7 +139,9 @@ class Film:
             start = self._on.reel.pictures.next_start(self._on.seconds(self._programme))
             if start is not None:
                 due.append(self._on.start + start)
-        if self._next and self._next.start is not None:
+        if self._next and self._next.start is None:
+            idle = now + OPENING_SECONDS
+        elif self._next and self._next.start is not None:
             due.append(self._next.start)
         times = [self.sound.clock.when(programme, now) for programme in due if programme > self._programme]
         return max(now + SLACK_SECONDS, min([idle, *times]))
@@ -170,6 +172,12 @@ class Film:
         self._score.close()
         for shot in shots:
             shot.reel.join(1.0)
+
+    def _change(self, now: float) -> None:
+        if self._next:
+            self._await(self._next, now)
+        if self._next and self._next.start is not None and self._programme + SLACK_SECONDS >= self._next.start:
+            self._change_over(self._next)
 
     def _await(self, following: Shot, now: float) -> None:
         """Plan the change as soon as the next scene can be played, or give it up."""

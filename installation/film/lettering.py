@@ -40,7 +40,7 @@ class Lettering:
         if self._drawn is None or self._drawn[0] != text:
             self._drawn = (text, *self._render(text))
         _, ink, keep, left, top = self._drawn
-        part = canvas[top : top + ink.shape[0], left : left + ink.shape[1], :3]
+        part = canvas[top : top + ink.shape[0], left : left + ink.shape[1]]
         cv2.multiply(part, keep, dst=part, scale=1 / 255)
         cv2.add(part, ink, dst=part)
 
@@ -89,7 +89,8 @@ class Lettering:
         keep = 255 - cv2.GaussianBlur(around, (0, 0), edge / 2)
         keep = np.minimum(keep, 255 - ink)
         place = (self._size[0] - wide) // 2, max(0, self._size[1] - high - self._height)
-        return cv2.merge([ink] * 3), cv2.merge([keep] * 3), *place
+        # Four bytes a pixel like the canvas: OpenCV refuses to write into a slice of its colours.
+        return cv2.merge([ink] * 4), cv2.merge([keep] * 4), *place
 
     def _row(self, row: str) -> np.ndarray:
         surface = self.font_for(row).render(row, True, (255, 255, 255))

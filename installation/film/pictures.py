@@ -137,7 +137,7 @@ class Pictures:
         except Unplayable as error:
             self.failed = str(error)
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            self.failed = f"it cannot be read: {error}"
+            self.failed = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
         except MemoryError:
             self.failed = "there is no memory left for it"
         finally:

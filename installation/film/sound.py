@@ -68,7 +68,7 @@ class Sound:
         self._thread.join(3.0)
 
     def _run(self) -> None:
-        while True:
+        while not self._closed:
             self._stir.wait()
             self._stir.clear()
             if self._closed:

@@ -80,7 +80,7 @@ class Track:
                 if container.streams.audio:
                     self._play(container, container.streams.audio[0])
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            self.failed = f"its sound cannot be read: {error}"
+            self.failed = f"its sound cannot be read: {getattr(error, 'strerror', None) or error}"
         finally:
             self._finished = True
             self.ready.set()

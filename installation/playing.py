@@ -1,0 +1,136 @@
+"""The film at a maker's desk: clips one after another, or a story whose moods come from a script or from keys."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pygame
+
+from calibration.toml import BadFile
+from calibration.venue import Venue
+from installation.console import Teller, log
+from installation.film.film import Film
+from installation.film.screen import Screen
+from installation.film.sound import Sound
+from installation.keys import Controls, Keys
+from installation.rehearsal import WORDS, Hand, mood_of
+from models.mood import Mood
+from scenes.clip import Clip, Transition
+from scenes.probe import STILLS
+
+STILL_SECONDS = 5.0
+
+
+class ScriptedHand(Hand):
+    """Moods by a list of (seconds, word), counted from the first look; keys still override it."""
+
+    def __init__(self, script: tuple[tuple[float, str], ...]) -> None:
+        self._script = script
+        self._begun: float | None = None
+
+    def mood(self, now: float) -> Mood:
+        begun = self._begun = now if self._begun is None else self._begun
+        past = [(at, word) for at, word in self._script if begun + at <= now]
+        if not past:
+            return super().mood(now)
+        at, word = past[-1]
+        return mood_of(word, 0.9, now, held_seconds=now - begun - at)
+
+
+def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
+    """``happiness@3,nobody@12`` as ((3.0, "happiness"), (12.0, "nobody")). Raises ``BadFile`` with all faults."""
+    script, problems = [], []
+    for part in filter(None, (part.strip() for part in typed.split(","))):
+        word, _, at = part.partition("@")
+        try:
+            script.append((float(at or 0.0), word))
+        except ValueError:
+            problems.append(f"{part!r}: after the @ comes a number of seconds, as in happiness@3")
+        if word not in WORDS:
+            problems.append(f"{part!r}: no mood is called {word!r}; known: {', '.join(WORDS)}")
+    if problems:
+        raise BadFile("--mood", problems)
+    return tuple(sorted(script))
+
+
+def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float | None, transition: Transition) -> int:
+    """Play ``files`` in order on one screen; how many of them could not be played. Raises ``NoScreen``.
+
+    Keys as in the show: space pauses, n goes on, m mutes, b is black, Esc twice ends.
+    """
+    teller = Teller()
+    with ExitStack() as closing:
+        screen = Screen(venue.screen, headless)
+        closing.callback(screen.close)
+        sound = Sound(venue.sound, teller)
+        closing.callback(sound.close)
+        film = Film(screen, sound, teller, venue.screen.candidates_megabytes)
+        closing.callback(film.close)
+        _Desk(film, files, transition).run(seconds)
+        return len(film.playhead.failed)
+
+
+def _clip(file: Path) -> Clip:
+    still = file.suffix.lower() in STILLS
+    return Clip(file.resolve(), out_seconds=STILL_SECONDS if still else None)
+
+
+class _Desk:
+    """A little loop: one clip on the screen, the next one held ready."""
+
+    def __init__(self, film: Film, files: list[Path], transition: Transition) -> None:
+        self._film, self._transition = film, transition
+        self._clips = {f"{number} {file.name}": _clip(file) for number, file in enumerate(files, 1)}
+        self._names = list(self._clips)
+        self._asked = 0
+        self._keys, self._controls = Keys(), Controls()
+        self._ending = False
+
+    def run(self, seconds: float | None) -> None:
+        begun = time.monotonic()
+        self._ask(at="now")
+        while not self._ending and (seconds is None or time.monotonic() - begun < seconds):
+            now = time.monotonic()
+            self._obey(now)
+            self._film.advance(now)
+            self._follow()
+            self._film.draw(now)
+            time.sleep(max(0.0, self._film.next_deadline(now) - time.monotonic()))
+        health = self._film.health
+        log.info(
+            "%d pictures shown, %d late, %d dropped, %d repeated, %d gaps in the sound",
+            *(health.shown, health.late, health.dropped, health.repeated, health.sound_gaps),
+        )
+
+    def _follow(self) -> None:
+        """Ask for the next clip as soon as the one before it is on the screen, or cannot be."""
+        head = self._film.playhead
+        asked = self._names[self._asked - 1]
+        if head.entry == self._asked or asked in head.failed:
+            if self._asked < len(self._names):
+                self._ask(at="end" if head.entry else "now")
+            elif head.ended or (asked in head.failed and not head.entry):
+                self._ending = True
+
+    def _ask(self, at: str) -> None:
+        name = self._names[self._asked]
+        self._asked += 1
+        following = self._names[self._asked : self._asked + 2]
+        transition = self._transition if at == "end" else Transition()
+        self._film.play(self._asked, name, self._clips[name], None, "end" if at == "end" else "now", transition)
+        self._film.prepare({name: self._clips[name] for name in following})
+
+    def _obey(self, now: float) -> None:
+        for command in self._keys.commands(pygame.event.get(), self._controls, now):
+            match command.name:
+                case "pause" | "resume":
+                    paused = command.name == "pause"
+                    self._controls = Controls(paused=paused, mute=self._controls.mute)
+                    self._film.pause(paused)
+                case "mute":
+                    self._controls = Controls(paused=self._controls.paused, mute=bool(command.value))
+                    self._film.mute(bool(command.value))
+                case "shutdown":
+                    self._ending = True
