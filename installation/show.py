@@ -18,10 +18,12 @@ from installation.keys import Controls, Keys
 from installation.osc import Broadcast, Control
 from installation.overlay import Overlay, View
 from installation.rehearsal import Rehearsal
+from installation.reloading import Reloading
 from models.mood import Mood
 from scenes.advance import Moment, advance, begin
 from scenes.command import STORY_COMMANDS, Command
 from scenes.cue import (
+    Branched,
     Caption,
     Cue,
     Play,
@@ -80,6 +82,7 @@ class Show:
         self.restarting = False
         self._started = clock()
         self._overlay = Overlay()
+        self._reloading = Reloading(story.path, parts.teller)
         self._asked: list[Command] = []
         self._next_scenes: tuple[str, ...] = ()
         self._state_word = ShowState.ATTRACT
@@ -111,6 +114,8 @@ class Show:
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
             self._perform(cue, now)
+        if any(isinstance(cue, SceneStarted) for cue in cues):
+            self._begin_reloaded(now)
         parts.film.draw(now, self._over_the_film(now))
         self._tell_the_room(now)
         parts.heartbeat.beat(now)
@@ -165,6 +170,8 @@ class Show:
                 self._close_doors(switch, command.source)
             case "mood" if isinstance(value, tuple):
                 return self._rehearse(value, now)
+            case "reload":
+                self._reloading.ask()
             case "snapshot":
                 self._parts.broadcast.snapshot()
             case "shutdown" | "restart":
@@ -189,6 +196,22 @@ class Show:
         self._asked.append(Command("blackout", 1.0 if closed else 0.0, source=source))
         self._parts.eye.tell("camera off" if closed else "camera on")
 
+    def _begin_reloaded(self, now: float) -> None:
+        """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone."""
+        story = self._reloading.take()
+        if story is None:
+            return
+        self._story = story
+        self._parts.broadcast.scenes(story.names, story.title)
+        if self._parts.control is not None:
+            self._parts.control.scenes(story.names)
+        if self._state.scene in story.names:
+            self._perform(Prepare(story.candidates(self._state.scene)), now)
+            return
+        self._state, cues = begin(story, now)
+        for cue in cues:
+            self._perform(cue, now)
+
     # -- what the story asks -------------------------------------------------------------------------------------
 
     def _perform(self, cue: Cue, now: float) -> None:
@@ -204,6 +227,8 @@ class Show:
                 film.caption(text, seconds)
             case SetVolume(volume, over_seconds):
                 film.set_volume(volume, over_seconds)
+            case Branched(source, target, reason):
+                log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
                 self._parts.eye.tell("freeze")  # a held expression must not become the visitor's own neutral

@@ -1,0 +1,40 @@
+"""Reading the story again while the film goes on: a maker corrects it in the evening, and no doors close."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from calibration.toml import BadFile
+from installation.console import Teller, log
+from scenes.story import Story, load_story
+
+
+class Reloading:
+    """Reads on a thread of its own (headers of all clips: a tenth of a second, which would be three frames)."""
+
+    def __init__(self, path: Path, teller: Teller) -> None:
+        self._path, self._teller = path, teller
+        self._fresh: Story | None = None
+        self._thread: threading.Thread | None = None
+
+    def ask(self) -> None:
+        """Begin to read; asking again while it reads changes nothing."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._read, name="story reload", daemon=True)
+            self._thread.start()
+
+    def take(self) -> Story | None:
+        """The story that was read, once; None when there is none that can be used."""
+        fresh, self._fresh = self._fresh, None
+        return fresh
+
+    def _read(self) -> None:
+        try:
+            story = load_story(self._path, forgive_clips=True)
+        except BadFile as error:
+            self._teller.lost("new story", "; ".join(error.problems) + " (the old one goes on)")
+            return
+        self._teller.back("new story")
+        log.info("%s is read; it begins with the next scene", self._path.name)
+        self._fresh = story

@@ -1,0 +1,192 @@
+"""The whole show as real processes: stage, eye with its real networks, OSC on loopback, a journal on disk."""
+
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pythonosc.osc_bundle import OscBundle
+from pythonosc.osc_message import OscMessage
+from pythonosc.udp_client import SimpleUDPClient
+
+from tests.clips import make_clip
+
+STORY = """
+title = "Two rooms"
+start = "door"
+attract = "lamp"
+safe = "still"
+[scenes.lamp]
+clip = "lamp.mp4"
+loop = true
+[scenes.still]
+clip = "lamp.mp4"
+loop = true
+[scenes.door]
+clip = "door.mp4"
+listen = { from_seconds = 0.2, until_seconds = 2.0 }
+branch = [{ to = "cellar", when = { mood = "anger" } }]
+next = "garden"
+[scenes.garden]
+clip = "garden.mp4"
+end = true
+[scenes.cellar]
+clip = "cellar.mp4"
+transition = { kind = "crossfade", seconds = 0.4 }
+end = true
+cue = [{ at_seconds = 0.2, osc = { address = "/cue/lamp", arguments = [0.5] } },
+       { at_seconds = 0.2, caption = "Down." }]
+"""
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+class Listener:
+    """A receiver on loopback that keeps every message it hears."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self.heard: list[tuple[float, str, list]] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            datagram = self._socket.recv(65536)
+            bundle = list(OscBundle(datagram)) if datagram.startswith(b"#bundle") else [OscMessage(datagram)]
+            self.heard += [(time.monotonic(), message.address, list(message.params)) for message in bundle]
+
+    def values(self, address: str) -> list[list]:
+        return [values for _, heard, values in self.heard if heard == address]
+
+
+class RunningShow:
+    """``chiaro run`` as a visitor's evening has it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder, self.listener, self.control_port = folder, Listener(), free_port()
+        for name in ("lamp", "door", "garden", "cellar"):
+            make_clip(folder / f"{name}.mp4", seconds=3.0, fps=30, size=(320, 180), sound=True)
+        (folder / "story.toml").write_text(STORY)
+        (folder / "venue.toml").write_text(
+            f'name = "{folder.name}"\n[osc]\nlisten_port = {self.control_port}\n[screen]\nwidth = 320\nheight = 180\n'
+        )
+        command = [sys.executable, "-m", "installation", "run", str(folder / "story.toml"), "--headless"]
+        command += ["--venue", str(folder / "venue.toml"), "--osc", f"127.0.0.1:{self.listener.port}", *options]
+        self.log = (folder / "log.txt").open("w+")
+        environment = os.environ | {"CHIARO_STATE": str(folder / "state")}
+        self.process = subprocess.Popen(command, env=environment, stderr=self.log, stdin=subprocess.DEVNULL)
+
+    def journal(self, kind: str) -> list[dict]:
+        lines = [
+            line for file in (self.folder / "state" / "journal").glob("*") for line in file.read_text().splitlines()
+        ]
+        return [line for line in map(json.loads, lines) if line["kind"] == kind]
+
+    def eyes(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        threads = children.parents[1].glob("*/children")
+        return [int(pid) for file in threads for pid in file.read_text().split()]
+
+    def wait(self, true: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            assert self.process.poll() is None, self.told()
+            if true():
+                return
+            time.sleep(0.02)
+        pytest.fail(f"{what}: not within {seconds:g} s\n{self.told()}")
+
+    def told(self) -> str:
+        self.log.flush()
+        return Path(self.log.name).read_text()
+
+    def end(self) -> int:
+        """Ask it to end; its exit code."""
+        self.process.terminate()
+        code = self.process.wait(timeout=5)
+        assert "Traceback" not in self.told(), self.told()
+        return code
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Iterator[RunningShow]:
+    running = RunningShow(tmp_path, "--camera", "visitor")
+    yield running
+    running.process.kill()
+    running.process.wait()
+    running.log.close()
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds the eye by /proc")
+
+
+@linux
+def test_a_visitors_anger_leads_to_the_cellar_and_every_machine_and_the_journal_hear_why(show: RunningShow) -> None:
+    show.wait(lambda: bool(show.journal("scene_start")), "the first picture")
+    room = SimpleUDPClient("127.0.0.1", show.control_port)
+    room.send_message("/emo/control/mood", ["anger", 0.95])
+    show.wait(lambda: any(line["scene"] == "cellar" for line in show.journal("scene_start")), "the cellar")
+    show.wait(lambda: bool(show.listener.values("/emo/cue/lamp")), "the story's own cue")
+    branch = next(line for line in show.journal("branch") if line["target"] == "cellar")
+    assert branch["emotion"] == "anger"
+    assert branch["reason"]
+    assert branch["mood"]["dominant"] == "anger"
+    assert show.journal("take_start")
+    _, source, target, emotion, confidence = show.listener.values("/emo/event/branch")[-1]
+    assert (source, target, emotion) == (3, 5, 5)
+    assert confidence > 0.5
+    assert ["lamp"] in show.listener.values("/emo/scene/id")
+    assert show.end() == 0
+
+
+@linux
+def test_an_eye_that_is_killed_or_stopped_comes_back_and_the_film_does_not_wait(show: RunningShow) -> None:
+    show.wait(lambda: any(line["trusted"] for line in show.journal("mood")), "the eye's first look")
+    (first,) = show.eyes()
+    os.kill(first, signal.SIGKILL)
+    killed = time.monotonic()
+    show.wait(lambda: bool(show.eyes()) and show.eyes() != [first], "another eye after kill -9")
+    (second,) = show.eyes()
+    show.wait(lambda: "eye is back" in show.told(), "the eye's first word")
+    os.kill(second, signal.SIGSTOP)
+    show.wait(lambda: bool(show.eyes()) and show.eyes() != [second], "another eye after SIGSTOP")
+    times = [at for at, address, _ in show.listener.heard if address == "/emo/scene/time" and at > killed]
+    assert max(later - earlier for earlier, later in itertools.pairwise(times)) < 1.0
+    assert show.end() == 0
+
+
+@linux
+def test_sigterm_ends_everything_within_five_seconds_and_leaves_no_process_behind(show: RunningShow) -> None:
+    show.wait(lambda: bool(show.eyes()), "the eye")
+    eyes = show.eyes()
+    assert show.end() == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in eyes)
+    assert show.journal("show_end")
+
+
+def test_a_second_show_in_the_same_room_leaves_with_75_and_names_the_first(show: RunningShow) -> None:
+    show.wait(lambda: bool(show.journal("scene_start")), "the first picture")
+    command = [sys.executable, "-m", "installation", "run", str(show.folder / "story.toml"), "--headless"]
+    second = subprocess.run(
+        [*command, "--venue", str(show.folder / "venue.toml")],
+        env=os.environ | {"CHIARO_STATE": str(show.folder / "state")},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert second.returncode == 75
+    assert str(show.process.pid) in second.stderr
