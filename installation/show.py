@@ -76,7 +76,7 @@ class Show:
     """Runs one story until it is told to end."""
 
     def __init__(self, story: Story, parts: Parts, controls: Controls, clock: Callable[[], float] = time.monotonic):
-        self._story, self._parts, self._clock = story, parts, clock
+        self._story, self.parts, self._clock = story, parts, clock
         self.controls = controls
         self.ending = False
         self.restarting = False
@@ -100,11 +100,11 @@ class Show:
         while not self.ending and (until is None or self._clock() < until):
             now = self._clock()
             self.tick(now)
-            time.sleep(max(0.0, min(self._parts.film.next_deadline(now) - self._clock(), 0.05)))
+            time.sleep(max(0.0, min(self.parts.film.next_deadline(now) - self._clock(), 0.05)))
 
     def tick(self, now: float) -> None:
         """One look at the world and one picture. Nothing here waits for a camera, a disk, a network or a decoder."""
-        parts = self._parts
+        parts = self.parts
         for command in self._commands(now):
             self._obey(command, now)
         self._mood = parts.rehearsal.over(parts.eye.mood(now), now)
@@ -123,20 +123,20 @@ class Show:
     # -- what people ask -----------------------------------------------------------------------------------------
 
     def _commands(self, now: float) -> list[Command]:
-        wishes = self._parts.keys.commands(pygame.event.get(), self.controls, now)
-        if self._parts.control is not None:
-            wishes += self._parts.control.drain()
+        wishes = self.parts.keys.commands(pygame.event.get(), self.controls, now)
+        if self.parts.control is not None:
+            wishes += self.parts.control.drain()
         return wishes
 
     def _obey(self, command: Command, now: float) -> None:
         log.debug("%s asks: %s %s", command.source, command.name, command.value if command.value is not None else "")
-        self._parts.journal.note("command", now, name=command.name, value=command.value, source=command.source)
+        self.parts.journal.note("command", now, name=command.name, value=command.value, source=command.source)
         if command.name in STORY_COMMANDS:
             code, reason = self._ask_story(command)
         else:
             code, reason = self._set_stage(command, now)
-        if self._parts.control is not None and command.source.startswith("osc"):
-            self._parts.control.reply(command, code, reason)
+        if self.parts.control is not None and command.source.startswith("osc"):
+            self.parts.control.reply(command, code, reason)
 
     def _ask_story(self, command: Command) -> tuple[int, str]:
         if command.name == "goto" and command.value not in self._story.names:
@@ -147,7 +147,7 @@ class Show:
         return 0, "ok"
 
     def _set_stage(self, command: Command, now: float) -> tuple[int, str]:
-        film, value = self._parts.film, command.value
+        film, value = self.parts.film, command.value
         switch = bool(value) if isinstance(value, float | int) else False
         level = float(value) if isinstance(value, float | int) else 0.0
         match command.name:
@@ -162,10 +162,10 @@ class Show:
                 film.brightness(level)
             case "overlay":
                 self.controls = replace(self.controls, overlay=switch)
-                self._parts.eye.tell("thumbnail on" if switch else "thumbnail off")
+                self.parts.eye.tell("thumbnail on" if switch else "thumbnail off")
             case "camera":
                 self.controls = replace(self.controls, camera=switch)
-                self._parts.eye.tell("camera on" if switch else "camera off")
+                self.parts.eye.tell("camera on" if switch else "camera off")
             case "closed":
                 self._close_doors(switch, command.source)
             case "mood" if isinstance(value, tuple):
@@ -173,7 +173,7 @@ class Show:
             case "reload":
                 self._reloading.ask()
             case "snapshot":
-                self._parts.broadcast.snapshot()
+                self.parts.broadcast.snapshot()
             case "shutdown" | "restart":
                 self.ending, self.restarting = True, command.name == "restart"
             case _:
@@ -182,7 +182,7 @@ class Show:
 
     def _rehearse(self, wish: tuple[str, float], now: float) -> tuple[int, str]:
         try:
-            self._parts.rehearsal.set(wish[0], wish[1], now)
+            self.parts.rehearsal.set(wish[0], wish[1], now)
         except ValueError as error:
             return 1, str(error)
         return 0, "ok"
@@ -194,7 +194,7 @@ class Show:
         if not closed:
             self._asked.append(Command("attract", source=source))
         self._asked.append(Command("blackout", 1.0 if closed else 0.0, source=source))
-        self._parts.eye.tell("camera off" if closed else "camera on")
+        self.parts.eye.tell("camera off" if closed else "camera on")
 
     def _begin_reloaded(self, now: float) -> None:
         """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone."""
@@ -202,9 +202,9 @@ class Show:
         if story is None:
             return
         self._story = story
-        self._parts.broadcast.scenes(story.names, story.title)
-        if self._parts.control is not None:
-            self._parts.control.scenes(story.names)
+        self.parts.broadcast.scenes(story.names, story.title)
+        if self.parts.control is not None:
+            self.parts.control.scenes(story.names)
         if self._state.scene in story.names:
             self._perform(Prepare(story.candidates(self._state.scene)), now)
             return
@@ -216,7 +216,7 @@ class Show:
 
     def _perform(self, cue: Cue, now: float) -> None:
         """Each part may fail alone: none of these calls raises for a loss that can be survived."""
-        film, story = self._parts.film, self._story
+        film, story = self.parts.film, self._story
         match cue:
             case Prepare(scenes):
                 self._next_scenes = scenes
@@ -231,7 +231,7 @@ class Show:
                 log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
-                self._parts.eye.tell("freeze")  # a held expression must not become the visitor's own neutral
+                self.parts.eye.tell("freeze")  # a held expression must not become the visitor's own neutral
             case StateChanged(_, paused, blackout):
                 if self.controls.closed:
                     cue = replace(cue, state=ShowState.CLOSED)
@@ -241,13 +241,13 @@ class Show:
                 film.blackout(blackout)
             case SendOsc():
                 pass  # the broadcast's alone
-        self._parts.broadcast.cue(cue, now)
-        self._parts.journal.cue(cue, self._mood, now)
+        self.parts.broadcast.cue(cue, now)
+        self.parts.journal.cue(cue, self._mood, now)
 
     # -- what the room is told -----------------------------------------------------------------------------------
 
     def _tell_the_room(self, now: float) -> None:
-        parts = self._parts
+        parts = self.parts
         parts.broadcast.mood(self._mood)
         parts.journal.mood(self._mood, now)
         if now >= self._next_scene_time:
@@ -260,7 +260,7 @@ class Show:
             parts.broadcast.health(self._health)
 
     def _look_at_the_machine(self, now: float) -> Health:
-        film, eye = self._parts.film.health, self._parts.eye
+        film, eye = self.parts.film.health, self.parts.eye
         return Health(
             beat=self._health.beat + 1,
             camera=eye.camera,
@@ -268,7 +268,7 @@ class Show:
             film_fps=film.fps,
             eye_fps=eye.fps,
             uptime_seconds=now - self._started,
-            errors=self._parts.teller.errors,
+            errors=self.parts.teller.errors,
             late_frames=film.late,
             dropped_frames=film.dropped,
             repeated_frames=film.repeated,
@@ -278,20 +278,20 @@ class Show:
         return self._story.duration(self._state.scene)
 
     def _over_the_film(self, now: float) -> pygame.Surface | None:
-        question = self._parts.keys.question
+        question = self.parts.keys.question
         if not self.controls.overlay:
             return self._overlay.question(question) if question else None
         view = View(
             scene=self._state.scene,
             state=self._state_word.name.lower(),
-            seconds=self._parts.film.playhead.seconds,
+            seconds=self.parts.film.playhead.seconds,
             duration=self._duration(),
             next_scenes=self._next_scenes,
             mood=self._mood,
             health=self._health,
-            eye_line=self._parts.eye.line,
-            lost=self._parts.teller.lost_parts(),
-            thumbnail=self._parts.eye.thumbnail,
+            eye_line=self.parts.eye.line,
+            lost=self.parts.teller.lost_parts(),
+            thumbnail=self.parts.eye.thumbnail,
             question=question,
         )
         return self._overlay.draw(view, now)

@@ -1,0 +1,119 @@
+"""From the camera letting go of a picture to the OSC packet that speaks of it, while the film plays."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from pythonosc.osc_bundle import OscBundle
+
+from calibration.settings import CameraSettings, OscSettings, OscTarget
+from calibration.venue import Venue
+from installation.bench.report import Figure, Progress
+from installation.console import Teller
+from installation.eye_keeper import EyeKeeper
+from installation.opening import open_show
+from installation.options import DEMO
+from installation.show import Show
+from models.mood import Distribution, Mood
+from scenes.story import load_story
+
+SECONDS = 30.0
+WARM_UP_SECONDS = 5.0
+STEPS = 20
+
+
+class _Wire:
+    """A receiver on loopback that notes when each distribution of the room arrives."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self.arrived: dict[bytes, float] = {}
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            datagram = self._socket.recv(65536)
+            now = time.monotonic()
+            if datagram.startswith(b"#bundle"):
+                for message in OscBundle(datagram):
+                    if message.address.endswith("/mood/emotions"):
+                        self.arrived.setdefault(_key(tuple(message.params)), now)
+
+
+def _key(probabilities: Distribution) -> bytes:
+    return np.asarray(probabilities, np.float32).tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One mood as the stage got it."""
+
+    heard_at: float
+    mood: Mood
+    stages_ms: dict[str, float]
+
+
+def measure(camera: str, progress: Progress, seconds: float = SECONDS) -> list[Figure]:
+    """Run eye, film (1280x720, no window) and broadcast as in a show, and time each mood to its packet.
+
+    A mood counts when somebody is in it and its distribution is new, since only then its packet can be told.
+    """
+    wire, looks = _Wire(), list[_Look]()
+    osc = OscSettings(targets=(OscTarget(port=wire.port, rate_hertz=60),), listen=False)
+    venue = Venue(name=f"bench {os.getpid()}", osc=osc, camera=CameraSettings(source=camera))
+    show: Show | None = None
+
+    def heard(mood: Mood) -> None:
+        if show is not None:
+            show.parts.broadcast.mood(mood)
+            looks.append(_Look(time.monotonic(), mood, keeper.status.stages_ms))
+
+    keeper = EyeKeeper(venue, 1, Teller(), on_mood=heard)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CHIARO_STATE"] = folder
+        with open_show(load_story(DEMO), venue, headless=True, hand=keeper) as show:
+            show.run(WARM_UP_SECONDS)
+            begun = time.monotonic()
+            for step in range(STEPS):
+                progress("eye, film and broadcast together", step / STEPS)
+                show.run(seconds / STEPS)
+            took, film = time.monotonic() - begun, show.parts.film.health
+    looks = [look for look in looks if look.heard_at > begun]
+    fps = len({look.mood.captured_at for look in looks if look.mood.trusted}) / took
+    return [
+        *_latencies(looks, wire.arrived),
+        Figure("frames looked at beside the film", fps, "1/s"),
+        Figure("film beside the eye: shown", film.fps, "1/s"),
+        Figure("film beside the eye: late", float(film.late), "frames"),
+        Figure("film beside the eye: dropped", float(film.dropped), "frames"),
+    ]
+
+
+def _latencies(looks: list[_Look], arrived: dict[bytes, float]) -> list[Figure]:
+    """Capture to packet, and the share of each stage in it (means over the same looks)."""
+    pairs = [
+        (look, arrived[_key(look.mood.probabilities)]) for look in looks if _key(look.mood.probabilities) in arrived
+    ]
+    pairs = [(look, at) for look, at in pairs if look.mood.count and 0.0 < at - look.mood.captured_at < 1.0]
+    if not pairs:
+        raise RuntimeError("no mood with a face in it reached the wire: is there a face in front of the camera?")
+    total = np.array([at - look.mood.captured_at for look, at in pairs]) * 1000
+    wire = np.array([at - look.heard_at for look, at in pairs]) * 1000
+    figures = [
+        Figure("capture to packet, p50", float(np.percentile(total, 50)), "ms"),
+        Figure("capture to packet, p95", float(np.percentile(total, 95)), "ms"),
+        Figure("mood in the stage to packet, p95", float(np.percentile(wire, 95)), "ms"),
+    ]
+    for stage in pairs[0][0].stages_ms:
+        mean = float(np.mean([look.stages_ms.get(stage, 0.0) for look, _ in pairs]))
+        figures.append(Figure(f"share of {stage}", 100 * mean / float(total.mean()), "%"))
+    figures.append(Figure("share of stage and wire", 100 * float(wire.mean() / total.mean()), "%"))
+    return figures
