@@ -1,0 +1,82 @@
+"""From linear light to the film: glow, exposure, vignette and dither, to the planes that H.264 wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes.demo.light import HEIGHT, WIDTH, Array, f32, screen
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a scene is developed."""
+
+    exposure: float = 1.0
+    glow: float = 0.12
+    vignette: float = 0.35
+    shadows: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Colour of the deepest darks, in linear light: a breath of it, so that black is not dead."""
+    contrast: float = 0.35
+
+
+class Developer:
+    """Develops the pictures of one scene."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        x, y = screen((WIDTH, HEIGHT))
+        self.lens = f32(1 - look.vignette * np.clip((x * x / 2.4 + y * y / 1.3) - 0.25, 0, 1))[..., None]
+        dice = np.random.default_rng(7)
+        # Triangular noise of one step: 8 bits are too few for slow gradients in the dark.
+        self.grain = f32(dice.random((4, HEIGHT, WIDTH)) + dice.random((4, HEIGHT, WIDTH)) - 1.0)
+
+    def print(self, layers: list[Array]) -> Array:
+        """Sum the layers (any size of 16 to 9) to display RGB from 0 to 1, (HEIGHT, WIDTH, 3)."""
+        light = sum_of(layers)
+        light += self.look.glow * _glow(light)
+        light *= self.lens * self.look.exposure
+        light += f32(self.look.shadows)
+        np.maximum(light, 0, out=light)
+        light /= 1 + light
+        cv2.sqrt(light, light)
+        bend = light * light * (3 - 2 * light)
+        light += self.look.contrast * (bend - light)
+        return light
+
+    def planes(self, display: Array, number: int) -> NDArray[np.uint8]:
+        """Display RGB to limited range BT.709 4:2:0 planes under each other, (HEIGHT * 3 / 2, WIDTH)."""
+        luma = display @ f32((0.2126, 0.7152, 0.0722))
+        small = cv2.resize(display, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
+        dark = small @ f32((0.2126, 0.7152, 0.0722))
+        blue = (small[..., 2] - dark) / 1.8556 * 224 + 128
+        red = (small[..., 0] - dark) / 1.5748 * 224 + 128
+        grain = self.grain[number // 2 % 4]
+        y = luma * 219 + 16 + 0.6 * grain
+        thin = 0.6 * grain[: HEIGHT // 2, : WIDTH // 2]
+        chroma = np.concatenate([(blue + thin).reshape(-1, WIDTH), (red - thin).reshape(-1, WIDTH)])
+        return np.clip(np.rint(np.concatenate([y, chroma])), 1, 254).astype(np.uint8)
+
+
+def sum_of(layers: list[Array]) -> Array:
+    """Add layers of different sizes at full size."""
+    total = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    for layer in layers:
+        if layer.shape[:2] != (HEIGHT, WIDTH):
+            layer = cv2.resize(layer, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        total += layer
+    return np.maximum(total, 0)
+
+
+def _glow(light: Array) -> Array:
+    """The halo of bright things in the eye: three widths of blur, made small."""
+    small = cv2.resize(light, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
+    tiny = cv2.resize(small, (WIDTH // 16, HEIGHT // 16), interpolation=cv2.INTER_AREA)
+    near = cv2.GaussianBlur(small, (0, 0), 2.5)
+    middle = cv2.GaussianBlur(tiny, (0, 0), 2.2)
+    wide = cv2.GaussianBlur(tiny, (0, 0), 7)
+    far = cv2.resize(middle + 0.8 * wide, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_CUBIC)
+    return f32(cv2.resize(near + far, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))

@@ -1,0 +1,69 @@
+"""Clips on disk: H.264 and AAC in MP4, so that any cut and any seek is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from scenes.demo.light import HEIGHT, RATE, WIDTH, Array
+from scenes.demo.sound import SAMPLE_RATE
+
+X264 = {
+    "preset": "medium",
+    "x264-params": (
+        "keyint=30:min-keyint=30:scenecut=0:open-gop=0:bframes=0:aq-mode=3:aq-strength=1.1:deblock=1,1:"
+        "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:threads=1"
+    ),
+}
+"""A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3)."""
+
+
+def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, crf: float) -> None:
+    """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, and sound (n, 2) from -1 to 1."""
+    with av.open(str(file), "w", options={"movflags": "+faststart"}) as clip:
+        video = clip.add_stream("libx264", rate=RATE, options={**X264, "crf": str(crf)})
+        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        video.codec_context.color_range = 1
+        for name in ("color_primaries", "color_trc", "colorspace"):
+            setattr(video.codec_context, name, 1)
+        audio = _audio_stream(clip)
+        for number, planes in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, RATE)
+            clip.mux(video.encode(frame))
+        clip.mux(video.encode(None))
+        _play(clip, audio, sound)
+
+
+def sound_again(file: Path, sound: Array) -> None:
+    """Give a clip a new sound and leave its pictures as they are."""
+    fresh = file.with_suffix(".new.mp4")
+    with av.open(str(file)) as old, av.open(str(fresh), "w", options={"movflags": "+faststart"}) as clip:
+        video = clip.add_stream_from_template(old.streams.video[0])
+        audio = _audio_stream(clip)
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = video
+                clip.mux(packet)
+        _play(clip, audio, sound)
+    fresh.replace(file)
+
+
+def _audio_stream(clip: av.container.OutputContainer) -> av.AudioStream:
+    audio = clip.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
+    audio.bit_rate = 80_000
+    return audio
+
+
+def _play(clip: av.container.OutputContainer, audio: av.AudioStream, sound: Array) -> None:
+    for start in range(0, len(sound), 1024):
+        block = np.ascontiguousarray(sound[start : start + 1024].T, dtype=np.float32)
+        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, start, Fraction(1, SAMPLE_RATE)
+        clip.mux(audio.encode(frame))
+    clip.mux(audio.encode(None))

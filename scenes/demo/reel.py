@@ -1,0 +1,44 @@
+"""The scenes of the demo film: how long, how developed, who paints and who plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scenes.demo import ash, candle, eclipse, forge, lanterns, rain, room, silk, stars, tide
+from scenes.demo.develop import Look
+from scenes.demo.light import Array
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A scene to be made."""
+
+    name: str
+    seconds: int
+    paint: Callable[[float], Callable[[float], list[Array]]]
+    """Prepares the scene of so many seconds; what comes back draws it at a time."""
+    look: Look
+    crf: float = 25.0
+    """How small the file: 18 is large, 30 is small."""
+
+
+SHOTS = (
+    Shot("attract", 16, room.waiting, Look(exposure=1.15), 26),
+    Shot("opening", 16, candle.kindling, Look(exposure=1.1), 27),
+    Shot("lanterns", 16, lanterns.rising, Look(exposure=1.25), 27),
+    Shot("dance", 14, silk.dancing, Look(), 29),
+    Shot("rain", 16, rain.weeping, Look(contrast=0.5), 28),
+    Shot("tide", 16, tide.sinking, Look(), 28),
+    Shot("forge", 14, forge.striking, Look(contrast=0.5), 29),
+    Shot("eclipse", 14, eclipse.burning, Look(contrast=0.5), 33),
+    Shot("dawn", 16, room.morning, Look(exposure=1.1), 26),
+    Shot("stars", 16, stars.rising, Look(), 27),
+    Shot("ash", 14, ash.falling, Look(), 27),
+    Shot("vigil", 12, candle.vigil, Look(), 26),
+)
+
+FILES = {shot.name: (shot,) for shot in SHOTS if shot.name not in ("rain", "tide")} | {
+    "sorrow": tuple(shot for shot in SHOTS if shot.name in ("rain", "tide"))
+}
+"""Clips by name. The two scenes of sorrow share one file, one after the other, and the story has them by in and out points."""
