@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,7 @@ from models.mood import Mood
 
 REDRAWN_EACH_SECONDS = 0.2
 WIDTH, MARGIN, LINE = 360, 14, 20
+COLUMNS = 46
 INK, DIM, WARM, ALARM = (236, 230, 220), (150, 144, 136), (240, 176, 84), (240, 96, 80)
 
 
@@ -64,10 +66,10 @@ class Overlay:
 
     def _redraw(self, view: View) -> pygame.Surface:
         picture = decode_thumbnail(view.thumbnail)
-        lines = 9 + len(LABELS) + len(view.lost) + len(HELP) + (2 if view.question else 0)
+        lines = 12 + len(LABELS) + 3 * len(view.lost) + len(HELP) + (2 if view.question else 0)
         height = 2 * MARGIN + 30 + lines * LINE + (picture.get_height() + 8 if picture else 0)
         surface = pygame.Surface((WIDTH, height), pygame.SRCALPHA)
-        surface.fill((0, 0, 0, 170))
+        surface.fill((0, 0, 0, 205))
         y = MARGIN
         if view.question:
             y = self._line(surface, y, view.question, ALARM, self._big) + 6
@@ -104,9 +106,15 @@ class Overlay:
         y = self._line(surface, y, film, INK)
         ok = health.camera is not Sense.LOST and health.model is not Sense.LOST
         y = self._line(surface, y, f"eye {health.eye_fps:.1f}/s   light {view.mood.face_luminance:.0f} of 255", INK)
-        y = self._line(surface, y, view.eye_line, DIM if ok else ALARM)
+        y = self._paragraph(surface, y, view.eye_line, DIM if ok else ALARM)
         for part in view.lost:
-            y = self._line(surface, y, f"lost: {part}", ALARM)
+            y = self._paragraph(surface, y, f"lost: {part}", ALARM)
+        return y
+
+    def _paragraph(self, surface: pygame.Surface, y: int, text: str, colour: tuple[int, int, int]) -> int:
+        """Text that is broken where a line is full, three lines at most."""
+        for line in textwrap.wrap(text, COLUMNS, max_lines=3, placeholder=" ..."):
+            y = self._line(surface, y, line, colour)
         return y
 
     def _line(
