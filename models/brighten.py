@@ -42,13 +42,13 @@ def reduce_to_gray(image: NDArray[np.uint8], rows: int) -> tuple[Gray, float]:
 
 
 def brighten(gray: Gray) -> Gray:
-    """The picture with less noise, evened light and a mean near 110 of 255; a bright one as it is."""
+    """The picture with less noise, evened light and what is lit near 110 of 255; a bright picture as it is."""
     if float(gray.mean()) > BRIGHT_ENOUGH:
         return gray
     # In floats: the fractions that the blur makes are all that a face of mean 2 has left.
     light = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), NOISE_SIGMA)
     light *= cv2.resize(_lift(light), gray.shape[::-1])
-    return cv2.convertScaleAbs(light, alpha=TARGET / max(float(light.mean()), 1e-3))
+    return cv2.convertScaleAbs(light)
 
 
 def _lift(light: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -57,4 +57,7 @@ def _lift(light: NDArray[np.float32]) -> NDArray[np.float32]:
     around = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
     around = cv2.GaussianBlur(around, (0, 0), AROUND_SIGMA / COARSE)
     faintest = max(FAINTEST_SHARE * float(around.max()), FAINTEST)
-    return np.asarray(np.maximum(around, faintest) ** -EVENNESS, np.float32)
+    lift = np.maximum(around, faintest) ** -EVENNESS
+    # Places count by their light: a face alone in a black room would else be driven to white.
+    level = float(np.average(around * lift, weights=around + 1e-6))
+    return np.asarray(lift * (TARGET / max(level, 1e-3)), np.float32)
