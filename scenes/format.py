@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from calibration.settings import Seconds, Section, Share
 from scenes.clip import Transition
@@ -200,14 +200,8 @@ class Left(Section):
     to: str | None = Field(None, description="Scene that follows; default: attract")
 
 
-def _tell_the_dialect(schema: dict[str, Any]) -> None:
-    schema["$schema"] = "http://json-schema.org/draft-07/schema#"
-
-
 class StoryFile(Section):
     """A story of chiaroscuro: scenes, and how a visitor's face leads through them."""
-
-    model_config = ConfigDict(json_schema_extra=_tell_the_dialect)
 
     title: str = Field(min_length=1, max_length=100)
     start: str = Field(description="Scene where a visitor's way begins")

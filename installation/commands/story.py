@@ -1,9 +1,99 @@
-"""``chiaro story``."""
+"""``chiaro story``: tools for whoever writes a film."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+if TYPE_CHECKING:
+    from scenes.simulate import Tally
+    from scenes.story import Story
+
+StoryFile = Annotated[Path, typer.Argument(help="The story's TOML file.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+    commands = typer.Typer(no_args_is_help=True, help="Tools for writing a story: schema, graph, simulated visitors.")
+    commands.command("schema")(schema)
+    commands.command("graph")(graph)
+    commands.command("simulate")(simulate)
+    app.add_typer(commands, name="story")
+
+
+def schema() -> None:
+    """Print the JSON Schema by which editors complete and check a story while it is written."""
+    from scenes.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
+def graph(
+    story: StoryFile,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="As a Mermaid flowchart.")] = False,
+) -> None:
+    """Draw which scene leads where, and when."""
+    from scenes.graph import as_mermaid, as_text
+
+    loaded = _load(story)
+    typer.echo(as_mermaid(loaded) if mermaid else as_text(loaded))
+
+
+def simulate(
+    story: StoryFile,
+    visitors: Annotated[int, typer.Option(min=1, help="So many takes.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same visitors.")] = 1,
+) -> None:
+    """Send simulated visitors through the film: is every way open, every end reached, does none hold them for ever?"""
+    from rich.progress import Progress
+
+    from scenes.simulate import simulate as run
+
+    loaded = _load(story)
+    with Progress(transient=True) as bar:
+        task = bar.add_task("visitors", total=visitors)
+        tally = run(loaded, visitors, seed, progress=lambda takes: bar.update(task, completed=takes))
+    _show(loaded, tally)
+
+
+def _load(path: Path) -> Story:
+    from calibration.toml import BadFile
+    from installation.exits import BAD_CONFIGURATION
+    from scenes.story import load_story
+
+    try:
+        story = load_story(path)
+    except BadFile as bad:
+        typer.echo(str(bad), err=True)
+        raise typer.Exit(BAD_CONFIGURATION) from bad
+    for warning in story.warnings:
+        typer.echo(f"{path}: warning: {warning}", err=True)
+    return story
+
+
+def _show(story: Story, tally: Tally) -> None:
+    import numpy as np
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    hours = tally.show_seconds / 3600
+    console.print(f"{story.title}: {tally.takes} takes in {hours:.0f} h of film time", highlight=False)
+    table = Table("how it ended", "takes", "share")
+    for outcome, count in tally.outcomes.most_common():
+        table.add_row(outcome, str(count), f"{count / tally.takes:.1%}")
+    console.print(table)
+    table = Table("from", "to", "taken")
+    for (source, target), count in sorted(tally.branches.items(), key=lambda item: (story.index(item[0][0]), -item[1])):
+        table.add_row(source, target, str(count))
+    console.print(table)
+    short, middle, long = np.percentile(tally.take_seconds, (5, 50, 95))
+    console.print(f"a take lasts {middle:.0f} s in the median, 5 % under {short:.0f} s, 5 % over {long:.0f} s")
+    if tally.never_seen:
+        console.print("never seen: " + ", ".join(tally.never_seen))
+    if tally.never_taken:
+        console.print("never taken: " + ", ".join(f"{source} -> {target}" for source, target in tally.never_taken))
+    for scene, count in tally.held.most_common():
+        console.print(f"{scene} held {count} visitors until they gave up")

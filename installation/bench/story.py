@@ -1,0 +1,74 @@
+"""The story's own cost: a tick of the state machine, and a week of visitors under a clock of its own."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+
+import scenes
+from installation.bench.report import Figure, Progress, Report
+from scenes.advance import Moment, advance, begin
+from scenes.dry_run import DryPlayer, dry_run
+from scenes.simulate import Visitors
+from scenes.story import Story, load_story
+
+WEEK_SECONDS = 7 * 86400.0
+WEEK_TICK_SECONDS = 0.5
+TICKS = 20_000
+TICK_SECONDS = 1 / 60
+
+
+def run(progress: Progress) -> Report:
+    """Measure on the demo film."""
+    story = load_story(Path(scenes.__file__).parent / "demo" / "story.toml")
+    progress("ticks at 60 a second", 0.0)
+    ticks = _ticks(story)
+    busy = float(ticks.mean())
+    wall, takes, grown = _week(story, progress)
+    budget = TICK_SECONDS * 1e6
+    return Report(
+        "story",
+        (
+            Figure("tick, mean", busy * 1e6, "us", budget, "one of 60 ticks a second"),
+            Figure("tick, p99", float(np.percentile(ticks, 99)) * 1e6, "us", budget, "one of 60 ticks a second"),
+            Figure("ticks a second", 1 / busy, "1/s"),
+            Figure("simulated week", wall, "s", WEEK_SECONDS, "real time"),
+            Figure("takes in that week", takes, "takes"),
+            Figure("memory grown in that week", grown, "MB"),
+        ),
+        (f"ticks: visitors without a pause, {TICK_SECONDS * 1000:.1f} ms apart; week: {WEEK_TICK_SECONDS} s apart",),
+    )
+
+
+def _ticks(story: Story) -> np.ndarray:
+    room, clock = Visitors(1), time.perf_counter
+    state, cues = begin(story, 0.0)
+    player = DryPlayer(story).perform(cues)
+    durations = np.empty(TICKS)
+    for number in range(TICKS):
+        now = number * TICK_SECONDS
+        player = player.run(TICK_SECONDS)
+        moment = Moment(now, room.mood(now, state), player.playhead)
+        started = clock()
+        state, cues = advance(story, state, moment)
+        durations[number] = clock() - started
+        player = player.perform(cues)
+    return durations
+
+
+def _week(story: Story, progress: Progress) -> tuple[float, int, float]:
+    """Seconds it took, takes, megabytes that the process grew by after the first day."""
+    room, started, takes, day_one = Visitors(2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
+    for now, state, _ in dry_run(story, room.mood, WEEK_SECONDS, WEEK_TICK_SECONDS):
+        takes = state.take
+        if not day_one and now > 86400.0:
+            day_one = _megabytes()
+        progress("a week of visitors", now / WEEK_SECONDS)
+    return time.perf_counter() - started, takes, _megabytes() - day_one
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,74 @@
+"""A story as a drawing: which scene leads where, and when."""
+
+from __future__ import annotations
+
+from scenes.format import Branch, When
+from scenes.story import Story
+
+
+def as_text(story: Story) -> str:
+    """One paragraph a scene, for a terminal."""
+    lines = [f"{story.title}: {len(story.names)} scenes"]
+    for name in story.names:
+        lines += ["", f"{story.index(name)} {name}{_part(story, name)}"]
+        lines += [f"    {words} -> {to}" for words, to in ways(story, name)]
+    return "\n".join(lines)
+
+
+def as_mermaid(story: Story) -> str:
+    """A flowchart in Mermaid's language (GitHub and many editors draw it)."""
+    lines = ["flowchart TD"]
+    for name in story.names:
+        opening, closing = ("([", "])") if story.scene(name).end else ("[", "]")
+        lines.append(f'    {_id(story, name)}{opening}"{name}"{closing}')
+    for name in story.names:
+        arrow = "-.->" if name in (story.file.attract, story.file.safe) or story.scene(name).end else "-->"
+        lines += [f'    {_id(story, name)} {arrow}|"{words}"| {_id(story, to)}' for words, to in ways(story, name)]
+    lines.append(f"    style {_id(story, story.file.attract)} stroke-dasharray: 4")
+    return "\n".join(lines)
+
+
+def ways(story: Story, name: str) -> list[tuple[str, str]]:
+    """The ways out of a scene, each with its condition in words."""
+    return [(_words(story, name, branch), branch.to) for branch in story.branches(name)]
+
+
+def _words(story: Story, name: str, branch: Branch) -> str:
+    if branch.when is None:
+        alone = len(story.branches(name)) == 1
+        return "then" if alone else "otherwise"
+    at_once = "at once: " if story.is_immediate(name, branch) else ""
+    return at_once + in_words(branch.when)
+
+
+def in_words(when: When) -> str:
+    """A condition as a person would say it."""
+    words = []
+    if when.mood is not None:
+        figures = [
+            None if when.share is None else f"{when.share:.0%} of the time",
+            None if when.peak is None else f"peak {when.peak:g}",
+            None if when.held_seconds is None else f"held {when.held_seconds:g} s",
+            None if when.confidence is None else f"mean {when.confidence:g}",
+        ]
+        words.append(" ".join([when.mood, ", ".join(figure for figure in figures if figure)]).strip())
+    if when.visitors is not None:
+        waited = f" for {when.for_seconds:g} s" if when.for_seconds else ""
+        words.append(f"{'somebody' if when.visitors == 'present' else 'nobody'} there{waited}")
+    if when.visitors_at_least is not None:
+        words.append(f"{when.visitors_at_least} visitors or more")
+    if when.elapsed_seconds is not None:
+        words.append(f"after {when.elapsed_seconds:g} s")
+    if when.untrusted:
+        words.append("could not look")
+    return " and ".join(words)
+
+
+def _part(story: Story, name: str) -> str:
+    seconds = "loops" if story.clip(name).loop else f"{story.duration(name):.1f} s"
+    parts = [part for part in ("start", "attract", "safe") if getattr(story.file, part) == name]
+    return f" ({', '.join([*parts, *(['end'] if story.scene(name).end else []), seconds])})"
+
+
+def _id(story: Story, name: str) -> str:
+    return f"s{story.index(name)}"  # 'end' and other words mean something to Mermaid

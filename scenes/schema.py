@@ -1,0 +1,33 @@
+"""The JSON Schema of a story file, by which editors complete, explain and check it (taplo, Even Better TOML, ...).
+
+``scenes/story.schema.json`` is its committed copy: ``chiaro story schema > scenes/story.schema.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from models.labels import LABELS
+from scenes.format import StoryFile
+
+
+def schema_text() -> str:
+    """The schema as it is committed."""
+    schema = {"$schema": "http://json-schema.org/draft-07/schema#", **_plain(StoryFile.model_json_schema())}
+    schema["properties"]["groups"]["additionalProperties"]["items"]["enum"] = list(LABELS)
+    return json.dumps(schema, indent=2) + "\n"
+
+
+def _plain(part: Any) -> Any:
+    """Without "or null" (TOML has no null), and without titles that only repeat the key."""
+    if isinstance(part, list):
+        return [_plain(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    plain = {key: _plain(value) for key, value in part.items() if not (key == "title" and isinstance(value, str))}
+    choices = [choice for choice in plain.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del plain["anyOf"]
+        plain = {**choices[0], **{key: value for key, value in plain.items() if value is not None}}
+    return plain

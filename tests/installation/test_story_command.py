@@ -1,0 +1,57 @@
+"""``chiaro story`` at the command line."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from installation.cli import app
+from installation.exits import BAD_CONFIGURATION, OK
+from tests.clips import make_clip, make_still
+
+STORY = """
+title = "One room"
+start = "door"
+attract = "lamp"
+safe = "lamp"
+[scenes.lamp]
+clip = "lamp.png"
+minimum_seconds = 2
+[scenes.door]
+clip = "door.mp4"
+end = true
+"""
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    make_still(tmp_path / "lamp.png")
+    make_clip(tmp_path / "door.mp4", seconds=3)
+    path = tmp_path / "story.toml"
+    path.write_text(STORY)
+    return path
+
+
+def test_the_schema_is_printed_as_it_is_committed() -> None:
+    result = CliRunner().invoke(app, ["story", "schema"])
+    assert result.exit_code == OK
+    assert result.output == (Path(__file__).parents[2] / "scenes" / "story.schema.json").read_text()
+
+
+def test_a_story_is_drawn_as_text_and_as_a_flowchart(story: Path) -> None:
+    assert "at once: somebody there -> door" in CliRunner().invoke(app, ["story", "graph", str(story)]).output
+    assert CliRunner().invoke(app, ["story", "graph", str(story), "--mermaid"]).output.startswith("flowchart TD")
+
+
+def test_simulated_visitors_are_counted(story: Path) -> None:
+    result = CliRunner().invoke(app, ["story", "simulate", str(story), "--visitors", "20", "--seed", "2"])
+    assert result.exit_code == OK
+    assert "One room: 20 takes" in result.output
+    assert "a take lasts 3 s in the median" in result.output
+
+
+def test_a_broken_story_ends_with_the_code_for_a_bad_configuration(story: Path) -> None:
+    story.write_text(STORY.replace('start = "door"', 'start = "dor"'))
+    result = CliRunner().invoke(app, ["story", "graph", str(story)])
+    assert result.exit_code == BAD_CONFIGURATION
+    assert "start: no scene is called 'dor'; did you mean 'door'?" in result.output

@@ -1,0 +1,66 @@
+"""The tools of whoever writes a film: schema, drawing, simulated visitors."""
+
+from pathlib import Path
+
+from models.labels import LABELS
+from scenes.format import StoryFile, When
+from scenes.graph import as_mermaid, as_text, in_words
+from scenes.schema import schema_text
+from scenes.simulate import simulate
+from tests.scenes.telling import TWO_ROOMS, story_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_committed_schema_is_that_of_the_code() -> None:
+    """If not: chiaro story schema > scenes/story.schema.json"""
+    assert (ROOT / "scenes" / "story.schema.json").read_text() == schema_text()
+
+
+def test_the_documentation_names_every_key_and_every_emotion() -> None:
+    docs = (ROOT / "docs" / "stories.md").read_text()
+    schema = StoryFile.model_json_schema()
+    keys = {key for part in [schema, *schema["$defs"].values()] for key in part["properties"]}
+    assert [key for key in sorted(keys) if not any(f"{mark}{key}" in docs for mark in ("`", "[", "{ ", ", "))] == []
+    assert [label for label in LABELS if f"`{label}`" not in docs] == []
+
+
+def test_a_drawing_shows_every_way_with_its_condition() -> None:
+    text, mermaid = as_text(story_of()), as_mermaid(story_of())
+    assert "1 lamp (attract, loops)\n    at once: somebody there -> door" in text
+    assert "3 door (start, 10.0 s)\n    calm -> garden\n    dark -> cellar\n    otherwise -> garden" in text
+    assert 's3 -->|"dark"| s5' in mermaid
+    assert 's4(["garden"])' in mermaid
+
+
+def test_conditions_are_said_in_words() -> None:
+    when = When(mood="dark", share=0.3, held_seconds=2, visitors_at_least=2, elapsed_seconds=5)
+    assert in_words(when) == "dark 30% of the time, held 2 s and 2 visitors or more and after 5 s"
+    assert in_words(When(visitors="absent", for_seconds=3)) == "nobody there for 3 s"
+
+
+def test_simulated_visitors_reach_every_end_and_the_same_seed_the_same_ends() -> None:
+    once, again, others = (simulate(story_of(), 60, seed) for seed in (3, 3, 4))
+    assert once.takes == 60
+    assert once.outcomes == again.outcomes
+    assert once.branches == again.branches
+    assert once.branches != others.branches
+    assert set(once.outcomes) >= {"garden", "cellar"}
+    assert once.never_seen == ()
+    assert once.never_taken == ()
+
+
+def test_simulated_visitors_find_the_way_that_nobody_can_take() -> None:
+    never = '{ to = "attic", when = { mood = "dark", share = 1.0, visitors_at_least = 2 } }, '
+    text = TWO_ROOMS.replace("branch = [", f"branch = [{never}") + '[scenes.attic]\nclip = "attic.mp4"\nend = true\n'
+    tally = simulate(story_of(text), 40, seed=1)
+    assert tally.never_seen == ("attic",)
+    assert ("door", "attic") in tally.never_taken
+
+
+def test_simulated_visitors_find_the_scene_that_holds_them_for_ever() -> None:
+    trap = 'loop = true\nbranch = [{ to = "garden", when = { visitors_at_least = 2 } }]\n'
+    text = TWO_ROOMS.replace('mood = "calm"', 'mood = "anger", peak = 1.0').replace('next = "garden"', 'next = "trap"')
+    tally = simulate(story_of(f'{text}[scenes.trap]\nclip = "trap.mp4"\n{trap}'), 10, seed=1, tick_seconds=0.5)
+    assert tally.held["trap"] > 0
+    assert set(tally.held) == {"trap"}
