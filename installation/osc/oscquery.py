@@ -95,7 +95,7 @@ class OscQuery:
 
         self._server = _Server((settings.oscquery_host, settings.oscquery_port), _page(answer))
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="oscquery", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="oscquery", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

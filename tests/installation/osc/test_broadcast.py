@@ -1,0 +1,234 @@
+"""The broadcast never waits, never raises, and heals."""
+
+from __future__ import annotations
+
+import logging
+import math
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from calibration.settings import OscSettings, OscTarget
+from installation.bench.osc_show import SCENES, mood, perform
+from installation.console import Teller
+from installation.health import Health, Sense
+from installation.osc import Broadcast
+from installation.osc.decoder import Received, decode
+from installation.osc.registry import BY_PATH, Pace
+from installation.osc.wire import Wire
+from models.mood import Mood
+from scenes.cue import Branched, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, TakeStarted
+
+
+class Ear:
+    """A receiver that can be switched off and on again on the same port."""
+
+    def __init__(self) -> None:
+        self.socket = self._open(0)
+        self.port: int = self.socket.getsockname()[1]
+
+    def _open(self, port: int) -> socket.socket:
+        ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        ear.bind(("127.0.0.1", port))
+        return ear
+
+    def off(self) -> None:
+        self.socket.close()
+
+    def on(self) -> None:
+        self.socket = self._open(self.port)
+
+    def listen(self, seconds: float) -> list[Received]:
+        heard: list[Received] = []
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.socket.settimeout(left)
+            try:
+                heard += decode(self.socket.recv(4096))
+            except TimeoutError:
+                break
+        return heard
+
+    def wait_for(self, address: str, seconds: float = 2.0) -> Received:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for one in self.listen(0.02):
+                if one.address == address:
+                    return one
+        raise AssertionError(f"{address} did not come within {seconds} s")
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    ear = Ear()
+    yield ear
+    ear.off()
+
+
+@pytest.fixture
+def teller() -> Teller:
+    return Teller()
+
+
+def on_air(teller: Teller, *targets: OscTarget) -> Broadcast:
+    return Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "hall", teller)
+
+
+def test_a_mood_is_on_the_wire_at_once(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port))
+    broadcast.mood(mood(0.0, 1))
+    assert ear.wait_for("/emo/count").values == (1,)
+    broadcast.close()
+
+
+def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port))
+    broadcast.cue(Branched("opening", "joy", "happiness held 1.6 s at 0.71", "happiness", 0.71), 0.0)
+    broadcast.cue(SceneEnded(2, "opening", 2, 7.0), 0.0)
+    broadcast.cue(SceneStarted(3, "joy", 3), 0.0)
+    broadcast.cue(StateChanged(ShowState.PLAYING, False, False), 0.0)
+    broadcast.cue(TakeStarted(1), 0.0)
+    heard = {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}
+    broadcast.close()
+    assert heard["/event/branch"][1:] == (2, 3, 2, pytest.approx(0.71))
+    assert heard["/event/branch/names"] == ("opening", "joy", "happiness held 1.6 s at 0.71")
+    assert heard["/event/scene/end"][1:] == (2,)
+    assert heard["/event/scene/start"][1:] == (3,)
+    assert (heard["/scene/id"], heard["/scene/index"], heard["/scene/state"]) == (("joy",), (3,), (2,))
+
+
+def test_a_branch_by_default_names_no_emotion(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port))
+    broadcast.cue(Branched("opening", "joy", "otherwise", None, 0.0), 0.0)
+    assert ear.wait_for("/emo/event/branch").values[1:] == (2, 3, 0, 0.0)
+    broadcast.close()
+
+
+def test_a_snapshot_is_the_whole_state_now(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port, profile="visitors"))
+    broadcast.cue(SceneStarted(1, "attract", 1), 0.0)
+    broadcast.scene_time(1.0, 7.0)
+    broadcast.mood(mood(0.0, 4))
+    broadcast.health(Health(1, Sense.OK, Sense.LOST, 30.0, 0.0, 1.0, 1))
+    ear.listen(0.3)
+    broadcast.snapshot()
+    heard = {one.address.removeprefix("/emo") for one in ear.listen(0.05)}
+    broadcast.close()
+    events = {path for path, line in BY_PATH.items() if line.pace is Pace.EVENT}
+    whole = {path for path, line in BY_PATH.items() if "aggregate" in line.profiles} - events
+    assert whole <= heard
+
+
+def test_a_receiver_switched_off_and_on_has_the_whole_state_within_1_2_seconds(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port))
+    show = threading.Thread(target=perform, args=(broadcast, 5.5))
+    show.start()
+    ear.listen(1.0)
+    ear.off()
+    time.sleep(1.7)
+    ear.on()
+    heard = {one.address.removeprefix("/emo") for one in ear.listen(1.2)}
+    show.join()
+    broadcast.close()
+    events = {path for path, line in BY_PATH.items() if line.pace is Pace.EVENT}
+    whole = {path for path, line in BY_PATH.items() if "aggregate" in line.profiles} - events
+    assert whole <= heard, whole - heard
+    assert teller.errors == 1
+
+
+def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothing(
+    ear: Ear, teller: Teller, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, no_network = Ear(), threading.Event()
+    dead.off()
+    monkeypatch.setattr(logging.getLogger("chiaro"), "propagate", True)
+
+    def unanswered(*_: object, **__: object) -> list:
+        no_network.wait()
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unanswered)
+    targets = (OscTarget(port=dead.port), OscTarget(host="lamp.local", port=9000), OscTarget(port=ear.port))
+    moods, took = [mood(number / 15, 4) for number in range(100)], []
+    with caplog.at_level(logging.WARNING, "chiaro"):
+        broadcast = on_air(teller, *targets)
+        for one in moods:
+            before = time.perf_counter()
+            broadcast.mood(one)
+            took.append(time.perf_counter() - before)
+            time.sleep(0.01)
+        heard = [one for one in ear.listen(0.2) if one.address == "/emo/count"]
+        no_network.set()
+        broadcast.close()
+    assert len(heard) >= 9
+    assert sorted(took)[90] < 0.005
+    assert [record.message for record in caplog.records if str(dead.port) in record.message] == [
+        f"OSC target 127.0.0.1:{dead.port} lost: nobody listens there"
+    ]
+
+
+def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port))
+    for _ in range(3):
+        broadcast.cue(SendOsc("/lamp", (math.nan,)), 0.0)
+        broadcast.scene_time(math.nan, 3.0)
+        broadcast.mood(Mood(captured_at=0.0, trusted=True, probabilities=(1.5,) * 8))
+        time.sleep(0.02)
+    broadcast.scene_time(1.0, 3.0)
+    broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
+    assert ear.wait_for("/emo/event/scene/start").values[1:] == (3,)
+    broadcast.close()
+    assert teller.errors == 1
+
+
+def test_what_was_told_just_before_the_end_still_leaves(ear: Ear, teller: Teller) -> None:
+    broadcast = on_air(teller, OscTarget(port=ear.port))
+    broadcast.cue(StateChanged(ShowState.CLOSED, False, False), 0.0)
+    broadcast.close()
+    assert ear.wait_for("/emo/scene/state").values == (0,)
+    broadcast.mood(mood(0.0, 1))  # after the end: nothing happens
+    broadcast.close()
+
+
+def test_without_targets_the_show_goes_on(teller: Teller) -> None:
+    broadcast = on_air(teller)
+    broadcast.mood(mood(0.0, 1))
+    broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
+    time.sleep(0.05)
+    assert broadcast.values()["/scene/index"] == (3,)
+    broadcast.close()
+
+
+def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
+    teller: Teller, monkeypatch: pytest.MonkeyPatch, ear: Ear
+) -> None:
+    asked: list[float] = []
+    now = 0.0
+
+    def no_network(*_: object, **__: object) -> list:
+        asked.append(now)
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    wire = Wire("lamp.local", ear.port, teller)
+    for step in range(3000):
+        now = step / 10
+        wire.send(b"/x\0\0,\0\0\0", now)
+        resolver = wire._resolver
+        if resolver:
+            resolver.join()
+    assert 6 <= len(asked) <= 12
+    assert wire.down
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", ("127.0.0.1", ear.port))]
+    )
+    for step in range(3000, 4500):
+        wire.send(b"/x\0\0,\0\0\0", step / 10)
+        if wire._resolver:
+            wire._resolver.join()
+    assert ear.wait_for("/x")
+    assert not wire.down
+    wire.close()

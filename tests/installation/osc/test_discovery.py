@@ -1,0 +1,170 @@
+"""How other machines find the show: live values over HTTP, and never a loopback address told to the network."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
+
+from calibration.settings import OscSettings, OscTarget
+from installation.bench.osc_show import mood
+from installation.console import Teller
+from installation.osc import Broadcast, Control
+from installation.osc.discovery import Discovery, reachable, services
+from installation.osc.oscquery import find, tree
+from installation.osc.registry import BY_PATH
+
+SETTINGS = OscSettings(listen_port=0, oscquery=True, oscquery_port=0)
+SCENES = ("attract", "joy")
+
+
+@pytest.fixture
+def air() -> Iterator[tuple[Broadcast, Discovery, Control]]:
+    teller = Teller()
+    broadcast = Broadcast(SETTINGS, SCENES, "0.1", "demo", "hall", teller)
+    control = Control(SETTINGS, SCENES, teller)
+    discovery = Discovery(SETTINGS, broadcast, control, "hall", teller)
+    yield broadcast, discovery, control
+    discovery.close()
+    control.close()
+    broadcast.close()
+
+
+def ask(discovery: Discovery, path: str) -> tuple[int, dict | None]:
+    assert discovery.oscquery is not None
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{discovery.oscquery.port}{path}", timeout=5) as page:
+            content = page.read()
+            return page.status, json.loads(content) if content else None
+    except urllib.error.HTTPError as error:
+        return error.code, None
+
+
+def test_oscquery_serves_the_values_of_this_moment(air: tuple[Broadcast, Discovery, Control]) -> None:
+    broadcast, discovery, _ = air
+    for at, seen in ((0.0, 1), (5.0, 2)):
+        told = mood(at, seen)
+        broadcast.mood(told)
+        until = time.monotonic() + 2.0
+        while ask(discovery, "/emo/count?VALUE") != (200, {"VALUE": [told.count]}) and time.monotonic() < until:
+            time.sleep(0.01)
+        status, node = ask(discovery, "/emo/mood/valence")
+        assert status == 200
+        assert node is not None
+        assert node["VALUE"] == [pytest.approx(told.valence)]
+        assert node["RANGE"] == [{"MIN": -1.0, "MAX": 1.0}]
+        assert node["TYPE"] == "f"
+
+
+def test_oscquery_tells_where_the_control_port_is(air: tuple[Broadcast, Discovery, Control]) -> None:
+    _, discovery, control = air
+    status, info = ask(discovery, "/?HOST_INFO")
+    assert status == 200
+    assert info is not None
+    assert (info["NAME"], info["OSC_PORT"], info["OSC_IP"]) == ("hall", control.port, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nowhere", 404), ("/emo/mood?COLOUR", 400), ("/emo/control/next?VALUE", 204), ("/", 200)]
+)
+def test_oscquery_answers_wrong_questions_as_its_proposal_says(
+    air: tuple[Broadcast, Discovery, Control], path: str, status: int
+) -> None:
+    assert ask(air[1], path)[0] == status
+
+
+def test_the_tree_holds_every_address_of_the_room_and_no_visitor() -> None:
+    root = tree("/emo", {}, visitors=False)
+    assert find(root, "/emo/control/start")["ACCESS"] == 2  # type: ignore[index]
+    assert find(root, "/emo/visitor") is None
+    assert find(root, "/emo/event/enter") is None
+    everything = tree("/emo", {}, visitors=True)
+    missing = [p for p, line in BY_PATH.items() if find(everything, f"/emo{p}") is None and line.profiles]
+    assert missing == []
+
+
+def test_a_client_that_says_nothing_holds_nobody_up(air: tuple[Broadcast, Discovery, Control]) -> None:
+    _, discovery, _ = air
+    assert discovery.oscquery is not None
+    silent = [socket.create_connection(("127.0.0.1", discovery.oscquery.port)) for _ in range(5)]
+    assert ask(discovery, "/?HOST_INFO")[0] == 200
+    for one in silent:
+        one.close()
+
+
+def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
+    teller = Teller()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        settings = SETTINGS.model_copy(update={"oscquery_port": other.getsockname()[1], "listen": False})
+        broadcast, control = Broadcast(settings, (), "", "", "", teller), Control(settings, (), teller)
+        discovery = Discovery(settings, broadcast, control, "hall", teller)
+        assert discovery.oscquery is None
+        assert teller.errors == 1
+        discovery.close()
+        broadcast.close()
+
+
+def test_by_default_nothing_is_served_and_nothing_advertised() -> None:
+    settings = OscSettings(targets=(OscTarget(),))
+    assert not settings.oscquery
+    assert not settings.advertise
+    assert settings.listen_host == settings.oscquery_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "169.254.3.4"])
+def test_a_loopback_address_is_never_told_to_the_network(host: str) -> None:
+    settings = OscSettings(listen_host=host, oscquery_host=host)
+    assert list(services(settings, "hall", 9001, 9002)) == []
+
+
+def test_listening_everywhere_tells_of_every_address_but_loopback() -> None:
+    assert not any(address.startswith(("127.", "169.254.")) for address in reachable("0.0.0.0"))
+    assert reachable("192.0.2.7") == ["192.0.2.7"]
+
+
+def test_only_what_listens_to_the_network_is_told_of() -> None:
+    settings = OscSettings(listen_host="192.0.2.7", oscquery_host="127.0.0.1")
+    (told,) = services(settings, "Münchner. Saal", 9001, 9002)
+    assert told.type == "_osc._udp.local."
+    assert told.name == "Munchner  Saal._osc._udp.local."
+    assert told.parsed_addresses() == ["192.0.2.7"]
+
+
+def test_another_machine_finds_the_show_by_zeroconf() -> None:
+    """Both ends really speak mDNS, but on this machine's loopback only."""
+    found: list[tuple[str, int]] = []
+
+    class Listener(ServiceListener):
+        def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
+            told = zc.get_service_info(type_, name, timeout=2000)
+            if told:
+                found.append((name, told.port or 0))
+
+        def update_service(self, zc: Zeroconf, type_: str, name: str) -> None: ...
+
+        def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None: ...
+
+    settings = OscSettings(listen_host="192.0.2.7", oscquery_host="192.0.2.7")
+    try:
+        show, other = Zeroconf(interfaces=["127.0.0.1"]), Zeroconf(interfaces=["127.0.0.1"])
+    except OSError as error:
+        pytest.skip(f"no multicast on this machine's loopback ({error}); nothing was shown for zeroconf")
+    try:
+        for service in services(settings, "hall", 9001, 9002):
+            show.register_service(service)
+        ServiceBrowser(other, ["_osc._udp.local.", "_oscjson._tcp.local."], Listener())
+        until = time.monotonic() + 5.0
+        while len(found) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert sorted(found) == [("hall._osc._udp.local.", 9001), ("hall._oscjson._tcp.local.", 9002)]
+    finally:
+        other.close()
+        show.close()

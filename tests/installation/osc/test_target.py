@@ -1,0 +1,198 @@
+"""What a receiver is told and when, with the time as an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from calibration.settings import OscTarget
+from installation.bench.osc_show import mood
+from installation.health import Health, Sense
+from installation.osc import state
+from installation.osc.decoder import Received, decode
+from installation.osc.encoder import free_message, message
+from installation.osc.registry import BY_PATH
+from installation.osc.room import Room
+from installation.osc.target import Target
+
+
+@dataclass
+class Bench:
+    """A target that is served as the broadcast serves it: on news, and when it says that something is due."""
+
+    settings: OscTarget
+    room: Room = field(default_factory=Room)
+    heard: list[tuple[float, Received]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.target = Target(self.settings, 0.0)
+        self.room.slow = {m.path: m for m in state.about_messages("1", "film", "hall")}
+        self.room.take_change(state.scene_messages("opening", 2, 2))
+
+    def serve(self, now: float, fresh: bool = False, down: bool = False) -> list[bytes]:
+        packets = self.target.datagrams(self.room, fresh, down, now)
+        self.heard += [(now, one) for packet in packets for one in decode(packet)]
+        return packets
+
+    def run(self, start: float, seconds: float, mood_hertz: float) -> None:
+        """Moods at ``mood_hertz``, and a wake wherever the target asks for one."""
+        now, next_mood, number = start, start, 0
+        while now < start + seconds:
+            fresh = now >= next_mood
+            if fresh:
+                number += 1
+                next_mood = start + number / mood_hertz
+                self.room.take_mood(state.mood_messages(mood(now, 4), True))
+            self.serve(now, fresh)
+            now = max(min(next_mood, self.target.due_at()), now + 1e-4)
+
+    def times(self, path: str) -> list[float]:
+        return [at for at, one in self.heard if one.address == path]
+
+
+@pytest.mark.parametrize("mood_hertz", [3.0, 7.0, 9.0, 10.0, 11.0, 15.0, 25.0, 30.0, 60.0])
+def test_the_rate_holds_whatever_the_eyes_own_rate_is(mood_hertz: float) -> None:
+    bench = Bench(OscTarget())
+    bench.run(100.0, 20.0, mood_hertz)
+    assert 190 <= len(bench.times("/emo/count")) <= 212
+
+
+def test_a_mood_that_is_sent_is_never_an_old_one_while_the_eye_sees() -> None:
+    bench = Bench(OscTarget())
+    now = 0.0
+    for number in range(150):
+        now = number / 15
+        while bench.target.due_at() < now:
+            assert not any(one.address == "/emo/count" for p in bench.serve(bench.target.due_at()) for one in decode(p))
+        bench.room.take_mood(state.mood_messages(mood(now, 4), False))
+        bench.serve(now, fresh=True)
+    assert len(bench.times("/emo/count")) == pytest.approx(100, abs=4)
+
+
+def test_without_new_moods_the_last_one_is_sent_again_at_the_rate() -> None:
+    bench = Bench(OscTarget())
+    bench.room.take_mood(state.mood_messages(mood(0, 1), False))
+    now = 0.0
+    while now < 5.0:
+        bench.serve(now)
+        now = max(bench.target.due_at(), now + 1e-4)
+    assert len(bench.times("/emo/mood/valence")) == pytest.approx(50, abs=1)
+
+
+def test_after_a_stall_nothing_is_sent_in_a_burst() -> None:
+    bench = Bench(OscTarget())
+    bench.run(0.0, 1.0, 15.0)
+    bench.heard.clear()
+    bench.run(60.0, 1.0, 15.0)
+    assert len(bench.times("/emo/count")) <= 12
+
+
+def test_an_event_is_sent_three_times_within_200_ms_under_one_number() -> None:
+    bench = Bench(OscTarget())
+    bench.target.tell(message("/event/scene/start", 7, 2), 10.0)
+    for step in range(400):
+        bench.serve(10.0 + step / 1000)
+    times = bench.times("/emo/event/scene/start")
+    assert len(times) == 3
+    assert times[-1] - times[0] < 0.2
+    assert {one.values for _, one in bench.heard if "start" in one.address} == {(7, 2)}
+
+
+def test_a_receiver_that_would_act_three_times_may_ask_for_one() -> None:
+    bench = Bench(OscTarget(event_repeats=1, addresses={"/event/scene/start": "/cue/scene{index}/start"}))
+    bench.target.tell(message("/event/scene/start", 7, 2), 10.0)
+    for step in range(400):
+        bench.serve(10.0 + step / 1000)
+    assert [(one.address, one.values) for _, one in bench.heard if "cue" in one.address] == [("/cue/scene2/start", ())]
+
+
+def test_a_cue_of_the_storys_own_is_sent_once_because_no_number_marks_a_repeat() -> None:
+    bench = Bench(OscTarget(prefix="/hall"))
+    bench.target.tell(free_message("/lamp/go", (1, 0.5, "warm")), 0.0)
+    for step in range(400):
+        bench.serve(step / 1000)
+    assert [one.values for _, one in bench.heard if one.address == "/hall/lamp/go"] == [(1, 0.5, "warm")]
+
+
+def test_the_whole_state_is_sent_each_second_and_a_change_at_once() -> None:
+    bench = Bench(OscTarget(profile="events"))
+    for step in range(3000):
+        if step == 1500:
+            bench.room.take_change(state.scene_messages("joy", 3, 2))
+        bench.serve(step / 1000)
+    assert bench.times("/emo/scene/state") == pytest.approx([0.0, 1.0, 2.0], abs=0.002)
+    assert bench.times("/emo/scene/index") == pytest.approx([0.0, 1.0, 1.5, 2.0], abs=0.002)
+
+
+def test_a_receiver_that_may_be_just_switched_on_gets_the_rare_things_with_each_keyframe() -> None:
+    bench = Bench(OscTarget())
+    bench.room.take_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 1.0)
+    bench.run(0.0, 1.01, 15.0)
+    bench.heard.clear()
+    bench.serve(2.02, down=True)
+    told = {one.address.removeprefix("/emo") for _, one in bench.heard}
+    assert {"/info/labels", "/scene/id", "/mood/label", "/mood/emotions", "/health/beat"} <= told
+
+
+def test_health_is_not_repeated_because_silence_must_mean_a_dead_show() -> None:
+    bench = Bench(OscTarget())
+    bench.room.take_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
+    for step in range(100):
+        bench.serve(step / 10, down=True)
+    assert bench.times("/emo/health/beat")[-1] < 2.0
+
+
+def test_nothing_of_a_single_visitor_leaves_by_default() -> None:
+    bench = Bench(OscTarget())
+    bench.target.tell(message("/event/enter", 1, 1, 99), 0.0)
+    bench.target.tell(message("/event/emotion", 2, 3, 1, 0.5), 0.0)
+    bench.target.tell(message("/event/emotion", 3, 0, 1, 0.5), 0.0)
+    bench.run(0.0, 2.0, 15.0)
+    told = {one.address for _, one in bench.heard}
+    assert not any("/visitor/" in address or "/event/enter" in address for address in told)
+    assert {one.values[1] for _, one in bench.heard if one.address == "/emo/event/emotion"} == {0}
+
+
+@pytest.mark.parametrize("profile", ["aggregate", "visitors", "scalar", "events"])
+def test_each_profile_carries_what_the_registry_says_and_nothing_else(profile: str) -> None:
+    bench = Bench(OscTarget.model_validate({"profile": profile}))
+    bench.room.take_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
+    bench.room.time = {"/scene/time": message("/scene/time", 1.0, 7.0)}
+    bench.run(0.0, 2.0, 15.0)
+    told = {one.address.removeprefix("/emo") for _, one in bench.heard}
+    events = {path for path in BY_PATH if path.startswith("/event/")}
+    promised = {path for path, line in BY_PATH.items() if profile in line.profiles} - events
+    if profile == "visitors":  # four of eight slots are ever taken
+        promised = {p for p in promised if not p.startswith("/visitor/") or p.endswith("/present") or p[9] in "1234"}
+    if profile == "scalar":
+        assert all(len(one.values) == 1 and one.tags == "f" for _, one in bench.heard)
+        split = {"/scene/time": ("elapsed", "duration"), "/health/fps": ("film", "eye")}
+        promised = promised - set(split) | {f"{path}/{name}" for path, names in split.items() for name in names}
+    assert told == promised
+
+
+def test_own_addresses_are_whole_and_an_empty_one_silences() -> None:
+    bench = Bench(OscTarget(profile="scalar", addresses={"/mood/happiness": "/layer/1/opacity", "/count": ""}))
+    bench.run(0.0, 1.0, 15.0)
+    told = {one.address for _, one in bench.heard}
+    assert "/layer/1/opacity" in told
+    assert not {"/emo/mood/happiness", "/emo/count", "/count"} & told
+
+
+def test_with_bundles_off_every_message_is_a_datagram_of_its_own() -> None:
+    bench = Bench(OscTarget(bundles=False))
+    bench.room.take_mood(state.mood_messages(mood(0, 4), False))
+    packets = bench.serve(0.0, fresh=True)
+    assert all(packet.startswith(b"/emo/") for packet in packets)
+    assert packets[0].startswith(b"/emo/frame")
+
+
+def test_bundles_are_counted_without_a_gap_and_split_under_1400_bytes() -> None:
+    bench = Bench(OscTarget(profile="visitors", prefix="/a/long/prefix/of/some/other/house"))
+    bench.run(0.0, 3.0, 15.0)
+    frames = [one.values[0] for _, one in bench.heard if one.address.endswith("/frame")]
+    assert frames == list(range(1, len(frames) + 1))
+    packets = bench.serve(10.0, fresh=True)
+    assert len(packets) > 1
+    assert max(map(len, packets)) <= 1400

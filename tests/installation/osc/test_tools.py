@@ -1,0 +1,216 @@
+"""Watching, sending, replaying, reading: the tools of whoever builds the visuals."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from calibration.settings import JournalSettings, OscSettings, OscTarget
+from installation.bench.osc_show import mood
+from installation.cli import app
+from installation.console import Teller
+from installation.journal import Journal
+from installation.osc import Control
+from installation.osc.check import problems
+from installation.osc.decoder import Malformed, decode
+from installation.osc.docs import page
+from installation.osc.encoder import bundle, message
+from installation.osc.monitor import Tally
+from installation.osc.replay import GAP_SECONDS, scene_names, steps
+from installation.osc.sender import BadMessage, typed_message
+from models.mood import Mood
+from scenes.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged
+from tests.installation.osc.real_receivers import free_port, reference
+
+DOCS = Path(__file__).parents[3] / "docs" / "osc.md"
+runner = CliRunner()
+
+
+def test_the_documentation_is_the_registry_in_words() -> None:
+    assert DOCS.read_text(encoding="utf-8") == page(), "run: chiaro osc docs > docs/osc.md"
+
+
+def journal_file(folder: Path) -> Path:
+    """An evening as the show's own journal writes it."""
+    journal = Journal(JournalSettings(folder=str(folder), mood_hertz=30), folder, Teller())
+    journal.cue(StateChanged(ShowState.PLAYING, False, False), mood(0, 1), 10.0)
+    journal.cue(SceneStarted(1, "opening", 2), mood(0, 1), 10.0)
+    for number in range(10):
+        journal.mood(mood(number / 10, 2), 10.0 + number / 10)
+    journal.note("lost", 10.95, part="camera")
+    journal.cue(Branched("opening", "joy", "otherwise", None, 0.0), mood(0, 1), 11.0)
+    journal.cue(SceneEnded(1, "opening", 2, 1.0), mood(0, 1), 11.0)
+    journal.cue(SceneStarted(2, "joy", 3), mood(0, 1), 11.0)
+    journal.close()
+    (file,) = folder.glob("*.jsonl")
+    return file
+
+
+def test_a_journal_is_read_back_as_the_evening_it_was(tmp_path: Path) -> None:
+    said = [step.said for step in steps(journal_file(tmp_path))]
+    moods = [one for one in said if isinstance(one, Mood)]
+    assert len(moods) == 10
+    assert moods[3].probabilities == pytest.approx(mood(0.3, 2).probabilities, abs=0.001)
+    assert not any(one.visitors for one in moods)
+    assert [one for one in said if not isinstance(one, Mood)] == [
+        StateChanged(ShowState.PLAYING, False, False),
+        SceneStarted(1, "opening", 2),
+        Branched("opening", "joy", "otherwise", None, 0.0),
+        SceneEnded(1, "opening", 2, 1.0),
+        SceneStarted(2, "joy", 3),
+    ]
+    assert sum(step.wait for step in steps(journal_file(tmp_path / "again"))) == pytest.approx(1.0)
+
+
+def test_torn_and_unknown_lines_are_passed_over_and_long_silences_cut(tmp_path: Path) -> None:
+    file = journal_file(tmp_path)
+    with file.open("a") as more:
+        more.write('[1]\n{"kind": "mood"}\n{"t": "x", "kind": "mood", "trusted": true}\n{"kind": "dream", "t": 3}\n')
+        more.write(json.dumps({"t": 9000.0, "kind": "scene_start", "scene": "dawn", "index": 5, "entry": 3}) + "\n")
+        more.write('{"t": 9001.0, "kind": "mo')
+    last = list(steps(file))[-1]
+    assert last.said == SceneStarted(3, "dawn", 5)
+    assert last.wait == GAP_SECONDS
+    assert scene_names(file) == ["scene 1", "opening", "joy", "scene 4", "dawn"]
+
+
+def test_an_evening_is_replayed_to_a_receiver_as_fast_as_wanted(tmp_path: Path) -> None:
+    file = journal_file(tmp_path)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        started = time.monotonic()
+        told = runner.invoke(
+            app, ["osc", "replay", str(file), "--speed", "10", "--osc", f"127.0.0.1:{ear.getsockname()[1]}"]
+        )
+        assert told.exit_code == 0, told.output
+        assert time.monotonic() - started < 0.9
+        heard, _ = reference(ear, 0.3)
+    assert {values[1] for address, values in heard if address == "/emo/event/scene/start"} == {2, 3}
+    assert any(address == "/emo/event/branch" and values[1:4] == (2, 3, 0) for address, values in heard)
+    assert any(address == "/emo/mood/emotions" for address, _ in heard)
+
+
+@pytest.mark.parametrize("arguments", [["/nowhere.jsonl"], ["EMPTY"], ["EMPTY", "--profile", "loud"]])
+def test_a_journal_that_cannot_be_replayed_is_told_in_one_line(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    told = runner.invoke(
+        app, ["osc", "replay", *[a.replace("EMPTY", str(tmp_path / "empty.jsonl")) for a in arguments]]
+    )
+    assert told.exit_code == 78
+    assert "Traceback" not in told.output
+
+
+def test_a_command_is_sent_by_hand_and_its_answer_printed() -> None:
+    control = Control(OscSettings(listen_port=0), ("attract", "joy"), Teller())
+    try:
+        port = str(control.port)
+        assert (
+            "/emo/reply/ping 0 pong" in runner.invoke(app, ["osc", "send", "/emo/control/ping", "--port", port]).output
+        )
+        told = runner.invoke(app, ["osc", "send", "/emo/control/goto", "jo", "--port", port]).output
+        assert "/emo/reply/goto 1 no scene 'jo'; did you mean 'joy'?" in told
+        runner.invoke(app, ["osc", "send", "/emo/control/volume", "-0.5", "--port", port, "--wait", "0.1"])
+        (command,) = control.drain()
+        assert (command.name, command.value) == ("volume", 0.0)
+    finally:
+        control.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "tags", "wanted"),
+    [
+        (["1", "1.0", "x", "true"], "", ("ifsT", (1, 1.0, "x", True))),
+        (["1"], "f", ("f", (1.0,))),
+        (["1"], "s", ("s", ("1",))),
+    ],
+)
+def test_words_are_taken_as_a_person_means_them(words: list[str], tags: str, wanted: tuple) -> None:
+    (one,) = decode(typed_message("/x", words, tags))
+    assert (one.tags, one.values) == wanted
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "tags"), [("x", [], ""), ("/x", ["a"], "i"), ("/x", ["1"], "ii"), ("/x", [str(2**31)], "")]
+)
+def test_words_that_make_no_message_are_refused_in_words(address: str, words: list[str], tags: str) -> None:
+    with pytest.raises(BadMessage):
+        typed_message(address, words, tags)
+
+
+def test_the_monitor_counts_rates_sizes_losses_and_broken_promises() -> None:
+    tally = Tally()
+    for number in (1, 2, 5):
+        frame = message("/frame", number).encode("/emo/frame")
+        tally.take(bundle([frame, message("/mood/valence", 0.5).encode("/emo/mood/valence")]), number / 10)
+    tally.take(message("/count", 1).encode("/emo/mood/dominance"), 0.5)
+    tally.take(message("/count", 50).encode("/emo/mood/dominant"), 0.5)
+    tally.take(b"#bundle\0" + bytes(8) + struct.pack(">i", -4), 0.5)
+    assert (tally.packets, tally.messages, tally.gaps, tally.malformed) == (6, 8, 2, 1)
+    assert tally.heard["/emo/mood/valence"].rate(0.5) == pytest.approx(1.0)
+    assert tally.heard["/emo/mood/valence"].fault == ""
+    assert "not in the registry" in tally.heard["/emo/mood/dominance"].fault
+    assert "50 is not in 0 to 8" in tally.heard["/emo/mood/dominant"].fault
+
+
+def test_the_monitor_prints_every_message_as_it_comes() -> None:
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "installation",
+        "osc",
+        "monitor",
+        "--port",
+        str(port),
+        "--lines",
+        "--seconds",
+        "30",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as monitor:
+        ending = threading.Event()
+
+        def send() -> None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+                while not ending.wait(0.1):
+                    way.sendto(message("/mood/valence", 0.25).encode("/emo/mood/valence"), ("127.0.0.1", port))
+
+        sending = threading.Thread(target=send)
+        sending.start()
+        assert monitor.stdout is not None
+        line = monitor.stdout.readline()
+        ending.set()
+        sending.join()
+        monitor.kill()
+    assert line.split()[1:] == ["/emo/mood/valence", "f", "0.250"]
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [b"", b"#bundle\0", b"x", b"/x\0\0,i\0\0", b"#bundle\0" + bytes(8) + struct.pack(">i", 400), b"/x\0\0i\0\0\0"],
+)
+def test_what_is_no_osc_is_told_as_such(datagram: bytes) -> None:
+    if datagram == b"#bundle\0":
+        assert list(decode(datagram)) == []
+    else:
+        with pytest.raises(Malformed):
+            list(decode(datagram))
+
+
+def test_what_no_show_can_mean_is_found_before_the_doors_open() -> None:
+    addresses = {"/scene/idx": "/a", "/event/scene/start": "/cue/{nr}/go", "/scene/index": "bad one", "/lamp/go": "/x"}
+    found = problems(OscSettings(listen_host="0.0.0.0", targets=(OscTarget(addresses=addresses),)))
+    assert len(found) == 4
+    assert "did you mean '/scene/id'" in found[0]
+    assert "it has sequence, index" in found[1]
+    assert "'bad one' is no whole address" in found[2]
+    assert "only this machine may steer" in found[3]
+    assert problems(OscSettings(targets=(OscTarget(addresses={"/scene/index": ""}),))) == []
