@@ -22,7 +22,7 @@ def test_a_bright_picture_is_left_alone() -> None:
     assert brighten(picture) is picture
 
 
-@pytest.mark.parametrize("mean", [2, 8, 30, 100])
+@pytest.mark.parametrize("mean", [8, 30, 100])
 def test_a_face_alone_in_a_black_room_comes_near_the_wanted_light(mean: float) -> None:
     face = brighten(dark_room(mean))[150:210, 300:340]
     assert 0.6 * TARGET < face.mean() < 1.7 * TARGET
