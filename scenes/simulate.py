@@ -30,11 +30,11 @@ PATIENCE_SECONDS = 900.0
 class Visitors:
     """One visitor after the other, from a seed. ``mood`` must be asked in the order of time."""
 
-    def __init__(self, seed: int, gap_seconds: float = 2.0) -> None:
+    def __init__(self, story: Story, seed: int, gap_seconds: float = 2.0) -> None:
         self._dice = np.random.default_rng(seed)
-        self._gap = gap_seconds
+        self._gap, self._until_left = gap_seconds, story.file.left.after_seconds
         self._take = 0
-        self._face = unseen(0.0, "no face yet")
+        self._face, self._change = unseen(0.0, "no face yet"), 0.0
         self._await_next(0.0)
 
     def mood(self, now: float, state: StoryState) -> Mood:
@@ -44,7 +44,7 @@ class Visitors:
         over = state.take > self._take and not state.in_take
         if over or now >= self._leave:
             self._take = state.take
-            self._await_next(now)
+            self._await_next(now + (self._until_left if state.in_take else 0.0))
             return Mood(captured_at=now, trusted=True)
         if now >= self._change:
             self._change = now + self._dice.uniform(*CHANGES_EACH_SECONDS)
@@ -128,7 +128,7 @@ def simulate(
     progress: Callable[[int], None] = lambda takes: None,
 ) -> Tally:
     """Let so many takes go through ``story``. The same seed gives the same tally."""
-    tally, room = Tally(story), Visitors(seed)
+    tally, room = Tally(story), Visitors(story, seed)
     longest = visitors * (PATIENCE_SECONDS + story.file.left.after_seconds + 3600.0)
     for now, state, cues in dry_run(story, room.mood, longest, tick_seconds):
         for cue in cues:

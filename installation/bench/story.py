@@ -44,7 +44,7 @@ def run(progress: Progress) -> Report:
 
 
 def _ticks(story: Story) -> np.ndarray:
-    room, clock = Visitors(1), time.perf_counter
+    room, clock = Visitors(story, 1), time.perf_counter
     state, cues = begin(story, 0.0)
     player = DryPlayer(story).perform(cues)
     durations = np.empty(TICKS)
@@ -61,7 +61,7 @@ def _ticks(story: Story) -> np.ndarray:
 
 def _week(story: Story, progress: Progress) -> tuple[float, int, float]:
     """Seconds it took, takes, megabytes that the process grew by after the first day."""
-    room, started, takes, day_one = Visitors(2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
+    room, started, takes, day_one = Visitors(story, 2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
     for now, state, _ in dry_run(story, room.mood, WEEK_SECONDS, WEEK_TICK_SECONDS):
         takes = state.take
         if not day_one and now > 86400.0:
