@@ -44,7 +44,11 @@ class Composer:
         else:
             self._look = on.reel.look(on.seconds(programme), now)
             shown = self._look.shown
-            text = caption_at(on.reel.captions, on.reel.file_seconds(on.seconds(programme))) if text is None else text
+            text = (
+                caption_at(on.reel.pictures.captions, on.reel.file_seconds(on.seconds(programme)))
+                if text is None
+                else text
+            )
         share, under = 1.0, None
         if old and takeover and takeover.done > takeover.begin:
             share = min(1.0, (programme - takeover.begin) / (takeover.done - takeover.begin))

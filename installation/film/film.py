@@ -199,6 +199,8 @@ class Film:
                 on.frozen_at = takeover.begin
             self._dipping = change.kind == "dip"
             self._score.change(on, following, takeover)
+            if problem := following.reel.pictures.caption_problem:
+                self._teller.lost(f"captions of {following.scene}", problem)
 
     def _change_over(self, following: Shot) -> None:
         assert self._takeover is not None

@@ -34,6 +34,7 @@ class Lettering:
         self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
         if font and self._load(font) is None:
             teller.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
+        self.font_for("Light")  # the first search asks the system for all its fonts: a quarter of a second
 
     def draw(self, canvas: np.ndarray, text: str) -> None:
         """Draw ``text`` (its rows divided by line ends) into ``canvas``, in place."""

@@ -10,6 +10,7 @@ from typing import Any
 import av
 import numpy as np
 
+from installation.film.captions import Line, read_captions
 from installation.film.picture import Painter
 from installation.film.span import EARLY_SECONDS, Span, Unplayable, origin_of, seek, span_of
 from scenes.clip import Clip
@@ -70,6 +71,8 @@ class Pictures:
         """opened: ``span`` is known, or it has failed; ready: the first pictures are there, or it has failed."""
         self.failed = ""
         self.damaged = 0
+        self.captions: tuple[Line, ...] = ()
+        self.caption_problem = ""
         self.finished = False
         self._painter, self._turn, self._ahead = painter, Turn(gate), ahead
         self._frames: deque[Shown] = deque()
@@ -153,7 +156,10 @@ class Pictures:
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = 2
-            self.span = span = span_of(container, self.clip)
+            span = span_of(container, self.clip)
+            if self.clip.captions:
+                self.captions, self.caption_problem = read_captions(self.clip.captions)
+            self.span = span
             self.opened.set()
             if span.still:
                 frame = next(container.decode(stream), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from installation.film.captions import Line, read_captions
 from installation.film.picture import Painter
 from installation.film.pictures import Look, Pictures
 from installation.film.track import Track
@@ -22,8 +21,6 @@ class Reel:
         self.clip = clip
         self.pictures = Pictures(clip, painter, ahead, gate)
         self.track: Track | None = None
-        self.captions: tuple[Line, ...] = ()
-        self.caption_problem = ""
         self._waiting_since: float | None = None
 
     @property
@@ -49,8 +46,6 @@ class Reel:
             begin = 0.0 if self.clip.sound else span.begin
             loop = self.clip.loop and span.length is not None
             self.track = Track(self.clip.sound or self.clip.file, begin, span.length, loop)
-            if self.clip.captions:
-                self.captions, self.caption_problem = read_captions(self.clip.captions)
         return self.pictures.ready.is_set() and self.track.ready.is_set()
 
     def look(self, seconds: float, now: float) -> Look:

@@ -1,19 +1,22 @@
-"""The wall: a window, a full screen or nothing at all (headless), and the way pictures take to it."""
+"""The wall: a window, a full screen or nothing at all (headless), and the way that pictures take to it."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
-import cv2
 import numpy as np
 import pygame
 
 from calibration.settings import ScreenSettings
+from installation.console import log
+from installation.film.gpu_wall import GpuWall, NoGpu
+from installation.film.keystone import is_convex, is_straight, tone_of
+from installation.film.surface_wall import SurfaceWall
 
-ORDER = (0xFF0000, 0xFF00, 0xFF)
-"""Masks of a display whose bytes lie as ours do: blue, green, red, unused."""
+Way = Literal["surface", "renderer", "gpu"]
 
 
 class NoScreen(RuntimeError):
@@ -21,69 +24,87 @@ class NoScreen(RuntimeError):
 
 
 class Screen:
-    """Shows canvases of its own ``size``: uint8 (height, width, 4), blue first. Raises ``NoScreen``."""
+    """Shows canvases of its own ``size``: uint8 (height, width, 4), blue first. Raises ``NoScreen``.
+
+    ``path`` is the way to the wall that was chosen and ``why`` the reason, for ``chiaro doctor``. ``tone`` is the table
+    (or None) that painters apply, where no graphics card does it.
+    """
 
     def __init__(self, settings: ScreenSettings, headless: bool = False) -> None:
         self.settings, self.headless = settings, headless
+        if not is_convex(settings):
+            raise NoScreen("screen.corners must go round clockwise from the upper left, without a dent")
         if headless:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
-        elif not has_gpu():
-            os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # software GL: 15 ms a frame instead of 3
-        self.path = "surface"
-        self._surface = _open(settings, headless)
+        self.path: Way
+        self._wall: SurfaceWall | GpuWall
+        self._wall, self.path, self.why = _build(settings, headless)
         self.driver: str = pygame.display.get_driver()
         if not headless and self.driver in ("dummy", "offscreen") and os.environ.get("SDL_VIDEODRIVER") != self.driver:
-            pygame.display.quit()
+            self.close()
             raise NoScreen("SDL found no display and fell to a picture that nobody sees; is DISPLAY set?")
-        self.size: tuple[int, int] = self._surface.get_size()
-        self.tone = tone_of(settings)
-        self._direct = self._surface.get_bitsize() == 32 and self._surface.get_masks()[:3] == ORDER
-        self._scratch = np.zeros((self.size[1], self.size[0], 4), np.uint8)
+        self.size: tuple[int, int] = self._wall.size
+        self.tone = None if self.path == "gpu" else tone_of(settings)
+        if not is_straight(settings) and self.path != "gpu":
+            log.info("keystone is computed by the processor (%s): about 7 ms a picture of 1920x1080", self.why)
 
     def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         """Put ``canvas`` on the wall, darkened to ``level`` (0 to 1), ``overlay`` above it; returns when presented."""
-        if level < 0.999:
-            canvas = cv2.convertScaleAbs(canvas, dst=self._scratch, alpha=max(0.0, level))
-        self._copy(canvas)
-        if overlay is not None:
-            self._surface.blit(overlay, (0, 0))
-        pygame.display.flip()
-
-    def _copy(self, canvas: np.ndarray) -> None:
-        wide, high = self.size
-        if self._direct:
-            memory: memoryview = self._surface.get_buffer()  # type: ignore[assignment]
-            rows = np.frombuffer(memory, np.uint8).reshape(high, self._surface.get_pitch())
-            np.copyto(rows[:, : wide * 4].reshape(high, wide, 4), canvas)  # without Python's lock
-            return
-        picture = pygame.image.frombuffer(np.ascontiguousarray(canvas).data, self.size, "BGRA")
-        picture.set_alpha(None)
-        self._surface.blit(picture, (0, 0))
+        self._wall.show(canvas, level, overlay)
 
     def close(self) -> None:
         """Give the display back."""
+        self._wall.close()
         pygame.display.quit()
 
 
-def _open(settings: ScreenSettings, headless: bool) -> pygame.Surface:
-    flags = pygame.FULLSCREEN if settings.fullscreen and not headless else 0
-    size = (0, 0) if flags else (settings.width, settings.height)
+def _build(settings: ScreenSettings, headless: bool) -> tuple[SurfaceWall | GpuWall, Way, str]:
+    """The best way that this machine has, or the one that the venue names."""
+    if headless:
+        return SurfaceWall(_open(settings, 0, headless), settings), "surface", "headless"
+    why = "as the venue says"
+    if settings.path in ("auto", "gpu"):
+        why = "no graphics card was found"
+        if settings.path == "gpu" or has_gpu():
+            try:
+                window = _open(settings, pygame.OPENGL | pygame.DOUBLEBUF, headless)
+                wall = GpuWall(settings, window.get_size(), software=settings.path == "gpu")
+                return wall, "gpu", wall.renderer
+            except (NoGpu, NoScreen) as error:
+                why = str(error)
+                pygame.display.quit()
+                if settings.path == "gpu":
+                    log.warning("screen.path = 'gpu' cannot be had: %s", why)
+    if settings.path == "renderer" or (settings.path == "auto" and has_gpu() and "processor" not in why):
+        return SurfaceWall(_open(settings, pygame.SCALED, headless), settings), "renderer", why
+    if not has_gpu():
+        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # software GL: 15 ms a picture instead of 3
+    return SurfaceWall(_open(settings, 0, headless), settings), "surface", why
+
+
+def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surface:
+    full = settings.fullscreen and not headless
     try:
         pygame.display.init()
-        count = pygame.display.get_num_displays()
-        if settings.display >= count:
-            raise NoScreen(f"screen.display = {settings.display}, but there are {count} (counted from 0)")
+        sizes = pygame.display.get_desktop_sizes()
+        if settings.display >= len(sizes):
+            raise NoScreen(f"screen.display = {settings.display}, but there are {len(sizes)} (counted from 0)")
         pygame.display.set_caption("chiaroscuro")
-        surface = pygame.display.set_mode(size, flags, 32, display=settings.display)
+        if flags & pygame.OPENGL:
+            for name, value in ((pygame.GL_CONTEXT_MAJOR_VERSION, 3), (pygame.GL_CONTEXT_MINOR_VERSION, 3)):
+                pygame.display.gl_set_attribute(name, value)
+            pygame.display.gl_set_attribute(pygame.GL_CONTEXT_PROFILE_MASK, pygame.GL_CONTEXT_PROFILE_CORE)
+        surface = pygame.display.set_mode(
+            sizes[settings.display] if full else (settings.width, settings.height),
+            flags | (pygame.FULLSCREEN if full else 0),
+            0 if flags & pygame.OPENGL else 32,
+            display=settings.display,
+            vsync=1 if flags else 0,
+        )
     except pygame.error as error:
         raise NoScreen(f"no display can be opened: {error}; is one connected, and DISPLAY set?") from error
-    pygame.mouse.set_visible(not flags)
+    pygame.mouse.set_visible(not full)
     return surface
-
-
-def tone_of(settings: ScreenSettings) -> np.ndarray | None:
-    """Black level and gamma as a table of 256, or None where nothing is to be changed."""
-    return None
 
 
 def has_gpu() -> bool:

@@ -1,0 +1,49 @@
+"""The picture's way to the wall without a graphics card: into the window's own memory."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pygame
+
+from calibration.settings import ScreenSettings
+from installation.film.keystone import is_straight, remap_tables
+
+ORDER = (0xFF0000, 0xFF00, 0xFF)
+"""Masks of a display whose bytes lie as ours do: blue, green, red, unused."""
+
+
+class SurfaceWall:
+    """Copies each canvas into ``surface``, the display's; brightness and keystone are computed by the processor."""
+
+    def __init__(self, surface: pygame.Surface, settings: ScreenSettings) -> None:
+        self.size: tuple[int, int] = surface.get_size()
+        self._surface = surface
+        self._direct = surface.get_bitsize() == 32 and surface.get_masks()[:3] == ORDER
+        self._tables = None if is_straight(settings) else remap_tables(settings, self.size)
+        self._dimmed = np.zeros((self.size[1], self.size[0], 4), np.uint8)
+        self._warped = np.zeros_like(self._dimmed)
+
+    def show(self, canvas: np.ndarray, level: float, overlay: pygame.Surface | None) -> None:
+        if level < 0.999:
+            canvas = cv2.convertScaleAbs(canvas, dst=self._dimmed, alpha=max(0.0, level))
+        if self._tables:
+            canvas = cv2.remap(canvas, *self._tables, cv2.INTER_LINEAR, dst=self._warped)
+        self._copy(canvas)
+        if overlay is not None:
+            self._surface.blit(overlay, (0, 0))
+        pygame.display.flip()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _copy(self, canvas: np.ndarray) -> None:
+        wide, high = self.size
+        if self._direct:
+            memory: memoryview = self._surface.get_buffer()  # type: ignore[assignment]
+            rows = np.frombuffer(memory, np.uint8).reshape(high, self._surface.get_pitch())
+            np.copyto(rows[:, : wide * 4].reshape(high, wide, 4), canvas)  # without Python's lock
+            return
+        picture = pygame.image.frombuffer(np.ascontiguousarray(canvas).data, self.size, "BGRA")
+        picture.set_alpha(None)
+        self._surface.blit(picture, (0, 0))
