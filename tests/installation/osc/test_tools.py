@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 from calibration.settings import JournalSettings, OscSettings, OscTarget
 from installation.bench.osc_show import mood
 from installation.cli import app
-from installation.console import Teller
+from installation.console import Teller, log
 from installation.journal import Journal
 from installation.osc import Control
 from installation.osc.check import problems
@@ -33,6 +34,15 @@ from tests.installation.osc.real_receivers import free_port, reference
 
 DOCS = Path(__file__).parents[3] / "docs" / "osc.md"
 runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Commands open the log on a stderr that ends with the test."""
+    before = log.handlers[:], log.propagate, log.level
+    yield
+    log.handlers[:], log.propagate = before[:2]
+    log.setLevel(before[2])
 
 
 def test_the_documentation_is_the_registry_in_words() -> None:
