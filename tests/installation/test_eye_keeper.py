@@ -22,7 +22,7 @@ from installation.eye_keeper import EyeKeeper
 from installation.health import Sense
 from models.mood import Mood
 from tests.installation.mjpeg_server import ServerProcess, picture
-from tests.installation.waiting import wait_until
+from tests.installation.waiting import LONG, wait_until
 
 STUB = (sys.executable, "-m", "tests.installation.stub_eye")
 ROOT = Path(__file__).parents[2]
@@ -42,9 +42,14 @@ def keeping(pictures: str) -> Iterator[Callable[..., EyeKeeper]]:
     keepers: list[EyeKeeper] = []
     fds = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
 
-    def start(*fault: str, source: str = pictures, on_mood: Callable[[Mood], None] | None = None) -> EyeKeeper:
+    def start(
+        *fault: str,
+        source: str = pictures,
+        deadline: float = 1.0,
+        on_mood: Callable[[Mood], None] | None = None,
+    ) -> EyeKeeper:
         camera = {"source": source, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
-        venue = Venue.model_validate({"camera": camera, "eye": {"deadline_seconds": 1.0}})
+        venue = Venue.model_validate({"camera": camera, "eye": {"deadline_seconds": deadline}})
         keepers.append(EyeKeeper(venue, 1, Teller(), on_mood, command=(*STUB, *fault)))
         keepers[-1].start()
         return keepers[-1]
@@ -77,7 +82,7 @@ def test_moods_arrive_at_once_and_the_stage_never_waits(keeping) -> None:
     delays: list[float] = []
     keeper = keeping(on_mood=lambda mood: delays.append(time.monotonic() - mood.captured_at))
     assert mood(keeper).reason == "the eye is starting"
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     asked = []
     for _ in range(100):
         begun = time.monotonic()
@@ -93,22 +98,22 @@ def test_moods_arrive_at_once_and_the_stage_never_waits(keeping) -> None:
 
 def test_a_killed_eye_is_back_within_two_seconds(keeping) -> None:
     keeper = keeping()
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     first = keeper.pid
     os.kill(first, signal.SIGKILL)
-    assert wait_until(lambda: not sees(keeper), 1) < 0.5
+    assert wait_until(lambda: not sees(keeper), 2) < 1.0
     assert "SIGKILL" in mood(keeper).reason
     assert wait_until(lambda: sees(keeper), 4) < 2.0
     assert keeper.pid != first
 
 
 def test_a_stopped_eye_is_not_trusted_and_is_replaced(keeping) -> None:
-    keeper = keeping()
-    wait_until(lambda: sees(keeper), 5)
+    keeper = keeping(deadline=2.0)
+    wait_until(lambda: sees(keeper), LONG)
     first = keeper.pid
     os.kill(first, signal.SIGSTOP)
     assert wait_until(lambda: not sees(keeper), 2) < 1.3
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     assert keeper.pid != first
     assert not alive(first)
 
@@ -116,24 +121,24 @@ def test_a_stopped_eye_is_not_trusted_and_is_replaced(keeping) -> None:
 @pytest.mark.parametrize("fault", ["gpu raises", "gpu hangs", "gpu aborts", "gpu is killed"])
 def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping, fault: str) -> None:
     keeper = keeping(fault)
-    wait_until(lambda: keeper.status.provider == CPU and sees(keeper), 10)
+    wait_until(lambda: keeper.status.provider == CPU and sees(keeper), LONG)
 
 
 def test_networks_that_fail_once_are_built_anew_in_the_same_eye(keeping) -> None:
     moods: list[Mood] = []
     keeper = keeping("raises", on_mood=moods.append)
-    wait_until(lambda: any("built anew" in mood.reason for mood in moods), 5)
+    wait_until(lambda: any("built anew" in mood.reason for mood in moods), LONG)
     first = keeper.pid
-    wait_until(lambda: moods[-1].trusted, 3)
+    wait_until(lambda: moods[-1].trusted, LONG)
     assert keeper.pid == first
 
 
 def test_a_thread_of_the_eye_that_dies_ends_the_eye_and_a_new_one_sees(keeping) -> None:
     keeper = keeping("capture dies")
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     first = keeper.pid
-    wait_until(lambda: "thread capture" in mood(keeper).reason, 4)
-    wait_until(lambda: sees(keeper), 4)
+    wait_until(lambda: "thread capture" in mood(keeper).reason, LONG)
+    wait_until(lambda: sees(keeper), LONG)
     assert keeper.pid != first
 
 
@@ -146,8 +151,8 @@ def test_the_thread_that_hears_the_eye_is_replaced_when_it_dies(keeping) -> None
 
     died: list[Mood] = []
     keeper = keeping(on_mood=die)
-    wait_until(lambda: mood(keeper) and died, 5)
-    wait_until(lambda: sees(keeper) and mood(keeper) != died[0], 5)
+    wait_until(lambda: mood(keeper) and died, LONG)
+    wait_until(lambda: sees(keeper) and mood(keeper) != died[0], LONG)
 
 
 def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> None:
@@ -157,17 +162,19 @@ def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> Non
 
     heard: list[Mood] = []
     keeper = keeping(on_mood=fail)
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     eye, before = keeper.pid, len(heard)
-    wait_until(lambda: len(heard) > before + 5, 3)
+    wait_until(lambda: len(heard) > before + 5, LONG)
     assert keeper.pid == eye
 
 
 def test_wrong_weights_are_told_in_their_own_words_and_tried_again_slowly(keeping) -> None:
     keeper = keeping("bad weights")
-    wait_until(lambda: "has 7 classes, 8 are needed" in mood(keeper).reason, 5)
-    time.sleep(1.0)
-    assert keeper.pid is None
+    wait_until(lambda: "has 7 classes, 8 are needed" in mood(keeper).reason, LONG)
+    begun = time.monotonic()
+    while time.monotonic() - begun < 1.5:
+        assert keeper.pid is None
+        time.sleep(0.01)
     assert keeper.model is Sense.LOST
 
 
@@ -175,14 +182,14 @@ def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
     server = ServerProcess()
     try:
         keeper = keeping(source=server.url())
-        wait_until(lambda: sees(keeper), 5)
+        wait_until(lambda: sees(keeper), LONG)
         eye = keeper.pid
         server.unplug()
         assert wait_until(lambda: not sees(keeper), 2) < 1.5
         assert "ended, or sent nothing" in mood(keeper).reason or "does not answer" in mood(keeper).reason
         assert keeper.camera is Sense.LOST
         server.start()
-        wait_until(lambda: sees(keeper), 4)
+        wait_until(lambda: sees(keeper), LONG)
         assert keeper.pid == eye
     finally:
         server.unplug()
@@ -191,27 +198,26 @@ def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
 def test_orders_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(keeping, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("STUB_EYE_FROZEN", str(tmp_path / "frozen"))
     keeper = keeping()
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     assert keeper.thumbnail is None
     keeper.tell("freeze")
     keeper.tell("thumbnail on")
-    wait_until((tmp_path / "frozen").exists, 2)
-    wait_until(lambda: keeper.thumbnail, 2)
+    wait_until((tmp_path / "frozen").exists, LONG)
+    wait_until(lambda: keeper.thumbnail, LONG)
     assert len(keeper.thumbnail) <= 16 * 1024
     keeper.tell("thumbnail off")
     keeper.tell("camera off")
-    wait_until(lambda: mood(keeper).reason == "the camera is switched off", 2)
+    wait_until(lambda: mood(keeper).reason == "the camera is switched off", LONG)
     os.kill(keeper.pid, signal.SIGKILL)
-    wait_until(lambda: keeper.status.camera is Sense.OFF and keeper.model is Sense.OK, 4)
-    time.sleep(0.5)
-    assert not sees(keeper)
+    wait_until(lambda: "SIGKILL" in mood(keeper).reason, LONG)
+    wait_until(lambda: mood(keeper).reason == "the camera is switched off", LONG)
     keeper.tell("camera on")
-    wait_until(lambda: sees(keeper), 2)
+    wait_until(lambda: sees(keeper), LONG)
 
 
 def test_an_eye_ignores_ctrl_c_and_leaves_within_a_second(keeping) -> None:
     keeper = keeping()
-    wait_until(lambda: sees(keeper), 5)
+    wait_until(lambda: sees(keeper), LONG)
     eye = keeper.pid
     os.kill(eye, signal.SIGINT)
     time.sleep(0.3)

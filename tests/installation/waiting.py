@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+LONG = 15.0
+"""Seconds that only a failing test waits, however busy the machine is."""
+
 
 def wait_until(true: Callable[[], object], seconds: float) -> float:
     """Return after how many seconds ``true`` was; fail the test if that took longer than ``seconds``."""
