@@ -51,7 +51,8 @@ SAFE_SECONDS = 10.0
 
 def begin(story: Story, now: float) -> Told:
     """The show's first state and cues: attract is asked for."""
-    state = StoryState(now=now if math.isfinite(now) else 0.0, scene=story.file.attract, failed=story.unplayable)
+    now = now if math.isfinite(now) else 0.0
+    state = StoryState(now=now, clock=0.0, scene=story.file.attract, failed=story.unplayable)
     first = way_round(story, state.scene, state.failed)
     if first is None:
         return _tell(story, replace(state, fault=True))
@@ -74,33 +75,38 @@ def advance(story: Story, state: StoryState, moment: Moment) -> Told:
 
 
 def _look(story: Story, state: StoryState, moment: Moment) -> Told:
-    """Time passes, and visitors are there or not."""
-    now = moment.now if math.isfinite(moment.now) else state.now
+    """Time passes in the room and in the film, and visitors are there or not."""
+    now, head, mood = (moment.now if math.isfinite(moment.now) else state.now), moment.playhead, moment.mood
     passed = 0.0 if state.paused else min(max(now - state.now, 0.0), LONGEST_TICK_SECONDS)
-    presence, visited = state.presence, state.visited
-    if moment.mood.trusted:
-        here = moment.mood.present
-        presence = Presence(here, presence.seconds + passed if presence.here is here else 0.0)
-        visited = visited or (here and state.in_take)
-    failed = moment.playhead.failed | story.unplayable
-    return replace(state, now=now, passed=passed, presence=presence, visited=visited, failed=failed), ()
+    clock, presence = state.clock + passed, state.presence
+    if mood.trusted and mood.present is not presence.here:
+        presence = Presence(mood.present, clock)
+    on_screen = state.entry > 0 and head.entry == state.entry
+    moves = on_screen and math.isfinite(head.seconds) and head.seconds > state.seconds
+    return replace(
+        state,
+        now=now,
+        clock=clock,
+        presence=presence,
+        visited=state.visited or (state.in_take and mood.trusted and mood.present),
+        seconds=head.seconds if moves else state.seconds,
+        moved=clock if moves else state.moved,
+        ended=on_screen and head.ended,
+        failed=head.failed | story.unplayable if story.unplayable else head.failed,
+    ), ()
 
 
 def _follow(story: Story, state: StoryState, moment: Moment) -> Told:
-    """The film moves on: in the scene, or to the one that was asked for."""
-    head = moment.playhead
+    """The scene that was asked for is on the screen."""
+    head, asked = moment.playhead, state.pending
+    if asked is None or head.entry != asked.entry:
+        return state, ()
     seconds = max(head.seconds, 0.0) if math.isfinite(head.seconds) else 0.0
-    if state.pending is not None and head.entry == state.pending.entry:
-        return _enter(story, replace(state, ended=head.ended), state.pending, seconds)
-    on_screen = state.entry > 0 and head.entry == state.entry
-    if on_screen and seconds > state.seconds:
-        return replace(state, seconds=seconds, still_seconds=0.0, ended=head.ended), ()
-    still = state.still_seconds + state.passed
-    return replace(state, still_seconds=still, ended=on_screen and head.ended), ()
+    return _enter(story, replace(state, ended=head.ended), asked, seconds)
 
 
 def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) -> Told:
-    """Another scene is on the screen."""
+    """One scene ends and another begins, and with them perhaps a visitor's take."""
     cues: list[Cue] = []
     if state.entry:
         cues.append(SceneEnded(state.entry, state.scene, story.index(state.scene), state.seconds))
@@ -110,8 +116,8 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
     if pending.begins and not state.in_take:
         state = replace(state, in_take=True, take=state.take + 1, visited=bool(state.presence.here))
         cues.append(TakeStarted(state.take))
-    state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds, still_seconds=0.0)
-    state = replace(state, evidence=Evidence(), cues_done=0, fault=False)
+    state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds)
+    state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, fault=False)
     cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
     cues.append(Prepare(_candidates(story, state)))
     return state, tuple(cues)
@@ -185,7 +191,7 @@ def _decide(story: Story, state: StoryState, moment: Moment) -> Told:
     """The way on: when the film stops, when the visitor has left, when the choice closes, or at once."""
     if state.pending is not None or state.paused or state.fault or not state.entry:
         return state, ()
-    scene, mood, absent = state.scene, moment.mood, state.presence.seconds
+    scene, mood, absent = state.scene, moment.mood, state.there_seconds
     if state.ended or state.still_seconds >= PATIENCE_SECONDS:
         return go_on(story, state, mood, stopped_film=True)
     if scene == story.file.safe and not is_home(story, state):
@@ -211,15 +217,16 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Told:
     asked = state.pending
     if asked is None:
         return state, ()
-    runs_to_its_end = not state.ended and state.still_seconds == 0.0 and state.seconds < story.end(state.scene) + 0.5
-    waited = asked.waited + (0.0 if asked.at == "end" and runs_to_its_end else state.passed)
-    if waited < (PATIENCE_AT_END_SECONDS if state.ended else PATIENCE_SECONDS):
-        return replace(state, pending=replace(asked, waited=waited)), ()
+    film_runs = state.still_seconds == 0.0 and not state.ended and state.seconds < story.end(state.scene) + 0.5
+    if asked.at == "end" and film_runs:
+        return replace(state, pending=replace(asked, since=state.clock)), ()
+    if state.clock - asked.since < (PATIENCE_AT_END_SECONDS if state.ended else PATIENCE_SECONDS):
+        return state, ()
     safe, tired = story.file.safe, asked.asks >= ASKS
     if tired and asked.scene != safe and safe not in state.failed:
         choice = straight_to(story, safe, f"the player does not show {asked.scene}")
         return go(story, state, choice, outcome="fault" if state.in_take else None)
-    again = replace(asked, at="now", waited=0.0, asks=asked.asks + 1)
+    again = replace(asked, at="now", since=state.clock, asks=asked.asks + 1)
     return replace(state, pending=again, fault=tired), (Play(again.entry, again.scene, "now", again.transition),)
 
 

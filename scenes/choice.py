@@ -94,10 +94,10 @@ def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: boo
             return ""
         reasons.append(f"{when.elapsed_seconds:g} s over")
     if when.visitors is not None:
-        present, presence = when.visitors == "present", state.presence
-        if not mood.trusted or presence.here is not present or presence.seconds < (when.for_seconds or 0.0):
+        present = when.visitors == "present"
+        if not mood.trusted or state.presence.here is not present or state.there_seconds < (when.for_seconds or 0.0):
             return ""
-        waited = f" for {presence.seconds:.0f} s" if when.for_seconds else ""
+        waited = f" for {state.there_seconds:.0f} s" if when.for_seconds else ""
         reasons.append(f"{'somebody' if present else 'nobody'} is there{waited}")
     if when.visitors_at_least is not None:
         if not mood.trusted or mood.count < when.visitors_at_least:

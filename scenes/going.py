@@ -21,7 +21,8 @@ def is_home(story: Story, state: StoryState) -> bool:
 
 def as_home(story: Story, state: StoryState) -> StoryState:
     """The state with the branches that count: a home waits as attract does, whichever scene it is."""
-    return replace(state, scene=story.file.attract) if is_home(story, state) else state
+    stands_in = state.scene != story.file.attract and is_home(story, state)
+    return replace(state, scene=story.file.attract) if stands_in else state
 
 
 def go(
@@ -47,7 +48,7 @@ def go(
     begins = not waits and (fresh or (at_home and not state.in_take))
     transition = choice.transition if scene == choice.to else story.scene(scene).transition.transition
     entry = state.last_entry + 1
-    pending = Pending(entry, scene, at, transition, begins, outcome)
+    pending = Pending(entry, scene, at, transition, begins, outcome, state.clock)
     return replace(state, pending=pending, last_entry=entry), (
         Branched(state.scene, scene, choice.reason, choice.emotion, choice.confidence),
         Play(entry, scene, at, transition),

@@ -124,7 +124,7 @@ def simulate(
     story: Story,
     visitors: int,
     seed: int,
-    tick_seconds: float = 0.2,
+    tick_seconds: float = 0.5,
     progress: Callable[[int], None] = lambda takes: None,
 ) -> Tally:
     """Let so many takes go through ``story``. The same seed gives the same tally."""

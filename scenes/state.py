@@ -35,16 +35,18 @@ class Pending:
     """A take begins with it."""
     outcome: str | None = None
     """The take that ends with it, and how."""
-    waited: float = 0.0
+    since: float = 0.0
+    """The show's clock when the player could have shown it at the earliest."""
     asks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Who was there when the eye could last be trusted, and for how long now. Time that was not seen does not count."""
+    """Who was there when the eye could last be trusted."""
 
     here: bool | None = None
-    seconds: float = 0.0
+    since: float = 0.0
+    """The show's clock when it changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class StoryState:
     """One moment of a show. Made by ``begin``, followed by ``advance``."""
 
     now: float
+    clock: float
+    """The show's own time: ``now`` without pauses, jumps and moments in which the stage stood still."""
     scene: str
     """On the screen (before the first picture: about to be)."""
     entry: int = 0
@@ -60,10 +64,8 @@ class StoryState:
     pending: Pending | None = None
     seconds: float = 0.0
     """Film time in the scene."""
-    passed: float = 0.0
-    """Wall time since the tick before, as far as it is believed."""
-    still_seconds: float = 0.0
-    """For how long the film time has not moved, out of a pause."""
+    moved: float = 0.0
+    """The show's clock when the film last moved."""
     ended: bool = False
     evidence: Evidence = field(default_factory=Evidence)
     """Of the listening window; its time counts from the window's start."""
@@ -82,3 +84,13 @@ class StoryState:
     failed: frozenset[str] = frozenset()
     told: StateChanged | None = None
     """What the room was last told of all this."""
+
+    @property
+    def there_seconds(self) -> float:
+        """For how long somebody, or nobody, has been there."""
+        return self.clock - self.presence.since
+
+    @property
+    def still_seconds(self) -> float:
+        """For how long the film has not moved."""
+        return self.clock - self.moved

@@ -18,6 +18,15 @@ from scenes.problem import Problem
 from scenes.reading import read_story_file
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The moments of a scene, in film time."""
+
+    end: float
+    close: float
+    window: tuple[float, float]
+
+
 @dataclass(frozen=True, eq=False)
 class Story:
     """A story with the lengths of its clips. Made by ``load_story``."""
@@ -76,23 +85,19 @@ class Story:
 
     def end(self, name: str) -> float:
         """Film time of the scene's last frame; infinite in a loop without ``maximum_seconds``."""
-        if not self.clip(name).loop:
-            return self.duration(name)
-        return self.scene(name).maximum_seconds or math.inf
+        return self._times[name].end
 
     def close(self, name: str) -> float:
         """Film time at which the choice is closed. A loop is cut where it stands, so it needs no time before."""
-        early = 0.0 if self.clip(name).loop else decide_before_end(self.file, self.scene(name))
-        return max(0.0, self.end(name) - early)
+        return self._times[name].close
+
+    def window(self, name: str) -> tuple[float, float]:
+        """The listening window in film time."""
+        return self._times[name].window
 
     def asked_moods(self, name: str) -> tuple[str, ...]:
         """The moods that the scene's branches ask for; none: it does not listen."""
         return self._asked_moods[name]
-
-    def window(self, name: str) -> tuple[float, float]:
-        """The listening window in film time."""
-        listen, close = self.scene(name).listen, self.close(name)
-        return listen.from_seconds, min(listen.until_seconds or close, close)
 
     def cues(self, name: str) -> tuple[TimedCue, ...]:
         """The scene's own cues, by time."""
@@ -109,6 +114,16 @@ class Story:
     def left_to(self) -> str:
         """Where the film goes when the visitor has left."""
         return self.file.left.to or self.file.attract
+
+    @cached_property
+    def _times(self) -> dict[str, Times]:
+        return {name: self._times_of(name) for name in self.names}
+
+    def _times_of(self, name: str) -> Times:
+        scene, loop = self.scene(name), self.clip(name).loop
+        end = (scene.maximum_seconds or math.inf) if loop else self.duration(name)
+        close = max(0.0, end - (0.0 if loop else decide_before_end(self.file, scene)))
+        return Times(end, close, (scene.listen.from_seconds, min(scene.listen.until_seconds or close, close)))
 
     @cached_property
     def _branches(self) -> dict[str, tuple[Branch, ...]]:
