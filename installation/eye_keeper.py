@@ -71,7 +71,8 @@ class EyeKeeper:
             return unseen(now, self._why)
         when, report = heard
         if now - when > TRUSTED_FOR:
-            return unseen(now, f"the eye has been silent for {now - when:.0f} s")
+            busy = report.mood.reason if report.status.model is not Sense.OK else ""
+            return unseen(now, busy or f"the eye has been silent for {now - when:.0f} s")
         return report.mood
 
     @property

@@ -14,7 +14,7 @@ from installation.console import Teller
 from installation.eye_keeper import EyeKeeper
 from models.mood import Mood
 from tests.installation.darken import darken_film
-from tests.installation.waiting import wait_until
+from tests.installation.waiting import LONG, wait_until
 from tests.models.tiny_classifier import make_classifier
 
 SHARED = os.environ.get("CHIARO_SHARED", "")
@@ -40,9 +40,19 @@ def look(tmp_path: Path) -> Iterator:
 
 def watch(moods: list[Mood], seconds: float) -> list[Mood]:
     """The moods of so many seconds, from the first one that is trusted."""
-    wait_until(lambda: any(mood.trusted for mood in moods), 8)
+    wait_until(lambda: any(mood.trusted for mood in moods), LONG)
     time.sleep(seconds)
     return [mood for mood in moods if mood.trusted]
+
+
+def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(look) -> None:
+    keeper, moods = look("visitor")
+    wait_until(lambda: moods and moods[-1].present and moods[-1].visitors, LONG)
+    assert moods[-1].count == 1
+    assert sum(moods[-1].probabilities) == pytest.approx(1.0, abs=1e-3)
+    assert 0.1 < moods[-1].visitors[0].position[0] < 0.9
+    assert keeper.status.camera_address == "visitor"
+    assert {"wait", "detect", "classify", "judge"} <= keeper.status.stages_ms.keys()
 
 
 @pytest.mark.skipif(not SHARED, reason="CHIARO_SHARED names no folder with footage")

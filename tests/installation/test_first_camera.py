@@ -11,7 +11,7 @@ import pytest
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
 from installation import eye
-from installation.camera import device, source
+from installation.camera import device, source, visitor
 from installation.camera.source import CameraLost, open_source
 from installation.eye import Eye
 from installation.eye_link import Start, make_line
@@ -48,6 +48,26 @@ def plugged_in(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_first_device_that_gives_a_picture_is_taken(plugged_in: list[str]) -> None:
     plugged_in += ["/dev/video1", "/dev/video2"]
     assert open_source(CameraSettings(), seed=1).name == "/dev/video2"
+
+
+def test_without_a_camera_the_simulated_visitor_stands_in_and_says_so(plugged_in: list[str]) -> None:
+    source = open_source(CameraSettings(width=320, height=180), seed=7)
+    source.grab()
+    assert source.retrieve().shape == (180, 320, 3)
+    assert source.address == "visitor"
+    assert "a simulated visitor stands in" in source.remarks[0]
+
+
+def test_a_camera_that_is_plugged_in_later_takes_the_visitors_place(
+    plugged_in: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "LOOK_FOR_CAMERAS_SECONDS", 0.0)
+    monkeypatch.setattr(visitor, "found_devices", lambda: list(plugged_in))
+    stand_in = open_source(CameraSettings(width=320, height=180), seed=7)
+    stand_in.grab()
+    plugged_in += ["/dev/video0"]
+    with pytest.raises(CameraLost, match="was plugged in"):
+        stand_in.grab()
 
 
 def test_a_found_camera_that_is_unplugged_does_not_turn_into_a_simulated_visitor(
