@@ -114,7 +114,7 @@ def _read_npz(path: Path) -> LabelledFaces:
         problems.append(f"images: must be (N, H, W) uint8, is {images.shape} {images.dtype}")
     if labels.ndim != 1 or len(labels) != len(images) or not np.issubdtype(labels.dtype, np.integer):
         problems.append(f"labels: must be (N) whole numbers, one an image, is {labels.shape} {labels.dtype}")
-    elif len(labels) and not (-1 <= labels.min() and labels.max() < len(LABELS)):
+    elif len(labels) and not (labels.min() >= -1 and labels.max() < len(LABELS)):
         problems.append(f"labels: must lie in 0 to {len(LABELS) - 1} (-1: no label)")
     if problems:
         raise BadFile(path, problems)

@@ -6,7 +6,6 @@ Run as ``python -m models.make_maps ict_facekit.npz``. The mesh itself is never 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -14,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.align import SIDE, similarity
-from models.raster import Floats, normals_of, triangulated, visible
+from models.mesh import Mesh, read_mesh, turned
+from models.portrait import gallery
+from models.raster import Floats, normals_of, visible
 
 FOLDER = Path(__file__).parent / "maps"
 FINER = 2
@@ -29,48 +30,6 @@ SOFTENED = ((0, 6.0, 5.0), (1, 6.0, 5.0), (3, 7.0, 6.0), (4, 7.0, 6.0))
 Only the large forms may throw shadows. Lids and lips belong to the face that is relit, and so does its expression:
 heads with a smile or an open mouth drew their own mouths on other people's faces.
 """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Mesh:
-    """The 3-D face, in centimetres, y up, z towards the camera."""
-
-    neutral: Floats
-    triangles: NDArray[np.int32]
-    shapes: dict[str, Floats]
-    """Offsets (v, 3) of each expression shape at 1."""
-    identities: NDArray[np.float16]
-    landmarks: NDArray[np.int32]
-    """68 vertices."""
-
-    def posed(self, identity: Floats, expression: dict[str, float]) -> Floats:
-        """Vertices (v, 3) of a person (weights of the identity shapes) with an expression (without _L and _R)."""
-        points = self.neutral + np.tensordot(identity, self.identities, axes=1).astype(np.float32)
-        for name, weight in expression.items():
-            for shape in (name, f"{name}_L", f"{name}_R"):
-                if shape in self.shapes:
-                    points = points + np.float32(weight) * self.shapes[shape]
-        return points
-
-    def five(self, points: Floats) -> Floats:
-        """The five landmarks (5, 2) of projected vertices: eyes, nose tip, mouth corners, left in the picture first."""
-        of = points[self.landmarks][:, :2]
-        return np.stack([of[36:42].mean(0), of[42:48].mean(0), of[30], of[48], of[54]])
-
-
-def read_mesh(path: Path) -> Mesh:
-    """The mesh file of the shared folder (README there tells its arrays)."""
-    with np.load(path) as file:
-        shapes = dict(zip(file["expression_names"].tolist(), file["expressions"].astype(np.float32), strict=True))
-        return Mesh(file["neutral"], triangulated(file["faces"]), shapes, file["identities"], file["landmarks68"])
-
-
-def turned(points: Floats, yaw: float, pitch: float) -> Floats:
-    """Vertices turned about the neck, in degrees; a positive pitch looks down."""
-    a, b = np.radians([yaw, pitch])
-    about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
-    return (points @ (about_x @ about_y).T).astype(np.float32)
 
 
 def on_template(mesh: Mesh, points: Floats, finer: int = FINER, margin: int = MARGIN) -> tuple[Floats, Floats]:
@@ -134,11 +93,12 @@ def make_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic
 
 
 def main() -> None:
-    """Write the training maps and the benchmark's maps (other people)."""
+    """Write the training maps, the benchmark's maps (other people) and the simulated visitors' portraits."""
     mesh = read_mesh(Path(sys.argv[1]))
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / "train.npz", **make_set(mesh, people=16, seed=1))  # type: ignore[arg-type]
     np.savez_compressed(FOLDER / "bench.npz", **make_set(mesh, people=6, seed=1001))  # type: ignore[arg-type]
+    np.savez(FOLDER / "visitors.npz", **gallery(mesh, count=3, seed=7))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -82,36 +82,45 @@ def direction(azimuth: float, elevation: float) -> Floats:
 
 def lit(heads: Heads, towards: Floats) -> Floats:
     """Light (m, 96, 96) of a lamp in one direction: cosine of the angle where nothing is in the way, 0 in shadow."""
-    cosine = np.maximum(heads.normals @ towards, 0)
+    return np.maximum(heads.normals @ towards, 0) * unshadowed(heads.depth, towards)
+
+
+def unshadowed(depth: Floats, towards: Floats) -> Floats:
+    """1 where a ray in this direction leaves the depth maps (m, s, s) freely, 0 where something is in its way."""
     right, down, near = float(towards[0]), -float(towards[1]), float(towards[2])
     flat = max(abs(right), abs(down))
     if flat < 0.05:
-        return cosine
-    side = heads.depth.shape[1]
-    above = np.zeros_like(heads.depth)  # how far the ray passes below something
+        return np.ones_like(depth)
+    side = depth.shape[1]
+    above = np.zeros_like(depth)  # how far the ray passes below something
     for step in STEPS:
         x, y = round(right / flat * step), round(down / flat * step)
         if max(abs(x), abs(y)) >= side:
             break
         here = (slice(None), slice(max(-y, 0), side - max(y, 0)), slice(max(-x, 0), side - max(x, 0)))
         there = (slice(None), slice(max(y, 0), side - max(-y, 0)), slice(max(x, 0), side - max(-x, 0)))
-        over = heads.depth[there] - (heads.depth[here] + near / flat * step)
+        over = depth[there] - (depth[here] + near / flat * step)
         np.maximum(above[here], over, out=above[here])
-    return cosine * np.clip(1 - (above - 0.3) / EDGE, 0, 1)
+    return np.asarray(np.clip(1 - (above - 0.3) / EDGE, 0, 1), np.float32)
 
 
-def lit_by(heads: Heads, lamp: Lamp, samples: int = 6) -> Floats:
-    """Light (m, 96, 96) of a lamp of some size: the mean over points spread on it (a sunflower's pattern)."""
-    total = np.zeros_like(heads.depth)
+def spread(lamp: Lamp, samples: int) -> list[Floats]:
+    """Directions to points spread evenly on a lamp of some size (a sunflower's pattern)."""
     middle = direction(lamp.azimuth, lamp.elevation)
     aside = np.cross(middle, [0.0, 0.6, 0.8]).astype(np.float32)
     aside /= np.linalg.norm(aside)
     upward = np.cross(aside, middle)
+    points = []
     for k in range(samples):
         away, turn = np.tan(np.radians(lamp.radius)) * np.sqrt((k + 0.5) / samples), k * 2.39996
         point = middle + away * (np.cos(turn) * aside + np.sin(turn) * upward)
-        total += lit(heads, (point / np.linalg.norm(point)).astype(np.float32))
-    return total / samples
+        points.append((point / np.linalg.norm(point)).astype(np.float32))
+    return points
+
+
+def lit_by(heads: Heads, lamp: Lamp, samples: int = 6) -> Floats:
+    """Light (m, 96, 96) of a lamp of some size: the mean over points on it."""
+    return np.asarray(np.mean([lit(heads, towards) for towards in spread(lamp, samples)], axis=0), np.float32)
 
 
 def _fills(heads: Heads) -> tuple[Floats, Floats, Floats]:

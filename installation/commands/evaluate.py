@@ -1,9 +1,92 @@
-"""``chiaro evaluate``."""
+"""``chiaro evaluate``: what a classifier is worth on labelled faces."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from models.evaluate import Evaluation
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+    app.command("evaluate")(evaluate)
+
+
+def evaluate(
+    faces: Path = typer.Argument(
+        ..., help="Class-named folders, a contact sheet with its .csv beside it, or an .npz with images and labels"
+    ),
+    model: str = typer.Option("", help="onnx file; '' = the one that is shipped"),
+    as_json: bool = typer.Option(False, "--json", help="Figures as JSON on stdout"),
+    pictures: Path = typer.Option(Path("evaluation"), help="Folder for the confusion matrix and the reliability plot"),
+    dark: bool = typer.Option(False, help="Also under lamps overhead, dark, and with a shaking box (minutes)"),
+    int8: bool = typer.Option(False, help="Take the int8 variant beside the file"),
+) -> None:
+    """Print n, accuracy, macro-F1, recall of each class and calibration error; write two pictures."""
+    from installation.plain_errors import plain_errors
+
+    with plain_errors():
+        import json
+
+        import cv2
+        from rich.console import Console
+        from rich.progress import Progress
+
+        from models.classifier import open_classifier
+        from models.evaluate import evaluate as measure
+        from models.faces import read_faces
+        from models.plots import confusion_picture, reliability_picture
+
+        labelled = read_faces(faces)
+        classifier = open_classifier(model, "auto", int8=int8)
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("reading", total=1.0)
+            found = measure(
+                classifier, labelled, dark, lambda what, share: bar.update(task, description=what, completed=share)
+            )
+        pictures.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(pictures / "confusion.png"), confusion_picture(found.clean))
+        cv2.imwrite(str(pictures / "reliability.png"), reliability_picture(found.clean))
+        typer.echo(json.dumps(_plain(found, classifier.line), indent=2) if as_json else _lines(found, classifier.line))
+
+
+def _plain(found: Evaluation, model: str) -> dict[str, object]:
+    clean = found.clean
+    figures: dict[str, object] = {
+        "model": model,
+        "n": clean.n,
+        "accuracy": clean.accuracy,
+        "macro_f1": clean.macro_f1,
+        "recall": clean.recall,
+        "ece": clean.ece,
+        "landmarks_found": found.landmarks_found,
+        "confusion": clean.confusion.tolist(),
+    }
+    if found.dark:
+        figures["jitter"] = found.jitter
+        figures["dark"] = [
+            {"elevation": c.elevation, "mean": c.mean, "accuracy": s.accuracy, "macro_f1": s.macro_f1, "ece": s.ece}
+            for c, s in found.dark
+        ]
+    return figures
+
+
+def _lines(found: Evaluation, model: str) -> str:
+    clean = found.clean
+    lines = [model, f"n         {clean.n}", f"accuracy  {clean.accuracy:.4f}", f"macro-F1  {clean.macro_f1:.4f}"]
+    lines += [f"ECE       {clean.ece:.4f}", f"landmarks found in {100 * found.landmarks_found:.1f} % of the faces"]
+    lines += [f"recall    {name:<10}{value:.3f}" for name, value in clean.recall.items()]
+    lines += [
+        f"lamp {c.elevation:.0f} degrees, face mean {c.mean:.0f}: accuracy {s.accuracy:.4f}"
+        f" ({100 * s.accuracy / clean.accuracy:.1f} % of clean kept), ECE {s.ece:.4f}"
+        for c, s in found.dark
+    ]
+    if found.jitter is not None:
+        lines.append(
+            f"mean change of the top probability when the box moves by up to 2 pixels of 64: {found.jitter:.4f}"
+        )
+    return "\n".join(lines)

@@ -26,6 +26,7 @@ def train(
     relight: bool = typer.Option(True, help="Relit faces among the training faces"),
     device: str = typer.Option("", help="cpu or cuda; '' = cuda when it is there"),
     export_to: Path = typer.Option(Path(""), "--export", help="Write the onnx file there when done"),
+    version: str = typer.Option("1.0", help="Version told by the exported file"),
 ) -> None:
     """Train the emotion network (needs the extra: pip install "chiaroscuro[train]")."""
     from installation.plain_errors import plain_errors
@@ -66,9 +67,12 @@ def train(
             training.train(run, augmenter, judge, told)
         _plot(run)
         if export_to != Path(""):
-            from models.release import release
+            from models.release import Sources, release, summary
 
-            release(folder / "best.pt", export_to, preset, seed, labelled, judged, five_valid, relight)
+            sources = Sources(preset, seed, relight, labelled, five, judged, five_valid)
+            plain, small = release(folder / "best.pt", export_to, version, sources)
+            typer.echo(f"{export_to}: {summary(plain)}")
+            typer.echo(f"int8: {summary(small) if small else 'loses more than 0.3 points, not kept'}")
 
 
 def _plot(run: Run) -> None:

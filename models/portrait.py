@@ -1,0 +1,246 @@
+"""Portraits of people who do not exist: the 3-D face with skin, lips, brows, eyes and hair, under one high lamp.
+
+Offline only (``models.make_maps`` keeps the pictures); the simulated visitor is put together from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.exposure import Floats, captured
+from models.mesh import Mesh
+from models.raster import normals_of, visible
+from models.relight import Lamp, direction, spread, unshadowed
+
+PIXELS_A_CM = 9.0
+WIDTH, HEIGHT = 400, 336
+FINER = 2
+TOP_CM = 17.0
+"""Height above the mesh's origin at which the picture begins; the hair ends just below."""
+TEXTURE_A_CM = 40
+KEY, FILM = Lamp(-32, 60, 8), Lamp(25, 5, 10)
+
+# What is skin, mouth, teeth, eyes: the mesh's vertices by range (README of the mesh).
+SKIN, SOCKET, LIDS, GUMS, TEETH = 11248, 13294, 14062, 17039, 21451
+
+LEVELS = (0.5, 1.0)
+
+EXPRESSIONS: dict[str, dict[str, float]] = {
+    "neutral": {},
+    "happiness": {"mouthSmile": 1.0, "cheekRaiser": 0.9, "eyeSquint": 0.5, "mouthUpperUp": 0.5, "jawOpen": 0.16},
+    "surprise": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.75, "mouthFunnel": 0.25},
+    "sadness": {
+        "browInnerUp": 1.4, "browDown": 0.3, "browOuterUp": -0.5, "mouthFrown": 1.5, "mouthShrugLower": 1.0,
+        "eyeSquint": 0.5, "eyeBlink": 0.25, "eyeLookDown": 0.3, "mouthStretch": 0.3,
+    },
+    "anger": {
+        "browDown": 1.3, "noseSneer": 0.8, "eyeSquint": 0.4, "eyeWide": 0.3, "mouthFrown": 0.6, "mouthPress": 0.6,
+        "mouthUpperUp": 0.5, "mouthLowerDown": 0.6, "jawOpen": 0.08,
+    },
+    "disgust": {"noseSneer": 1.3, "mouthUpperUp": 1.0, "browDown": 0.8, "mouthShrugLower": 0.6, "eyeSquint": 0.8},
+    "fear": {
+        "browInnerUp": 1.2, "browOuterUp": 0.4, "browDown": 0.4, "eyeWide": 1.2, "mouthStretch": 1.1, "jawOpen": 0.35,
+    },
+    "contempt": {"mouthSmile_R": 0.9, "mouthDimple_R": 1.0, "mouthPress": 0.4, "eyeSquint": 0.25},
+}  # fmt: skip
+"""Blendshapes at full strength, by the action units of the emotions (Ekman & Friesen), somewhat exaggerated."""
+BLINK = {"eyeBlink": 1.0}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """One who does not exist."""
+
+    identity: Floats
+    skin: tuple[float, float, float]
+    """Share of light given back: blue, green, red."""
+    hair: tuple[float, float, float]
+    hairline: float
+    """Height in cm above the mesh's origin at the middle of the forehead."""
+
+
+def people(count: int, shapes: int, seed: int) -> list[Person]:
+    """Seeded people with different faces, skin and hair."""
+    rng = np.random.default_rng(seed)
+    skins = ((0.25, 0.36, 0.58), (0.13, 0.21, 0.40), (0.29, 0.40, 0.62), (0.06, 0.10, 0.20))
+    hairs = ((0.010, 0.013, 0.020), (0.006, 0.007, 0.008), (0.03, 0.055, 0.11), (0.006, 0.006, 0.007))
+    return [
+        Person(rng.normal(0, 0.7, shapes).astype(np.float32), skins[k % 4], hairs[k % 4], 9.2 + rng.normal(0, 0.4))
+        for k in range(count)
+    ]
+
+
+def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> NDArray[np.uint8]:
+    """The person's head (336, 400, 3) uint8 BGR on black, lit from above."""
+    rest = mesh.posed(person.identity, {})
+    points = _with_hair(rest, mesh.posed(person.identity, expression), person, mesh)
+    placed = _placed(points)
+    size = (HEIGHT * FINER, WIDTH * FINER)
+    seen, shares = visible(placed, mesh.triangles, size)
+    corners = mesh.triangles[np.maximum(seen, 0)]
+    hit = (seen >= 0).astype(np.float32)
+
+    def at(values: Floats) -> Floats:
+        return np.asarray((values[corners] * shares[..., None]).sum(2), np.float32)
+
+    normals = at(normals_of(points, mesh.triangles))
+    normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
+    part = corners[..., 0]
+    albedo = _albedo(mesh, person, rest, at(rest), part)
+    shine = np.where(part < SKIN, 0.05, 0.12) + np.where(part >= TEETH, 0.5, 0.0)
+    light = _light(normals, at(placed[:, 2:])[..., 0], hit, part)
+    glance = _glance(normals, part) * light["key"]
+    picture = albedo * (light["key"][..., None] * _KEY_COLOUR + light["rest"]) + (shine * glance)[..., None]
+    picture = _with_body(picture * hit[..., None], hit, person)
+    small = cv2.resize(picture.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return captured(small * EXPOSURE)
+
+
+EXPOSURE = 1.7
+_KEY_COLOUR = np.array([0.72, 0.88, 1.0], np.float32)
+_FILM_COLOUR = np.array([0.075, 0.055, 0.042], np.float32)
+_ROOM_COLOUR = np.array([0.012, 0.013, 0.017], np.float32)
+
+
+def depth_of(mesh: Mesh, person: Person) -> NDArray[np.uint8]:
+    """How far each place of the plain portrait stands out (336, 400), in half pixels; for turning the head."""
+    placed = _placed(mesh.posed(person.identity, {}))
+    seen, shares = visible(placed, mesh.triangles, (HEIGHT * FINER, WIDTH * FINER))
+    depth = (placed[:, 2][mesh.triangles[np.maximum(seen, 0)]] * shares).sum(2) / FINER
+    depth = cv2.resize(np.where(seen >= 0, depth, 0).astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.clip(cv2.GaussianBlur(depth, (0, 0), 9), 0, 127) * 2, np.uint8)
+
+
+def _placed(points: Floats) -> Floats:
+    """Vertices in pixels of the finer picture, y down."""
+    scale = PIXELS_A_CM * FINER
+    x = points[:, 0] * scale + WIDTH * FINER / 2
+    return np.stack([x, (TOP_CM - points[:, 1]) * scale, points[:, 2] * scale], axis=1).astype(np.float32)
+
+
+def _hairy(rest: Floats, hairline: float) -> Floats:
+    """0 to 1: how much of a place (..., 3) of the resting head is under hair."""
+    x, y, z = rest[..., 0], rest[..., 1], rest[..., 2]
+    temples = np.clip((z - 1.0) / 5.5, 0, 1)  # 0 beside the ears, 1 on the forehead
+    edge = 2.5 + (hairline - 2.5) * temples**0.7 - 0.025 * x**2 * temples
+    edge = edge - 4.0 * np.clip((0.5 - z) / 2.5, 0, 1)  # down behind the ears
+    ear = np.clip((np.abs(x) - 7.6) / 0.4, 0, 1) * np.clip((z + 3.0) / 1.0, 0, 1) * (y < 4.5)
+    return np.asarray(np.clip((y - edge) / 1.3 + 0.5, 0, 1) * (1 - ear), np.float32)
+
+
+def _with_hair(rest: Floats, points: Floats, person: Person, mesh: Mesh) -> Floats:
+    """The scalp raised by the thickness of the hair."""
+    hair = _hairy(rest, person.hairline)
+    hair[SKIN:] = 0
+    return points + normals_of(points, mesh.triangles) * (0.9 * hair)[:, None]
+
+
+def _texture(mesh: Mesh, rest: Floats) -> tuple[Floats, Floats]:
+    """Lips and brows as seen from the front, drawn from the 68 landmarks, 40 pixels a cm around the origin."""
+    at = np.round(rest[mesh.landmarks][:, :2] * [TEXTURE_A_CM, -TEXTURE_A_CM] + 480).astype(np.int32)
+    lips, brows = np.zeros((960, 960), np.float32), np.zeros((960, 960), np.float32)
+    cv2.fillPoly(lips, [at[48:60]], 1.0)
+    for line in (at[17:22], at[22:27]):
+        cv2.polylines(brows, [line + np.array([0, 5], np.int32)], False, 1.0, 22)
+    return cv2.GaussianBlur(lips, (0, 0), 5), cv2.GaussianBlur(brows, (0, 0), 6)
+
+
+def _albedo(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArray[np.int32]) -> Floats:
+    """Share of light that each pixel gives back (h, w, 3)."""
+    lips, brows = (
+        cv2.remap(t, place[..., 0] * TEXTURE_A_CM + 480, -place[..., 1] * TEXTURE_A_CM + 480, cv2.INTER_LINEAR)
+        * (place[..., 2] > 5)
+        for t in _texture(mesh, rest)
+    )
+    skin, hair = np.array(person.skin, np.float32), np.array(person.hair, np.float32)
+    noise = np.random.default_rng(5).standard_normal(place.shape[:2]).astype(np.float32)
+    strands = 1 + 0.9 * cv2.GaussianBlur(noise, (0, 0), sigmaX=0.8, sigmaY=9)[..., None] * 2
+    mottled = 1 + 0.25 * cv2.GaussianBlur(noise, (0, 0), 2.0)[..., None]
+    under = np.where(part < SKIN, _hairy(place, person.hairline), 0)[..., None]
+    albedo = skin * mottled
+    albedo = albedo + lips[..., None] * (skin * np.array([0.62, 0.48, 0.72], np.float32) - albedo)
+    albedo = albedo + 0.9 * brows[..., None] * (hair * 1.6 - albedo)
+    albedo = albedo + under * (hair * np.clip(strands, 0.2, 3) * 1.5 - albedo)
+    for first, last, colour in (
+        (SKIN, SOCKET, (0.03, 0.03, 0.10)),
+        (SOCKET, LIDS, (0.10, 0.13, 0.24)),
+        (LIDS, GUMS, (0.07, 0.07, 0.20)),
+        (GUMS, TEETH, (0.55, 0.62, 0.66)),
+    ):
+        albedo = np.where(((part >= first) & (part < last))[..., None], np.array(colour, np.float32), albedo)
+    return np.where((part >= TEETH)[..., None], _eyes(rest, place), albedo).astype(np.float32)
+
+
+def _eyes(rest: Floats, place: Floats) -> Floats:
+    """White, iris and pupil, by the angle from the eyeball's axis."""
+    balls = rest[TEETH:]
+    left = balls[balls[:, 0] < 0].mean(0)
+    right = balls[balls[:, 0] > 0].mean(0)
+    middle = np.where(place[..., :1] < 0, left, right)
+    away = np.hypot(place[..., 0] - middle[..., 0], place[..., 1] - middle[..., 1])[..., None]
+    white, iris, pupil = (np.array(c, np.float32) for c in ((0.42, 0.46, 0.48), (0.02, 0.035, 0.06), (0.003,) * 3))
+    eye = white + np.clip((0.66 - away) / 0.06, 0, 1) * (iris - white)
+    return np.asarray(eye + np.clip((0.28 - away) / 0.06, 0, 1) * (pupil - eye), np.float32)
+
+
+def _light(normals: Floats, depth: Floats, hit: Floats, part: NDArray[np.int32]) -> dict[str, Floats]:
+    """The lamp's light with its cast shadows, and the light of film and room with their colours."""
+    full = normals.shape[:2]
+    side = 128  # shadows are soft: found in a small square and enlarged
+    square = np.full((max(full), max(full)), depth[hit > 0].min() - 40, np.float32)
+    square[: full[0], : full[1]] = np.where(hit > 0, depth, square[0, 0])
+    less = side / max(full)
+    small = cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA)[None] * less
+
+    def under(lamp: Lamp, samples: int) -> Floats:
+        total = np.zeros(full, np.float32)
+        for towards in spread(lamp, samples):
+            free = cv2.resize(unshadowed(small, towards)[0], square.shape[::-1], interpolation=cv2.INTER_CUBIC)
+            total += np.clip(normals @ towards, 0, 1) * np.clip(free[: full[0], : full[1]], 0, 1)
+        return total / samples
+
+    inside = np.where((part >= SKIN) & (part < LIDS) | (part >= LIDS) & (part < GUMS), 0.35, 1.0)  # mouth is a cave
+    walls = 0.6 + 0.4 * normals[..., 1]
+    key = under(KEY, 14) * inside
+    film = under(FILM, 4) * inside
+    return {"key": key, "rest": film[..., None] * _FILM_COLOUR + (walls * inside)[..., None] * _ROOM_COLOUR}
+
+
+def _glance(normals: Floats, part: NDArray[np.int32]) -> Floats:
+    """Mirror-like share of the lamp's light: broad on skin, a point in the eyes."""
+    half = direction(KEY.azimuth, KEY.elevation) + np.array([0, 0, 1], np.float32)
+    along = np.clip(normals @ (half / np.linalg.norm(half)), 0, 1)
+    return np.asarray(np.where(part >= TEETH, along**120 * 3, along**14), np.float32)
+
+
+def _with_body(picture: Floats, hit: Floats, person: Person) -> Floats:
+    """Dark clothes below the neck, their shoulders touched by the lamp."""
+    height, width = hit.shape
+    y, x = np.mgrid[:height, :width].astype(np.float32) / (PIXELS_A_CM * FINER)
+    x = np.abs(x - x.max() / 2)
+    top = 27.3 + 0.016 * x**2 + 0.9 * np.maximum(x - 17.5, 0) ** 1.5  # cm from the picture's top
+    inside = np.clip((y - top) / 0.3, 0, 1)
+    glow = 0.05 * np.exp(-(y - top) / 1.6) + 0.006
+    glow = (
+        glow * np.clip((HEIGHT / PIXELS_A_CM - 0.3 - y) / 8, 0, 1) ** 2.5 * np.clip((21 - x) / 6, 0, 1)
+    )  # into the dark
+    cloth = glow[..., None] * np.array([0.75, 0.8, 0.9], np.float32)
+    chest = inside[..., None] * np.clip((x - 5.6 + np.maximum(y - 28.5, 0) * 1.3) / 0.25, 0, 1)[..., None]
+    return np.asarray(picture * (1 - chest) + cloth * chest, np.float32)
+
+
+def gallery(mesh: Mesh, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
+    """What simulated visitors are put together from: JPEGs 'PERSON/EXPRESSION/LEVEL' and depths 'PERSON/depth'."""
+    made: dict[str, NDArray[np.uint8]] = {}
+    for k, person in enumerate(people(count, len(mesh.identities), seed)):
+        made[f"{k}/depth"] = depth_of(mesh, person)[::4, ::4]
+        poses = [("blink", 1.0, BLINK), ("neutral", 1.0, {})]
+        poses += [(name, level, pose) for name, pose in EXPRESSIONS.items() if pose for level in LEVELS]
+        for name, level, pose in poses:
+            picture = portrait(mesh, person, {shape: weight * level for shape, weight in pose.items()})
+            made[f"{k}/{name}/{level:g}"] = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 86])[1].ravel()
+    return made

@@ -1,0 +1,86 @@
+"""From the best checkpoint to the files that are shipped: temperature, export, int8 if it is worth it, figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.align import prepare
+from models.classifier import open_classifier
+from models.export import export, export_int8, facts_of, load_network
+from models.faces import LabelledFaces
+from models.landmarks import aligned_faces
+from models.measure import Scores, scores, temperature
+from models.network import multiply_adds
+from models.train import probabilities
+
+INT8_MAY_LOSE = 0.003
+CALIBRATION_FACES = 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """What a network came from, and what it is judged by."""
+
+    preset: str
+    seed: int
+    relit: bool
+    training: LabelledFaces
+    training_landmarks: NDArray[np.float32]
+    valid: LabelledFaces
+    valid_landmarks: NDArray[np.float32]
+
+
+def release(checkpoint: Path, path: Path, version: str, sources: Sources) -> tuple[Scores, Scores | None]:
+    """Write ``path``, its card, and NAME.int8.onnx if that loses less than 0.3 points.
+
+    Temperature and the choice of int8 are made on the validation faces. Gives the figures of both files there (None:
+    no int8 file was kept).
+    """
+    network = load_network(checkpoint)
+    torch.set_num_threads(1)
+    faces = prepare(aligned_faces(sources.valid.images, sources.valid_landmarks))
+    fitted = round(temperature(probabilities(network, faces), sources.valid.labels), 4)
+    trained_with = (
+        f"{sources.training.fingerprint()[:16]} preset {sources.preset} seed {sources.seed}"
+        f"{'' if sources.relit else ' not relit'}"
+    )
+    more = {"seed": sources.seed, "faces_sha256": sources.training.fingerprint()}
+    more |= {"multiply_adds": multiply_adds(network), "parameters": sum(p.numel() for p in network.parameters())}
+    export(network, path, fitted, version, trained_with, more)
+    plain = _measured(path, faces, sources.valid.labels)
+    export(network, path, fitted, version, trained_with, more | {"validation": summary(plain)})
+
+    chosen = np.random.default_rng(sources.seed).permutation(len(sources.training))[:CALIBRATION_FACES]
+    some = sources.training.only(chosen)
+    shown = prepare(aligned_faces(some.images, sources.training_landmarks[chosen]))
+    facts = facts_of(version, fitted, trained_with)
+    small_path = export_int8(path, shown, facts)
+    small = _measured(small_path, faces, sources.valid.labels)
+    if small.accuracy < plain.accuracy - INT8_MAY_LOSE:
+        small_path.unlink()
+        small_path.with_suffix(".json").unlink()
+        return plain, None
+    export_int8(path, shown, facts, more | {"validation": summary(small)})
+    return plain, small
+
+
+def summary(figures: Scores) -> dict[str, object]:
+    """Figures rounded for a card."""
+    return {
+        "n": figures.n,
+        "accuracy": round(figures.accuracy, 4),
+        "macro_f1": round(figures.macro_f1, 4),
+        "ece": round(figures.ece, 4),
+        "recall": {name: round(value, 3) for name, value in figures.recall.items()},
+    }
+
+
+def _measured(path: Path, faces: NDArray[np.float32], labels: NDArray[np.int64]) -> Scores:
+    classifier = open_classifier(path, "cpu", int8=False)
+    parts = [classifier.run(part)[0] for part in np.array_split(faces, max(1, len(faces) // 128))]
+    return scores(np.concatenate(parts), labels)
