@@ -82,13 +82,15 @@ class MoodSettings(Section):
     """From estimates to a mood: filter, delays of belief, presence, aggregation. A preset fills what is not said."""
 
     preset: Literal["single", "crowd"] = "single"
-    smooth_seconds: Seconds = Field(0.35, gt=0, description="Memory of each visitor's filter; longer: calmer, later")
-    believe_after_seconds: Seconds = Field(0.3, description="How long a new emotion must lead before it is believed")
+    smooth_seconds: Seconds = Field(0.2, gt=0, description="Memory of each visitor's filter; longer: calmer, later")
+    believe_after_seconds: Seconds = Field(
+        0.25, description="How long a new emotion must lead clearly before it is believed"
+    )
     keep_for_seconds: Seconds = Field(
         0.8, description="How long a believed emotion is kept after it has stopped leading"
     )
-    lead_at: Share = Field(0.5, description="Probability from which an emotion that is not yet believed may lead")
-    keep_at: Share = Field(0.35, description="Probability under which a believed emotion no longer leads")
+    lead_at: Share = Field(0.22, description="Probability from which an emotion that is not yet believed may lead")
+    keep_at: Share = Field(0.2, description="Probability under which a believed emotion no longer leads")
     baseline_seconds: Seconds = Field(
         3.0, description="First seconds in which a visitor's own neutral is learned; 0: off"
     )
@@ -109,11 +111,9 @@ MOOD_PRESETS: dict[str, dict[str, Any]] = {
     "single": {},
     "crowd": {
         "aggregate": "mean",
-        "smooth_seconds": 0.6,
+        "smooth_seconds": 0.5,
         "believe_after_seconds": 0.6,
         "keep_for_seconds": 1.5,
-        "lead_at": 0.4,
-        "keep_at": 0.3,
         "leave_after_seconds": 4.0,
     },
 }

@@ -8,14 +8,19 @@ from calibration.settings import MoodSettings
 from models.labels import LABELS
 
 NEUTRAL = 0
+CLEAR = 1.5
+"""An emotion leads clearly when it is so many times as likely as the next; a narrow lead takes longer to be believed,
+or a face between two expressions would flicker between them."""
+NARROW_COUNTS = 0.45
+"""Each second of a narrow lead counts for so much of a clear one."""
 
 
 class Belief:
     """The believed emotion (index into ``LABELS``), or None: undecided.
 
     An emotion leads when it is the likeliest and reaches ``lead_at`` (``keep_at`` for the believed one). It is believed
-    when it has led for ``believe_after_seconds``. One that no longer leads is kept for ``keep_for_seconds``; only
-    another emotion than neutral may take over sooner.
+    when it has led clearly for ``believe_after_seconds``. One that no longer leads is kept for ``keep_for_seconds``;
+    only another emotion than neutral may take over sooner.
     """
 
     def __init__(self, settings: MoodSettings, now: float) -> None:
@@ -24,34 +29,32 @@ class Belief:
         self.since = now
         """When ``current`` became what it is."""
         self._rival: int | None = None
-        self._rival_since = now
-        self._led_at = now
+        self._led_seconds = 0.0
+        self._supported_at = self._now = now
 
     def look(self, probabilities: Sequence[float], now: float) -> int | None:
         """Take in smoothed probabilities at ``now`` (seconds, going forward). Returns what is believed."""
-        leader = self._leader(probabilities)
-        if leader is not None and leader == self.current:
-            self._led_at, self._rival = now, None
-            return self.current
-        if leader != self._rival:
-            self._rival, self._rival_since = leader, now
-        led = now - self._rival_since >= self._settings.believe_after_seconds
-        kept = self.current is not None and now - self._led_at < self._settings.keep_for_seconds
-        if leader is None or leader == NEUTRAL:
-            if not kept and (leader is None or led):
-                self._believe(leader, now)
-        elif led:
-            self._believe(leader, now)
-        return self.current
-
-    def _leader(self, probabilities: Sequence[float]) -> int | None:
+        seconds, self._now = now - self._now, now
         best = max(range(len(LABELS)), key=probabilities.__getitem__)
-        if probabilities[best] >= self._settings.lead_at:
-            return best
-        holds = self.current is not None and probabilities[self.current] >= self._settings.keep_at
-        return self.current if holds else None
+        rival = best if best != self.current and probabilities[best] >= self._settings.lead_at else None
+        if rival is None and self.current is not None and probabilities[self.current] >= self._settings.keep_at:
+            self._supported_at = now
+        self._led_seconds = self._led_seconds + seconds * _worth(probabilities, best) if rival == self._rival else 0.0
+        self._rival = rival
+        led = rival is not None and self._led_seconds >= self._settings.believe_after_seconds
+        kept = self.current is not None and now - self._supported_at < self._settings.keep_for_seconds
+        if led and (rival != NEUTRAL or not kept):
+            self._believe(rival, now)
+        elif rival is None and not kept:
+            self._believe(None, now)
+        return self.current
 
     def _believe(self, what: int | None, now: float) -> None:
         if what != self.current:
             self.current, self.since = what, now
-        self._led_at = now
+        self._supported_at, self._led_seconds = now, 0.0
+
+
+def _worth(probabilities: Sequence[float], best: int) -> float:
+    second = max(p for k, p in enumerate(probabilities) if k != best)
+    return 1.0 if probabilities[best] >= CLEAR * second else NARROW_COUNTS

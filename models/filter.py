@@ -35,17 +35,16 @@ class Filter:
 
 
 class Baseline:
-    """The visitor's own neutral face: by how much it is mistaken for something else.
+    """The visitor's own resting face: how much of another emotion it seems to show.
 
     Learned from the median of the first seconds, and only while neutral is among the likely answers: somebody who
-    comes in laughing is not taken for neutral. Only leanings are taken off, never added, and at most ``LIMIT``.
+    comes in laughing is not taken for resting. What it shows of an emotion beyond ``USUAL`` is taken off from then on.
     """
 
-    TYPICAL = np.log(np.array([0.70, 0.04, 0.05, 0.09, 0.05, 0.03, 0.03, 0.03]))
-    """What the classifier says of a usual neutral face."""
-    LIMIT = 1.5
-    LEAST_NEUTRAL = np.log(0.25)
-    """Below this the face of the first seconds was no neutral one, or told nothing."""
+    USUAL = np.log(0.2)
+    """So much of another emotion is seen in many a resting face and does no harm: neutral still leads clearly."""
+    LEAST_NEUTRAL = np.log(0.3)
+    """Below this the face of the first seconds was no resting one, or told nothing."""
     LEAST_SECONDS = 1.0
 
     def __init__(self, seconds: float) -> None:
@@ -73,9 +72,8 @@ class Baseline:
         median = np.median(np.stack(self._samples), axis=0)
         self.done, self._samples = True, []
         if median[0] >= self.LEAST_NEUTRAL:
-            lean = median - self.TYPICAL
-            self.offset = np.clip(lean, 0.0, self.LIMIT)
-            self.offset[0] = np.clip(lean[0], -self.LIMIT, 0.0)
+            self.offset = np.maximum(median - self.USUAL, 0.0)
+            self.offset[0] = 0.0
 
 
 def logarithms(probabilities: NDArray[np.float32]) -> Logs:

@@ -19,8 +19,9 @@ FACES_AT_MOST = 32  # followed at once, the nearest; of these ``visitors_at_most
 SLOTS = 8
 CONFIRM_LOOKS, CONFIRM_SECONDS = 3, 0.15  # a false detection of a frame or two is nobody
 FORGET_UNCONFIRMED_SECONDS = 0.3
-REACH = 1.0  # a face is looked for within so many of its heights from where it is expected ...
-REACH_A_SECOND = 1.5  # ... and so many more for each second in which it was not found
+REACH, REACH_A_SECOND, REACH_AT_MOST = 0.4, 5.0, 1.25
+"""A face is looked for within so many of its heights from where it is expected: a trembling box, and somebody who
+starts to walk since it was last found."""
 SIZE_RATIO = 1.8
 VELOCITY_SECONDS = 0.2
 FOLLOW_MOTION_SECONDS = 0.5  # nobody keeps a straight line for longer
@@ -47,7 +48,7 @@ class _Face:
         lost = now - self.last_seen
         expected_x, expected_y = self.expected(now)
         away = math.hypot(x - expected_x, y - expected_y) / max(size, self.size)
-        if ratio > SIZE_RATIO or away > REACH + REACH_A_SECOND * lost:
+        if ratio > SIZE_RATIO or away > min(REACH + REACH_A_SECOND * lost, REACH_AT_MOST):
             return math.inf
         return away + (ratio - 1.0) + 0.5 * lost
 

@@ -24,8 +24,8 @@ from installation.bench.report import Figure, Progress, Report
 from models.judgement import Judgement
 
 FIRST_SEED = 1000
-SETTLED_SECONDS = 3.0
-"""Time at the start of a course that no figure counts: nobody has been seen for long enough yet."""
+SETTLED_SECONDS = 5.0
+"""Time at the start of a course that no figure counts: a visitor's own resting face is still being learned."""
 Row = Reference | Ours
 RowType = Callable[[], Row]
 SHARED = "CHIARO_SHARED"
@@ -111,7 +111,7 @@ def courses(emotions: Sequence[str], size: Size, seed: int) -> tuple[list[Course
     still = [Course("still", (Part(every[k % len(every)], 30),), seed=seed + k) for k in range(size.still)]
     neutral = [Course("neutral", (Part("neutral", 60),), seed=seed + 100 + k) for k in range(size.neutral)]
     onsets = [
-        Course("onset", (Part("neutral", 5), Part(emotions[k % len(emotions)], 3)), seed=seed + 200 + k)
+        Course("onset", (Part("neutral", 6), Part(emotions[k % len(emotions)], 3)), seed=seed + 200 + k)
         for k in range(size.onsets)
     ]
     scenes = [

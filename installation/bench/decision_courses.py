@@ -139,10 +139,10 @@ def synthetic(course: Course, index: NDArray[np.int64]) -> tuple[NDArray[np.floa
     return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32), quality.astype(np.float32)
 
 
-SLOW, FAST, FLICKER, LEAN = 0.7, 0.5, 0.3, 0.6
+SLOW, FAST, FLICKER, LEAN = 0.4, 0.3, 0.2, 0.4
 MOMENTS_A_MINUTE, MOMENT = 6.0, 3.5
 CONFUSED = {
-    "neutral": {"sadness": 1.2, "anger": 0.5, "happiness": 0.3, "surprise": 0.2},
+    "neutral": {"sadness": 0.6, "anger": 0.3, "happiness": 0.3, "surprise": 0.2},
     "happiness": {"neutral": 1.0},
     "surprise": {"fear": 1.2, "neutral": 0.6, "happiness": 0.4},
     "sadness": {"neutral": 1.6, "anger": 0.5, "fear": 0.4},

@@ -29,7 +29,9 @@ CLEAR_VOTES = 0.7
 FACES_A_LABEL = 40
 JITTER_PIXELS = 2.0
 FLICKER = 0.15
-SCALE = FACE_PIXELS / 48
+VIEWS = 24
+Shown = tuple[Floats, Floats]
+"""A face as it stands before the camera: linear light (h, w), landmarks (5, 2) in its pixels."""
 
 
 class RealFaces:
@@ -38,15 +40,17 @@ class RealFaces:
     def __init__(self, sheet: Path, network: Network, mean_luminance: float = 18.0, seed: int = 0) -> None:
         faces, self._network, self._mean = _clear(read_faces(sheet), seed), network, mean_luminance
         landmarks, found = find_landmarks(faces.images)
-        answers = np.stack([network(align(i, five)[None])[0] for i, five in zip(faces.images, landmarks, strict=True)])
-        right = found & (answers.argmax(axis=1) == faces.labels)
-        self.right_share = float(right.mean())
-        """Share of the faces that the classifier gets right in even light; the others are not shown: a decision cannot
-        find what the classifier never says."""
-        self._faces: dict[str, list[tuple[Floats, Floats]]] = {}
-        for label in LABELS:
-            chosen = np.flatnonzero(right & (faces.labels == LABELS.index(label)))
-            self._faces[label] = [(linear(faces.images[k]), landmarks[k]) for k in chosen]
+        self._faces: dict[str, list[Shown]] = {label: [] for label in LABELS}
+        chance, right = np.random.default_rng(seed), 0
+        for k in np.flatnonzero(found):
+            shown = self._darkened(faces.images[k], landmarks[k])
+            views = network(np.stack([_photograph(*shown, 1.0, chance) for _ in range(VIEWS)]))
+            if np.log(np.maximum(views, 0.01)).mean(axis=0).argmax() == faces.labels[k]:
+                self._faces[LABELS[faces.labels[k]]].append(shown)
+                right += 1
+        self.right_share = right / int(found.sum())
+        """Share of the faces that the classifier gets right in this light, over many frames. The others are not shown:
+        a decision cannot find what the classifier does not say."""
 
     def labels(self) -> list[str]:
         """Labels of which there are enough faces to show."""
@@ -64,14 +68,16 @@ class RealFaces:
         probabilities = np.concatenate([self._network(pictures[k : k + 64]) for k in range(0, len(index), 64)])
         return probabilities, np.full(len(index), 0.8, np.float32)
 
-    def _shown(self, seed: int, part: Part) -> tuple[Floats, Floats] | None:
-        """The person's face, enlarged as the camera sees it and as dark as the room is."""
+    def _shown(self, seed: int, part: Part) -> Shown | None:
         if part.label is None:
             return None
-        light, landmarks = self._faces[part.label][(seed * 7 + part.person) % len(self._faces[part.label])]
+        return self._faces[part.label][(seed * 7 + part.person) % len(self._faces[part.label])]
+
+    def _darkened(self, image: NDArray[np.uint8], landmarks: Floats) -> Shown:
+        """The face enlarged as the camera sees it, as dark as the room is."""
         size = (round(FACE_PIXELS), round(FACE_PIXELS))
-        large = cv2.resize(light, size, interpolation=cv2.INTER_CUBIC)
-        return expose(np.clip(large, 0, None)[None], self._mean)[0], landmarks * SCALE
+        large = cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC)
+        return expose(np.clip(large, 0, None)[None], self._mean)[0], landmarks * np.float32(FACE_PIXELS / len(image))
 
 
 def _photograph(light: Floats, landmarks: Floats, flicker: float, chance: np.random.Generator) -> NDArray[np.uint8]:
