@@ -73,23 +73,24 @@ class Mtcnn:
         found = [np.empty((0, 5), np.float32)]
         scale = CELL / smallest
         while min(gray.shape) * scale >= CELL:
-            size = (round(gray.shape[1] * scale), round(gray.shape[0] * scale))
+            size = tuple(2 * round(side * scale / 2) for side in gray.shape[::-1])
             level = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-            offsets, faces = self._propose.run(None, {"picture": level[None, None].astype(np.float32)})
-            found.append(_decoded(offsets[0], faces[0, 1], PROPOSED, np.divide(size, gray.shape[::-1])))
+            (maps,) = self._propose.run(None, {"picture": level[None, None].astype(np.float32)})
+            found.append(_decoded(maps[0], PROPOSED, np.divide(size, gray.shape[::-1])))
             scale *= SHRINK
         all_found = np.concatenate(found)
         best = choose(all_found[:, :4], all_found[:, 4], 0.7)
         return all_found[best[:CANDIDATES_AT_MOST], :4]
 
 
-def _decoded(offsets: Floats, faces: Floats, threshold: float, scale: NDArray[np.float64]) -> Floats:
-    """Rows x1, y1, x2, y2, score in the picture's pixels from one level's maps (4, h, w) and (h, w)."""
-    rows, columns = np.nonzero(faces > threshold)
+def _decoded(maps: Floats, threshold: float, scale: NDArray[np.float64]) -> Floats:
+    """Rows x1, y1, x2, y2, score in the picture's pixels from one level's maps (5, h, w): offsets, logit of a face."""
+    rows, columns = np.nonzero(maps[4] > np.log(threshold / (1 - threshold)))
+    offsets, logits = maps[:4, rows, columns].T, maps[4, rows, columns]
     corner = 2 * np.stack([columns, rows], axis=1)
-    boxes = np.concatenate([corner, corner + CELL], axis=1) + CELL * offsets[:, rows, columns].T
-    scores = faces[rows, columns]
+    boxes = np.concatenate([corner, corner + CELL], axis=1) + CELL * offsets
     boxes = np.asarray(boxes / np.tile(scale, 2), np.float32)
+    scores = 1 / (1 + np.exp(-logits))
     best = choose(boxes, scores, 0.5)
     return np.concatenate([boxes, scores[:, None]], axis=1)[best]
 

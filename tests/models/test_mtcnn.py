@@ -96,9 +96,9 @@ def test_pictures_too_small_for_any_face_are_no_trouble(detector: Mtcnn) -> None
 
 
 def test_a_cell_of_the_first_network_stands_for_twelve_pixels_two_apart() -> None:
-    offsets, faces = np.zeros((4, 3, 5), np.float32), np.zeros((3, 5), np.float32)
-    faces[2, 4], offsets[:, 2, 4] = 0.9, (-0.25, 0, 0.25, 0.5)
-    found = _decoded(offsets, faces, 0.6, np.array([0.5, 0.5]))
+    maps = np.full((5, 3, 5), -9, np.float32)
+    maps[:, 2, 4] = (-0.25, 0, 0.25, 0.5, np.log(9))
+    found = _decoded(maps, 0.6, np.array([0.5, 0.5]))
     assert found[0].tolist() == pytest.approx([(8 - 3) * 2, 4 * 2, (8 + CELL + 3) * 2, (4 + CELL + 6) * 2, 0.9])
 
 
