@@ -107,6 +107,11 @@ class Broadcast:
         """The newest values by address, for OSCQuery."""
         return self._room.values()
 
+    @property
+    def thread_id(self) -> int:
+        """The sender's thread as the system numbers it, for measuring its cost."""
+        return self._thread.native_id or 0
+
     def counts(self) -> dict[str, tuple[int, int]]:
         """Datagrams sent and lost, by target."""
         return {f"{r.wire.name} {r.target.settings.profile}": (r.wire.sent, r.wire.lost) for r in self._receivers}

@@ -18,7 +18,7 @@ import pytest
 from calibration.settings import OscSettings
 from installation.console import Teller
 from installation.osc import Control
-from installation.osc.control import COMMANDS_AT_MOST
+from installation.osc.control import COMMANDS_AT_MOST, FULL
 from installation.osc.decoder import decode
 from installation.osc.encoder import body, head
 from installation.osc.registry import IN, Code
@@ -342,12 +342,15 @@ def test_after_a_flood_a_valid_command_is_answered_within_100_ms_and_every_tick_
         assert phone.ask("next")[:2] == ("/emo/reply/next", 0)
         answered = time.monotonic() - asked
         late = stage.lateness()
+        until = time.monotonic() + 2.0  # what the machine's buffer could not hold is counted a moment later
+        while control.counts.total() - 1 < sent and time.monotonic() < until:
+            time.sleep(0.01)
         counted = control.counts.total() - 1
         assert answered < 0.1, f"{answered * 1000:.0f} ms"
         assert late < 1 / 60, f"{late * 1000:.1f} ms"
-        # What the machine's own buffer could not hold is lost before it comes to us; nothing else is missing.
-        assert counted > sent * 0.5, (counted, sent)
-        assert control.counts["too many"] > counted * 0.9
+        if sys.platform == "linux":  # others do not tell what their buffers lost
+            assert counted == sent, (counted, sent, control.counts)
+        assert control.counts["too many"] > (counted - control.counts[FULL]) * 0.9
         assert stage.commands <= 1 + SETTINGS.messages_per_second * 3
     finally:
         phone.socket.close()
