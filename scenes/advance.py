@@ -49,16 +49,20 @@ SAFE_SECONDS = 10.0
 """The safe scene stands so long at least before the film is tried again."""
 
 
-def begin(story: Story, now: float) -> Told:
-    """The show's first state and cues: attract is asked for."""
+def begin(story: Story, now: float, after: StoryState | None = None) -> Told:
+    """The show's first state and cues: attract is asked for.
+
+    ``after``: the last state of another story in the same show, so that entries and takes are counted on.
+    """
     now = now if math.isfinite(now) else 0.0
-    state = StoryState(now=now, clock=0.0, scene=story.file.attract, failed=story.unplayable)
+    entry, take = (after.last_entry + 1, after.take) if after else (1, 0)
+    state = StoryState(now=now, clock=0.0, scene=story.file.attract, take=take, failed=story.unplayable)
     first = way_round(story, state.scene, state.failed)
     if first is None:
-        return _tell(story, replace(state, fault=True))
-    state = replace(state, scene=first, last_entry=1, pending=Pending(1, first, "now", Transition()))
+        return _tell(story, replace(state, last_entry=entry - 1, fault=True))
+    state = replace(state, scene=first, last_entry=entry, pending=Pending(entry, first, "now", Transition()))
     state, told = _tell(story, state)
-    return state, (Prepare((first,)), Play(1, first), *told)
+    return state, (Prepare((first,)), Play(entry, first), *told)
 
 
 def advance(story: Story, state: StoryState, moment: Moment) -> Told:
@@ -173,7 +177,7 @@ def _cue_of(cue: TimedCue) -> Cue:
 
 def _listen(story: Story, state: StoryState, moment: Moment) -> Told:
     """Evidence is gathered while the listening window is open."""
-    if state.paused or not is_listening(story, state):
+    if not is_listening(story, state):
         return state, ()
     opened, _ = story.window(state.scene)
     return replace(state, evidence=state.evidence.observe(moment.mood, state.seconds - opened)), ()

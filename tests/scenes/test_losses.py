@@ -140,3 +140,10 @@ def test_a_stage_that_stood_still_has_not_seen_a_visitor_leave() -> None:
         player = player.perform(cues)
     assert state.scene == "door"
     assert state.pending is None
+
+
+def test_another_story_in_the_same_show_counts_entries_and_takes_on() -> None:
+    before = replace(begin(story_of(), 0.0)[0], last_entry=17, take=4)
+    state, cues = begin(story_of(), 99.0, after=before)
+    assert [play.entry for play in plays_of(cues)] == [18]
+    assert (state.last_entry, state.take) == (18, 4)

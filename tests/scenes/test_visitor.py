@@ -3,6 +3,7 @@
 from scenes.cue import (
     Branched,
     Caption,
+    Play,
     Prepare,
     SceneEnded,
     SceneStarted,
@@ -56,6 +57,13 @@ def test_the_choice_closes_before_the_end_and_the_cut_comes_on_the_last_frame() 
     assert abs(cut - started - 10.0) <= 0.1001
 
 
+def test_a_choice_that_is_closed_early_still_waits_for_the_last_frame() -> None:
+    text = TWO_ROOMS.replace("out_seconds = 30\n", "out_seconds = 30\ndecide_before_end_seconds = 10\n")
+    cues = evening(story_of(text), [(1, feeling("fear")), (35, NOBODY)], until=60)
+    assert [(now, cue.at) for now, cue in cues if isinstance(cue, Play) and cue.scene == "lamp"][1:] == [(31.1, "end")]
+    assert [now for now, cue in cues if isinstance(cue, TakeEnded)] == [41.0]
+
+
 def test_what_a_face_shows_before_and_after_the_listening_window_does_not_count() -> None:
     course = [(1, feeling("fear")), (3, feeling("happiness")), (9.3, feeling("fear"))]
     assert scenes_of(evening(story_of(), course, until=15))[2] == "garden"
@@ -92,6 +100,19 @@ def test_when_we_cannot_look_the_lamp_holds_and_nobody_is_sent_away() -> None:
     assert scenes_of(evening(story_of(), course, until=60)) == ["lamp", "door", "cellar", "lamp"]
 
 
+LONG = TWO_ROOMS.replace("out_seconds = 10\n", "out_seconds = 80\n")
+
+
+def test_while_we_cannot_look_nobody_has_left() -> None:
+    course = [(1, feeling("fear")), (10, NOBODY), (20, BLIND)]
+    assert scenes_of(evening(story_of(LONG), course, until=60)) == ["lamp", "door"]
+
+
+def test_an_empty_room_after_a_blind_time_is_waited_for_like_any_other() -> None:
+    cues = evening(story_of(LONG), [(1, feeling("fear")), (10, BLIND), (40, NOBODY)], until=60)
+    assert [now for now, cue in cues if isinstance(cue, TakeEnded)] == [55.1]
+
+
 def test_a_visitor_who_leaves_in_mid_film_is_waited_for_and_then_the_lamp_burns_again() -> None:
     cues = evening(story_of(), [(1, feeling("fear")), (12, NOBODY)], until=60)
     outcomes = [(now, cue.outcome) for now, cue in cues if isinstance(cue, TakeEnded)]
@@ -100,8 +121,7 @@ def test_a_visitor_who_leaves_in_mid_film_is_waited_for_and_then_the_lamp_burns_
 
 
 def test_a_visitor_who_leaves_before_an_ending_has_left() -> None:
-    story = story_of(TWO_ROOMS.replace("out_seconds = 10\n", "out_seconds = 40\n"))
-    cues = evening(story, [(1, feeling("fear")), (5, NOBODY)], until=60)
+    cues = evening(story_of(LONG), [(1, feeling("fear")), (5, NOBODY)], until=60)
     assert [cue.outcome for _, cue in cues if isinstance(cue, TakeEnded)] == ["left"]
     assert scenes_of(cues) == ["lamp", "door", "lamp"]
 
@@ -112,7 +132,8 @@ def test_a_visitor_who_comes_back_in_time_finds_the_film_going_on() -> None:
 
 
 def test_an_author_can_let_the_film_say_goodbye() -> None:
-    text = TWO_ROOMS.replace("out_seconds = 10\n", "out_seconds = 40\n") + '[left]\nafter_seconds = 4\nto = "garden"\n'
+    text = LONG.replace('next = "garden"', 'next = "cellar"')
+    text += '[scenes.bye]\nclip = "bye.mp4"\nnext = "garden"\n[left]\nafter_seconds = 4\nto = "bye"\n'
     cues = evening(story_of(text), [(1, feeling("fear")), (5, NOBODY)], until=60)
     assert scenes_of(cues) == ["lamp", "door", "garden", "lamp"]
     assert [cue for _, cue in cues if isinstance(cue, TakeStarted | TakeEnded)] == [
