@@ -135,7 +135,7 @@ def test_an_author_can_let_the_film_say_goodbye() -> None:
     text = LONG.replace('next = "garden"', 'next = "cellar"')
     text += '[scenes.bye]\nclip = "bye.mp4"\nnext = "garden"\n[left]\nafter_seconds = 4\nto = "bye"\n'
     cues = evening(story_of(text), [(1, feeling("fear")), (5, NOBODY)], until=60)
-    assert scenes_of(cues) == ["lamp", "door", "garden", "lamp"]
+    assert scenes_of(cues) == ["lamp", "door", "bye", "garden", "lamp"]
     assert [cue for _, cue in cues if isinstance(cue, TakeStarted | TakeEnded)] == [
         TakeStarted(1),
         TakeEnded(1, "left"),
