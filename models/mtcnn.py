@@ -71,10 +71,10 @@ class Mtcnn:
     def _proposals(self, gray: Gray, smallest: float) -> Floats:
         """Boxes that the first network takes for faces at any size, the best of them only."""
         found = [np.empty((0, 5), np.float32)]
-        scale = CELL / smallest
+        scale, level = CELL / smallest, gray
         while min(gray.shape) * scale >= CELL:
             size = tuple(2 * round(side * scale / 2) for side in gray.shape[::-1])
-            level = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+            level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)  # from the last one: less to read
             (maps,) = self._propose.run(None, {"picture": level[None, None].astype(np.float32)})
             found.append(_decoded(maps[0], PROPOSED, np.divide(size, gray.shape[::-1])))
             scale *= SHRINK
