@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 from calibration.settings import CameraSettings
@@ -36,7 +36,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(files: Path, *arguments: str) -> Result:
+def run(files: Path, *arguments: str) -> Any:
     return CliRunner().invoke(app, ["classify", "--venue", str(files / "venue.toml"), *arguments])
 
 
