@@ -94,6 +94,11 @@ class Show:
         for cue in cues:
             self._perform(cue, self._started)
 
+    @property
+    def scene(self) -> str:
+        """The scene that is on the screen."""
+        return self._state.scene
+
     def run(self, seconds: float | None = None) -> None:
         """Tick until an operator, a signal or ``seconds`` end it. The picture's own deadlines set the pace."""
         until = None if seconds is None else self._clock() + seconds
@@ -208,7 +213,7 @@ class Show:
         if self._state.scene in story.names:
             self._perform(Prepare(story.candidates(self._state.scene)), now)
             return
-        self._state, cues = begin(story, now)
+        self._state, cues = begin(story, now, after=self._state)
         for cue in cues:
             self._perform(cue, now)
 

@@ -56,7 +56,7 @@ class Broadcast:
     ) -> None:
         self._clock, self._teller = clock, teller
         self._index = {name: number for number, name in enumerate(scenes, start=1)}
-        self._sequence = events.Sequence()
+        self._sequence = events.Sequence(int(time.time()) % events.STARTS)
         self._presence = events.Presence(self._sequence)
         self._visitors = any(target.profile == "visitors" for target in settings.targets)
         now = clock()
@@ -86,6 +86,12 @@ class Broadcast:
             with self._wake:
                 self._cues.append(cue)
                 self._wake.notify()
+
+    def scenes(self, names: Sequence[str], story: str) -> None:
+        """The story was read again: its scenes have other numbers now, and maybe it has another title."""
+        with self._wake:
+            self._index = {name: number for number, name in enumerate(names, start=1)}
+            self._room.slow = self._room.slow | {"/info/story": message("/info/story", story)}
 
     def scene_time(self, elapsed: float, duration: float | None) -> None:
         """Seconds since the scene's start, and its length where it has one. Goes out with the next moods."""

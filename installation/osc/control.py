@@ -70,6 +70,10 @@ class Control:
                 commands.append(self._commands.popleft())
         return commands
 
+    def scenes(self, names: Sequence[str]) -> None:
+        """The story was read again: these are the scenes that /control/goto may name."""
+        self._scenes = tuple(names)
+
     def reply(self, command: Command, code: int, reason: str = "") -> None:
         """Answer whoever asked; a command that did not come by OSC is passed over. Never waits, never raises."""
         kind, _, place = command.source.partition(" ")

@@ -1,0 +1,136 @@
+"""The stage: how it obeys its operators. A real film on SDL's dummy screen, real OSC on loopback, moods by hand."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+
+from calibration.settings import OscSettings, ScreenSettings
+from calibration.venue import Venue
+from installation.opening import open_show
+from installation.rehearsal import Hand
+from installation.show import Show
+from scenes.story import load_story
+from tests.clips import make_clip
+
+STORY = """
+title = "One room"
+start = "door"
+attract = "lamp"
+safe = "lamp"
+[scenes.lamp]
+clip = "lamp.mp4"
+loop = true
+[scenes.door]
+clip = "door.mp4"
+end = true
+"""
+
+
+class Room:
+    """One show, and a guard's phone that speaks to it."""
+
+    def __init__(self, show: Show, story: Path) -> None:
+        self.show, self.story = show, story
+        self.phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.phone.settimeout(2.0)
+
+    def run_until(self, true: Callable[[], bool], seconds: float = 8.0) -> None:
+        for _ in range(round(seconds / 0.05)):
+            if true():
+                return
+            self.show.run(0.05)
+        pytest.fail(f"not within {seconds:g} s")
+
+    def ask(self, command: str, *arguments: float | str) -> tuple[int, str]:
+        """Send a command, let the show tick, and return the reply."""
+        message = OscMessageBuilder(f"/emo/control/{command}")
+        for argument in arguments:
+            message.add_arg(argument)
+        assert self.show.parts.control is not None
+        self.phone.sendto(message.build().dgram, ("127.0.0.1", self.show.parts.control.port))
+        self.show.run(0.2)
+        reply = OscMessage(self.phone.recv(2000))
+        assert reply.address == f"/emo/reply/{command}"
+        code, reason = reply.params
+        return code, reason
+
+    @property
+    def scene(self) -> str:
+        return self.show.scene
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    for name in ("lamp", "door", "attic"):
+        make_clip(tmp_path / f"{name}.mp4", seconds=6.0, fps=30, size=(160, 90))
+    story = tmp_path / "story.toml"
+    story.write_text(STORY)
+    screen = ScreenSettings(width=160, height=90)
+    venue = Venue(name=tmp_path.name, osc=OscSettings(listen_port=0), screen=screen)
+    with open_show(load_story(story), venue, headless=True, hand=Hand()) as show:
+        here = Room(show, story)
+        here.run_until(lambda: show.parts.film.playhead.entry > 0)
+        yield here
+        here.phone.close()
+
+
+def test_a_guard_can_lead_the_film_to_a_scene_and_is_told_when_there_is_none_of_that_name(room: Room) -> None:
+    assert room.ask("goto", "door") == (0, "ok")
+    room.run_until(lambda: room.scene == "door")
+    code, reason = room.ask("goto", "dor")
+    assert code != 0
+    assert "dor" in reason
+    assert room.scene == "door"
+
+
+def test_a_pause_stops_the_film_where_it_is(room: Room) -> None:
+    room.ask("pause")
+    stands = room.show.parts.film.playhead.seconds
+    room.show.run(0.5)
+    assert room.show.parts.film.playhead.seconds == pytest.approx(stands, abs=0.05)
+    room.ask("resume")
+    room.show.run(0.5)
+    assert room.show.parts.film.playhead.seconds > stands + 0.2
+
+
+def test_a_story_that_was_mended_begins_with_the_next_scene_while_the_film_goes_on(room: Room) -> None:
+    room.story.write_text(STORY + '[scenes.attic]\nclip = "attic.mp4"\nend = true\n')
+    assert room.ask("goto", "attic")[0] != 0
+    assert room.ask("reload") == (0, "ok")
+    room.show.run(0.5)
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    assert room.ask("goto", "attic") == (0, "ok")
+    room.run_until(lambda: room.scene == "attic")
+
+
+def test_a_story_that_was_broken_by_hand_is_told_and_the_old_one_goes_on(room: Room) -> None:
+    room.story.write_text(STORY + "[scenes.attic\n")
+    room.ask("reload")
+    room.run_until(lambda: room.show.parts.teller.is_lost("new story"))
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+
+
+def test_closed_doors_mean_a_dark_wall_and_no_film_for_whoever_asks(room: Room) -> None:
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    room.ask("closed", 1.0)
+    room.run_until(lambda: room.scene == "lamp" and room.show.controls.blackout)
+    assert room.ask("start")[0] != 0
+    room.ask("closed", 0.0)
+    room.run_until(lambda: not room.show.controls.blackout)
+    assert room.ask("start") == (0, "ok")
+    room.run_until(lambda: room.scene == "door")
+
+
+def test_what_a_phone_sets_is_what_the_stage_has(room: Room) -> None:
+    room.ask("volume", 0.25)
+    room.ask("mute", 1.0)
+    room.ask("brightness", 0.5)
+    controls = room.show.controls
+    assert (controls.volume, controls.mute, controls.brightness) == (0.25, True, 0.5)
