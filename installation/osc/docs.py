@@ -33,8 +33,9 @@ event_repeats = 3          # 1 for a receiver that would act three times
   A number and a string never share a message that is sent again and again (TouchDesigner's CHOPs take numbers only).
 - Indices count from 1, 0 is none. The order of the emotions: LABELS.
 - UDP loses datagrams: state is sent again, the whole of it each second. Events are sent three times within 200 ms; all
-  events share one counter, their first argument. **A number is a repeat if it is at most the highest one seen, and less
-  than 16 below it.** `/event/branch/names` comes in the bundle of its `/event/branch`.
+  events share one counter, their first argument, which begins somewhere else at each start of the show. Keep the highest
+  number of each address: **an event is new if its number is higher, or 16 or more below**; else it is a repeat.
+  `/event/branch/names` has no number: it comes in the bundle of its `/event/branch`.
 - A mood leaves the moment it is known (not at the next tick of a clock); the rate holds on average.
 - Profiles: `aggregate` tells of the room and never of single visitors; `visitors` tells of each slot as well; `events`
   sends events (visitors' too), scenes and health, and no streams; `scalar` sends one float an address, without strings

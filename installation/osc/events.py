@@ -12,6 +12,9 @@ from models.mood import Mood, VisitorMood
 
 REPEAT_SECONDS = (0.0, 0.09, 0.18)
 """A stalled receiver loses datagrams in a row: the repeats lie apart, the last within 200 ms."""
+STARTS = 2**20
+"""The counter begins at the wall clock's seconds modulo this, so that the first events of a show that was started again
+are no repeats of the last one's; and far below 2^24, where Pure Data's numbers stop being exact."""
 
 
 @dataclass(slots=True)
