@@ -26,7 +26,7 @@ def look(tmp_path: Path) -> Iterator:
     classifier = make_classifier(tmp_path / "tiny.onnx")
     keepers: list[EyeKeeper] = []
 
-    def start(source: str) -> tuple[EyeKeeper, list[Mood]]:
+    def start(source: str, classifier: Path = classifier) -> tuple[EyeKeeper, list[Mood]]:
         venue = Venue.model_validate({"camera": {"source": source}, "eye": {"classifier_file": str(classifier)}})
         moods: list[Mood] = []
         keepers.append(EyeKeeper(venue, 1, Teller(), moods.append))
@@ -53,6 +53,14 @@ def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(look) -> 
     assert 0.1 < moods[-1].visitors[0].position[0] < 0.9
     assert keeper.status.camera_address == "visitor"
     assert {"wait", "detect", "classify", "judge"} <= keeper.status.stages_ms.keys()
+
+
+def test_a_classifier_with_other_labels_is_refused_in_its_own_words(look, tmp_path: Path) -> None:
+    wrong = make_classifier(tmp_path / "wrong.onnx", labels=["calm", "angry"])
+    keeper, moods = look("visitor", wrong)
+    wait_until(lambda: "code 78" in keeper.mood(time.monotonic()).reason, LONG)
+    assert "wrong.onnx" in keeper.mood(time.monotonic()).reason
+    assert not any(mood.trusted for mood in moods)
 
 
 @pytest.mark.skipif(not SHARED, reason="CHIARO_SHARED names no folder with footage")
