@@ -86,8 +86,10 @@ def _look(story: Story, state: StoryState, moment: Moment) -> Told:
     if mood.trusted and mood.present is not presence.here:
         presence = Presence(mood.present, clock)
     on_screen = state.entry > 0 and head.entry == state.entry
+    failed = head.failed | story.unplayable if story.unplayable else head.failed
+    lost = failed != state.failed
     moves = on_screen and math.isfinite(head.seconds) and head.seconds > state.seconds
-    return replace(
+    state = replace(
         state,
         now=now,
         clock=clock,
@@ -96,8 +98,9 @@ def _look(story: Story, state: StoryState, moment: Moment) -> Told:
         seconds=head.seconds if moves else state.seconds,
         moved=clock if moves else state.moved,
         ended=on_screen and head.ended,
-        failed=head.failed | story.unplayable if story.unplayable else head.failed,
-    ), ()
+        failed=failed,
+    )
+    return state, (Prepare(_candidates(story, state)),) if lost and state.entry else ()
 
 
 def _follow(story: Story, state: StoryState, moment: Moment) -> Told:
@@ -224,7 +227,8 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Told:
     film_runs = state.still_seconds == 0.0 and not state.ended and state.seconds < story.end(state.scene) + 0.5
     if asked.at == "end" and film_runs:
         return replace(state, pending=replace(asked, since=state.clock)), ()
-    if state.clock - asked.since < (PATIENCE_AT_END_SECONDS if state.ended else PATIENCE_SECONDS):
+    patience = PATIENCE_AT_END_SECONDS if state.ended else PATIENCE_SECONDS + asked.transition.seconds
+    if state.clock - asked.since < patience:
         return state, ()
     safe, tired = story.file.safe, asked.asks >= ASKS
     if tired and asked.scene != safe and safe not in state.failed:

@@ -16,6 +16,9 @@ STILL_SECONDS = 10.0
 SLOW_SEEK_SECONDS = 2.0
 """A cut into the film further than this behind a key frame takes a second or more to prepare."""
 
+AHEAD = {"cut": 0.0, "hold": 0.0, "crossfade": 1.0, "dip": 0.5}
+"""The share of a transition that comes before the old scene's last frame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -114,16 +117,16 @@ def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
     scene, key = file.scenes[name], f"scenes.{name}"
     loop = scene.loop or name in (file.attract, file.safe)
     end = (scene.maximum_seconds or float("inf")) if loop else seconds
-    close = end if loop else end - decide_before_end(file, scene)
+    close = close_of(file, name, end)
     if close <= 0:
         yield Problem(key, f"is {end:.2f} s long: its choice would be closed before it begins. Make it longer")
         return
-    for option, time in (
-        ("listen.from_seconds", scene.listen.from_seconds),
-        ("listen.until_seconds", scene.listen.until_seconds),
-    ):
-        if time is not None and time > close + 1e-6:
-            yield Problem(f"{key}.{option}", f"comes after the choice is closed, at {close:.2f} s (given: {time:g})")
+    if scene.listen.from_seconds >= close:
+        why = f"the choice is closed at {close:.2f} s, before the film begins to listen"
+        yield Problem(f"{key}.listen.from_seconds", f"{why} (given: {scene.listen.from_seconds:g})")
+    until = scene.listen.until_seconds
+    if until is not None and until > end:
+        yield Problem(f"{key}.listen.until_seconds", f"comes after the scene's end at {end:.2f} s (given: {until:g})")
     if scene.minimum_seconds > close:
         yield Problem(f"{key}.minimum_seconds", f"comes after the choice is closed, at {close:.2f} s")
     if scene.maximum_seconds is not None and not loop and scene.maximum_seconds > seconds:
@@ -137,7 +140,17 @@ def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
             yield Problem(f"{key}.cue.{number}.at_seconds", f"comes after the scene's end at {end:.2f} s")
 
 
-def decide_before_end(file: StoryFile, scene: SceneEntry) -> float:
-    """Seconds before the scene's end at which its choice is closed."""
+def close_of(file: StoryFile, name: str, end: float) -> float:
+    """Film time at which a scene's choice is closed, for one that ends at ``end``.
+
+    Time to make the next clip ready, and before it the time by which a fade begins ahead of the last frame. A loop is
+    cut where it stands and needs neither.
+    """
+    scene = file.scenes[name]
+    if scene.loop or name in (file.attract, file.safe):
+        return end
     own = scene.decide_before_end_seconds
-    return file.decide_before_end_seconds if own is None else own
+    ways = [(branch.to, branch.transition) for branch in scene.branch] + [(scene.next or file.attract, None)]
+    fades = [change or file.scenes[to].transition for to, change in ways if to in file.scenes]
+    ahead = max((fade.seconds * AHEAD[fade.kind] for fade in fades), default=0.0)
+    return end - ahead - (file.decide_before_end_seconds if own is None else own)

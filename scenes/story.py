@@ -13,7 +13,7 @@ from models.labels import LABELS
 from scenes.checks import check_words, is_immediate
 from scenes.clip import Bed, Clip
 from scenes.format import Branch, SceneEntry, StoryFile, TimedCue, When
-from scenes.media import Piece, check_media, decide_before_end, piece_of
+from scenes.media import Piece, check_media, close_of, piece_of
 from scenes.problem import Problem
 from scenes.reading import read_story_file
 
@@ -120,9 +120,9 @@ class Story:
         return {name: self._times_of(name) for name in self.names}
 
     def _times_of(self, name: str) -> Times:
-        scene, loop = self.scene(name), self.clip(name).loop
-        end = (scene.maximum_seconds or math.inf) if loop else self.duration(name)
-        close = max(0.0, end - (0.0 if loop else decide_before_end(self.file, scene)))
+        scene = self.scene(name)
+        end = (scene.maximum_seconds or math.inf) if self.clip(name).loop else self.duration(name)
+        close = max(0.0, close_of(self.file, name, end))
         return Times(end, close, (scene.listen.from_seconds, min(scene.listen.until_seconds or close, close)))
 
     @cached_property

@@ -24,7 +24,7 @@ def way(when: str, course: Course, more: str = "") -> tuple[str, str]:
         ('mood = "fear", held_seconds = 1.5', [(1, JOY), (6, FEAR), (8, JOY)], "fear held 2.0 s"),
         ('mood = "fear", confidence = 0.4', [(1, JOY), (6, FEAR)], "fear 0.45 in the mean"),
         ('visitors = "present"', [(1, FEAR)], "somebody is there"),
-        ('visitors = "absent", for_seconds = 3', [(1, FEAR), (6, NOBODY)], "nobody is there for 4 s"),
+        ('visitors = "absent", for_seconds = 3', [(1, FEAR), (6, NOBODY)], "nobody is there for 3 s"),
         ("visitors_at_least = 2", [(1, FEAR), (9, feeling("fear", count=3))], "3 visitors there"),
         ("untrusted = true", [(1, FEAR), (9, BLIND)], "could not look: the lens is covered"),
         ("elapsed_seconds = 5", [(1, FEAR)], "5 s over"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from scenes.advance import Moment, advance, begin
 from scenes.clip import Playhead
-from scenes.cue import Cue, Play, ShowState, StateChanged, TakeEnded
+from scenes.cue import Cue, Play, Prepare, ShowState, StateChanged, TakeEnded
 from scenes.dry_run import DryPlayer
 from scenes.state import StoryState
 from scenes.story import Story
@@ -50,6 +50,26 @@ def test_a_broken_scene_in_mid_path_does_not_lead_off_the_path() -> None:
 def test_a_branch_to_a_broken_scene_is_passed_over() -> None:
     _, cues = evening_with_faults(story_of(), [(1.0, feeling("fear"))], 16, failed={2.0: "cellar"})
     assert scenes_of(cues) == ["lamp", "door", "garden"]
+
+
+def test_what_stands_in_for_a_broken_scene_is_made_ready() -> None:
+    text = TWO_ROOMS.replace("end = true\n[scenes.cellar]", 'next = "shed"\n[scenes.cellar]')
+    story = story_of(text + '[scenes.shed]\nclip = "shed.mp4"\nend = true\n')
+    _, cues = evening_with_faults(story, [(1.0, feeling("happiness"))], 9, failed={5.0: "garden"})
+    prepared = [(now, cue.scenes) for now, cue in cues if isinstance(cue, Prepare)]
+    assert prepared[-2:] == [(1.1, ("garden", "cellar", "lamp")), (5.0, ("shed", "cellar", "lamp"))]
+
+
+def test_a_long_hold_of_the_last_frame_is_no_player_that_does_not_answer() -> None:
+    story = story_of(TWO_ROOMS.replace('kind = "crossfade", seconds = 1', 'kind = "hold", seconds = 9'))
+    state, _ = begin(story, 0.0)
+    state, _ = advance(story, state, Moment(0.1, feeling("happiness"), Playhead(1, 0.0)))
+    state, _ = advance(story, state, Moment(0.2, feeling("happiness"), Playhead(2, 0.0)))
+    for tick in range(3, 230):
+        head = Playhead(2, min(tick * 0.1, 10.0))  # the player holds door's last frame from 10 s to 19 s
+        state, cues = advance(story, state, Moment(tick / 10, feeling("happiness"), head))
+        if tick > 100:
+            assert plays_of(cues) == []
 
 
 def test_a_clip_that_breaks_after_it_was_chosen_is_replaced_before_the_cut() -> None:

@@ -85,8 +85,9 @@ def test_what_may_come_next_is_known_in_the_authors_order(story: Story) -> None:
 
 
 def test_a_choice_is_closed_before_the_end_and_the_window_with_it(story: Story) -> None:
-    assert story.close("door") == 13.75
-    assert story.window("door") == (3.0, 13.0)
+    assert story.close("door") == 12.75  # 0.75 s to make ready, after 1 s for the cross-fade into the garden
+    assert story.window("door") == (3.0, 12.75)
+    assert story.close("garden") == 14.75
     assert story.scene("garden").transition.transition == Transition("crossfade", 1.0)
 
 
