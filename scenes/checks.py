@@ -40,9 +40,8 @@ def check_words(file: StoryFile, touched: frozenset[str] = frozenset()) -> Itera
                 yield Problem(place, f"/{first}/... is the show's own; choose another, such as /cue{cue.osc.address}")
         if name not in touched and not (scene.end and name in (file.attract, file.safe)):
             yield from _ways_out(file, name, scene)
-    if not touched:
-        yield from _ways_in(file)
-        yield from _visitors_can_go(file)
+    yield from _ways_in(file)
+    yield from _visitors_can_go(file)
 
 
 def _scene_is_known(key: str, name: str | None, known: tuple[str, ...]) -> Iterator[Problem]:

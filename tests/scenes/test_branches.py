@@ -52,6 +52,7 @@ def test_a_condition_that_holds_leads_on(when: str, course: Course, reason: str)
         ('visitors = "absent", for_seconds = 3', [(1, FEAR), (9, NOBODY)]),
         ("visitors_at_least = 2", [(1, FEAR)]),
         ("visitors_at_least = 2", [(1, feeling("fear", count=2)), (9, BLIND)]),
+        ("visitors_at_least = 2", [(1, FEAR), (9, BLIND.model_copy(update={"count": 3}))]),
         ("untrusted = true", [(1, BLIND), (1.1, FEAR)]),
         ('mood = "fear", share = 0.9, visitors_at_least = 2', [(1, FEAR)]),
         ('mood = "fear"', [(1, JOY), (7.8, FEAR)]),

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from scenes.advance import Moment, advance, begin
 from scenes.clip import Playhead
+from scenes.command import Command
 from scenes.cue import Cue, Play, Prepare, ShowState, StateChanged, TakeEnded
 from scenes.dry_run import DryPlayer
 from scenes.state import StoryState
 from scenes.story import Story
-from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, feeling, mood_at, plays_of, scenes_of, story_of
+from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, evening, feeling, mood_at, plays_of, scenes_of, story_of
 
 HAPPY = [(1.0, feeling("happiness"))]
 
@@ -50,6 +51,12 @@ def test_a_broken_scene_in_mid_path_does_not_lead_off_the_path() -> None:
 def test_a_branch_to_a_broken_scene_is_passed_over() -> None:
     _, cues = evening_with_faults(story_of(), [(1.0, feeling("fear"))], 16, failed={2.0: "cellar"})
     assert scenes_of(cues) == ["lamp", "door", "garden"]
+
+
+def test_an_operator_cannot_go_to_a_broken_scene() -> None:
+    story = replace(story_of(), unplayable=frozenset({"cellar"}))
+    cues = evening(story, [(1, feeling("fear"))], until=6, commands={5.0: Command("goto", "cellar")})
+    assert scenes_of(cues) == ["lamp", "door"]
 
 
 def test_what_stands_in_for_a_broken_scene_is_made_ready() -> None:

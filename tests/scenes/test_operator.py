@@ -16,7 +16,7 @@ def test_start_shows_the_film_to_an_empty_room_to_its_end() -> None:
 
 
 def test_start_in_mid_film_changes_nothing() -> None:
-    cues = evening(story_of(), AFRAID, until=15, commands={5: Command("start")})
+    cues = evening(story_of(), AFRAID, until=15, commands={5: Command("start"), 12: Command("start")})
     assert scenes_of(cues) == ["lamp", "door", "cellar"]
 
 
