@@ -166,6 +166,7 @@ class OscTarget(Section):
     rate_hertz: float = Field(10.0, gt=0, le=60)
     bundles: bool = Field(True, description="false: single messages, for old receivers")
     event_repeats: int = Field(3, ge=1, le=3, description="1 for a receiver that would act three times")
+    only_named: bool = Field(False, description="true: nothing is sent but what 'addresses' names")
     addresses: dict[OscAddress, str] = Field(
         default_factory=dict,
         description="Own address for one of ours, written whole; '' = do not send it. {name} puts a value in",

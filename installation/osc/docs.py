@@ -24,6 +24,7 @@ profile = "scalar"         # aggregate (default), visitors, scalar, events
 rate_hertz = 10.0
 bundles = true             # false: single messages, for old receivers
 event_repeats = 3          # 1 for a receiver that would act three times
+only_named = false         # true: send nothing but what the addresses below name
 [osc.targets.addresses]    # own addresses, written whole; "" = do not send it
 "/scene/index" = "/composition/layers/1/scene"
 "/event/scene/start" = "/cue/scene{index}/start"
@@ -32,9 +33,9 @@ event_repeats = 3          # 1 for a receiver that would act three times
 - Only `i` (int32), `f` (float32) and `s` (ASCII), in flat bundles of 1400 bytes at most, time tag "immediately".
   A number and a string never share a message that is sent again and again (TouchDesigner's CHOPs take numbers only).
 - Indices count from 1, 0 is none. The order of the emotions: LABELS.
-- UDP loses datagrams: state is sent again, the whole of it each second. Events are sent three times within 200 ms; all
-  events share one counter, their first argument, which begins somewhere else at each start of the show. Keep the highest
-  number of each address: **an event is new if its number is higher, or 16 or more below**; else it is a repeat.
+- UDP loses datagrams: state is sent again, the whole of it each second. Events are sent three times within 200 ms. All
+  events share one counter, their first argument, which begins somewhere else each time the show is started. Keep the
+  highest number of each address: **an event is new if its number is higher, or 16 or more below**; else it is a repeat.
   `/event/branch/names` has no number: it comes in the bundle of its `/event/branch`.
 - A mood leaves the moment it is known (not at the next tick of a clock); the rate holds on average.
 - Profiles: `aggregate` tells of the room and never of single visitors; `visitors` tells of each slot as well; `events`

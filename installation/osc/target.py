@@ -32,7 +32,8 @@ class Target:
         self._frame = 0
         self._heads: dict[tuple[str, str], bytes] = {}
         self._single = settings.profile in SINGLE
-        self._count_head = head((settings.addresses.get("/frame") or settings.prefix + "/frame"), "i")
+        counted = settings.profile in BY_PATH["/frame"].profiles and self._address("/frame")
+        self._count_head = head(counted, "i") if counted else b""
 
     def tell(self, event: Message, now: float) -> None:
         """Take an event for sending, as often as this receiver wants it; those of single visitors only if asked for."""
@@ -112,17 +113,17 @@ class Target:
 
     def _pack(self, messages: list[Message]) -> list[bytes]:
         encoded = [one for message in messages for one in self._encode(message)]
-        counted = self.settings.profile in BY_PATH["/frame"].profiles
         if not self.settings.bundles:
-            return [self._count(), *encoded] if counted and encoded else encoded
-        if not counted:
-            return [bundle(group) for group in bundles(encoded)]
-        room = BUNDLE_BYTES - len(self._count_head) - 8  # its size, and its number
-        return [bundle([self._count(), *group]) for group in bundles(encoded, room)]
+            return [*self._count(), *encoded] if encoded else []
+        room = BUNDLE_BYTES - (len(self._count_head) + 8 if self._count_head else 0)  # its size, and its number
+        return [bundle([*self._count(), *group]) for group in bundles(encoded, room)]
 
-    def _count(self) -> bytes:
+    def _count(self) -> list[bytes]:
+        """/frame, where this receiver gets it."""
+        if not self._count_head:
+            return []
         self._frame = self._frame % INT_MAX + 1
-        return self._count_head + body("i", (self._frame,))
+        return [self._count_head + body("i", (self._frame,))]
 
     def _encode(self, message: Message) -> Iterator[bytes]:
         """The message as this receiver wants it: not at all, whole, or one float an address."""
@@ -140,15 +141,18 @@ class Target:
         if known is not None:
             yield known + encoded
             return
-        own = self.settings.addresses.get(path)
-        if own == "":
-            return
-        if own and "{" in own:
-            if filled := fill(own, message):
+        address = self._address(path)
+        if address and "{" in address:
+            if filled := fill(address, message):
                 yield head(filled, "")
-            return
-        self._heads[path, tags] = head(own or self.settings.prefix + path, tags)
-        yield self._heads[path, tags] + encoded
+        elif address:
+            self._heads[path, tags] = head(address, tags)
+            yield self._heads[path, tags] + encoded
+
+    def _address(self, path: str) -> str:
+        """What this receiver calls ``path``; '' where it does not want it."""
+        usual = "" if self.settings.only_named else self.settings.prefix + path
+        return self.settings.addresses.get(path, usual)
 
 
 def scalars(path: str, values: tuple[Value, ...]) -> Iterator[tuple[str, float]]:

@@ -180,6 +180,15 @@ def test_own_addresses_are_whole_and_an_empty_one_silences() -> None:
     assert not {"/emo/mood/happiness", "/emo/count", "/count"} & told
 
 
+def test_a_receiver_that_wants_only_what_it_named_hears_nothing_else() -> None:
+    named = {"/scene/index": "/layer/1/scene", "/event/scene/start": "/cue/scene{index}/start"}
+    bench = Bench(OscTarget(profile="events", only_named=True, bundles=False, addresses=named))
+    bench.target.tell(message("/event/scene/start", 7, 2), 0.0)
+    bench.target.tell(free_message("/lamp/go", ()), 0.0)
+    bench.run(0.0, 2.0, 15.0)
+    assert {one.address for _, one in bench.heard} == {"/layer/1/scene", "/cue/scene2/start"}
+
+
 def test_with_bundles_off_every_message_is_a_datagram_of_its_own() -> None:
     bench = Bench(OscTarget(bundles=False))
     bench.room.take_mood(state.mood_messages(mood(0, 4), False))
