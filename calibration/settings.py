@@ -185,6 +185,7 @@ class OscSettings(Section):
         (ip_network("127.0.0.0/8"), ip_network("::1/128")),
         description="Who may steer: addresses or networks such as '192.168.1.0/24'",
     )
+    reply_port: int = Field(0, ge=0, le=65535, description="Of the sender; 0 = the one that its command came from")
     messages_per_second: float = Field(100.0, gt=0, description="From one sender; what is above is refused")
     passphrase: str = Field("", max_length=100, description="For shutdown and restart; '' = both are off")
     oscquery: bool = Field(False, description="Serve the address space with live values over HTTP")

@@ -172,7 +172,8 @@ class Control:
         with contextlib.suppress(BadValue, OSError):
             answer: Message = message(f"/reply/{name}", int(code), reason)
             if self._socket is not None:
-                self._socket.sendto(answer.encode(self._settings.listen_prefix + answer.path), sender)
+                place = (sender[0], self._settings.reply_port or sender[1])
+                self._socket.sendto(answer.encode(self._settings.listen_prefix + answer.path), place)
 
 
 def is_loopback(host: str) -> bool:

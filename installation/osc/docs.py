@@ -60,11 +60,12 @@ listen_host = "0.0.0.0"            # every network of this machine
 listen_port = 9001
 listen_prefix = "/emo"
 allow = ["192.168.1.0/24"]         # who may steer; the default is this machine alone
+reply_port = 0                     # where answers go; 0 = the port that the command came from
 messages_per_second = 100.0        # from one sender; what is above is refused
 passphrase = "a long one"          # for shutdown and restart; without it both are off
 ```
 
-One plain message a datagram, 512 bytes at most, no bundles. Every command is answered at the port that it came from.
+One plain message a datagram, 512 bytes at most, no bundles. Every command is answered.
 UDP can be forged by anyone in the same network: give the show a network of its own.
 
 """

@@ -175,6 +175,18 @@ def test_a_ping_and_a_wrong_command_are_answered_at_once(control: Control, phone
     assert control.drain() == []
 
 
+def test_a_phone_that_listens_on_another_port_is_answered_there() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(2.0)
+        control = Control(SETTINGS.model_copy(update={"reply_port": ear.getsockname()[1]}), SCENES, Teller())
+        phone = Phone(control)
+        phone.socket.send(packet("/emo/control/ping"))
+        assert ear.recv(512).startswith(b"/emo/reply/ping")
+        phone.socket.close()
+        control.close()
+
+
 def test_a_command_by_key_is_not_answered(control: Control) -> None:
     control.reply(Command("next", None, "key"), 0, "done")
     control.reply(Command("next", None, "osc nonsense"), 0, "done")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import struct
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from calibration.settings import JournalSettings, OscSettings, OscTarget
+from calibration.venue import Venue
 from installation.bench.osc_show import mood
 from installation.cli import app
 from installation.console import Teller, log
@@ -47,6 +50,14 @@ def log_as_before() -> Iterator[None]:
 
 def test_the_documentation_is_the_registry_in_words() -> None:
     assert DOCS.read_text(encoding="utf-8") == page(), "run: chiaro osc docs > docs/osc.md"
+
+
+@pytest.mark.parametrize("file", ["osc.md", "receivers/README.md"])
+def test_every_set_up_in_the_documentation_is_a_venue_that_can_be_meant(file: str) -> None:
+    written = re.findall(r"```toml\n(.*?)```", (DOCS.parent / file).read_text(encoding="utf-8"), re.DOTALL)
+    assert written
+    for text in written:
+        assert problems(Venue.model_validate(tomllib.loads(text)).osc) == [], text
 
 
 def journal_file(folder: Path) -> Path:
