@@ -8,10 +8,10 @@ from calibration.settings import MoodSettings
 from models.labels import LABELS
 
 NEUTRAL = 0
-CLEAR = 1.5
+CLEAR = 1.3
 """An emotion leads clearly when it is so many times as likely as the next; a narrow lead takes longer to be believed,
 or a face between two expressions would flicker between them."""
-NARROW_COUNTS = 0.45
+NARROW_COUNTS = 0.5
 """Each second of a narrow lead counts for so much of a clear one."""
 
 

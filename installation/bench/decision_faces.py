@@ -1,7 +1,7 @@
 """Real faces for the bench of the decision: FER+ validation faces in a dark room, judged by the shipped classifier.
 
-Only where the environment names them (CHIARO_SHARED). Every frame is made anew: the face under its lamp, dimmed and
-flickering, photographed with the sensor's noise, cut out with a trembling box, classified.
+Only where the environment names them (CHIARO_SHARED). Every frame is made anew: the face under a lamp overhead, dimmed
+and flickering, photographed with the sensor's noise, cut out with a trembling box, classified.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.bench.decision_courses import FACE_PIXELS, Course, Part
-from models.align import align
+from models.align import align, similarity
 from models.exposure import Sensor, captured, expose, linear, noisy
 from models.faces import LabelledFaces, read_faces
 from models.labels import LABELS
 from models.landmarks import find_landmarks
+from models.relight import Lamp, Lamps, read_heads
 
 Floats = NDArray[np.float32]
 Network = Callable[[NDArray[np.uint8]], Floats]
@@ -30,6 +31,7 @@ FACES_A_LABEL = 40
 JITTER_PIXELS = 2.0
 FLICKER = 0.15
 VIEWS = 24
+OVERHEAD = [Lamp(azimuth, elevation, 8.0) for azimuth in (-40, 0, 40) for elevation in (45, 60, 75)]
 Shown = tuple[Floats, Floats]
 """A face as it stands before the camera: linear light (h, w), landmarks (5, 2) in its pixels."""
 
@@ -41,9 +43,9 @@ class RealFaces:
         faces, self._network, self._mean = _clear(read_faces(sheet), seed), network, mean_luminance
         landmarks, found = find_landmarks(faces.images)
         self._faces: dict[str, list[Shown]] = {label: [] for label in LABELS}
-        chance, right = np.random.default_rng(seed), 0
+        chance, right, lamps = np.random.default_rng(seed), 0, Lamps(read_heads("bench"), OVERHEAD)
         for k in np.flatnonzero(found):
-            shown = self._darkened(faces.images[k], landmarks[k])
+            shown = self._relit(faces.images[k], landmarks[k], lamps, chance)
             views = network(np.stack([_photograph(*shown, 1.0, chance) for _ in range(VIEWS)]))
             if np.log(np.maximum(views, 0.01)).mean(axis=0).argmax() == faces.labels[k]:
                 self._faces[LABELS[faces.labels[k]]].append(shown)
@@ -73,11 +75,15 @@ class RealFaces:
             return None
         return self._faces[part.label][(seed * 7 + part.person) % len(self._faces[part.label])]
 
-    def _darkened(self, image: NDArray[np.uint8], landmarks: Floats) -> Shown:
-        """The face enlarged as the camera sees it, as dark as the room is."""
-        size = (round(FACE_PIXELS), round(FACE_PIXELS))
-        large = cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC)
-        return expose(np.clip(large, 0, None)[None], self._mean)[0], landmarks * np.float32(FACE_PIXELS / len(image))
+    def _relit(self, image: NDArray[np.uint8], landmarks: Floats, lamps: Lamps, chance: np.random.Generator) -> Shown:
+        """The face enlarged as the camera sees it, under a lamp overhead, as dark as the room is."""
+        size, five = (round(FACE_PIXELS), round(FACE_PIXELS)), landmarks * np.float32(FACE_PIXELS / len(image))
+        large = np.clip(cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC), 0, None)
+        turn = similarity(five.astype(np.float64))
+        light = lamps.draw((five @ turn[:, :2].T + turn[:, 2])[None].astype(np.float32), chance)[0]
+        back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        large *= cv2.warpAffine(light, turn, size, flags=back, borderMode=cv2.BORDER_REPLICATE)
+        return expose(large[None], self._mean)[0], five
 
 
 def _photograph(light: Floats, landmarks: Floats, flicker: float, chance: np.random.Generator) -> NDArray[np.uint8]:
