@@ -20,6 +20,9 @@ from installation.film.track import RATE
 BUFFER = 1024
 CHUNK = 3 * BUFFER
 """64 ms; whole device buffers, so that a chunk always begins with one."""
+HANDED = 2 * BUFFER
+"""A chunk becomes the playing one when the last buffer of the one before is handed over; that buffer is heard one
+buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro bench film``)."""
 STALLED_SECONDS = 2.0
 POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
@@ -120,15 +123,15 @@ class Sound:
 
     def _start(self, channel: pygame.mixer.Channel) -> int:
         """Begin, or begin again after a gap, where the programme is by now; the first sample of the queued chunk."""
-        self.mixer.head = round(self.clock.at(time.monotonic()) * RATE) + BUFFER
+        self.mixer.head = round(self.clock.at(time.monotonic()) * RATE) + HANDED
         channel.play(self._chunk())
         queued = self.mixer.head
         channel.queue(self._chunk())
         return queued
 
     def _heard(self, now: float, first: int) -> None:
-        """The chunk that begins with sample ``first`` was handed to the device: it is heard one buffer later."""
-        self.clock.observe(now, (first - BUFFER) / RATE)
+        """The chunk that begins with sample ``first`` has become the playing one."""
+        self.clock.observe(now, (first - HANDED) / RATE)
 
     def _chunk(self) -> pygame.mixer.Sound:
         return pygame.mixer.Sound(buffer=self.mixer.mix(CHUNK).tobytes())

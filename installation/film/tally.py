@@ -53,4 +53,6 @@ class Tally:
         """New pictures a second."""
         while self._times and self._times[0] < now - WINDOW_SECONDS:
             self._times.popleft()
-        return len(self._times) / WINDOW_SECONDS
+        if len(self._times) < 2:
+            return 0.0
+        return (len(self._times) - 1) / max(self._times[-1] - self._times[0], 1e-6)

@@ -1,0 +1,220 @@
+"""A film run with a witness: what was on the screen when, and what was heard when, read from SDL's disk driver."""
+
+from __future__ import annotations
+
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pygame
+
+from calibration.settings import ScreenSettings, SoundSettings
+from installation.bench.marked_clip import Mark, read_mark, read_samples
+from installation.console import Teller
+from installation.film.film import Film
+from installation.film.screen import NoScreen, Screen
+from installation.film.sound import BUFFER, Sound
+from installation.film.tally import FilmHealth
+from installation.film.track import RATE
+from scenes.clip import Clip, Transition
+
+FRAME = 1 / 30
+ASK_BEFORE_END = 0.5
+"""A story closes its choice 0.5 to 1.5 s before the end of a scene."""
+
+
+class WatchedScreen(Screen):
+    """Notes the mark of each picture and the moment at which it was presented."""
+
+    seen: list[tuple[float, Mark | None]]
+
+    def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+        super().show(canvas, level, overlay)
+        self.seen.append((time.monotonic(), read_mark(canvas)))
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What was seen and heard in one run."""
+
+    seen: list[tuple[float, Mark | None]]
+    health: FilmHealth
+    cpu_share: float
+    """Of one core, while the film ran."""
+    first_picture_seconds: float
+    """From the opening of the screen."""
+    heard: np.ndarray
+    """int16 (n, 2)."""
+    written: list[tuple[float, int]]
+    """(moment, samples in the file so far)."""
+    answers: list[float] = field(default_factory=list)
+    """Seconds from a cue to the picture it asked for."""
+
+    def gaps(self) -> np.ndarray:
+        """Seconds between the last picture of a scene and the first of the next."""
+        pairs = zip(self.seen, self.seen[1:], strict=False)
+        return np.array([b[0] - a[0] for a, b in pairs if a[1] and b[1] and a[1].mark != b[1].mark])
+
+    def black(self) -> int:
+        """Pictures without a mark after the first one."""
+        return sum(mark is None for _, mark in self.seen[1:])
+
+    def lost_at_joins(self, frames: int) -> int:
+        """Frames that should have stood on either side of a cut and were not seen."""
+        lost = 0
+        for (_, before), (_, after) in zip(self.seen, self.seen[1:], strict=False):
+            if before and after and before.mark != after.mark:
+                lost += (frames - 1 - before.number) + after.number
+        return lost
+
+    def lost_samples(self) -> int:
+        """Samples missing or out of order between the first and the last that was heard."""
+        marks, numbers = read_samples(self.heard)
+        here = np.flatnonzero(marks > 0)
+        if not len(here):
+            return 0
+        marks, numbers = marks[here[0] : here[-1] + 1], numbers[here[0] : here[-1] + 1]
+        follows = (np.diff(numbers) == 1) | ((marks[1:] != marks[:-1]) & (numbers[1:] == 0))
+        return int((marks == 0).sum() + (~follows).sum())
+
+    def offsets(self) -> np.ndarray:
+        """Seconds by which each picture was ahead of its sound. A device plays a buffer when the next is written."""
+        marks, numbers = read_samples(self.heard)
+        moments = np.array([moment for moment, _ in self.written])
+        out = []
+        for moment, mark in self.seen:
+            at = int(np.searchsorted(moments, moment)) - 1
+            if mark is None or at < 1:
+                continue
+            since, size = self.written[at]
+            place = size - 2 * BUFFER + round((moment - since) * RATE)
+            if 0 <= place < len(marks) and marks[place] == mark.mark:
+                out.append(mark.number * FRAME - numbers[place] / RATE)
+        return np.array(out)
+
+
+@contextmanager
+def disk_sound(file: Path) -> Iterator[None]:
+    """Let SDL write what would be heard to ``file``."""
+    before = {name: os.environ.get(name) for name in ("SDL_AUDIODRIVER", "SDL_DISKAUDIOFILE")}
+    os.environ.update(SDL_AUDIODRIVER="disk", SDL_DISKAUDIOFILE=str(file))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+def watch(
+    clips: list[Clip],
+    size: tuple[int, int],
+    cuts: int,
+    folder: Path,
+    at: Literal["now", "end"] = "end",
+    transition: Transition | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Witness:
+    """Play ``clips`` round and round, every other one a candidate, through ``cuts`` changes of scene."""
+    file = folder / "heard.raw"
+    with disk_sound(file):
+        begun = time.monotonic()
+        screen, sound = open_screen(size), Sound(SoundSettings())
+        screen.seen = []
+        film = Film(screen, sound, Teller(), 300)
+        written: list[tuple[float, int]] = []
+        over = threading.Event()
+        watcher = threading.Thread(target=_watch_file, args=(file, written, over), daemon=True)
+        watcher.start()
+        try:
+            cpu = time.process_time()
+            answers = _cuts(film, clips, cuts, at, transition or Transition(), progress)
+            cpu = (time.process_time() - cpu) / max(1e-6, time.monotonic() - begun)
+            health = film.health
+            time.sleep(0.2)  # what is queued is written
+        finally:
+            film.close()
+            sound.close()
+            screen.close()
+            over.set()
+            watcher.join()
+    heard = np.fromfile(file, np.int16)
+    heard = heard[: len(heard) // 2 * 2].reshape(-1, 2)
+    first = next(moment for moment, mark in screen.seen if mark) - begun
+    return Witness(screen.seen, health, cpu, first, heard, written, answers)
+
+
+def open_screen(size: tuple[int, int]) -> WatchedScreen:
+    """A window where there is a display, else none."""
+    settings = ScreenSettings(width=size[0], height=size[1])
+    try:
+        return WatchedScreen(settings)
+    except NoScreen:
+        return WatchedScreen(settings, headless=True)
+
+
+def rss_megabytes() -> float:
+    """Memory of this process now (Linux), or its peak elsewhere."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 1e6
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def _cuts(
+    film: Film,
+    clips: list[Clip],
+    cuts: int,
+    at: Literal["now", "end"],
+    transition: Transition,
+    progress: Callable[[float], None] | None,
+) -> list[float]:
+    """The loop of a stage: asks for the next clip half a second before the end (or at odd moments, for ``now``)."""
+    chance = np.random.default_rng(1)
+    names = [clip.file.stem for clip in clips]
+    film.play(1, names[0], clips[0])
+    asked, shown, wish = 1, 0, 0.0
+    answers: list[float] = []
+    while True:
+        now = time.monotonic()
+        film.advance(now)
+        head = film.playhead
+        length = film._on.reel.length if film._on else None
+        if head.entry == asked and length is not None and head.seconds > length - ASK_BEFORE_END:
+            if asked > cuts:
+                return answers
+            wish = wish or now + (chance.uniform(0.0, 0.1) if at == "now" else 0.0)
+            if now >= wish:
+                which = asked % len(clips)
+                asked += 1
+                film.play(asked, names[which], clips[which], None, at, transition)
+        film.draw(now)
+        pygame.event.pump()
+        if film._on and film._on.entry != shown:
+            shown = film._on.entry
+            answers += [time.monotonic() - wish] if wish else []
+            wish = 0.0
+            here = film._on.scene
+            film.prepare({name: clip for name, clip in zip(names, clips, strict=True) if name != here})
+            if progress:
+                progress(shown / (cuts + 1))
+        time.sleep(max(0.0, film.next_deadline(now) - time.monotonic()))
+
+
+def _watch_file(file: Path, written: list[tuple[float, int]], over: threading.Event) -> None:
+    while not over.wait(0.002):
+        try:
+            size = file.stat().st_size // 4
+        except FileNotFoundError:
+            continue
+        if not written or written[-1][1] != size:
+            written.append((time.monotonic(), size))
