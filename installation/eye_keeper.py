@@ -138,7 +138,7 @@ class EyeKeeper:
         finally:
             if self._eye:
                 self._eye.end(END_WITHIN)
-                self._eye = None
+            self._eye, self._heard = None, None
 
     def _begin(self, now: float) -> EyeProcess | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
