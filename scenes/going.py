@@ -65,7 +65,7 @@ def go_on(story: Story, state: StoryState, mood: Mood, stopped_film: bool) -> To
 
     ``stopped_film``: the player says that the film has ended, or it stands still.
     """
-    choice = choose(story, as_home(story, state), mood, closing=True)
+    choice = None if state.stopped else choose(story, as_home(story, state), mood, closing=True)
     if choice is None:
         choice = straight_to(story, story.file.attract, "the film stopped" if stopped_film else "otherwise")
     at_once = stopped_film or story.clip(state.scene).loop

@@ -47,9 +47,12 @@ def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
         out = scene.in_seconds + seconds
     if header.still and not loop:
         out = seconds
-    sound = folder / scene.sound if scene.sound else None
-    captions = folder / scene.captions if scene.captions else None
+    sound, captions = _if_there(folder, scene.sound), _if_there(folder, scene.captions)
     return Piece(Clip(path, scene.in_seconds, out, loop, scene.volume, sound, captions), seconds)
+
+
+def _if_there(folder: Path, name: str | None) -> Path | None:
+    return folder / name if name is not None and (folder / name).is_file() else None
 
 
 def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
@@ -62,7 +65,7 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         if scene.sound:
             yield from _sound(f"{key}.sound", folder / scene.sound)
         if scene.captions and not (folder / scene.captions).is_file():
-            yield Problem(f"{key}.captions", f"no such file: {scene.captions}")
+            yield Problem(f"{key}.captions", f"no such file: {scene.captions}", forgivable=True)
         if scene.clip != BLANK:
             yield from _clip(file, name, scene, folder)
 
@@ -72,7 +75,7 @@ def _sound(key: str, path: Path) -> Iterator[Problem]:
         if not probe(path).has_sound:
             yield Problem(key, f"{path.name} has no sound in it")
     except Unreadable as error:
-        yield Problem(key, f"{path.name}: {error}")
+        yield Problem(key, f"{path.name}: {error}", forgivable=True)
 
 
 def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterator[Problem]:
@@ -82,7 +85,7 @@ def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterat
         if not header.has_picture:
             raise Unreadable("has no picture in it; give a picture as `clip` and this file as `sound`")
     except Unreadable as error:
-        yield Problem(f"{key}.clip", f"{scene.clip}: {error}", unplayable=name)
+        yield Problem(f"{key}.clip", f"{scene.clip}: {error}", forgivable=True, unplayable=name)
         return
     if header.still:
         for option in ("in_seconds", "out_seconds"):
@@ -91,22 +94,23 @@ def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterat
     elif scene.still_seconds is not None:
         yield Problem(f"{key}.still_seconds", f"{scene.clip} is a film; say out_seconds")
     else:
-        points = list(_points(key, scene, header.seconds, path))
+        points = list(_points(name, scene, header.seconds, path))
         yield from points
         if any(problem.fatal for problem in points):
             return  # with a length that is not known, all other times would seem wrong too
     yield from _times(file, name, piece_of(file, name, folder).seconds)
 
 
-def _points(key: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:
-    start, end = scene.in_seconds, scene.out_seconds
+def _points(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:
+    key, start, end = f"scenes.{name}", scene.in_seconds, scene.out_seconds
+    too_short = f"{scene.clip} is only {length:.2f} s long"
     if start >= length:
-        yield Problem(f"{key}.in_seconds", f"{scene.clip} is only {length:.2f} s long (given: {start:g})")
+        yield Problem(f"{key}.in_seconds", f"{too_short} (given: {start:g})", forgivable=True, unplayable=name)
         return
     if end is not None and end <= start:
         yield Problem(f"{key}.out_seconds", f"must be after in_seconds, {start:g} (given: {end:g})")
     if end is not None and end > length + 0.05:  # a header rounds to a frame
-        yield Problem(f"{key}.out_seconds", f"{scene.clip} is only {length:.2f} s long (given: {end:g})")
+        yield Problem(f"{key}.out_seconds", f"{too_short} (given: {end:g})", forgivable=True)
     behind = seconds_before_key_frame(path, start) if start else 0.0
     if behind > SLOW_SEEK_SECONDS:
         why = f"the key frame before it is {behind:.1f} s away, so the scene is slow to make ready"

@@ -14,6 +14,8 @@ class Problem:
     message: str
     fatal: bool = True
     """False: told, and the show goes on."""
+    forgivable: bool = False
+    """It comes of a media file that is lost or cut short; an unattended start goes on without that file."""
     unplayable: str | None = None
     """The scene that cannot be played because of it."""
 

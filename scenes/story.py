@@ -69,7 +69,8 @@ class Story:
         if bed is None:
             return None
         entry = self.file.beds[bed]
-        return Bed(self.path.parent / entry.file, entry.volume, entry.fade_seconds)
+        file = self.path.parent / entry.file
+        return Bed(file, entry.volume, entry.fade_seconds) if file.is_file() else None
 
     def labels(self, mood: str) -> tuple[str, ...]:
         """The emotions meant by a word of the story: a group's, or the one."""
@@ -150,8 +151,9 @@ class Story:
 def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
     """Read and check a story.
 
-    Raises ``BadFile`` with all problems at once. With ``forgive_clips`` a scene whose clip is missing or cannot be
-    read is a warning, and passed over in the show (an unattended start after a power cut must not stop at one clip).
+    Raises ``BadFile`` with all problems at once. With ``forgive_clips`` a media file that is missing or cannot be read
+    is a warning: its scene is passed over, its sound or captions are left out (an unattended start after a power cut
+    must not stop at one file).
     """
     path = Path(path).resolve()
     file, problems, touched = read_story_file(path)
@@ -159,7 +161,7 @@ def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
         problems = [*problems, *check_words(file, touched), *check_media(file, path.parent)]
     lost = {p.unplayable for p in problems if p.unplayable is not None}
     forgiven = forgive_clips and file is not None and lost < set(file.scenes)
-    fatal = [str(p) for p in problems if p.fatal and not (forgiven and p.unplayable)]
+    fatal = [str(p) for p in problems if p.fatal and not (forgiven and p.forgivable)]
     if fatal or file is None:
         raise BadFile(path, fatal)
     pieces = {name: piece_of(file, name, path.parent) for name in file.scenes}

@@ -56,6 +56,27 @@ def test_an_unattended_start_forgives_a_clip_that_is_lost(folder: Path) -> None:
     assert "scenes.attic.clip: gone.mp4: no such file" in [str(problem) for problem in loaded.warnings]
 
 
+def test_an_unattended_start_goes_on_without_a_sound_captions_or_the_end_of_a_film(folder: Path) -> None:
+    path = folder / "lost_sound.toml"
+    more = (
+        'sound = "gone.wav"\ncaptions = "gone.srt"\nbed = "night"\nout_seconds = 20\n[beds.night]\nfile = "gone.ogg"\n'
+    )
+    path.write_text((BROKEN / "warnings.toml").read_text() + more)
+    with pytest.raises(BadFile) as told:
+        load_story(path)
+    assert len(told.value.problems) == 4
+    story = load_story(path, forgive_clips=True)
+    assert story.unplayable == set()
+    assert (story.clip("attic").sound, story.clip("attic").captions, story.bed("attic")) == (None, None, None)
+
+
+def test_an_unattended_start_does_not_forgive_a_story_that_is_wrong(folder: Path) -> None:
+    path = folder / "wrong.toml"
+    path.write_text((BROKEN / "warnings.toml").read_text().replace('start = "door"', 'start = "dor"'))
+    with pytest.raises(BadFile, match="did you mean 'door'"):
+        load_story(path, forgive_clips=True)
+
+
 def test_a_story_of_which_no_clip_is_left_is_not_forgiven(folder: Path) -> None:
     path = folder / "all_lost.toml"
     text = (BROKEN / "warnings.toml").read_text()

@@ -2,8 +2,10 @@
 
 import pytest
 
+from scenes.advance import Moment, advance, begin
+from scenes.clip import Playhead
 from scenes.command import Command
-from scenes.cue import ShowState, StateChanged, TakeEnded, TakeStarted
+from scenes.cue import Play, ShowState, StateChanged, TakeEnded, TakeStarted
 from tests.scenes.telling import NOBODY, branches_of, evening, feeling, scenes_of, story_of
 
 AFRAID = [(1.0, feeling("fear"))]
@@ -25,6 +27,14 @@ def test_stop_leads_to_the_lamp_and_holds_there_until_start() -> None:
     assert scenes_of(cues) == ["lamp", "door", "lamp", "door"]
     assert [cue.outcome for _, cue in cues if isinstance(cue, TakeEnded)] == ["operator"]
     assert [now for now, cue in cues if isinstance(cue, TakeStarted)] == [1.1, 50.1]
+
+
+def test_a_stopped_show_holds_even_when_the_lamps_film_ends() -> None:
+    story = story_of()
+    state, _ = begin(story, 0.0)
+    state, _ = advance(story, state, Moment(0.1, NOBODY, Playhead(1, 0.0), (Command("stop"),)))
+    state, cues = advance(story, state, Moment(0.2, feeling("fear"), Playhead(1, 3.0, ended=True)))
+    assert [cue.scene for cue in cues if isinstance(cue, Play)] == ["lamp"]
 
 
 def test_attract_leads_to_the_lamp_which_waits_for_visitors() -> None:
