@@ -43,6 +43,8 @@ only_named = false         # true: send nothing but what the addresses below nam
   and events: a message with several numbers becomes one address each (`/scene/time/elapsed`, `/scene/time/duration`).
 - An own address with a `{name}` in it takes the value of that argument into the address, and carries no arguments: a
   trigger, for programs such as QLab.
+- While `/health/camera` is 0 the show cannot see: a mood of zeros then is not "nobody there", and no visitor is said to
+  leave before the room is seen again.
 - A cue of the story's own (`osc` in a story file) goes to every target, once, below its prefix.
 - Nobody listening costs the show nothing, is told once on the console, and heals by itself: a receiver that is
   switched on has the whole state within about a second. Silence of `/health/beat` over 3 s means that the show is dead.

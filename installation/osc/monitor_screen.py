@@ -77,4 +77,6 @@ def picture(tally: Tally, now: float) -> Group:
 
 
 def _words(one: Received) -> str:
-    return " ".join(f"{value:.3f}" if isinstance(value, float) else str(value) for value in one.values)
+    """Values in little room: a distribution is told in hundredths."""
+    digits = 3 if len(one.values) < 5 else 2
+    return " ".join(f"{value:.{digits}f}" if isinstance(value, float) else str(value) for value in one.values)

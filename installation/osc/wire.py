@@ -78,6 +78,7 @@ class Wire:
         if self._address is None:
             self._resolve(now)
             return False
+        self._resolver = None
         self._retry_at = now + RETRY_SECONDS
         try:
             opened = socket.socket(self._address[0], socket.SOCK_DGRAM)
