@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,8 @@ from installation import exits
 
 PARTS = ("decision", "eye", "film", "osc", "story")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
+DRAWN = ("decision",)
+"""These also draw: ``run(progress, out)`` with a folder for the pictures."""
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +24,9 @@ def register(app: typer.Typer) -> None:
     def bench(
         part: Annotated[str, typer.Argument(help=f"What to measure: {', '.join(PARTS)}.")],
         json: Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")] = False,
+        out: Annotated[
+            Path | None, typer.Option(help=f"Folder for pictures ({', '.join(DRAWN)}).", file_okay=False)
+        ] = None,
     ) -> None:
         """Measure a part of the machine: figures, and ratios to a baseline of the same run."""
         from rich.console import Console
@@ -33,10 +39,14 @@ def register(app: typer.Typer) -> None:
                 f"no benchmark is called {part!r}{did_you_mean(part, PARTS)}; known: {', '.join(PARTS)}", err=True
             )
             raise typer.Exit(exits.BAD_CONFIGURATION)
+        if out and part not in DRAWN:
+            typer.echo(f"{part!r} draws nothing; --out is for: {', '.join(DRAWN)}", err=True)
+            raise typer.Exit(exits.BAD_CONFIGURATION)
         module = importlib.import_module(f"installation.bench.{part}")
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(part, total=1.0)
-            report = module.run(lambda what, share: bar.update(task, description=what, completed=share))
+            pictures = (out,) if out else ()
+            report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *pictures)
         if json:
             typer.echo(report.to_json())
         else:

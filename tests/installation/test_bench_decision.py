@@ -1,0 +1,93 @@
+"""The bench of the decision: the same for everybody, and able to tell a calm judge from a nervous one."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from installation.bench import decision
+from installation.bench.decision_courses import Course, Faults, Part, film, synthetic
+from installation.bench.decision_rows import LastFrame, ModeOfTen, Ours, RawArgmax
+
+SMALL = decision.Size(still=3, neutral=2, onsets=4, replayed=1, replays=4, visits=2)
+
+
+@pytest.fixture(scope="module")
+def protocol():
+    return decision.make(synthetic, decision.EMOTIONS, SMALL, decision.FIRST_SEED)
+
+
+def test_the_same_seed_shows_everybody_the_same_frames(protocol):
+    again = decision.make(synthetic, decision.EMOTIONS, SMALL, decision.FIRST_SEED)
+    for one, two in zip(protocol.still[0], again.still[0], strict=True):
+        assert one[0] == two[0]
+        assert [tuple(f.probabilities) for f in one[1]] == [tuple(f.probabilities) for f in two[1]]
+
+
+def test_another_noise_is_another_replay_of_the_same_faces():
+    course = Course("still", (Part("anger", 2),))
+    index = np.zeros(60, np.int64)
+    one, _ = synthetic(course, index)
+    two, _ = synthetic(Course("still", (Part("anger", 2),), noise=1), index)
+    assert not np.allclose(one, two)
+    assert one.mean(axis=0).argmax() == two.mean(axis=0).argmax()
+
+
+def test_faults_of_the_camera_are_in_the_frames():
+    course = Course("still", (Part("neutral", 60),))
+    seen = film(course, synthetic, Faults(dropped_frames=0.1, gaps_a_minute=10, false_faces=0.05))
+    assert 0.85 < len(seen) / 1800 < 0.95
+    assert any(not faces for _, faces, _ in seen)
+    assert any(len(faces) == 2 for _, faces, _ in seen)
+
+
+def test_ours_is_calmer_than_the_raw_answer_and_still_tells_every_new_expression(protocol):
+    raw, ours = decision.measure(RawArgmax, protocol), decision.measure(Ours, protocol)
+    assert ours[decision.CHANGES, "a minute"] < raw[decision.CHANGES, "a minute"] / 20
+    assert ours[decision.FALSE, "a minute"] == 0 < raw[decision.FALSE, "a minute"]
+    assert ours[decision.MISSED, "%"] == 0
+    assert raw[decision.MEDIAN, "s"] < ours[decision.MEDIAN, "s"] < 1.0
+    assert ours[decision.CARRIED, "%"] == 0
+
+
+def test_a_rule_that_never_lets_go_is_caught_carrying_a_mood(protocol):
+    class Stuck(RawArgmax):
+        def rule(self, probabilities, now):
+            return self.label or super().rule(probabilities, now)
+
+    visits = [course for course in protocol.visits if RawArgmax().look(course[0][1], 0.0) == course[0][2]]
+    assert visits
+    assert all(decision.carried(Stuck, course) for course in visits)
+
+
+def test_reference_rows_do_what_their_names_say():
+    course = film(
+        Course("x", (Part("happiness", 3), Part("anger", 3))), synthetic, Faults(false_faces=0, gaps_a_minute=0)
+    )
+    once_a_second = [label for _, label in decision.told(LastFrame(), course)]
+    assert sum(a != b for a, b in itertools.pairwise(once_a_second)) <= 6
+    last = LastFrame()
+    decision.told(last, course)
+    assert last.branch() == last.label
+    raw, mode = RawArgmax(), ModeOfTen()
+    assert decision.told(raw, course)[-1][1] == "anger"
+    changed = [
+        next(t for t, label in decision.told(row, course) if t > 103 and label == "anger")
+        for row in (RawArgmax(), mode)
+    ]
+    assert changed[1] > changed[0]
+
+
+def test_the_report_names_its_classifier_and_puts_the_delay_beside_the_calm(monkeypatch, tmp_path):
+    monkeypatch.delenv(decision.SHARED, raising=False)
+    report = decision.run(lambda what, share: None, tmp_path, SMALL)
+    names = [figure.name for figure in report.figures]
+    for what in decision.WHATS:
+        assert sum(name.startswith(f"{what}: ") for name in names) == 5
+    assert any("synthetic" in note for note in report.notes)
+    plotted = (tmp_path / "decision.png").is_file()
+    assert plotted or any("matplotlib" in note for note in report.notes)
+
+
+def test_a_frame_with_one_visitor_costs_next_to_nothing():
+    assert decision.cost(1, frames=120) < 2.0  # 0.2 ms on a quiet machine; this guards against ten times that
