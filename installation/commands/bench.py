@@ -10,7 +10,6 @@ import typer
 
 from installation import exits
 
-
 PARTS = ("decision", "eye", "film", "osc", "story")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
 DRAWN = ("decision",)
