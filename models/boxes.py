@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.frame import Detection
+
 Floats = NDArray[np.float32]
 
 
@@ -38,3 +40,15 @@ def squared(boxes: Floats) -> Floats:
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
     return np.concatenate([centres - half, centres + half], axis=1)
+
+
+def as_detections(boxes: Floats, scores: Floats, points: Floats, scale: float) -> list[Detection]:
+    """Faces found in a reduced picture, in the full one's pixels (reduced = full * ``scale``).
+
+    ``boxes`` (n, 4), ``scores`` (n,), ``points`` (n, 5, 2).
+    """
+    full = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1) / scale
+    return [
+        Detection((float(x), float(y), float(width), float(height)), float(score), np.asarray(five / scale, np.float32))
+        for (x, y, width, height), score, five in zip(full, scores, points, strict=True)
+    ]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import mtcnn_graphs
-from models.boxes import Floats, choose, drop_nested, squared
+from models.boxes import Floats, as_detections, choose, drop_nested, squared
 from models.brighten import Gray, reduce_to_gray
 from models.frame import Detection
 from models.session import open_session
@@ -38,15 +38,7 @@ class Mtcnn:
     def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
         gray, scale = reduce_to_gray(image, self._rows)
-        boxes, scores, points = self._cascade(gray, max(self._smallest * scale, CELL))
-        return [
-            Detection(
-                (float(x1 / scale), float(y1 / scale), float((x2 - x1) / scale), float((y2 - y1) / scale)),
-                float(score),
-                np.asarray(five / scale, np.float32),
-            )
-            for (x1, y1, x2, y2), score, five in zip(boxes, scores, points, strict=True)
-        ]
+        return as_detections(*self._cascade(gray, max(self._smallest * scale, CELL)), scale)
 
     def _cascade(self, gray: Gray, smallest: float) -> tuple[Floats, Floats, Floats]:
         """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) in pixels of ``gray``."""

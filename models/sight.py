@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,39 +54,42 @@ class Sight:
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, corner = cut(frame.image, self._region)
         found = self._find(image)
-        start = self._clock()
-        faces = align_all(image, [detection.landmarks for detection in found])
-        aligned = self._clock()
-        probabilities, embeddings = self._classifier.classify(faces)
-        if self._head is not None and len(faces):
-            probabilities = self._head(probabilities, embeddings)
-        classified = self._clock()
-        estimates = [
-            EmotionEstimate(shifted(detection, corner), row, quality(face, detection), luminance(face))
-            for detection, row, face in zip(found, probabilities, faces, strict=True)
-        ]
-        for stage, seconds in zip(
-            STAGES[2:], (aligned - start, classified - aligned, self._clock() - classified), strict=True
-        ):
-            self.stages_ms[stage] = seconds * 1000
-        return estimates
+        with self._timed("align"):
+            faces = align_all(image, [detection.landmarks for detection in found])
+        with self._timed("classify"):
+            probabilities = self._judged(faces)
+        with self._timed("weigh"):
+            return [
+                EmotionEstimate(shifted(detection, corner), row, quality(face, detection), luminance(face))
+                for detection, row, face in zip(found, probabilities, faces, strict=True)
+            ]
 
     def _find(self, image: NDArray[np.uint8]) -> list[Detection]:
         """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""
         if self._since_detection < self._every:
-            start = self._clock()
-            followed = self._follower.follow(image)
-            self.stages_ms["follow"] = (self._clock() - start) * 1000
+            with self._timed("follow"):
+                followed = self._follower.follow(image)
             if followed is not None:
                 self._since_detection += 1
                 return followed
-        start = self._clock()
-        found = self._detector.detect(image)[:FACES_AT_MOST]
-        self._since_detection = 1
-        if self._every > 1:
-            self._follower.start(image, found)
-        self.stages_ms["detect"] = (self._clock() - start) * 1000
+        with self._timed("detect"):
+            found = self._detector.detect(image)[:FACES_AT_MOST]
+            self._since_detection = 1
+            if self._every > 1:
+                self._follower.start(image, found)
         return found
+
+    def _judged(self, faces: NDArray[np.uint8]) -> Floats:
+        probabilities, embeddings = self._classifier.classify(faces)
+        if self._head is None or not len(faces):
+            return probabilities
+        return self._head(probabilities, embeddings)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = self._clock()
+        yield
+        self.stages_ms[stage] = (self._clock() - start) * 1000
 
 
 def open_sight(settings: EyeSettings, region: Region | None = None, head: Head | None = None) -> Sight:

@@ -14,7 +14,7 @@ import onnx
 from numpy.typing import NDArray
 
 from calibration.toml import BadFile
-from models.boxes import Floats, choose
+from models.boxes import Floats, as_detections, choose
 from models.brighten import BRIGHT_ENOUGH, brighten
 from models.frame import Detection
 from models.session import open_session
@@ -48,15 +48,7 @@ class YuNet:
         picture, scale = _reduced(image)
         boxes, scores, points = self._look(picture)
         large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale
-        boxes, scores, points = boxes[large], scores[large], points[large]
-        return [
-            Detection(
-                (float(x1 / scale), float(y1 / scale), float((x2 - x1) / scale), float((y2 - y1) / scale)),
-                float(score),
-                np.asarray(five / scale, np.float32),
-            )
-            for (x1, y1, x2, y2), score, five in zip(boxes, scores, points, strict=True)
-        ]
+        return as_detections(boxes[large], scores[large], points[large], scale)
 
     def _look(self, picture: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
         bottom, right = (-side % STRIDES[-1] for side in picture.shape[:2])
