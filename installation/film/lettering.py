@@ -95,7 +95,7 @@ class Lettering:
 
     def _row(self, row: str) -> np.ndarray:
         surface = self.font_for(row).render(row, True, (255, 255, 255))
-        alpha = np.ascontiguousarray(pygame.surfarray.array_alpha(surface.convert_alpha()).T)
+        alpha = np.ascontiguousarray(pygame.surfarray.array_alpha(surface).T)
         widest = round(self._size[0] * 0.94)
         if alpha.shape[1] > widest:
             alpha = cv2.resize(alpha, (widest, round(alpha.shape[0] * widest / alpha.shape[1])))

@@ -1,0 +1,171 @@
+"""The film: decoding, steps of a picture, cuts against opening at the cut, sound, memory. ``chiaro bench film``.
+
+``CHIARO_BENCH_CUTS`` sets the number of cuts (100; 1000 takes 17 minutes).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from calibration.settings import CameraSettings, ScreenSettings
+from calibration.venue import Venue
+from installation.bench.film_naive import naive_cuts
+from installation.bench.film_watch import Witness, open_screen, watch
+from installation.bench.marked_clip import make_clip
+from installation.bench.report import Figure, Progress, Report
+from installation.console import Teller
+from installation.eye_keeper import EyeKeeper
+from installation.film.keystone import remap_tables
+from installation.film.picture import Painter
+from scenes.clip import Clip, Transition
+
+SMALL, FULL = (640, 360), (1920, 1080)
+CUTS = 100
+NAIVE_CUTS = 12
+FULL_CUTS = 24
+
+
+def run(progress: Progress) -> Report:
+    """Measure everything; two and a half minutes and the cuts (one a second)."""
+    cuts = int(os.environ.get("CHIARO_BENCH_CUTS", CUTS))
+    notes: list[str] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        progress("making clips", 0.0)
+        small = [Clip(make_clip(folder / f"small{n}.mkv", n, 1.0, SMALL)) for n in range(1, 6)]
+        full = [Clip(make_clip(folder / f"full{n}.mkv", n, 2.0, FULL)) for n in range(1, 6)]
+        progress("decoding", 0.1)
+        figures = [*_steps(full[0].file)]
+        progress("opening at the cut", 0.15)
+        naive = naive_cuts([clip.file for clip in full], FULL, NAIVE_CUTS)
+        progress("cuts at 360p", 0.2)
+        told = watch(small, SMALL, cuts, folder, progress=_part(progress, "cuts at 360p", 0.2, 0.6))
+        figures += _told("360p", told, 30, cuts)
+        answers = watch(small, SMALL, 20, folder, at="now", progress=_part(progress, "cues", 0.6, 0.7)).answers
+        figures += _spread("cue to picture", np.array(answers) * 1000, "ms")
+        progress("cuts at 1080p", 0.7)
+        alone = watch(full, FULL, FULL_CUTS, folder)
+        figures += _told("1080p", alone, 60, FULL_CUTS, naive)
+        progress("beside the eye", 0.8)
+        with _eye(full[0].file) as seen:
+            beside = watch(full, FULL, FULL_CUTS, folder)
+        figures += _told("1080p beside the eye", beside, 60, FULL_CUTS)
+        notes.append(f"the eye looked at {seen()} pictures meanwhile (in its own process; a picture without faces)")
+        progress("crossfades at 1080p", 0.9)
+        crossing = watch(full, FULL, 6, folder, transition=Transition("crossfade", 1.0))
+        figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", _on_time(crossing), "%"))
+        figures += _memory(folder, notes)
+    notes.append("a frame is 33.3 ms; a cut is timed from the last picture of a scene to the first of the next")
+    notes.append(
+        "sound is read from SDL's disk driver; a device is taken to play a buffer when the next is handed over"
+    )
+    return Report("film", tuple(figures), tuple(notes))
+
+
+def _steps(file: Path) -> Iterator[Figure]:
+    """Milliseconds of each step of one picture of 1920 x 1080, one after another on one thread."""
+    with av.open(str(file)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type, stream.codec_context.thread_count = "NONE", 1
+        begun = time.perf_counter()
+        frames = list(container.decode(stream))
+        decode = (time.perf_counter() - begun) / len(frames) * 1000
+    painter = Painter(FULL, "fit")
+    paint = _each(lambda: painter.paint(frames[7]))
+    yield Figure("decoding 1080p30 H.264 on one core", 1000 / 30 / decode, "times real time")
+    yield Figure("decoding and colour, 1080p30, one core", 1000 / 30 / (decode + paint), "times real time")
+    yield Figure("decoding a picture", decode, "ms")
+    yield Figure("colour of a picture", paint, "ms")
+    canvas, other = painter.paint(frames[7]), painter.paint(frames[20])
+    screen = open_screen(FULL)
+    screen.seen = []
+    yield Figure(f"showing a picture ({screen.path}, {screen.driver})", _each(lambda: screen.show(canvas)), "ms")
+    screen.close()
+    out = np.empty_like(canvas)
+    yield Figure("crossing two pictures", _each(lambda: cv2.addWeighted(canvas, 0.4, other, 0.6, 0, dst=out)), "ms")
+    corners = ((0.02, 0.0), (1.0, 0.03), (0.98, 1.0), (0.0, 0.97))
+    tables = remap_tables(ScreenSettings(corners=corners), FULL)
+    warp = _each(lambda: cv2.remap(canvas, *tables, cv2.INTER_LINEAR, dst=out))
+    yield Figure("keystone by the processor", warp, "ms")
+
+
+def _each(step: Callable[[], object], times: int = 20) -> float:
+    """Median milliseconds of ``step``."""
+    spent = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        step()
+        spent.append(time.perf_counter() - begun)
+    return float(np.median(spent) * 1000)
+
+
+def _told(name: str, run: Witness, frames: int, cuts: int, naive: np.ndarray | None = None) -> Iterator[Figure]:
+    yield from _spread(f"cut, {name}", run.gaps() * 1000, "ms", None if naive is None else naive * 1000)
+    yield Figure(f"frames lost at {cuts} cuts, {name}", run.lost_at_joins(frames), "frames")
+    yield Figure(f"black pictures, {name}", run.black(), "pictures")
+    yield Figure(f"samples lost at {cuts} cuts, {name}", run.lost_samples(), "samples")
+    yield Figure(f"times that the sound ran dry, {name}", run.health.sound_gaps, "times")
+    yield Figure(f"pictures on time, {name}", _on_time(run), "%")
+    offsets = run.offsets() * 1000
+    yield Figure(f"picture ahead of its sound, median, {name}", float(np.median(offsets)), "ms")
+    yield Figure(f"picture within 20 ms of its sound, {name}", float((np.abs(offsets) <= 20).mean() * 100), "%")
+    yield Figure(f"processor, {name}", run.cpu_share, "cores")
+    yield Figure(f"from opening the screen to the first picture, {name}", run.first_picture_seconds, "s")
+
+
+def _spread(name: str, values: np.ndarray, unit: str, naive: np.ndarray | None = None) -> Iterator[Figure]:
+    for word, share in (("median", 50), ("95 %", 95), ("worst", 100)):
+        baseline = None if naive is None else float(np.percentile(naive, share))
+        yield Figure(f"{name}, {word}", float(np.percentile(values, share)), unit, baseline, "opened at the cut")
+
+
+def _on_time(run: Witness) -> float:
+    health = run.health
+    due = health.shown + health.dropped + health.repeated
+    return 100.0 * (health.shown - health.late) / max(1, due)
+
+
+def _part(progress: Progress, what: str, low: float, high: float) -> Callable[[float], None]:
+    return lambda share: progress(what, low + (high - low) * share)
+
+
+@contextmanager
+def _eye(film: Path) -> Iterator[Callable[[], int]]:
+    """The real eye, in its own process, looking at a film."""
+    looked: list[float] = []
+    venue = Venue(camera=CameraSettings(source=str(film)))
+    keeper = EyeKeeper(venue, 0, Teller(), on_mood=lambda mood: looked.append(mood.captured_at))
+    keeper.start()
+    limit = time.monotonic() + 30
+    while not looked and time.monotonic() < limit:
+        time.sleep(0.05)
+    try:
+        yield lambda: len(set(looked))
+    finally:
+        keeper.close()
+
+
+def _memory(folder: Path, notes: list[str]) -> Iterator[Figure]:
+    """Memory of candidates at 1080p, each number of them in a fresh process."""
+    for count in (1, 4, 8):
+        files = [str(folder / f"full{n % 5 + 1}.mkv") for n in range(count)]
+        command = [sys.executable, "-m", "installation.bench.film_memory", *files]
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        try:
+            ready, counted, grown = answer.stdout.split()[-3:]
+            yield Figure(
+                f"memory for {count} candidates at 1080p ({ready} held, {counted} MB of pictures)", float(grown), "MB"
+            )
+        except ValueError:
+            notes.append(f"memory for {count} candidates was not measured: {answer.stderr[-200:]}")

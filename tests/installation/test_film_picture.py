@@ -1,0 +1,183 @@
+"""The picture on the wall is the picture in the file: colour, size, rotation, tone, keystone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from calibration.settings import ScreenSettings
+from installation.film.gpu_wall import GpuWall, NoGpu
+from installation.film.keystone import is_convex, remap_tables, tone_of
+from installation.film.picture import Painter, Placing, place
+from installation.film.screen import NoScreen, Screen
+
+needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed here")
+
+
+def test_fit_shows_all_fill_leaves_no_bar_stretch_is_the_screen() -> None:
+    assert place((4, 3), (1280, 720), "fit") == Placing(960, 720, 160, 0)
+    assert place((4, 3), (1280, 720), "fill") == Placing(1280, 960, 0, -120)
+    assert place((4, 3), (1280, 720), "stretch") == Placing(1280, 720, 0, 0)
+
+
+def colours(width: int, height: int) -> np.ndarray:
+    """Ramps and pure colours, uint8 (height, width, 3), red first."""
+    rows, columns = np.mgrid[0:height, 0:width]
+    picture = np.stack([columns * 255 / width, rows * 255 / height, (rows + columns) * 255 / (width + height)], -1)
+    for part, colour in enumerate(((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255))):
+        picture[height // 3 : height // 2, width * part // 4 : width * (part + 1) // 4] = colour
+    return picture.astype(np.uint8)
+
+
+def ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
+    command = ["ffmpeg", "-v", "error", "-y", *arguments]
+    return subprocess.run(command, input=given, stdout=subprocess.PIPE, check=True).stdout
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize(
+    ("space", "spread", "form", "size"),
+    [
+        ("bt709", "tv", "yuv420p", (320, 180)),
+        ("bt709", "tv", "yuv422p", (321, 181)),
+        ("bt709", "pc", "yuv420p", (321, 181)),
+        ("bt709", "pc", "yuv422p", (320, 180)),
+        ("smpte170m", "tv", "yuv420p", (321, 181)),
+        ("smpte170m", "tv", "yuv422p", (320, 180)),
+        ("smpte170m", "pc", "yuv420p", (320, 180)),
+        ("smpte170m", "pc", "yuv422p", (321, 181)),
+        ("bt2020nc", "tv", "yuv420p", (320, 180)),
+    ],
+)
+def test_colours_are_those_that_ffmpeg_shows(
+    space: str, spread: str, form: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    file, shape, matrix = tmp_path / "clip.mkv", f"{size[0]}x{size[1]}", space.removesuffix("nc")
+    source = colours(*size)
+    ffmpeg(
+        *("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", shape, "-i", "-"),
+        *("-vf", f"scale=out_color_matrix={matrix}:out_range={spread},format={form}"),
+        *("-colorspace", space, "-color_range", spread, "-c:v", "ffv1", str(file)),
+        given=source.tobytes(),
+    )
+    raw = ffmpeg("-i", str(file), "-pix_fmt", "rgb24", "-f", "rawvideo", "-")
+    theirs = np.frombuffer(raw, np.uint8).reshape(size[1], size[0], 3).astype(int)
+    with av.open(str(file)) as container:
+        frame = next(container.decode(video=0))
+    ours = Painter(size, "fit").paint(frame)[:, :, 2::-1].astype(int)
+    assert np.abs(ours - theirs).mean() < 2
+    assert np.abs(ours - source).mean() < 4
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_film_from_a_telephone_stands_upright(degrees: int, tmp_path: Path) -> None:
+    flat, turned = tmp_path / "flat.mp4", tmp_path / "turned.mp4"
+    source = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "160x90", "-i", "-")
+    ffmpeg(*source, "-c:v", "libx264", "-crf", "5", "-pix_fmt", "yuv420p", str(flat), given=colours(160, 90).tobytes())
+    ffmpeg("-i", str(flat), "-c", "copy", "-metadata:s:v", f"rotate={degrees}", str(turned))
+    size = (160, 90) if degrees == 180 else (90, 160)
+    raw = ffmpeg("-i", str(turned), "-pix_fmt", "rgb24", "-f", "rawvideo", "-")
+    theirs = np.frombuffer(raw, np.uint8).reshape(size[1], size[0], 3).astype(int)
+    with av.open(str(turned)) as container:
+        ours = Painter(size, "fit").paint(next(container.decode(video=0)))[:, :, 2::-1].astype(int)
+    assert np.abs(ours - theirs).mean() < 4
+
+
+def test_high_definition_that_does_not_say_its_colour_space_is_709() -> None:
+    red = np.zeros((720, 1280, 3), np.uint8)
+    red[:] = (255, 0, 0)
+    frame = av.VideoFrame.from_ndarray(red, format="rgb24").reformat(
+        format="yuv420p", src_colorspace=1, dst_colorspace=1, dst_color_range=1
+    )
+    frame.colorspace, frame.color_range = 2, 0
+    blue_first = Painter((1280, 720), "fit").paint(frame)[300, 600]
+    assert blue_first[2] > 250
+    assert blue_first[1] < 6
+
+
+def test_a_picture_with_wide_pixels_keeps_its_proportions() -> None:
+    frame = av.VideoFrame.from_ndarray(np.full((90, 80, 3), 200, np.uint8), format="rgb24")
+    canvas = Painter((160, 90), "fit").paint(frame, pixel_aspect=2.0)
+    assert canvas[45, 2, 0] > 190
+    assert canvas[45, 157, 0] > 190
+    assert Painter((160, 90), "fit").paint(frame)[45, 2, 0] == 0
+
+
+def test_gamma_lifts_the_shadows_and_leaves_black_and_white() -> None:
+    tone = tone_of(ScreenSettings(gamma=1.5))
+    assert tone is not None
+    assert (tone[0], tone[255]) == (0, 255)
+    assert tone[64] > 90
+    lifted = tone_of(ScreenSettings(black_level=0.1))
+    assert lifted is not None
+    assert lifted[0] == 26
+    assert tone_of(ScreenSettings()) is None
+
+
+CORNERS = ((0.1, 0.05), (0.9, 0.0), (1.0, 1.0), (0.0, 0.9))
+
+
+def test_keystone_brings_each_corner_to_its_place() -> None:
+    settings, size = ScreenSettings(corners=CORNERS), (320, 180)
+    canvas = np.full((180, 320, 4), 255, np.uint8)
+    wall = cv2.remap(canvas, *remap_tables(settings, size), cv2.INTER_LINEAR)[:, :, 0]
+    assert wall[2, 2] == 0
+    assert wall[20, 60] == 255
+    assert wall[170, 300] == 255
+    assert wall[175, 20] == 0
+
+
+def test_crossed_corners_are_refused() -> None:
+    assert is_convex(ScreenSettings(corners=CORNERS))
+    crossed = ScreenSettings(corners=((0, 0), (1, 0), (0, 1), (1, 1)))
+    assert not is_convex(crossed)
+    with pytest.raises(NoScreen, match="corners"):
+        Screen(crossed, headless=True)
+
+
+def test_the_graphics_card_draws_what_the_processor_draws() -> None:
+    settings, size = ScreenSettings(corners=CORNERS, gamma=1.4, black_level=0.05), (320, 180)
+    try:
+        wall = GpuWall(settings, size, software=True, offscreen=True)
+    except NoGpu as error:
+        pytest.skip(f"no OpenGL here, not even in software: {error}")
+    smooth = cv2.GaussianBlur(np.ascontiguousarray(colours(*size)[:, :, ::-1]), (0, 0), 4)
+    canvas = np.dstack([smooth, np.zeros((180, 320), np.uint8)])
+    wall.show(canvas, 1.0, None)
+    drawn = wall.read()[:, :, ::-1].astype(int)
+    wall.close()
+    tone = tone_of(settings)
+    assert tone is not None
+    expected = cv2.remap(cv2.LUT(canvas, tone), *remap_tables(settings, size), cv2.INTER_LINEAR)[:, :, :3].astype(int)
+    assert np.abs(drawn - expected).mean() < 2
+
+
+def test_a_software_renderer_is_not_taken_for_a_card() -> None:
+    try:
+        GpuWall(ScreenSettings(), (64, 64), software=True, offscreen=True).close()
+    except NoGpu as error:
+        pytest.skip(f"no OpenGL here, not even in software: {error}")
+    try:
+        card = GpuWall(ScreenSettings(), (64, 64), offscreen=True)
+    except NoGpu as error:
+        assert "processor" in str(error)
+    else:
+        assert "llvmpipe" not in card.renderer
+        card.close()
+
+
+def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
+    monkeypatch.setenv("DISPLAY", ":987")
+    with pytest.raises(NoScreen, match="DISPLAY"):
+        Screen(ScreenSettings())
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    with pytest.raises(NoScreen, match=r"screen\.display = 5"):
+        Screen(ScreenSettings(display=5), headless=True)
