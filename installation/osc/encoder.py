@@ -16,10 +16,9 @@ from numbers import Integral, Real
 
 from pythonosc.parsing.osc_types import write_string
 
-from installation.osc.registry import BY_PATH, STRING_AT_MOST, Address, Argument
+from installation.osc.registry import BY_PATH, INT_MAX, STRING_AT_MOST, Address, Argument
 
 Value = int | float | str
-INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 BUNDLE_BYTES = 1400
 """A bundle above this may be split on its way by the network."""
 BUNDLE_HEAD = write_string("#bundle") + bytes(7) + b"\x01"  # the time tag IMMEDIATELY
@@ -85,7 +84,7 @@ def _plain(tag: str, value: object) -> Value:
         return ascii_text(value)
     if tag == "i" and (isinstance(value, Integral) or type(value).__name__ == "bool"):  # numpy's bool is no Integral
         whole = int(value)  # type: ignore[call-overload]
-        if not INT_MIN <= whole <= INT_MAX:
+        if not -INT_MAX - 1 <= whole <= INT_MAX:
             raise BadValue(f"{whole} does not fit 32 bits")
         return whole
     if tag == "f" and isinstance(value, Real):

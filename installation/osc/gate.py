@@ -31,6 +31,8 @@ class Gate:
             if len(self._known) >= SENDERS_AT_MOST:
                 self._known.clear()
             number = ipaddress.ip_address(host.partition("%")[0])
+            # A socket on '::' sees '::ffff:192.168.1.5' for an address of version 4.
+            number = getattr(number, "ipv4_mapped", None) or number
             known = self._known[host] = any(number in network for network in self._allow)
         return known
 

@@ -21,6 +21,7 @@ from installation.osc import Control
 from installation.osc.control import COMMANDS_AT_MOST, FULL
 from installation.osc.decoder import decode
 from installation.osc.encoder import body, head
+from installation.osc.gate import SENDERS_AT_MOST, Gate
 from installation.osc.registry import IN, Code
 from installation.osc.request import Refused, read
 from scenes.command import Command
@@ -206,6 +207,24 @@ def test_a_sender_who_is_not_on_the_list_is_neither_heard_nor_answered() -> None
         control.close()
 
 
+def test_an_address_of_version_4_is_known_on_a_socket_of_version_6() -> None:
+    gate = Gate((ipaddress.ip_network("192.168.1.0/24"),), 10.0, lambda: 0.0)
+    assert gate.refuses(("::ffff:192.168.1.5", 1)) == ""
+    assert gate.refuses(("::ffff:192.168.2.5", 1)) != ""
+
+
+def test_each_sender_has_a_rate_of_its_own_and_thousands_of_them_take_no_memory() -> None:
+    now = [0.0]
+    gate = Gate((ipaddress.ip_network("10.0.0.0/8"),), 10.0, lambda: now[0])
+    assert [gate.refuses(("10.0.0.1", 1)) for _ in range(11)] == [""] * 10 + ["too many"]
+    assert gate.refuses(("10.0.0.2", 1)) == ""
+    now[0] = 0.1
+    assert [gate.refuses(("10.0.0.1", 1)) for _ in range(2)] == ["", "too many"]
+    for number in range(10_000):
+        gate.refuses((f"10.0.{number % 256}.{number // 256}", number))
+    assert len(gate._buckets) <= SENDERS_AT_MOST
+
+
 def test_a_stage_that_does_not_drain_gets_no_endless_queue(control: Control, phone: Phone) -> None:
     for _ in range(COMMANDS_AT_MOST + 5):
         control.take(packet("/emo/control/next"), ("127.0.0.1", random.randrange(1024, 65535)))
@@ -221,6 +240,19 @@ def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
         assert teller.errors == 1
         assert control.drain() == []
         control.close()
+
+
+def test_a_fault_of_ours_is_told_and_the_guard_is_heard_all_the_same(
+    control: Control, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("installation.osc.control.read", lambda *_: 1 / 0)
+        phone.socket.send(packet("/emo/control/ping"))
+        until = time.monotonic() + 2.0
+        while not control._teller.is_lost("OSC control") and time.monotonic() < until:
+            time.sleep(0.01)
+    assert control._teller.is_lost("OSC control")
+    assert phone.ask("ping") == ("/emo/reply/ping", 0, "pong")
 
 
 def test_with_listening_off_nothing_is_opened() -> None:
