@@ -94,8 +94,7 @@ def _branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[
 
 def is_endless(file: StoryFile, name: str) -> bool:
     """The scene has no last frame: it loops (attract and safe always do) and has no maximum."""
-    scene = file.scenes[name]
-    return (scene.loop or name in (file.attract, file.safe)) and scene.maximum_seconds is None
+    return file.loops(name) and file.scenes[name].maximum_seconds is None
 
 
 def is_immediate(file: StoryFile, name: str, branch: Branch) -> bool:

@@ -216,3 +216,7 @@ class StoryFile(Section):
     )
     beds: dict[Name, BedEntry] = Field({}, description="Music that goes on under several scenes")
     scenes: dict[Name, SceneEntry] = Field(min_length=1)
+
+    def loops(self, name: str) -> bool:
+        """The scene begins again at its end; attract and the safe scene always do."""
+        return self.scenes[name].loop or name in (self.attract, self.safe)

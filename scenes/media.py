@@ -32,7 +32,7 @@ def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
     """What the player plays for a scene. For a clip that cannot be read the length is a guess."""
     scene = file.scenes[name]
     path = folder / scene.clip
-    loop = scene.loop or name in (file.attract, file.safe)
+    loop = file.loops(name)
     try:
         header = probe(path)
     except Unreadable:
@@ -119,7 +119,7 @@ def _points(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator
 
 def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
     scene, key = file.scenes[name], f"scenes.{name}"
-    loop = scene.loop or name in (file.attract, file.safe)
+    loop = file.loops(name)
     end = (scene.maximum_seconds or float("inf")) if loop else seconds
     close = close_of(file, name, end)
     if close <= 0:
@@ -151,7 +151,7 @@ def close_of(file: StoryFile, name: str, end: float) -> float:
     cut where it stands and needs neither.
     """
     scene = file.scenes[name]
-    if scene.loop or name in (file.attract, file.safe):
+    if file.loops(name):
         return end
     own = scene.decide_before_end_seconds
     ways = [(branch.to, branch.transition) for branch in scene.branch] + [(scene.next or file.attract, None)]

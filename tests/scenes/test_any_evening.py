@@ -1,7 +1,5 @@
 """Whatever happens, in whatever order, the story stands in one of its scenes and says the same again."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,12 +98,3 @@ def test_with_a_player_that_plays_there_is_always_a_picture_and_takes_begin_and_
     takes = [cue for cue in told if isinstance(cue, TakeStarted | TakeEnded)]
     assert [type(cue) for cue in takes] == [(TakeStarted, TakeEnded)[k % 2] for k in range(len(takes))]
     assert all(cue.reason for cue in told if isinstance(cue, Branched))
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(moments, min_size=1, max_size=20), st.integers(0, 19))
-def test_a_show_that_is_taken_up_again_from_any_state_goes_on_the_same(evening: list[Moment], cut: int) -> None:
-    states, _ = follow(evening)
-    cut = min(cut, len(evening) - 1)
-    once = advance(STORY, states[cut], evening[cut])[1]
-    assert once == advance(STORY, replace(states[cut]), evening[cut])[1]
