@@ -98,5 +98,5 @@ def open_sight(settings: EyeSettings, region: Region | None = None, head: Head |
     Raises ``BadFile`` (detector's or classifier's file), ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is demanded).
     """
     detector = open_detector(settings)
-    classifier = open_classifier(settings.classifier_file, settings.device, settings.threads)
+    classifier = open_classifier(settings.classifier_file, settings.device, settings.threads, settings.int8)
     return Sight(detector, classifier, settings.detect_every, region, head)

@@ -105,3 +105,12 @@ def test_the_commands_exit_codes_tell_no_network_from_a_wrong_file(tmp_path: Pat
     assert (wrong.exit_code, gone.exit_code) == (exits.BAD_CONFIGURATION, exits.UNAVAILABLE)
     assert misspelt.exit_code == exits.BAD_CONFIGURATION
     assert "did you mean 'yunet'?" in misspelt.stderr
+
+
+def test_the_list_tells_what_is_here_and_how_to_get_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DOWNLOADS, "yunet", KNOWN)
+    monkeypatch.setattr(fetch, "models_folder", lambda: tmp_path)
+    wide = CliRunner(env={"COLUMNS": "250"})
+    assert "chiaro models get yunet" in wide.invoke(app, ["models", "list"]).stdout
+    (tmp_path / KNOWN.file_name).write_bytes(CONTENT)
+    assert "chiaro models get yunet" not in wide.invoke(app, ["models", "list"]).stdout
