@@ -15,6 +15,7 @@ from calibration.settings import Seconds, Section, Share
 from scenes.clip import Transition
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
+FLOAT32_MAX = 3.4028234e38
 ADDRESS = r"^(/[A-Za-z0-9_.-]+)+$"
 
 
@@ -31,11 +32,12 @@ def _is_address(address: str) -> str:
 
 
 def _is_argument(argument: Any) -> Any:
-    if isinstance(argument, int) and not isinstance(argument, bool) and abs(argument) < 2**31:
+    whole = isinstance(argument, int) and not isinstance(argument, bool) and abs(argument) < 2**31
+    if whole or (isinstance(argument, float) and abs(argument) <= FLOAT32_MAX):
         return argument
-    if isinstance(argument, float) or (isinstance(argument, str) and argument.isascii()):
+    if isinstance(argument, str) and argument.isascii():
         return argument
-    raise ValueError("receivers decode only numbers (whole ones within 31 bits) and ASCII text")
+    raise ValueError("receivers decode only numbers (of 32 bits) and ASCII text")
 
 
 Name = Annotated[str, AfterValidator(_is_name)]
