@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from models.landmarks import aligned_faces, find_landmarks
 from models.measure import Scores, scores
 
 BATCH = 128
+Kind = TypeVar("Kind", bound=np.generic)
 Told = Callable[[str, float], None]
 """told(what, share from 0 to 1)"""
 
@@ -64,7 +66,7 @@ def classify_all(
     return np.concatenate(parts)
 
 
-def _parts(faces: NDArray[np.generic]) -> list[NDArray[np.generic]]:
+def _parts(faces: NDArray[Kind]) -> list[NDArray[Kind]]:
     return [faces[start : start + BATCH] for start in range(0, len(faces), BATCH)]
 
 

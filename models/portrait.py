@@ -38,8 +38,8 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "eyeSquint": 0.5, "eyeBlink": 0.25, "eyeLookDown": 0.3, "mouthStretch": 0.3,
     },
     "anger": {
-        "browDown": 1.3, "noseSneer": 0.8, "eyeSquint": 0.4, "eyeWide": 0.3, "mouthFrown": 0.6, "mouthPress": 0.6,
-        "mouthUpperUp": 0.5, "mouthLowerDown": 0.6, "jawOpen": 0.08,
+        "browDown": 1.6, "noseSneer": 0.8, "eyeSquint": 0.5, "mouthFrown": 0.5, "mouthUpperUp": 0.8,
+        "mouthLowerDown": 1.0, "jawOpen": 0.3, "mouthStretch": 0.4,
     },
     "disgust": {"noseSneer": 1.3, "mouthUpperUp": 1.0, "browDown": 0.8, "mouthShrugLower": 0.6, "eyeSquint": 0.8},
     "fear": {
@@ -201,9 +201,9 @@ def _light(normals: Floats, depth: Floats, hit: Floats, part: NDArray[np.int32])
         for towards in spread(lamp, samples):
             free = cv2.resize(unshadowed(small, towards)[0], square.shape[::-1], interpolation=cv2.INTER_CUBIC)
             total += np.clip(normals @ towards, 0, 1) * np.clip(free[: full[0], : full[1]], 0, 1)
-        return total / samples
+        return np.asarray(total / samples, np.float32)
 
-    inside = np.where((part >= SKIN) & (part < LIDS) | (part >= LIDS) & (part < GUMS), 0.35, 1.0)  # mouth is a cave
+    inside = np.where((part >= SKIN) & (part < GUMS), np.float32(0.35), np.float32(1))  # mouth is a cave
     walls = 0.6 + 0.4 * normals[..., 1]
     key = under(KEY, 14) * inside
     film = under(FILM, 4) * inside

@@ -44,7 +44,7 @@ def visible(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int])
 
 def _shares(
     a: Floats, b: Floats, c: Floats, area: Floats, x: NDArray[np.int64], y: NDArray[np.int64]
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Barycentric shares of the corners a, b, c at pixels x, y."""
     v = ((x - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (y - a[:, 1])) / area
     w = ((b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (x - a[:, 0]) * (b[:, 1] - a[:, 1])) / area

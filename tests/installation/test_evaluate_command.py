@@ -1,0 +1,71 @@
+"""``chiaro evaluate`` tells of any classifier's file what it is worth on anybody's faces."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from installation import exits
+from installation.cli import app
+from models.classifier import open_classifier
+from models.landmarks import aligned_faces, find_landmarks
+from tests.models.tiny_classifier import make_classifier
+
+
+def _pictures(n: int) -> np.ndarray:
+    rng = np.random.default_rng(4)
+    return np.stack([cv2.GaussianBlur(rng.integers(0, 256, (48, 48), np.uint8), (0, 0), 3) for _ in range(n)])
+
+
+def _guesses(model: Path, images: np.ndarray) -> np.ndarray:
+    landmarks, _ = find_landmarks(images)
+    return open_classifier(model, "cpu").classify(aligned_faces(images, landmarks))[0].argmax(1)
+
+
+def _run(*arguments: str):
+    return CliRunner().invoke(app, ["evaluate", *arguments])
+
+
+def test_faces_labelled_as_the_network_sees_them_are_all_right_and_the_json_says_so(tmp_path: Path) -> None:
+    model = make_classifier(tmp_path / "tiny.onnx")
+    images = _pictures(12)
+    labels = _guesses(model, images)
+    np.savez(tmp_path / "faces.npz", images=images, labels=labels)
+    done = _run(
+        str(tmp_path / "faces.npz"), "--model", str(model), "--json", "--pictures", str(tmp_path / "seen"), "--dark"
+    )
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    assert (figures["n"], figures["accuracy"], figures["macro_f1"]) == (12, 1.0, 1.0)
+    assert len(figures["dark"]) == 12
+    assert 0 < figures["jitter"] < 1
+    for name in ("confusion.png", "reliability.png"):
+        assert cv2.imread(str(tmp_path / "seen" / name)) is not None
+
+
+def test_one_wrong_of_four_is_three_quarters_also_when_read_from_folders(tmp_path: Path) -> None:
+    model = make_classifier(tmp_path / "tiny.onnx")
+    images = _pictures(4)
+    labels = _guesses(model, images)
+    labels[2] = (labels[2] + 1) % 8
+    from models.labels import LABELS
+
+    for k, (image, label) in enumerate(zip(images, labels, strict=True)):
+        folder = tmp_path / "faces" / LABELS[label]
+        folder.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / f"{k}.png"), image)
+    done = _run(str(tmp_path / "faces"), "--model", str(model), "--pictures", str(tmp_path / "seen"))
+    assert "accuracy  0.7500" in done.output
+    assert "n         4" in done.output
+
+
+@pytest.mark.parametrize(("faces", "model"), [("missing", ""), ("faces.npz", "missing.onnx")])
+def test_what_is_not_there_is_told_in_a_line(tmp_path: Path, faces: str, model: str) -> None:
+    np.savez(tmp_path / "faces.npz", images=_pictures(1), labels=np.array([0]))
+    arguments = [str(tmp_path / faces), *(["--model", str(tmp_path / model)] if model else [])]
+    done = _run(*arguments)
+    assert done.exit_code == exits.BAD_CONFIGURATION
+    assert "Traceback" not in done.output
