@@ -142,8 +142,10 @@ class Judgement:
             held_seconds=now - belief.since,
             valence=valence,
             arousal=arousal,
-            frame_luminance=frame_luminance,
-            face_luminance=next((t.estimate.luminance for t in tracks if t.visitor_id == self._answers_to), 0.0),
+            frame_luminance=_finite(frame_luminance),
+            face_luminance=_finite(
+                next((t.estimate.luminance for t in tracks if t.visitor_id == self._answers_to), 0.0)
+            ),
         )
 
 
@@ -159,6 +161,10 @@ def _visitor_mood(track: Track, visitor: _Visitor, frame_size: tuple[int, int]) 
         position=(_share(x + width / 2, frame_size[0]), _share(y + height / 2, frame_size[1])),
         size=_share(height, frame_size[1]),
     )
+
+
+def _finite(luminance: float) -> float:
+    return luminance if math.isfinite(luminance) else 0.0
 
 
 def _share(pixels: float, whole: int) -> float:

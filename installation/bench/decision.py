@@ -9,26 +9,22 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from calibration.settings import MoodSettings
 from installation.bench.decision_courses import FRAME, Classify, Course, Faults, Part, Seen, film, synthetic
-from installation.bench.decision_rows import ROWS, Ours, RawArgmax, Reference
+from installation.bench.decision_measures import COMPARED, WHATS, Protocol, a_minute, measure
+from installation.bench.decision_rows import ROWS, Ours, RawArgmax
 from installation.bench.report import Figure, Progress, Report
 from models.judgement import Judgement
 
 FIRST_SEED = 1000
-SETTLED_SECONDS = 5.0
-"""Time at the start of a course that no figure counts: a visitor's own resting face is still being learned."""
-Row = Reference | Ours
-RowType = Callable[[], Row]
 SHARED = "CHIARO_SHARED"
+SYNTHETIC = f"synthetic classifier (seeded errors, no pictures); with {SHARED} set and a classifier shipped: real faces"
 EMOTIONS = ("happiness", "surprise", "sadness", "anger", "disgust", "fear")
 
 
@@ -42,18 +38,6 @@ class Size:
     replayed: int = 4
     replays: int = 25
     visits: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """The courses, all made beforehand so that every row judges the very same frames."""
-
-    still: list[list[Seen]]
-    neutral: list[list[Seen]]
-    onsets: list[list[Seen]]
-    onsets_at_15: list[list[Seen]]
-    replays: list[list[list[Seen]]]
-    visits: list[list[Seen]]
 
 
 def run(progress: Progress, out: Path | None = None, size: Size = Size(), seed: int = FIRST_SEED) -> Report:
@@ -73,6 +57,9 @@ def run(progress: Progress, out: Path | None = None, size: Size = Size(), seed: 
                 else Figure(f"{what}: {name}", value, unit)
             )
     figures.sort(key=lambda figure: WHATS.index(figure.name.split(": ")[0]))
+    if os.environ.get(SHARED) and note != SYNTHETIC:
+        progress("footage", 0.85)
+        figures += _on_footage(Path(os.environ[SHARED]) / "footage")
     progress("cost", 0.95)
     figures += [Figure(f"cost of a frame with {n} faces", cost(n), "ms") for n in (1, 16)]
     if out:
@@ -134,77 +121,6 @@ def _visit(label: str, apart: bool) -> tuple[Part, ...]:
     return (Part(label, 6), last) if apart else (Part(label, 6), Part(None, 1), last)
 
 
-CHANGES, FALSE, MEDIAN, P95 = "label changes, still face", "false events, neutral face", "onset to event", "onset, p95"
-MISSED, MEDIAN_15, P95_15 = "onsets missed", "onset to event at 15 frames/s", "onset, p95 at 15 frames/s"
-BRANCH, CARRIED = "same branch in noisy replays", "mood carried to the next visitor"
-WHATS = (CHANGES, FALSE, MEDIAN, P95, MISSED, MEDIAN_15, P95_15, BRANCH, CARRIED)
-COMPARED = (CHANGES, FALSE)
-
-
-def measure(row: RowType, protocol: Protocol) -> dict[tuple[str, str], float]:
-    """Every figure of one row."""
-    delays, missed = onset_delays(row, protocol.onsets)
-    delays_15, _ = onset_delays(row, protocol.onsets_at_15)
-    return {
-        (CHANGES, "a minute"): a_minute(row, protocol.still, lambda before, now: before != now),
-        (FALSE, "a minute"): a_minute(row, protocol.neutral, lambda before, now: now not in (before, None, "neutral")),
-        (MEDIAN, "s"): float(np.median(delays)),
-        (P95, "s"): float(np.percentile(delays, 95)),
-        (MISSED, "%"): 100 * missed,
-        (MEDIAN_15, "s"): float(np.median(delays_15)),
-        (P95_15, "s"): float(np.percentile(delays_15, 95)),
-        (BRANCH, "%"): 100 * float(np.mean([same_branch(row, scene) for scene in protocol.replays])),
-        (CARRIED, "%"): 100 * float(np.mean([carried(row, course) for course in protocol.visits])),
-    }
-
-
-def told(row: Row, course: Iterable[Seen]) -> list[tuple[float, str | None]]:
-    """What ``row`` tells the film at each frame of a course."""
-    return [(now, row.look(faces, now)) for now, faces, _ in course]
-
-
-def a_minute(row: RowType, group: list[list[Seen]], counts: Callable[[str | None, str | None], bool]) -> float:
-    """How often a minute the label goes from one to another so that ``counts(before, now)``."""
-    events, seconds = 0, 0.0
-    for course in group:
-        labels = [(t, label) for t, label in told(row(), course) if t >= course[0][0] + SETTLED_SECONDS]
-        events += sum(counts(a, b) for (_, a), (_, b) in pairwise(labels))
-        seconds += labels[-1][0] - labels[0][0]
-    return 60 * events / seconds
-
-
-def onset_delays(row: RowType, group: list[list[Seen]]) -> tuple[list[float], float]:
-    """Seconds from the first frame of each new expression to its event, and the share of those never told.
-
-    A missed one counts in the delays with the whole time in which it was shown.
-    """
-    delays, missed = [], 0
-    for course in group:
-        truth = course[-1][2]
-        onset = next(t for t, _, shown in course if shown == truth)
-        hit = next((t for t, label in told(row(), course) if t >= onset and label == truth), None)
-        missed += hit is None
-        delays.append((course[-1][0] if hit is None else hit) - onset)
-    return delays, missed / len(group)
-
-
-def same_branch(row: RowType, replays: list[list[Seen]]) -> float:
-    """Share of the replays of one scene that take its commonest branch."""
-    branches: Counter[str | None] = Counter()
-    for replay in replays:
-        judge = row()
-        told(judge, replay)
-        branches[judge.branch()] += 1
-    return branches.most_common(1)[0][1] / len(replays)
-
-
-def carried(row: RowType, course: list[Seen]) -> bool:
-    """Is the first visitor's emotion told without a break until the next one has been there for a second?"""
-    first, last = course[0][2], course[-1][2]
-    came = max(t for t, _, shown in course if shown != last)
-    return all(label == first for t, label in told(row(), course) if came < t <= came + 1.0)
-
-
 def cost(faces: int, frames: int = 400) -> float:
     """Median milliseconds of one ``look`` at so many faces."""
     part = Part("happiness", 1.0)
@@ -220,6 +136,24 @@ def cost(faces: int, frames: int = 400) -> float:
         judge.look(spread, FRAME, 20.0, k / 30)
         took.append(time.perf_counter() - start)
     return 1000 * float(np.median(took[frames // 4 :]))
+
+
+def _on_footage(folder: Path) -> list[Figure]:
+    """Calm and tracks on short clips of people who stay; what they feel nobody has written down."""
+    from installation.bench.decision_footage import ids_too_many, seen_in
+
+    clips = seen_in(folder)
+    if not clips:
+        return []
+    films = [film for _, film in clips]
+    figures = [
+        Figure(
+            f"label changes, darkened footage: {row.name}", a_minute(row, films, lambda a, b: a != b, 1.0), "a minute"
+        )
+        for row in ROWS
+    ]
+    extra = sum(ids_too_many(people, film) for people, film in clips)
+    return [*figures, Figure(f"visitors too many in {len(clips)} clips of footage: ours", extra, "visitors")]
 
 
 def _source(progress: Progress, seed: int) -> tuple[Classify, list[str], str]:

@@ -1,11 +1,13 @@
 """The bench of the decision: the same for everybody, and able to tell a calm judge from a nervous one."""
 
 import itertools
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from installation.bench import decision
+from installation.bench import decision, decision_measures
 from installation.bench.decision_courses import Course, Faults, Part, film, synthetic
 from installation.bench.decision_rows import LastFrame, ModeOfTen, Ours, RawArgmax
 
@@ -42,12 +44,12 @@ def test_faults_of_the_camera_are_in_the_frames():
 
 
 def test_ours_is_calmer_than_the_raw_answer_and_still_tells_every_new_expression(protocol):
-    raw, ours = decision.measure(RawArgmax, protocol), decision.measure(Ours, protocol)
-    assert ours[decision.CHANGES, "a minute"] < raw[decision.CHANGES, "a minute"] / 20
-    assert ours[decision.FALSE, "a minute"] == 0 < raw[decision.FALSE, "a minute"]
-    assert ours[decision.MISSED, "%"] == 0
-    assert raw[decision.MEDIAN, "s"] < ours[decision.MEDIAN, "s"] < 1.0
-    assert ours[decision.CARRIED, "%"] == 0
+    raw, ours = decision_measures.measure(RawArgmax, protocol), decision_measures.measure(Ours, protocol)
+    assert ours[decision_measures.CHANGES, "a minute"] < raw[decision_measures.CHANGES, "a minute"] / 20
+    assert ours[decision_measures.FALSE, "a minute"] == 0 < raw[decision_measures.FALSE, "a minute"]
+    assert ours[decision_measures.MISSED, "%"] == 0
+    assert raw[decision_measures.MEDIAN, "s"] < ours[decision_measures.MEDIAN, "s"] < 1.0
+    assert ours[decision_measures.CARRIED, "%"] == 0
 
 
 def test_a_rule_that_never_lets_go_is_caught_carrying_a_mood(protocol):
@@ -57,22 +59,22 @@ def test_a_rule_that_never_lets_go_is_caught_carrying_a_mood(protocol):
 
     visits = [course for course in protocol.visits if RawArgmax().look(course[0][1], 0.0) == course[0][2]]
     assert visits
-    assert all(decision.carried(Stuck, course) for course in visits)
+    assert all(decision_measures.carried(Stuck, course) for course in visits)
 
 
 def test_reference_rows_do_what_their_names_say():
     course = film(
         Course("x", (Part("happiness", 3), Part("anger", 3))), synthetic, Faults(false_faces=0, gaps_a_minute=0)
     )
-    once_a_second = [label for _, label in decision.told(LastFrame(), course)]
+    once_a_second = [label for _, label in decision_measures.told(LastFrame(), course)]
     assert sum(a != b for a, b in itertools.pairwise(once_a_second)) <= 6
     last = LastFrame()
-    decision.told(last, course)
+    decision_measures.told(last, course)
     assert last.branch() == last.label
     raw, mode = RawArgmax(), ModeOfTen()
-    assert decision.told(raw, course)[-1][1] == "anger"
+    assert decision_measures.told(raw, course)[-1][1] == "anger"
     changed = [
-        next(t for t, label in decision.told(row, course) if t > 103 and label == "anger")
+        next(t for t, label in decision_measures.told(row, course) if t > 103 and label == "anger")
         for row in (RawArgmax(), mode)
     ]
     assert changed[1] > changed[0]
@@ -82,7 +84,7 @@ def test_the_report_names_its_classifier_and_puts_the_delay_beside_the_calm(monk
     monkeypatch.delenv(decision.SHARED, raising=False)
     report = decision.run(lambda what, share: None, tmp_path, SMALL)
     names = [figure.name for figure in report.figures]
-    for what in decision.WHATS:
+    for what in decision_measures.WHATS:
         assert sum(name.startswith(f"{what}: ") for name in names) == 5
     assert any("synthetic" in note for note in report.notes)
     plotted = (tmp_path / "decision.png").is_file()
@@ -91,3 +93,12 @@ def test_the_report_names_its_classifier_and_puts_the_delay_beside_the_calm(monk
 
 def test_a_frame_with_one_visitor_costs_next_to_nothing():
     assert decision.cost(1, frames=120) < 2.0  # 0.2 ms on a quiet machine; this guards against ten times that
+
+
+@pytest.mark.skipif("CHIARO_SHARED" not in os.environ, reason="real footage only where CHIARO_SHARED names it")
+def test_somebody_who_signs_and_turns_in_the_dark_is_one_visitor():
+    from installation.bench.decision_footage import ids_too_many, seen_in
+
+    clips = seen_in(Path(os.environ["CHIARO_SHARED"]) / "footage")
+    assert clips
+    assert sum(ids_too_many(people, clip) for people, clip in clips) == 0

@@ -179,6 +179,12 @@ def test_a_clock_set_back_does_not_stop_the_eye():
     assert room.watch(3, face(label="happiness"))[-1].dominant == "happiness"
 
 
+def test_a_crowd_is_judged_more_slowly_and_what_the_file_says_goes_before_the_preset():
+    crowd, own = MoodSettings(preset="crowd"), MoodSettings(preset="crowd", believe_after_seconds=0.1)
+    assert crowd.aggregate == own.aggregate == "mean"
+    assert crowd.believe_after_seconds > MoodSettings().believe_after_seconds > own.believe_after_seconds
+
+
 coordinates = st.floats(allow_nan=True, allow_infinity=True, width=32) | st.floats(0, 1280)
 faces = st.builds(
     face,
@@ -187,6 +193,7 @@ faces = st.builds(
     size=coordinates,
     label=st.sampled_from(["neutral", "anger", None]),
     quality=st.sampled_from([0.0, 0.01, 0.5, 1.0]),
+    luminance=st.sampled_from([0.0, 20.0, math.nan]),
 )
 frames = st.tuples(
     st.floats(-0.2, 2.0) | st.sampled_from([math.nan, math.inf, -1e9, 1e9, 0.0]),
