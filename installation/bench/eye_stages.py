@@ -27,7 +27,7 @@ WARM_UP = 6
 FACES = 4
 
 
-def frames_to_look_at(count: int = FRAMES) -> tuple[list[Frame], str]:
+def frames_to_look_at(count: int) -> tuple[list[Frame], str]:
     """Frames at 1280x720 and where they come from: the video named by CHIARO_FOOTAGE, or the simulated visitor."""
     named = os.environ.get("CHIARO_FOOTAGE", "")
     if named and Path(named).is_file():
@@ -46,7 +46,7 @@ def frames_to_look_at(count: int = FRAMES) -> tuple[list[Frame], str]:
 
 def stage_figures(progress: Progress) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     """Figures and notes of the eye's stages, on one thread of the CPU unless a GPU is there."""
-    frames, source = frames_to_look_at()
+    frames, source = frames_to_look_at(FRAMES)
     settings = EyeSettings()
     detector = open_detector(settings)
     classifier = open_classifier("", settings.device, settings.threads)

@@ -1,0 +1,26 @@
+"""The bench of the eye looks at real frames and its figures add up."""
+
+from pathlib import Path
+
+import pytest
+
+from installation.bench import eye_stages
+from tests.models.tiny_classifier import make_classifier
+
+
+def test_the_stages_shares_add_up_and_economies_have_their_baselines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.classifier.SHIPPED", make_classifier(tmp_path / "net.onnx"))
+    monkeypatch.setattr(eye_stages, "FRAMES", 12)
+    monkeypatch.delenv("CHIARO_FOOTAGE", raising=False)
+    told: list[float] = []
+    figures, notes = eye_stages.stage_figures(lambda what, share: told.append(share))
+    named = {figure.name: figure for figure in figures}
+    assert sum(f.value for f in figures if f.name.endswith(", share")) == pytest.approx(100)
+    assert named["frames with a face"].value == 100
+    assert named["a look, mean"].ratio > 1, "following must be cheaper than detecting on every frame"
+    assert named["cut out and prepare one face"].ratio > 1
+    assert told == sorted(told)
+    assert "simulated visitor" in notes[0]
+    assert "CPU" in notes[1] or "CUDA" in notes[1]
