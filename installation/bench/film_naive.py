@@ -1,8 +1,9 @@
-"""The baseline: a player that opens each clip when it is its turn."""
+"""The baseline: a player that opens each clip, picture and sound, when it is its turn."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -11,23 +12,52 @@ import numpy as np
 from installation.bench.film_watch import open_screen
 from installation.film.picture import Painter
 
+PICTURES = 24
+SOUND_SECONDS = 0.1
+"""So much sound is decoded before it can be started."""
 
-def naive_cuts(files: list[Path], size: tuple[int, int], cuts: int) -> np.ndarray:
-    """Seconds from the last picture of a clip to the first of the next, opened, decoded and shown in one thread."""
+
+@dataclass(frozen=True, slots=True)
+class NaiveCuts:
+    """Seconds from the last picture of a clip to the first picture, and to the first sound, of the next."""
+
+    picture: np.ndarray
+    sound: np.ndarray
+
+
+def naive_cuts(files: list[Path], size: tuple[int, int], cuts: int) -> NaiveCuts:
+    """Open, decode and show clips in one thread, at their own rate, as a loop over files does."""
     screen, painter = open_screen(size), Painter(size, "fit")
     screen.seen = []
-    gaps, last = [], None
+    pictures: list[float] = []
+    sounds: list[float] = []
+    last = None
     for number in range(cuts + 1):
-        with av.open(str(files[number % len(files)])) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            for shown, frame in enumerate(container.decode(stream)):
-                screen.show(painter.paint(frame))
+        file = str(files[number % len(files)])
+        with av.open(file) as container, av.open(file) as sound:
+            container.streams.video[0].thread_type = "AUTO"
+            due = None
+            for shown, frame in enumerate(container.decode(video=0)):
+                canvas = painter.paint(frame)
+                if due is not None:
+                    time.sleep(max(0.0, due - time.monotonic()))
+                screen.show(canvas)
                 now = time.monotonic()
-                if shown == 0 and last is not None:
-                    gaps.append(now - last)
+                due = (due or now) + 1 / 30
+                if shown == 0:
+                    _decode_sound(sound)
+                    if last is not None:
+                        pictures.append(now - last)
+                        sounds.append(time.monotonic() - last)
                 last = now
-                if shown == 10:
+                if shown == PICTURES:
                     break
     screen.close()
-    return np.array(gaps)
+    return NaiveCuts(np.array(pictures), np.array(sounds))
+
+
+def _decode_sound(container: av.container.InputContainer) -> None:
+    for frame in container.decode(audio=0):
+        frame.to_ndarray()
+        if frame.time is not None and frame.time >= SOUND_SECONDS:
+            return

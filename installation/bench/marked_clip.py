@@ -1,4 +1,4 @@
-"""Clips that say what they are: a bar code in each picture, a number in each sample. Made with PyAV, byte for byte alike."""
+"""Clips that say what they are: a bar code in each picture, a number in each sample."""
 
 from __future__ import annotations
 

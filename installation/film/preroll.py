@@ -12,14 +12,16 @@ from installation.film.reel import Reel
 from installation.film.screen import Screen
 from scenes.clip import Clip
 
-FEWEST, MOST = 4, 12
-"""Pictures held of a candidate: fewer do not bridge a decoder's start, more bring nothing."""
+FEWEST, MOST = 3, 12
+"""Pictures held of a candidate. Its decoder is warm, so that three give it a tenth of a second's start."""
+DECODER = 4.5
+"""Memory of an open decoder, in pictures of the screen's size: 36 MB measured for H.264 at 1920 x 1080."""
 PLAYING = 15
 """Pictures held ahead of the one on the screen: half a second, enough for a loop's seek back."""
 
 
 class Preroll:
-    """Holds reels by scene. ``megabytes`` bounds the pictures of all candidates together."""
+    """Holds reels by scene. ``megabytes`` bounds the memory of all candidates together: pictures and decoders."""
 
     def __init__(self, screen: Screen, teller: Teller, megabytes: int) -> None:
         self._screen, self._teller = screen, teller
@@ -32,8 +34,8 @@ class Preroll:
         """Hold these ready, the first ones first; let go of all others."""
         clips = {scene: clip for scene, clip in clips.items() if scene not in self.failed}
         room = self._bytes // self._canvas_bytes
-        kept = dict(list(clips.items())[: max(1, room // FEWEST)])
-        ahead = min(MOST, max(FEWEST, room // max(1, len(kept))))
+        kept = dict(list(clips.items())[: max(1, int(room / (FEWEST + DECODER)))])
+        ahead = min(MOST, max(FEWEST, int(room / max(1, len(kept)) - DECODER)))
         for scene, reel in list(self._reels.items()):
             if kept.get(scene) != reel.clip:
                 self._reels.pop(scene).close()
@@ -78,8 +80,9 @@ class Preroll:
 
     @property
     def megabytes(self) -> float:
-        """Memory of the pictures held for candidates."""
-        return sum(reel.pictures.held for reel in self._reels.values()) * self._canvas_bytes / 1e6
+        """Memory that the candidates are counted with."""
+        canvases = sum(reel.pictures.held + DECODER for reel in self._reels.values())
+        return canvases * self._canvas_bytes / 1e6
 
     def close(self) -> None:
         """Let go of everything."""

@@ -11,7 +11,7 @@ import pytest
 from installation.bench.marked_clip import make_clip
 from scenes.clip import Bed, Clip, Transition
 from tests.installation.broken_clips import BROKEN, ODD, make_broken
-from tests.installation.cinema import SIZE, cinema
+from tests.installation.cinema import SIZE, cinema, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -226,12 +226,13 @@ def test_the_same_music_goes_on_across_scenes(clips: dict[str, Clip]) -> None:
 
 
 def test_candidates_keep_within_their_memory(clips: dict[str, Clip]) -> None:
-    canvas = SIZE[0] * SIZE[1] * 4
-    with cinema(megabytes=2) as house:
-        house.film.prepare(clips)
-        house.film.play(1, "a", clips["a"])
-        house.run_until(lambda: house.film.health.candidates_ready == 1)
-        assert house.film.health.candidates_megabytes * 1e6 <= 2e6 + canvas
+    with cinema(megabytes=3) as house:
+        house.film.prepare(clips)  # three of 1.7 MB at the least
+        house.run(0.1)
+        wait_until(lambda: house.film.health.candidates_ready == 1)
+        assert house.film.health.candidates_megabytes <= 3.0
+        house.film.play(1, "c", clips["c"])  # one that was dropped
+        house.run_until(lambda: house.film.playhead.entry == 1)
 
 
 def test_nothing_is_left_when_the_film_closes(clips: dict[str, Clip]) -> None:
