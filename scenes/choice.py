@@ -70,11 +70,13 @@ def why_otherwise(story: Story, state: StoryState) -> str:
     """Why no other branch was taken."""
     if story.scene(state.scene).end:
         return "the end"
-    if not story.asked_moods(state.scene):
+    moods = story.asked_moods(state.scene)
+    if not moods:
         return "otherwise"
     if not _seen_enough(story, state):
         return f"otherwise: too little was seen ({state.evidence.seen_seconds:.1f} s)"
-    return "otherwise: no clear answer"
+    shares = ", ".join(f"{mood} {state.evidence.share(story.labels(mood)):.0%}" for mood in moods)
+    return f"otherwise: no clear answer ({shares})"
 
 
 def _seen_enough(story: Story, state: StoryState) -> bool:

@@ -82,7 +82,11 @@ def test_emotions_of_one_group_count_together() -> None:
 
 def test_an_undecided_face_is_led_by_next() -> None:
     choice = branches_of(evening(story_of(), [(1, feeling(None))], until=15))[1]
-    assert (choice.target, choice.reason, choice.emotion) == ("garden", "otherwise: no clear answer", None)
+    assert (choice.target, choice.reason, choice.emotion) == (
+        "garden",
+        "otherwise: no clear answer (calm 0%, dark 0%)",
+        None,
+    )
 
 
 def test_when_the_camera_is_lost_in_mid_film_the_way_is_next() -> None:
