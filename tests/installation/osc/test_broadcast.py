@@ -124,11 +124,11 @@ def test_a_snapshot_is_the_whole_state_now(ear: Ear, teller: Teller) -> None:
 
 def test_a_receiver_switched_off_and_on_has_the_whole_state_within_1_2_seconds(ear: Ear, teller: Teller) -> None:
     broadcast = on_air(teller, OscTarget(port=ear.port))
-    show = threading.Thread(target=perform, args=(broadcast, 5.5))
+    show = threading.Thread(target=perform, args=(broadcast, 3.4))
     show.start()
-    ear.listen(1.0)
+    ear.listen(0.5)
     ear.off()
-    time.sleep(1.7)
+    time.sleep(1.4)
     ear.on()
     heard = {one.address.removeprefix("/emo") for one in ear.listen(1.2)}
     show.join()
