@@ -65,11 +65,11 @@ def _groups(file: StoryFile) -> Iterator[Problem]:
             yield Problem(key, f"{group!r} is an emotion's own name; call the group something else")
         if not labels:
             yield Problem(key, "holds no emotion; known are " + ", ".join(LABELS))
-        for label in labels:
+        for label in dict.fromkeys(labels):
             if label not in LABELS and label != BLANK:
                 yield Problem(key, _no_mood(label, LABELS, "emotion"))
-        for label in sorted({label for label in labels if labels.count(label) > 1}):
-            yield Problem(key, f"names {label!r} twice")
+            elif labels.count(label) > 1 and label != BLANK:
+                yield Problem(key, f"names {label!r} twice")
 
 
 def _no_mood(word: str, known: tuple[str, ...], kind: str) -> str:
