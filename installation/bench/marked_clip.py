@@ -24,6 +24,7 @@ def make_clip(
     codec: str = "libx264",
     sound: str = "pcm_s16le",
     key_frames: int = 15,
+    form: str = "yuv420p",
 ) -> Path:
     """Write a clip (Matroska or MP4, by the name's ending) whose frames and samples carry their number and ``mark``.
 
@@ -31,16 +32,20 @@ def make_clip(
     """
     with av.open(str(path), "w") as container:
         picture: Any = container.add_stream(codec, rate=rate)
-        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
+        picture.width, picture.height, picture.pix_fmt = *size, form
         picture.codec_context.gop_size = key_frames
         if codec == "libx264":
             picture.options = {"preset": "veryfast", "crf": "20", "threads": "2"}
+        elif codec == "libx265":
+            picture.options = {"preset": "ultrafast", "x265-params": "log-level=none"}
+        elif codec in ("libvpx-vp9", "libsvtav1", "libaom-av1"):
+            picture.options = {"preset": "12"} if codec == "libsvtav1" else {"cpu-used": "8", "deadline": "realtime"}
         track: Any = container.add_stream(sound, rate=RATE, layout="stereo") if sound else None
         frames = round(seconds * rate)
         for number in range(frames):
             frame: Any = av.VideoFrame.from_ndarray(draw_mark(size, mark, number), format="gray")
             frame.pts, frame.time_base = number, Fraction(1) / rate
-            container.mux(picture.encode(frame.reformat(format="yuv420p")))
+            container.mux(picture.encode(frame.reformat(format=form)))
             if track:
                 first, last = round(number / rate * RATE), round((number + 1) / rate * RATE)
                 block: Any = av.AudioFrame.from_ndarray(_numbered(mark, first, last), format="s16", layout="stereo")

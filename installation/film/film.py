@@ -84,9 +84,9 @@ class Film:
         """The scene's own volume, on top of the room's; the next scene begins with its own again."""
         self._score.scene_volume(volume, over_seconds)
 
-    def master_volume(self, volume: float) -> None:
+    def master_volume(self, volume: float, over_seconds: float = 0.0) -> None:
         """The room's volume, 0 to 1."""
-        self.sound.mixer.set_volume(volume)
+        self.sound.mixer.set_volume(volume, over_seconds)
 
     def mute(self, mute: bool) -> None:
         """Silence, or the room's volume as it was."""

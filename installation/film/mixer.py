@@ -29,10 +29,15 @@ class Mixer:
         with self.changing:
             self._voices.append(voice)
 
-    def set_volume(self, volume: float) -> None:
-        """The room's volume, 0 to 1."""
+    def let_go(self, before: int) -> None:
+        """Forget the voices that end before this sample. Without a device nothing is mixed, and they would pile up."""
+        with self.changing:
+            self._voices = [voice for voice in self._voices if voice.end > before]
+
+    def set_volume(self, volume: float, over_seconds: float = 0.0) -> None:
+        """The room's volume, 0 to 1; never quicker than 20 ms."""
         self._volume = volume
-        self._go()
+        self._go(over_seconds)
 
     def set_mute(self, mute: bool) -> None:
         """Silence, or the volume as it was."""
@@ -47,9 +52,9 @@ class Mixer:
                 voice.mix_into(out, self.head)
             out *= self._master.at(np.arange(self.head, self.head + count))[:, None]
             self.head += count
-            self._voices = [voice for voice in self._voices if voice.end > self.head]
+        self.let_go(self.head)
         return np.clip(np.rint(out * 32768), -32768, 32767).astype(np.int16)
 
-    def _go(self) -> None:
+    def _go(self, over_seconds: float = 0.0) -> None:
         with self.changing:
-            self._master.go(0.0 if self._mute else self._volume, self.head, SMOOTH)
+            self._master.go(0.0 if self._mute else self._volume, self.head, max(SMOOTH, round(over_seconds * RATE)))

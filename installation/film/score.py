@@ -77,6 +77,7 @@ class Score:
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             if playing.track.failed:
                 self._teller.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.track.failed}")
+        self._sound.mixer.let_go(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:
             playing.track.close()

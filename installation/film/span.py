@@ -78,11 +78,11 @@ def is_still(container: Any) -> bool:
 
 
 def seek(container: Any, stream: Any, seconds: float) -> None:
-    """Go to the last key frame at or before ``seconds`` of the file's own time."""
+    """Go to a key frame at or before ``seconds`` of the file's own time."""
+    if container.format.name == "mpegts":
+        seconds -= 2.0  # it has no index, and a seek may land behind the frame that was asked for
     if seconds <= 0:
-        container.seek(0, backward=True) if stream.start_time is None else container.seek(
-            stream.start_time, stream=stream
-        )
+        container.seek(0)
     else:
         container.seek(int((seconds + origin_of(container)) / stream.time_base), stream=stream)
 

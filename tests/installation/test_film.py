@@ -56,6 +56,7 @@ def test_a_scene_that_is_not_ready_never_stops_the_one_on_the_screen(clips: dict
         assert house.film.playhead.entry == 1
         assert len(house.marks()) > 12
         del following.reel.poll  # type: ignore[method-assign]
+        house.patient = True
         house.run_until(lambda: house.film.playhead.entry == 2)
 
 
