@@ -195,7 +195,11 @@ def check_sound(headless: bool) -> Iterator[Finding]:
 
 
 def check_osc(venue: Venue) -> Iterator[Finding]:
-    """Receivers' names resolve, and the control port is free."""
+    """What the venue says of OSC makes sense, receivers' names resolve, and the control port is free."""
+    from installation.osc.check import problems
+
+    for fault in problems(venue.osc):
+        yield problem("osc", venue.name, fault)
     for number, target in enumerate(venue.osc.targets):
         yield from _target(number, target)
     if venue.osc.listen and venue.osc.listen_port:

@@ -71,6 +71,10 @@ def open_show(
         eye.start()
         control = Control(venue.osc, story.names, teller)
         closing.callback(control.close)
+        if venue.osc.oscquery or venue.osc.advertise:
+            from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
+
+            closing.callback(Discovery(venue.osc, broadcast, control, venue.name, teller).close)
         screen = open_screen(venue, headless)
         closing.callback(screen.close)
         sound = Sound(venue.sound, teller)
