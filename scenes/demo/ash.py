@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scenes.demo.light import HEIGHT, WIDTH, Array, dots, ease, f32, fire, look, noise, screen, smooth, tint
-from scenes.demo.sculpt import Solid, behold, lit, shadow
+from scenes.demo.sculpt import Solid, behold, lit, shadow, softened
 
 HEART = f32((0.10, 0.34, -0.42))
 
@@ -33,7 +33,7 @@ COALS = _coals()
 def _rough(p: Array) -> Array:
     wave = np.sin(11 * p[:, 0] + 3 * p[:, 1]) * np.sin(12 * p[:, 1] - 2 * p[:, 2]) * np.sin(10 * p[:, 2] + 4 * p[:, 0])
     fine = np.sin(31 * p[:, 0] + 7) * np.sin(29 * p[:, 1] + 5 * p[:, 0]) * np.sin(27 * p[:, 2])
-    return f32(0.030 * wave + 0.007 * fine)
+    return f32(0.034 * wave + 0.012 * (0.3 - np.abs(fine) ** 0.5))
 
 
 def _heap(p: Array) -> Array:
@@ -59,9 +59,9 @@ def falling(seconds: float) -> Callable[[float], list[Array]]:
     solids = [
         Solid(_heap, (0.26, 0.26, 0.27), 0.1),
         Solid(_living, (0.26, 0.25, 0.25), 0.1),
-        Solid(_ground, (0.38, 0.38, 0.40), 0.0),
+        Solid(_ground, (0.24, 0.24, 0.255), 0.0),
     ]
-    relief = behold(solids, (WIDTH, HEIGHT), (0.0, 1.05, -3.0), (0.02, 0.36, 0.0), 3.0, far=9)
+    relief = behold(solids, (WIDTH, HEIGHT), (0.18, 0.86, -2.75), (0.06, 0.37, 0.0), 3.3, far=9)
     moon = f32((-2.0, 3.4, 0.8))
     seen = shadow(lambda p: f32(np.minimum(_heap(p), _living(p))), relief, moon, 9)
     cold, _ = lit(relief, moon, wrap=0.1, fall=0)
@@ -77,7 +77,7 @@ def falling(seconds: float) -> Callable[[float], list[Array]]:
     by_moon = tint(f32(cold * seen * fade_back), (0.42, 0.56, 0.80)) * grey * 0.48
     crack = 1 - np.abs(look(vein, px * 0.33 + pz * 0.21, py * 0.37 - pz * 0.25))
     hot = np.clip(crack, 0, 1) ** 7 * (1 - 0.8 * upward) * fade_back * (relief.index < 2)
-    alive = (relief.index == 1) * (np.clip(crack, 0, 1) ** 2.5 * 0.9 + 0.35) * (1 - 0.35 * upward)
+    alive = (relief.index == 1) * (np.clip(crack, 0, 1) ** 3 * 1.35 + 0.16) * (1 - 0.35 * upward)
     glow, _ = lit(relief, HEART, wrap=0.15, fall=1.9, reach=0.02)
     deep, _ = lit(relief, f32((0.0, 0.25, -0.35)), wrap=0.4, fall=1.5)
     flakes = dice.random((260, 5)).astype(np.float32)
@@ -89,7 +89,7 @@ def falling(seconds: float) -> Callable[[float], list[Array]]:
         breath = np.float32(0.72 + 0.28 * np.sin(2 * np.pi * t / 4.6 - 0.6))
         live = np.float32(0.55 + 0.45 * dying) * breath
         light = by_moon * np.float32(0.35 + 0.65 * ease(0, seconds * 0.5, t))
-        light = light + tint(glow * (0.055 * live), (1.0, 0.26, 0.06)) * grey * 2
+        light = light + tint(glow * (0.12 * live), (1.0, 0.26, 0.06)) * grey * 2
         light = light + tint(deep * (0.30 * dying), (1.0, 0.20, 0.04)) * grey
         light = (
             light
@@ -108,7 +108,7 @@ def falling(seconds: float) -> Callable[[float], list[Array]]:
         wisp = tint(f32(smoke), (0.55, 0.66, 0.85)) + tint(f32(smoke * np.exp(-lift * 9) * 3 * live), (1.0, 0.3, 0.08))
         snow = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         _ashes(snow, flakes, t)
-        return [f32(light), wisp, snow]
+        return [softened(f32(light), relief), wisp, snow]
 
     return draw
 

@@ -18,8 +18,6 @@ class Look:
     exposure: float = 1.0
     glow: float = 0.12
     vignette: float = 0.35
-    shadows: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Colour of the deepest darks, in linear light: a breath of it, so that black is not dead."""
     contrast: float = 0.35
 
 
@@ -29,7 +27,8 @@ class Developer:
     def __init__(self, look: Look) -> None:
         self.look = look
         x, y = screen((WIDTH, HEIGHT))
-        self.lens = f32(1 - look.vignette * np.clip((x * x / 2.4 + y * y / 1.3) - 0.25, 0, 1))[..., None]
+        lens = 1 - look.vignette * np.clip((x * x / 2.4 + y * y / 1.3) - 0.25, 0, 1)
+        self.lens = f32(np.repeat(lens[..., None] * look.exposure, 3, axis=2))
         dice = np.random.default_rng(7)
         # Triangular noise of one step: 8 bits are too few for slow gradients in the dark.
         self.grain = f32(dice.random((4, HEIGHT, WIDTH)) + dice.random((4, HEIGHT, WIDTH)) - 1.0)
@@ -37,14 +36,17 @@ class Developer:
     def print(self, layers: list[Array]) -> Array:
         """Sum the layers (any size of 16 to 9) to display RGB from 0 to 1, (HEIGHT, WIDTH, 3)."""
         light = sum_of(layers)
-        light += self.look.glow * _glow(light)
-        light *= self.lens * self.look.exposure
-        light += f32(self.look.shadows)
-        np.maximum(light, 0, out=light)
-        light /= 1 + light
+        cv2.scaleAdd(_glow(light), self.look.glow, light, light)
+        light *= self.lens
+        light /= light + 1
         cv2.sqrt(light, light)
-        bend = light * light * (3 - 2 * light)
-        light += self.look.contrast * (bend - light)
+        # Blend of the straight line with 3 c^2 - 2 c^3, which deepens the darks and lifts the lights.
+        k = np.float32(self.look.contrast)
+        bend = light * (-2 * k)
+        bend += 3 * k
+        bend *= light
+        bend += 1 - k
+        light *= bend
         return light
 
     def planes(self, display: Array, number: int) -> NDArray[np.uint8]:
@@ -68,7 +70,8 @@ def sum_of(layers: list[Array]) -> Array:
         if layer.shape[:2] != (HEIGHT, WIDTH):
             layer = cv2.resize(layer, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
         total += layer
-    return np.maximum(total, 0)
+    np.maximum(total, 0, out=total)
+    return total
 
 
 def _glow(light: Array) -> Array:
@@ -79,4 +82,4 @@ def _glow(light: Array) -> Array:
     middle = cv2.GaussianBlur(tiny, (0, 0), 2.2)
     wide = cv2.GaussianBlur(tiny, (0, 0), 7)
     far = cv2.resize(middle + 0.8 * wide, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_CUBIC)
-    return f32(cv2.resize(near + far, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
+    return f32(cv2.resize(near + far, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR))

@@ -23,10 +23,11 @@ X264 = {
 """A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3)."""
 
 
-def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, crf: float) -> None:
+def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, kbits: int) -> None:
     """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, and sound (n, 2) from -1 to 1."""
     with av.open(str(file), "w", options={"movflags": "+faststart"}) as clip:
-        video = clip.add_stream("libx264", rate=RATE, options={**X264, "crf": str(crf)})
+        video = clip.add_stream("libx264", rate=RATE, options=X264)
+        video.bit_rate = 1000 * kbits
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         video.codec_context.color_range = 1
         for name in ("color_primaries", "color_trc", "colorspace"):
@@ -56,7 +57,7 @@ def sound_again(file: Path, sound: Array) -> None:
 
 def _audio_stream(clip: av.container.OutputContainer) -> av.AudioStream:
     audio = clip.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
-    audio.bit_rate = 80_000
+    audio.bit_rate = 64_000
     return audio
 
 

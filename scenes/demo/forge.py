@@ -7,12 +7,14 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, ease, f32, fire, look, noise, screen, streaks, tint
-from scenes.demo.sculpt import Solid, behold, box, drum, lit, melt, shadow, together
+from scenes.demo.light import HEIGHT, WIDTH, Array, between, ease, f32, fire, look, noise, screen, streaks, tint
+from scenes.demo.sculpt import Solid, behold, box, drum, lit, melt, shadow, softened, together
 
-EYE, TOWARDS, ZOOM = (0.75, 1.25, -4.0), (0.0, 1.02, 0.0), 3.6
+EYE, TOWARDS, ZOOM = (0.75, 1.25, -4.0), (0.0, 1.02, 0.0), 4.2
 IRON = f32((0.0, 0.99, -0.05))
-LIFT = 0.62
+LIFT = 0.55
+SCALE = ZOOM / 4.1 * HEIGHT / 2
+"""Full-size pixels of a metre at the anvil."""
 
 
 def strikes(seconds: float) -> list[float]:
@@ -84,7 +86,7 @@ class _Sparks:
         reach = (1 - np.exp(-drag * age)) / drag
         x = self.x[live] + self.vx[live] * reach
         y = self.y[live] + (self.vy[live] + 2.6 / drag) * reach - 2.6 / drag * age
-        return f32(np.stack([WIDTH / 2 + x * 318, 372 - y * 318], 1))
+        return f32(np.stack([WIDTH / 2 + x * SCALE, 373 - y * SCALE], 1))
 
 
 def striking(seconds: float) -> Callable[[float], list[Array]]:
@@ -93,9 +95,9 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
     below = [
         Solid(_anvil, (0.26, 0.24, 0.25), 2.2),
         Solid(_block, (0.20, 0.12, 0.07), 0.2),
-        Solid(lambda p: p[:, 1], (0.20, 0.16, 0.13), 0.3),
+        Solid(lambda p: p[:, 1], (0.13, 0.10, 0.08), 0.3),
         Solid(_iron, (0.5, 0.4, 0.35), 0.0),
-        Solid(lambda p: f32(2.6 - p[:, 2]), (0.20, 0.15, 0.13), 0.05),
+        Solid(lambda p: f32(2.6 - p[:, 2]), (0.10, 0.07, 0.06), 0.05),
     ]
     ground = behold(below, (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
     falling = behold([Solid(_hammer, (0.26, 0.25, 0.26), 2.0)], (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM, far=9)
@@ -116,6 +118,7 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
         (near * seen)[..., None] * ground.colours * rough[..., None] + tint(gleam * seen * 0.45, (1, 1, 1))
     ) * red
     base_hearth = (side[..., None] * ground.colours * rough[..., None] + tint(rim * 0.5, (1, 1, 1))) * ember
+    base_iron, base_hearth = softened(f32(base_iron), ground), softened(f32(base_hearth), ground)
     glow_mask = (ground.index == 3).astype(np.float32)
     scale = look(fine, gx * 0.5, gz * 0.5 + gy * 0.5)
     sparks = _Sparks(hits)
@@ -123,17 +126,25 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
     veil = noise(85, 1.9, 2, 60)
     hammer_rough = 1 + 0.25 * look(coarse, falling.points[..., 0] * 0.3, falling.points[..., 1] * 0.3)
     hearth_hammer, hearth_rim = lit(falling, hearth, fall=1.2)
+    by_hearth = (hearth_hammer[..., None] * falling.colours + tint(hearth_rim * 0.33, (1, 1, 1))) * ember
+    by_iron = []
+    for height in range(7):
+        bright, gloss = lit(falling, lamp - f32((0, LIFT * height / 6, 0)), fall=1.7)
+        own = (bright * hammer_rough)[..., None] * falling.colours
+        by_iron.append(f32((own + tint(gloss * 0.35, (1, 1, 1))) * red))
 
     def draw(t: float) -> list[Array]:
         since = min((t - hit for hit in hits if hit <= t), default=9.0)
         rage = 0.55 + 0.65 * ease(0, seconds, t)
         swell = np.float32(rage * (1 + 0.55 * np.exp(-since / 0.30) * min(since / 0.05, 1)))
         pant = np.float32(rage * (0.85 + 0.15 * np.sin(1.9 * t)))
-        light = 1.15 * swell * base_iron + 1.5 * pant * base_hearth
+        light = np.float32(1.6 * swell) * base_iron + np.float32(1.7 * pant) * base_hearth
         heat = glow_mask * (1.05 + 0.16 * scale) * (0.8 + 0.3 * swell)
         light = light * (1 - glow_mask[..., None]) + fire(heat)
         lift = _height(t, hits)
-        _lay(light, lift, swell, pant)
+        hammer = between(by_iron, 6 * lift) * np.float32(1.15 * swell) + by_hearth * np.float32(1.5 * pant)
+        up = round(LIFT * lift * SCALE)
+        light[: HEIGHT - up] += falling.hit[up:, :, None] * (hammer[up:] - light[: HEIGHT - up])
         fly = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         ends, colours = sparks.at(t)
         if len(ends):
@@ -141,26 +152,10 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
         rise = look(veil, x * 0.16 + 0.02 * t, y * 0.16 - 0.07 * t) + 0.7 * look(
             veil, x * 0.33 - 0.03 * t, y * 0.3 - 0.12 * t
         )
-        place = np.exp(-((x + 1.55) ** 2) / 0.5) * 0.16 * pant + np.exp(-(x * x + (y + 0.0) ** 2) / 0.35) * 0.05 * swell
-        smoke = tint(f32(np.clip(0.4 + 0.5 * rise, 0.01, None) * place), (1.0, 0.17, 0.035))
+        place = np.exp(-((x + 1.55) ** 2) / 0.5) * 0.13 * pant + np.exp(-(x * x + y * y) / 0.35) * 0.035 * swell
+        smoke = tint(f32(np.clip(0.35 + 0.55 * rise, 0.01, None) ** 1.3 * place), (1.0, 0.17, 0.035))
         quake = 7 * rage * np.exp(-since / 0.09) * np.cos(since * 55)
         return [_shaken(light, quake), smoke, _shaken(fly, quake)]
-
-    def _lay(light: Array, lift: float, swell: np.float32, pant: np.float32) -> None:
-        """Put the hammer over the picture at its height."""
-        down = f32((0, LIFT * lift, 0))
-        bright, gloss = lit(falling, lamp - down, fall=1.7)
-        body = (
-            (bright * 1.15 * swell)[..., None] * falling.colours * hammer_rough[..., None]
-            + tint(gloss * 0.4 * swell, (1, 1, 1))
-        ) * red
-        body += (
-            (hearth_hammer * 1.5 * pant)[..., None] * falling.colours + tint(hearth_rim * 0.5 * pant, (1, 1, 1))
-        ) * ember
-        up = int(round(LIFT * lift * ZOOM / 4.1 * HEIGHT / 2))
-        mask = falling.hit[up:, :, None]
-        part = light[: HEIGHT - up]
-        part += mask * (body[up:] - part)
 
     return draw
 

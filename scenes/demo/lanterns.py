@@ -30,7 +30,7 @@ def _paper(height: int, defocus: float) -> Array:
     ribs = 1 - 0.10 * np.exp(-(((np.abs(x) - 0.3) / 0.03) ** 2))
     glow = f32(form * inside * ribs)
     rim = smooth(0.9, 0.97, f32(y)) * form
-    picture = np.stack([glow * 1.25, glow**1.2 * 0.56, glow**1.5 * 0.13], -1) * (1 - 0.6 * rim[..., None])
+    picture = np.stack([glow * 1.25, glow**1.2 * 0.47, glow**1.5 * 0.09], -1) * (1 - 0.6 * rim[..., None])
     return f32(cv2.GaussianBlur(f32(picture), (0, 0), defocus) if defocus > 0.3 else picture)
 
 

@@ -6,11 +6,14 @@ flames are brighter. Screen coordinates: x to the right from -16/9 to 16/9, y up
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
+"""Float32 nearly always: numpy's own types lose sight of it, and doubles would cost half of the speed."""
 WIDTH, HEIGHT, RATE = 1280, 720, 30
 TILE = 512
 """Side of a noise tile in texels; tiles repeat without a seam, so a whole number of tiles makes a loop."""
@@ -37,7 +40,7 @@ def pixels(x: Array, y: Array, size: tuple[int, int]) -> tuple[Array, Array]:
 
 
 def noise(seed: int, power: float = 1.7, lowest: float = 2.0, highest: float = 200.0) -> Array:
-    """A tile of fractal noise (TILE, TILE), mean 0 and deviation 1; ``power`` falls with frequency, in cycles a tile."""
+    """A tile of fractal noise (TILE, TILE), mean 0, deviation 1; frequencies in cycles a tile."""
     spectrum = np.fft.rfft2(np.random.default_rng(seed).standard_normal((TILE, TILE)))
     v = np.fft.fftfreq(TILE, 1 / TILE)[:, None]
     u = np.fft.rfftfreq(TILE, 1 / TILE)[None, :]
@@ -86,6 +89,13 @@ def blur(picture: Array, sigma: float) -> Array:
     return f32(cv2.resize(blur(f32(little), sigma / 4), (width, height), interpolation=cv2.INTER_CUBIC))
 
 
+def between(pictures: list[Array], place: float) -> Array:
+    """A picture between those of a row: at 1.5 half of the second and half of the third."""
+    first = min(max(int(place), 0), len(pictures) - 2)
+    share = place - first
+    return f32(cv2.addWeighted(pictures[first], 1 - share, pictures[first + 1], share, 0))
+
+
 def splat(x: Array, y: Array, colours: Array, size: tuple[int, int]) -> Array:
     """Very many points at once: pixel positions (n,), colours (n, 3), each shared among its four pixels."""
     width, height = size
@@ -100,7 +110,7 @@ def splat(x: Array, y: Array, colours: Array, size: tuple[int, int]) -> Array:
 
 
 def dots(picture: Array, x: Array, y: Array, radius: Array, colours: Array, edge: float = 1.0) -> None:
-    """Add round lights in place: pixel positions, radii, colours (n, 3). edge 1: soft as a glow; 0: a disc out of focus."""
+    """Add round lights in place: pixel positions, radii, colours (n, 3). edge 1: soft; 0: a disc out of focus."""
     height, width = picture.shape[:2]
     for px, py, r, colour in zip(x.tolist(), y.tolist(), radius.tolist(), f32(colours), strict=True):
         reach = r * (2.6 if edge > 0.5 else 1.15) + 1

@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "film", help="folder of the clips (the one of the story)")
     parser.add_argument("--preview", action="store_true", help="only a sheet of six pictures of each, as PNG")
     parser.add_argument("--sound", action="store_true", help="only the sound; the pictures stay as they are")
+    parser.add_argument("--draft", action="store_true", help="ten pictures a second, each held three times: quick")
     asked = parser.parse_args()
     if unknown := set(asked.clips) - set(FILES):
         parser.error(f"no clip {', '.join(sorted(unknown))}; there are: {', '.join(FILES)}")
@@ -45,7 +46,12 @@ def main() -> None:
         else:
             frames = sum(shot.seconds for shot in shots) * RATE
             with _bar(console) as bar:
-                film.write(target, bar.track(_pictures(shots), frames, description=name), sound, shots[0].crf)
+                film.write(
+                    target,
+                    bar.track(_pictures(shots, 3 if asked.draft else 1), frames, description=name),
+                    sound,
+                    shots[0].kbits,
+                )
         console.print(f"{target.name}: {len(sound) / SAMPLE_RATE:g} s, {target.stat().st_size / 1e6:.2f} MB")
 
 
@@ -54,11 +60,12 @@ def _bar(console: Console) -> Progress:
                     TimeRemainingColumn(), console=console, transient=True)  # fmt: skip
 
 
-def _pictures(shots: tuple[Shot, ...]) -> Iterator[NDArray[np.uint8]]:
+def _pictures(shots: tuple[Shot, ...], hold: int) -> Iterator[NDArray[np.uint8]]:
     for shot in shots:
         draw, developer = shot.paint(shot.seconds), Developer(shot.look)
-        for number in range(shot.seconds * RATE):
-            yield developer.planes(developer.print(draw(number / RATE)), number)
+        for number in range(0, shot.seconds * RATE, hold):
+            planes = developer.planes(developer.print(draw(number / RATE)), number)
+            yield from [planes] * hold
 
 
 def _sheets(shots: tuple[Shot, ...], folder: Path) -> None:

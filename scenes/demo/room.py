@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from scenes.demo.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, tint
-from scenes.demo.sculpt import Field, Relief, Solid, behold, box, halved, lit, rod, shadow, together
+from scenes.demo.sculpt import Field, Relief, Solid, behold, box, halved, lit, rod, shadow, softened, together
 
 EYE, TOWARDS, ZOOM = (0.85, 1.25, -4.6), (0.0, 0.86, 1.4), 4.5
 LAMP, POOL = f32((-1.35, 4.6, 0.5)), f32((0.1, 0.0, 1.5))
@@ -35,8 +35,8 @@ def chair(p: Array) -> Array:
 def solids() -> list[Solid]:
     """The chair, the floor and the wall."""
     return [
-        Solid(chair, (0.42, 0.26, 0.15), 0.5),
-        Solid(lambda p: p[:, 1], (0.36, 0.31, 0.26), 0.12),
+        Solid(chair, (0.34, 0.165, 0.075), 0.7),
+        Solid(lambda p: p[:, 1], (0.36, 0.285, 0.215), 0.12),
         Solid(lambda p: f32(3.4 - p[:, 2]), (0.40, 0.35, 0.30), 0.0),
     ]
 
@@ -108,9 +108,9 @@ def waiting(seconds: float) -> Draw:
     seen = shadow(together(solids()), relief, LAMP, 30, 60) * _cone(relief.points)
     diffuse, gloss = lit(relief, LAMP, fall=0.0)
     bounce, _ = lit(relief, f32((0.1, 0.06, 1.25)), wrap=0.5, fall=1.6)
-    key = tint(seen * diffuse, (1.0, 0.74, 0.44)) * colours + tint(seen * gloss, (0.5, 0.36, 0.2))
+    key = tint(seen * diffuse, (1.0, 0.70, 0.38)) * colours + tint(seen * gloss, (0.5, 0.36, 0.2))
     fill = tint(bounce * 0.05, (1.0, 0.62, 0.35)) * colours
-    still = 2.3 * key + fill
+    still = softened(f32(2.3 * key + fill), relief)
     points, free = _samples(36)
     shaft = (_cone(points) * free).sum(0) / 36
     shaft = blur_up(shaft)
@@ -123,7 +123,7 @@ def waiting(seconds: float) -> Draw:
         breath = 1 + 0.07 * np.sin(2 * np.pi * turn) + 0.025 * np.sin(2 * np.pi * (3 * turn + 0.2))
         bend = 0.03 * look(warp, x * 0.15 + turn, y * 0.15)
         smoke = look(veil, x * 0.22 + bend - turn, y * 0.16 + bend) + 0.8 * look(veil, x * 0.3 + turn, y * 0.3 + bend)
-        haze = tint(shaft * np.clip(0.9 + 0.24 * smoke, 0.25, None), (0.42, 0.285, 0.15))
+        haze = tint(shaft * np.clip(0.9 + 0.24 * smoke, 0.25, None), (0.44, 0.265, 0.115))
         dust = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         where = _drift(homes, turn)
         px, py, depth = _project(where)
@@ -148,7 +148,7 @@ WINDOW = -2.6
 
 def _panes(points: Array, sun: Array) -> Array:
     """How much of the sun comes through the window to points (..., 3): two by three panes, soft with the distance."""
-    far = (points[..., 0] - WINDOW) / sun[0]
+    far = np.maximum(points[..., 0] - WINDOW, 0) / sun[0]
     y = points[..., 1] - far * sun[1]
     z = points[..., 2] - far * sun[2]
     soft = 0.012 + 0.012 * far
@@ -172,7 +172,8 @@ def morning(seconds: float) -> Draw:
     colours = _weathered(relief, 3)
     keys = 14
     chairs = [_sun_shadow(chair, relief, _sun(k / (keys - 1))) for k in range(keys)]
-    points, free = _samples(48)
+    points, free = _samples(40)
+    half = halved(relief).points
     bounce, _ = lit(relief, f32((1.2, 0.5, 2.0)), wrap=0.6, fall=1.2)
     sky = np.clip(-relief.normals[..., 0] * 0.8 + 0.35, 0, 1)
     x, y = screen((640, 360))
@@ -185,15 +186,16 @@ def morning(seconds: float) -> Draw:
         place = course * (keys - 1)
         first = min(int(place), keys - 2)
         seen = chairs[first] + (place - first) * (chairs[first + 1] - chairs[first])
-        warm = f32((1.0, 0.36 + 0.26 * rise, 0.14 + 0.16 * rise))
-        strength = np.float32(0.05 + 4.6 * rise**1.5)
-        facing = np.clip(-(relief.normals @ sun), 0, 1) * _panes(relief.points, sun) * seen
+        warm = f32((1.0, 0.33 + 0.23 * rise, 0.11 + 0.13 * rise))
+        strength = np.float32(0.05 + 6.4 * rise**1.5)
+        panes = cv2.resize(_panes(half, sun), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+        facing = np.clip(-(relief.normals @ sun), 0, 1) * panes * seen
         picture = strength * facing[..., None] * warm * colours
         picture += colours * (bounce * 0.10 * strength)[..., None] * warm * f32((1, 0.8, 0.6))
         picture += colours * sky[..., None] * f32((0.010, 0.015, 0.028)) * np.float32(0.6 + rise)
         beam = (_panes(points, sun) * free).mean(0)
         smoke = look(veil, x * 0.22 + 0.012 * t, y * 0.2 - 0.008 * t) + 0.6 * look(veil, x * 0.4 - 0.01 * t, y * 0.4)
-        haze = blur_up(f32(beam)) * np.clip(0.85 + 0.22 * smoke, 0.1, None) * strength * 0.16
+        haze = blur_up(f32(beam)) * np.clip(0.85 + 0.22 * smoke, 0.1, None) * strength * 0.13
         dust = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         where = _drift(homes, 0.05 * t)
         px, py, depth = _project(where)
@@ -201,7 +203,7 @@ def morning(seconds: float) -> Draw:
         size = homes[:, 4] * (1.0 + 1.4 * np.abs(depth - 6.0))
         show = glint > 0.02
         dots(dust, px[show], py[show], size[show], ((glint / size**1.5 * 0.7)[:, None] * warm)[show])
-        return [picture, haze[..., None] * warm, dust]
+        return [softened(f32(picture), relief), haze[..., None] * warm, dust]
 
     return draw
 

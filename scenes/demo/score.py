@@ -37,9 +37,9 @@ def _waiting(s: float) -> Array:
         (9.5, "A4", 0.3),
         (13.2, "E5", 0.16),
     ):
-        tape.lay(bell(note, 5, 1.6), at, 0.34 * level, 0.3 + 0.05 * at % 0.5)
+        tape.lay(bell(note, 5, 1.6), at, 0.20 * level, 0.3 + 0.05 * at % 0.5)
     ground = 0.9 * drone("D2", s, 1, 0.36) + 0.35 * drone("A2", s, 2, 0.3) + 0.5 * drone("D1", s, 3, 0.4)
-    return hall(tape.sound, 5, 0.6, loop=True) + 0.22 * ground + 0.006 * wind(s, 200, 1800, 4)
+    return hall(tape.sound, 5, 0.6, loop=True) + 0.22 * ground + 0.008 * wind(s, 200, 1800, 4)
 
 
 def _kindling(s: float) -> Array:
@@ -63,7 +63,7 @@ def _kindling(s: float) -> Array:
     tape.lay(bowed("A3", s - 7.4, 2, 0.4, 3, 2), 7.4, 0.35, 0.6)
     burning = np.clip((clock(s) - 5.5) / 1.5, 0, 1)[:, None]
     ground = 0.8 * drone("D2", s, 1, 0.36) + 0.5 * drone("D1", s, 3, 0.4)
-    fire = 0.35 * crackle(s, 7, 5) + 0.012 * wind(s, 90, 500, 6)
+    fire = 0.9 * crackle(s, 7, 5) + 0.012 * wind(s, 90, 500, 6)
     return hall(tape.sound, 4, 0.45) + 0.2 * ground + f32(fire * burning) + 0.004 * wind(s, 200, 1800, 4)
 
 
@@ -97,9 +97,15 @@ def _rising(s: float) -> Array:
 
 def _dancing(s: float) -> Array:
     tape = Tape(s)
-    bars = (("D3", "D5 A4 F#5 A4 E5 A4 D5 F#5"), ("G2", "G5 D5 B4 D5 A5 G5 F#5 D5"), ("D3", "F#5 A5 D5 F#5 A4 D5 E5 F#5"),
-            ("A2", "E5 C#5 A4 C#5 E5 A5 G5 E5"), ("D3", "D5 F#5 A5 F#5 D6 A5 F#5 A5"), ("G2", "B5 G5 D5 G5 B5 A5 G5 F#5"),
-            ("D3", "E5 F#5 A5 D6 A5 F#5 D5 D6"))  # fmt: skip
+    bars = (
+        ("D3", "D5 A4 F#5 A4 E5 A4 D5 F#5"),
+        ("G2", "G5 D5 B4 D5 A5 G5 F#5 D5"),
+        ("D3", "F#5 A5 D5 F#5 A4 D5 E5 F#5"),
+        ("A2", "E5 C#5 A4 C#5 E5 A5 G5 E5"),
+        ("D3", "D5 F#5 A5 F#5 D6 A5 F#5 A5"),
+        ("G2", "B5 G5 D5 G5 B5 A5 G5 F#5"),
+        ("D3", "E5 F#5 A5 D6 A5 F#5 D5 D6"),
+    )
     for bar, (low, tune) in enumerate(bars):
         start = bar * 4 * BEAT
         for beat in range(4):
@@ -141,7 +147,7 @@ def _weeping(s: float) -> Array:
         (13.6, "D4"),
     ):
         tape.lay(pluck(note, 3.0, 0.45), at, 0.42, 0.58)
-    rain = 0.030 * wind(s, 900, 7000, 21) + 0.016 * wind(s, 250, 900, 22) + 0.10 * crackle(s, 38, 23, 900, 4200)
+    rain = 0.050 * wind(s, 1200, 8000, 21) + 0.024 * wind(s, 300, 1000, 22) + 0.35 * crackle(s, 38, 23, 900, 4200)
     return hall(tape.sound, 4.5, 0.5, 2600) + rain + 0.10 * drone("D2", s, 1, 0.35)
 
 
@@ -169,7 +175,7 @@ def _striking(s: float) -> Array:
         power = 0.65 + 0.35 * at / s
         tape.lay(anvil(k), at, 0.55 * power, 0.5 + 0.08 * (-1) ** k)
         tape.lay(drum(1.8, 44, 1.0, k), at, 1.0 * power)
-        tape.lay(f32(crackle(1.2, 60, k, 2500, 9000) * np.exp(-clock(1.2) * 3.5)[:, None]), at, 0.55 * power)
+        tape.lay(f32(crackle(1.2, 90, k, 2500, 9000) * np.exp(-clock(1.2) * 3.0)[:, None]), at, 1.6 * power)
     growth = (0.35 + 0.65 * clock(s) / s)[:, None]
     for note, seed, level in (("D2", 1, 0.8), ("Eb2", 2, 0.45), ("D3", 3, 0.4), ("Ab2", 4, 0.35)):
         tape.lay(f32(bowed(note, s, seed, 0.86, 1.0, 0.4)[:, None] * growth), 0, level)
@@ -248,16 +254,16 @@ def _cooling(s: float) -> Array:
     for note, seed in (("D3", 1), ("A2", 2)):
         tape.lay(bowed(note, s, seed, 0.4, 2.0, 2.5), 0, 0.55, 0.3 + 0.2 * seed)
     dying = (1 - 0.8 * np.clip(clock(s) / (0.7 * s), 0, 1))[:, None]
-    fire = f32((0.45 * crackle(s, 11, 81) + 0.012 * wind(s, 60, 300, 82)) * dying)
+    fire = f32((0.9 * crackle(s, 11, 81) + 0.012 * wind(s, 60, 300, 82)) * dying)
     return hall(tape.sound, 4.5, 0.5, 3000) + fire + 0.012 * wind(s, 300, 1400, 83) + 0.16 * drone("D2", s, 1, 0.36)
 
 
 def _vigil(s: float) -> Array:
     tape = Tape(s, loop=True)
     for at, note in ((2.0, "D4"), (5.0, "A4"), (8.0, "F4")):
-        tape.lay(bell(note, 5, 2), at, 0.12, 0.5)
+        tape.lay(bell(note, 5, 2), at, 0.08, 0.5)
     ground = 0.9 * drone("D2", s, 1, 0.36) + 0.4 * drone("A2", s, 2, 0.3)
-    return hall(tape.sound, 5, 0.6, loop=True) + 0.2 * ground + 0.25 * crackle(s, 4, 91) + 0.008 * wind(s, 90, 500, 92)
+    return hall(tape.sound, 5, 0.6, loop=True) + 0.2 * ground + 0.45 * crackle(s, 4, 91) + 0.008 * wind(s, 90, 500, 92)
 
 
 LOUD = -16.0

@@ -36,6 +36,8 @@ class Relief:
     to_eye: Array
     hit: Array
     index: Array
+    edge: Array
+    """1 on the outlines, where a ray each pixel is not enough."""
 
 
 def box(p: Array, centre: tuple[float, float, float], half: tuple[float, float, float], soft: float = 0.01) -> Array:
@@ -109,7 +111,18 @@ def behold(
         to_eye=-rays.reshape(*shape, 3),
         hit=f32(depth < far * 0.99).reshape(shape),
         index=f32(index).reshape(shape),
+        edge=_outlines(depth.reshape(shape)),
     )
+
+
+def _outlines(depth: Array) -> Array:
+    bend = np.abs(cv2.Laplacian(depth, cv2.CV_32F)) / depth
+    return f32(cv2.GaussianBlur(cv2.dilate(f32(bend > 0.012), np.ones((3, 3), np.uint8)), (0, 0), 0.6))
+
+
+def softened(picture: Array, relief: Relief) -> Array:
+    """The picture with the steps in its outlines smoothed, (height, width, 3)."""
+    return f32(picture + relief.edge[..., None] * (cv2.GaussianBlur(picture, (0, 0), 0.9) - picture))
 
 
 def _start(field: Field, eye: Array, rays: Array, far: float) -> Array:
@@ -143,8 +156,10 @@ def shadow(field: Field, relief: Relief, lamp: Array, sharp: float = 14.0, steps
     way = f32(lamp) - points
     length = np.linalg.norm(way, axis=-1)
     way /= length[:, None]
-    seen = np.ones(len(points), np.float32)
-    going = np.flatnonzero((little.normals.reshape(-1, 3) * way).sum(-1) > -0.1)
+    # What is turned away is dark anyway; were it called lit, its light would bleed over the edge when made large again.
+    facing = (little.normals.reshape(-1, 3) * way).sum(-1) > -0.1
+    seen = facing.astype(np.float32)
+    going = np.flatnonzero(facing)
     travelled = np.full(len(points), 0.02, np.float32)
     for _ in range(steps):
         distance = field(f32(points[going] + travelled[going, None] * way[going]))

@@ -1,0 +1,141 @@
+"""The demo film as it is committed: whole, playable anywhere, not too big, and kind to the eyes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from scenes.demo import score
+from scenes.demo.reel import FILES, SHOTS
+from scenes.story import Story, load_story
+
+DEMO = Path(__file__).parents[2] / "scenes" / "demo"
+CLIPS = sorted((DEMO / "film").glob("*.mp4"))
+LOOPS = ("attract", "vigil")
+
+
+@pytest.fixture(scope="module")
+def story() -> Story:
+    return load_story(DEMO / "story.toml")
+
+
+def clip(name: str) -> Path:
+    return DEMO / "film" / f"{name}.mp4"
+
+
+def lumas(file: Path, keys_only: bool = False) -> list[np.ndarray]:
+    """The pictures' light from 0 to 1, made small, (90, 160) each."""
+    small = []
+    with av.open(str(file)) as container:
+        stream = container.streams.video[0]
+        if keys_only:
+            stream.codec_context.skip_frame = "NONKEY"
+        for frame in container.decode(stream):
+            luma = frame.to_ndarray(format="yuv420p")[: frame.height]
+            small.append((cv2.resize(luma, (160, 90), interpolation=cv2.INTER_AREA).astype(float) - 16) / 219)
+    return small
+
+
+def sound_of(file: Path) -> np.ndarray:
+    with av.open(str(file)) as container:
+        return np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+
+
+def test_the_story_loads_without_an_error_or_a_warning(story: Story) -> None:
+    assert story.warnings == ()
+    assert {shot.name for shot in SHOTS} == set(story.names)
+
+
+def test_every_scene_lasts_ten_to_twenty_seconds(story: Story) -> None:
+    for shot in SHOTS:
+        assert 10 <= story.duration(shot.name) <= 20
+        assert story.duration(shot.name) == pytest.approx(shot.seconds, abs=1 / 30)
+
+
+def test_the_clips_are_those_of_the_program_and_small_enough_to_be_cloned() -> None:
+    assert {file.stem for file in CLIPS} == set(FILES)
+    assert sum(file.stat().st_size for file in CLIPS) <= 12_000_000
+
+
+@pytest.mark.parametrize("file", CLIPS, ids=lambda file: file.stem)
+def test_a_clip_plays_anywhere_and_can_be_cut_at_each_second(file: Path) -> None:
+    seconds = sum(shot.seconds for shot in FILES[file.stem])
+    with av.open(str(file)) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        assert (video.codec_context.name, video.width, video.height, video.average_rate) == ("h264", 1280, 720, 30)
+        assert (video.pix_fmt, video.codec_context.colorspace, video.codec_context.color_range) == ("yuv420p", 1, 1)
+        assert (audio.codec_context.name, audio.rate, audio.layout.name) == ("aac", 48_000, "stereo")
+        packets = [packet for packet in container.demux(video) if packet.dts is not None]
+    assert [packet.pts for packet in packets] == [packet.dts for packet in packets]
+    assert len(packets) == seconds * 30
+    assert all(packets[number].is_keyframe for number in range(0, len(packets), 30))
+
+
+@pytest.mark.parametrize("file", CLIPS, ids=lambda file: file.stem)
+def test_a_clip_is_dark_but_never_black(file: Path) -> None:
+    pictures = np.stack(lumas(file, keys_only=True))
+    assert 0.02 < pictures.mean() < 0.30
+    # One light at least in nearly every second: a black wall looks like a fault.
+    bright = np.quantile(pictures, 0.998, axis=(1, 2))
+    assert (bright > 0.12).mean() > 0.85
+
+
+@pytest.mark.parametrize("file", CLIPS, ids=lambda file: file.stem)
+def test_the_sound_is_there_from_end_to_end_and_never_clips(file: Path) -> None:
+    seconds = sum(shot.seconds for shot in FILES[file.stem])
+    sound = sound_of(file)
+    assert sound.shape[1] >= seconds * 48_000
+    assert 0.1 < np.abs(sound).max() < 0.99
+    power = (sound[:, : seconds * 48_000].reshape(2, seconds, -1) ** 2).mean((0, 2))
+    assert (power > 1e-6).all()
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_has_no_seam_in_the_picture(name: str) -> None:
+    pictures = lumas(clip(name))
+    steps = [float(np.abs(b - a).mean()) for a, b in pairwise(pictures)]
+    seam = float(np.abs(pictures[0] - pictures[-1]).mean())
+    assert seam < 1.5 * np.quantile(steps, 0.95)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_has_no_seam_in_the_sound(name: str) -> None:
+    seconds = FILES[name][0].seconds
+    sound = score.play(name, seconds)
+    steps = np.abs(np.diff(sound, axis=0)).max(1)
+    assert np.abs(sound[0] - sound[-1]).max() < np.quantile(steps, 0.9999)
+    played = sound_of(clip(name))[:, : seconds * 48_000]
+    around = np.concatenate([played[:, -4800:], played[:, :4800]], axis=1)
+    assert np.abs(np.diff(around, axis=1)).max() < 0.05
+
+
+def test_nothing_flashes_more_than_three_times_a_second() -> None:
+    """The general flash rule of WCAG 2.3.1 on the hardest scene, by blocks: a quarter of the picture must not."""
+    pictures = np.stack(lumas(clip("forge"))[::2])
+    blocks = pictures.reshape(-1, 9, 10, 16, 10).mean((2, 4)).reshape(len(pictures), -1) ** 2.2
+    too_often = [max_flashes(course) > 3 for course in blocks.T]
+    assert np.mean(too_often) < 0.25
+
+
+def max_flashes(course: np.ndarray, a_second: int = 15) -> float:
+    """Most pairs of opposite changes of a tenth and more within a second."""
+    turns: list[int] = []
+    way, low, high = 0, course[0], course[0]
+    for number, value in enumerate(course):
+        low, high = min(low, value), max(high, value)
+        if (way <= 0 and value - low >= 0.1) or (way >= 0 and high - value >= 0.1):
+            way = 1 if value - low >= 0.1 and way <= 0 else -1
+            low = high = value
+            turns.append(number)
+    return max((sum(start <= turn < start + a_second for turn in turns) for start in turns), default=0) / 2
+
+
+def test_the_rule_itself_knows_a_strobe_from_a_breath() -> None:
+    time = np.arange(150) / 15
+    assert max_flashes(0.4 + 0.3 * np.sin(2 * np.pi * 5 * time)) > 3
+    assert max_flashes(0.4 + 0.3 * np.sin(2 * np.pi * 1.2 * time)) <= 3
