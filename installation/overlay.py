@@ -66,7 +66,7 @@ class Overlay:
 
     def _redraw(self, view: View) -> pygame.Surface:
         picture = decode_thumbnail(view.thumbnail)
-        lines = 12 + len(LABELS) + 3 * len(view.lost) + len(HELP) + (2 if view.question else 0)
+        lines = 12 + len(LABELS) + 3 * len(view.lost) + len(HELP) // 2 + 1 + (2 if view.question else 0)
         height = 2 * MARGIN + 30 + lines * LINE + (picture.get_height() + 8 if picture else 0)
         surface = pygame.Surface((WIDTH, height), pygame.SRCALPHA)
         surface.fill((0, 0, 0, 205))
@@ -82,9 +82,11 @@ class Overlay:
         if picture:
             surface.blit(picture, (MARGIN, y))
             y += picture.get_height() + 8
-        for key, meaning in HELP:
-            self._line(surface, y, key, DIM)
-            y = self._line(surface, y, meaning, DIM, x=MARGIN + 90)
+        half = (len(HELP) + 1) // 2
+        for row in range(half):
+            for column, (key, meaning) in enumerate(HELP[row::half]):
+                self._line(surface, y, f"{key}: {meaning}", DIM, x=MARGIN + column * WIDTH // 2)
+            y += LINE
         return surface.subsurface((0, 0, WIDTH, min(height, y + MARGIN)))
 
     def _mood(self, surface: pygame.Surface, y: int, mood: Mood) -> int:
