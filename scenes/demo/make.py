@@ -28,7 +28,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "film", help="folder of the clips (the one of the story)")
     parser.add_argument("--preview", action="store_true", help="only a sheet of six pictures of each, as PNG")
     parser.add_argument("--sound", action="store_true", help="only the sound; the pictures stay as they are")
-    parser.add_argument("--draft", action="store_true", help="ten pictures a second, each held three times: quick")
     asked = parser.parse_args()
     if unknown := set(asked.clips) - set(FILES):
         parser.error(f"no clip {', '.join(sorted(unknown))}; there are: {', '.join(FILES)}")
@@ -48,7 +47,7 @@ def main() -> None:
             with _bar(console) as bar:
                 film.write(
                     target,
-                    bar.track(_pictures(shots, 3 if asked.draft else 1), frames, description=name),
+                    bar.track(_pictures(shots), frames, description=name),
                     sound,
                     shots[0].kbits,
                 )
@@ -60,12 +59,15 @@ def _bar(console: Console) -> Progress:
                     TimeRemainingColumn(), console=console, transient=True)  # fmt: skip
 
 
-def _pictures(shots: tuple[Shot, ...], hold: int) -> Iterator[NDArray[np.uint8]]:
+def _pictures(shots: tuple[Shot, ...]) -> Iterator[NDArray[np.uint8]]:
     for shot in shots:
         draw, developer = shot.paint(shot.seconds), Developer(shot.look)
-        for number in range(0, shot.seconds * RATE, hold):
-            planes = developer.planes(developer.print(draw(number / RATE)), number)
-            yield from [planes] * hold
+        coming = developer.print(draw(0.0))
+        for start in range(0, shot.seconds * RATE, shot.every):
+            now, coming = coming, developer.print(draw((start + shot.every) / RATE))
+            for k in range(shot.every):
+                share = k / shot.every
+                yield developer.planes(cv2.addWeighted(now, 1 - share, coming, share, 0), start + k)
 
 
 def _sheets(shots: tuple[Shot, ...], folder: Path) -> None:

@@ -21,20 +21,22 @@ class Shot:
     look: Look
     kbits: int
     """Size of the picture in kbit a second: all clips together are cloned by everybody, so they share 12 MB."""
+    every: int = 2
+    """One picture in so many is painted, and those between are mixed: what moves slowly needs no more."""
 
 
 SHOTS = (
-    Shot("attract", 16, room.waiting, Look(exposure=1.15), 330),
+    Shot("attract", 16, room.waiting, Look(exposure=1.15), 330, 1),
     Shot("opening", 16, candle.kindling, Look(exposure=1.1), 370),
     Shot("lanterns", 16, lanterns.rising, Look(exposure=1.3, contrast=0.5), 650),
-    Shot("dance", 14, silk.dancing, Look(), 640),
+    Shot("dance", 14, silk.dancing, Look(), 640, 1),
     Shot("rain", 16, rain.weeping, Look(contrast=0.5), 370),
     Shot("tide", 16, tide.sinking, Look(), 370),
-    Shot("forge", 14, forge.striking, Look(contrast=0.5), 600),
+    Shot("forge", 14, forge.striking, Look(contrast=0.5), 600, 1),
     Shot("eclipse", 14, eclipse.burning, Look(contrast=0.5), 750),
-    Shot("dawn", 16, room.morning, Look(exposure=1.1, contrast=0.5), 350),
-    Shot("stars", 16, stars.rising, Look(), 370),
-    Shot("ash", 14, ash.falling, Look(), 390),
+    Shot("dawn", 16, room.morning, Look(exposure=1.1, contrast=0.5), 350, 4),
+    Shot("stars", 16, stars.rising, Look(), 370, 3),
+    Shot("ash", 14, ash.falling, Look(), 390, 3),
     Shot("vigil", 12, candle.vigil, Look(), 260),
 )
 
