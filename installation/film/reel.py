@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from installation.film.picture import Painter
-from installation.film.pictures import Look, Pictures
+from installation.film.pictures import Look, Pictures, Shown
 from installation.film.track import Track
 from scenes.clip import Clip
 
@@ -22,6 +22,7 @@ class Reel:
         self.pictures = Pictures(clip, painter, ahead, gate)
         self.track: Track | None = None
         self._waiting_since: float | None = None
+        self._last: Shown | None = None
 
     @property
     def length(self) -> float | None:
@@ -51,8 +52,8 @@ class Reel:
     def look(self, seconds: float, now: float) -> Look:
         """The picture due at ``seconds`` since the in point. A reel that starves for 2 s has failed."""
         look = self.pictures.at(seconds)
-        if not look.starved and look.shown is not None:
-            self._waiting_since = None
+        if (not look.starved and look.shown is not None) or look.shown is not self._last:
+            self._waiting_since, self._last = None, look.shown  # slow is not stalled
         elif self._waiting_since is None:
             self._waiting_since = now
         elif now - self._waiting_since > STALLED_SECONDS and not self.failed:
