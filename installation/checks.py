@@ -86,22 +86,20 @@ def decode_whole(file: Path) -> str:
     """What is wrong with a media file, '' when every packet of it decodes."""
     import av
 
-    from scenes.probe import STILLS
+    from scenes.probe import Unreadable, probe
 
     try:
+        length, end = probe(file).seconds, 0.0
         with av.open(str(file)) as container:
-            video, end = (container.streams.video or [None])[0], 0.0
+            pictures = bool(container.streams.video)
             for frame in container.decode(*container.streams.video[:1], *container.streams.audio[:1]):
                 if frame.is_corrupt:
                     return f"a broken picture at {frame.time or 0.0:.1f} s"
-                if frame.time is not None and (video is None or isinstance(frame, av.VideoFrame)):
+                if frame.time is not None and (not pictures or isinstance(frame, av.VideoFrame)):
                     end = max(end, frame.time)
-            if video is None or file.suffix.lower() in STILLS or not video.duration or not video.time_base:
-                return ""
-            length = float(video.duration * video.time_base)
-            return f"ends at {end:.1f} s, and its header says {length:.1f} s" if end < length - 0.5 else ""
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (av.FFmpegError, OSError, ValueError, Unreadable) as error:
         return f"does not decode ({error})"
+    return f"ends at {end:.1f} s, and its header says {length:.1f} s" if end < length - 0.5 else ""
 
 
 def check_model(venue: Venue) -> Iterator[Finding]:

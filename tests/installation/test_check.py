@@ -1,0 +1,90 @@
+"""``chiaro check``: what a technician reads at 17:55."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from calibration.settings import OscSettings
+from calibration.venue import Venue
+from installation.checks import check_clips, check_display, check_osc, decode_whole
+from installation.cli import app
+from scenes.story import load_story
+from tests.clips import make_clip
+
+STORY = """
+title = "One room"
+start = "door"
+attract = "lamp"
+safe = "lamp"
+[scenes.lamp]
+clip = "lamp.mp4"
+loop = true
+[scenes.door]
+clip = "door.mp4"
+end = true
+"""
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    for name in ("lamp", "door"):
+        make_clip(tmp_path / f"{name}.mp4", seconds=4.0, fps=30, size=(160, 90))
+    file = tmp_path / "story.toml"
+    file.write_text(STORY)
+    return file
+
+
+def check(*options: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["check", "--headless", "--camera", "visitor", *options])
+    return result.exit_code, result.stdout
+
+
+def test_a_room_where_all_is_well_is_ready_for_tonight(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "venue.toml").write_text("[osc]\nlisten_port = 0\n")
+    code, told = check(str(story), "--venue", str(tmp_path / "venue.toml"))
+    assert code == 0, told
+    assert "ready for tonight" in told
+
+
+def test_a_bad_story_a_bad_venue_and_a_missing_camera_are_all_told_at_once(story: Path, tmp_path: Path) -> None:
+    story.write_text(STORY.replace('"door.mp4"', '"dor.mp4"').replace("loop = true", "lop = true"))
+    (tmp_path / "venue.toml").write_text("[sound]\nvolum = 1\n")
+    code, told = check(str(story), "--venue", str(tmp_path / "venue.toml"), "--camera", "/nowhere/film.mp4")
+    assert code == 78
+    assert "scenes.lamp.lop" in told
+    assert "dor.mp4" in told
+    assert "did you mean 'volume'" in told
+
+
+def test_a_missing_camera_is_told_with_the_key_that_names_it(story: Path) -> None:
+    code, told = check(str(story), "--quick", "--camera", "/nowhere/film.mp4")
+    assert code == 78
+    assert "camera.source" in told
+
+
+def test_a_clip_with_a_whole_header_and_half_its_pictures_is_found_by_decoding_it(story: Path) -> None:
+    clip = story.parent / "door.mkv"
+    make_clip(clip, seconds=4.0, fps=30, size=(160, 90))
+    assert decode_whole(clip) == ""
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    story.write_text(STORY.replace("door.mp4", "door.mkv"))
+    findings = list(check_clips(load_story(story, forgive_clips=True), lambda what, share: None))
+    assert [finding.state for finding in findings] == ["problem", "ok"]
+    assert "door.mkv" in findings[0].where
+
+
+def test_a_control_port_that_another_program_hears_is_told() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        (finding,) = check_osc(Venue(osc=OscSettings(listen_port=port)))
+    assert finding.state == "problem"
+    assert str(port) in finding.where
+
+
+def test_a_screen_that_nobody_sees_is_a_problem() -> None:
+    (finding,) = check_display(Venue(), headless=False)  # the tests run on SDL's dummy driver
+    assert finding.state == "problem"
+    assert "black" in finding.what
