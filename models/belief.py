@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calibration.settings import MoodSettings
+from models.filter import LONGEST_LOOK_SECONDS
 from models.labels import LABELS
 
 NEUTRAL = 0
@@ -30,29 +31,37 @@ class Belief:
         """When ``current`` became what it is."""
         self._rival: int | None = None
         self._led_seconds = 0.0
-        self._supported_at = self._now = now
+        self._unsupported_seconds = 0.0
+        self._now = now
 
     def look(self, probabilities: Sequence[float], now: float) -> int | None:
-        """Take in smoothed probabilities at ``now`` (seconds, going forward). Returns what is believed."""
-        seconds, self._now = now - self._now, now
+        """Take in smoothed probabilities at ``now`` (seconds, going forward). Returns what is believed.
+
+        A time without a look (a face lost for a moment) makes nothing older.
+        """
+        seconds, self._now = min(now - self._now, LONGEST_LOOK_SECONDS), now
         best = max(range(len(LABELS)), key=probabilities.__getitem__)
         rival = best if best != self.current and probabilities[best] >= self._settings.lead_at else None
-        if rival is None and self.current is not None and probabilities[self.current] >= self._settings.keep_at:
-            self._supported_at = now
+        supported = rival is None and not self._faint(probabilities)
+        self._unsupported_seconds = 0.0 if supported else self._unsupported_seconds + seconds
         self._led_seconds = self._led_seconds + seconds * _worth(probabilities, best) if rival == self._rival else 0.0
         self._rival = rival
         led = rival is not None and self._led_seconds >= self._settings.believe_after_seconds
-        kept = self.current is not None and now - self._supported_at < self._settings.keep_for_seconds
+        kept = self.current is not None and self._unsupported_seconds < self._settings.keep_for_seconds
         if led and (rival != NEUTRAL or not kept):
             self._believe(rival, now)
-        elif rival is None and not kept:
+        elif not kept and (rival is None or self._faint(probabilities)):
             self._believe(None, now)
         return self.current
+
+    def _faint(self, probabilities: Sequence[float]) -> bool:
+        """Is next to nothing left of what is believed? (Then it goes, even if two others quarrel over its place.)"""
+        return self.current is None or probabilities[self.current] < self._settings.keep_at
 
     def _believe(self, what: int | None, now: float) -> None:
         if what != self.current:
             self.current, self.since = what, now
-        self._supported_at, self._led_seconds = now, 0.0
+        self._unsupported_seconds = 0.0
 
 
 def _worth(probabilities: Sequence[float], best: int) -> float:

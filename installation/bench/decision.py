@@ -33,7 +33,7 @@ class Size:
     """How many courses are run."""
 
     still: int = 21
-    neutral: int = 20
+    neutral: int = 36
     onsets: int = 60
     replayed: int = 4
     replays: int = 25
@@ -65,7 +65,10 @@ def run(progress: Progress, out: Path | None = None, size: Size = Size(), seed: 
     if out:
         from installation.bench.decision_plot import plot
 
-        notes.append(plot(protocol.onsets[0], out))
+        nervous = max(
+            protocol.onsets, key=lambda course: a_minute(RawArgmax, [course], lambda before, now: before != now, 0)
+        )
+        notes.append(plot(nervous, out))
     return Report("decision", tuple(figures), tuple(notes))
 
 
@@ -172,7 +175,8 @@ def _source(progress: Progress, seed: int) -> tuple[Classify, list[str], str]:
     classifier = open_classifier(device="cpu")
     real = RealFaces(sheet, lambda faces: classifier.classify(faces)[0], seed=seed)
     note = (
-        f"FER+ validation faces ({CLEAR_VOTES:.0%} of the votes alike), dimmed, with noise, flicker and +-2 px, judged "
-        f"by the shipped classifier; it is right on {real.right_share:.0%} of them in even light; only those are shown"
+        f"FER+ validation faces ({CLEAR_VOTES:.0%} of the votes alike) under a lamp overhead, dimmed, with noise, "
+        f"flicker and +-2 px, judged by the shipped classifier (version {classifier.card.version}); it reads "
+        f"{real.right_share:.0%} of them right in that light, and only those are shown"
     )
     return real, [label for label in real.labels() if label in EMOTIONS], note

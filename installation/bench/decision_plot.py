@@ -30,7 +30,7 @@ def plot(course: list[Seen], folder: Path) -> str:
     for k, (label, colour) in enumerate(zip(LABELS, COLOURS, strict=True)):
         above.plot([t for t, _ in seen], [face.probabilities[k] for _, face in seen], color=colour, lw=0.8, label=label)
     above.set_ylabel("probability of each frame")
-    above.legend(loc="upper left", ncols=4, fontsize=7)
+    above.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
     for y, (_, told) in enumerate(reversed(bands)):
         for (t, name), (following, _) in pairwise(told):
             if name is not None:

@@ -71,6 +71,16 @@ def test_a_face_too_poor_to_judge_leaves_us_undecided():
     assert room.watch(4, face(label="anger", quality=0.0))[-1].dominant is None
 
 
+def test_a_face_that_wavers_between_two_other_emotions_leaves_us_undecided():
+    room = Room()
+    room.watch(3, face())
+    for _ in range(12):
+        moods = room.watch(0.2, face(label="anger", probability=0.5)) + room.watch(
+            0.2, face(label="fear", probability=0.5)
+        )
+    assert moods[-1].dominant in (None, "anger", "fear")
+
+
 def test_a_better_frame_counts_for_more():
     def probability(quality: float) -> float:
         room = Room()
