@@ -78,8 +78,10 @@ def test_a_face_is_told_in_the_pixels_of_the_picture_given(
     assert np.abs(half.landmarks * 2 - here.landmarks).mean() < 4
 
 
-def test_a_face_smaller_than_the_venue_wants_is_not_looked_for(visitor: Callable[[float], np.ndarray]) -> None:
-    assert Mtcnn(smallest_face=400).detect(visitor(STANDING[0])) == []
+def test_faces_are_looked_for_from_the_size_that_the_venue_wants(visitor: Callable[[float], np.ndarray]) -> None:
+    near = cv2.resize(visitor(STANDING[0]), (2560, 1440))
+    assert only(Mtcnn(smallest_face=200).detect(near)).box[2] > 200
+    assert Mtcnn(smallest_face=800).detect(near) == []
 
 
 @pytest.mark.parametrize("light", [0.0, 1.0, 4.0, 20.0, 90.0])
