@@ -195,9 +195,7 @@ class Show:
     def _close_doors(self, closed: bool, source: str) -> None:
         """Closed: dark and silent, back at attract, nobody is looked at. Open: as in the morning."""
         self.controls = replace(self.controls, closed=closed)
-        self._asked.append(Command("stop" if closed else "start", source=source))
-        if not closed:
-            self._asked.append(Command("attract", source=source))
+        self._asked.append(Command("stop" if closed else "attract", source=source))
         self._asked.append(Command("blackout", 1.0 if closed else 0.0, source=source))
         self.parts.eye.tell("camera off" if closed else "camera on")
 
