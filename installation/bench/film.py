@@ -57,11 +57,13 @@ def run(progress: Progress) -> Report:
         figures += _told("360p", told, 30, cuts, naive[SMALL])
         answers = watch(small, SMALL, 20, folder, at="now", progress=_part(progress, "cues", 0.6, 0.7)).answers
         figures += _spread("cue to picture", np.array(answers) * 1000, "ms")
+        cold = watch(full, FULL, 8, folder, at="now", hold=False).answers
+        figures += _spread("cue to picture of a scene not held, 1080p", np.array(cold) * 1000, "ms")
         progress("cuts at 1080p", 0.7)
         alone = watch(full, FULL, FULL_CUTS, folder)
         figures += _told("1080p", alone, 60, FULL_CUTS, naive[FULL])
         progress("beside the eye", 0.8)
-        with _eye(full[0].file) as seen:
+        with tempfile.TemporaryDirectory() as other, _eye(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen:
             beside = watch(full, FULL, FULL_CUTS, folder)
         figures += _told("1080p beside the eye", beside, 60, FULL_CUTS)
         notes.append(f"the eye looked at {seen()} pictures meanwhile (in its own process; a picture without faces)")

@@ -122,8 +122,9 @@ def watch(
     at: Literal["now", "end"] = "end",
     transition: Transition | None = None,
     progress: Callable[[float], None] | None = None,
+    hold: bool = True,
 ) -> Witness:
-    """Play ``clips`` round and round, every other one a candidate, through ``cuts`` changes of scene."""
+    """Play ``clips`` round and round through ``cuts`` changes of scene; every other one is a candidate, if ``hold``."""
     file = folder / "heard.raw"
     with disk_sound(file):
         begun = time.monotonic()
@@ -136,7 +137,7 @@ def watch(
         watcher.start()
         try:
             cpu = time.process_time()
-            answers = _cuts(film, clips, cuts, at, transition or Transition(), progress)
+            answers = _cuts(film, clips, cuts, at, transition or Transition(), progress, hold)
             cpu = (time.process_time() - cpu) / max(1e-6, time.monotonic() - begun)
             health = film.health
             time.sleep(0.2)  # what is queued is written
@@ -177,6 +178,7 @@ def _cuts(
     at: Literal["now", "end"],
     transition: Transition,
     progress: Callable[[float], None] | None,
+    hold: bool,
 ) -> list[float]:
     """The loop of a stage: asks for the next clip half a second before the end (or at odd moments, for ``now``)."""
     chance = np.random.default_rng(1)
@@ -204,7 +206,7 @@ def _cuts(
             answers += [time.monotonic() - wish] if wish else []
             wish = 0.0
             here = film._on.scene
-            film.prepare({name: clip for name, clip in zip(names, clips, strict=True) if name != here})
+            film.prepare({name: clip for name, clip in zip(names, clips, strict=True) if hold and name != here})
             if progress:
                 progress(shown / (cuts + 1))
         time.sleep(max(0.0, film.next_deadline(now) - time.monotonic()))
