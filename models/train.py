@@ -41,6 +41,8 @@ class Preset:
     """Share of every label given to all classes."""
     level: float = 0.3
     """0: faces as often as they come; 1: every class equally often."""
+    lamps: int = 160
+    """Lamps in the bank that faces are relit from; each is computed for 16 heads before training begins."""
     threads: int = 1
     workers: int = 0
     """Processes that relight and darken; 0: the training process itself."""
@@ -49,7 +51,7 @@ class Preset:
 
 
 PRESETS = {
-    "quick": Preset(epochs=6, strength=Strength(relit=0.3, dark=0.4, hidden=0.0)),
+    "quick": Preset(epochs=6, lamps=24, strength=Strength(relit=0.3, dark=0.4, hidden=0.0)),
     "cpu": Preset(epochs=26, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
     "gpu": Preset(epochs=150, batch=256, rate=3e-3, threads=4, workers=12, shape=Shape(blocks=(2, 2, 2, 2))),
 }

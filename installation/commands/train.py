@@ -53,7 +53,7 @@ def train(
             labelled, judged = read_faces(faces), read_faces(valid).judged()
             five, _ = training.landmarks_once(labelled, folder, lambda share: bar.update(task, completed=share))
             five_valid, _ = training.landmarks_once(judged, folder, lambda share: bar.update(task, completed=share))
-            lamps = relighting.training_lamps()
+            lamps = relighting.training_lamps(count=chosen.lamps)
             augmenter = Augmenter(labelled, five, chosen.strength, lamps if relight else None)
             judge = training.validation(judged, five_valid, replace(augmenter, lamps=lamps))
             run.resume()
