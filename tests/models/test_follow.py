@@ -67,6 +67,16 @@ def test_a_face_that_has_gone_is_not_followed_into_the_wall() -> None:
     assert follower.follow(picture(900, 100)) is None
 
 
+def test_a_face_whose_parts_go_different_ways_counts_as_lost() -> None:
+    follower = Follower()
+    here = picture(400, 250)
+    follower.start(here, [detection(400, 250)])
+    torn = here.copy()
+    torn[250:330] = np.roll(here[250:330], -10, axis=1)
+    torn[330:410] = np.roll(here[330:410], 10, axis=1)
+    assert follower.follow(torn) is None
+
+
 def test_when_one_of_two_is_lost_a_detection_is_due_for_both() -> None:
     follower = Follower()
     follower.start(picture(400, 250), [detection(400, 250), detection(950, 100)])
