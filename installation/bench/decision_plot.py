@@ -32,9 +32,9 @@ def plot(course: list[Seen], folder: Path) -> str:
     above.set_ylabel("probability of each frame")
     above.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
     for y, (_, told) in enumerate(reversed(bands)):
-        for (t, name), (following, _) in pairwise(told):
-            if name is not None:
-                below.barh(y, following - t, left=t, height=0.7, color=COLOURS[LABELS.index(name)])
+        spans = [(t, until - t, name) for (t, name), (until, _) in pairwise(told) if name is not None]
+        colours = [COLOURS[LABELS.index(name)] for _, _, name in spans]
+        below.broken_barh([(t, width) for t, width, _ in spans], (y - 0.35, 0.7), facecolors=colours)
     below.set_yticks(range(len(bands)), [name for name, _ in reversed(bands)])
     below.set_xlabel("seconds")
     path = folder / "decision.png"
