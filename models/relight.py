@@ -64,6 +64,9 @@ class Heads:
     five: Floats
     """(m, 5, 2) landmarks in pixels of the aligned face (without the margin)."""
 
+    def first(self, count: int) -> Heads:
+        return Heads(*(getattr(self, name)[:count] for name in self.__slots__))
+
 
 def read_heads(name: str) -> Heads:
     """The heads of ``maps/NAME.npz`` ('train' or 'bench')."""
@@ -123,7 +126,7 @@ def lit_by(heads: Heads, lamp: Lamp, samples: int = 6) -> Floats:
     return np.asarray(np.mean([lit(heads, towards) for towards in spread(lamp, samples)], axis=0), np.float32)
 
 
-def _fills(heads: Heads) -> tuple[Floats, Floats, Floats]:
+def fills(heads: Heads) -> tuple[Floats, Floats, Floats]:
     """Light of the walls (from all sides), of the floor, of the film on the wall in front, (m, 96, 96) each."""
     walls = [Lamp(a, e, 20) for e in (-20, 25, 60) for a in range(-120, 121, 40)]
     from_walls = np.mean([lit_by(heads, lamp, 2) for lamp in walls], axis=0) * 2
@@ -138,7 +141,7 @@ class Lamps:
     def __init__(self, heads: Heads, lamps: list[Lamp], fill: Fill | None = None) -> None:
         self.heads, self.lamps, self.fill = heads, lamps, fill or Fill()
         self._key = np.stack([lit_by(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
-        self._walls, self._floor, self._film = _fills(heads)
+        self._walls, self._floor, self._film = fills(heads)
         self._even = np.maximum(0.5 * self._film + 0.5 * self._walls, 0.3)
 
     def draw(self, five: Floats, rng: np.random.Generator) -> Floats:
@@ -163,7 +166,7 @@ class Lamps:
         mask = self.heads.mask[head]
         ratio = light / self._even[head]
         around = behind * float((ratio * mask).sum() / mask.sum())
-        to_face = _affine(self.heads.five[head], five)
+        to_face = affine(self.heads.five[head], five)
         to_face[:, 2] -= to_face[:, :2].sum(axis=1) * MARGIN
         return np.asarray(
             cv2.warpAffine(
@@ -173,7 +176,7 @@ class Lamps:
         )
 
 
-def _affine(points: Floats, onto: Floats) -> NDArray[np.float64]:
+def affine(points: Floats, onto: Floats) -> NDArray[np.float64]:
     """The (2, 3) matrix that brings ``points`` (5, 2) nearest to ``onto``: also a turned head's are met then."""
     system = np.concatenate([points.astype(np.float64), np.ones((len(points), 1))], axis=1)
     return np.linalg.lstsq(system, onto.astype(np.float64), rcond=None)[0].T.copy()

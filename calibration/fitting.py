@@ -1,0 +1,209 @@
+"""A venue's head from few faces: a strong prior to what is known already, and a choice by people left out.
+
+Pure functions of arrays. A change W is added to the shipped logits and pulled to zero (or to the head that is best
+under the venue's lamp on many training faces), so that a handful of faces moves it little (ridge; Hoerl & Kennard
+1970). Which prior and how strong a pull is chosen on people that were left out, and the shipped network is one of the
+candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.head import Doubles, Floats, VenueHead, logits_of, no_change, softmax
+
+Told = Callable[[float], None]
+PULLS = (300.0, 1000.0)
+BIAS_PULL = 10.0
+"""A class's bias is pulled so; it is few numbers, but a few faces with one class missing would drag it away."""
+COUNTS_AS = 8.0
+"""Faces that the training's mix of classes counts for, beside the mix of the calibration's own faces."""
+CLEARLY = 0.003
+"""A candidate has to be better by so much (nats a face) than a simpler one."""
+ROUNDS = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faces:
+    """Labelled faces of several people, as the network sees them."""
+
+    probabilities: Floats
+    """(n, k)"""
+    embeddings: Floats
+    """(n, d)"""
+    labels: NDArray[np.int64]
+    """(n,)"""
+    people: NDArray[np.int64]
+    """(n,) who it is: any number a person."""
+    weights: Doubles
+    """(n,) how much each counts: pictures of one take are nearly one picture."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def only(self, which: NDArray[np.bool_]) -> Faces:
+        return Faces(*(getattr(self, name)[which] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What is known before the first face of the venue."""
+
+    centre: Doubles
+    """(d,) mean of the embeddings in training."""
+    scale: float
+    """Their deviation, over all numbers."""
+    mix: Doubles
+    """(k,) shares of the classes in training."""
+    lit: VenueHead | None = None
+    """The head that is best on training faces under the venue's lamp; None: not known for this network."""
+
+
+def known_from(faces: Faces) -> Known:
+    """Where nothing is known of the training: the calibration's own faces tell centre and scale; any mix is likely."""
+    classes = faces.probabilities.shape[1]
+    centre = faces.embeddings.mean(axis=0, dtype=np.float64)
+    scale = float(faces.embeddings.std(axis=0).mean()) or 1.0
+    return Known(centre, scale, np.full(classes, 1 / classes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The head that was chosen, and the figures that speak for it."""
+
+    head: VenueHead
+    name: str
+    """'shipped', 'light', 'faces 300', 'light and faces 300' ..."""
+    left_out: Floats
+    """(n, k) probabilities of each face from heads that never saw its person."""
+    losses: dict[str, float] = field(default_factory=dict)
+    """Of each candidate, nats a face, on people left out."""
+
+
+def fit(faces: Faces, known: Known, start: VenueHead | None, pull: float) -> VenueHead:
+    """The head nearest to ``start`` (None: the shipped one) that explains ``faces``; ``pull`` is the prior's strength.
+
+    The mix of classes that the volunteers were asked for is taken out (as an offset), so that asking for every
+    emotion as often does not make the eye see rare ones everywhere.
+    """
+    classes = faces.probabilities.shape[1]
+    start = start or no_change(faces.embeddings.shape[1], classes)
+    features = np.concatenate(
+        [
+            (faces.embeddings.astype(np.float64) - known.centre) / known.scale,
+            np.full((len(faces), 1), np.sqrt(pull / BIAS_PULL)),
+        ],
+        axis=1,
+    )
+    logits = logits_of(faces.probabilities) + faces.embeddings @ start.weights + start.bias + _offset(faces, known)
+    change = descend(logits, features, np.eye(classes)[faces.labels], faces.weights, pull)
+    weights = change[:-1] / known.scale
+    bias = change[-1] * np.sqrt(pull / BIAS_PULL) - known.centre @ weights
+    return VenueHead(start.weights + weights, start.bias + bias)
+
+
+def descend(logits: Doubles, features: Doubles, targets: Doubles, weights: Doubles, pull: float) -> Doubles:
+    """The W (d, k) of least weighted cross-entropy of ``logits + features W`` plus ``pull`` / 2 times its square.
+
+    Nesterov's accelerated gradient with restarts (O'Donoghue & Candes 2015); the problem is strictly convex.
+    """
+    step = 1.0 / (0.5 * np.linalg.norm(features * np.sqrt(weights)[:, None], 2) ** 2 + pull)
+    w = ahead = np.zeros((features.shape[1], targets.shape[1]))
+    speed = 1.0
+    for _ in range(ROUNDS):
+        off = (softmax(logits + features @ ahead) - targets) * weights[:, None]
+        gradient = features.T @ off + pull * ahead
+        new = ahead - step * gradient
+        if float((gradient * (new - w)).sum()) > 0:
+            speed = 1.0
+        faster = (1 + np.sqrt(1 + 4 * speed**2)) / 2
+        ahead = new + (speed - 1) / faster * (new - w)
+        done = float(np.abs(new - w).max()) < 1e-6
+        w, speed = new, faster
+        if done:
+            break
+    return np.asarray(w)
+
+
+def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choice:
+    """The best of the candidates on people left out; the shipped network where none is better.
+
+    A candidate must have a lower loss and no lower accuracy than the shipped one. Raises ValueError without faces.
+    """
+    if not len(faces):
+        raise ValueError("no faces to fit to")
+    candidates = _candidates(faces, known)
+    kept: dict[str, VenueHead | None] = {}
+    loss: dict[str, float] = {}
+    right: dict[str, float] = {}
+    out: dict[str, Doubles] = {}
+    for i, (name, (start, pull)) in enumerate(candidates.items()):
+        out[name] = _left_out(faces, known, start, pull)
+        offset = _offset(faces, known)
+        loss[name] = _loss(out[name] + offset, faces)
+        right[name] = float(np.average(out[name].argmax(1) == faces.labels, weights=faces.weights))
+        kept[name] = start
+        told((i + 1) / len(candidates))
+    best = "shipped"
+    for name in candidates:
+        if loss[name] < loss[best] - CLEARLY and right[name] >= right["shipped"]:
+            best = name
+    start, pull = candidates[best]
+    head = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
+    if pull:
+        head = fit(faces, known, start, pull)
+    temperature = best_temperature(out[best] + _offset(faces, known), faces)
+    chosen = VenueHead(head.weights, head.bias, temperature)
+    return Choice(chosen, best, softmax(out[best] / temperature).astype(np.float32), loss)
+
+
+def best_temperature(logits: Doubles, faces: Faces) -> float:
+    """What makes the confidences fit best; a few faces move it little (a pull to 1 in its logarithm)."""
+    tried = np.exp(np.linspace(np.log(0.5), np.log(2.5), 65))
+    total = float(faces.weights.sum())
+    costs = [_loss(logits / t, faces) * total + 10.0 * np.log(t) ** 2 for t in tried]
+    return float(tried[int(np.argmin(costs))])
+
+
+def _candidates(faces: Faces, known: Known) -> dict[str, tuple[VenueHead | None, float]]:
+    """Simple ones first. With one person nothing can be fitted and tried on another."""
+    found: dict[str, tuple[VenueHead | None, float]] = {"shipped": (None, 0.0)}
+    if known.lit:
+        found["light"] = (known.lit, 0.0)
+    if len(np.unique(faces.people)) > 1:
+        for pull in sorted(PULLS, reverse=True):
+            found[f"faces {pull:.0f}"] = (None, pull)
+            if known.lit:
+                found[f"light and faces {pull:.0f}"] = (known.lit, pull)
+    return found
+
+
+def _left_out(faces: Faces, known: Known, start: VenueHead | None, pull: float) -> Doubles:
+    """Logits (n, k), each person's from the others only."""
+    plain = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
+    if not pull:
+        return plain.logits(faces.probabilities, faces.embeddings)
+    logits = np.empty(faces.probabilities.shape)
+    for person in np.unique(faces.people):
+        mine = faces.people == person
+        head = fit(faces.only(~mine), known, start, pull)
+        logits[mine] = head.logits(faces.probabilities[mine], faces.embeddings[mine])
+    return logits
+
+
+def _offset(faces: Faces, known: Known) -> Doubles:
+    """(k,) what the mix of the calibration's faces adds to the logits, against the mix in training."""
+    classes = faces.probabilities.shape[1]
+    counted = np.bincount(faces.labels, faces.weights, classes)
+    mix = np.maximum(known.mix, 1e-3)
+    here = (counted + COUNTS_AS * mix) / (counted.sum() + COUNTS_AS * mix.sum())
+    return np.asarray(np.log(here) - np.log(mix))
+
+
+def _loss(logits: Doubles, faces: Faces) -> float:
+    right = softmax(logits)[np.arange(len(faces)), faces.labels]
+    return float(np.average(-np.log(np.maximum(right, 1e-12)), weights=faces.weights))
