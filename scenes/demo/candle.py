@@ -27,7 +27,12 @@ def flame(
     across = (u - x - bend) / (tall * 0.165)
     r = np.clip(rise, 0, 1.0)
     width = 2.15 * np.sqrt(r + 0.015) * np.power(1 - r, 1.02) + 1e-3
-    form = np.clip(1 - np.abs(across) / width, 0, 1) * smooth(0.0, 0.04, rise) * (0.35 + 0.65 * smooth(1.0, 0.7, rise)) * (rise < 1)
+    form = (
+        np.clip(1 - np.abs(across) / width, 0, 1)
+        * smooth(0.0, 0.04, rise)
+        * (0.35 + 0.65 * smooth(1.0, 0.7, rise))
+        * (rise < 1)
+    )
     body = smooth(0.0, 0.85, form)
     hollow = 1 - 0.75 * np.exp(-(((rise - 0.12) / 0.13) ** 2) - (across / 0.55) ** 2)
     heat = body * (0.9 + 0.8 * np.clip(rise * 1.6, 0, 1)) * hollow

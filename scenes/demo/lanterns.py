@@ -21,9 +21,8 @@ def _paper(height: int, defocus: float) -> Array:
     v, u = np.meshgrid(np.arange(height + 2 * pad), np.arange(height + 2 * pad), indexing="ij")
     x = (u - pad - height / 2 + 0.5) / (height / 2)
     y = (v - pad + 0.5) / height
-    half = 0.62 * np.clip(1 - 0.35 * np.clip(y, 0, 1) ** 2.2 + 0.10 * np.sin(np.pi * np.clip(y, 0, 1)), 0, 2) - 0.1 * (
-        y < 0.07
-    )
+    down = np.clip(y, 0, 1)
+    half = 0.62 * (1 - 0.35 * down**2.2 + 0.10 * np.sin(np.pi * down)) - 0.1 * (y < 0.07)
     soft = max(2.5 / height, 0.05)
     form = smooth(0.0, soft, (half - np.abs(x)) / 2) * smooth(0, soft, y) * smooth(1.0, 1.0 - soft, y)
     inside = 0.30 + 1.5 * np.exp(-(((y - 0.80) / 0.30) ** 2) - (x / 0.55) ** 2) + 0.25 * y
@@ -73,7 +72,7 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
     phase = f32(dice.uniform(0, 7, COUNT))
     shades = f32([(1.0, 1.0, 1.0), (1.05, 0.86, 0.7), (1.0, 1.12, 1.25)])[dice.integers(0, 3, COUNT)]
     height = np.clip(250 / depth, 7, 190)
-    sprites = [_paper(int(h), 0.0 if h < 95 else (h - 95) * 0.075) for h in height]
+    sprites = [_paper(int(h), 0.0 if h < 95 else (h - 95) * 0.075) * c for h, c in zip(height, shades, strict=True)]
     x, y = screen((640, 360))
     skies = [_night(x, y, w) for w in (0.0, 1.0)]
     lake, veil = Lake(SHORE), noise(44, 1.9, 2, 60)
@@ -96,7 +95,7 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
             if py < -220:
                 continue
             strength = live * (1.5 if height[i] < 95 else 0.8) * (0.55 + 0.45 * min(height[i] / 40, 1))
-            _paste(air, sprites[i] * shades[i], float(px), float(py), float(strength), 4 * np.sin(0.9 * t + phase[i]))
+            _paste(air, sprites[i], float(px), float(py), float(strength), 4 * np.sin(0.9 * t + phase[i]))
         sky = skies[0] + np.float32(joy) * (skies[1] - skies[0])
         above = cv2.resize(air, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA) + sky
         glow = blur(f32(above), 30) * 0.16 * (0.75 + 0.25 * look(veil, x * 0.2 + 0.01 * t, y * 0.25))[..., None]

@@ -10,7 +10,6 @@ from scenes.demo.forge import strikes
 from scenes.demo.light import Array, f32
 from scenes.demo.silk import BEAT
 from scenes.demo.sound import (
-    SAMPLE_RATE,
     Tape,
     anvil,
     bell,
@@ -21,6 +20,7 @@ from scenes.demo.sound import (
     drone,
     drum,
     hall,
+    loudness_of,
     pluck,
     shaped,
     swell,
@@ -295,16 +295,3 @@ def play(name: str, seconds: float) -> Array:
     if name not in LOOPS:
         sound = sound * swell(seconds, 0.25, 0.6)[: len(sound), None]
     return f32(sound)
-
-
-def loudness_of(sound: Array) -> float:
-    """Loudness in about LUFS (ITU-R BS.1770: weighted, and without the quiet parts), (n, 2)."""
-    hz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
-    weight = hz**2 / (hz**2 + 38.0**2) * (1 + 0.585 * hz**4 / (hz**4 + 1500.0**4))
-    weighted = np.fft.irfft(np.fft.rfft(sound, axis=0) * weight[:, None], len(sound), axis=0)
-    step = SAMPLE_RATE // 10
-    power = (weighted[: len(sound) // step * step] ** 2).reshape(-1, step * 2).sum(1) / step
-    blocks = np.convolve(power, np.ones(4) / 4, "valid")
-    blocks = blocks[blocks > 1e-7]
-    kept = blocks[blocks > blocks.mean() / 10]
-    return float(-0.691 + 10 * np.log10(kept.mean()))

@@ -94,7 +94,6 @@ def dancing(seconds: float) -> Callable[[float], list[Array]]:
         floor = np.exp(-(((y + 0.80) / 0.30) ** 2)) * np.exp(-((x / 1.7) ** 2))
         air = np.clip(0.8 + 0.3 * look(veil, x * 0.15 + 0.02 * t, y * 0.2), 0.1, None) * np.exp(-(x * x + y * y) / 1.6)
         haze = tint(f32((floor * 0.030 + air * 0.030) * entry), (1.0, 0.48, 0.18))
-        fly = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         _throw(fly, sparks, t, seconds)
         return [haze, silk, fly]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scenes.demo.light import Array, f32
@@ -64,13 +66,8 @@ def bowed(note: str, seconds: float, seed: int = 0, bright: float = 0.6, rise: f
 def choir(note: str, seconds: float, seed: int = 0, rise: float = 1.5, fall: float = 1.5) -> Array:
     """Voices on 'ah', far away: strings seen through the formants of a mouth."""
     tone = bowed(note, seconds, seed, 0.88, rise, fall)
-    return shaped(
-        tone,
-        lambda hz: sum(
-            a * np.exp(-(((hz - c) / w) ** 2))
-            for a, c, w in ((1, 650, 160), (0.5, 1080, 180), (0.12, 2700, 350), (0.5, 280, 160))
-        ),
-    )
+    mouth = ((0.5, 280, 160), (1.0, 650, 160), (0.5, 1080, 180), (0.12, 2700, 350))
+    return shaped(tone, lambda hz: np.sum([a * np.exp(-(((hz - c) / w) ** 2)) for a, c, w in mouth], axis=0))
 
 
 def drone(note: str, seconds: float, seed: int = 0, bright: float = 0.5) -> Array:
@@ -85,11 +82,11 @@ def drone(note: str, seconds: float, seed: int = 0, bright: float = 0.5) -> Arra
     return f32(out * 0.2)
 
 
-def shaped(sound: Array, gain: object) -> Array:
+def shaped(sound: Array, gain: Callable[[Array], Array]) -> Array:
     """A sound with each frequency times ``gain(hz)``; circular, so a loop stays a loop."""
     spectrum = np.fft.rfft(sound, axis=0)
     hz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
-    factor = gain(hz)  # type: ignore[operator]
+    factor = gain(hz)
     return f32(np.fft.irfft(spectrum * (factor[:, None] if sound.ndim == 2 else factor), len(sound), axis=0))
 
 
@@ -153,6 +150,19 @@ def hall(
     size = n if loop else n + len(t)
     room = np.fft.irfft(np.fft.rfft(sound, size, axis=0) * np.fft.rfft(echo, size, axis=0), size, axis=0)[:n]
     return f32((1 - wet) * sound + wet * 1.6 * room)
+
+
+def loudness_of(sound: Array) -> float:
+    """Loudness in about LUFS (ITU-R BS.1770: weighted, and without the quiet parts), (n, 2)."""
+    hz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
+    weight = hz**2 / (hz**2 + 38.0**2) * (1 + 0.585 * hz**4 / (hz**4 + 1500.0**4))
+    weighted = np.fft.irfft(np.fft.rfft(sound, axis=0) * weight[:, None], len(sound), axis=0)
+    step = SAMPLE_RATE // 10
+    power = (weighted[: len(sound) // step * step] ** 2).reshape(-1, step * 2).sum(1) / step
+    blocks = np.convolve(power, np.ones(4) / 4, "valid")
+    blocks = blocks[blocks > 1e-7]
+    kept = blocks[blocks > blocks.mean() / 10]
+    return float(-0.691 + 10 * np.log10(kept.mean()))
 
 
 class Tape:

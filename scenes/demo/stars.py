@@ -52,7 +52,7 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
     )
 
     def draw(t: float) -> list[Array]:
-        night = np.float32(ease(1.0, seconds * 0.8, t))
+        night = ease(1.0, seconds * 0.8, t)
         sky = galaxy * (0.10 + 0.90 * night) + tint(0.010 + 0.035 * (1 - height) ** 4, (0.25, 0.42, 0.95))
         sky = sky + tint(np.exp(-height * 9) * 0.05, (1.0, 0.40, 0.16)) * (1 - 0.75 * night)
         sky = f32(sky * (1 - hill) + 0.0015 * hill)
