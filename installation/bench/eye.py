@@ -1,12 +1,19 @@
-"""``chiaro bench eye``: what a look costs, stage by stage."""
+"""``chiaro bench eye``: what a look costs, stage by stage, and how long a face's news takes to the wire."""
 
 from __future__ import annotations
 
+import os
+
 from installation.bench.eye_stages import stage_figures
+from installation.bench.eye_to_wire import measure
 from installation.bench.report import Progress, Report
+
+CAMERA = "CHIARO_FOOTAGE"
+"""Environment variable that names a video to be looked at instead of the simulated visitor."""
 
 
 def run(progress: Progress) -> Report:
-    """Measure the eye's stages on one thread."""
-    figures, notes = stage_figures(progress)
-    return Report("eye", figures, notes)
+    """Measure the stages alone on one thread, then eye, film and broadcast together as in a show."""
+    figures, notes = stage_figures(lambda what, share: progress(what, share / 2))
+    together = measure(os.environ.get(CAMERA, "visitor"), lambda what, share: progress(what, 0.5 + share / 2))
+    return Report("eye", (*figures, *together), notes)
