@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 
 PHASE_GAIN = 0.1
 """Share of an observed error that is taken away at once."""
 RATE_GAIN = PHASE_GAIN**2 / 4
 """Critically damped together with PHASE_GAIN; SDL's own dummy clock is up to 5 % off, sound cards 0.1 %."""
+LOOKS = 8
+"""The promptest of so many looks is believed (half a second of them)."""
 JUMP_SECONDS = 0.1
 RATE_BOUND = 0.06
 
@@ -25,6 +28,7 @@ class FilmClock:
         self._programme = 0.0
         self._rate = 1.0
         self._paused = False
+        self._looks: deque[tuple[float, float]] = deque(maxlen=LOOKS)
         self.latest = 0.0
         """What ``at`` gave last."""
 
@@ -50,16 +54,18 @@ class FilmClock:
         return self._paused
 
     def observe(self, now: float, programme: float) -> None:
-        """The sound was at ``programme`` at ``now``."""
+        """The sound was at ``programme`` at ``now``, or earlier: a busy machine looks late, never early."""
         with self._lock:
             if self._paused:
                 return
             here = self._at(now)
-            error = programme - here
             elapsed = now - (self._since if self._since is not None else now)
+            self._looks.append((now, programme))
+            error = max(seen - (here + (when - now) * self._rate) for when, seen in self._looks)
             self._since = now
             if abs(error) > JUMP_SECONDS:
                 self._programme = programme
+                self._looks.clear()
                 return
             self._programme = here + PHASE_GAIN * error
             if 0.0 < elapsed < 1.0:
@@ -70,9 +76,11 @@ class FilmClock:
         """There is no sound any more: go on from here by monotonic time."""
         with self._lock:
             self._programme, self._since, self._rate = self._at(now), now, 1.0
+            self._looks.clear()
 
     def pause(self, paused: bool, now: float) -> None:
         """Stand still, or go on from where it stood."""
         with self._lock:
             if paused != self._paused:
                 self._programme, self._since, self._paused = self._at(now), now, paused
+                self._looks.clear()

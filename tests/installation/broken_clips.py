@@ -42,8 +42,8 @@ def make_broken(folder: Path, kind: str, whole: Path) -> Path:
 
 
 def _flip(content: bytes) -> bytes:
-    """One bit in each 200 bytes turned over, from the second quarter on (the header stays whole)."""
+    """One bit in each 60 bytes turned over, from the second quarter on (the header stays whole)."""
     out = np.frombuffer(content, np.uint8).copy()
-    places = np.random.default_rng(7).integers(len(out) // 4, len(out), len(out) // 200)
+    places = np.random.default_rng(7).integers(len(out) // 4, len(out), len(out) // 60)
     out[places] ^= np.uint8(16)
     return out.tobytes()
