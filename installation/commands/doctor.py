@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
         from rich.table import Table
 
         table = Table(show_header=False, box=None, pad_edge=False)
-        for name, what in (*machine(), *versions(), *gpu(), *display(), *sound(), *cameras(), *places()):
+        for name, what in (*machine(), *versions(), *gpu(), *display(), *picture(), *sound(), *cameras(), *places()):
             table.add_row(f"[bold]{name}[/]", what)
         Console(soft_wrap=True, highlight=False).print(table)
 
@@ -64,6 +64,21 @@ def display() -> Iterator[tuple[str, str]]:
         yield "display", f"none ({error}); chiaro run --headless works without"
     finally:
         pygame.display.quit()
+
+
+def picture() -> Iterator[tuple[str, str]]:
+    """The way that the film's pictures take to the wall, and why this one: a window is opened to find out."""
+    from calibration.settings import ScreenSettings
+    from installation.film.screen import NoScreen, Screen
+
+    try:
+        screen = Screen(ScreenSettings(width=320, height=180))
+    except NoScreen as error:
+        yield "picture", f"cannot be shown: {error}"
+    else:
+        keystone = "the graphics card" if screen.path == "gpu" else "the processor"
+        yield "picture", f"{screen.path} ({screen.why}); keystone by {keystone}"
+        screen.close()
 
 
 def sound() -> Iterator[tuple[str, str]]:
