@@ -62,7 +62,7 @@ class _Sparks:
 
     def __init__(self, hits: list[float]) -> None:
         dice = np.random.default_rng(81)
-        counts = [int(200 + 40 * k) for k in range(len(hits))]
+        counts = [int(110 + 15 * k) for k in range(len(hits))]
         n = sum(counts)
         self.born = np.repeat(f32(hits), counts) + f32(dice.uniform(0, 0.03, n))
         side = np.where(dice.random(n) < 0.5, -1, 1)
@@ -118,6 +118,9 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
         (near * seen)[..., None] * ground.colours * rough[..., None] + tint(gleam * seen * 0.45, (1, 1, 1))
     ) * red
     base_hearth = (side[..., None] * ground.colours * rough[..., None] + tint(rim * 0.5, (1, 1, 1))) * ember
+    # The sparks fly towards the eye too, and show the front of the anvil.
+    before, _ = lit(ground, f32((0.5, 1.5, -1.5)), fall=1.6)
+    base_iron = base_iron + (before * 0.22)[..., None] * ground.colours * rough[..., None] * red
     base_iron, base_hearth = softened(f32(base_iron), ground), softened(f32(base_hearth), ground)
     glow_mask = (ground.index == 3).astype(np.float32)
     scale = look(fine, gx * 0.5, gz * 0.5 + gy * 0.5)
@@ -130,7 +133,8 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
     by_iron = []
     for height in range(7):
         bright, gloss = lit(falling, lamp - f32((0, LIFT * height / 6, 0)), fall=1.7)
-        own = (bright * hammer_rough)[..., None] * falling.colours
+        front, _ = lit(falling, f32((0.5, 1.5 - LIFT * height / 6, -1.5)), fall=1.6)
+        own = ((bright + 0.22 * front) * hammer_rough)[..., None] * falling.colours
         by_iron.append(f32((own + tint(gloss * 0.35, (1, 1, 1))) * red))
 
     def draw(t: float) -> list[Array]:
@@ -148,7 +152,7 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
         fly = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         ends, colours = sparks.at(t)
         if len(ends):
-            streaks(fly, ends, colours * 2.2, 0.7)
+            streaks(fly, ends, colours * 2.8, 0.7)
         rise = look(veil, x * 0.16 + 0.02 * t, y * 0.16 - 0.07 * t) + 0.7 * look(
             veil, x * 0.33 - 0.03 * t, y * 0.3 - 0.12 * t
         )
