@@ -12,6 +12,7 @@ import pygame
 
 from calibration.settings import ScreenSettings
 from installation.console import log
+from installation.film.display_loss import end_when_the_display_is_lost
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, is_straight, tone_of
 from installation.film.surface_wall import SurfaceWall
@@ -43,6 +44,8 @@ class Screen:
         if not headless and self.driver in ("dummy", "offscreen") and os.environ.get("SDL_VIDEODRIVER") != self.driver:
             self.close()
             raise NoScreen("SDL found no display and fell to a picture that nobody sees; is DISPLAY set?")
+        if self.driver == "x11":
+            end_when_the_display_is_lost()
         self.size: tuple[int, int] = self._wall.size
         self.tone = None if self.path == "gpu" else tone_of(settings)
         if not is_straight(settings) and self.path != "gpu":

@@ -26,6 +26,7 @@ HANDED = 2 * BUFFER
 """A chunk becomes the playing one when the last buffer of the one before is handed over; that buffer is heard one
 buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro bench film``)."""
 STALLED_SECONDS = 2.0
+RETRY_SECONDS = 20.0
 PRIORITY = -10
 POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
@@ -46,6 +47,7 @@ class Sound:
         """Times that the device ran dry."""
         self._teller = teller or Teller()
         self._paused = self._closed = False
+        self._tried = float("-inf")
         self._stir = threading.Event()
         self._stir.set()
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
@@ -63,8 +65,8 @@ class Sound:
         self._stir.set()
 
     def retry(self) -> None:
-        """Try the device again if it is lost."""
-        if not self.ok:
+        """Try the device again if it is lost; not all the time, since pygame keeps Python's lock meanwhile."""
+        if not self.ok and time.monotonic() - self._tried > RETRY_SECONDS:
             self._stir.set()
 
     def close(self) -> None:
@@ -80,6 +82,7 @@ class Sound:
             self._stir.clear()
             if self._closed:
                 return
+            self._tried = time.monotonic()
             try:
                 pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
             except pygame.error as error:

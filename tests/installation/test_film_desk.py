@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,7 @@ def test_the_sound_comes_back_between_scenes(tmp_path: Path, monkeypatch: pytest
         house.run_until(lambda: house.film.playhead.entry == 1)
         assert house.teller.is_lost("sound")
         monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+        monkeypatch.setattr("installation.film.sound.RETRY_SECONDS", 0.0)
         house.film.play(2, "b", clip)
         house.run_until(lambda: house.film.playhead.entry == 2)
         house.run_until(lambda: house.sound.ok)
@@ -90,3 +93,52 @@ def test_memory_and_threads_are_flat_over_two_thousand_scenes(tmp_path: Path) ->
                 sizes.append(rss_megabytes())
         assert len(threading.enumerate()) < 40
     assert sizes[-1] - sizes[1] < 25, f"memory in MB each 200 scenes: {sizes}"
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed here")
+def test_a_display_server_that_dies_ends_the_film_with_69_and_one_line(tmp_path: Path) -> None:
+    file = make_clip(tmp_path / "a.mkv", 1, 20.0, (160, 90))
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        display = f":{answer.readline().strip()}"
+    film = subprocess.Popen(
+        [sys.executable, "-m", "installation", "play", "--window", "320x180", str(file)],
+        env=os.environ | {"DISPLAY": display, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        limit = time.monotonic() + 30
+        while _windows(display) == 0:
+            assert time.monotonic() < limit, "no window was opened"
+            time.sleep(0.1)
+        time.sleep(0.5)
+        server.kill()
+        _, told = film.communicate(timeout=20)
+    finally:
+        server.kill()
+        film.kill()
+        server.wait()
+    assert film.returncode == UNAVAILABLE
+    assert told.count("the display is lost") == 1
+    number = display.removeprefix(":")
+    for left in (Path(f"/tmp/.X{number}-lock"), Path(f"/tmp/.X11-unix/X{number}")):
+        left.unlink(missing_ok=True)
+
+
+def _windows(display: str) -> int:
+    """Windows on an X display, as ``xwininfo`` counts them (1 where it is not installed, after a while)."""
+    tool = shutil.which("xwininfo")
+    if tool is None:
+        time.sleep(5)
+        return 1
+    found = subprocess.run(
+        [tool, "-root", "-children", "-display", display], capture_output=True, text=True, check=False
+    )
+    return found.stdout.count("chiaroscuro")

@@ -1,0 +1,32 @@
+"""When the display server dies, the process ends with a line and a code that means "try again later"."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+import sys
+from typing import Any
+
+from installation import exits
+
+_kept: list[Any] = []
+"""The callback must outlive the call that hands it over."""
+
+
+def end_when_the_display_is_lost() -> None:
+    """Xlib ends the process by itself when its server is gone (exit code 1, which says "a bug"); let it say 69.
+
+    Does nothing where there is no Xlib (Windows, macOS, Wayland).
+    """
+    name = ctypes.util.find_library("X11")
+    if not sys.platform.startswith("linux") or not name or _kept:
+        return
+
+    def lost(_display: int | None) -> int:
+        os.write(2, b"the display is lost; start again when it is back\n")
+        os._exit(exits.UNAVAILABLE)
+
+    handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lost)
+    _kept.append(handler)
+    ctypes.CDLL(name).XSetIOErrorHandler(handler)
