@@ -201,6 +201,10 @@ def _cuts(
                 film.play(asked, names[which], clips[which], None, at, transition)
         film.draw(now)
         pygame.event.pump()
+        if head.failed:
+            raise RuntimeError(
+                f"the machine is too busy for a measurement: {', '.join(sorted(head.failed))} gave no picture"
+            )
         if film._on and film._on.entry != shown:
             shown = film._on.entry
             answers += [time.monotonic() - wish] if wish else []

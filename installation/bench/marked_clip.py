@@ -60,7 +60,7 @@ def make_clip(
 def draw_mark(size: tuple[int, int], mark: int, number: int) -> np.ndarray:
     """A grey picture (height, width) with the bar code of ``mark`` and ``number`` across its middle."""
     wide, high = size
-    grain = np.random.default_rng(number).integers(-12, 13, (high // 4 + 1, wide // 4 + 1), np.int8)  # as film has
+    grain = np.random.default_rng(mark).integers(-12, 13, (high // 4 + 1, wide // 4 + 1), np.int8)  # as film has
     picture = (60 + np.repeat(np.repeat(grain, 4, 0), 4, 1)[:high, :wide]).astype(np.uint8)
     bar = wide // (BITS + 2)
     for bit in range(BITS):

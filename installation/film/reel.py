@@ -10,6 +10,8 @@ from installation.film.track import Track
 from scenes.clip import Clip
 
 STALLED_SECONDS = 2.0
+FROZEN_SECONDS = 0.1
+"""Longer between two looks, and it was this process that stood still: the decoder is not to blame for it."""
 OPEN_SECONDS = 8.0
 """A clip that gives no first picture for so long counts as stalled; the film that plays meanwhile is not disturbed."""
 
@@ -21,7 +23,7 @@ class Reel:
         self.clip = clip
         self.pictures = Pictures(clip, painter, ahead, gate)
         self.track: Track | None = None
-        self._waiting_since: float | None = None
+        self._waited = self._looked = 0.0
         self._last: Shown | None = None
 
     @property
@@ -52,11 +54,12 @@ class Reel:
     def look(self, seconds: float, now: float) -> Look:
         """The picture due at ``seconds`` since the in point. A reel that starves for 2 s has failed."""
         look = self.pictures.at(seconds)
+        since, self._looked = now - self._looked, now
         if (not look.starved and look.shown is not None) or look.shown is not self._last:
-            self._waiting_since, self._last = None, look.shown  # slow is not stalled
-        elif self._waiting_since is None:
-            self._waiting_since = now
-        elif now - self._waiting_since > STALLED_SECONDS and not self.failed:
+            self._waited, self._last = 0.0, look.shown  # slow is not stalled
+        else:
+            self._waited += min(since, FROZEN_SECONDS)
+        if self._waited > STALLED_SECONDS and not self.failed:
             self.pictures.failed = f"no picture came for {STALLED_SECONDS:g} s"
         return look
 

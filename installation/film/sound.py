@@ -25,7 +25,8 @@ CHUNK = 3 * BUFFER
 HANDED = 2 * BUFFER
 """A chunk becomes the playing one when the last buffer of the one before is handed over; that buffer is heard one
 buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro bench film``)."""
-STALLED_SECONDS = 2.0
+STALLED_POLLS = 700
+"""About 2 s. Looks are counted and not seconds, since a machine that stood still has not lost its sound."""
 RETRY_SECONDS = 20.0
 PRIORITY = -10
 POLL_SECONDS = 0.003
@@ -101,7 +102,7 @@ class Sound:
 
     def _feed(self, channel: pygame.mixer.Channel) -> str:
         """Queue chunk after chunk until closed, or until the device takes no more; says why it ended."""
-        queued, paused = self._start(channel), False
+        queued, paused, stuck = self._start(channel), False, 0
         self.ok = True
         turn = time.monotonic() + CHUNK / RATE
         while not self._closed:
@@ -114,9 +115,11 @@ class Sound:
             if paused:
                 turn = now + PAUSE_POLL_SECONDS
             elif channel.get_queue() is not None:
-                if now > turn + STALLED_SECONDS:
+                stuck += 1
+                if stuck > STALLED_POLLS:
                     return "the device takes no more sound"
             elif channel.get_busy():
+                stuck = 0
                 self._heard(now, queued)
                 queued = self.mixer.head
                 channel.queue(self._chunk())
