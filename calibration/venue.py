@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from calibration.profile import Calibration
 from calibration.settings import (
     CameraSettings,
     EyeSettings,
@@ -30,12 +31,17 @@ class Venue(Section):
     sound: SoundSettings = SoundSettings()
     osc: OscSettings = OscSettings()
     journal: JournalSettings = JournalSettings()
+    calibration: Calibration = Calibration()
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file.
+    """Read a venue file; the file of a calibration's head is named by its whole path then.
 
     Raises ``BadFile`` with all problems at once: a file that is not there or is no TOML, unknown keys (with the
     nearest known one), values out of range.
     """
-    return load_toml(path, Venue)
+    venue = load_toml(path, Venue)
+    if not venue.calibration.head:
+        return venue
+    head = str(Path(path).absolute().parent / venue.calibration.head)
+    return venue.model_copy(update={"calibration": venue.calibration.model_copy(update={"head": head})})

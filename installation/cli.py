@@ -18,7 +18,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-COMMANDS = ("run", "play", "check", "classify", "doctor", "bench", "osc", "models", "evaluate", "train", "story")
+COMMANDS = (
+    *("run", "play", "check", "calibrate", "classify", "doctor"),
+    *("bench", "osc", "models", "evaluate", "train", "story"),
+)
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 
 for name in COMMANDS:

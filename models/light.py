@@ -21,9 +21,12 @@ from models.relight import MARGIN, affine, direction, fills, lit, read_heads
 AZIMUTHS = tuple(range(-100, 101, 10))
 ELEVATIONS = tuple(range(0, 91, 10))
 RADII = (2.0, 8.0, 16.0, 25.0)
+VOTES = 6
 HEADS = 6
 """Of the 16 training heads: more change the answer by less than a degree."""
 SMALL = SIDE // 2
+UNSURE = 0.6
+"""Relative error above which a room is not lit by one lamp, or the face is not seen well (one real face has 0.5)."""
 DARK_SHARE = 0.15
 """Of the face's mean: errors are relative to the light, but those in the dark no more than this."""
 
@@ -38,7 +41,7 @@ class Light:
     bounced: float
     """Share of the face's light that does not come from the lamp itself, 0 to 1."""
     unexplained: float
-    """Relative error of the best explanation; above 0.35 it is not to be believed."""
+    """Relative error of the best explanation."""
 
 
 def find_light(faces: NDArray[np.uint8], average: Floats) -> Light:
@@ -62,9 +65,8 @@ def find_light(faces: NDArray[np.uint8], average: Floats) -> Light:
     tried.sort(key=lambda one: one[0])
     error, _, _, radius, shares, key = tried[0]
     # The best few vote: the grid is coarse, and the valley of the error is flat.
-    near = tried[:6]
-    towards = sum((best[0] / max(one[0], 1e-9)) ** 8 * direction(one[1], one[2]) for one in near for best in near[:1])
-    right, up, front = np.asarray(towards) / np.linalg.norm(towards)
+    towards = np.sum([(error / max(e, 1e-9)) ** 8 * direction(a, b) for e, a, b, *_ in tried[:VOTES]], axis=0)
+    right, up, front = towards / np.linalg.norm(towards)
     others = sum(float(share * row.mean()) for share, row in zip(shares[1:], around, strict=True))
     return Light(
         azimuth=float(np.degrees(np.arctan2(right, front))),
@@ -103,7 +105,7 @@ def _grid() -> tuple[dict[tuple[float, float, float], Floats], list[Floats], NDA
     """Light of every lamp on the mean head; of walls, floor and film; where on the aligned face the head is."""
     heads = read_heads("train").first(HEADS)
     room = fills(heads)
-    even = np.maximum(0.5 * room[2] + 0.5 * room[0], 0.3)
+    even = np.maximum(0.5 * room[2] + 0.5 * room[0], np.float32(0.3)).astype(np.float32)
     mask = _laid(heads.mask, heads.five) > 0.95
     hard = {
         (azimuth, elevation): _laid(lit(heads, direction(azimuth, elevation)) / even, heads.five)[mask]

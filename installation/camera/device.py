@@ -57,8 +57,20 @@ class DeviceSource:
             raise CameraLost(f"{self.name} sent a broken picture: check its cable and USB port")
         return image
 
+    def controls(self) -> dict[str, float]:
+        """What the camera is set to, by the venue file's own names; what the driver does not tell is left out."""
+        read = ((name, self._capture.get(prop)) for name, prop in CONTROLS)
+        return {name: value for name, value in read if value > 0}
+
     def close(self) -> None:
         self._capture.release()
+
+
+CONTROLS = (
+    ("exposure_100us", cv2.CAP_PROP_EXPOSURE),
+    ("gain", cv2.CAP_PROP_GAIN),
+    ("white_balance_kelvin", cv2.CAP_PROP_WB_TEMPERATURE),
+)
 
 
 def fix(camera: Knobs, settings: CameraSettings) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The guided calibration of a venue: camera, light, faces, fit, report."""

@@ -1,0 +1,127 @@
+"""What a calibration has gathered so far; becomes files only when it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.fitting import Faces
+from calibration.head import VenueHead
+from calibration.keeping import Changes, toml_value, venue_text, write_whole
+from calibration.profile import Calibration
+from calibration.toml import BadFile
+from calibration.venue import Venue
+from models.measure import Scores
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class Draft:
+    """Grows from step to step."""
+
+    venue: Venue
+    calibration: Calibration
+    changes: Changes = field(default_factory=dict)
+    faces: Faces | None = None
+    initials: tuple[str, ...] = ()
+    at_rest: list[Image] = field(default_factory=list)
+    """Aligned faces at rest, for the light; never written down."""
+    head: VenueHead | None = None
+    """None: the shipped one stays."""
+    before: Scores | None = None
+    after: Scores | None = None
+    each: tuple[tuple[str, int, float, float], ...] = ()
+    """Of each person: initials, faces, accuracy before and after."""
+    losses: dict[str, float] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def set(self, **found: object) -> None:
+        """Put found values into the calibration."""
+        self.calibration = self.calibration.model_copy(update=found)
+
+
+def faces_file(venue_file: Path) -> Path:
+    """What is kept of the volunteers: embeddings and labels, no pictures."""
+    return venue_file.with_suffix(".faces.npz")
+
+
+def save(draft: Draft, venue_file: Path, report: str) -> None:
+    """Write everything, the venue file last: until then the last good calibration stays whole.
+
+    Raises ``OSError`` (disk full, read-only) and ``BadFile``.
+    """
+    head_name = ""
+    if draft.head:
+        packed = _packed(draft.head.arrays())
+        head_name = f"{venue_file.stem}.head-{hashlib.sha256(packed).hexdigest()[:8]}.npz"
+    draft.set(head=head_name)
+    text = venue_text(_text_of(venue_file, draft.venue.name), draft.changes, draft.calibration)
+    if draft.head and not (venue_file.parent / head_name).exists():
+        write_whole(venue_file.parent / head_name, packed)
+    if draft.faces is not None:
+        write_whole(faces_file(venue_file), _packed(_arrays(draft)))
+    if report:
+        write_whole(venue_file.with_suffix(".html"), report.encode())
+    write_whole(venue_file, text.encode())
+    _forget_old_heads(venue_file)
+
+
+def read_faces_kept(venue_file: Path, model_sha256: str) -> tuple[Faces, tuple[str, ...]]:
+    """Faces and initials of the last calibration. Raises ``BadFile``."""
+    path = faces_file(venue_file)
+    again = "run 'chiaro calibrate' with the step 'faces'"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["model"]) != model_sha256:
+                raise BadFile(path, [f"was made with another network: {again}"])
+            faces = Faces(
+                file["probabilities"].astype(np.float32),
+                file["embeddings"].astype(np.float32),
+                file["labels"],
+                file["people"],
+                file["weights"],
+            )
+            return faces, tuple(str(one) for one in file["initials"])
+    except (OSError, KeyError, ValueError) as error:
+        raise BadFile(path, [f"no takes can be read from it ({error}): {again}"]) from error
+
+
+def _arrays(draft: Draft) -> dict[str, NDArray[np.generic]]:
+    faces = draft.faces
+    assert faces is not None
+    return {
+        "model": np.array(draft.calibration.model_sha256),
+        "probabilities": faces.probabilities,
+        "embeddings": faces.embeddings.astype(np.float16),
+        "labels": faces.labels,
+        "people": faces.people,
+        "weights": faces.weights,
+        "initials": np.array(draft.initials),
+    }
+
+
+def _packed(arrays: dict[str, NDArray[np.generic]]) -> bytes:
+    packed = io.BytesIO()
+    np.savez(packed, **arrays)  # type: ignore[arg-type]
+    return packed.getvalue()
+
+
+def _text_of(venue_file: Path, name: str) -> str:
+    if venue_file.exists():
+        return venue_file.read_text(encoding="utf-8")
+    return f"# Begun by 'chiaro calibrate'; gallery.toml shows all that may stand here.\n\nname = {toml_value(name)}\n"
+
+
+def _forget_old_heads(venue_file: Path) -> None:
+    """Only the heads that the venue file and its predecessor name are kept."""
+    files = (venue_file, venue_file.with_name(venue_file.name + ".previous"))
+    named = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+    for head in venue_file.parent.glob(f"{venue_file.stem}.head-*.npz"):
+        if head.name not in named:
+            head.unlink(missing_ok=True)

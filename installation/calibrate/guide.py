@@ -1,0 +1,83 @@
+"""Leads technician and volunteers through the steps, in the terminal; ``window`` adds a live picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+Image = NDArray[np.uint8]
+
+
+class Cancelled(Exception):
+    """The technician ended the calibration; the last good profile stays."""
+
+
+class Guide(Protocol):
+    """Tells and asks."""
+
+    def say(self, text: str) -> None: ...
+
+    def warn(self, text: str) -> None: ...
+
+    def ask(self, question: str, default: str = "") -> str:
+        """An answer in words. Raises ``Cancelled``."""
+
+    def agreed(self, question: str) -> bool:
+        """A yes or a no. Raises ``Cancelled``."""
+
+    def ready(self, text: str, pictures: Iterable[Image]) -> None:
+        """Wait until somebody says that it may begin; then count down. Raises ``Cancelled``."""
+
+    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        """The same pictures, shown as they pass."""
+
+    def close(self) -> None: ...
+
+
+class TextGuide:
+    """In the terminal; works over ssh. ``yes`` answers every question so, and waits for nobody."""
+
+    def __init__(self, yes: bool = False) -> None:
+        self._yes = yes
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        self._console.print(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        self._console.print(f"! {text}", style="yellow", markup=False)
+
+    def ask(self, question: str, default: str = "") -> str:
+        if self._yes:
+            return default
+        return self._typed(f"{question}{f' [{default}]' if default else ''}: ").strip() or default
+
+    def agreed(self, question: str) -> bool:
+        return self._yes or self._typed(f"{question} (y/n): ").strip().lower() in ("y", "yes")
+
+    def ready(self, text: str, pictures: Iterable[Image]) -> None:
+        if self._yes:
+            self.say(text)
+            return
+        if self._typed(f"{text}  [Enter = go, q = end] ").strip().lower() in ("q", "quit"):
+            raise Cancelled
+        for n in (3, 2, 1):
+            self.say(f"  {n}")
+            time.sleep(0.7)
+
+    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        yield from pictures
+
+    def close(self) -> None:
+        pass
+
+    def _typed(self, question: str) -> str:
+        try:
+            return self._console.input(question, markup=False)
+        except (EOFError, KeyboardInterrupt):
+            raise Cancelled from None

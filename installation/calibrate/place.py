@@ -1,0 +1,197 @@
+"""Where the calibration's pictures come from: a room with people in it, a simulated visitor, or recorded takes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.settings import CameraSettings
+from calibration.toml import BadFile
+from installation.camera.folder import SUFFIXES
+from installation.camera.source import CameraLost, Source, open_source
+from installation.capture import Capture
+from installation.pictures import frames_of
+from installation.visitor import Feeling, SimulatedVisitor, Visit
+from models.labels import LABELS
+
+Image = NDArray[np.uint8]
+LOOKS_A_SECOND = 8.0
+SETTLE_PICTURES = 30
+"""Of a camera whose automatic exposure is still on, before its values are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked for what. No person: the empty room; no label: just to stand there, at rest."""
+
+    person: str = ""
+    label: str = ""
+
+
+class Place(Protocol):
+    """One room."""
+
+    name: str
+    live: bool
+    """Real people stand there and have to be led."""
+    somebody: bool
+    """Real people, whose yes is needed."""
+    controls: dict[str, float]
+    """Of the camera, as read back."""
+    remarks: tuple[str, ...]
+
+    def people(self) -> tuple[str, ...]:
+        """Who is there without being asked; () = the technician says."""
+
+    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
+        """Pictures of what was asked for. Raises ``CameraLost``."""
+
+    def close(self) -> None: ...
+
+
+def open_place(settings: CameraSettings, seed: int) -> Place:
+    """The place that ``settings.source`` names. Raises ``CameraLost``."""
+    if settings.source == "visitor":
+        return ActedRoom(settings, seed)
+    folder = Path(settings.source).expanduser()
+    if settings.source and folder.is_dir() and any(one.is_dir() for one in folder.iterdir()):
+        return RecordedRoom(folder)
+    return LiveRoom(settings, seed)
+
+
+class LiveRoom:
+    """A camera, a stream, or a film or folder that stands in for one."""
+
+    def __init__(self, settings: CameraSettings, seed: int) -> None:
+        self._settings, self._seed = settings, seed
+        self.controls: dict[str, float] = {}
+        self.live = self.somebody = True
+        self._capture = Capture(self._open, settings, LOOKS_A_SECOND)
+        self._capture.start()
+        self._seen = 0
+        try:
+            next(self.look(Asked(), settings.open_timeout_seconds + 2))
+        except BaseException:
+            self.close()
+            raise
+        self.name, self.remarks = self._capture.name, self._capture.remarks
+
+    def people(self) -> tuple[str, ...]:
+        return ()
+
+    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
+        until, shown = time.monotonic() + seconds, False
+        while time.monotonic() < until:
+            frame = self._capture.newest(self._seen, 0.2)
+            if frame is None:
+                continue
+            self._seen, shown = frame.number, True
+            yield frame.image
+        if not shown:
+            raise CameraLost(self._capture.trouble(time.monotonic()) or "the camera gives no picture")
+
+    def close(self) -> None:
+        self._capture.close(2.0)
+
+    def _open(self) -> Source:
+        source = open_source(self._settings, self._seed)
+        read = getattr(source, "controls", None)
+        if read is not None:
+            if self._settings.exposure_100us is None:
+                for _ in range(SETTLE_PICTURES):
+                    source.grab()
+            self.controls = read()
+        return source
+
+
+class ActedRoom:
+    """The simulated visitors, who do as they are asked, at once; nothing waits for a clock."""
+
+    live = somebody = False
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, settings: CameraSettings, seed: int) -> None:
+        self._visitor = ObedientVisitor(settings, seed)
+        self._now = 0.0
+        self.controls: dict[str, float] = {}
+        self.name = "simulated visitors"
+
+    def people(self) -> tuple[str, ...]:
+        return tuple("ABCDEFGH"[: self._visitor.count])
+
+    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
+        person = self.people().index(asked.person) if asked.person else None
+        self._visitor.ask(person, asked.label, self._now)
+        until = self._now + seconds
+        while self._now < until:
+            self._now += 1 / LOOKS_A_SECOND
+            yield self._visitor.read(self._now)
+        self._now += 10.0
+
+    def close(self) -> None:
+        pass
+
+
+class ObedientVisitor(SimulatedVisitor):
+    """A visitor who shows what is asked for, in place of a course of its own."""
+
+    def __init__(self, settings: CameraSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.count = len(self._depths)
+        self._chance = random.Random(seed)
+        self._asked: Visit | None = None
+        self._since(0.0)
+
+    def ask(self, person: int | None, label: str, now: float) -> None:
+        """From ``now`` on ``person`` (None: nobody) stands there and shows ``label``."""
+        if person is None:
+            self._asked = None
+            return
+        feelings = () if label in ("", "neutral") else (Feeling(label, now - 1, 0.4, 1e6, 1.0, 0.95),)
+        blinks = tuple(now + self._chance.uniform(0.5, 4) for _ in range(1))
+        self._asked = Visit(person, now - 60, now + 1e6, feelings, blinks, self._chance.uniform(0, 6), 1)
+
+    def _visit_at(self, t: float) -> Visit | None:
+        return self._asked
+
+
+class RecordedRoom:
+    """Takes on disk, as '--keep-frames' writes them: ``empty/`` and ``PERSON/EMOTION/`` with pictures or films."""
+
+    live, somebody = False, True
+    remarks: tuple[str, ...] = ()
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.controls: dict[str, float] = {}
+        self.name = f"recorded takes in {folder.name}"
+        if not self.people():
+            raise CameraLost(f"{folder.name} holds no takes: folders PERSON/EMOTION with pictures or films are needed")
+
+    def people(self) -> tuple[str, ...]:
+        folders = (one for one in sorted(self._folder.iterdir()) if one.is_dir() and one.name != "empty")
+        return tuple(one.name for one in folders if any((one / label).is_dir() for label in LABELS))
+
+    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
+        take = self._folder / asked.person / (asked.label or "neutral") if asked.person else self._folder / "empty"
+        wanted = int(seconds * LOOKS_A_SECOND)
+        count = 0
+        for file in sorted(take.iterdir()) if take.is_dir() else ():
+            try:
+                for frame in frames_of(file, 1 if file.suffix.lower() in SUFFIXES else 4):
+                    yield frame.image
+                    count += 1
+                    if count >= wanted:
+                        return
+            except BadFile as error:
+                raise CameraLost(str(error)) from error
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,182 @@
+"""The whole calibration from what was typed: open everything, go through the steps, write at the end."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from calibration.settings import CameraSettings, Region
+from calibration.toml import BadFile, did_you_mean
+from calibration.venue import Venue, load_venue
+from installation.calibrate import steps
+from installation.calibrate.check import Verdict, check_room
+from installation.calibrate.draft import Draft, read_faces_kept, save
+from installation.calibrate.guide import Guide, TextGuide
+from installation.calibrate.place import Place, open_place
+from installation.calibrate.report import html_report
+from installation.calibrate.take import Observer
+from installation.options import VENUES
+from installation.plain_errors import NotNow
+from models.card import read_card
+from models.labels import LABELS
+from models.mtcnn_graphs import NoWeights
+from models.runtime import NoCuda
+from models.venue_head import model_file
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was typed."""
+
+    venue: str
+    camera: str | None = None
+    steps: tuple[str, ...] = ()
+    emotions: tuple[str, ...] = ()
+    take_seconds: float = 3.0
+    misfires: float = 0.05
+    region: str = ""
+    keep_frames: Path | None = None
+    window: bool = True
+    yes: bool = False
+    seed: int = 0
+
+
+def calibrate_venue(wish: Wish) -> Path:
+    """Go through the steps; returns the venue file. Raises ``BadFile``, ``CameraLost``, ``Cancelled``, ``OSError``."""
+    _check_words(wish)
+    file = venue_file(wish.venue)
+    _check_writable(file)
+    venue = load_venue(file) if file.exists() else Venue(name=file.stem)
+    with ExitStack() as open_parts:
+        draft = _begun(wish, venue)
+        observer = _observer(draft.venue)
+        todo = wish.steps or steps.STEPS
+        if "faces" not in todo and "fit" in todo:
+            draft.faces, draft.initials = read_faces_kept(file, read_card(model_file(venue.eye)).sha256)
+        place = open_parts.enter_context(closing(_place(wish, draft.venue.camera)))
+        guide = open_parts.enter_context(closing(_guide(wish, place)))
+        session = steps.Session(
+            place, guide, observer, wish.emotions or steps.EMOTIONS, wish.take_seconds, wish.misfires, wish.keep_frames
+        )
+        for name in ("camera", "light", "faces"):
+            if name in todo:
+                guide.say(f"{name} ({place.name})")
+                getattr(steps, name)(session, draft)
+        if "faces" in todo or "fit" in todo:
+            _fit(session, draft)
+    save(draft, file, html_report(draft) if draft.after else "")
+    return file
+
+
+def check_venue(wish: Wish) -> Verdict:
+    """Look at a venue that was calibrated. Raises ``BadFile``, ``CameraLost``."""
+    file = venue_file(wish.venue)
+    venue = load_venue(file)
+    if not venue.calibration.made:
+        raise BadFile(file, [f"was never calibrated: run 'chiaro calibrate {wish.venue}'"])
+    camera = venue.camera if wish.camera is None else venue.camera.model_copy(update={"source": wish.camera})
+    observer = _observer(venue)
+    with closing(open_place(camera, wish.seed)) as place:
+        return check_room(venue.calibration, place, observer)
+
+
+def venue_file(named: str) -> Path:
+    """A path as it is; a name in ``calibration/venues``."""
+    path = Path(named).expanduser()
+    return path if path.suffix == ".toml" or len(path.parts) > 1 else VENUES / f"{named}.toml"
+
+
+def _begun(wish: Wish, venue: Venue) -> Draft:
+    draft = Draft(venue, venue.calibration)
+    if wish.camera is not None:
+        draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": wish.camera})})
+        draft.changes["camera"] = {"source": (wish.camera, "calibrated with it")}
+    if wish.region:
+        found = _region(wish.region)
+        camera = draft.venue.camera.model_copy(update={"region": found})
+        draft.venue = draft.venue.model_copy(update={"camera": camera})
+        draft.changes["camera.region"] = {side: (getattr(found, side), "") for side in type(found).model_fields}
+    return draft
+
+
+def _fit(session: steps.Session, draft: Draft) -> None:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("fitting", total=1.0)
+        session = steps.Session(
+            session.place,
+            session.guide,
+            session.observer,
+            misfires=session.misfires,
+            told=lambda share: bar.update(task, completed=share),
+        )
+        steps.fit(session, draft)
+
+
+def _place(wish: Wish, camera: CameraSettings) -> Place:
+    place = open_place(camera, wish.seed)
+    if wish.yes and place.live:
+        place.close()
+        raise BadFile("--yes", ["answers for nobody: with people before a camera each one has to be asked"])
+    return place
+
+
+def _guide(wish: Wish, place: Place) -> Guide:
+    text = TextGuide(wish.yes)
+    if not wish.window or wish.yes or (not os.environ.get("DISPLAY") and os.name == "posix"):
+        return text
+    from installation.calibrate.window import NoWindow, WindowGuide
+
+    try:
+        return WindowGuide(text)
+    except NoWindow as error:
+        text.warn(f"no window: {error}")
+        return text
+
+
+def _observer(venue: Venue) -> Observer:
+    try:
+        return Observer(venue.eye, venue.camera.region)
+    except NoCuda as error:
+        raise BadFile("[eye] device", [str(error)]) from error
+    except NoWeights as error:
+        raise NotNow(str(error)) from error
+
+
+def _check_words(wish: Wish) -> None:
+    """All at once."""
+    problems = [
+        f"--step {word}: unknown{did_you_mean(word, steps.STEPS)}; known: {', '.join(steps.STEPS)}"
+        for word in wish.steps
+        if word not in steps.STEPS
+    ]
+    problems += [
+        f"--emotions {word}: unknown{did_you_mean(word, LABELS)}; known: {', '.join(LABELS)}"
+        for word in wish.emotions
+        if word not in LABELS
+    ]
+    if problems:
+        raise BadFile("calibrate", problems)
+
+
+def _check_writable(file: Path) -> None:
+    """Before ten minutes are spent."""
+    folder = file.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise BadFile(folder, ["may not be written to: name the venue by a path of your own, such as ~/room.toml"])
+
+
+def _region(typed: str) -> Region:
+    try:
+        left, top, right, bottom = (float(part) for part in typed.split(","))
+        region = Region(left=left, top=top, right=right, bottom=bottom)
+    except ValueError as error:
+        raise BadFile("--region", [f"{typed!r} is no LEFT,TOP,RIGHT,BOTTOM between 0 and 1"]) from error
+    if region.left >= region.right or region.top >= region.bottom:
+        raise BadFile("--region", ["left must be less than right, and top less than bottom"])
+    return region

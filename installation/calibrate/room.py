@@ -1,0 +1,75 @@
+"""What the empty room and the camera are like, and what should be done about it, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.settings import CameraSettings
+
+Image = NDArray[np.uint8]
+NOISY, BRIGHT_ROOM, PULSES = 6.0, 70.0, 0.06
+DARK_FACE, BRIGHT_FACE = 8.0, 200.0
+MISSING = (
+    ("exposure_100us", "exposure"),
+    ("gain", "gain"),
+    ("white_balance_kelvin", "white balance"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Of 255."""
+
+    luminance: float
+    noise: float
+    pulse: float
+    """Deviation of the whole picture's mean from picture to picture, as a share of it."""
+
+
+def measure_empty(pictures: Sequence[Image]) -> Empty:
+    """Mean, noise and pulse of pictures of the room with nobody in it. Raises ValueError for less than two."""
+    if len(pictures) < 2:
+        raise ValueError("two pictures of the empty room are needed at least")
+    small = np.stack([picture[::4, ::4, 1].astype(np.float32) for picture in pictures])
+    steps = np.diff(small, axis=0)
+    steps -= steps.mean(axis=(1, 2), keepdims=True)
+    # Half the difference of two pictures is their noise; the median over places leaves out what really moved.
+    noise = float(np.median(steps.std(axis=0)) / np.sqrt(2))
+    means = np.array([picture[::8, ::8].mean() for picture in pictures])
+    return Empty(float(means.mean()), noise, float(means.std() / max(means.mean(), 1.0)))
+
+
+def remarks_on_empty(empty: Empty, camera: CameraSettings, read_back: dict[str, float]) -> list[str]:
+    """Warnings with their remedy."""
+    found = []
+    if empty.noise > NOISY:
+        found.append(f"the picture is noisy ({empty.noise:.1f} of 255): more light, a longer exposure or less gain")
+    if empty.luminance > BRIGHT_ROOM:
+        found.append(f"the room is bright ({empty.luminance:.0f} of 255): are its lights as they are in the show?")
+    if empty.pulse > PULSES:
+        found.append(
+            "the picture pulses: fix the exposure, and set camera.power_line_hertz to the lamps' mains (50, 60)"
+        )
+    loose = [word for key, word in MISSING if getattr(camera, key) is None]
+    if read_back and loose:
+        found.append(f"not fixed by the venue: {', '.join(loose)}; the values that the camera has now are written down")
+    return found
+
+
+def remarks_on_face(face_luminance: float, face_pixels: float, smallest: int) -> list[str]:
+    found = []
+    if face_luminance < DARK_FACE:
+        found.append(
+            f"the face is at {face_luminance:.0f} of 255: open the lens, expose longer, or move the lamp nearer"
+        )
+    elif face_luminance > BRIGHT_FACE:
+        found.append(f"the face is at {face_luminance:.0f} of 255: close the lens, or shorten the exposure")
+    if face_pixels < smallest:
+        found.append(
+            f"the face is {face_pixels:.0f} pixels wide, {smallest} are needed: zoom in, or bring the camera nearer"
+        )
+    return found

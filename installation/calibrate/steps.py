@@ -1,0 +1,299 @@
+"""The steps of a calibration, one function each; each can be repeated alone on what the others left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.fitting import Choice, Faces, choose, known_from
+from calibration.profile import LightFound, RoomFound, Worth
+from calibration.toml import BadFile
+from installation.calibrate.draft import Draft
+from installation.calibrate.guide import Guide
+from installation.calibrate.place import Asked, Place
+from installation.calibrate.room import measure_empty, remarks_on_empty, remarks_on_face
+from installation.calibrate.take import COUNTS_AS, Observer, Take
+from installation.camera.source import CameraLost
+from models.card import read_card
+from models.labels import LABELS
+from models.light import UNSURE, Light, find_light
+from models.measure import Scores, scores
+from models.prior import average_face, read_prior
+from models.venue_head import model_file
+
+Image = NDArray[np.uint8]
+STEPS = ("camera", "light", "faces", "fit")
+EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "fear", "disgust")
+TRIES = 3
+EMPTY_SECONDS, LIGHT_SECONDS = 2.0, 2.0
+HEAD_PIXELS_SHARE = 0.5
+"""Of the smallest face seen: visitors may stand twice as far away as the volunteers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What all steps work with."""
+
+    place: Place
+    guide: Guide
+    observer: Observer
+    emotions: tuple[str, ...] = EMOTIONS
+    take_seconds: float = 3.0
+    misfires: float = 0.05
+    """Share of resting faces that may be taken for an emotion."""
+    keep_frames: Path | None = None
+    told: Callable[[float], None] = lambda share: None
+    """Of the fit: share from 0 to 1."""
+
+    def pictures(self, asked: Asked, seconds: float, text: str) -> Iterator[Image]:
+        return self.guide.shown(self.place.look(asked, seconds), text)
+
+
+def camera(session: Session, draft: Draft) -> None:
+    """The empty room: its light and the camera's noise, and what the camera is set to."""
+    guide, place = session.guide, session.place
+    guide.ready("Camera: everybody out of the picture, the lights as in the show.", place.look(Asked(), 3600))
+    pictures = list(session.pictures(Asked(), EMPTY_SECONDS, "the empty room is measured"))
+    if len(pictures) < 2:
+        raise CameraLost("there are no pictures of the empty room")
+    empty = measure_empty(pictures)
+    room = draft.calibration.room.model_copy(update={"luminance": empty.luminance, "noise": empty.noise})
+    draft.set(room=room, camera=place.name, controls=dict(place.controls))
+    for key, value in place.controls.items():
+        draft.changes.setdefault("camera", {})[key] = (value, "as read back from the camera by 'chiaro calibrate'")
+    guide.say(f"  empty room {empty.luminance:.1f} of 255, noise {empty.noise:.1f}")
+    _warn(session, draft, [*place.remarks, *remarks_on_empty(empty, draft.venue.camera, place.controls)])
+
+
+def light(session: Session, draft: Draft) -> None:
+    """One person in place, at rest: where the lamp is, and how the face looks under it."""
+    people = session.place.people()
+    asked = Asked(people[0] if people else "somebody")
+    session.guide.ready("Light: one person in place, at rest, facing the camera.", session.place.look(asked, 3600))
+    take = _good_take(session, asked, LIGHT_SECONDS, "the light is measured")
+    if take is None:
+        raise CameraLost("no face was seen in place, so the light is not known: is the lamp on the face?")
+    draft.at_rest = [one.face for one in take.seen]
+    _note_face(draft, [one.luminance for one in take.seen], [one.detection.box[2] for one in take.seen])
+    note_light(session, draft)
+    _warn(
+        session,
+        draft,
+        remarks_on_face(
+            draft.calibration.room.face_luminance,
+            float(np.median([one.detection.box[2] for one in take.seen])),
+            draft.venue.eye.smallest_face_pixels,
+        ),
+    )
+
+
+def note_light(session: Session, draft: Draft) -> None:
+    """Find the lamp from all faces at rest that were seen so far."""
+    found = find_light(np.stack(draft.at_rest), average_face())
+    draft.set(
+        light=LightFound(
+            azimuth_degrees=round(found.azimuth, 1),
+            elevation_degrees=round(found.elevation, 1),
+            radius_degrees=found.radius,
+            bounced_share=round(found.bounced, 3),
+            measured=True,
+        )
+    )
+    session.guide.say(f"  {light_in_words(found)}")
+
+
+def light_in_words(found: Light) -> str:
+    side = "from the front" if abs(found.azimuth) < 12 else f"{abs(found.azimuth):.0f} degrees to the picture's "
+    side += "" if abs(found.azimuth) < 12 else ("right" if found.azimuth > 0 else "left")
+    kind = "hard" if found.radius < 5 else "soft" if found.radius > 12 else "neither hard nor soft"
+    doubt = ", but the face is not well explained by one lamp" if found.unexplained > UNSURE else ""
+    bounced = f"{found.bounced:.0%} of the light is from the room"
+    return f"lamp {found.elevation:.0f} degrees up, {side}, {kind}; {bounced}{doubt}"
+
+
+def faces(session: Session, draft: Draft) -> None:
+    """Volunteers, one after the other, through all emotions; what is kept are embeddings and labels."""
+    kept: list[tuple[Take, int, int]] = []
+    initials: list[str] = []
+    at_rest: list[Image] = []
+    for who in _people(session):
+        taken = list(_one_person(session, who))
+        if taken:
+            kept += [(take, LABELS.index(label), len(initials)) for label, take in taken]
+            at_rest += [one.face for label, take in taken if label == "neutral" for one in take.seen]
+            initials.append(who[:2].upper())
+    if not kept:
+        raise CameraLost("nobody was recorded, so there is nothing to fit to")
+    draft.faces, draft.initials = _as_faces(session, kept), tuple(initials)
+    seen = [one for take, _, _ in kept for one in take.seen]
+    _note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
+    draft.set(
+        people=draft.initials,
+        faces=len(draft.faces),
+        latency_ms=round(float(np.median([take.milliseconds for take, _, _ in kept])), 1),
+    )
+    if at_rest:
+        draft.at_rest = at_rest
+        note_light(session, draft)
+
+
+def _people(session: Session) -> Iterator[str]:
+    """Initials of those who agree, one after the other."""
+    question = (
+        "may numbers about your face be kept for this room (embeddings, no picture)?"
+        if session.keep_frames is None
+        else "may PICTURES of your face be kept for this room?"
+    )
+    there = session.place.people()
+    if there:
+        for who in there:
+            if not session.place.somebody or session.guide.agreed(f"{who}: {question}"):
+                yield who
+        return
+    count = 0
+    while True:
+        who = session.guide.ask(f"Volunteer {count + 1}: initials (Enter = no more)")
+        if not who:
+            return
+        if session.guide.agreed(f"{who}: {question}"):
+            count += 1
+            yield who[:2]
+        else:
+            session.guide.say("  nothing is recorded")
+
+
+def _one_person(session: Session, who: str) -> Iterator[tuple[str, Take]]:
+    usual = 0.0
+    for label in session.emotions:
+        asked = Asked(who, label)
+        prompt = "your face at rest" if label == "neutral" else f"show {label.upper()}"
+        session.guide.ready(f"{who}: {prompt}, for {session.take_seconds:.0f} seconds", session.place.look(asked, 3600))
+        take = _good_take(session, asked, session.take_seconds, prompt, usual)
+        if take is not None:
+            usual = usual or take.usual_eyes
+            yield label, take
+
+
+def _good_take(session: Session, asked: Asked, seconds: float, text: str, usual_eyes: float = 0.0) -> Take | None:
+    """A take without a problem, or None after some tries."""
+    for attempt in range(TRIES if session.place.live else 1):
+        pictures = session.pictures(asked, seconds, text)
+        take = session.observer.take(_kept_on_disk(session, asked, pictures), usual_eyes)
+        if not take.problem:
+            return take
+        again = "; once more" if session.place.live and attempt < TRIES - 1 else "; left out"
+        session.guide.warn(f"{asked.person} {asked.label}: {take.problem}{again}")
+        if session.place.live and attempt < TRIES - 1:
+            session.guide.ready("again", session.place.look(asked, 3600))
+    return None
+
+
+def _kept_on_disk(session: Session, asked: Asked, pictures: Iterable[Image]) -> Iterator[Image]:
+    """The same pictures; with --keep-frames they are written down, so that they can be calibrated with again."""
+    folder = session.keep_frames / asked.person / asked.label if session.keep_frames and asked.label else None
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    for i, picture in enumerate(pictures):
+        if folder:
+            cv2.imwrite(str(folder / f"{i:03d}.png"), picture)
+        yield picture
+
+
+def _as_faces(session: Session, kept: list[tuple[Take, int, int]]) -> Faces:
+    pictures = np.stack([one.face for take, _, _ in kept for one in take.seen])
+    probabilities, embeddings = session.observer.classifier.classify(pictures)
+    repeat = [len(take.seen) for take, _, _ in kept]
+    labels = np.repeat([label for _, label, _ in kept], repeat)
+    people = np.repeat([person for _, _, person in kept], repeat)
+    return Faces(probabilities, embeddings, labels, people, np.full(len(labels), COUNTS_AS))
+
+
+def _note_face(draft: Draft, luminances: list[float], widths: list[float]) -> None:
+    room: RoomFound = draft.calibration.room
+    draft.set(room=room.model_copy(update={"face_luminance": float(np.median(luminances))}))
+    smallest = max(24, int(HEAD_PIXELS_SHARE * min(widths)))
+    draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half of the smallest face seen")
+
+
+def fit(session: Session, draft: Draft) -> Choice:
+    """Choose the venue's head on people left out, and say what it is worth."""
+    if draft.faces is None:
+        raise BadFile("the takes", ["there are none yet: run 'chiaro calibrate' with the step 'faces'"])
+    network = read_card(model_file(draft.venue.eye))
+    prior = read_prior(model_file(draft.venue.eye), network.sha256)
+    place = draft.calibration.light
+    if prior is None:
+        session.guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
+        known = known_from(draft.faces)
+    else:
+        known = prior.under(place.azimuth_degrees, place.elevation_degrees) if place.measured else prior.known
+    choice = choose(draft.faces, known, session.told)
+    draft.head = None if choice.name == "shipped" else choice.head
+    draft.losses = choice.losses
+    draft.before = scores(draft.faces.probabilities, draft.faces.labels)
+    draft.after = scores(choice.left_out, draft.faces.labels) if draft.head else draft.before
+    draft.each = tuple(_worth_of_each(draft, choice))
+    at_rest = choice.left_out[draft.faces.labels == 0]
+    if len(at_rest):
+        lead = lead_for(at_rest, session.misfires)
+        comment = f"at most {session.misfires:.0%} of the volunteers' resting faces reach it with another emotion"
+        draft.changes.setdefault("mood", {}).update(
+            lead_at=(lead, comment), keep_at=(round(0.9 * lead, 3), "nine tenths of lead_at")
+        )
+    draft.set(
+        made=datetime.now().strftime("%Y-%m-%d %H:%M"),
+        model=network.version,
+        model_sha256=network.sha256,
+        choice=in_words(choice, draft),
+        before=_worth(draft.before),
+        after=_worth(draft.after),
+    )
+    session.guide.say(f"  {draft.calibration.choice}")
+    return choice
+
+
+def lead_for(at_rest: NDArray[np.float32], misfires: float, least: float = 0.22, most: float = 0.6) -> float:
+    """The lowest probability from which an emotion may lead so that resting faces (n, 8) are rarely taken for one."""
+    others = np.where(at_rest.argmax(1) == 0, 0.0, at_rest[:, 1:].max(1))
+    return round(float(np.clip(np.quantile(others, 1 - misfires) + 0.01, least, most)), 3)
+
+
+def in_words(choice: Choice, draft: Draft) -> str:
+    assert draft.before
+    assert draft.after
+    if choice.name == "shipped":
+        return "the shipped network stays: no other was better on people left out"
+    kind = {"light": "the head for this lamp"}.get(
+        choice.name,
+        "a head of this venue's own"
+        + (", begun from the one for this lamp" if choice.name.startswith("light") else ""),
+    )
+    return f"{kind}: {draft.before.accuracy:.0%} right became {draft.after.accuracy:.0%} on people left out"
+
+
+def _worth(found: Scores) -> Worth:
+    return Worth(accuracy=found.accuracy, macro_f1=found.macro_f1, calibration_error=found.ece)
+
+
+def _worth_of_each(draft: Draft, choice: Choice) -> Iterator[tuple[str, int, float, float]]:
+    faces = draft.faces
+    assert faces is not None
+    after = choice.left_out if draft.head else faces.probabilities
+    for number, who in enumerate(draft.initials):
+        mine = faces.people == number
+        if mine.any():
+            right = faces.labels[mine]
+            before = float((faces.probabilities[mine].argmax(1) == right).mean())
+            yield who, int(mine.sum()), before, float((after[mine].argmax(1) == right).mean())
+
+
+def _warn(session: Session, draft: Draft, remarks: list[str]) -> None:
+    for remark in remarks:
+        draft.remarks.append(remark)
+        session.guide.warn(remark)

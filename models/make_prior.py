@@ -1,0 +1,94 @@
+"""Computes what calibration knows beforehand of a classifier: for each lamp the head that is best on training faces.
+
+Run as ``python -m models.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs to be run
+again for every new classifier; takes about 5 minutes on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.fitting import Faces, Known, fit
+from calibration.head import VenueHead
+from models.align import prepare
+from models.card import read_card
+from models.classifier import SHIPPED, Classifier, open_classifier
+from models.darkness import SENSOR, landmarks_aligned
+from models.evaluate import BATCH
+from models.exposure import Floats, captured, expose, linear, noisy
+from models.faces import read_faces
+from models.landmarks import aligned_faces, find_landmarks
+from models.prior import AVERAGE_FACE, prior_beside
+from models.relight import Fill, Lamp, Lamps, read_heads
+
+PLACES = (*((azimuth, elevation) for elevation in (30, 50, 70) for azimuth in (-70, -35, 0, 35, 70)), (0, 88))
+RADIUS = 5.0
+ROOM = Fill(walls=(0.02, 0.2), floor=(0.01, 0.08), film=(0.01, 0.2), background=(0.02, 0.5))
+PULL = 100.0
+DARKEST, BRIGHTEST = 15.0, 60.0
+
+
+def relit(
+    aligned: NDArray[np.uint8], five: Floats, place: tuple[float, float], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """The aligned faces (n, 64, 64) under one lamp of the room, each exposed in its own way."""
+    lamps = Lamps(read_heads("train"), [Lamp(*place, RADIUS)], ROOM)
+    means = np.exp(rng.uniform(np.log(DARKEST), np.log(BRIGHTEST), len(aligned))).astype(np.float32)
+    return captured(noisy(expose(linear(aligned) * lamps.draw(five, rng), means), SENSOR, rng))
+
+
+def seen_by(classifier: Classifier, pictures: NDArray[np.uint8], labels: NDArray[np.int64]) -> Faces:
+    """The pictures as the network sees them; everybody another person."""
+    parts = [classifier.run(prepare(pictures[i : i + BATCH])) for i in range(0, len(pictures), BATCH)]
+    probabilities, embeddings = (np.concatenate(column) for column in zip(*parts, strict=True))
+    n = len(labels)
+    return Faces(probabilities, embeddings, labels, np.arange(n), np.ones(n))
+
+
+def main() -> None:
+    """Write NAME.prior.npz beside the classifier, and the average face among the maps."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("faces", type=Path)
+    words.add_argument("model", type=Path, nargs="?", default=SHIPPED)
+    words.add_argument("--faces", dest="count", type=int, default=2500)
+    said = words.parse_args()
+    rng = np.random.default_rng(11)
+    labelled = read_faces(said.faces).judged()
+    labelled = labelled.only(rng.permutation(len(labelled))[: said.count])
+    landmarks, _ = find_landmarks(labelled.images)
+    aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
+    light = linear(aligned)
+    average = (light / light.mean((1, 2), keepdims=True)).mean(0)
+    np.savez_compressed(AVERAGE_FACE, light=average.astype(np.float16))
+    # The file itself and not its int8 variant: a prior must serve both, and their embeddings are nearly the same.
+    classifier = open_classifier(said.model, "cpu", int8=False)
+    mix = np.bincount(labelled.labels, minlength=8) / len(labelled)
+    known: Known | None = None
+    heads: list[VenueHead] = []
+    for place in PLACES:
+        faces = seen_by(classifier, relit(aligned, five, place, rng), labelled.labels)
+        scale = float(faces.embeddings.std(axis=0).mean())
+        known = known or Known(faces.embeddings.mean(axis=0, dtype=np.float64), scale, mix)
+        heads.append(fit(faces, known, None, PULL))
+        before = (faces.probabilities.argmax(1) == faces.labels).mean()
+        after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()
+        print(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces", flush=True)
+    assert known is not None
+    np.savez_compressed(
+        prior_beside(said.model),
+        made_for=np.array(read_card(said.model).sha256),
+        centre=known.centre.astype(np.float32),
+        scale=np.array(known.scale, np.float32),
+        mix=known.mix.astype(np.float32),
+        places=np.array(PLACES, np.float32),
+        weights=np.stack([head.weights for head in heads]).astype(np.float16),
+        bias=np.stack([head.bias for head in heads]).astype(np.float32),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What is known of a classifier before a venue shows its first face: a head for each lamp, fitted on training faces.
+
+Kept beside the classifier as NAME.prior.npz and made by ``models.make_prior`` (no faces in it, only what was fitted).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.fitting import Known
+from calibration.head import VenueHead
+from models.exposure import Floats
+from models.relight import direction
+
+NEAREST = 3
+SHARPNESS_DEGREES = 15.0
+AVERAGE_FACE = Path(__file__).parent / "maps" / "average.npz"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """Of one classifier."""
+
+    made_for: str
+    """sha256 of the classifier."""
+    known: Known
+    places: NDArray[np.float32]
+    """(m, 2) azimuth and elevation of each lamp, degrees."""
+    heads: tuple[VenueHead, ...]
+    """(m) the best one under each lamp."""
+
+    def under(self, azimuth: float, elevation: float) -> Known:
+        """What is known for a room with its lamp in this direction: the mean of the nearest lamps' heads."""
+        lamps = np.stack([direction(float(a), float(e)) for a, e in self.places])
+        away = np.degrees(np.arccos(np.clip(lamps @ direction(azimuth, elevation), -1, 1)))
+        near = np.argsort(away)[:NEAREST]
+        share = np.exp(-0.5 * (away[near] / SHARPNESS_DEGREES) ** 2) + 1e-6
+        share /= share.sum()
+        weights = sum(s * self.heads[i].weights for s, i in zip(share, near, strict=True))
+        bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
+        known = self.known
+        return Known(known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias)))
+
+
+def prior_beside(model: Path) -> Path:
+    return model.with_suffix(".prior.npz")
+
+
+def read_prior(model: Path, sha256: str) -> Prior | None:
+    """The prior of ``model``; None where there is none, or one that was made for another file."""
+    try:
+        with np.load(prior_beside(model), allow_pickle=False) as file:
+            if str(file["made_for"]) != sha256:
+                return None
+            known = Known(file["centre"].astype(np.float64), float(file["scale"]), file["mix"].astype(np.float64))
+            heads = tuple(
+                VenueHead(weights.astype(np.float64), bias.astype(np.float64))
+                for weights, bias in zip(file["weights"], file["bias"], strict=True)
+            )
+            return Prior(sha256, known, file["places"], heads)
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def average_face() -> Floats:
+    """(64, 64) the mean of many training faces in linear light: what a face is like in light from everywhere."""
+    with np.load(AVERAGE_FACE) as file:
+        return np.asarray(file["light"], np.float32)
