@@ -60,8 +60,9 @@ def make_clip(
 def draw_mark(size: tuple[int, int], mark: int, number: int) -> np.ndarray:
     """A grey picture (height, width) with the bar code of ``mark`` and ``number`` across its middle."""
     wide, high = size
-    grain = np.random.default_rng(mark).integers(-12, 13, (high // 4 + 1, wide // 4 + 1), np.int8)  # as film has
-    picture = (60 + np.repeat(np.repeat(grain, 4, 0), 4, 1)[:high, :wide]).astype(np.uint8)
+    grain = np.random.default_rng(mark).integers(-12, 13, (high // 4 + 1, wide // 4 + 1), np.int8)
+    moving = np.roll(np.repeat(np.repeat(grain, 4, 0), 4, 1), (number, 3 * number), (0, 1))  # or it decodes too easily
+    picture = (60 + moving[:high, :wide]).astype(np.uint8)
     bar = wide // (BITS + 2)
     for bit in range(BITS):
         light = (number | mark << 16) >> bit & 1

@@ -71,6 +71,8 @@ class Pictures:
         """opened: ``span`` is known, or it has failed; ready: the first pictures are there, or it has failed."""
         self.failed = ""
         self.damaged = 0
+        self._whole = True
+        """After damage no picture is shown until the next key frame: those between are built on what is broken."""
         self.captions: tuple[Line, ...] = ()
         self.caption_problem = ""
         self.finished = False
@@ -190,15 +192,16 @@ class Pictures:
                 last = span.snap(frame.time - zero if frame.time is not None else last + 2 * half)
                 if self._closed or last >= span.end - half:
                     return
+                self._whole = frame.key_frame or (self._whole and not frame.is_corrupt)
                 if frame.is_corrupt:
                     self._damage(last)
-                elif last >= span.begin - half:
+                elif self._whole and last >= span.begin - half:
                     self._put(frame, begun + max(0.0, last - span.begin), aspect, stream)
         if last < span.end - EARLY_SECONDS:
             raise Unplayable(f"it ends early: at {last:.2f} s instead of {span.end:.2f} s")
 
     def _damage(self, seconds: float) -> None:
-        self.damaged += 1
+        self.damaged, self._whole = self.damaged + 1, False
         if self.damaged >= DAMAGES:
             raise Unplayable(f"it is damaged: {self.damaged} pictures near {seconds:.1f} s cannot be decoded")
 
