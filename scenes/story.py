@@ -161,8 +161,7 @@ def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
         problems = [*problems, *check_words(file, touched), *check_media(file, path.parent)]
     lost = {p.unplayable for p in problems if p.unplayable is not None}
     forgiven = forgive_clips and file is not None and lost < set(file.scenes)
-    fatal = [str(p) for p in problems if p.fatal and not (forgiven and p.forgivable)]
-    if fatal or file is None:
-        raise BadFile(path, fatal)
+    if file is None or any(p.fatal and not (forgiven and p.forgivable) for p in problems):
+        raise BadFile(path, [str(p) for p in problems if p.fatal])
     pieces = {name: piece_of(file, name, path.parent) for name in file.scenes}
     return Story(path, file, pieces, tuple(problems), frozenset(lost))
