@@ -11,7 +11,7 @@ from installation.film.clock import FilmClock
 from installation.film.lettering import Lettering
 from installation.film.pictures import Look, Shown
 from installation.film.screen import Screen
-from installation.film.shot import Shot, Takeover
+from installation.film.shot import Shot
 from installation.film.tally import Tally
 
 
@@ -33,7 +33,6 @@ class Composer:
         self,
         on: Shot | None,
         old: Shot | None,
-        takeover: Takeover | None,
         programme: float,
         now: float,
         text: str | None,
@@ -50,6 +49,7 @@ class Composer:
                 else text
             )
         share, under = 1.0, None
+        takeover = on.takeover if on else None
         if old and takeover and takeover.done > takeover.begin:
             share = min(1.0, (programme - takeover.begin) / (takeover.done - takeover.begin))
             under = old.reel.look(old.seconds(programme), now).shown if share < 1.0 else None
@@ -64,13 +64,6 @@ class Composer:
                 canvas = self._scratch
             self._lettering.draw(canvas, text)
         return canvas
-
-    def dip(self, takeover: Takeover | None, dipping: bool, programme: float) -> float:
-        """Share of light in a dip to black: down to the new scene's start, up after it."""
-        if not takeover or not dipping or not takeover.begin <= programme <= takeover.done:
-            return 1.0
-        half = max(1e-6, takeover.start - takeover.begin)
-        return min(1.0, abs(programme - takeover.start) / half)
 
     def count(self, on: Shot | None, clock: FilmClock, now: float) -> None:
         """Count the picture that was just presented, drawn for the time ``now``."""

@@ -14,7 +14,7 @@ from installation.film.preroll import Preroll
 from installation.film.reel import OPEN_SECONDS
 from installation.film.score import Score
 from installation.film.screen import Screen
-from installation.film.shot import Shot, Takeover, plan
+from installation.film.shot import Shot, lead_of, light_of, plan
 from installation.film.sound import Sound
 from installation.film.tally import FilmHealth
 from installation.film.track import RATE
@@ -41,12 +41,10 @@ class Film:
         self._on: Shot | None = None
         self._next: Shot | None = None
         self._old: Shot | None = None
-        self._takeover: Takeover | None = None
         self._leaving: list[tuple[float, Shot]] = []
         self._programme = self._now = 0.0
         self._asked_at = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
-        self._dipping = False
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
         self.playhead = Playhead()
 
@@ -120,8 +118,8 @@ class Film:
         self._change(now)
         programme = self._programme
         text = self._caption[0] if programme < self._caption[1] else None
-        canvas = self._composer.compose(self._on, self._old, self._takeover, programme, now, text)
-        level = self._light.level * self._composer.dip(self._takeover, self._dipping, programme)
+        canvas = self._composer.compose(self._on, self._old, programme, now, text)
+        level = self._light.level * light_of(self._on, self._next, programme)
         same = not self._composer.changed and level == self._level and overlay is None and not self._overlaid
         if same and now < self._drawn_at + REFRESH_SECONDS:
             return
@@ -190,25 +188,24 @@ class Film:
             self._drop_next()
         elif ready and following.start is None:
             on, change = self._on, following.transition
-            end = on.end_after(self._programme + change.seconds) if on else None
+            end = on.end_after(self._programme + lead_of(change)) if on else None
             mixed = self.sound.mixed / RATE
             # The very first scene waits for its first sample; later ones take over picture first.
             takeover = plan(change, following.at, end, self._programme if on else max(mixed, self._programme), mixed)
-            following.start, self._takeover = takeover.start, takeover
+            following.start, following.takeover = takeover.start, takeover
             if on and change.kind == "hold":
                 on.frozen_at = takeover.begin
-            self._dipping = change.kind == "dip"
             self._score.change(on, following, takeover)
             if problem := following.reel.pictures.caption_problem:
                 self._teller.lost(f"captions of {following.scene}", problem)
 
     def _change_over(self, following: Shot) -> None:
-        assert self._takeover is not None
+        assert following.takeover is not None
         if self._on:
             crossing = following.transition.kind == "crossfade"
             self._old = self._on if crossing else None
             voice_ends = self._on.voice.end / RATE if self._on.voice else 0.0
-            self._leaving.append((max(self._takeover.done, voice_ends), self._on))
+            self._leaving.append((max(following.takeover.done, voice_ends), self._on))
         self._on, self._next = following, None
         self.sound.retry()
 
@@ -220,7 +217,6 @@ class Film:
         dropped.reel.close()
         if dropped.start is not None:
             self._score.take_back(self._on, dropped)
-            self._takeover = None
             if self._on:
                 self._on.frozen_at = None
 
@@ -231,8 +227,6 @@ class Film:
                 shot.reel.close()
                 if shot is self._old:
                     self._old = None
-        if self._takeover and self._programme > self._takeover.done and self._next is None:
-            self._takeover = None
         self._score.let_go(self._programme)
 
     def _look_up(self) -> Playhead:

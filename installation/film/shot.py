@@ -11,6 +11,18 @@ from installation.film.voice import Voice
 from scenes.clip import Bed, Clip, Transition
 
 
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """The plan of a change of scene, in programme seconds."""
+
+    start: float
+    """The new scene's first picture."""
+    begin: float
+    """The old scene begins to go (fade, freeze); equal to ``start`` for a cut."""
+    done: float
+    """The new scene stands alone and in full light."""
+
+
 @dataclass(slots=True)
 class Shot:
     """One scene on the programme. ``start`` is None until it is known when its first picture is due."""
@@ -23,6 +35,8 @@ class Shot:
     at: Literal["now", "end"]
     transition: Transition
     start: float | None = None
+    takeover: Takeover | None = None
+    """How it takes over from the scene before; known together with ``start``."""
     voice: Voice | None = None
     frozen_at: float | None = None
     """Programme second from which its picture stands still (hold)."""
@@ -50,16 +64,19 @@ class Shot:
         return self.start + length * max(1, math.ceil((programme - self.start) / length - 1e-9))
 
 
-@dataclass(frozen=True, slots=True)
-class Takeover:
-    """The plan of a change of scene, in programme seconds."""
+def lead_of(transition: Transition) -> float:
+    """Seconds before the end of a scene at which its going begins."""
+    return {"cut": 0.0, "hold": 0.0, "crossfade": transition.seconds, "dip": transition.seconds / 2}[transition.kind]
 
-    start: float
-    """The new scene's first picture."""
-    begin: float
-    """The old scene begins to go (fade, freeze); equal to ``start`` for a cut."""
-    done: float
-    """The new scene stands alone and in full light."""
+
+def light_of(on: Shot | None, following: Shot | None, programme: float) -> float:
+    """Share of light in a dip to black: down to the new scene's first picture, up after it."""
+    light = 1.0
+    for shot in (on, following):
+        if shot and shot.takeover and shot.transition.kind == "dip":
+            half = max(1e-6, shot.takeover.start - shot.takeover.begin)
+            light = min(light, abs(programme - shot.takeover.start) / half)
+    return light
 
 
 def plan(transition: Transition, at: str, end: float | None, now: float, mixed: float) -> Takeover:
@@ -71,7 +88,7 @@ def plan(transition: Transition, at: str, end: float | None, now: float, mixed: 
     """
     seconds = transition.seconds if transition.kind != "cut" else 0.0
     if at == "end" and end is not None:
-        before = {"cut": 0.0, "hold": 0.0, "crossfade": seconds, "dip": seconds / 2}[transition.kind]
+        before = lead_of(transition)
         begin = end - before if end - before >= now else (mixed if end < mixed else now)
     else:
         begin = now

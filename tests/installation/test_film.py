@@ -101,7 +101,8 @@ def test_a_crossfade_shows_both_scenes_and_ends_with_the_first(clips: dict[str, 
         house.film.play(2, "b", clips["b"], None, "end", Transition("crossfade", 0.4))
         house.run_until(lambda: house.film.playhead.entry == 2)
         assert house.film._on is not None
-        assert house.film._on.start == pytest.approx(house.film._takeover.done - 0.4)  # type: ignore[union-attr]
+        assert house.film._on.takeover is not None
+        assert house.film._on.start == pytest.approx(house.film._on.takeover.done - 0.4)
         house.run(0.2)
         alone = house.film._on.reel.look(house.film.playhead.seconds, house.now).shown
         assert alone is not None
@@ -109,6 +110,26 @@ def test_a_crossfade_shows_both_scenes_and_ends_with_the_first(clips: dict[str, 
         house.run(0.4)
         assert house.film._old is None
         assert house.marks()[-1][0] == 2
+
+
+def test_a_scene_planned_during_a_crossfade_does_not_disturb_it(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.prepare(clips)
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], None, "now", Transition("crossfade", 0.4))
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        house.film.play(3, "c", clips["c"], None, "end", Transition("dip", 0.2))
+        house.run(0.1)
+        plain = [
+            look.canvas
+            for look in (shot.reel.pictures.at(0).shown for shot in (house.film._on, house.film._old) if shot)
+            if look
+        ]
+        low, high = np.minimum(*plain).astype(int) - 40, np.maximum(*plain).astype(int) + 40
+        assert ((house.screen.last >= low) & (house.screen.last <= high))[:60, :, :3].all(), "neither scene nor a mix"
+        assert house.screen.level == 1.0
+        house.run_until(lambda: house.film.playhead.entry == 3)
 
 
 def test_a_dip_is_black_in_its_middle_and_light_at_both_ends(clips: dict[str, Clip]) -> None:
