@@ -36,14 +36,14 @@ def naive_cuts(files: list[Path], size: tuple[int, int], cuts: int) -> NaiveCuts
         file = str(files[number % len(files)])
         with av.open(file) as container, av.open(file) as sound:
             container.streams.video[0].thread_type = "AUTO"
-            due = None
+            due = None if last is None else last + 1 / 30  # not before its time, quick as the opening may be
             for shown, frame in enumerate(container.decode(video=0)):
                 canvas = painter.paint(frame)
                 if due is not None:
                     time.sleep(max(0.0, due - time.monotonic()))
                 screen.show(canvas)
                 now = time.monotonic()
-                due = (due or now) + 1 / 30
+                due = max(due or now, now - 1 / 60) + 1 / 30
                 if shown == 0:
                     _decode_sound(sound)
                     if last is not None:
