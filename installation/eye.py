@@ -143,6 +143,7 @@ class Eye:
             model_line=looker.line if looker else "the networks are being loaded",
             provider=looker.provider if looker else "",
             stages_ms={"wait": self._waited_ms} | looker.stages_ms if looker else {},
+            drift=looker.drift if looker else 0.0,
             last_words=last_words,
         )
         self._link.send(Report(mood=mood, status=status).model_dump_json().encode())

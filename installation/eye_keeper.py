@@ -93,6 +93,10 @@ class EyeKeeper:
         return self.status.fps
 
     @property
+    def drift(self) -> float:
+        return self.status.drift
+
+    @property
     def line(self) -> str:
         """Camera and networks in one line, for the operator."""
         status = self.status

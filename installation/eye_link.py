@@ -61,6 +61,8 @@ class EyeStatus(BaseModel):
     """onnxruntime's name of what runs the classifier; '' before it is known."""
     stages_ms: dict[str, float] = {}
     """Milliseconds that each stage of the last look took; "wait" is from the camera's stamp to its begin."""
+    drift: float = 0.0
+    """Stops by which the light has moved since the calibration; 0 without one."""
     last_words: str = ""
     """Why the eye ends now; '' while it goes on."""
 

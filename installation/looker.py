@@ -22,6 +22,10 @@ class Looker(Protocol):
     stages_ms: dict[str, float]
     """Milliseconds that each stage of the last look took."""
 
+    @property
+    def drift(self) -> float:
+        """How far the light has moved since the calibration, in stops; 0 = as calibrated, or never calibrated."""
+
     def look(self, frame: Frame) -> Mood: ...
 
     def blind(self, now: float, reason: str) -> Mood:

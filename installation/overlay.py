@@ -107,7 +107,8 @@ class Overlay:
         film = f"film {health.film_fps:.1f}/s   late {health.late_frames}   dropped {health.dropped_frames}"
         y = self._line(surface, y, film, INK)
         ok = health.camera is not Sense.LOST and health.model is not Sense.LOST
-        y = self._line(surface, y, f"eye {health.eye_fps:.1f}/s   light {view.mood.face_luminance:.0f} of 255", INK)
+        light = f"eye {health.eye_fps:.1f}/s   light {view.mood.face_luminance:.0f} of 255   drift {health.drift:.1f}"
+        y = self._line(surface, y, light, ALARM if health.drift >= 1 else INK)
         y = self._paragraph(surface, y, view.eye_line, DIM if ok else ALARM)
         for part in view.lost:
             y = self._paragraph(surface, y, f"lost: {part}", ALARM)

@@ -76,6 +76,7 @@ class Hand:
     fps = 0.0
     line = "moods by number keys: 1 to 8 emotions, 9 undecided, 0 nobody"
     thumbnail = None
+    drift = 0.0
 
     def start(self) -> None:
         """Nothing to start."""

@@ -52,6 +52,8 @@ class Eye(Protocol):
     @property
     def fps(self) -> float: ...
     @property
+    def drift(self) -> float: ...
+    @property
     def line(self) -> str: ...
     @property
     def thumbnail(self) -> bytes | None: ...
@@ -275,6 +277,7 @@ class Show:
             late_frames=film.late,
             dropped_frames=film.dropped,
             repeated_frames=film.repeated,
+            drift=eye.drift,
         )
 
     def _duration(self) -> float | None:

@@ -6,6 +6,7 @@ import time
 
 from calibration.toml import BadFile
 from calibration.venue import Venue
+from installation.drift import Drift
 from installation.looker import CannotBegin
 from models.frame import Frame
 from models.judgement import Judgement
@@ -13,6 +14,7 @@ from models.mood import Mood
 from models.mtcnn_graphs import NoWeights
 from models.runtime import NoCuda
 from models.sight import Sight, open_sight
+from models.venue_head import head_of
 
 
 class VenueLooker:
@@ -21,6 +23,7 @@ class VenueLooker:
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
         self._judgement = Judgement(venue.mood)
+        self._drift = Drift(venue.calibration)
         self.stages_ms: dict[str, float] = {}
         self.repair()
 
@@ -36,8 +39,13 @@ class VenueLooker:
         # Every 8th pixel of both directions: the mean of a frame to a tenth, in a fraction of a millisecond.
         luminance = float(frame.image[::8, ::8].mean())
         mood = self._judgement.look(estimates, (width, height), luminance, frame.captured_at)
+        self._drift.look(mood.present, luminance, mood.face_luminance, frame.captured_at)
         self.stages_ms = self._sight.stages_ms | {"judge": (time.perf_counter() - begun) * 1000}
         return mood
+
+    @property
+    def drift(self) -> float:
+        return self._drift.stops
 
     def blind(self, now: float, reason: str) -> Mood:
         return self._judgement.blind(now, reason)
@@ -47,6 +55,7 @@ class VenueLooker:
 
     def _open(self) -> Sight:
         try:
-            return open_sight(self._venue.eye, self._venue.camera.region)
+            head = head_of(self._venue.calibration, self._venue.eye, self._venue.name)
+            return open_sight(self._venue.eye, self._venue.camera.region, head)
         except (BadFile, NoWeights, NoCuda) as error:
             raise CannotBegin(str(error)) from error

@@ -24,7 +24,7 @@ class NoWindow(RuntimeError):
 
 
 class WindowGuide:
-    """What a ``TextGuide`` does, with a picture. Words (initials) are typed in the terminal; Enter and Q work in both."""
+    """A ``TextGuide`` with a picture and keys. Words (initials) are still typed in the terminal."""
 
     def __init__(self, text: TextGuide) -> None:
         self._text = text

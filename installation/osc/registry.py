@@ -201,6 +201,13 @@ OUT: tuple[Address, ...] = (
     Address("/health/fps", (share("film", 0, 1000), share("eye", 0, 1000)), Pace.HEALTH, "pictures a second", ALL),
     Address("/health/uptime", (number("seconds"),), Pace.HEALTH, "since the start of the show", ALL),
     Address("/health/errors", (number("errors"),), Pace.HEALTH, "losses told since the start", ALL),
+    Address(
+        "/health/drift",
+        (share("stops", 0, 100),),
+        Pace.HEALTH,
+        "how far the light has moved since the calibration; from 1 on calibrate anew",
+        ALL,
+    ),
     Address("/info/version", (text("version"),), Pace.SLOW, "of chiaroscuro", TOLD),
     Address("/info/story", (text("story"),), Pace.SLOW, "name of the film", TOLD),
     Address("/info/labels", (text("labels"),), Pace.SLOW, "the emotions in their order, with a space between", TOLD),

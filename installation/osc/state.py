@@ -61,6 +61,7 @@ def health_messages(health: Health) -> Iterable[Message]:
     yield message("/health/fps", min(health.film_fps, 1000.0), min(health.eye_fps, 1000.0))
     yield message("/health/uptime", int(health.uptime_seconds))
     yield message("/health/errors", health.errors)
+    yield message("/health/drift", min(health.drift, 100.0))
 
 
 def about_messages(version: str, story: str, unit: str) -> Iterable[Message]:

@@ -30,6 +30,7 @@ class StubLooker:
         self.provider = CUDA if on_gpu else CPU
         self.line = f"stub on {self.provider}"
         self.stages_ms = {"classify": 0.1}
+        self.drift = 0.0
         self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
         self._looks = 0
 

@@ -1,0 +1,37 @@
+"""Has the light moved since the venue was calibrated? Slowly, so that a film's flicker and a shadow do not count."""
+
+from __future__ import annotations
+
+from calibration.profile import Calibration, drift
+
+MEMORY_SECONDS = 60.0
+LONGEST_STEP = 1.0
+
+
+class Drift:
+    """Means over about a minute of the empty room and of faces, against the calibration. Time is given."""
+
+    def __init__(self, made: Calibration) -> None:
+        self._made = made
+        self._room: float | None = None
+        self._face: float | None = None
+        self._last: float | None = None
+
+    def look(self, present: bool, frame_luminance: float, face_luminance: float, now: float) -> None:
+        """Take in one look; ``face_luminance`` 0: no face."""
+        seconds = 0.0 if self._last is None else min(max(now - self._last, 0.0), LONGEST_STEP)
+        self._last = now
+        share = seconds / MEMORY_SECONDS
+        if face_luminance > 0:
+            self._face = _towards(self._face, face_luminance, share)
+        elif not present:
+            self._room = _towards(self._room, frame_luminance, share)
+
+    @property
+    def stops(self) -> float:
+        """0: as calibrated, never calibrated, or nothing seen yet; at 1 it should be calibrated anew."""
+        return drift(self._made.room, self._room, self._face) if self._made.made else 0.0
+
+
+def _towards(mean: float | None, value: float, share: float) -> float:
+    return value if mean is None else mean + share * (value - mean)
