@@ -128,6 +128,7 @@ def end_by_signal(show: Show) -> None:
 def fade_out(film: Film) -> None:
     """Picture and sound go down together, so that the end is no click and no cut."""
     film.blackout(True, FADE_SECONDS)
+    film.master_volume(0.0, FADE_SECONDS)
     until = time.monotonic() + FADE_SECONDS
     while (now := time.monotonic()) < until:
         film.advance(now)
