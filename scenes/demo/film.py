@@ -23,11 +23,15 @@ X264 = {
 """A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3)."""
 
 
-def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, kbits: int) -> None:
-    """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, and sound (n, 2) from -1 to 1."""
+def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, kbits: int | None, crf: float = 28) -> None:
+    """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, and sound (n, 2) from -1 to 1.
+
+    With ``kbits`` the file has that size; without, all its pictures are equally good.
+    """
     with av.open(str(file), "w", options={"movflags": "+faststart"}) as clip:
-        video = clip.add_stream("libx264", rate=RATE, options=X264)
-        video.bit_rate = 1000 * kbits
+        video = clip.add_stream("libx264", rate=RATE, options=X264 if kbits else {**X264, "crf": str(crf)})
+        if kbits:
+            video.bit_rate = 1000 * kbits
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         video.codec_context.color_range = 1
         for name in ("color_primaries", "color_trc", "colorspace"):
