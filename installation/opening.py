@@ -98,6 +98,7 @@ def open_show(
         show = Show(story, parts, Controls(volume=venue.sound.volume, mute=venue.sound.mute))
         end_by_signal(show)  # after SDL has started, which would else keep SIGTERM to itself
         yield show
+        show.end(time.monotonic())
         parts.heartbeat.stopping()
         fade_out(film)
         journal.note("show_end", time.monotonic())

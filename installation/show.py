@@ -33,6 +33,7 @@ from scenes.cue import (
     SetVolume,
     ShowState,
     StateChanged,
+    TakeEnded,
 )
 from scenes.state import StoryState
 from scenes.story import Story
@@ -126,6 +127,11 @@ class Show:
         parts.film.draw(now, self._over_the_film(now))
         self._tell_the_room(now)
         parts.heartbeat.beat(now)
+
+    def end(self, now: float) -> None:
+        """The doors close: a take that is running is noted as ended by the operator."""
+        if self._state.in_take:
+            self._perform(TakeEnded(self._state.take, "operator"), now)
 
     # -- what people ask -----------------------------------------------------------------------------------------
 

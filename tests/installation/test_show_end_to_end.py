@@ -151,6 +151,7 @@ def test_a_visitors_anger_leads_to_the_cellar_and_every_machine_and_the_journal_
     assert confidence > 0.5
     assert ["lamp"] in show.listener.values("/emo/scene/id")
     assert show.end() == 0
+    assert show.journal("take_end")[-1]["take"] == show.journal("take_start")[-1]["take"]
 
 
 @linux
