@@ -22,9 +22,10 @@ from installation.journal import Journal
 from installation.keys import Controls, Keys
 from installation.lock import RoomLock
 from installation.osc import Broadcast, Control
+from installation.parts import Eye, Parts
 from installation.plain_errors import NotNow
 from installation.rehearsal import Rehearsal
-from installation.show import Eye, Parts, Show
+from installation.show import Show
 from installation.state_folder import state_folder
 from scenes.story import Story
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 import pygame
 
-from installation.console import Teller, log
-from installation.film.film import Film
+from installation.console import log
 from installation.health import Health, Sense
-from installation.heartbeat import Heartbeat
-from installation.journal import Journal
-from installation.keys import Controls, Keys
-from installation.osc import Broadcast, Control
+from installation.keys import Controls
 from installation.overlay import Overlay, View
-from installation.rehearsal import Rehearsal
+from installation.parts import Parts
 from installation.reloading import Reloading
-from models.mood import Mood
 from scenes.advance import Moment, advance, begin
 from scenes.command import STORY_COMMANDS, Command
 from scenes.cue import (
@@ -37,42 +31,6 @@ from scenes.cue import (
 )
 from scenes.state import StoryState
 from scenes.story import Story
-
-
-class Eye(Protocol):
-    """Where the mood comes from: the eye's process, or a maker's hand."""
-
-    def start(self) -> None: ...
-    def mood(self, now: float) -> Mood: ...
-    def tell(self, command: str) -> None: ...
-    def close(self) -> None: ...
-    @property
-    def camera(self) -> Sense: ...
-    @property
-    def model(self) -> Sense: ...
-    @property
-    def fps(self) -> float: ...
-    @property
-    def drift(self) -> float: ...
-    @property
-    def line(self) -> str: ...
-    @property
-    def thumbnail(self) -> bytes | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The machine's parts, made by ``installation.opening``; the control port is optional."""
-
-    film: Film
-    eye: Eye
-    broadcast: Broadcast
-    journal: Journal
-    teller: Teller
-    keys: Keys
-    heartbeat: Heartbeat
-    rehearsal: Rehearsal
-    control: Control | None = None
 
 
 class Show:

@@ -1,0 +1,52 @@
+"""The parts that a show is made of, and what takes an eye's place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from installation.console import Teller
+from installation.film.film import Film
+from installation.health import Sense
+from installation.heartbeat import Heartbeat
+from installation.journal import Journal
+from installation.keys import Keys
+from installation.osc import Broadcast, Control
+from installation.rehearsal import Rehearsal
+from models.mood import Mood
+
+
+class Eye(Protocol):
+    """Where the mood comes from: the eye's process, or a maker's hand."""
+
+    def start(self) -> None: ...
+    def mood(self, now: float) -> Mood: ...
+    def tell(self, command: str) -> None: ...
+    def close(self) -> None: ...
+    @property
+    def camera(self) -> Sense: ...
+    @property
+    def model(self) -> Sense: ...
+    @property
+    def fps(self) -> float: ...
+    @property
+    def drift(self) -> float: ...
+    @property
+    def line(self) -> str: ...
+    @property
+    def thumbnail(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The machine's parts, made by ``installation.opening``; the control port is optional."""
+
+    film: Film
+    eye: Eye
+    broadcast: Broadcast
+    journal: Journal
+    teller: Teller
+    keys: Keys
+    heartbeat: Heartbeat
+    rehearsal: Rehearsal
+    control: Control | None = None
