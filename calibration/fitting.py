@@ -45,7 +45,7 @@ class Faces:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def only(self, which: NDArray[np.bool_]) -> Faces:
+    def only(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Faces:
         return Faces(*(getattr(self, name)[which] for name in self.__slots__))
 
 

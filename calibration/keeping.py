@@ -103,7 +103,7 @@ def toml_value(value: object) -> str:
 def _escaped(letter: str) -> str:
     if letter in '"\\':
         return "\\" + letter
-    return letter if letter.isprintable() else f"\\u{ord(letter):04x}"
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
 
 
 def _without_calibration(text: str) -> str:

@@ -105,9 +105,10 @@ def decode_whole(file: Path) -> str:
 def check_model(venue: Venue) -> Iterator[Finding]:
     """Detector and classifier are opened as in the show."""
     from models.sight import open_sight
+    from models.venue_head import head_of
 
     try:
-        sight = open_sight(venue.eye, venue.camera.region)
+        sight = open_sight(venue.eye, venue.camera.region, head_of(venue.calibration, venue.eye, venue.name))
     except BadFile as error:
         yield from bad_file("model", error)
     except Exception as error:  # whatever keeps the networks from loading tonight is to be told, not to end the check

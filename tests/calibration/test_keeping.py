@@ -1,0 +1,144 @@
+"""Venue files that the program writes: whole or not at all, and what the technician wrote stays."""
+
+import errno
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calibration.head import VenueHead, no_change, read_head
+from calibration.keeping import toml_value, venue_text, write_whole
+from calibration.profile import Calibration, LightFound, RoomFound, drift
+from calibration.toml import BadFile
+from calibration.venue import Venue, load_venue
+
+MADE = Calibration(made="2026-11-21 10:00", people=("AB",), head="x.npz", controls={"gain": 51.0})
+BY_HAND = """# the room upstairs
+name = "attic"
+
+[camera]
+source = "0"      # the one over the door
+gain = 40
+# gain was 60 last year
+
+[[osc.targets]]
+port = 7000
+
+# Written by 'chiaro calibrate'; do it again rather than change it by hand.
+[calibration]
+made = "long ago"
+
+[calibration.room]
+noise = 9.0
+
+[sound]
+volume = 0.5
+"""
+
+
+def test_what_a_technician_wrote_stays() -> None:
+    text = venue_text(BY_HAND, {"camera": {"gain": (51.0, "as read back")}}, MADE)
+    assert "# the room upstairs" in text
+    assert 'source = "0"      # the one over the door' in text
+    assert "# gain was 60 last year" in text
+    venue = Venue.model_validate(tomllib.loads(text))
+    assert venue.camera.gain == 51
+    assert venue.sound.volume == 0.5
+    assert venue.osc.targets[0].port == 7000
+
+
+def test_the_old_calibration_is_gone() -> None:
+    text = venue_text(BY_HAND, {}, MADE)
+    assert "long ago" not in text
+    assert text.count("[calibration]") == 1
+    assert text.count("Written by") == 1
+    assert Venue.model_validate(tomllib.loads(text)).calibration == MADE
+
+
+def test_writing_again_changes_nothing() -> None:
+    once = venue_text(BY_HAND, {"eye": {"smallest_face_pixels": (50, "")}}, MADE)
+    assert venue_text(once, {"eye": {"smallest_face_pixels": (50, "")}}, MADE) == once
+
+
+def test_a_file_that_would_not_load_is_not_made() -> None:
+    with pytest.raises(BadFile, match="gain"):
+        venue_text('name = "x"\n', {"camera": {"gain": ("much", "")}}, MADE)
+
+
+@given(st.text())
+def test_any_text_comes_back_from_toml(text: str) -> None:
+    if any(0xD800 <= ord(letter) < 0xE000 for letter in text):
+        return  # halves of letters; no file holds them
+    assert tomllib.loads(f"x = {toml_value(text)}")["x"] == text
+
+
+def test_a_full_disk_leaves_the_last_good_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "room.toml"
+    write_whole(file, b"good")
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(file, b"half")
+    assert file.read_bytes() == b"good"
+    assert [one.name for one in tmp_path.iterdir()] == ["room.toml"]
+
+
+def test_the_last_good_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
+    file = tmp_path / "room.toml"
+    for content in (b"1", b"2", b"3"):
+        write_whole(file, content)
+    assert file.read_bytes() == b"3"
+    assert (tmp_path / "room.toml.previous").read_bytes() == b"2"
+
+
+def test_a_head_is_found_beside_its_venue(tmp_path: Path) -> None:
+    (tmp_path / "room.toml").write_text(venue_text("", {}, MADE), encoding="utf-8")
+    assert load_venue(tmp_path / "room.toml").calibration.head == str(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"not an npz", None])
+def test_a_broken_head_is_refused_with_the_remedy(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "x.npz").write_bytes(content)
+    with pytest.raises(BadFile, match="chiaro calibrate"):
+        read_head(tmp_path / "x.npz")
+
+
+def test_a_head_with_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
+    import numpy as np
+
+    head = VenueHead(np.full((3, 2), np.nan), np.zeros(2))
+    np.savez(tmp_path / "x.npz", **head.arrays())
+    with pytest.raises(BadFile, match="do not fit"):
+        read_head(tmp_path / "x.npz")
+
+
+def test_a_head_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    head = VenueHead(rng.normal(size=(5, 3)), rng.normal(size=3), 1.3)
+    np.savez(tmp_path / "x.npz", **head.arrays())
+    p, e = rng.dirichlet(np.ones(3), 4).astype(np.float32), rng.normal(size=(4, 5)).astype(np.float32)
+    assert np.array_equal(read_head(tmp_path / "x.npz")(p, e), head(p, e))
+    assert np.allclose(no_change(5, 3)(p, e), p, atol=1e-6)
+
+
+def test_half_the_light_on_the_faces_is_a_stop() -> None:
+    room = RoomFound(luminance=4, face_luminance=40)
+    assert drift(room, 4, 40) == 0
+    assert drift(room, None, 40 * 0.5 ** (1 / 2.2)) == pytest.approx(1)
+    assert drift(room, 60, None) > 1
+    assert drift(RoomFound(), 60, 60) == 0
+
+
+def test_two_lamps_are_as_far_apart_as_seen_from_the_face() -> None:
+    above, side = LightFound(elevation_degrees=90), LightFound(azimuth_degrees=90)
+    assert above.degrees_from(side) == pytest.approx(90)
+    assert above.degrees_from(LightFound(azimuth_degrees=77, elevation_degrees=90)) == pytest.approx(0, abs=1e-4)

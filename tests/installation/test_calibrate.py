@@ -1,0 +1,269 @@
+"""A calibration from end to end, with simulated visitors, and all that may go wrong on the way."""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from calibration.keeping import write_whole
+from calibration.profile import Calibration, LightFound, RoomFound
+from calibration.toml import BadFile
+from calibration.venue import load_venue
+from installation import exits
+from installation.calibrate import draft, steps
+from installation.calibrate.guide import Cancelled, TextGuide
+from installation.calibrate.room import measure_empty, remarks_on_face
+from installation.calibrate.take import open_eyes
+from installation.cli import app
+from installation.drift import Drift
+from models.align import SIDE
+from models.venue_head import head_of
+from tests.models.tiny_classifier import make_classifier
+
+QUICK = ("--yes", "--seconds", "1", "--emotions", "neutral,happiness,surprise")
+
+
+def chiaro(*words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, ["calibrate", *words], input=typed)
+
+
+def new_room(folder: Path) -> Path:
+    """A venue with a small network of its own, so that a run takes seconds."""
+    model = make_classifier(folder / "tiny.onnx")
+    room = folder / "room.toml"
+    room.write_text(
+        "# upstairs\nname = 'attic'\n[camera]\nwidth = 640\nheight = 360\n"
+        f"[eye]\nclassifier_file = '{model}'\nsmallest_face_pixels = 24\n"
+    )
+    return room
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A room that was calibrated once; its takes were kept as pictures too."""
+    room = new_room(tmp_path_factory.mktemp("done"))
+    result = chiaro(str(room), "--camera", "visitor", "--keep-frames", str(room.parent / "takes"), *QUICK)
+    assert result.exit_code == 0, result.output
+    return room
+
+
+@pytest.fixture
+def room(done: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    return Path(shutil.copytree(done.parent, tmp_path / "room")) / done.name
+
+
+def test_a_room_is_calibrated_with_nobody_there(done: Path) -> None:
+    made = load_venue(done).calibration
+    assert made.people == ("A", "B", "C")
+    assert made.light.measured
+    assert 30 < made.light.elevation_degrees < 90
+    assert made.light.azimuth_degrees < 0
+    assert 0.5 < made.room.noise < 4
+    assert made.room.face_luminance > 10
+    assert made.faces > 30
+    assert made.after.accuracy >= made.before.accuracy
+    assert done.read_text().startswith("# upstairs\n")
+
+
+def test_the_report_needs_nothing_from_elsewhere(done: Path) -> None:
+    page = done.with_suffix(".html").read_text()
+    assert page.count("<svg") >= 4
+    assert "http" not in page
+    assert "src=" not in page
+    assert "attic" in page
+
+
+def test_no_picture_of_a_volunteer_is_kept_unless_asked_for(done: Path) -> None:
+    with np.load(draft.faces_file(done)) as kept:
+        sizes = {name: kept[name].shape for name in kept.files}
+    assert sizes["embeddings"][1] == 16
+    assert all(len(shape) < 3 for shape in sizes.values())
+    assert not list(done.parent.glob("*.png"))
+
+
+def test_the_room_is_as_it_was(room: Path) -> None:
+    result = chiaro(str(room), "--check")
+    assert result.exit_code == 0, result.output
+    assert len(result.stdout.strip().splitlines()) == 1
+
+
+def test_a_darker_lamp_is_told_before_the_doors_open(room: Path) -> None:
+    venue = load_venue(room)
+    text = room.read_text().replace(
+        f"face_luminance = {venue.calibration.room.face_luminance:.4f}".rstrip("0"), "face_luminance = 20.0"
+    )
+    assert text != room.read_text()
+    room.write_text(text)
+    result = chiaro(str(room), "--check")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("NOT as calibrated: the face is at")
+
+
+def test_takes_on_disk_calibrate_as_people_do(room: Path) -> None:
+    result = chiaro(str(room), "--camera", str(room.parent / "takes"), "--step", "faces", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert load_venue(room).calibration.faces > 30
+
+
+def test_fitting_alone_uses_the_takes_of_last_time(room: Path) -> None:
+    before = load_venue(room).calibration
+    result = chiaro(str(room), "--step", "fit", *QUICK)
+    assert result.exit_code == 0, result.output
+    after = load_venue(room).calibration
+    assert after.faces == before.faces
+    assert after.light == before.light
+
+
+def unchanged(room: Path, result: Result, code: int) -> None:
+    assert result.exit_code == code, result.output
+    assert load_venue(room).calibration.made
+    assert not list(room.parent.glob("*.new"))
+
+
+def test_a_wrong_camera_leaves_the_last_calibration(room: Path) -> None:
+    before = room.read_bytes()
+    unchanged(room, chiaro(str(room), "--camera", "no-such-thing", *QUICK), exits.UNAVAILABLE)
+    assert room.read_bytes() == before
+
+
+def test_without_a_face_the_last_calibration_stays(room: Path) -> None:
+    before = room.read_bytes()
+    for file in (room.parent / "takes").rglob("*.png"):
+        write_whole(file, (room.parent / "dark.png").read_bytes() if (room.parent / "dark.png").exists() else black())
+    unchanged(room, chiaro(str(room), "--camera", str(room.parent / "takes"), *QUICK), exits.UNAVAILABLE)
+    assert room.read_bytes() == before
+
+
+def black() -> bytes:
+    import cv2
+
+    return cv2.imencode(".png", np.zeros((360, 640, 3), np.uint8))[1].tobytes()
+
+
+def test_one_who_ends_it_half_way_leaves_the_last_calibration(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = room.read_bytes()
+
+    def ended(session: steps.Session, draft: draft.Draft) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(steps, "faces", ended)
+    unchanged(room, chiaro(str(room), *QUICK), 1)
+    assert room.read_bytes() == before
+
+
+def test_a_full_disk_leaves_the_last_calibration(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = room.read_bytes()
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    unchanged(room, chiaro(str(room), "--step", "fit", *QUICK), exits.UNAVAILABLE)
+    assert room.read_bytes() == before
+
+
+def test_a_calibration_for_another_network_is_refused_with_the_remedy(room: Path) -> None:
+    venue = load_venue(room)
+    assert head_of(venue.calibration, venue.eye, venue.name) is not None or not venue.calibration.head
+    make_classifier(Path(venue.eye.classifier_file), seed=1)
+    with pytest.raises(BadFile, match="run 'chiaro calibrate attic'"):
+        head_of(venue.calibration, venue.eye, venue.name)
+
+
+def test_takes_of_another_network_are_refused(room: Path) -> None:
+    make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
+    result = chiaro(str(room), "--step", "fit", *QUICK)
+    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert "another network" in result.output
+
+
+def test_real_people_are_never_answered_for(room: Path) -> None:
+    (room.parent / "one").mkdir()
+    (room.parent / "one" / "1.png").write_bytes(black())
+    result = chiaro(str(room), "--camera", str(room.parent / "one"), *QUICK)
+    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert "answers for nobody" in result.output
+
+
+def test_words_that_are_not_known_are_told_all_at_once(room: Path) -> None:
+    result = chiaro(str(room), "--step", "fitt", "--emotions", "hapiness,neutral")
+    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert "did you mean 'fit'" in result.output
+    assert "did you mean 'happiness'" in result.output
+
+
+def test_a_room_that_was_never_calibrated_cannot_be_compared(tmp_path: Path) -> None:
+    result = chiaro(str(new_room(tmp_path)), "--check", "--camera", "visitor")
+    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert "was never calibrated" in result.output
+
+
+def test_a_volunteer_who_says_no_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["AB", "n", ""])
+    guide = TextGuide()
+    monkeypatch.setattr(guide, "_typed", lambda question: next(answers))
+    session = steps.Session(place=Somebody(), guide=guide, observer=None)  # type: ignore[arg-type]
+    assert list(steps._people(session)) == []
+
+
+class Somebody:
+    somebody = live = True
+    name = "camera"
+
+    def people(self) -> tuple[str, ...]:
+        return ()
+
+
+def test_a_dark_face_is_told_with_its_remedy() -> None:
+    assert remarks_on_face(6, 100, 60) == [
+        "the face is at 6 of 255: open the lens, expose longer, or move the lamp nearer"
+    ]
+    assert remarks_on_face(40, 100, 60) == []
+
+
+def test_the_noise_of_the_camera_is_measured_and_a_pulse_is_not_taken_for_it() -> None:
+    rng = np.random.default_rng(1)
+    quiet = [np.clip(rng.normal(50 + 5 * (k % 2), 3, (96, 160, 3)), 0, 255).astype(np.uint8) for k in range(12)]
+    found = measure_empty(quiet)
+    assert found.noise == pytest.approx(3, abs=0.4)
+    assert found.luminance == pytest.approx(52, abs=1)
+    assert found.pulse == pytest.approx(2.5 / 52.5, abs=0.01)
+
+
+def test_shut_eyes_are_seen() -> None:
+    import cv2
+
+    face = np.full((SIDE, SIDE), 120, np.uint8)
+    cv2.ellipse(face, (31, 51), (9, 3), 0, 0, 360, 60, -1)
+    cv2.line(face, (31, 30), (31, 40), 90, 2)
+    opened = face.copy()
+    for x in (19, 43):
+        cv2.ellipse(opened, (x, 25), (6, 3), 0, 0, 360, 220, -1)
+        cv2.circle(opened, (x, 25), 3, 20, -1)
+    assert open_eyes(face) < 0.62 * open_eyes(opened)
+
+
+def test_resting_faces_that_smile_a_little_raise_the_bar() -> None:
+    calm = np.full((40, 8), 0.01, np.float32)
+    calm[:, 0] = 0.93
+    smiling = calm.copy()
+    smiling[:4, :2] = (0.4, 0.53)
+    assert steps.lead_for(calm, 0.05) == 0.22
+    assert steps.lead_for(smiling, 0.05) == pytest.approx(0.54, abs=0.02)
+    assert steps.lead_for(smiling, 0.2) == 0.22
+
+
+def test_a_lamp_that_fails_slowly_is_told_as_drift() -> None:
+    drift = Drift(Calibration(made="today", room=RoomFound(luminance=4, face_luminance=80), light=LightFound()))
+    for second in range(30):
+        drift.look(True, 10, 80, float(second))
+    assert drift.stops < 0.05
+    for second in range(30, 400):
+        drift.look(True, 10, 40, float(second))
+    assert 1.5 < drift.stops < 2.5
+    assert Drift(Calibration()).stops == 0
