@@ -12,19 +12,7 @@ from installation.checks import check_clips, check_display, check_osc, decode_wh
 from installation.cli import app
 from scenes.story import load_story
 from tests.clips import make_clip
-
-STORY = """
-title = "One room"
-start = "door"
-attract = "lamp"
-safe = "lamp"
-[scenes.lamp]
-clip = "lamp.mp4"
-loop = true
-[scenes.door]
-clip = "door.mp4"
-end = true
-"""
+from tests.installation.test_show import STORY
 
 
 @pytest.fixture
