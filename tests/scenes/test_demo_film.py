@@ -37,7 +37,8 @@ def lumas(file: Path, keys_only: bool = False) -> list[np.ndarray]:
             stream.codec_context.skip_frame = "NONKEY"
         for frame in container.decode(stream):
             luma = frame.to_ndarray(format="yuv420p")[: frame.height]
-            small.append((cv2.resize(luma, (160, 90), interpolation=cv2.INTER_AREA).astype(float) - 16) / 219)
+            little = cv2.resize(luma, (160, 90), interpolation=cv2.INTER_AREA).astype(float)
+            small.append(np.maximum(little - 16, 0) / 219)
     return small
 
 
