@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from calibration.head import Doubles, Floats, VenueHead, logits_of, no_change, softmax
 
 Told = Callable[[float], None]
+Candidates = dict[str, tuple[VenueHead | None, float]]
+"""Name, the head that it begins from (None: the shipped one), and how strongly it is held there (0: not fitted)."""
 PULLS = (300.0, 1000.0)
 BIAS_PULL = 10.0
 """A class's bias is pulled so; it is few numbers, but a few faces with one class missing would drag it away."""
@@ -24,10 +26,10 @@ COUNTS_AS = 8.0
 """Faces that the training's mix of classes counts for, beside the mix of the calibration's own faces."""
 CLEARLY = 0.003
 """A candidate has to be better by so much (nats a face) than a simpler one."""
-SURELY, SURELY_LIT = 2.0, 1.0
-"""A candidate's gain over the shipped network, in standard errors over people. The head for the lamp needs less: it
-comes from thousands of training faces, and these few only have to say nothing against it. At 1 for all, heads fitted
-to 20 faces won by chance and lost up to 1.1 points on others."""
+SURELY, SURELY_RIGHT = 2.0, 1.0
+"""A candidate's gain over the shipped network in standard errors: of the loss over people, and of the faces that one
+has right and the other not. Asked for less, heads won by chance with 20 to 150 faces and lost up to 1.1 points on
+other people; the loss alone is not enough, for a head may be surer and not more often right."""
 ROUNDS = 400
 
 
@@ -136,8 +138,8 @@ def descend(logits: Doubles, features: Doubles, targets: Doubles, weights: Doubl
 def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choice:
     """The best of the candidates on people left out; the shipped network where none is better.
 
-    A candidate must have a surely lower loss and no lower accuracy than the shipped one. Raises ValueError without
-    faces.
+    A candidate must have a surely lower loss than the shipped one, and unless it is a temperature alone, surely more
+    faces right. Raises ValueError without faces.
     """
     if not len(faces):
         raise ValueError("no faces to fit to")
@@ -147,6 +149,8 @@ def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choic
     each: dict[str, Doubles] = {}
     for i, (name, (start, pull)) in enumerate(candidates.items()):
         out[name] = _left_out(faces, known, start, pull)
+        if name != "shipped":
+            out[name] = _tempered(out[name], offset, faces)
         each[name] = _losses(out[name] + offset, faces)
         told((i + 1) / len(candidates))
     loss = {name: float(np.average(losses, weights=faces.weights)) for name, losses in each.items()}
@@ -154,13 +158,31 @@ def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choic
     for name in candidates:
         if loss[name] < loss[best] - CLEARLY and _surely_better(name, out, each, faces):
             best = name
-    start, pull = candidates[best]
+    return Choice(_final(best, candidates, faces, known), best, softmax(out[best]).astype(np.float32), loss)
+
+
+def _final(name: str, candidates: Candidates, faces: Faces, known: Known) -> VenueHead:
+    """The candidate fitted to everybody."""
+    start, pull = candidates[name]
     head = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
+    if name == "shipped":
+        return head
     if pull:
         head = fit(faces, known, start, pull)
-    temperature = best_temperature(out[best] + offset, faces)
-    chosen = VenueHead(head.weights, head.bias, temperature)
-    return Choice(chosen, best, softmax(out[best] / temperature).astype(np.float32), loss)
+    offset = _offset(faces, known)
+    # From people left out: a head is too sure of the faces that it was fitted to.
+    temperature = best_temperature(_left_out(faces, known, start, pull) + offset, faces)
+    return VenueHead(head.weights, head.bias, temperature)
+
+
+def _tempered(logits: Doubles, offset: Doubles, faces: Faces) -> Doubles:
+    """Logits of each person, divided by the temperature that suits the others."""
+    tempered = logits.copy()
+    for person in np.unique(faces.people):
+        others = faces.people != person
+        if others.any():
+            tempered[~others] /= best_temperature(logits[others] + offset, faces.only(others))
+    return tempered
 
 
 def best_temperature(logits: Doubles, faces: Faces) -> float:
@@ -170,12 +192,15 @@ def best_temperature(logits: Doubles, faces: Faces) -> float:
     return float(tried[int(np.argmin(costs))])
 
 
-def _candidates(faces: Faces, known: Known) -> dict[str, tuple[VenueHead | None, float]]:
+def _candidates(faces: Faces, known: Known) -> Candidates:
     """Simple ones first. With one person nothing can be fitted and tried on another."""
-    found: dict[str, tuple[VenueHead | None, float]] = {"shipped": (None, 0.0)}
+    several = len(np.unique(faces.people)) > 1
+    found: Candidates = {"shipped": (None, 0.0)}
+    if several:
+        found["temperature"] = (None, 0.0)
     if known.lit:
         found["light"] = (known.lit, 0.0)
-    if len(np.unique(faces.people)) > 1:
+    if several:
         for pull in sorted(PULLS, reverse=True):
             found[f"faces {pull:.0f}"] = (None, pull)
             if known.lit:
@@ -207,15 +232,14 @@ def _offset(faces: Faces, known: Known) -> Doubles:
 
 def _surely_better(name: str, out: dict[str, Doubles], each: dict[str, Doubles], faces: Faces) -> bool:
     """Whether a candidate beats the shipped network on people left out by more than chance would have it."""
-    hits = {key: np.average(out[key].argmax(1) == faces.labels, weights=faces.weights) for key in ("shipped", name)}
     people = np.unique(faces.people)
     gains = np.array([(each["shipped"] - each[name])[faces.people == person].mean() for person in people])
-    if hits[name] < hits["shipped"]:
+    error = float(gains.std(ddof=1) / np.sqrt(len(people))) if len(people) > 1 else 0.0
+    if gains.mean() <= SURELY * error:
         return False
-    if len(people) == 1:
-        return bool(gains[0] > 0)
-    error = float(gains.std(ddof=1) / np.sqrt(len(people)))
-    return bool(gains.mean() > (SURELY_LIT if name == "light" else SURELY) * error)
+    hit = {key: (out[key].argmax(1) == faces.labels).astype(float) for key in ("shipped", name)}
+    changed = (hit[name] - hit["shipped"]) * faces.weights
+    return name == "temperature" or float(changed.sum()) > SURELY_RIGHT * float(np.sqrt((changed**2).sum()))
 
 
 def _losses(logits: Doubles, faces: Faces) -> Doubles:

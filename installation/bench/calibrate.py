@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Faces, choose
+from calibration.fitting import Faces, choose, known_from
 from calibration.toml import BadFile
 from installation.bench.report import Figure, Progress, Report
 from models.align import prepare
@@ -25,6 +25,7 @@ from models.exposure import captured, expose, linear, noisy
 from models.faces import read_faces
 from models.landmarks import aligned_faces, find_landmarks
 from models.light import Light, find_light
+from models.measure import scores
 from models.prior import Prior, average_face, read_prior
 from models.relight import Lamp, Lamps, direction, read_heads
 
@@ -81,7 +82,7 @@ def _judged(classifier: Classifier, seen: NDArray[np.uint8], labels: NDArray[np.
 def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> Iterator[Figure]:
     """Accuracy on the judged faces for each number of fitted ones, mean over the seeds."""
     for i, size in enumerate(SIZES):
-        before, after, plain, seconds, off, chosen = [], [], [], [], [], []
+        before, after, plain, seconds, off, chosen, true = [], [], [], [], [], [], []
         for seed in SEEDS:
             order = _people_in_order(faces, seed)
             mine, others = order[:size], order[FITTED_FROM:]
@@ -89,18 +90,14 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
             begun = time.perf_counter()
             light = find_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
-            if prior is None:
-                from calibration.fitting import known_from
-
-                known = known_from(some)
-            else:
-                known = prior.under(light.azimuth, light.elevation)
+            known = prior.under(light.azimuth, light.elevation) if prior else known_from(some)
             choice = choose(some, known)
             seconds.append(time.perf_counter() - begun)
             chosen.append(choice.name)
             before.append(_accuracy(rest.probabilities, rest))
-            shipped = choice.name == "shipped"
-            after.append(before[-1] if shipped else _accuracy(choice.head(rest.probabilities, rest.embeddings), rest))
+            answers = choice.head(rest.probabilities, rest.embeddings)
+            after.append(_accuracy(answers, rest))
+            true.append([scores(p, rest.labels).ece for p in (rest.probabilities, answers)])
             plain.append(_plain_logistic(some, rest))
         told((i + 1) / len(SIZES))
         gains = np.array(after) - np.array(before)
@@ -108,6 +105,8 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
         yield Figure(f"{named}: right after", 100 * float(np.mean(after)), "%", 100 * float(np.mean(before)), "shipped")
         yield Figure(f"{named}: gain, mean of {len(SEEDS)} seeds ({', '.join(chosen)})", 100 * gains.mean(), "points")
         yield Figure(f"{named}: gain, worst seed", 100 * float(gains.min()), "points")
+        ece = 100 * np.mean(true, axis=0)
+        yield Figure(f"{named}: error of the confidence (ECE)", float(ece[1]), "%", float(ece[0]), "shipped")
         if plain[0] is not None:
             yield Figure(f"{named}: plain logistic regression", 100 * float(np.mean(plain)), "%")
         yield Figure(f"{named}: lamp found within, worst seed", float(np.max(off)), "degrees")

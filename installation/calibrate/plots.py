@@ -40,7 +40,7 @@ def _view(x: float, title: str, along: float, upward: float, light: LightFound, 
 def confusion_drawing(found: Scores, title: str) -> str:
     """Rows: what was asked for; columns: what was seen."""
     there = [i for i in range(len(LABELS)) if found.confusion[i].sum() or found.confusion[:, i].sum()]
-    cell, left, top = 38, 84, 92
+    cell, left, top = 38, 96, 92
     parts = [f'<text x="{left}" y="14" font-weight="bold">{title}</text>']
     for row, i in enumerate(there):
         total = max(int(found.confusion[i].sum()), 1)

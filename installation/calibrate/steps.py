@@ -269,6 +269,11 @@ def in_words(choice: Choice, draft: Draft) -> str:
     assert draft.after
     if choice.name == "shipped":
         return "the shipped network stays: no other was better on people left out"
+    if choice.name == "temperature":
+        return (
+            "the shipped network stays, with its confidence set right for this room (ECE"
+            f" {draft.before.ece:.0%} became {draft.after.ece:.0%} on people left out)"
+        )
     kind = {"light": "the head for this lamp"}.get(
         choice.name,
         "a head of this venue's own"

@@ -64,8 +64,9 @@ def test_one_person_alone_fits_nothing() -> None:
 
 def test_a_head_known_for_the_lamp_is_taken_even_from_one_person() -> None:
     lit = fit(people(300, 7, moved=1.5), known(), None, 10.0)
-    choice = choose(people(1, 2, moved=1.5), known(lit))
-    assert choice.name == "light"
+    many = people(8, 2, moved=1.5)
+    one = Faces(many.probabilities, many.embeddings, many.labels, np.zeros_like(many.people), many.weights)
+    assert choose(one, known(lit)).name == "light"
 
 
 def test_a_head_for_a_lamp_that_is_not_there_is_not_taken() -> None:
@@ -100,6 +101,15 @@ def test_the_descent_ends_where_the_gradient_is_nothing() -> None:
     w = descend(logits, features, targets, faces.weights, 30.0)
     gradient = features.T @ (softmax(logits + features @ w) - targets) + 30.0 * w
     assert np.abs(gradient).max() < 1e-2
+
+
+def test_a_network_that_is_only_too_certain_is_cooled_and_nothing_else() -> None:
+    faces = people(40, 1)
+    loud = softmax(3 * logits_of(faces.probabilities)).astype(np.float32)
+    choice = choose(Faces(loud, faces.embeddings, faces.labels, faces.people, faces.weights), known())
+    assert choice.name == "temperature"
+    assert choice.head.temperature > 1.8
+    assert not choice.head.weights.any()
 
 
 def test_too_certain_a_network_is_cooled() -> None:
