@@ -32,10 +32,13 @@ LEVELS = (0.5, 1.0)
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
     "happiness": {"mouthSmile": 1.0, "cheekRaiser": 0.9, "eyeSquint": 0.5, "mouthUpperUp": 0.5, "jawOpen": 0.16},
-    "surprise": {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.75, "mouthFunnel": 0.25},
+    "surprise": {
+        "eyeBlink": -0.2, "browDown": -0.12, "browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.75,
+        "mouthFunnel": 0.25,
+    },
     "sadness": {
-        "browInnerUp": 1.4, "browDown": 0.3, "browOuterUp": -0.5, "mouthFrown": 1.5, "mouthShrugLower": 1.0,
-        "eyeSquint": 0.5, "eyeBlink": 0.25, "eyeLookDown": 0.3, "mouthStretch": 0.3,
+        "browInnerUp": 1.3, "browDown": 0.3, "browOuterUp": -0.6, "mouthFrown": 1.6, "mouthShrugLower": 1.0,
+        "eyeSquint": 0.6, "eyeBlink": 0.25, "eyeLookDown": 0.3, "mouthStretch": 0.3,
     },
     "anger": {
         "browDown": 1.6, "noseSneer": 0.8, "eyeSquint": 0.5, "mouthFrown": 0.5, "mouthUpperUp": 0.8,
@@ -43,12 +46,15 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     },
     "disgust": {"noseSneer": 1.3, "mouthUpperUp": 1.0, "browDown": 0.8, "mouthShrugLower": 0.6, "eyeSquint": 0.8},
     "fear": {
-        "browInnerUp": 1.2, "browOuterUp": 0.4, "browDown": 0.4, "eyeWide": 1.2, "mouthStretch": 1.1, "jawOpen": 0.35,
+        "eyeBlink": -0.2, "browInnerUp": 1.2, "browOuterUp": 0.4, "browDown": 0.3, "eyeWide": 1.2, "mouthStretch": 1.1,
+        "jawOpen": 0.35,
     },
     "contempt": {"mouthSmile_R": 0.9, "mouthDimple_R": 1.0, "mouthPress": 0.4, "eyeSquint": 0.25},
 }  # fmt: skip
 """Blendshapes at full strength, by the action units of the emotions (Ekman & Friesen), somewhat exaggerated."""
-BLINK = {"eyeBlink": 1.0}
+BLINK = {"eyeBlink": 0.8}
+RELAXED = {"eyeBlink": 0.2, "browDown": 0.12}
+"""The mesh stares: its open eyes are read as surprise. Everybody has this much of it; surprise and fear undo it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,6 +247,7 @@ def gallery(mesh: Mesh, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
         poses = [("blink", 1.0, BLINK), ("neutral", 1.0, {})]
         poses += [(name, level, pose) for name, pose in EXPRESSIONS.items() if pose for level in LEVELS]
         for name, level, pose in poses:
-            picture = portrait(mesh, person, {shape: weight * level for shape, weight in pose.items()})
+            shapes = {shape: RELAXED.get(shape, 0) + level * pose.get(shape, 0) for shape in {**RELAXED, **pose}}
+            picture = portrait(mesh, person, shapes)
             made[f"{k}/{name}/{level:g}"] = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 86])[1].ravel()
     return made

@@ -72,7 +72,7 @@ def test_whoever_stands_there_is_found_in_nearly_every_picture() -> None:
     assert np.mean(found) >= 0.95
 
 
-@pytest.mark.parametrize("label", ["neutral", "happiness", "surprise", "anger"])
+@pytest.mark.parametrize("label", ["neutral", "happiness", "surprise", "sadness", "anger"])
 def test_strong_feelings_are_read_rightly_by_the_shipped_network(label: str) -> None:
     visitor, detector, classifier = SimulatedVisitor(SETTINGS, 7), Mtcnn(smallest_face=40), open_classifier("", "cpu")
     right = []
