@@ -179,11 +179,13 @@ def check_sound(headless: bool) -> Iterator[Finding]:
     """A sound device can be opened. Without one the show runs silent, so this is a warning."""
     import pygame
 
+    from installation.film.sound import open_device
+
     if headless:
         yield ok("sound", "--headless", "none wanted")
         return
     try:
-        pygame.mixer.init(48000, -16, 2, 1024)
+        open_device()
         yield ok("sound", "[sound]", f"{pygame.mixer.get_init()}")
     except pygame.error as error:
         yield warning(

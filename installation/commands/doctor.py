@@ -86,8 +86,10 @@ def sound() -> Iterator[tuple[str, str]]:
 
     import pygame
 
+    from installation.film.sound import open_device
+
     try:
-        pygame.mixer.init(48000, -16, 2, 1024)
+        open_device()
         driver = os.environ.get("SDL_AUDIODRIVER", "chosen by SDL")
         yield "sound", f"opens: {pygame.mixer.get_init()} (driver: {driver})"
     except pygame.error as error:

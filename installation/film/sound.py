@@ -15,6 +15,7 @@ import pygame
 
 from calibration.settings import SoundSettings
 from installation.console import Teller
+from installation.film.alsa import silence_alsa
 from installation.film.clock import FilmClock
 from installation.film.mixer import Mixer
 from installation.film.track import RATE
@@ -31,6 +32,12 @@ RETRY_SECONDS = 20.0
 PRIORITY = -10
 POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
+
+
+def open_device() -> None:
+    """Open SDL's sound device as the film wants it. Raises ``pygame.error``."""
+    silence_alsa()
+    pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
 
 
 class Sound:
@@ -85,7 +92,7 @@ class Sound:
                 return
             self._tried = time.monotonic()
             try:
-                pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
+                open_device()
             except pygame.error as error:
                 self._teller.lost("sound", f"{error}; the film goes on in silence")
                 continue
