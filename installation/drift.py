@@ -13,8 +13,8 @@ class Drift:
 
     def __init__(self, made: Calibration) -> None:
         self._made = made
-        self._room: float | None = None
-        self._face: float | None = None
+        # From what was found then: the first look at a new visitor must not count for a minute.
+        self._room, self._face = made.room.luminance, made.room.face_luminance
         self._last: float | None = None
 
     def look(self, present: bool, frame_luminance: float, face_luminance: float, now: float) -> None:
@@ -23,15 +23,11 @@ class Drift:
         self._last = now
         share = seconds / MEMORY_SECONDS
         if face_luminance > 0:
-            self._face = _towards(self._face, face_luminance, share)
+            self._face += share * (face_luminance - self._face)
         elif not present:
-            self._room = _towards(self._room, frame_luminance, share)
+            self._room += share * (frame_luminance - self._room)
 
     @property
     def stops(self) -> float:
         """0: as calibrated, never calibrated, or nothing seen yet; at 1 it should be calibrated anew."""
         return drift(self._made.room, self._room, self._face) if self._made.made else 0.0
-
-
-def _towards(mean: float | None, value: float, share: float) -> float:
-    return value if mean is None else mean + share * (value - mean)

@@ -98,7 +98,7 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
             answers = choice.head(rest.probabilities, rest.embeddings)
             after.append(_accuracy(answers, rest))
             true.append([scores(p, rest.labels).ece for p in (rest.probabilities, answers)])
-            plain.append(_plain_logistic(some, rest))
+            plain += _plain_logistic(some, rest)
         told((i + 1) / len(SIZES))
         gains = np.array(after) - np.array(before)
         named = f"{size} faces"
@@ -107,7 +107,7 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
         yield Figure(f"{named}: gain, worst seed", 100 * float(gains.min()), "points")
         ece = 100 * np.mean(true, axis=0)
         yield Figure(f"{named}: error of the confidence (ECE)", float(ece[1]), "%", float(ece[0]), "shipped")
-        if plain[0] is not None:
+        if plain:
             yield Figure(f"{named}: plain logistic regression", 100 * float(np.mean(plain)), "%")
         yield Figure(f"{named}: lamp found within, worst seed", float(np.max(off)), "degrees")
         yield Figure(f"{named}: time to find the light and to fit", float(np.max(seconds)), "s")
@@ -121,14 +121,14 @@ def _people_in_order(faces: Faces, seed: int) -> NDArray[np.intp]:
     return np.argsort(rank[faces.people], kind="stable")
 
 
-def _plain_logistic(some: Faces, rest: Faces) -> float | None:
-    """The usual way: a fresh classifier on the embeddings of the few faces. None without scikit-learn."""
+def _plain_logistic(some: Faces, rest: Faces) -> list[float]:
+    """The usual way: a fresh classifier on the embeddings of the few faces. Empty without scikit-learn."""
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError:
-        return None
+        return []
     model = LogisticRegression(max_iter=2000).fit(some.embeddings, some.labels)
-    return float((model.predict(rest.embeddings) == rest.labels).mean())
+    return [float((model.predict(rest.embeddings) == rest.labels).mean())]
 
 
 def _lamps(aligned: NDArray[np.uint8], five: NDArray[np.float32], told) -> list[Figure]:

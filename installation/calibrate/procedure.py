@@ -16,6 +16,7 @@ from calibration.venue import Venue, load_venue
 from installation.calibrate import steps
 from installation.calibrate.check import Verdict, check_room
 from installation.calibrate.draft import Draft, read_faces_kept, save
+from installation.calibrate.fit import fit
 from installation.calibrate.guide import Guide, TextGuide
 from installation.calibrate.place import Place, open_place
 from installation.calibrate.report import html_report
@@ -114,7 +115,7 @@ def _fit(session: steps.Session, draft: Draft) -> None:
             misfires=session.misfires,
             told=lambda share: bar.update(task, completed=share),
         )
-        steps.fit(session, draft)
+        fit(session, draft)
 
 
 def _place(wish: Wish, camera: CameraSettings) -> Place:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Choice, Faces, choose, known_from
-from calibration.profile import LightFound, RoomFound, Worth
-from calibration.toml import BadFile
+from calibration.fitting import Faces
+from calibration.profile import LightFound, RoomFound
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
 from installation.calibrate.place import Asked, Place
 from installation.calibrate.room import measure_empty, remarks_on_empty, remarks_on_face
 from installation.calibrate.take import COUNTS_AS, Observer, Take
 from installation.camera.source import CameraLost
-from models.card import read_card
 from models.labels import LABELS
 from models.light import UNSURE, Light, find_light
-from models.measure import Scores, scores
-from models.prior import average_face, read_prior
-from models.venue_head import model_file
+from models.prior import average_face
 
 Image = NDArray[np.uint8]
 STEPS = ("camera", "light", "faces", "fit")
@@ -219,83 +214,6 @@ def _note_face(draft: Draft, luminances: list[float], widths: list[float]) -> No
     draft.set(room=room.model_copy(update={"face_luminance": float(np.median(luminances))}))
     smallest = max(24, int(HEAD_PIXELS_SHARE * min(widths)))
     draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half of the smallest face seen")
-
-
-def fit(session: Session, draft: Draft) -> Choice:
-    """Choose the venue's head on people left out, and say what it is worth."""
-    if draft.faces is None:
-        raise BadFile("the takes", ["there are none yet: run 'chiaro calibrate' with the step 'faces'"])
-    network = read_card(model_file(draft.venue.eye))
-    prior = read_prior(model_file(draft.venue.eye), network.sha256)
-    place = draft.calibration.light
-    if prior is None:
-        session.guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
-        known = known_from(draft.faces)
-    else:
-        known = prior.under(place.azimuth_degrees, place.elevation_degrees) if place.measured else prior.known
-    choice = choose(draft.faces, known, session.told)
-    draft.head = None if choice.name == "shipped" else choice.head
-    draft.losses = choice.losses
-    draft.before = scores(draft.faces.probabilities, draft.faces.labels)
-    draft.after = scores(choice.left_out, draft.faces.labels) if draft.head else draft.before
-    draft.each = tuple(_worth_of_each(draft, choice))
-    at_rest = choice.left_out[draft.faces.labels == 0]
-    if len(at_rest):
-        lead = lead_for(at_rest, session.misfires)
-        comment = f"at most {session.misfires:.0%} of the volunteers' resting faces reach it with another emotion"
-        draft.changes.setdefault("mood", {}).update(
-            lead_at=(lead, comment), keep_at=(round(0.9 * lead, 3), "nine tenths of lead_at")
-        )
-    draft.set(
-        made=datetime.now().strftime("%Y-%m-%d %H:%M"),
-        model=network.version,
-        model_sha256=network.sha256,
-        choice=in_words(choice, draft),
-        before=_worth(draft.before),
-        after=_worth(draft.after),
-    )
-    session.guide.say(f"  {draft.calibration.choice}")
-    return choice
-
-
-def lead_for(at_rest: NDArray[np.float32], misfires: float, least: float = 0.22, most: float = 0.6) -> float:
-    """The lowest probability from which an emotion may lead so that resting faces (n, 8) are rarely taken for one."""
-    others = np.where(at_rest.argmax(1) == 0, 0.0, at_rest[:, 1:].max(1))
-    return round(float(np.clip(np.quantile(others, 1 - misfires) + 0.01, least, most)), 3)
-
-
-def in_words(choice: Choice, draft: Draft) -> str:
-    assert draft.before
-    assert draft.after
-    if choice.name == "shipped":
-        return "the shipped network stays: no other was better on people left out"
-    if choice.name == "temperature":
-        return (
-            "the shipped network stays, with its confidence set right for this room (ECE"
-            f" {draft.before.ece:.0%} became {draft.after.ece:.0%} on people left out)"
-        )
-    kind = {"light": "the head for this lamp"}.get(
-        choice.name,
-        "a head of this venue's own"
-        + (", begun from the one for this lamp" if choice.name.startswith("light") else ""),
-    )
-    return f"{kind}: {draft.before.accuracy:.0%} right became {draft.after.accuracy:.0%} on people left out"
-
-
-def _worth(found: Scores) -> Worth:
-    return Worth(accuracy=found.accuracy, macro_f1=found.macro_f1, calibration_error=found.ece)
-
-
-def _worth_of_each(draft: Draft, choice: Choice) -> Iterator[tuple[str, int, float, float]]:
-    faces = draft.faces
-    assert faces is not None
-    after = choice.left_out if draft.head else faces.probabilities
-    for number, who in enumerate(draft.initials):
-        mine = faces.people == number
-        if mine.any():
-            right = faces.labels[mine]
-            before = float((faces.probabilities[mine].argmax(1) == right).mean())
-            yield who, int(mine.sum()), before, float((after[mine].argmax(1) == right).mean())
 
 
 def _warn(session: Session, draft: Draft, remarks: list[str]) -> None:
