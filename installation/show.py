@@ -51,7 +51,7 @@ class Show:
         self._next_health = self._next_scene_time = self._started
         self._state: StoryState
         self._state, cues = begin(story, self._started)
-        self._mood = parts.eye.mood(self._started)
+        self._mood = self._told_mood = parts.eye.mood(self._started)
         for cue in cues:
             self._perform(cue, self._started)
 
@@ -217,7 +217,9 @@ class Show:
 
     def _tell_the_room(self, now: float) -> None:
         parts = self.parts
-        parts.broadcast.mood(self._mood)
+        if self._mood is not self._told_mood:  # the eye's link has told it already: no second time at the next tick
+            self._told_mood = self._mood
+            parts.broadcast.mood(self._mood)
         parts.journal.mood(self._mood, now)
         if now >= self._next_scene_time:
             self._next_scene_time = now + 0.2
