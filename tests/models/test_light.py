@@ -45,6 +45,14 @@ def test_white_walls_give_more_light_from_the_room_than_black_ones() -> None:
     assert bounced[1] > bounced[0] + 0.15
 
 
+def test_hair_over_the_forehead_is_not_taken_for_shadow() -> None:
+    faces = faces_under(Lamp(-30.0, 60.0, 5.0))
+    fringe = faces.copy()
+    fringe[:, :9] //= 5
+    bare, hidden = find_light(faces, average_face()), find_light(fringe, average_face())
+    assert abs(bare.elevation - hidden.elevation) < 8
+
+
 def test_without_a_face_there_is_no_light() -> None:
     with pytest.raises(ValueError, match="no faces"):
         find_light(np.empty((0, 64, 64), np.uint8), average_face())
