@@ -22,6 +22,8 @@ from installation.visitor import Feeling, SimulatedVisitor, Visit
 from models.labels import LABELS
 
 Image = NDArray[np.uint8]
+EMPTY = "empty"
+"""Folder of the empty room among recorded takes."""
 LOOKS_A_SECOND = 8.0
 SETTLE_PICTURES = 30
 """Of a camera whose automatic exposure is still on, before its values are read."""
@@ -176,11 +178,11 @@ class RecordedRoom:
             raise CameraLost(f"{folder.name} holds no takes: folders PERSON/EMOTION with pictures or films are needed")
 
     def people(self) -> tuple[str, ...]:
-        folders = (one for one in sorted(self._folder.iterdir()) if one.is_dir() and one.name != "empty")
+        folders = (one for one in sorted(self._folder.iterdir()) if one.is_dir() and one.name != EMPTY)
         return tuple(one.name for one in folders if any((one / label).is_dir() for label in LABELS))
 
     def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
-        take = self._folder / asked.person / (asked.label or "neutral") if asked.person else self._folder / "empty"
+        take = self._folder / asked.person / (asked.label or "neutral") if asked.person else self._folder / EMPTY
         wanted = int(seconds * LOOKS_A_SECOND)
         count = 0
         for file in sorted(take.iterdir()) if take.is_dir() else ():

@@ -60,6 +60,9 @@ def calibrate_venue(wish: Wish) -> Path:
         if "faces" not in todo and "fit" in todo:
             draft.faces, draft.initials = read_faces_kept(file, read_card(model_file(venue.eye)).sha256)
         place = open_parts.enter_context(closing(_place(wish, draft.venue.camera)))
+        if wish.camera is not None and (place.live or not (file.exists() or place.somebody)):
+            # Tried on simulated visitors or recorded takes, a real venue keeps its camera.
+            draft.changes.setdefault("camera", {})["source"] = (wish.camera, "calibrated with it")
         guide = open_parts.enter_context(closing(_guide(wish, place)))
         session = steps.Session(
             place, guide, observer, wish.emotions or steps.EMOTIONS, wish.take_seconds, wish.misfires, wish.keep_frames
@@ -96,7 +99,6 @@ def _begun(wish: Wish, venue: Venue) -> Draft:
     draft = Draft(venue, venue.calibration)
     if wish.camera is not None:
         draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": wish.camera})})
-        draft.changes["camera"] = {"source": (wish.camera, "calibrated with it")}
     if wish.region:
         found = _region(wish.region)
         camera = draft.venue.camera.model_copy(update={"region": found})

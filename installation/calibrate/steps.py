@@ -14,7 +14,7 @@ from calibration.fitting import Faces
 from calibration.profile import LightFound, RoomFound
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
-from installation.calibrate.place import Asked, Place
+from installation.calibrate.place import EMPTY, Asked, Place
 from installation.calibrate.room import measure_empty, remarks_on_empty, remarks_on_face
 from installation.calibrate.take import COUNTS_AS, Observer, Take
 from installation.camera.source import CameraLost
@@ -47,7 +47,18 @@ class Session:
     """Of the fit: share from 0 to 1."""
 
     def pictures(self, asked: Asked, seconds: float, text: str) -> Iterator[Image]:
-        return self.guide.shown(self.place.look(asked, seconds), text)
+        """What was asked for, as it is shown, and with --keep-frames as it is written down."""
+        return self._kept(asked, self.guide.shown(self.place.look(asked, seconds), text))
+
+    def _kept(self, asked: Asked, pictures: Iterable[Image]) -> Iterator[Image]:
+        folder = None
+        if self.keep_frames and (asked.label or not asked.person):
+            folder = self.keep_frames / (asked.person or EMPTY) / asked.label
+            folder.mkdir(parents=True, exist_ok=True)
+        for i, picture in enumerate(pictures):
+            if folder:
+                cv2.imwrite(str(folder / f"{i:03d}.png"), picture)
+            yield picture
 
 
 def camera(session: Session, draft: Draft) -> None:
@@ -179,7 +190,7 @@ def _good_take(session: Session, asked: Asked, seconds: float, text: str, usual_
     """A take without a problem, or None after some tries."""
     for attempt in range(TRIES if session.place.live else 1):
         pictures = session.pictures(asked, seconds, text)
-        take = session.observer.take(_kept_on_disk(session, asked, pictures), usual_eyes)
+        take = session.observer.take(pictures, usual_eyes)
         if not take.problem:
             return take
         again = "; once more" if session.place.live and attempt < TRIES - 1 else "; left out"
@@ -187,17 +198,6 @@ def _good_take(session: Session, asked: Asked, seconds: float, text: str, usual_
         if session.place.live and attempt < TRIES - 1:
             session.guide.ready("again", session.place.look(asked, 3600))
     return None
-
-
-def _kept_on_disk(session: Session, asked: Asked, pictures: Iterable[Image]) -> Iterator[Image]:
-    """The same pictures; with --keep-frames they are written down, so that they can be calibrated with again."""
-    folder = session.keep_frames / asked.person / asked.label if session.keep_frames and asked.label else None
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-    for i, picture in enumerate(pictures):
-        if folder:
-            cv2.imwrite(str(folder / f"{i:03d}.png"), picture)
-        yield picture
 
 
 def _as_faces(session: Session, kept: list[tuple[Take, int, int]]) -> Faces:

@@ -14,7 +14,7 @@ from calibration.profile import Calibration, LightFound, RoomFound
 from calibration.toml import BadFile
 from calibration.venue import load_venue
 from installation import exits
-from installation.calibrate import draft, steps
+from installation.calibrate import draft, guide, steps
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.place import ActedRoom, Asked
@@ -95,7 +95,7 @@ def test_no_picture_of_a_volunteer_is_kept_unless_asked_for(done: Path) -> None:
 
 
 def test_the_room_is_as_it_was(room: Path) -> None:
-    result = chiaro(str(room), "--check")
+    result = chiaro(str(room), "--check", "--camera", "visitor")
     assert result.exit_code == 0, result.output
     assert len(result.stdout.strip().splitlines()) == 1
 
@@ -107,20 +107,41 @@ def test_a_darker_lamp_is_told_before_the_doors_open(room: Path) -> None:
     )
     assert text != room.read_text()
     room.write_text(text)
-    result = chiaro(str(room), "--check")
+    result = chiaro(str(room), "--check", "--camera", "visitor")
     assert result.exit_code == 1
     assert result.stdout.startswith("NOT as calibrated: the face is at")
 
 
 def test_takes_on_disk_calibrate_as_people_do(room: Path) -> None:
-    result = chiaro(str(room), "--camera", str(room.parent / "takes"), "--step", "faces", *QUICK)
+    result = chiaro(str(room), "--camera", str(room.parent / "takes"), *QUICK)
     assert result.exit_code == 0, result.output
-    assert load_venue(room).calibration.faces > 30
+    venue = load_venue(room)
+    assert venue.calibration.faces > 30
+    assert venue.calibration.camera == "recorded takes in takes"
+    assert venue.camera.source == ""  # the venue keeps its own camera
+
+
+def test_people_before_a_camera_are_asked_and_led(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(room.parent / "takes" / "A" / "happiness", room.parent / "seen")
+    monkeypatch.setattr(guide.time, "sleep", lambda seconds: None)
+    words = ("--camera", str(room.parent / "seen"), "--step", "faces", "--no-window", "--seconds", "1")
+    typed = "\n".join(["xy", "n", "ABC", "y", "", "", "", ""]) + "\n"
+    result = chiaro(str(room), *words, "--emotions", "neutral,happiness", typed=typed)
+    assert result.exit_code == 0, result.output
+    assert "nothing is recorded" in result.output
+    assert load_venue(room).calibration.people == ("AB",)
+
+
+def test_q_ends_it_and_the_last_calibration_stays(room: Path) -> None:
+    before = room.read_bytes()
+    words = ("--camera", str(room.parent / "takes" / "A" / "neutral"), "--no-window")
+    unchanged(room, chiaro(str(room), *words, typed="q\n"), 1)
+    assert room.read_bytes() == before
 
 
 def test_fitting_alone_uses_the_takes_of_last_time(room: Path) -> None:
     before = load_venue(room).calibration
-    result = chiaro(str(room), "--step", "fit", *QUICK)
+    result = chiaro(str(room), "--step", "fit", "--camera", "visitor", *QUICK)
     assert result.exit_code == 0, result.output
     after = load_venue(room).calibration
     assert after.faces == before.faces
@@ -160,7 +181,7 @@ def test_one_who_ends_it_half_way_leaves_the_last_calibration(room: Path, monkey
         raise Cancelled
 
     monkeypatch.setattr(steps, "faces", ended)
-    unchanged(room, chiaro(str(room), *QUICK), 1)
+    unchanged(room, chiaro(str(room), "--camera", "visitor", *QUICK), 1)
     assert room.read_bytes() == before
 
 
@@ -171,7 +192,7 @@ def test_a_full_disk_leaves_the_last_calibration(room: Path, monkeypatch: pytest
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    unchanged(room, chiaro(str(room), "--step", "fit", *QUICK), exits.UNAVAILABLE)
+    unchanged(room, chiaro(str(room), "--step", "fit", "--camera", "visitor", *QUICK), exits.UNAVAILABLE)
     assert room.read_bytes() == before
 
 
@@ -185,7 +206,7 @@ def test_a_calibration_for_another_network_is_refused_with_the_remedy(room: Path
 
 def test_takes_of_another_network_are_refused(room: Path) -> None:
     make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
-    result = chiaro(str(room), "--step", "fit", *QUICK)
+    result = chiaro(str(room), "--step", "fit", "--camera", "visitor", *QUICK)
     assert result.exit_code == exits.BAD_CONFIGURATION
     assert "another network" in result.output
 
@@ -213,9 +234,9 @@ def test_a_room_that_was_never_calibrated_cannot_be_compared(tmp_path: Path) -> 
 
 def test_a_volunteer_who_says_no_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["AB", "n", ""])
-    guide = TextGuide()
-    monkeypatch.setattr(guide, "_typed", lambda question: next(answers))
-    session = steps.Session(place=Somebody(), guide=guide, observer=None)  # type: ignore[arg-type]
+    text = TextGuide()
+    monkeypatch.setattr(text, "_typed", lambda question: next(answers))
+    session = steps.Session(place=Somebody(), guide=text, observer=None)  # type: ignore[arg-type]
     assert list(steps._people(session)) == []
 
 
