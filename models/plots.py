@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.labels import LABELS
 from models.measure import BINS, Scores
 
-INK, PAPER, MARK = (40, 40, 40), 250, (160, 90, 30)
+INK, PALE, PAPER, MARK = (40, 40, 40), (255, 255, 255), 250, (160, 90, 30)
 
 
 def confusion_picture(figures: Scores) -> NDArray[np.uint8]:
@@ -26,8 +26,8 @@ def confusion_picture(figures: Scores) -> NDArray[np.uint8]:
             share = float(shares[i, j])
             colour = tuple(int(PAPER - (PAPER - c) * share) for c in MARK)
             cv2.rectangle(picture, (x, y), (x + cell - 2, y + cell - 2), colour, -1)
-            _text(picture, f"{100 * share:.0f}", (x + 22, y + 36), 0.6, (255, 255, 255) if share > 0.5 else INK)
-            _text(picture, str(int(figures.confusion[i, j])), (x + 22, y + 58), 0.38, (120, 120, 120))
+            _text(picture, f"{100 * share:.0f}", (x + 22, y + 36), 0.6, PALE if share > 0.5 else INK)
+            _text(picture, str(int(figures.confusion[i, j])), (x + 22, y + 58), 0.38, PALE if share > 0.5 else INK)
     _text(picture, f"n {figures.n}, accuracy {figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}", (8, 26), 0.55)
     return picture
 

@@ -52,7 +52,7 @@ class Preset:
 
 PRESETS = {
     "quick": Preset(epochs=6, lamps=24, strength=Strength(relit=0.3, dark=0.4, hidden=0.0)),
-    "cpu": Preset(epochs=26, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
+    "cpu": Preset(epochs=33, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
     "gpu": Preset(epochs=150, batch=256, rate=3e-3, threads=4, workers=12, shape=Shape(blocks=(2, 2, 2, 2))),
 }
 
