@@ -56,7 +56,8 @@ def save(draft: Draft, venue_file: Path, report: str) -> None:
 
     Raises ``OSError`` (disk full, read-only) and ``BadFile``.
     """
-    head_name = ""
+    # Without a new fit the last head stays; read from a file, it is named by its whole path.
+    head_name = "" if draft.after else Path(draft.calibration.head).name
     if draft.head:
         packed = _packed(draft.head.arrays())
         head_name = f"{venue_file.stem}.head-{hashlib.sha256(packed).hexdigest()[:8]}.npz"

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from calibration.fitting import Choice, choose, known_from
+from calibration.fitting import Choice, Told, choose, known_from
 from calibration.profile import Worth
 from calibration.toml import BadFile
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.draft import Draft
-from installation.calibrate.steps import Session
+from installation.calibrate.guide import Guide
 from models.card import read_card
 from models.measure import Scores, scores
 from models.prior import read_prior
 from models.venue_head import model_file
 
 
-def fit(session: Session, draft: Draft) -> Choice:
+def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
     """Choose the venue's head on people left out, and say what it is worth."""
     if draft.faces is None:
         raise BadFile("the takes", ["there are none yet: run 'chiaro calibrate' with the step 'faces'"])
@@ -25,18 +25,18 @@ def fit(session: Session, draft: Draft) -> Choice:
     prior = read_prior(model_file(draft.venue.eye), network.sha256)
     place = draft.calibration.light
     if prior is None:
-        session.guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
+        guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
         known = known_from(draft.faces)
     else:
         known = prior.under(place.azimuth_degrees, place.elevation_degrees) if place.measured else prior.known
-    choice = choose(draft.faces, known, session.told)
+    choice = choose(draft.faces, known, told)
     draft.head = None if choice.name == "shipped" else choice.head
     draft.losses = choice.losses
     draft.before = scores(draft.faces.probabilities, draft.faces.labels)
     draft.after = scores(choice.left_out, draft.faces.labels) if draft.head else draft.before
     draft.each = tuple(_worth_of_each(draft, choice))
     if (draft.faces.labels == 0).any():
-        _decide(session, draft, choice)
+        guide.say(f"  {_decide(draft, choice, misfires)}")
     draft.set(
         made=datetime.now().strftime("%Y-%m-%d %H:%M"),
         model=network.version,
@@ -45,25 +45,25 @@ def fit(session: Session, draft: Draft) -> Choice:
         before=_worth(draft.before),
         after=_worth(draft.after),
     )
-    session.guide.say(f"  {draft.calibration.choice}")
+    guide.say(f"  {draft.calibration.choice}")
     return choice
 
 
-def _decide(session: Session, draft: Draft, choice: Choice) -> None:
+def _decide(draft: Draft, choice: Choice, misfires: float) -> str:
     """Thresholds for the asked misfire rate, and whether each visitor's own resting face should be taken off."""
     faces = draft.faces
     assert faces is not None
-    lead = lead_for(choice.left_out[faces.labels == 0], session.misfires)
+    lead = lead_for(choice.left_out[faces.labels == 0], misfires)
     mood = draft.changes.setdefault("mood", {})
     mood["lead_at"] = (
         lead,
-        f"at most {session.misfires:.0%} of the volunteers' resting faces reach it with another emotion",
+        f"at most {misfires:.0%} of the volunteers' resting faces reach it with another emotion",
     )
     mood["keep_at"] = (round(0.9 * lead, 3), "nine tenths of lead_at")
     plain, own = right_with_own_neutral(choice.left_out, faces.labels, faces.people)
     found = f"the volunteers' faces: {plain:.0%} right, {own:.0%} with each one's own resting face taken off"
-    session.guide.say(f"  {found}")
     mood["baseline_seconds"] = (0.0 if own < plain - 0.02 else draft.venue.mood.baseline_seconds or 3.0, found)
+    return found
 
 
 def in_words(choice: Choice, draft: Draft) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,26 +54,16 @@ def calibrate_venue(wish: Wish) -> Path:
     file = venue_file(wish.venue)
     _check_writable(file)
     venue = load_venue(file) if file.exists() else Venue(name=file.stem)
-    with ExitStack() as open_parts:
-        draft = _begun(wish, venue)
-        observer = _observer(draft.venue)
-        todo = wish.steps or steps.STEPS
-        if "faces" not in todo and "fit" in todo:
-            draft.faces, draft.initials = read_faces_kept(file, read_card(model_file(venue.eye)).sha256)
-        place = open_parts.enter_context(closing(_place(wish, draft.venue.camera)))
-        if wish.camera is not None and (place.live or not (file.exists() or place.somebody)):
-            # Tried on simulated visitors or recorded takes, a real venue keeps its camera.
-            draft.changes.setdefault("camera", {})["source"] = (wish.camera, "calibrated with it")
-        guide = open_parts.enter_context(closing(_guide(wish, place)))
-        session = steps.Session(
-            place, guide, observer, wish.emotions or steps.EMOTIONS, wish.take_seconds, wish.misfires, wish.keep_frames
-        )
-        for name in ("camera", "light", "faces"):
-            if name in todo:
-                guide.say(f"{name} ({place.name})")
-                getattr(steps, name)(session, draft)
-        if "faces" in todo or "fit" in todo:
-            _fit(session, draft)
+    draft = _begun(wish, venue)
+    todo = wish.steps or steps.STEPS
+    if "faces" not in todo and "fit" in todo:
+        draft.faces, draft.initials = read_faces_kept(file, read_card(model_file(venue.eye)).sha256)
+    if set(todo) - {"fit"}:
+        _see(wish, draft, todo, new=not file.exists())
+    if "faces" in todo or "fit" in todo:
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("fitting", total=1.0)
+            fit(draft, TextGuide(wish.yes), wish.misfires, lambda share: bar.update(task, completed=share))
     save(draft, file, html_report(draft) if draft.after else "")
     return file
 
@@ -107,17 +98,22 @@ def _begun(wish: Wish, venue: Venue) -> Draft:
     return draft
 
 
-def _fit(session: steps.Session, draft: Draft) -> None:
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("fitting", total=1.0)
+def _see(wish: Wish, draft: Draft, todo: Collection[str], new: bool) -> None:
+    """The steps that need a camera, in their order."""
+    observer = _observer(draft.venue)
+    with ExitStack() as open_parts:
+        place = open_parts.enter_context(closing(_place(wish, draft.venue.camera)))
+        guide = open_parts.enter_context(closing(_guide(wish, place)))
+        if wish.camera is not None and (place.live or (new and not place.somebody)):
+            # Tried on simulated visitors or recorded takes, a real venue keeps its camera.
+            draft.changes.setdefault("camera", {})["source"] = (wish.camera, "calibrated with it")
         session = steps.Session(
-            session.place,
-            session.guide,
-            session.observer,
-            misfires=session.misfires,
-            told=lambda share: bar.update(task, completed=share),
+            place, guide, observer, wish.emotions or steps.EMOTIONS, wish.take_seconds, wish.keep_frames
         )
-        fit(session, draft)
+        for name in ("camera", "light", "faces"):
+            if name in todo:
+                guide.say(f"{name} ({place.name})")
+                getattr(steps, name)(session, draft)
 
 
 def _place(wish: Wish, camera: CameraSettings) -> Place:

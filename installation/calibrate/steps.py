@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +40,7 @@ class Session:
     observer: Observer
     emotions: tuple[str, ...] = EMOTIONS
     take_seconds: float = 3.0
-    misfires: float = 0.05
-    """Share of resting faces that may be taken for an emotion."""
     keep_frames: Path | None = None
-    told: Callable[[float], None] = lambda share: None
-    """Of the fit: share from 0 to 1."""
 
     def pictures(self, asked: Asked, seconds: float, text: str) -> Iterator[Image]:
         """What was asked for, as it is shown, and with --keep-frames as it is written down."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -141,11 +142,22 @@ def test_q_ends_it_and_the_last_calibration_stays(room: Path) -> None:
 
 def test_fitting_alone_uses_the_takes_of_last_time(room: Path) -> None:
     before = load_venue(room).calibration
-    result = chiaro(str(room), "--step", "fit", "--camera", "visitor", *QUICK)
+    result = chiaro(str(room), "--step", "fit")
     assert result.exit_code == 0, result.output
     after = load_venue(room).calibration
     assert after.faces == before.faces
     assert after.light == before.light
+
+
+def test_measuring_the_camera_again_leaves_the_head(room: Path) -> None:
+    np.savez(room.parent / "room.head-1.npz", **VenueHead(np.zeros((16, 8)), np.zeros(8), 1.2).arrays())
+    room.write_text(re.sub(r'^head = ".*?"', 'head = "room.head-1.npz"', room.read_text(), flags=re.MULTILINE))
+    result = chiaro(str(room), "--camera", "visitor", "--step", "camera", *QUICK)
+    assert result.exit_code == 0, result.output
+    venue = load_venue(room)
+    head = head_of(venue.calibration, venue.eye, venue.name)
+    assert head is not None
+    assert head.temperature == 1.2
 
 
 def unchanged(room: Path, result: Result, code: int) -> None:
@@ -192,7 +204,7 @@ def test_a_full_disk_leaves_the_last_calibration(room: Path, monkeypatch: pytest
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    unchanged(room, chiaro(str(room), "--step", "fit", "--camera", "visitor", *QUICK), exits.UNAVAILABLE)
+    unchanged(room, chiaro(str(room), "--step", "fit"), exits.UNAVAILABLE)
     assert room.read_bytes() == before
 
 
@@ -206,7 +218,7 @@ def test_a_calibration_for_another_network_is_refused_with_the_remedy(room: Path
 
 def test_takes_of_another_network_are_refused(room: Path) -> None:
     make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
-    result = chiaro(str(room), "--step", "fit", "--camera", "visitor", *QUICK)
+    result = chiaro(str(room), "--step", "fit")
     assert result.exit_code == exits.BAD_CONFIGURATION
     assert "another network" in result.output
 
