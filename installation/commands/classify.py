@@ -33,11 +33,13 @@ def register(app: typer.Typer) -> None:
         from models.mtcnn_graphs import NoWeights
         from models.runtime import NoCuda
         from models.sight import open_sight
+        from models.venue_head import head_of
 
         with plain_errors():
-            settings = venue_of(venue).eye.model_copy(update={"detect_every": 1})
+            room = venue_of(venue)
+            settings = room.eye.model_copy(update={"detect_every": 1})
             try:
-                sight = open_sight(settings)
+                sight = open_sight(settings, head=head_of(room.calibration, settings, room.name))
             except NoCuda as error:
                 raise BadFile("[eye] device", [str(error)]) from error
             except NoWeights as error:
