@@ -18,7 +18,7 @@ from models.stillness import Spots, Stillness
 FACES_AT_MOST = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
 SLOTS = 8
 CONFIRM_LOOKS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
-FORGET_UNCONFIRMED_SECONDS = 0.3
+FORGET_UNCONFIRMED_SECONDS = 0.6  # longer than a gap in detection, or who came just before it is taken for who left
 REACH, REACH_A_SECOND, REACH_AT_MOST = 0.4, 5.0, 1.25
 """A face is looked for within so many of its heights from where it is expected: a trembling box, and somebody who
 starts to walk since it was last found."""
