@@ -171,7 +171,10 @@ def main(build: Build = build_looker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage ends the eye
     _die_with_the_stage()
     cv2.setNumThreads(1)
-    start = Start.model_validate_json(sys.stdin.buffer.read())
+    wish = sys.stdin.buffer.read()
+    if not wish:
+        os._exit(OK)  # the stage was ended before it could say what to do
+    start = Start.model_validate_json(wish)
     eye = Eye(start, take_line(sys.argv[1]), build)
     signal.signal(signal.SIGTERM, lambda *_: setattr(eye, "ending", True))
     threading.excepthook = lambda death: _note_death(eye, death)

@@ -48,6 +48,9 @@ def open_show(
     """
     teller = Teller()
     folder = state_folder()
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):  # to end before it has begun: it opens, and closes at once
+        signal.signal(number, lambda number, _: asked.append(number))
     with ExitStack() as closing:
         lock = RoomLock(folder, venue.name)
         lock.take()
@@ -98,6 +101,7 @@ def open_show(
         )
         show = Show(story, parts, Controls(volume=venue.sound.volume, mute=venue.sound.mute))
         end_by_signal(show)  # after SDL has started, which would else keep SIGTERM to itself
+        show.ending = show.ending or bool(asked)
         yield show
         show.end(time.monotonic())
         parts.heartbeat.stopping()

@@ -172,11 +172,19 @@ def test_an_eye_that_is_killed_or_stopped_comes_back_and_the_film_does_not_wait(
 
 @linux
 def test_sigterm_ends_everything_within_five_seconds_and_leaves_no_process_behind(show: RunningShow) -> None:
-    show.wait(lambda: bool(show.eyes()), "the eye")
+    show.wait(lambda: bool(show.journal("scene_start")), "the first picture")
     eyes = show.eyes()
     assert show.end() == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in eyes)
     assert show.journal("show_end")
+
+
+@linux
+def test_sigterm_before_the_first_picture_ends_it_as_cleanly(show: RunningShow) -> None:
+    show.wait(lambda: bool(show.eyes()), "the eye, which starts before the window")
+    eyes = show.eyes()
+    assert show.end() == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in eyes)
 
 
 def test_a_second_show_in_the_same_room_leaves_with_75_and_names_the_first(show: RunningShow) -> None:
