@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scenes.simulate import Tally
     from scenes.story import Story
 
-StoryFile = Annotated[Path, typer.Argument(help="The story's TOML file.", show_default=False)]
+StoryFile = Annotated[Path, typer.Argument(help="Story file (.toml) or its folder.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -59,15 +59,12 @@ def simulate(
 
 
 def _load(path: Path) -> Story:
-    from calibration.toml import BadFile
-    from installation.exits import BAD_CONFIGURATION
+    from installation.options import story_file
+    from installation.plain_errors import plain_errors
     from scenes.story import load_story
 
-    try:
-        story = load_story(path)
-    except BadFile as bad:
-        typer.echo(str(bad), err=True)
-        raise typer.Exit(BAD_CONFIGURATION) from bad
+    with plain_errors():
+        story = load_story(story_file(str(path)))
     for warning in story.warnings:
         typer.echo(f"{path}: warning: {warning}", err=True)
     return story
