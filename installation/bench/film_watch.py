@@ -27,7 +27,7 @@ from scenes.clip import Clip, Transition
 
 FRAME = 1 / 30
 ASK_BEFORE_END = 0.5
-"""A story closes its choice 0.5 to 1.5 s before the end of a scene."""
+"""A story closes its choice 0.5 to 1.5 s before the end of a scene. Seconds."""
 
 
 class WatchedScreen(Screen):
@@ -123,6 +123,7 @@ def watch(
     transition: Transition | None = None,
     progress: Callable[[float], None] | None = None,
     hold: bool = True,
+    ask_before_end: float = ASK_BEFORE_END,
 ) -> Witness:
     """Play ``clips`` round and round through ``cuts`` changes of scene; every other one is a candidate, if ``hold``."""
     file = folder / "heard.raw"
@@ -137,7 +138,7 @@ def watch(
         watcher.start()
         try:
             cpu = time.process_time()
-            answers = _cuts(film, clips, cuts, at, transition or Transition(), progress, hold)
+            answers = _cuts(film, clips, cuts, at, transition or Transition(), progress, hold, ask_before_end)
             cpu = (time.process_time() - cpu) / max(1e-6, time.monotonic() - begun)
             health = film.health
             time.sleep(0.2)  # what is queued is written
@@ -179,8 +180,9 @@ def _cuts(
     transition: Transition,
     progress: Callable[[float], None] | None,
     hold: bool,
+    ask_before_end: float,
 ) -> list[float]:
-    """The loop of a stage: asks for the next clip half a second before the end (or at odd moments, for ``now``)."""
+    """The loop of a stage: asks for the next clip before the end (or at odd moments, for ``now``)."""
     chance = np.random.default_rng(1)
     names = [clip.file.stem for clip in clips]
     film.play(1, names[0], clips[0])
@@ -191,7 +193,7 @@ def _cuts(
         film.advance(now)
         head = film.playhead
         length = film._on.reel.length if film._on else None
-        if head.entry == asked and length is not None and head.seconds > length - ASK_BEFORE_END:
+        if head.entry == asked and length is not None and head.seconds > length - ask_before_end:
             if asked > cuts:
                 return answers
             wish = wish or now + (chance.uniform(0.0, 0.1) if at == "now" else 0.0)

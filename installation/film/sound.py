@@ -128,19 +128,21 @@ class Sound:
             elif channel.get_busy():
                 stuck = 0
                 self._heard(now, queued)
-                queued = self.mixer.head
-                channel.queue(self._chunk())
+                queued, chunk = self.mixer.head, self._chunk()
+                self.gaps += not channel.get_busy()  # it ran dry while this chunk was mixed, which now begins at once
+                channel.queue(chunk)
                 turn = now + CHUNK / RATE
             else:
                 self.gaps += 1
-                queued = self._start(channel)
+                queued = self._start(channel, self.mixer.head)
                 turn = now + CHUNK / RATE
         channel.stop()
         return ""
 
-    def _start(self, channel: pygame.mixer.Channel) -> int:
-        """Begin, or begin again after a gap, where the programme is by now; the first sample of the queued chunk."""
-        self.mixer.head = round(self.clock.at(time.monotonic()) * RATE) + HANDED
+    def _start(self, channel: pygame.mixer.Channel, dry: int | None = None) -> int:
+        """Begin where the programme is by now, or after sample ``dry``; the first sample of the queued chunk."""
+        due = round(self.clock.at(time.monotonic()) * RATE) + HANDED
+        self.mixer.head = due if dry is None else after_gap(dry, due)
         channel.play(self._chunk())
         queued = self.mixer.head
         channel.queue(self._chunk())
@@ -152,6 +154,14 @@ class Sound:
 
     def _chunk(self) -> pygame.mixer.Sound:
         return pygame.mixer.Sound(buffer=self.mixer.mix(CHUNK).tobytes())
+
+
+def after_gap(dry: int, due: int) -> int:
+    """The sample to go on with on a device that ran dry before sample ``dry``, when ``due`` is the programme's by now.
+
+    A device plays whole buffers of silence, so whole buffers are left out; none where it was served before the next.
+    """
+    return dry + max(0, due - dry) // BUFFER * BUFFER
 
 
 def _go_first() -> None:

@@ -15,7 +15,7 @@ from installation.console import Teller
 from installation.film.film import Film
 from installation.film.mixer import Mixer
 from installation.film.screen import Screen
-from installation.film.sound import Sound
+from installation.film.sound import BUFFER, Sound, after_gap
 from installation.film.track import RATE, Track
 from installation.film.voice import Voice
 from scenes.clip import Clip
@@ -81,6 +81,11 @@ def test_sound_too_loud_is_cut_off_and_does_not_wrap_around() -> None:
     mixer.add(voice(0.9))
     mixer.add(voice(0.9))
     assert mixed(mixer, 100).min() > 0.99
+
+
+@pytest.mark.parametrize(("late", "left_out"), [(-3, 0), (0, 0), (BUFFER - 1, 0), (BUFFER, 1), (3 * BUFFER + 9, 3)])
+def test_a_device_that_ran_dry_loses_only_the_buffers_it_was_silent_for(late: int, left_out: int) -> None:
+    assert after_gap(7000, 7000 + late) == 7000 + left_out * BUFFER
 
 
 def read_all(track: Track, count: int, start: int = 0) -> np.ndarray:
