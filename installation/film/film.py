@@ -68,9 +68,14 @@ class Film:
         """
         if scene in self._preroll.failed:
             return
-        if self._next:
-            self._drop_next()
-        reel = self._preroll.take(scene, clip)
+        waiting = self._next
+        self._forget_next()
+        if waiting and waiting.clip == clip and not waiting.reel.failed and self._unheard(waiting):
+            reel = waiting.reel  # what was to come at the end comes now, and is open already
+        else:
+            if waiting:
+                waiting.reel.close()
+            reel = self._preroll.take(scene, clip)
         self._next = Shot(entry, scene, clip, reel, bed, at, transition or Transition())
         self._asked_at = -1.0
 
@@ -185,7 +190,7 @@ class Film:
             following.reel.pictures.failed = f"no picture came for {OPEN_SECONDS:g} s"
         if following.reel.failed:
             self._preroll.fail(following.scene, following.reel)
-            self._drop_next()
+            self._forget_next()
         elif ready and following.start is None:
             on, change = self._on, following.transition
             end = on.end_after(self._programme + lead_of(change)) if on else None
@@ -209,13 +214,14 @@ class Film:
         self._on, self._next = following, None
         self.sound.retry()
 
-    def _drop_next(self) -> None:
-        """Forget the scene that waits; what plays goes on as if nothing had been planned."""
+    def _unheard(self, shot: Shot) -> bool:
+        """Whether nothing of its sound is mixed yet: a reel is read once, and forward."""
+        return shot.start is None or shot.start * RATE >= self.sound.mixed
+
+    def _forget_next(self) -> None:
+        """Nothing waits any more; what plays goes on as if nothing had been planned."""
         dropped, self._next = self._next, None
-        if dropped is None:
-            return
-        dropped.reel.close()
-        if dropped.start is not None:
+        if dropped and dropped.start is not None:
             self._score.take_back(self._on, dropped)
             if self._on:
                 self._on.frozen_at = None

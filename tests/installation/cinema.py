@@ -27,7 +27,7 @@ class Wall(Screen):
 
     def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         super().show(canvas, level, overlay)
-        self.last, self.level = canvas.copy(), level
+        self.last, self.level, self.asked = canvas.copy(), level, overlay is not None
 
 
 class Cinema:

@@ -264,3 +264,17 @@ def test_nothing_is_left_when_the_film_closes(clips: dict[str, Clip]) -> None:
         house.film.play(1, "a", clips["a"], Bed(clips["c"].file))
         house.run(0.3)
     assert set(threading.enumerate()) <= before
+
+
+def test_a_scene_that_waits_for_the_end_and_is_wanted_now_is_not_opened_again(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], at="end")
+        house.ready()
+        house.step()
+        house.patient = False  # whoever opens a file now is late
+        house.film.play(3, "b", clips["b"], at="now")
+        house.step()
+        assert house.film.playhead.entry == 3
+        assert house.marks()[-1] == (2, 0)

@@ -10,14 +10,16 @@ import threading
 import time
 from pathlib import Path
 
+import pygame
 import pytest
 
 from calibration.toml import BadFile
 from installation.bench.film_watch import rss_megabytes
 from installation.bench.marked_clip import make_clip
 from installation.exits import BAD_CONFIGURATION, UNAVAILABLE
-from installation.playing import ScriptedHand, parse_script
-from scenes.clip import Clip
+from installation.keys import Controls
+from installation.playing import Desk, ScriptedHand, parse_script
+from scenes.clip import Clip, Transition
 from tests.installation.cinema import SIZE, cinema
 
 
@@ -41,6 +43,50 @@ def test_clips_play_one_after_another_and_a_broken_one_is_passed_over(tmp_path: 
     done = play("--headless", files[0], str(tmp_path / "bad.mkv"), files[1], "--transition", "crossfade")
     assert done.returncode == BAD_CONFIGURATION
     assert done.stderr.count("bad.mkv lost") == 1
+
+
+def test_clips_that_are_not_there_are_all_told_before_a_window_opens(tmp_path: Path) -> None:
+    done = play(str(tmp_path / "one.mp4"), str(tmp_path / "two.png"), SDL_VIDEODRIVER="x11", DISPLAY=":987")
+    assert done.returncode == BAD_CONFIGURATION
+    told = [line.rpartition("/")[2] for line in done.stderr.splitlines()]
+    assert told == ["one.mp4: no such file", "two.png: no such file"]
+
+
+def press(key: int) -> None:
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+
+
+def test_at_the_desk_the_keys_do_what_the_help_says(tmp_path: Path) -> None:
+    files = [make_clip(tmp_path / f"{mark}.mkv", mark, 5.0, SIZE, sound="") for mark in (1, 2)]
+    with cinema() as house:
+        desk = Desk(house.film, files, Transition(), Controls(volume=0.5))
+
+        def run(seconds: float, *keys: int) -> None:
+            for key in keys:
+                press(key)
+            for _ in range(round(seconds * 60)):
+                house.ready()
+                house.now += 1 / 60
+                desk.tick(house.now)
+
+        run(0.5)
+        assert house.film.playhead.entry == 1
+        run(0.1, pygame.K_n)
+        assert house.film.playhead.entry == 2
+        run(1.0, pygame.K_b)
+        assert house.screen.level == 0.0
+        run(1.0, pygame.K_b)
+        assert house.screen.level == 1.0
+        run(0.1, pygame.K_UP)
+        assert house.sound.mixer._volume == pytest.approx(0.55)
+        at = house.film.playhead.seconds
+        run(1.0, pygame.K_SPACE)
+        assert house.film.playhead.seconds == pytest.approx(at, abs=0.02)
+        run(0.1, pygame.K_SPACE, pygame.K_ESCAPE)
+        assert house.screen.asked, "the question whether to end is not shown"
+        assert not desk.ending
+        run(0.1, pygame.K_n)  # after the last one
+        assert desk.ending
 
 
 def test_without_a_display_it_ends_with_69(tmp_path: Path) -> None:
