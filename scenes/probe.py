@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 
 import av
 
@@ -32,6 +33,8 @@ def probe(file: Path) -> Probed:
         stat = file.stat()
     except OSError as error:
         raise Unreadable("no such file" if isinstance(error, FileNotFoundError) else str(error)) from error
+    if not S_ISREG(stat.st_mode):
+        raise Unreadable("is a folder or a device, not a file")  # to open a pipe would be to wait for ever
     return _probe(file, stat.st_mtime_ns, stat.st_size)
 
 

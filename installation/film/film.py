@@ -11,7 +11,7 @@ from installation.console import Teller
 from installation.film.composer import Composer
 from installation.film.light import Light
 from installation.film.preroll import Preroll
-from installation.film.reel import OPEN_SECONDS
+from installation.film.reel import OPEN_SECONDS, STALLED_SECONDS
 from installation.film.score import Score
 from installation.film.screen import Screen
 from installation.film.shot import Shot, lead_of, light_of, plan
@@ -43,7 +43,6 @@ class Film:
         self._old: Shot | None = None
         self._leaving: list[tuple[float, Shot]] = []
         self._programme = self._now = 0.0
-        self._asked_at = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
         self.playhead = Playhead()
@@ -77,7 +76,6 @@ class Film:
                 waiting.reel.close()
             reel = self._preroll.take(scene, clip)
         self._next = Shot(entry, scene, clip, reel, bed, at, transition or Transition())
-        self._asked_at = -1.0
 
     def caption(self, text: str, seconds: float) -> None:
         """Show ``text`` for ``seconds`` of film time, over the clip's own captions; '' takes it away."""
@@ -111,7 +109,7 @@ class Film:
         """Move on to ``now``: begin scenes whose time has come, give up those that cannot be played."""
         self._now, self._programme = now, max(self._programme, self.sound.clock.at(now))
         self._light.advance(now)
-        self._preroll.poll()
+        self._preroll.poll(now)
         self._change(now)
         self._let_go()
         if self._on and self._on.reel.failed and self._on.scene not in self._preroll.failed:
@@ -184,15 +182,13 @@ class Film:
 
     def _await(self, following: Shot, now: float) -> None:
         """Plan the change as soon as the next scene can be played, or give it up."""
-        self._asked_at = self._asked_at if self._asked_at >= 0 else now
-        ready = following.reel.poll()
-        if not following.reel.failed and not ready and now - self._asked_at > OPEN_SECONDS:
-            following.reel.pictures.failed = f"no picture came for {OPEN_SECONDS:g} s"
+        on = self._on
+        ready = following.reel.await_first(now, STALLED_SECONDS if on and self._is_over(on) else OPEN_SECONDS)
         if following.reel.failed:
             self._preroll.fail(following.scene, following.reel)
             self._forget_next()
         elif ready and following.start is None:
-            on, change = self._on, following.transition
+            change = following.transition
             end = on.end_after(self._programme + lead_of(change)) if on else None
             mixed = self.sound.mixed / RATE
             # The very first scene waits for its first sample; later ones take over picture first.
@@ -239,7 +235,9 @@ class Film:
         on, failed = self._on, self._preroll.failed
         if on is None or on.start is None:
             return Playhead(failed=failed)
+        return Playhead(on.entry, on.seconds(self._programme), self._is_over(on) and self._next is None, failed)
+
+    def _is_over(self, on: Shot) -> bool:
+        """Whether its last picture stands: it is at its end, or can no longer be played."""
         end = on.end_after(self._programme) if not on.clip.loop else None
-        over = end is not None and self._programme + SLACK_SECONDS >= end
-        ended = (over or bool(on.reel.failed)) and self._next is None
-        return Playhead(on.entry, on.seconds(self._programme), ended, failed)
+        return bool(on.reel.failed) or (end is not None and self._programme + SLACK_SECONDS >= end)
