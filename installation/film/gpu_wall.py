@@ -93,6 +93,8 @@ class GpuWall:
             self._overlay.write(pygame.image.tobytes(overlay, "BGRA"))
             share = (overlay.get_width() / self.size[0], overlay.get_height() / self.size[1])
         self._program["overlay_share"] = share
+        if not self._offscreen:
+            self._target.viewport = (0, 0, *pygame.display.get_window_size())  # a window manager may change it
         self._target.use()
         self._picture.use(0)
         self._overlay.use(1)

@@ -21,6 +21,7 @@ from installation.keys import Controls
 from installation.playing import Desk, ScriptedHand, parse_script
 from scenes.clip import Clip, Transition
 from tests.installation.cinema import SIZE, cinema
+from tests.installation.x_server import needs_x_server, x_server
 
 
 def play(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -50,6 +51,16 @@ def test_clips_that_are_not_there_are_all_told_before_a_window_opens(tmp_path: P
     assert done.returncode == BAD_CONFIGURATION
     told = [line.rpartition("/")[2] for line in done.stderr.splitlines()]
     assert told == ["one.mp4: no such file", "two.png: no such file"]
+
+
+def test_a_story_without_one_of_its_clips_is_played_and_that_is_told(tmp_path: Path) -> None:
+    make_clip(tmp_path / "lamp.mkv", 1, 1.0, (160, 90))
+    head = 'title = "T"\nstart = "door"\nattract = "lamp"\nsafe = "lamp"\n'
+    scenes = '[scenes.lamp]\nclip = "lamp.mkv"\nloop = true\n[scenes.door]\nclip = "door.mkv"\nend = true\n'
+    (tmp_path / "story.toml").write_text(head + scenes)
+    done = play("--headless", str(tmp_path), "--seconds", "0.2")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("door.mkv") == 1
 
 
 def press(key: int) -> None:
@@ -141,41 +152,28 @@ def test_memory_and_threads_are_flat_over_two_thousand_scenes(tmp_path: Path) ->
     assert sizes[-1] - sizes[1] < 25, f"memory in MB each 200 scenes: {sizes}"
 
 
-@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed here")
+@needs_x_server
 def test_a_display_server_that_dies_ends_the_film_with_69_and_one_line(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mkv", 1, 20.0, (160, 90))
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        display = f":{answer.readline().strip()}"
-    film = subprocess.Popen(
-        [sys.executable, "-m", "installation", "play", "--window", "320x180", str(file)],
-        env=os.environ | {"DISPLAY": display, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        limit = time.monotonic() + 30
-        while _windows(display) == 0:
-            assert time.monotonic() < limit, "no window was opened"
-            time.sleep(0.1)
-        time.sleep(0.5)
-        server.kill()
-        _, told = film.communicate(timeout=20)
-    finally:
-        server.kill()
-        film.kill()
-        server.wait()
+    with x_server(tmp_path) as server:
+        film = subprocess.Popen(
+            [sys.executable, "-m", "installation", "play", "--window", "320x180", str(file)],
+            env=os.environ | {"DISPLAY": server.name, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            limit = time.monotonic() + 30
+            while _windows(server.name) == 0:
+                assert time.monotonic() < limit, "no window was opened"
+                time.sleep(0.1)
+            time.sleep(0.5)
+            server.process.kill()
+            _, told = film.communicate(timeout=20)
+        finally:
+            film.kill()
     assert film.returncode == UNAVAILABLE
     assert told.count("the display is lost") == 1
-    number = display.removeprefix(":")
-    for left in (Path(f"/tmp/.X{number}-lock"), Path(f"/tmp/.X11-unix/X{number}")):
-        left.unlink(missing_ok=True)
 
 
 def _windows(display: str) -> int:

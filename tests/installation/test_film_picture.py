@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import pygame
 import pytest
 
 from calibration.settings import ScreenSettings
@@ -16,6 +17,7 @@ from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, remap_tables, tone_of
 from installation.film.picture import Painter, Placing, place
 from installation.film.screen import NoScreen, Screen
+from installation.film.surface_wall import SurfaceWall
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed here")
 
@@ -177,3 +179,17 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     with pytest.raises(NoScreen, match=r"screen\.display = 5"):
         Screen(ScreenSettings(display=5), headless=True)
+
+
+@pytest.mark.parametrize("size", [(480, 180), (161, 91)])
+def test_a_window_that_was_made_another_size_shows_the_whole_picture(size: tuple[int, int]) -> None:
+    wall = SurfaceWall(pygame.Surface((320, 180), depth=32), ScreenSettings())
+    wall._surface = pygame.Surface(size, depth=32)  # so does SDL, when a window manager wills
+    pygame.display.set_mode((320, 180))
+    wall.show(np.dstack([colours(320, 180)[:, :, ::-1], np.zeros((180, 320), np.uint8)]), 1.0, None)
+    shown = pygame.surfarray.array3d(wall._surface).swapaxes(0, 1).astype(int)
+    width = round(size[1] * 320 / 180)
+    left = max(0, (size[0] - width) // 2)
+    assert shown[:, :left].max(initial=0) == 0
+    expected = cv2.resize(colours(320, 180), (min(width, size[0]), size[1])).astype(int)
+    assert np.abs(shown[:, left : left + expected.shape[1]] - expected).mean() < 3
