@@ -10,6 +10,7 @@ import pygame
 
 from calibration.settings import ScreenSettings
 from installation.film.keystone import picture_of_wall
+from installation.film.picture import place
 
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer", "gdi generic")
 """Names under which a processor pretends to be a graphics card; 15 to 64 ms a frame (FILM.md)."""
@@ -94,7 +95,9 @@ class GpuWall:
             share = (overlay.get_width() / self.size[0], overlay.get_height() / self.size[1])
         self._program["overlay_share"] = share
         if not self._offscreen:
-            self._target.viewport = (0, 0, *pygame.display.get_window_size())  # a window manager may change it
+            window = place(self.size, pygame.display.get_window_size(), "fit")  # a window manager may change it
+            self._target.viewport = (window.left, window.top, window.width, window.height)
+            self._target.clear()
         self._target.use()
         self._picture.use(0)
         self._overlay.use(1)
