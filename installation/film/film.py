@@ -44,6 +44,8 @@ class Film:
         self._leaving: list[tuple[float, Shot]] = []
         self._programme = self._now = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
+        self._volume_after: float | None = None
+        """In a blackout: the room's volume when it is over."""
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
         self.playhead = Playhead()
 
@@ -86,8 +88,11 @@ class Film:
         self._score.scene_volume(volume, over_seconds)
 
     def master_volume(self, volume: float, over_seconds: float = 0.0) -> None:
-        """The room's volume, 0 to 1."""
-        self.sound.mixer.set_volume(volume, over_seconds)
+        """The room's volume, 0 to 1; in a blackout, that of the time after it."""
+        if self._volume_after is not None:
+            self._volume_after = volume
+        else:
+            self.sound.mixer.set_volume(volume, over_seconds)
 
     def mute(self, mute: bool) -> None:
         """Silence, or the room's volume as it was."""
@@ -98,8 +103,15 @@ class Film:
         self._light.brightness = brightness
 
     def blackout(self, black: bool, fade_seconds: float = 0.5) -> None:
-        """Take the picture away, or bring it back; the film goes on meanwhile."""
+        """Take picture and sound away, or bring them back; the film goes on meanwhile."""
         self._light.blackout(black, fade_seconds)
+        mixer, after = self.sound.mixer, self._volume_after
+        if black and after is None:
+            self._volume_after = mixer.volume
+            mixer.set_volume(0.0, fade_seconds)
+        elif not black and after is not None:
+            self._volume_after = None
+            mixer.set_volume(after, fade_seconds)
 
     def pause(self, paused: bool) -> None:
         """Stop picture and sound where they are; or go on from there."""

@@ -236,6 +236,23 @@ def test_blackout_and_brightness_darken_the_picture(clips: dict[str, Clip]) -> N
         assert house.screen.level == 0.5
 
 
+def test_a_blackout_is_silent_too_and_the_volume_set_meanwhile_is_that_of_afterwards(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        mixer = house.sound.mixer
+        house.film.master_volume(0.8)
+        house.film.blackout(False)  # nothing was black
+        assert mixer.volume == 0.8
+        house.film.blackout(True)
+        house.film.blackout(True)
+        assert mixer.volume == 0.0
+        house.film.master_volume(0.4)
+        assert mixer.volume == 0.0
+        house.film.blackout(False)
+        assert mixer.volume == 0.4
+
+
 def test_the_same_music_goes_on_across_scenes(clips: dict[str, Clip]) -> None:
     bed = Bed(clips["c"].file)
     with cinema() as house:
