@@ -105,7 +105,7 @@ class Overlay:
     def _health(self, surface: pygame.Surface, y: int, view: View) -> int:
         health = view.health
         film = f"film {health.film_fps:.1f}/s   late {health.late_frames}   dropped {health.dropped_frames}"
-        y = self._line(surface, y, film, INK)
+        y = self._line(surface, y, f"{film}   rep. {health.repeated_frames}   gaps {health.sound_gaps}", INK)
         ok = health.camera is not Sense.LOST and health.model is not Sense.LOST
         light = f"eye {health.eye_fps:.1f}/s   light {view.mood.face_luminance:.0f} of 255   drift {health.drift:.1f}"
         y = self._line(surface, y, light, ALARM if health.drift >= 1 else INK)

@@ -92,6 +92,21 @@ def test_a_film_from_a_telephone_stands_upright(degrees: int, tmp_path: Path) ->
     assert np.abs(ours - theirs).mean() < 4
 
 
+@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (6, 3), (3, 2), (8, 1)])
+def test_a_photograph_from_a_telephone_stands_upright(orientation: int, turns: int, tmp_path: Path) -> None:
+    picture = np.ascontiguousarray(colours(160, 90)[:, :, ::-1])
+    plain = cv2.imencode(".jpg", picture)[1].tobytes()
+    tag = bytes((1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0))  # EXIF: orientation, one short
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + tag + bytes(4)
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(plain[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + plain[2:])
+    expected = np.rot90(picture, turns).astype(int)
+    with av.open(str(file)) as container:
+        frame = next(container.decode(video=0))
+    shown = Painter((expected.shape[1], expected.shape[0]), "fit").paint(frame)[:, :, :3].astype(int)
+    assert np.abs(shown - expected).mean() < 6
+
+
 def test_high_definition_that_does_not_say_its_colour_space_is_709() -> None:
     red = np.zeros((720, 1280, 3), np.uint8)
     red[:] = (255, 0, 0)
