@@ -38,6 +38,11 @@ def test_a_file_that_is_missing_or_odd_is_told_and_survived(tmp_path: Path) -> N
     lines, problem = read_captions(tmp_path / "old.srt")
     assert lines[0].text == "Grüße"
     assert "Latin-1" in problem
+    for wide in ("utf-16", "utf-8-sig"):
+        (tmp_path / "wide.srt").write_bytes(SRT.replace("Hello", "\u0416\u65e5").encode(wide))
+        lines, problem = read_captions(tmp_path / "wide.srt")
+        assert lines[0].text == "\u0416\u65e5 & welcome\nsecond row"
+        assert not problem
 
 
 def test_captions_come_and_go_with_the_film_and_a_cue_goes_before_them(tmp_path: Path) -> None:
