@@ -81,6 +81,7 @@ def display() -> Iterator[tuple[str, str]]:
 
 def picture(settings: ScreenSettings) -> Iterator[tuple[str, str]]:
     """The way that the film's pictures take to the wall, and why this one: a window is opened to find out."""
+    from installation.film.gpu_wall import is_software
     from installation.film.screen import NoScreen, Screen
 
     try:
@@ -88,7 +89,8 @@ def picture(settings: ScreenSettings) -> Iterator[tuple[str, str]]:
     except NoScreen as error:
         yield "picture", f"cannot be shown: {error}"
     else:
-        keystone = "the graphics card" if screen.path == "gpu" else "the processor"
+        card = screen.path == "gpu" and not is_software(screen.why)
+        keystone = "the graphics card" if card else "the processor"
         yield "picture", f"{screen.path} ({screen.why}); keystone by {keystone}"
         screen.close()
 

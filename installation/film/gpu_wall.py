@@ -54,6 +54,11 @@ class NoGpu(RuntimeError):
     """OpenGL is not to be had, or is a processor in disguise."""
 
 
+def is_software(renderer: str) -> bool:
+    """Whether a renderer of this name is the processor."""
+    return any(name in renderer.lower() for name in SOFTWARE)
+
+
 class GpuWall:
     """Draws canvases in the OpenGL window that is open, or (``offscreen``) into memory that ``read`` gives back.
 
@@ -70,7 +75,7 @@ class GpuWall:
         except Exception as error:  # moderngl raises plain Exception, and ImportError where it is not installed
             raise NoGpu(f"no OpenGL: {error}") from error
         self.renderer: str = self._gl.info["GL_RENDERER"]
-        if not software and any(name in self.renderer.lower() for name in SOFTWARE):
+        if not software and is_software(self.renderer):
             self._gl.release()
             raise NoGpu(f"{self.renderer} is the processor")
         self._target = self._gl.simple_framebuffer(size) if offscreen else self._gl.screen

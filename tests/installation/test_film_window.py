@@ -120,6 +120,7 @@ def test_every_way_to_the_wall_shows_the_same_picture_and_doctor_names_it(displa
         assert pictures[path].shape == (180, 320, 3), "the window is not as large as asked for"
         ((_, told),) = told_by_doctor(settings)
         assert told.startswith(taken)
+        assert "keystone by the processor" in told, "there is no card under Xvfb"
         if taken != path:
             assert path == "gpu", "only a card may be missing"
             pictures.pop(path)
