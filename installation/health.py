@@ -30,5 +30,6 @@ class Health:
     late_frames: int = 0
     dropped_frames: int = 0
     repeated_frames: int = 0
+    sound_gaps: int = 0
     drift: float = 0.0
     """Stops by which the light has moved since the venue was calibrated; from 1 on calibrate anew."""

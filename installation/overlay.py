@@ -66,7 +66,7 @@ class Overlay:
 
     def _redraw(self, view: View) -> pygame.Surface:
         picture = decode_thumbnail(view.thumbnail)
-        lines = 12 + len(LABELS) + 3 * len(view.lost) + len(HELP) // 2 + 1 + (2 if view.question else 0)
+        lines = 13 + len(LABELS) + 3 * len(view.lost) + len(HELP) // 2 + 1 + (2 if view.question else 0)
         height = 2 * MARGIN + 30 + lines * LINE + (picture.get_height() + 8 if picture else 0)
         surface = pygame.Surface((WIDTH, height), pygame.SRCALPHA)
         surface.fill((0, 0, 0, 205))
@@ -105,6 +105,8 @@ class Overlay:
     def _health(self, surface: pygame.Surface, y: int, view: View) -> int:
         health = view.health
         film = f"film {health.film_fps:.1f}/s   late {health.late_frames}   dropped {health.dropped_frames}"
+        y = self._line(surface, y, film, INK)
+        film = f"repeated {health.repeated_frames}   gaps in the sound {health.sound_gaps}"
         y = self._line(surface, y, film, INK)
         ok = health.camera is not Sense.LOST and health.model is not Sense.LOST
         light = f"eye {health.eye_fps:.1f}/s   light {view.mood.face_luminance:.0f} of 255   drift {health.drift:.1f}"

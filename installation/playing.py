@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pygame
 
@@ -15,6 +17,7 @@ from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
 from installation.keys import Controls, Keys
+from installation.overlay import Overlay
 from installation.rehearsal import WORDS, Hand, mood_of
 from models.mood import Mood
 from scenes.clip import Clip, Transition
@@ -56,10 +59,13 @@ def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
 
 
 def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float | None, transition: Transition) -> int:
-    """Play ``files`` in order on one screen; how many of them could not be played. Raises ``NoScreen``.
+    """Play ``files`` in order on one screen; how many of them could not be played. Raises ``NoScreen``, ``BadFile``.
 
-    Keys as in the show: space pauses, n goes on, m mutes, b is black, Esc twice ends.
+    Keys as in the show: space pauses, n goes on, m mutes, up and down are volume, b is black, Esc twice ends.
     """
+    absent = [BadFile(file, ["no such file"]) for file in files if not file.is_file()]
+    if absent:  # a slip of the hand: no window opens for it
+        raise ExceptionGroup("clips that are not there", absent)
     teller = Teller()
     with ExitStack() as closing:
         screen = Screen(venue.screen, headless)
@@ -68,7 +74,7 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
         closing.callback(sound.close)
         film = Film(screen, sound, teller, venue.screen.candidates_megabytes)
         closing.callback(film.close)
-        _Desk(film, files, transition).run(seconds)
+        Desk(film, files, transition, Controls(volume=venue.sound.volume, mute=venue.sound.mute)).run(seconds)
         return len(film.playhead.failed)
 
 
@@ -77,32 +83,37 @@ def _clip(file: Path) -> Clip:
     return Clip(file.resolve(), out_seconds=STILL_SECONDS if still else None)
 
 
-class _Desk:
+class Desk:
     """A little loop: one clip on the screen, the next one held ready."""
 
-    def __init__(self, film: Film, files: list[Path], transition: Transition) -> None:
+    def __init__(self, film: Film, files: list[Path], transition: Transition, controls: Controls) -> None:
         self._film, self._transition = film, transition
         self._clips = {f"{number} {file.name}": _clip(file) for number, file in enumerate(files, 1)}
         self._names = list(self._clips)
         self._asked = 0
-        self._keys, self._controls = Keys(), Controls()
-        self._ending = False
+        self._keys, self._controls, self._overlay = Keys(), controls, Overlay()
+        self.ending = False
+        self._ask(at="now")
 
     def run(self, seconds: float | None) -> None:
         begun = time.monotonic()
-        self._ask(at="now")
-        while not self._ending and (seconds is None or time.monotonic() - begun < seconds):
+        while not self.ending and (seconds is None or time.monotonic() - begun < seconds):
             now = time.monotonic()
-            self._obey(now)
-            self._film.advance(now)
-            self._follow()
-            self._film.draw(now)
+            self.tick(now)
             time.sleep(max(0.0, self._film.next_deadline(now) - time.monotonic()))
         health = self._film.health
         log.info(
             "%d pictures shown, %d late, %d dropped, %d repeated, %d gaps in the sound",
             *(health.shown, health.late, health.dropped, health.repeated, health.sound_gaps),
         )
+
+    def tick(self, now: float) -> None:
+        """Keys, then the film, then the picture."""
+        self._obey(now)
+        self._film.advance(now)
+        self._follow()
+        question = self._keys.question
+        self._film.draw(now, self._overlay.question(question) if question else None)
 
     def _follow(self) -> None:
         """Ask for the next clip as soon as the one before it is on the screen, or cannot be."""
@@ -112,25 +123,42 @@ class _Desk:
             if self._asked < len(self._names):
                 self._ask(at="end" if head.entry else "now")
             elif head.ended or (asked in head.failed and not head.entry):
-                self._ending = True
+                self.ending = True
 
-    def _ask(self, at: str) -> None:
-        name = self._names[self._asked]
+    def _ask(self, at: Literal["now", "end"]) -> None:
         self._asked += 1
-        following = self._names[self._asked : self._asked + 2]
+        self._play(self._asked, at)
+        self._film.prepare({name: self._clips[name] for name in self._names[self._asked : self._asked + 2]})
+
+    def _play(self, number: int, at: Literal["now", "end"]) -> None:
+        name = self._names[number - 1]
         transition = self._transition if at == "end" else Transition()
-        self._film.play(self._asked, name, self._clips[name], None, "end" if at == "end" else "now", transition)
-        self._film.prepare({name: self._clips[name] for name in following})
+        self._film.play(number, name, self._clips[name], None, at, transition)
+
+    def _go_on(self) -> None:
+        """The clip that waits for the end of this one comes now; after the last one the evening is over."""
+        if self._film.playhead.entry < self._asked:
+            self._play(self._asked, "now")
+        else:
+            self.ending = True
 
     def _obey(self, now: float) -> None:
         for command in self._keys.commands(pygame.event.get(), self._controls, now):
+            switch, level = bool(command.value), command.value if isinstance(command.value, float) else 0.0
             match command.name:
                 case "pause" | "resume":
-                    paused = command.name == "pause"
-                    self._controls = Controls(paused=paused, mute=self._controls.mute)
-                    self._film.pause(paused)
+                    self._controls = replace(self._controls, paused=command.name == "pause")
+                    self._film.pause(self._controls.paused)
+                case "next":
+                    self._go_on()
                 case "mute":
-                    self._controls = Controls(paused=self._controls.paused, mute=bool(command.value))
-                    self._film.mute(bool(command.value))
+                    self._controls = replace(self._controls, mute=switch)
+                    self._film.mute(switch)
+                case "volume":
+                    self._controls = replace(self._controls, volume=level)
+                    self._film.master_volume(level)
+                case "blackout":
+                    self._controls = replace(self._controls, blackout=switch)
+                    self._film.blackout(switch)
                 case "shutdown":
-                    self._ending = True
+                    self.ending = True

@@ -243,6 +243,7 @@ class Show:
             late_frames=film.late,
             dropped_frames=film.dropped,
             repeated_frames=film.repeated,
+            sound_gaps=film.sound_gaps,
             drift=eye.drift,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 
 import av
 
@@ -32,6 +33,8 @@ def probe(file: Path) -> Probed:
         stat = file.stat()
     except OSError as error:
         raise Unreadable("no such file" if isinstance(error, FileNotFoundError) else str(error)) from error
+    if not S_ISREG(stat.st_mode):
+        raise Unreadable("is a folder or a device, not a file")  # to open a pipe would be to wait for ever
     return _probe(file, stat.st_mtime_ns, stat.st_size)
 
 
@@ -54,9 +57,21 @@ def _seconds(container: av.container.InputContainer, video: av.VideoStream | Non
     """The picture's own length: a sound track is often some milliseconds longer, and the film would stand still."""
     if video is not None and video.duration and video.time_base:
         return float(video.duration * video.time_base)
+    if video is not None and (tagged := _tagged(video.metadata.get("DURATION", ""))):
+        return tagged - float((video.start_time or 0) * (video.time_base or 0))
     if container.duration:
         return container.duration / av.time_base
     raise Unreadable("its header does not tell how long it is; copy it into a new container (mkv or mp4)")
+
+
+def _tagged(text: str) -> float:
+    """Matroska's tag with the moment at which a stream ends, 00:00:02.021000000; 0.0 for anything else."""
+    hours, colon, rest = text.partition(":")
+    minutes, _, seconds = rest.partition(":")
+    try:
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds) if colon else 0.0
+    except ValueError:
+        return 0.0
 
 
 def seconds_before_key_frame(file: Path, seconds: float) -> float:

@@ -16,6 +16,7 @@ def make_clip(
     size: tuple[int, int] = (64, 36),
     key_frame_each: int = 10,
     sound: bool = False,
+    sound_seconds: float | None = None,
 ) -> Path:
     """An H.264 film whose grey rises from frame to frame, with a 440 Hz tone if wanted. Width and height even."""
     with av.open(str(path), "w") as container:
@@ -30,7 +31,7 @@ def make_clip(
             container.mux(video.encode(frame))
         container.mux(video.encode())
         if audio is not None:
-            _tone(container, audio, seconds)
+            _tone(container, audio, seconds if sound_seconds is None else sound_seconds)
     return path
 
 

@@ -25,7 +25,7 @@ def main(files: list[str]) -> None:
     preroll.prepare({f"scene {number}": Clip(Path(file)) for number, file in enumerate(files)})
     until = time.monotonic() + SETTLE_SECONDS + len(files)
     while time.monotonic() < until:
-        preroll.poll()
+        preroll.poll(time.monotonic())
         time.sleep(0.02)
     print(preroll.ready, round(preroll.megabytes), round(rss_megabytes() - before))
     preroll.close()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from calibration.settings import ScreenSettings
 
 PACKAGES = ("numpy", "opencv-python", "onnxruntime-gpu", "onnxruntime", "av", "pygame", "pydantic", "python-osc")
 
@@ -13,13 +17,21 @@ def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
 
     @app.command()
-    def doctor() -> None:
+    def doctor(
+        venue: Annotated[str, typer.Option(help="As for run: its way of the picture to the wall is tried.")] = "",
+    ) -> None:
         """Machine, versions, the GPU that is used or why not, display and sound drivers, cameras."""
         from rich.console import Console
         from rich.table import Table
 
+        from installation.options import venue_of
+        from installation.plain_errors import plain_errors
+
+        with plain_errors():
+            screen = venue_of(venue).screen
         table = Table(show_header=False, box=None, pad_edge=False)
-        for name, what in (*machine(), *versions(), *gpu(), *display(), *picture(), *sound(), *cameras(), *places()):
+        wall = (*display(), *picture(screen), *sound())
+        for name, what in (*machine(), *versions(), *gpu(), *wall, *cameras(), *places()):
             table.add_row(f"[bold]{name}[/]", what)
         Console(soft_wrap=True, highlight=False).print(table)
 
@@ -56,27 +68,29 @@ def display() -> Iterator[tuple[str, str]]:
     """The driver that SDL takes here, not the one that was wished for."""
     import pygame
 
+    from installation.film.screen import told
+
     try:
         pygame.display.init()
-        sizes = ", ".join(f"{width}x{height}" for width, height in pygame.display.get_desktop_sizes())
-        yield "display", f"{pygame.display.get_driver()} driver: {sizes}"
+        yield "display", f"{pygame.display.get_driver()} driver: {told(pygame.display.get_desktop_sizes())}"
     except pygame.error as error:
         yield "display", f"none ({error}); chiaro run --headless works without"
     finally:
         pygame.display.quit()
 
 
-def picture() -> Iterator[tuple[str, str]]:
+def picture(settings: ScreenSettings) -> Iterator[tuple[str, str]]:
     """The way that the film's pictures take to the wall, and why this one: a window is opened to find out."""
-    from calibration.settings import ScreenSettings
+    from installation.film.gpu_wall import is_software
     from installation.film.screen import NoScreen, Screen
 
     try:
-        screen = Screen(ScreenSettings(width=320, height=180))
+        screen = Screen(settings.model_copy(update={"width": 320, "height": 180, "fullscreen": False}))
     except NoScreen as error:
         yield "picture", f"cannot be shown: {error}"
     else:
-        keystone = "the graphics card" if screen.path == "gpu" else "the processor"
+        card = screen.path == "gpu" and not is_software(screen.why)
+        keystone = "the graphics card" if card else "the processor"
         yield "picture", f"{screen.path} ({screen.why}); keystone by {keystone}"
         screen.close()
 

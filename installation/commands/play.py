@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
         from pathlib import Path
 
         from installation import exits
-        from installation.console import open_log
+        from installation.console import log, open_log
         from installation.film.screen import NoScreen
         from installation.options import story_file, venue_of, with_options
         from installation.plain_errors import NotNow, plain_errors
@@ -58,6 +58,8 @@ def register(app: typer.Typer) -> None:
             if len(what) == 1 and (Path(what[0]).suffix == ".toml" or Path(what[0]).is_dir()):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
+                for remark in story.warnings:
+                    log.warning("%s: %s", story.path.name, remark)
                 from installation.opening import open_show
 
                 with open_show(story, room, headless=headless, hand=ScriptedHand(script)) as show:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from dataclasses import dataclass
@@ -23,14 +24,15 @@ class Line:
 def read_captions(file: Path) -> tuple[tuple[Line, ...], str]:
     """The lines of an SRT or WebVTT file in order of time, and what is wrong with it ('' if nothing).
 
-    Byte order marks, Windows' line ends and Latin-1 are taken; markup is taken away. A bad block is left out.
+    UTF-8, UTF-16 with its mark, Windows' line ends and Latin-1 are taken. Markup and bad blocks are left out.
     """
     try:
         raw = file.read_bytes()
     except OSError as error:
         return (), f"{file}: {error.strerror or error}"
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what Windows' Notepad calls Unicode
     try:
-        text, problem = raw.decode("utf-8-sig"), ""
+        text, problem = raw.decode("utf-16" if wide else "utf-8-sig"), ""
     except UnicodeDecodeError:
         text, problem = raw.decode("latin-1"), f"{file}: is not UTF-8; read as Latin-1"
     lines = parse_captions(text)

@@ -11,7 +11,7 @@ from installation.console import Teller
 from installation.film.composer import Composer
 from installation.film.light import Light
 from installation.film.preroll import Preroll
-from installation.film.reel import OPEN_SECONDS
+from installation.film.reel import OPEN_SECONDS, STALLED_SECONDS
 from installation.film.score import Score
 from installation.film.screen import Screen
 from installation.film.shot import Shot, lead_of, light_of, plan
@@ -43,8 +43,9 @@ class Film:
         self._old: Shot | None = None
         self._leaving: list[tuple[float, Shot]] = []
         self._programme = self._now = 0.0
-        self._asked_at = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
+        self._volume_after: float | None = None
+        """In a blackout: the room's volume when it is over."""
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
         self.playhead = Playhead()
 
@@ -68,11 +69,15 @@ class Film:
         """
         if scene in self._preroll.failed:
             return
-        if self._next:
-            self._drop_next()
-        reel = self._preroll.take(scene, clip)
+        waiting = self._next
+        self._forget_next()
+        if waiting and waiting.clip == clip and not waiting.reel.failed and self._unheard(waiting):
+            reel = waiting.reel  # what was to come at the end comes now, and is open already
+        else:
+            if waiting:
+                waiting.reel.close()
+            reel = self._preroll.take(scene, clip)
         self._next = Shot(entry, scene, clip, reel, bed, at, transition or Transition())
-        self._asked_at = -1.0
 
     def caption(self, text: str, seconds: float) -> None:
         """Show ``text`` for ``seconds`` of film time, over the clip's own captions; '' takes it away."""
@@ -83,8 +88,11 @@ class Film:
         self._score.scene_volume(volume, over_seconds)
 
     def master_volume(self, volume: float, over_seconds: float = 0.0) -> None:
-        """The room's volume, 0 to 1."""
-        self.sound.mixer.set_volume(volume, over_seconds)
+        """The room's volume, 0 to 1; in a blackout, that of the time after it."""
+        if self._volume_after is not None:
+            self._volume_after = volume
+        else:
+            self.sound.mixer.set_volume(volume, over_seconds)
 
     def mute(self, mute: bool) -> None:
         """Silence, or the room's volume as it was."""
@@ -95,8 +103,15 @@ class Film:
         self._light.brightness = brightness
 
     def blackout(self, black: bool, fade_seconds: float = 0.5) -> None:
-        """Take the picture away, or bring it back; the film goes on meanwhile."""
+        """Take picture and sound away, or bring them back; the film goes on meanwhile."""
         self._light.blackout(black, fade_seconds)
+        mixer, after = self.sound.mixer, self._volume_after
+        if black and after is None:
+            self._volume_after = mixer.volume
+            mixer.set_volume(0.0, fade_seconds)
+        elif not black and after is not None:
+            self._volume_after = None
+            mixer.set_volume(after, fade_seconds)
 
     def pause(self, paused: bool) -> None:
         """Stop picture and sound where they are; or go on from there."""
@@ -106,7 +121,7 @@ class Film:
         """Move on to ``now``: begin scenes whose time has come, give up those that cannot be played."""
         self._now, self._programme = now, max(self._programme, self.sound.clock.at(now))
         self._light.advance(now)
-        self._preroll.poll()
+        self._preroll.poll(now)
         self._change(now)
         self._let_go()
         if self._on and self._on.reel.failed and self._on.scene not in self._preroll.failed:
@@ -179,15 +194,13 @@ class Film:
 
     def _await(self, following: Shot, now: float) -> None:
         """Plan the change as soon as the next scene can be played, or give it up."""
-        self._asked_at = self._asked_at if self._asked_at >= 0 else now
-        ready = following.reel.poll()
-        if not following.reel.failed and not ready and now - self._asked_at > OPEN_SECONDS:
-            following.reel.pictures.failed = f"no picture came for {OPEN_SECONDS:g} s"
+        on = self._on
+        ready = following.reel.await_first(now, STALLED_SECONDS if on and self._is_over(on) else OPEN_SECONDS)
         if following.reel.failed:
             self._preroll.fail(following.scene, following.reel)
-            self._drop_next()
+            self._forget_next()
         elif ready and following.start is None:
-            on, change = self._on, following.transition
+            change = following.transition
             end = on.end_after(self._programme + lead_of(change)) if on else None
             mixed = self.sound.mixed / RATE
             # The very first scene waits for its first sample; later ones take over picture first.
@@ -209,13 +222,14 @@ class Film:
         self._on, self._next = following, None
         self.sound.retry()
 
-    def _drop_next(self) -> None:
-        """Forget the scene that waits; what plays goes on as if nothing had been planned."""
+    def _unheard(self, shot: Shot) -> bool:
+        """Whether nothing of its sound is mixed yet: a reel is read once, and forward."""
+        return shot.start is None or shot.start * RATE >= self.sound.mixed
+
+    def _forget_next(self) -> None:
+        """Nothing waits any more; what plays goes on as if nothing had been planned."""
         dropped, self._next = self._next, None
-        if dropped is None:
-            return
-        dropped.reel.close()
-        if dropped.start is not None:
+        if dropped and dropped.start is not None:
             self._score.take_back(self._on, dropped)
             if self._on:
                 self._on.frozen_at = None
@@ -233,7 +247,9 @@ class Film:
         on, failed = self._on, self._preroll.failed
         if on is None or on.start is None:
             return Playhead(failed=failed)
+        return Playhead(on.entry, on.seconds(self._programme), self._is_over(on) and self._next is None, failed)
+
+    def _is_over(self, on: Shot) -> bool:
+        """Whether its last picture stands: it is at its end, or can no longer be played."""
         end = on.end_after(self._programme) if not on.clip.loop else None
-        over = end is not None and self._programme + SLACK_SECONDS >= end
-        ended = (over or bool(on.reel.failed)) and self._next is None
-        return Playhead(on.entry, on.seconds(self._programme), ended, failed)
+        return bool(on.reel.failed) or (end is not None and self._programme + SLACK_SECONDS >= end)

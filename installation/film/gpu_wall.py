@@ -10,6 +10,7 @@ import pygame
 
 from calibration.settings import ScreenSettings
 from installation.film.keystone import picture_of_wall
+from installation.film.picture import place
 
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer", "gdi generic")
 """Names under which a processor pretends to be a graphics card; 15 to 64 ms a frame (FILM.md)."""
@@ -53,6 +54,11 @@ class NoGpu(RuntimeError):
     """OpenGL is not to be had, or is a processor in disguise."""
 
 
+def is_software(renderer: str) -> bool:
+    """Whether a renderer of this name is the processor."""
+    return any(name in renderer.lower() for name in SOFTWARE)
+
+
 class GpuWall:
     """Draws canvases in the OpenGL window that is open, or (``offscreen``) into memory that ``read`` gives back.
 
@@ -69,7 +75,7 @@ class GpuWall:
         except Exception as error:  # moderngl raises plain Exception, and ImportError where it is not installed
             raise NoGpu(f"no OpenGL: {error}") from error
         self.renderer: str = self._gl.info["GL_RENDERER"]
-        if not software and any(name in self.renderer.lower() for name in SOFTWARE):
+        if not software and is_software(self.renderer):
             self._gl.release()
             raise NoGpu(f"{self.renderer} is the processor")
         self._target = self._gl.simple_framebuffer(size) if offscreen else self._gl.screen
@@ -93,6 +99,10 @@ class GpuWall:
             self._overlay.write(pygame.image.tobytes(overlay, "BGRA"))
             share = (overlay.get_width() / self.size[0], overlay.get_height() / self.size[1])
         self._program["overlay_share"] = share
+        if not self._offscreen:
+            window = place(self.size, pygame.display.get_window_size(), "fit")  # a window manager may change it
+            self._target.viewport = (window.left, window.top, window.width, window.height)
+            self._target.clear()
         self._target.use()
         self._picture.use(0)
         self._overlay.use(1)

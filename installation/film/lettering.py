@@ -7,10 +7,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pygame
+import pygame.freetype
 
 from installation.console import Teller
 
-FAMILIES = ("notosans", "notosanscjkjp", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial")
+FAMILIES = (
+    *("notosans", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial"),
+    *("notosanscjkjp", "notosanscjksc", "notosanscjkkr", "notosansthai", "notosansarmenian", "notosansgeorgian"),
+    *("yugothic", "msgothic", "microsoftyahei", "malgungothic", "hiraginosansgb", "applesdgothicneo"),
+)
 LINE_SHARE = 0.055
 """Height of a line as a share of the picture's."""
 
@@ -28,9 +33,11 @@ class Lettering:
     def __init__(self, font: str, size: tuple[int, int], teller: Teller) -> None:
         self._size, self._teller = size, teller
         pygame.font.init()
+        pygame.freetype.init()
         self._height = max(12, round(size[1] * LINE_SHARE))
         self._names = [font, *FAMILIES] if font else list(FAMILIES)
         self._fonts: dict[str, pygame.font.Font | None] = {}
+        self._forms: dict[pygame.font.Font, pygame.freetype.Font] = {}
         self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
         if font and self._load(font) is None:
             teller.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
@@ -50,7 +57,7 @@ class Lettering:
         best, fewest = None, len(row) + 1
         for name in self._names:
             font = self._load(name)
-            missing = _missing(font, row) if font else row
+            missing = self._missing(font, row) if font else row
             if font and len(missing) < fewest:
                 best, fewest = font, len(missing)
             if not fewest:
@@ -59,20 +66,30 @@ class Lettering:
             best = self._load("")
             assert best is not None
             self._teller.lost("captions font", "no font of the system was found; pygame's own has Latin letters only")
-            fewest = len(_missing(best, row))
+            fewest = len(self._missing(best, row))
         if fewest:
-            letters = "".join(dict.fromkeys(_missing(best, row)))[:20]
+            letters = "".join(dict.fromkeys(self._missing(best, row)))[:20]
             self._teller.lost("letters for captions", f"no font here has {letters!r}; name one in screen.captions_font")
         return best
 
     def _load(self, name: str) -> pygame.font.Font | None:
         if name not in self._fonts:
             found = name if name and Path(name).is_file() else pygame.font.match_font(name) if name else None
-            try:
-                self._fonts[name] = pygame.font.Font(found, self._height) if found or not name else None
-            except (pygame.error, OSError):
-                self._fonts[name] = None
+            self._fonts[name] = self._open(found) if found or not name else None
         return self._fonts[name]
+
+    def _open(self, file: str | None) -> pygame.font.Font | None:
+        try:
+            font = pygame.font.Font(file, self._height)
+            self._forms[font] = pygame.freetype.Font(file, self._height)
+        except (pygame.error, OSError):
+            return None
+        return font
+
+    def _missing(self, font: pygame.font.Font, row: str) -> str:
+        """The letters of ``row`` that ``font`` has no form for. (``Font.metrics`` measures the box that is drawn.)"""
+        forms = self._forms[font].get_metrics(row)
+        return "".join(letter for letter, form in zip(row, forms, strict=True) if form is None and letter.isprintable())
 
     def _render(self, text: str) -> tuple[np.ndarray, np.ndarray, int, int]:
         """What is added to the picture, the share (of 255) of it that is kept under it, and where."""
@@ -100,10 +117,3 @@ class Lettering:
         if alpha.shape[1] > widest:
             alpha = cv2.resize(alpha, (widest, round(alpha.shape[0] * widest / alpha.shape[1])))
         return alpha
-
-
-def _missing(font: pygame.font.Font, row: str) -> str:
-    """The letters of ``row`` that ``font`` has no form for."""
-    return "".join(
-        letter for letter, form in zip(row, font.metrics(row), strict=True) if form is None and not letter.isspace()
-    )

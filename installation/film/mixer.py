@@ -39,6 +39,11 @@ class Mixer:
         self._volume = volume
         self._go(over_seconds)
 
+    @property
+    def volume(self) -> float:
+        """The room's, as it was set last; mute does not change it."""
+        return self._volume
+
     def set_mute(self, mute: bool) -> None:
         """Silence, or the volume as it was."""
         self._mute = mute

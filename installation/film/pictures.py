@@ -49,14 +49,17 @@ class Turn:
 
     def __init__(self, gate: threading.Semaphore | None) -> None:
         self._gate = gate
+        self._giving = threading.Lock()
 
     def take(self) -> None:
-        if self._gate:
-            self._gate.acquire()
+        gate = self._gate
+        if gate:
+            gate.acquire()
 
     def give(self) -> None:
-        """Let the next one open. Giving twice does nothing."""
-        gate, self._gate = self._gate, None
+        """Let the next one open. Giving twice does nothing; giving what was not yet taken is made good by taking it."""
+        with self._giving:
+            gate, self._gate = self._gate, None
         if gate:
             gate.release()
 
@@ -71,6 +74,8 @@ class Pictures:
         """opened: ``span`` is known, or it has failed; ready: the first pictures are there, or it has failed."""
         self.failed = ""
         self.damaged = 0
+        self.steps = 0
+        """Grows with each thing that was done on the way to the first picture: slow is not stalled."""
         self._whole = True
         """After damage no picture is shown until the next key frame: those between are built on what is broken."""
         self.captions: tuple[Line, ...] = ()
@@ -128,6 +133,7 @@ class Pictures:
         with self._change:
             self._closed = True
             self._change.notify_all()
+        self._turn.give()  # a file that hangs must not keep the others waiting
 
     def join(self, seconds: float) -> None:
         """Wait for the thread's end."""
@@ -153,6 +159,7 @@ class Pictures:
 
     def _play(self) -> None:
         with av.open(str(self.clip.file)) as container:
+            self.steps += 1
             if not container.streams.video:
                 raise Unplayable("there is no picture in it")
             stream = container.streams.video[0]
@@ -183,6 +190,7 @@ class Pictures:
         half, last = 0.5 / span.rate, 0.0
         zero, aspect = origin_of(container), _pixel_aspect(stream)
         for packet in container.demux(stream):
+            self.steps += 1
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from installation.console import Teller
 from installation.film.picture import Painter
-from installation.film.reel import Reel
+from installation.film.reel import OPEN_SECONDS, Reel
 from installation.film.screen import Screen
 from scenes.clip import Clip
 
@@ -59,10 +59,10 @@ class Preroll:
         reel.pictures.keep_ahead(PLAYING)
         return reel
 
-    def poll(self) -> None:
+    def poll(self, now: float) -> None:
         """Look after the candidates: one that cannot be played is told and never opened again."""
         for scene, reel in list(self._reels.items()):
-            reel.poll()
+            reel.await_first(now, OPEN_SECONDS)
             if reel.failed:
                 self.fail(scene, reel)
                 del self._reels[scene]

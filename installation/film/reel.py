@@ -13,7 +13,7 @@ STALLED_SECONDS = 2.0
 FROZEN_SECONDS = 0.1
 """Longer between two looks, and it was this process that stood still: the decoder is not to blame for it."""
 OPEN_SECONDS = 8.0
-"""A clip that gives no first picture for so long counts as stalled; the film that plays meanwhile is not disturbed."""
+"""A clip that does nothing for so long on the way to its first picture has failed, though nobody waits for it yet."""
 
 
 class Reel:
@@ -24,6 +24,7 @@ class Reel:
         self.pictures = Pictures(clip, painter, ahead, gate)
         self.track: Track | None = None
         self._waited = self._looked = 0.0
+        self._opening, self._steps = 0.0, 0
         self._last: Shown | None = None
 
     @property
@@ -50,6 +51,18 @@ class Reel:
             loop = self.clip.loop and span.length is not None
             self.track = Track(self.clip.sound or self.clip.file, begin, span.length, loop)
         return self.pictures.ready.is_set() and self.track.ready.is_set()
+
+    def await_first(self, now: float, patience: float) -> bool:
+        """Whether the clip can be played now. One whose opening stands still for ``patience`` seconds has failed."""
+        if self.poll() or self.failed or self.waits_for_turn:
+            return not self.failed and not self.waits_for_turn
+        since, self._looked = now - self._looked, now
+        steps = self.pictures.steps
+        self._opening = 0.0 if steps != self._steps else self._opening + min(since, FROZEN_SECONDS)
+        self._steps = steps
+        if self._opening > patience:
+            self.pictures.failed = f"nothing came for {patience:g} s when it was opened"
+        return False
 
     def look(self, seconds: float, now: float) -> Look:
         """The picture due at ``seconds`` since the in point. A reel that starves for 2 s has failed."""

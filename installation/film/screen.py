@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pygame
+from pygame._sdl2.video import Window
 
 from calibration.settings import ScreenSettings
 from installation.console import log
@@ -76,13 +78,22 @@ def _build(settings: ScreenSettings, headless: bool) -> tuple[SurfaceWall | GpuW
             except (NoGpu, NoScreen) as error:
                 why = str(error)
                 pygame.display.quit()
-                if settings.path == "gpu":
-                    log.warning("screen.path = 'gpu' cannot be had: %s", why)
+                _tell(settings, "gpu", why)
     if settings.path == "renderer" or (settings.path == "auto" and has_gpu() and "processor" not in why):
-        return SurfaceWall(_open(settings, pygame.SCALED, headless), settings), "renderer", why
+        try:
+            return SurfaceWall(_open(settings, pygame.SCALED, headless), settings), "renderer", why
+        except NoScreen as error:
+            why = str(error)
+            pygame.display.quit()
+            _tell(settings, "renderer", why)
     if not has_gpu():
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # software GL: 15 ms a picture instead of 3
     return SurfaceWall(_open(settings, 0, headless), settings), "surface", why
+
+
+def _tell(settings: ScreenSettings, way: Way, why: str) -> None:
+    if settings.path == way:
+        log.warning("screen.path = %r cannot be had: %s", way, why)
 
 
 def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surface:
@@ -91,23 +102,35 @@ def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surfac
         pygame.display.init()
         sizes = pygame.display.get_desktop_sizes()
         if settings.display >= len(sizes):
-            raise NoScreen(f"screen.display = {settings.display}, but there are {len(sizes)} (counted from 0)")
+            raise NoScreen(f"screen.display = {settings.display} is not there; displays here: {told(sizes)}")
         pygame.display.set_caption("chiaroscuro")
         if flags & pygame.OPENGL:
             for name, value in ((pygame.GL_CONTEXT_MAJOR_VERSION, 3), (pygame.GL_CONTEXT_MINOR_VERSION, 3)):
                 pygame.display.gl_set_attribute(name, value)
             pygame.display.gl_set_attribute(pygame.GL_CONTEXT_PROFILE_MASK, pygame.GL_CONTEXT_PROFILE_CORE)
-        surface = pygame.display.set_mode(
-            sizes[settings.display] if full else (settings.width, settings.height),
-            flags | (pygame.FULLSCREEN if full else 0),
-            0 if flags & pygame.OPENGL else 32,
-            display=settings.display,
-            vsync=1 if flags else 0,
-        )
+        size = sizes[settings.display] if full else (settings.width, settings.height)
+        with warnings.catch_warnings(record=True) as remarks:
+            warnings.simplefilter("always")
+            surface = pygame.display.set_mode(
+                size,
+                flags | (pygame.FULLSCREEN if full else 0),
+                0 if flags & pygame.OPENGL else 32,
+                display=settings.display,
+                vsync=1 if flags else 0,
+            )
+        if any("vsync" in str(remark.message) for remark in remarks):
+            log.info("the picture does not wait for the display here (no vsync): it may tear")
+        if flags & pygame.SCALED and not full:
+            Window.from_display_module().size = size  # SDL makes it as large as the desktop allows
     except pygame.error as error:
         raise NoScreen(f"no display can be opened: {error}; is one connected, and DISPLAY set?") from error
     pygame.mouse.set_visible(not full)
     return surface
+
+
+def told(sizes: list[tuple[int, int]]) -> str:
+    """The displays by the numbers that a venue file names them with."""
+    return ", ".join(f"{number} ({width}x{height})" for number, (width, height) in enumerate(sizes))
 
 
 def has_gpu() -> bool:

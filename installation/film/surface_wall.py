@@ -8,6 +8,7 @@ import pygame
 
 from calibration.settings import ScreenSettings
 from installation.film.keystone import is_straight, remap_tables
+from installation.film.picture import place
 
 ORDER = (0xFF0000, 0xFF00, 0xFF)
 """Masks of a display whose bytes lie as ours do: blue, green, red, unused."""
@@ -29,6 +30,8 @@ class SurfaceWall:
             canvas = cv2.convertScaleAbs(canvas, dst=self._dimmed, alpha=max(0.0, level))
         if self._tables:
             canvas = cv2.remap(canvas, *self._tables, cv2.INTER_LINEAR, dst=self._warped)
+        if self._surface.get_size() != self.size:
+            canvas = fitted(canvas, self._surface.get_size())
         self._copy(canvas)
         if overlay is not None:
             self._surface.blit(overlay, (0, 0))
@@ -38,12 +41,23 @@ class SurfaceWall:
         """Nothing is held."""
 
     def _copy(self, canvas: np.ndarray) -> None:
-        wide, high = self.size
+        high, wide = canvas.shape[:2]
         if self._direct:
             memory: memoryview = self._surface.get_buffer()  # type: ignore[assignment]
             rows = np.frombuffer(memory, np.uint8).reshape(high, self._surface.get_pitch())
             np.copyto(rows[:, : wide * 4].reshape(high, wide, 4), canvas)  # without Python's lock
             return
-        picture = pygame.image.frombuffer(np.ascontiguousarray(canvas).data, self.size, "BGRA")
+        picture = pygame.image.frombuffer(np.ascontiguousarray(canvas).data, (wide, high), "BGRA")
         picture.set_alpha(None)
         self._surface.blit(picture, (0, 0))
+
+
+def fitted(canvas: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The whole canvas in a window that a window manager, or a display of another size, has made ``size``."""
+    high, wide = canvas.shape[:2]
+    placing = place((wide, high), size, "fit")
+    out = np.zeros((size[1], size[0], 4), np.uint8)
+    rows = slice(placing.top, placing.top + placing.height)
+    columns = slice(placing.left, placing.left + placing.width)
+    out[rows, columns] = cv2.resize(canvas, (placing.width, placing.height), interpolation=cv2.INTER_LINEAR)
+    return out

@@ -202,6 +202,13 @@ OUT: tuple[Address, ...] = (
     Address("/health/uptime", (number("seconds"),), Pace.HEALTH, "since the start of the show", ALL),
     Address("/health/errors", (number("errors"),), Pace.HEALTH, "losses told since the start", ALL),
     Address(
+        "/health/frames",
+        (number("late"), number("dropped"), number("repeated"), number("gaps")),
+        Pace.HEALTH,
+        "pictures late, left out and repeated, and gaps in the sound, since the start",
+        TOLD,
+    ),
+    Address(
         "/health/drift",
         (share("stops", 0, 100),),
         Pace.HEALTH,

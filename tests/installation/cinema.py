@@ -23,19 +23,19 @@ PATIENCE_SECONDS = 20.0
 
 
 class Wall(Screen):
-    """A headless screen that remembers what was on it."""
+    """A screen that remembers what was on it."""
 
     def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         super().show(canvas, level, overlay)
-        self.last, self.level = canvas.copy(), level
+        self.last, self.level, self.asked = canvas.copy(), level, overlay is not None
 
 
 class Cinema:
     """A film and the time; ``seen`` is the mark of each picture that was shown, in order, without repetition."""
 
-    def __init__(self, screen: ScreenSettings, megabytes: int) -> None:
+    def __init__(self, screen: ScreenSettings, megabytes: int, headless: bool) -> None:
         self.teller = Teller()
-        self.screen, self.sound = Wall(screen, headless=True), Sound(SoundSettings(), self.teller)
+        self.screen, self.sound = Wall(screen, headless), Sound(SoundSettings(), self.teller)
         self.film = Film(self.screen, self.sound, self.teller, megabytes)
         self.now = 100.0
         self.seen: list[Mark | None] = []
@@ -81,12 +81,12 @@ class Cinema:
 
 
 @contextmanager
-def cinema(megabytes: int = 300, **screen: object) -> Iterator[Cinema]:
-    """A cinema without a sound device, closed afterwards."""
+def cinema(megabytes: int = 300, headless: bool = True, **screen: object) -> Iterator[Cinema]:
+    """A cinema without a sound device, closed afterwards. Not ``headless``: in a window on DISPLAY."""
     before = os.environ.get("SDL_AUDIODRIVER")
     os.environ["SDL_AUDIODRIVER"] = "there-is-none"
-    settings = ScreenSettings(width=SIZE[0], height=SIZE[1], **screen)  # type: ignore[arg-type]
-    house = Cinema(settings, megabytes)
+    settings = ScreenSettings(**({"width": SIZE[0], "height": SIZE[1]} | screen))  # type: ignore[arg-type]
+    house = Cinema(settings, megabytes, headless)
     try:
         wait_until(lambda: house.teller.is_lost("sound"))
         yield house

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from installation.bench.marked_clip import make_clip
 from scenes.clip import Bed, Clip, Transition
 from tests.installation.broken_clips import BROKEN, ODD, make_broken
 from tests.installation.cinema import SIZE, cinema, wait_until
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +236,23 @@ def test_blackout_and_brightness_darken_the_picture(clips: dict[str, Clip]) -> N
         assert house.screen.level == 0.5
 
 
+def test_a_blackout_is_silent_too_and_the_volume_set_meanwhile_is_that_of_afterwards(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        mixer = house.sound.mixer
+        house.film.master_volume(0.8)
+        house.film.blackout(False)  # nothing was black
+        assert mixer.volume == 0.8
+        house.film.blackout(True)
+        house.film.blackout(True)
+        assert mixer.volume == 0.0
+        house.film.master_volume(0.4)
+        assert mixer.volume == 0.0
+        house.film.blackout(False)
+        assert mixer.volume == 0.4
+
+
 def test_the_same_music_goes_on_across_scenes(clips: dict[str, Clip]) -> None:
     bed = Bed(clips["c"].file)
     with cinema() as house:
@@ -264,3 +284,58 @@ def test_nothing_is_left_when_the_film_closes(clips: dict[str, Clip]) -> None:
         house.film.play(1, "a", clips["a"], Bed(clips["c"].file))
         house.run(0.3)
     assert set(threading.enumerate()) <= before
+
+
+def test_a_scene_that_waits_for_the_end_and_is_wanted_now_is_not_opened_again(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], at="end")
+        house.ready()
+        house.step()
+        house.patient = False  # whoever opens a file now is late
+        house.film.play(3, "b", clips["b"], at="now")
+        house.step()
+        assert house.film.playhead.entry == 3
+        assert house.marks()[-1] == (2, 0)
+
+
+def open_by_nobody(folder: Path) -> Path:
+    """A file that opens and gives nothing, like one on a share that hangs."""
+    path = folder / "hangs.mkv"
+    os.mkfifo(path)
+    return path
+
+
+@needs_pipes
+def test_a_file_that_hangs_is_given_up_two_seconds_after_the_film_stands(
+    tmp_path: Path, clips: dict[str, Clip]
+) -> None:
+    hangs = Clip(open_by_nobody(tmp_path))
+    with cinema() as house:
+        house.patient = False
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "hangs", hangs, at="end")
+        house.run(1.5)  # the film lasts 1.0
+        assert not house.film.playhead.failed
+        house.film.play(2, "hangs", hangs, at="now")  # a story that waits asks again: the count goes on
+        house.run(1.8)
+        assert house.film.playhead.failed == {"hangs"}
+        assert house.film.playhead.ended
+
+
+@needs_pipes
+def test_a_file_that_hangs_does_not_keep_other_candidates_from_opening(tmp_path: Path, clips: dict[str, Clip]) -> None:
+    hangs = Clip(open_by_nobody(tmp_path))
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.prepare({f"hangs {number}": hangs for number in range(os.cpu_count() or 1)} | clips)
+        house.run(1.0)
+        house.film.prepare(clips)  # they are no longer wanted, and still hang
+        wait_until(lambda: house.film.health.candidates_ready == 3)
+        house.film.prepare({"hangs": hangs} | clips)
+        house.run(8.5)
+        assert house.film.playhead.failed == {"hangs"}
+        assert house.teller.is_lost("scene hangs")

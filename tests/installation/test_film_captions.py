@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pygame
 import pytest
 
 from installation.bench.marked_clip import make_clip
@@ -37,6 +38,11 @@ def test_a_file_that_is_missing_or_odd_is_told_and_survived(tmp_path: Path) -> N
     lines, problem = read_captions(tmp_path / "old.srt")
     assert lines[0].text == "Grüße"
     assert "Latin-1" in problem
+    for wide in ("utf-16", "utf-8-sig"):
+        (tmp_path / "wide.srt").write_bytes(SRT.replace("Hello", "\u0416\u65e5").encode(wide))
+        lines, problem = read_captions(tmp_path / "wide.srt")
+        assert lines[0].text == "\u0416\u65e5 & welcome\nsecond row"
+        assert not problem
 
 
 def test_captions_come_and_go_with_the_film_and_a_cue_goes_before_them(tmp_path: Path) -> None:
@@ -61,15 +67,31 @@ def test_captions_come_and_go_with_the_film_and_a_cue_goes_before_them(tmp_path:
         assert not bright()
 
 
+OWN = str(Path(pygame.font.__file__).with_name(pygame.font.get_default_font()))
+"""The font that comes with pygame; it has European letters only."""
+
+
 def test_letters_that_no_font_has_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installation.film.lettering.FAMILIES", ())
+    for strange in ("\u65e5\u672c\u8a9e", "\U00016b05\U0001e900"):  # Japanese; Pahawh Hmong, Adlam
+        teller = Teller()
+        lettering = Lettering(OWN, (640, 360), teller)
+        canvas = np.zeros((360, 640, 4), np.uint8)
+        lettering.draw(canvas, "Gr\u00fc\u00dfe,\u00a0\u0416\u0451\u200b")
+        assert canvas.max() > 200
+        assert not teller.lost_parts()
+        lettering.draw(canvas, strange)
+        assert teller.is_lost("letters for captions")
+
+
+def test_a_row_is_drawn_in_the_first_family_that_has_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    if pygame.font.match_font("dejavusans") is None:
+        pytest.skip("DejaVu Sans is not installed here")
+    monkeypatch.setattr("installation.film.lettering.FAMILIES", ("dejavusans",))
     teller = Teller()
-    lettering = Lettering("", (640, 360), teller)
-    canvas = np.zeros((360, 640, 4), np.uint8)
-    lettering.draw(canvas, "Grüße")
-    assert canvas.max() > 200
-    assert not teller.is_lost("letters for captions")
-    lettering.draw(canvas, "\U00016b05\U0001e900")  # Pahawh Hmong, Adlam
-    assert teller.is_lost("letters for captions")
+    lettering = Lettering(OWN, (640, 360), teller)
+    assert lettering.font_for("Gute Nacht") is not lettering.font_for("\u2b12 \u2b13")
+    assert not teller.lost_parts()
 
 
 def test_a_font_that_is_not_there_is_told_and_another_is_taken() -> None:

@@ -10,15 +10,18 @@ import threading
 import time
 from pathlib import Path
 
+import pygame
 import pytest
 
 from calibration.toml import BadFile
 from installation.bench.film_watch import rss_megabytes
 from installation.bench.marked_clip import make_clip
 from installation.exits import BAD_CONFIGURATION, UNAVAILABLE
-from installation.playing import ScriptedHand, parse_script
-from scenes.clip import Clip
+from installation.keys import Controls
+from installation.playing import Desk, ScriptedHand, parse_script
+from scenes.clip import Clip, Transition
 from tests.installation.cinema import SIZE, cinema
+from tests.installation.x_server import needs_x_server, x_server
 
 
 def play(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +44,60 @@ def test_clips_play_one_after_another_and_a_broken_one_is_passed_over(tmp_path: 
     done = play("--headless", files[0], str(tmp_path / "bad.mkv"), files[1], "--transition", "crossfade")
     assert done.returncode == BAD_CONFIGURATION
     assert done.stderr.count("bad.mkv lost") == 1
+
+
+def test_clips_that_are_not_there_are_all_told_before_a_window_opens(tmp_path: Path) -> None:
+    done = play(str(tmp_path / "one.mp4"), str(tmp_path / "two.png"), SDL_VIDEODRIVER="x11", DISPLAY=":987")
+    assert done.returncode == BAD_CONFIGURATION
+    told = [line.rpartition("/")[2] for line in done.stderr.splitlines()]
+    assert told == ["one.mp4: no such file", "two.png: no such file"]
+
+
+def test_a_story_without_one_of_its_clips_is_played_and_that_is_told(tmp_path: Path) -> None:
+    make_clip(tmp_path / "lamp.mkv", 1, 1.0, (160, 90))
+    head = 'title = "T"\nstart = "door"\nattract = "lamp"\nsafe = "lamp"\n'
+    scenes = '[scenes.lamp]\nclip = "lamp.mkv"\nloop = true\n[scenes.door]\nclip = "door.mkv"\nend = true\n'
+    (tmp_path / "story.toml").write_text(head + scenes)
+    done = play("--headless", str(tmp_path), "--seconds", "0.2")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("door.mkv") == 1
+
+
+def press(key: int) -> None:
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+
+
+def test_at_the_desk_the_keys_do_what_the_help_says(tmp_path: Path) -> None:
+    files = [make_clip(tmp_path / f"{mark}.mkv", mark, 5.0, SIZE, sound="") for mark in (1, 2)]
+    with cinema() as house:
+        desk = Desk(house.film, files, Transition(), Controls(volume=0.5))
+
+        def run(seconds: float, *keys: int) -> None:
+            for key in keys:
+                press(key)
+            for _ in range(round(seconds * 60)):
+                house.ready()
+                house.now += 1 / 60
+                desk.tick(house.now)
+
+        run(0.5)
+        assert house.film.playhead.entry == 1
+        run(0.1, pygame.K_n)
+        assert house.film.playhead.entry == 2
+        run(1.0, pygame.K_b)
+        assert house.screen.level == 0.0
+        run(1.0, pygame.K_b)
+        assert house.screen.level == 1.0
+        run(0.1, pygame.K_UP)
+        assert house.sound.mixer._volume == pytest.approx(0.55)
+        at = house.film.playhead.seconds
+        run(1.0, pygame.K_SPACE)
+        assert house.film.playhead.seconds == pytest.approx(at, abs=0.02)
+        run(0.1, pygame.K_SPACE, pygame.K_ESCAPE)
+        assert house.screen.asked, "the question whether to end is not shown"
+        assert not desk.ending
+        run(0.1, pygame.K_n)  # after the last one
+        assert desk.ending
 
 
 def test_without_a_display_it_ends_with_69(tmp_path: Path) -> None:
@@ -95,41 +152,28 @@ def test_memory_and_threads_are_flat_over_two_thousand_scenes(tmp_path: Path) ->
     assert sizes[-1] - sizes[1] < 25, f"memory in MB each 200 scenes: {sizes}"
 
 
-@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed here")
+@needs_x_server
 def test_a_display_server_that_dies_ends_the_film_with_69_and_one_line(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mkv", 1, 20.0, (160, 90))
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "640x480x24"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        display = f":{answer.readline().strip()}"
-    film = subprocess.Popen(
-        [sys.executable, "-m", "installation", "play", "--window", "320x180", str(file)],
-        env=os.environ | {"DISPLAY": display, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        limit = time.monotonic() + 30
-        while _windows(display) == 0:
-            assert time.monotonic() < limit, "no window was opened"
-            time.sleep(0.1)
-        time.sleep(0.5)
-        server.kill()
-        _, told = film.communicate(timeout=20)
-    finally:
-        server.kill()
-        film.kill()
-        server.wait()
+    with x_server(tmp_path) as server:
+        film = subprocess.Popen(
+            [sys.executable, "-m", "installation", "play", "--window", "320x180", str(file)],
+            env=os.environ | {"DISPLAY": server.name, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            limit = time.monotonic() + 30
+            while _windows(server.name) == 0:
+                assert time.monotonic() < limit, "no window was opened"
+                time.sleep(0.1)
+            time.sleep(0.5)
+            server.process.kill()
+            _, told = film.communicate(timeout=20)
+        finally:
+            film.kill()
     assert film.returncode == UNAVAILABLE
     assert told.count("the display is lost") == 1
-    number = display.removeprefix(":")
-    for left in (Path(f"/tmp/.X{number}-lock"), Path(f"/tmp/.X11-unix/X{number}")):
-        left.unlink(missing_ok=True)
 
 
 def _windows(display: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import pygame
 import pytest
 
 from calibration.settings import ScreenSettings
@@ -16,6 +17,7 @@ from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, remap_tables, tone_of
 from installation.film.picture import Painter, Placing, place
 from installation.film.screen import NoScreen, Screen
+from installation.film.surface_wall import SurfaceWall
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed here")
 
@@ -88,6 +90,21 @@ def test_a_film_from_a_telephone_stands_upright(degrees: int, tmp_path: Path) ->
     with av.open(str(turned)) as container:
         ours = Painter(size, "fit").paint(next(container.decode(video=0)))[:, :, 2::-1].astype(int)
     assert np.abs(ours - theirs).mean() < 4
+
+
+@pytest.mark.parametrize(("orientation", "turns"), [(1, 0), (6, 3), (3, 2), (8, 1)])
+def test_a_photograph_from_a_telephone_stands_upright(orientation: int, turns: int, tmp_path: Path) -> None:
+    picture = np.ascontiguousarray(colours(160, 90)[:, :, ::-1])
+    plain = cv2.imencode(".jpg", picture)[1].tobytes()
+    tag = bytes((1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0))  # EXIF: orientation, one short
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + tag + bytes(4)
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(plain[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + plain[2:])
+    expected = np.rot90(picture, turns).astype(int)
+    with av.open(str(file)) as container:
+        frame = next(container.decode(video=0))
+    shown = Painter((expected.shape[1], expected.shape[0]), "fit").paint(frame)[:, :, :3].astype(int)
+    assert np.abs(shown - expected).mean() < 6
 
 
 def test_high_definition_that_does_not_say_its_colour_space_is_709() -> None:
@@ -177,3 +194,17 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     with pytest.raises(NoScreen, match=r"screen\.display = 5"):
         Screen(ScreenSettings(display=5), headless=True)
+
+
+@pytest.mark.parametrize("size", [(480, 180), (161, 91)])
+def test_a_window_that_was_made_another_size_shows_the_whole_picture(size: tuple[int, int]) -> None:
+    wall = SurfaceWall(pygame.Surface((320, 180), depth=32), ScreenSettings())
+    wall._surface = pygame.Surface(size, depth=32)  # so does SDL, when a window manager wills
+    pygame.display.set_mode((320, 180))
+    wall.show(np.dstack([colours(320, 180)[:, :, ::-1], np.zeros((180, 320), np.uint8)]), 1.0, None)
+    shown = pygame.surfarray.array3d(wall._surface).swapaxes(0, 1).astype(int)
+    width = round(size[1] * 320 / 180)
+    left = max(0, (size[0] - width) // 2)
+    assert shown[:, :left].max(initial=0) == 0
+    expected = cv2.resize(colours(320, 180), (min(width, size[0]), size[1])).astype(int)
+    assert np.abs(shown[:, left : left + expected.shape[1]] - expected).mean() < 3

@@ -1,10 +1,12 @@
 """Stories that are broken on purpose; each says in its head (#! stops the show, #~ does not) what must be told."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from calibration.toml import BadFile
+from scenes.probe import Unreadable, probe
 from scenes.story import load_story
 from tests.clips import make_clip, make_sound, make_still
 
@@ -95,3 +97,12 @@ def test_a_file_that_is_no_story_is_told_as_that(tmp_path: Path, text: str | Non
         (tmp_path / "story.toml").write_text(text)
     with pytest.raises(BadFile, match=problem):
         load_story(tmp_path / "story.toml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_clip_that_is_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(Unreadable, match="not a file"):
+        probe(tmp_path / "pipe.mp4")
+    with pytest.raises(Unreadable, match="not a file"):
+        probe(tmp_path)

@@ -106,6 +106,13 @@ def test_a_header_tells_length_picture_and_sound(folder: Path) -> None:
     assert probe(folder / "night.ogg").has_picture is False
 
 
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "mov"])
+@pytest.mark.parametrize("sound_seconds", [0.5, 4.0])
+def test_the_length_of_a_film_is_that_of_its_picture(folder: Path, ending: str, sound_seconds: float) -> None:
+    clip = make_clip(folder / f"{sound_seconds}.{ending}", seconds=2, sound=True, sound_seconds=sound_seconds)
+    assert probe(clip).seconds == pytest.approx(2.0, abs=0.002)
+
+
 def test_a_clip_that_was_replaced_is_read_again(folder: Path) -> None:
     assert probe(make_clip(folder / "again.mp4", seconds=1)).seconds == pytest.approx(1.0)
     assert probe(make_clip(folder / "again.mp4", seconds=3)).seconds == pytest.approx(3.0)

@@ -143,6 +143,13 @@ def test_health_is_not_repeated_because_silence_must_mean_a_dead_show() -> None:
     assert bench.times("/emo/health/beat")[-1] < 2.0
 
 
+def test_each_late_dropped_and_repeated_picture_is_told_to_the_room() -> None:
+    health = Health(
+        1, Sense.OK, Sense.OK, 30, 15, 1, 0, late_frames=4, dropped_frames=3, repeated_frames=2, sound_gaps=1
+    )
+    assert message("/health/frames", 4, 3, 2, 1) in list(state.health_messages(health))
+
+
 def test_nothing_of_a_single_visitor_leaves_by_default() -> None:
     bench = Bench(OscTarget())
     bench.target.tell(message("/event/enter", 1, 1, 99), 0.0)

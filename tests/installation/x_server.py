@@ -1,0 +1,59 @@
+"""A real X display whose picture can be read back, for tests of what a projector would get."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+needs_x_server = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed here")
+QUIET = ("-noreset", "-nolisten", "tcp")
+
+
+class XServer:
+    """Xvfb on a free number; ``name`` is what DISPLAY is to be. Its memory lies in ``folder``."""
+
+    def __init__(self, folder: Path, size: tuple[int, int]) -> None:
+        self._memory, self._size = folder / "Xvfb_screen0", size
+        reading, writing = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), *QUIET, "-fbdir", folder, "-screen", "0", f"{size[0]}x{size[1]}x24"],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as answer:
+            self.name = f":{answer.readline().strip()}"
+
+    def picture(self) -> np.ndarray:
+        """What is on the display now: uint8 (height, width, 3), red first. (An XWD file: head, colour map, pixels.)"""
+        raw = self._memory.read_bytes()
+        head = np.frombuffer(raw[:100], ">u4")
+        pixels = np.frombuffer(raw, np.uint8, offset=int(head[0]) + 12 * int(head[19]))
+        line = int(head[12])
+        wide, high = self._size
+        return pixels[: line * high].reshape(high, line)[:, : wide * 4].reshape(high, wide, 4)[:, :, 2::-1]
+
+    def kill(self) -> None:
+        """As a crash would, and tidied up after."""
+        self.process.kill()
+        self.process.wait()
+        number = self.name.removeprefix(":")
+        for left in (Path(f"/tmp/.X{number}-lock"), Path(f"/tmp/.X11-unix/X{number}")):
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def x_server(folder: Path, size: tuple[int, int] = (640, 480)) -> Iterator[XServer]:
+    """A display that is gone afterwards."""
+    server = XServer(folder, size)
+    try:
+        yield server
+    finally:
+        server.kill()
