@@ -143,6 +143,7 @@ class Lamps:
         self._key = np.stack([lit_by(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
         self._walls, self._floor, self._film = fills(heads)
         self._even = np.maximum(0.5 * self._film + 0.5 * self._walls, 0.3)
+        self._solved = [_solved(points) for points in heads.five]
 
     def draw(self, five: Floats, rng: np.random.Generator) -> Floats:
         """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) each under a drawn lamp, on a drawn head.
@@ -166,7 +167,7 @@ class Lamps:
         mask = self.heads.mask[head]
         ratio = light / self._even[head]
         around = behind * float((ratio * mask).sum() / mask.sum())
-        to_face = affine(self.heads.five[head], five)
+        to_face = (self._solved[head] @ five).T.copy()
         to_face[:, 2] -= to_face[:, :2].sum(axis=1) * MARGIN
         return np.asarray(
             cv2.warpAffine(
@@ -178,8 +179,12 @@ class Lamps:
 
 def affine(points: Floats, onto: Floats) -> NDArray[np.float64]:
     """The (2, 3) matrix that brings ``points`` (5, 2) nearest to ``onto``: also a turned head's are met then."""
-    system = np.concatenate([points.astype(np.float64), np.ones((len(points), 1))], axis=1)
-    return np.linalg.lstsq(system, onto.astype(np.float64), rcond=None)[0].T.copy()
+    return (_solved(points) @ onto.astype(np.float64)).T.copy()
+
+
+def _solved(points: Floats) -> NDArray[np.float64]:
+    """(3, 5): times the points to be met (5, 2) it is the matrix, transposed. Kept for each head: it costs a warp."""
+    return np.linalg.pinv(np.concatenate([points.astype(np.float64), np.ones((len(points), 1))], axis=1))
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float, n: int) -> Floats:
