@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -143,5 +144,5 @@ def export_int8(
     )
     plain.unlink()
     put_facts(small, facts)
-    write_card(small, facts, more)
+    write_card(small, facts, {**(more or {}), "made_from": hashlib.sha256(path.read_bytes()).hexdigest()})
     return small

@@ -91,6 +91,17 @@ def train(
             plain, small = release(folder / "best.pt", export_to, version, sources)
             typer.echo(f"{export_to}: {summary(plain)}")
             typer.echo(f"int8: {summary(small) if small else 'loses more than 0.3 points, not kept'}")
+            typer.echo(_folded(export_to))
+
+
+def _folded(model: Path) -> str:
+    from models.fold import Differs, fold
+
+    try:
+        made, off = fold(model)
+    except Differs as error:
+        return f"for a GPU: not kept: {error}"
+    return f"for a GPU: {made}, probabilities differ by at most {off:.4f}"
 
 
 def _plot(run: Run) -> None:
