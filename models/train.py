@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from models.augment import Augmenter
 from models.batches import Batch, Batches
@@ -61,19 +62,24 @@ def _one_epoch(run: Run, onwards: Iterator[Batch], steps: int, told: Told, teach
     run.network.train()
     total = torch.zeros((), device=run.device)  # asked for once: each look at a GPU's number makes it wait
     for faces, shares in islice(onwards, steps):
-        _set_rate(run, steps)
-        x, y = faces.to(run.device, non_blocking=True), shares.to(run.device, non_blocking=True)
-        loss = soft_loss(run.network, x, y, run.preset, run.device, teachers)
-        run.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(run.network.parameters(), 2.0)
-        run.optimizer.step()
-        run.step += 1
-        _average(run)
-        total += loss.detach()
+        total += step(run, faces, shares, steps, teachers)
         if run.step % 20 == 0:
             told("", run.step / (steps * run.preset.epochs))
     return float(total) / steps
+
+
+def step(run: Run, faces: Tensor, shares: Tensor, steps: int, teachers: Teachers | None = None) -> Tensor:
+    """Learn from one batch; its loss. ``steps``: in an epoch."""
+    _set_rate(run, steps)
+    x, y = faces.to(run.device, non_blocking=True), shares.to(run.device, non_blocking=True)
+    loss = soft_loss(run.network, x, y, run.preset, run.device, teachers)
+    run.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(run.network.parameters(), 2.0)
+    run.optimizer.step()
+    run.step += 1
+    _average(run)
+    return loss.detach()
 
 
 def _set_rate(run: Run, steps: int) -> None:
