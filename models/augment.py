@@ -104,8 +104,8 @@ def _darkened(light: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
     for k in np.flatnonzero(rng.random(n) < 0.25):
         kernel = motion_kernel(rng.uniform(1, 4), rng.uniform(0, np.pi))
         light[k] = cv2.filter2D(light[k], -1, kernel, borderType=cv2.BORDER_REPLICATE)
-    full = float(np.exp(rng.uniform(np.log(3000), np.log(40000))))
-    seen = captured(noisy(light, Sensor(full, rng.uniform(1, 8)), rng))
+    full = np.exp(rng.uniform(np.log(3000), np.log(40000), (n, 1, 1))).astype(np.float32)
+    seen = captured(noisy(light, Sensor(full, rng.uniform(1, 8, (n, 1, 1)).astype(np.float32)), rng))
     for k in np.flatnonzero(rng.random(n) < 0.3):
         seen[k] = cv2.GaussianBlur(seen[k], (0, 0), rng.uniform(0.4, 1.0))
     for k in np.flatnonzero(rng.random(n) < 0.25):

@@ -18,11 +18,11 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """How noisy a picture is."""
+    """How noisy a picture is; numbers, or (n, 1, 1) of them for n pictures."""
 
-    full_electrons: float = 8000.0
+    full_electrons: Floats | float = 8000.0
     """Electrons of a white pixel; the square root of the count is the photon noise."""
-    read_electrons: float = 4.0
+    read_electrons: Floats | float = 4.0
     """Deviation of the noise of reading, in electrons."""
 
 
@@ -60,7 +60,7 @@ def expose(light: Floats, mean: Floats | float) -> Floats:
 def noisy(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Floats:
     """Light as counted by the sensor: photon noise grows with the root of the light, read noise is always there."""
     variance = np.clip(light, 0, 1) / sensor.full_electrons + (sensor.read_electrons / sensor.full_electrons) ** 2
-    return light + np.sqrt(variance) * rng.standard_normal(light.shape, np.float32)
+    return np.asarray(light + np.sqrt(variance) * rng.standard_normal(light.shape, np.float32), np.float32)
 
 
 def captured(light: Floats) -> NDArray[np.uint8]:

@@ -191,11 +191,21 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float, n: int) -> F
     return np.exp(rng.uniform(np.log(low), np.log(high), n)).astype(np.float32)
 
 
-def training_lamps(seed: int = 3, count: int = 160) -> Lamps:
-    """Lamps from 20 to 90 degrees of elevation on the training heads; high ones more often."""
+FROM_ANYWHERE = 0.15
+"""Share of the training lamps that may stand behind the head too; the others are beside or before it."""
+
+
+def drawn_lamps(seed: int, count: int) -> list[Lamp]:
+    """Lamps from 20 to 90 degrees of elevation, high ones more often, hard or soft, at any azimuth."""
     rng = np.random.default_rng(seed)
-    drawn = [
-        Lamp(rng.uniform(-110, 110), 20 + 70 * rng.random() ** 0.7, np.exp(rng.uniform(np.log(3), np.log(25))))
-        for _ in range(count)
-    ]
-    return Lamps(read_heads("train"), drawn)
+    lamps = []
+    for _ in range(count):
+        aside = 180.0 if rng.random() < FROM_ANYWHERE else 110.0
+        radius = float(np.exp(rng.uniform(np.log(3), np.log(25))))
+        lamps.append(Lamp(rng.uniform(-aside, aside), 20 + 70 * rng.random() ** 0.7, radius))
+    return lamps
+
+
+def training_lamps(seed: int = 3, count: int = 160) -> Lamps:
+    """The bank that training relights from, on the training heads."""
+    return Lamps(read_heads("train"), drawn_lamps(seed, count))

@@ -6,7 +6,7 @@ import pytest
 from models.align import SIDE, TEMPLATE
 from models.darkness import Condition, darkened
 from models.exposure import Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
-from models.relight import MARGIN, Fill, Lamp, Lamps, direction, lit, lit_by, read_heads
+from models.relight import MARGIN, Fill, Lamp, Lamps, direction, drawn_lamps, lit, lit_by, read_heads
 
 DARK_ROOM = Fill((0.02, 0.02), (0.01, 0.01), (0.01, 0.01), (0.05, 0.05))
 HEADS = read_heads("bench")
@@ -74,6 +74,23 @@ def test_noise_is_photons_and_reading_and_harms_dark_faces_more() -> None:
         counted = noisy(np.full((1, 200, 200), level, np.float32), sensor, rng)
         assert counted.mean() == pytest.approx(level, abs=2e-3)
         assert counted.std() == pytest.approx(np.sqrt(level / 1000 + 0.005**2), rel=0.03)
+
+
+def test_each_picture_of_a_batch_has_its_own_camera() -> None:
+    cameras = Sensor(np.array([[[500]], [[50000]]], np.float32), np.array([[[1]], [[1]]], np.float32))
+    counted = noisy(np.full((2, 200, 200), 0.3, np.float32), cameras, np.random.default_rng(2))
+    assert counted[0].std() > 8 * counted[1].std()
+
+
+def test_training_lamps_stand_all_around_from_low_to_overhead_hard_and_soft() -> None:
+    lamps = drawn_lamps(3, 160)
+    behind = sum(abs(lamp.azimuth) > 110 for lamp in lamps)
+    assert 2 <= behind < 0.2 * len(lamps), "some behind the head, most not"
+    elevations, radii = [lamp.elevation for lamp in lamps], [lamp.radius for lamp in lamps]
+    assert 20 <= min(elevations) < 30
+    assert max(elevations) > 85
+    assert min(radii) < 4
+    assert max(radii) > 20
 
 
 def test_gamma_there_and_back_changes_nothing_and_blur_keeps_the_light() -> None:
