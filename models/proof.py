@@ -7,14 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.align import SIDE
-from models.darkness import CONDITIONS, darkened, landmarks_aligned
+from models.darkness import Condition, darkened, landmarks_aligned
 from models.landmarks import aligned_faces, find_landmarks
 from models.relight import MAPS
 
+LIGHTS = (Condition(65, 40), Condition(65, 12), Condition(85, 25))
+
 
 def proof_faces() -> NDArray[np.uint8]:
-    """(n, 64, 64) uint8: the simulated visitors' portraits as they are and under every lamp of the dark benchmark, and
-    pictures without anything on them, which the standardising must bear as well.
+    """(n, 64, 64) uint8: the simulated visitors' portraits as they are and in ``LIGHTS``, and pictures without anything
+    on them, which the standardising must bear as well.
     """
     with np.load(MAPS / "visitors.npz", allow_pickle=False) as file:
         keys = [key for key in file.files if not key.endswith("/depth")]
@@ -22,7 +24,7 @@ def proof_faces() -> NDArray[np.uint8]:
     landmarks, found = find_landmarks(pictures)
     landmarks = landmarks[found]
     faces = aligned_faces([pictures[i] for i in np.flatnonzero(found)], landmarks)
-    dark = darkened(faces, landmarks_aligned(landmarks), CONDITIONS)
+    dark = darkened(faces, landmarks_aligned(landmarks), LIGHTS)
     flat = np.stack([np.full((SIDE, SIDE), value, np.uint8) for value in (0, 1, 128, 255)])
     flat[3, ::2] -= 1  # deviation 0.5: below what counts as flat
     return np.concatenate([faces, *dark, flat])

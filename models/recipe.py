@@ -41,7 +41,7 @@ class Preset:
 
 _LONG = Strength(relit=0.45, dark=0.5, hidden=0.25)
 _TEACHER = Preset(
-    epochs=120,
+    epochs=100,
     batch=256,
     rate=3e-3,
     decay=0.05,
@@ -59,7 +59,7 @@ PRESETS = {
     "cpu": Preset(epochs=33, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
     # A patient student that sees just what its teachers see, blended faces too (Beyer et al. 2021).
     "gpu": Preset(
-        epochs=200,
+        epochs=150,
         batch=256,
         rate=3e-3,
         decay=0.03,

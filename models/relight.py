@@ -7,6 +7,8 @@ in a room with one lamp overhead. All in linear light. The maps are made by ``mo
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,9 +140,14 @@ def fills(heads: Heads) -> tuple[Floats, Floats, Floats]:
 class Lamps:
     """A bank of precomputed light, from which faces are relit at 0.1 ms each."""
 
-    def __init__(self, heads: Heads, lamps: list[Lamp], fill: Fill | None = None) -> None:
+    def __init__(
+        self, heads: Heads, lamps: list[Lamp], fill: Fill | None = None, key: NDArray[np.float16] | None = None
+    ) -> None:
+        """``key``: the lamps' light (m, lamps, 96, 96), where it has been computed before."""
         self.heads, self.lamps, self.fill = heads, lamps, fill or Fill()
-        self._key = np.stack([lit_by(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
+        if key is None:
+            key = np.stack([lit_by(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
+        self.key = key
         self._walls, self._floor, self._film = fills(heads)
         self._even = np.maximum(0.5 * self._film + 0.5 * self._walls, 0.3)
         self._solved = [_solved(points) for points in heads.five]
@@ -157,7 +164,7 @@ class Lamps:
         for k in range(n):
             h = head[k]
             walls, floor, film, behind = (float(share[k]) for share in shares)
-            light = self._key[h, lamp[k]].astype(np.float32)
+            light = self.key[h, lamp[k]].astype(np.float32)
             light += walls * self._walls[h] + floor * self._floor[h] + film * self._film[h]
             factors[k] = self._laid(light, int(h), behind, five[k])
         return factors
@@ -206,6 +213,21 @@ def drawn_lamps(seed: int, count: int) -> list[Lamp]:
     return lamps
 
 
-def training_lamps(seed: int = 3, count: int = 160) -> Lamps:
-    """The bank that training relights from, on the training heads."""
-    return Lamps(read_heads("train"), drawn_lamps(seed, count))
+def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None) -> Lamps:
+    """The bank that training relights from, on the training heads.
+
+    160 lamps take half a minute: they are kept in the folder ``kept_in`` (47 MB) for the next run.
+    """
+    heads, lamps = read_heads("train"), drawn_lamps(seed, count)
+    if kept_in is None:
+        return Lamps(heads, lamps)
+    digest = hashlib.sha256(repr(lamps).encode() + heads.depth.tobytes()).hexdigest()[:12]
+    path = kept_in / f"lamps-{digest}.npy"
+    if path.is_file():
+        return Lamps(heads, lamps, key=np.load(path))
+    bank = Lamps(heads, lamps)
+    kept_in.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.npy")  # whole or not at all, also when two runs begin at once
+    np.save(part, bank.key)
+    part.replace(path)
+    return bank

@@ -70,10 +70,10 @@ def train(
                 if line:
                     bar.console.print(line)
 
-            kept = folder.parent  # landmarks take minutes to find: runs beside each other share them
+            kept = folder.parent  # landmarks and lamps take minutes: runs beside each other share them
             five, _ = judging.landmarks_once(labelled, kept, lambda share: told("", share))
             five_valid, _ = judging.landmarks_once(judged, kept, lambda share: told("", share))
-            lamps = relighting.training_lamps(count=chosen.lamps)
+            lamps = relighting.training_lamps(count=chosen.lamps, kept_in=kept)
             augmenter = Augmenter(labelled, five, chosen.strength, lamps if relight else None)
             judge = judging.validation(judged, five_valid, replace(augmenter, lamps=lamps))
             bar.update(task, description=f"training, seed {seed}", completed=run.epoch / chosen.epochs)

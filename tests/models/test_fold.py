@@ -33,7 +33,7 @@ def _some(n: int) -> np.ndarray:
 
 
 def test_the_shipped_variant_for_a_gpu_agrees_with_the_float32_file_in_light_and_in_the_dark(faces: np.ndarray) -> None:
-    assert len(faces) > 500
+    assert len(faces) > 150
     whole, folded = open_session(SHIPPED), open_session(SHIPPED.with_suffix(".cuda.onnx"))
     wanted, got = whole.run(NAMES, {"faces": prepare(faces)}), folded.run(NAMES, {"faces": faces})
     assert np.abs(wanted[0] - got[0]).max() < 0.002

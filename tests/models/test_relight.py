@@ -1,12 +1,14 @@
 """A lamp overhead does to a face what it does in a dark room, and the camera's darkness is what it says."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from models.align import SIDE, TEMPLATE
 from models.darkness import Condition, darkened
 from models.exposure import Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
-from models.relight import MARGIN, Fill, Lamp, Lamps, direction, drawn_lamps, lit, lit_by, read_heads
+from models.relight import MARGIN, Fill, Lamp, Lamps, direction, drawn_lamps, lit, lit_by, read_heads, training_lamps
 
 DARK_ROOM = Fill((0.02, 0.02), (0.01, 0.01), (0.01, 0.01), (0.05, 0.05))
 HEADS = read_heads("bench")
@@ -91,6 +93,17 @@ def test_training_lamps_stand_all_around_from_low_to_overhead_hard_and_soft() ->
     assert max(elevations) > 85
     assert min(radii) < 4
     assert max(radii) > 20
+
+
+def test_lamps_kept_from_an_earlier_run_are_the_same_lamps(tmp_path: Path) -> None:
+    first = training_lamps(count=2, kept_in=tmp_path)
+    kept = list(tmp_path.iterdir())
+    assert [path.suffix for path in kept] == [".npy"]
+    assert np.array_equal(training_lamps(count=2, kept_in=tmp_path).key, first.key)
+    kept[0].write_bytes(kept[0].read_bytes()[:-2] + b"\0\0")
+    assert not np.array_equal(training_lamps(count=2, kept_in=tmp_path).key, first.key), "read, not computed again"
+    training_lamps(seed=4, count=2, kept_in=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2, "other lamps, another file"
 
 
 def test_gamma_there_and_back_changes_nothing_and_blur_keeps_the_light() -> None:
