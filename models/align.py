@@ -44,17 +44,19 @@ def align_all(picture: NDArray[np.uint8], landmarks: Sequence[Floats]) -> Gray:
 
 
 def similarity(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The (2, 3) matrix of turn, scale and shift that brings ``landmarks`` (5, 2) nearest to ``TEMPLATE``.
+    """The (..., 2, 3) matrices of turn, scale and shift that bring ``landmarks`` (..., 5, 2) nearest to ``TEMPLATE``.
 
     Least squares in closed form (complex numbers: template = a * landmark + b), without reflection.
     """
-    z = landmarks[:, 0] + 1j * landmarks[:, 1]
+    z = landmarks[..., 0] + 1j * landmarks[..., 1]
     t = TEMPLATE[:, 0].astype(np.float64) + 1j * TEMPLATE[:, 1]
-    around = z - z.mean()
-    spread = float((around.conj() * around).real.sum())
-    a = (around.conj() * (t - t.mean())).sum() / spread if spread > 0 else 1.0 + 0j
-    b = t.mean() - a * z.mean()
-    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+    around = z - z.mean(axis=-1, keepdims=True)
+    spread = (around.conj() * around).real.sum(axis=-1)
+    onto = (around.conj() * (t - t.mean())).sum(axis=-1)
+    a = np.where(spread > 0, onto / np.where(spread > 0, spread, 1), 1.0 + 0j)
+    b = t.mean() - a * z.mean(axis=-1)
+    rows = np.stack([a.real, -a.imag, b.real, a.imag, a.real, b.imag], axis=-1)
+    return rows.reshape(*rows.shape[:-1], 2, 3)
 
 
 def prepare(faces: Gray) -> Floats:

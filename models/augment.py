@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.align import SIDE, prepare, similarity
-from models.exposure import Floats, Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
+from models.exposure import GAMMA, Floats, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
 from models.faces import LabelledFaces
 from models.relight import Lamps
 
@@ -44,56 +44,57 @@ class Augmenter:
     def batch(self, chosen: NDArray[np.intp], rng: np.random.Generator) -> Floats:
         """These faces, changed and prepared: (n, 1, 64, 64)."""
         s, n = self.strength, len(chosen)
+        five, to_face = self._placed(chosen, rng)
         pictures = np.empty((n, SIDE, SIDE), np.float32)
-        five = np.empty((n, 5, 2), np.float32)
         for k, i in enumerate(chosen):
-            five[k], to_face = self._placed(int(i), rng)
             cv2.warpAffine(
                 self.faces.images[i].astype(np.float32),
-                to_face,
+                to_face[k],
                 (SIDE, SIDE),
                 dst=pictures[k],
                 flags=cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_REPLICATE,
             )
-        light = _contrast(linear(pictures), rng)
-        relit = rng.random(n) < (s.relit if self.lamps else 0.0)
+        light = _contrast(pictures, rng)
+        relit = rng.random(n) < s.relit
         if self.lamps and relit.any():
             light[relit] *= self.lamps.draw(five[relit], rng)
-        dark = rng.random(n) < s.dark
+        # Without lamps the same faces are darkened as with them: only the relighting is missing then.
+        dark = (rng.random(n) < s.dark) | relit
         seen = np.empty((n, SIDE, SIDE), np.uint8)
-        seen[dark | relit] = _darkened(light[dark | relit], rng)
-        seen[~(dark | relit)] = captured(light[~(dark | relit)])
-        for picture in seen[rng.random(n) < s.hidden]:
-            _hide(picture, rng)
+        seen[dark] = _darkened(light[dark], rng)
+        seen[~dark] = captured(light[~dark])
+        for face in np.flatnonzero(rng.random(n) < s.hidden):
+            _hide(seen[face], rng)  # by number: a mask would give copies, and once hid nothing at all
         return prepare(seen)
 
-    def _placed(self, i: int, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Where face ``i``'s landmarks come to lie, and the matrix from its picture to there."""
-        s = self.strength
-        turn = rng.normal(0, s.turn_degrees) * np.pi / 180
-        scale = np.exp(rng.normal(0, s.scale))
-        stretch = np.exp(rng.normal(0, s.stretch))
-        flip = rng.choice((-1.0, 1.0))
+    def _placed(self, chosen: NDArray[np.intp], rng: np.random.Generator) -> tuple[Floats, NDArray[np.float64]]:
+        """Where the faces' landmarks come to lie (n, 5, 2), and the matrices (n, 2, 3) from their pictures to there."""
+        s, n = self.strength, len(chosen)
+        turn = rng.normal(0, s.turn_degrees, n) * np.pi / 180
+        scale = np.exp(rng.normal(0, s.scale, n))
+        stretch = np.exp(rng.normal(0, s.stretch, n))
+        flip = rng.choice((-1.0, 1.0), n)
         c, d = np.cos(turn) * scale, np.sin(turn) * scale
-        around = np.array([[c * stretch * flip, -d / stretch], [d * stretch * flip, c / stretch]])
-        middle = np.full(2, (SIDE - 1) / 2)
-        aligned = similarity(self.landmarks[i].astype(np.float64))
-        matrix = np.empty((2, 3))
-        matrix[:, :2] = around @ aligned[:, :2]
-        matrix[:, 2] = around @ (aligned[:, 2] - middle) + middle + rng.normal(0, s.shift, 2)
-        five = self.landmarks[i] @ matrix[:, :2].T + matrix[:, 2]
-        return (five[_MIRRORED] if flip < 0 else five), matrix
+        around = np.stack([c * stretch * flip, -d / stretch, d * stretch * flip, c / stretch], axis=1).reshape(n, 2, 2)
+        middle = np.full((2, 1), (SIDE - 1) / 2)
+        landmarks = self.landmarks[chosen].astype(np.float64)
+        aligned = similarity(landmarks)
+        shift = middle + rng.normal(0, s.shift, (n, 2, 1))
+        matrix = np.concatenate([around @ aligned[:, :, :2], around @ (aligned[:, :, 2:] - middle) + shift], axis=2)
+        five = landmarks @ matrix[:, :, :2].transpose(0, 2, 1) + matrix[:, None, :, 2]
+        five[flip < 0] = five[flip < 0][:, _MIRRORED]
+        return five.astype(np.float32), matrix
 
 
 _MIRRORED = np.array([1, 0, 2, 4, 3])
 
 
-def _contrast(light: Floats, rng: np.random.Generator) -> Floats:
-    """Cameras bend light each in its own way: a random power and a little haze."""
-    power = np.exp(rng.normal(0, 0.2, (len(light), 1, 1))).astype(np.float32)
-    haze = (rng.random((len(light), 1, 1)) ** 3 * 0.05).astype(np.float32)
-    return np.power(np.maximum(light, 1e-5), power) + haze
+def _contrast(pictures: Floats, rng: np.random.Generator) -> Floats:
+    """Linear light of pictures. Cameras bend light each in its own way: a random power and a little haze."""
+    bent = np.exp(rng.normal(0, 0.2, (len(pictures), 1, 1))).astype(np.float32)
+    haze = (rng.random((len(pictures), 1, 1)) ** 3 * 0.05).astype(np.float32)
+    return power(pictures * np.float32(1 / 255), GAMMA * bent) + haze
 
 
 def _darkened(light: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -103,8 +104,8 @@ def _darkened(light: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
     for k in np.flatnonzero(rng.random(n) < 0.25):
         kernel = motion_kernel(rng.uniform(1, 4), rng.uniform(0, np.pi))
         light[k] = cv2.filter2D(light[k], -1, kernel, borderType=cv2.BORDER_REPLICATE)
-    full = float(np.exp(rng.uniform(np.log(3000), np.log(40000))))
-    seen = captured(noisy(light, Sensor(full, rng.uniform(1, 8)), rng))
+    full = np.exp(rng.uniform(np.log(3000), np.log(40000), (n, 1, 1))).astype(np.float32)
+    seen = captured(noisy(light, Sensor(full, rng.uniform(1, 8, (n, 1, 1)).astype(np.float32)), rng))
     for k in np.flatnonzero(rng.random(n) < 0.3):
         seen[k] = cv2.GaussianBlur(seen[k], (0, 0), rng.uniform(0.4, 1.0))
     for k in np.flatnonzero(rng.random(n) < 0.25):

@@ -27,6 +27,8 @@ class ModelCard(BaseModel):
     """Already applied inside the graph; told for the record."""
     trained_with: str
     """Fingerprint of faces and recipe."""
+    made_from: str = ""
+    """Of a variant: sha256 of the float32 file that it was made from; '' where that is not told."""
 
 
 FACTS = ("labels", "preprocessing", "version", "temperature", "trained_with")
@@ -40,9 +42,10 @@ def card_beside(model: Path) -> Path:
 def write_card(model: Path, facts: dict[str, object], more: dict[str, object] | None = None) -> Path:
     """Write the card of an exported ``model``. ``facts`` has the keys of ``FACTS``; ``more`` is kept as it is."""
     digest = hashlib.sha256(model.read_bytes()).hexdigest()
-    card = ModelCard.model_validate({"sha256": digest, **facts})
+    card = ModelCard.model_validate({**(more or {}), "sha256": digest, **facts})
     path = card_beside(model)
-    path.write_text(json.dumps({**(more or {}), **card.model_dump(mode="json")}, indent=2) + "\n", encoding="utf-8")
+    told = {**(more or {}), **card.model_dump(mode="json", exclude_defaults=True)}
+    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return path
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from calibration.toml import BadFile
 from models.align import SIDE, prepare
+from models.bound import BATCHES, Bound, NotTaken, open_bound
 from models.card import FACTS, ModelCard, read_card
 from models.labels import LABELS
 from models.runtime import Device, Wanted, open_on
@@ -19,33 +20,34 @@ from models.session import CPU, CUDA
 Floats = NDArray[np.float32]
 
 SHIPPED = Path(__file__).parent / "weights" / "chiaro-emotion.onnx"
-BATCHES_ON_CUDA = (1, 4, 16)
-"""cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with zeros."""
 
 
 class Classifier:
     """A checked network on its device. Made by ``open_classifier``."""
 
-    def __init__(self, session: Any, device: Device, card: ModelCard, name: str) -> None:
-        self._session, self.card = session, card
+    def __init__(self, session: Any, device: Device, card: ModelCard, name: str, bound: Bound | None = None) -> None:
+        """``bound``: the network takes pictures as they are, on a GPU (``models.fold``)."""
+        self._session, self.card, self._bound = session, card, bound
         self.provider = device.provider
         self.line = f"classifier {name} {card.version} on {device.line}"
-        self.embedding_size = int(self.run(np.zeros((1, 1, SIDE, SIDE), np.float32))[1].shape[1])
-        if self.provider == CUDA:
-            for n in BATCHES_ON_CUDA[1:]:
-                self.run(np.zeros((n, 1, SIDE, SIDE), np.float32))
+        sizes = BATCHES if self.provider == CUDA and not bound else (1,)
+        for n in sizes:
+            _, embedding = self.classify(np.zeros((n, SIDE, SIDE), np.uint8))
+        self.embedding_size = int(embedding.shape[1])
 
     def classify(self, faces: NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Probabilities (n, 8) in the order of ``LABELS`` and embeddings (n, d) of aligned faces (n, 64, 64) uint8."""
         if not len(faces):
             return np.empty((0, len(LABELS)), np.float32), np.empty((0, self.embedding_size), np.float32)
-        return self.run(prepare(faces))
+        return self._bound.run(faces) if self._bound else self.run(prepare(faces))
 
     def run(self, prepared: Floats) -> tuple[Floats, Floats]:
-        """The same for faces that are prepared already (n, 1, 64, 64)."""
+        """The same for faces that are prepared already (n, 1, 64, 64); only where they are not prepared inside."""
+        if self._bound:
+            raise TypeError("this variant prepares its faces itself: open it with int8=False, or give it pictures")
         n = len(prepared)
-        if self.provider == CUDA and n <= BATCHES_ON_CUDA[-1]:
-            room = next(size for size in BATCHES_ON_CUDA if size >= n)
+        if self.provider == CUDA and n <= BATCHES[-1]:
+            room = next(size for size in BATCHES if size >= n)
             prepared = np.concatenate([prepared, np.zeros((room - n, *prepared.shape[1:]), np.float32)])
         probabilities, embedding = self._session.run(["probabilities", "embedding"], {"faces": prepared})
         return probabilities[:n], embedding[:n]
@@ -54,18 +56,45 @@ class Classifier:
 def open_classifier(path: Path | str = "", device: Wanted = "auto", threads: int = 1, int8: bool = True) -> Classifier:
     """The network of ``path`` ('' = the one that is shipped), checked against its card.
 
-    ``int8``: on the CPU the smaller variant (NAME.int8.onnx) is taken when it lies beside the file.
+    ``int8``: the device's own variant is taken when it lies beside the file: on the CPU NAME.int8.onnx, on a GPU
+    NAME.cuda.onnx. False: the float32 file itself.
     Raises ``BadFile`` with every reason why a file does not fit, ``NoCuda`` when a GPU is demanded and not there.
     """
     path = Path(path) if path else SHIPPED
     card = read_card(path)
     session, got = _opened(path, device, threads)
     small = path.with_suffix(".int8.onnx")
+    folded = path.with_suffix(".cuda.onnx")
+    if got.provider == CUDA and int8 and folded.is_file():
+        try:
+            return _open_folded(folded, card, threads)
+        except NotTaken as reason:
+            got = Device(CUDA, f"CUDA in float32 ({folded.name} does not run: {reason})")
     if got.provider == CPU and int8 and small.is_file():
-        path, card = small, read_card(small)
+        path, card = small, _card_of_variant(small, card)
         session = _opened(path, "cpu", threads)[0]
-    _check_inside(path, session, card)
+    _check_inside(path, session, card, FACES)
     return Classifier(session, got, card, path.stem)
+
+
+def _open_folded(folded: Path, card: ModelCard, threads: int) -> Classifier:
+    own = _card_of_variant(folded, card)
+    bound, recorded = open_bound(folded, threads, lambda session: _check_inside(folded, session, own, PICTURES))
+    device = Device(CUDA, "CUDA in float16" + (", recorded" if recorded else ""))
+    return Classifier(None, device, own, folded.stem, bound)
+
+
+def _card_of_variant(variant: Path, card: ModelCard) -> ModelCard:
+    """The card of a variant, which must have been made from the file that it lies beside."""
+    own = read_card(variant)
+    if own.made_from and own.made_from != card.sha256:
+        made, here = own.made_from[:12], card.sha256[:12]
+        raise BadFile(variant, [f"was made from another network ({made}..., beside it lies {here}...): make it again"])
+    return own
+
+
+FACES = {"faces": ("tensor(float)", [1, SIDE, SIDE])}
+PICTURES = {"faces": ("tensor(uint8)", [SIDE, SIDE])}
 
 
 def _opened(path: Path, device: Wanted, threads: int) -> tuple[Any, Device]:
@@ -77,7 +106,7 @@ def _opened(path: Path, device: Wanted, threads: int) -> tuple[Any, Device]:
         raise
 
 
-def _check_inside(path: Path, session: Any, card: ModelCard) -> None:
+def _check_inside(path: Path, session: Any, card: ModelCard, wanted: dict[str, tuple[str, list[int]]]) -> None:
     """What the onnx file says and takes must be what its card says and what is given to it."""
     faults = []
     inside = session.get_modelmeta().custom_metadata_map
@@ -87,10 +116,10 @@ def _check_inside(path: Path, session: Any, card: ModelCard) -> None:
             faults.append(f"its metadata has no {fact!r}")
         elif inside[fact] != told:
             faults.append(f"its metadata says {fact} = {inside[fact]}, its card {told}")
-    takes = {value.name: list(value.shape[1:]) for value in session.get_inputs()}
+    takes = {value.name: (value.type, list(value.shape[1:])) for value in session.get_inputs()}
     gives = {value.name: value.shape[-1] for value in session.get_outputs()}
-    if takes != {"faces": [1, SIDE, SIDE]}:
-        faults.append(f"takes {takes} instead of faces (n, 1, {SIDE}, {SIDE})")
+    if takes != wanted:
+        faults.append(f"takes {takes} instead of {wanted}, each of them n times")
     if gives.get("probabilities") != len(LABELS) or "embedding" not in gives:
         faults.append(f"gives {gives} instead of probabilities (n, {len(LABELS)}) and embedding (n, d)")
     if faults:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import prepare, similarity
+from models.align import similarity
 from models.exposure import Floats, Sensor, captured, expose, linear, noisy
 from models.relight import Fill, Lamp, Lamps, read_heads
 
@@ -38,8 +38,8 @@ CONDITIONS = tuple(Condition(elevation, mean) for elevation in ELEVATIONS for me
 
 def darkened(
     faces: NDArray[np.uint8], landmarks: Floats, conditions: tuple[Condition, ...] = CONDITIONS
-) -> list[Floats]:
-    """For each condition the aligned ``faces`` (n, 64, 64) relit and darkened, prepared for a classifier.
+) -> list[NDArray[np.uint8]]:
+    """For each condition the aligned ``faces`` (n, 64, 64) uint8 relit and darkened, as a camera gives them.
 
     ``landmarks`` (n, 5, 2) lie in pixels of the aligned faces (``landmarks_aligned``).
     """
@@ -54,7 +54,7 @@ def darkened(
             relit[condition.elevation] = light * lamps.draw(landmarks, rng)
         exposed = expose(relit[condition.elevation], condition.mean)
         noise = np.random.default_rng((SEED, int(condition.elevation), int(condition.mean)))
-        made.append(prepare(captured(noisy(exposed, SENSOR, noise))))
+        made.append(captured(noisy(exposed, SENSOR, noise)))
     return made
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from models.landmarks import aligned_faces, find_landmarks
 from models.measure import Scores, scores
 
 BATCH = 128
-Kind = TypeVar("Kind", bound=np.generic)
 Told = Callable[[str, float], None]
 """told(what, share from 0 to 1)"""
 
@@ -49,9 +47,8 @@ def evaluate(
     dark = []
     for i, condition in enumerate(CONDITIONS):
         told(f"lamp {condition.elevation:.0f}, mean {condition.mean:.0f}", i / len(CONDITIONS))
-        (prepared,) = darkened(aligned, landmarks_aligned(landmarks), (condition,))
-        parts = [classifier.run(part)[0] for part in _parts(prepared)]
-        dark.append((condition, scores(np.concatenate(parts), faces.labels)))
+        (seen,) = darkened(aligned, landmarks_aligned(landmarks), (condition,))
+        dark.append((condition, scores(classify_all(classifier, seen), faces.labels)))
     return Evaluation(clean, float(found.mean()), tuple(dark), _jitter(classifier, faces, landmarks, probabilities))
 
 
@@ -60,14 +57,10 @@ def classify_all(
 ) -> NDArray[np.float32]:
     """Probabilities (n, 8) of aligned faces (n, 64, 64), in batches."""
     parts = []
-    for i, part in enumerate(_parts(aligned)):
-        parts.append(classifier.classify(part)[0])
-        told(min(1.0, (i + 1) * BATCH / len(aligned)))
+    for start in range(0, len(aligned), BATCH):
+        parts.append(classifier.classify(aligned[start : start + BATCH])[0])
+        told(min(1.0, (start + BATCH) / len(aligned)))
     return np.concatenate(parts)
-
-
-def _parts(faces: NDArray[Kind]) -> list[NDArray[Kind]]:
-    return [faces[start : start + BATCH] for start in range(0, len(faces), BATCH)]
 
 
 def _jitter(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,11 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
+from calibration.toml import BadFile
 from models.align import PREPROCESSING, SIDE
 from models.card import FACTS, write_card
 from models.labels import LABELS
-from models.network import EmotionNet, Shape
+from models.network import EmotionNet, Shape, network_of
 from models.session import open_session
 
 AGREE = 1e-4
@@ -40,11 +43,25 @@ class Answering(nn.Module):
 
 
 def load_network(checkpoint: Path) -> EmotionNet:
-    """The averaged network of a checkpoint, ready to answer."""
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network = EmotionNet(Shape(**saved["shape"]))
-    network.load_state_dict(saved["averaged"])
+    """The averaged network of a checkpoint, ready to answer. Raises ``BadFile`` if it is none."""
+    try:
+        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        network = network_of(Shape(**saved["shape"]))
+        network.load_state_dict(saved["averaged"])
+    except OSError as error:
+        raise BadFile(checkpoint, [f"cannot be read: {error.strerror or error}"]) from error
+    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise BadFile(checkpoint, [f"is no checkpoint of this network: {error}"]) from error
     return network.eval()
+
+
+def slim(checkpoint: Path, path: Path) -> int:
+    """The averaged network alone, its matrices in half precision: a teacher to be carried. Gives the file's bytes."""
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    weights = {name: w.half() if w.ndim > 1 else w for name, w in saved["averaged"].items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(saved | {"averaged": weights}, path)
+    return path.stat().st_size
 
 
 def export(
@@ -127,5 +144,5 @@ def export_int8(
     )
     plain.unlink()
     put_facts(small, facts)
-    write_card(small, facts, more)
+    write_card(small, facts, {**(more or {}), "made_from": hashlib.sha256(path.read_bytes()).hexdigest()})
     return small

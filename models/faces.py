@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from models.labels import LABELS
 
 SHEET_SIDE = 48
 FACES_A_ROW = 128
+SMALLEST = 8
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm", ".tif", ".tiff")
 OTHER_VOTES = ("unknown", "no_face")
 
@@ -107,11 +109,13 @@ def _read_npz(path: Path) -> LabelledFaces:
     try:
         with np.load(path, allow_pickle=False) as file:
             images, labels = file["images"], file["labels"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise BadFile(path, [f"needs arrays 'images' and 'labels': {error}"]) from error
     problems = []
     if images.ndim != 3 or images.dtype != np.uint8:
         problems.append(f"images: must be (N, H, W) uint8, is {images.shape} {images.dtype}")
+    elif min(images.shape[1:]) < SMALLEST:
+        problems.append(f"images: faces of {images.shape[1:]} are smaller than {SMALLEST} pixels")
     if labels.ndim != 1 or len(labels) != len(images) or not np.issubdtype(labels.dtype, np.integer):
         problems.append(f"labels: must be (N) whole numbers, one an image, is {labels.shape} {labels.dtype}")
     elif len(labels) and not (labels.min() >= -1 and labels.max() < len(LABELS)):

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE
+from models.align import SIDE, prepare
 from models.darkness import Condition, darkened, landmarks_aligned
 from models.faces import LabelledFaces, read_faces
 from models.landmarks import aligned_faces, find_landmarks
@@ -35,7 +35,7 @@ def hog_svm(training: LabelledFaces, valid: LabelledFaces) -> tuple[float, float
     landmarks, _ = find_landmarks(valid.images)
     aligned = aligned_faces(valid.images, landmarks)
     (dark,) = darkened(aligned, landmarks_aligned(landmarks), (COMBINED,))
-    stretched = np.clip(dark[:, 0] * 50 + 110, 0, 255).astype(np.uint8)  # as much brightened as ours is
+    stretched = np.clip(prepare(dark)[:, 0] * 50 + 110, 0, 255).astype(np.uint8)  # as much brightened as ours is
     plain, overhead = (machine.predict(gradients(faces)) for faces in (aligned, stretched))
     return float((plain == valid.labels).mean()), float((overhead == valid.labels).mean())
 

@@ -16,7 +16,7 @@ from models.faces import LabelledFaces
 from models.landmarks import aligned_faces
 from models.measure import Scores, scores, temperature
 from models.network import multiply_adds
-from models.train import probabilities
+from models.validation import probabilities
 
 INT8_MAY_LOSE = 0.003
 CALIBRATION_FACES = 1024

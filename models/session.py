@@ -13,7 +13,10 @@ CUDA = "CUDAExecutionProvider"
 
 
 def open_session(
-    model: bytes | Path, threads: int = 1, providers: Sequence[str] = (CPU,), sizes_vary: bool = False
+    model: bytes | Path,
+    threads: int = 1,
+    providers: Sequence[str | tuple[str, dict[str, str]]] = (CPU,),
+    sizes_vary: bool = False,
 ) -> Any:
     """A session for ``model`` (an onnx file or its bytes).
 

@@ -10,7 +10,7 @@ import typer
 
 from installation import exits
 
-PARTS = ("calibrate", "decision", "eye", "film", "osc", "story")
+PARTS = ("calibrate", "decision", "eye", "film", "model", "osc", "story", "training")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
 DRAWN = ("decision",)
 """These also draw: ``run(progress, out)`` with a folder for the pictures."""

@@ -36,19 +36,25 @@ def evaluate(
         from rich.console import Console
         from rich.progress import Progress
 
+        from calibration.toml import BadFile
         from models.classifier import open_classifier
         from models.evaluate import evaluate as measure
         from models.faces import read_faces
         from models.plots import confusion_picture, reliability_picture
 
         labelled = read_faces(faces)
+        if not len(labelled.judged()):
+            raise BadFile(faces, ["no face has a label (a majority of votes), so nothing can be measured"])
+        try:
+            pictures.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadFile(pictures, [f"no folder for the pictures can be made there: {error.strerror}"]) from error
         classifier = open_classifier(model, "auto", int8=int8)
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading", total=1.0)
             found = measure(
                 classifier, labelled, dark, lambda what, share: bar.update(task, description=what, completed=share)
             )
-        pictures.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(pictures / "confusion.png"), confusion_picture(found.clean))
         cv2.imwrite(str(pictures / "reliability.png"), reliability_picture(found.clean))
         typer.echo(json.dumps(_plain(found, classifier.line), indent=2) if as_json else _lines(found, classifier.line))

@@ -62,6 +62,16 @@ def test_one_wrong_of_four_is_three_quarters_also_when_read_from_folders(tmp_pat
     assert "n         4" in done.output
 
 
+def test_faces_without_a_label_and_a_file_in_the_folders_place_are_told_in_a_line(tmp_path: Path) -> None:
+    np.savez(tmp_path / "nameless.npz", images=_pictures(2), labels=np.array([-1, -1]))
+    np.savez(tmp_path / "none.npz", images=_pictures(2)[:0], labels=np.array([], int))
+    np.savez(tmp_path / "faces.npz", images=_pictures(2), labels=np.array([0, 1]))
+    for name, pictures in (("nameless", "seen"), ("none", "seen"), ("faces", "none.npz")):
+        done = _run(str(tmp_path / f"{name}.npz"), "--pictures", str(tmp_path / pictures))
+        assert done.exit_code == exits.BAD_CONFIGURATION, name
+        assert "Traceback" not in done.output
+
+
 @pytest.mark.parametrize(("faces", "model"), [("missing", ""), ("faces.npz", "missing.onnx")])
 def test_what_is_not_there_is_told_in_a_line(tmp_path: Path, faces: str, model: str) -> None:
     np.savez(tmp_path / "faces.npz", images=_pictures(1), labels=np.array([0]))

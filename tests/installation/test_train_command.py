@@ -31,6 +31,7 @@ def test_a_file_of_faces_becomes_a_network_with_its_card_and_its_log(tmp_path: P
     assert "seed 1" in classifier.card.trained_with
     probabilities, _ = classifier.classify(np.zeros((2, 64, 64), np.uint8))
     assert probabilities.sum(1) == pytest.approx([1, 1], abs=1e-4)
+    assert model.with_suffix(".cuda.onnx").is_file(), "and one for a GPU"
     assert (tmp_path / "run" / "plot.png").is_file()
     assert "accuracy_dark" in (tmp_path / "run" / "log.csv").read_text().splitlines()[0]
 
@@ -40,3 +41,32 @@ def test_an_unknown_preset_is_told_in_a_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["train", faces, faces, "--preset", "huge", "--folder", str(tmp_path)])
     assert done.exit_code == exits.BAD_CONFIGURATION
     assert "quick, cpu, gpu" in done.output
+
+
+def test_a_teacher_is_carried_to_its_student_and_what_cannot_teach_is_told_in_a_line(tmp_path: Path) -> None:
+    faces, valid = _faces(tmp_path / "train.npz", 130), _faces(tmp_path / "valid.npz", 20)
+
+    def run(name: str, *options: str):
+        common = ["--preset", "quick", "--epochs", "1", "--folder", str(tmp_path / name), "--device", "cpu"]
+        return CliRunner().invoke(app, ["train", faces, valid, *common, *options])
+
+    teacher = str(tmp_path / "teacher.pt")
+    assert "MiB" in run("t", "--export", teacher).output
+    done = run("s", "--teacher", teacher, "--teacher", teacher)
+    assert done.exit_code == 0, done.output
+    assert "the teachers together: accuracy" in done.output
+    again = run("s")
+    assert again.exit_code == exits.BAD_CONFIGURATION, "begun with teachers, it does not go on without"
+    assert "another --folder" in " ".join(again.output.split())
+    (tmp_path / "broken.pt").write_bytes(b"nothing")
+    for name in ("broken.pt", "missing.pt"):
+        done = run("b", "--teacher", str(tmp_path / name))
+        assert done.exit_code == exits.BAD_CONFIGURATION
+        assert "Traceback" not in done.output
+
+
+def test_fewer_faces_than_a_batch_are_told_in_a_line(tmp_path: Path) -> None:
+    faces = _faces(tmp_path / "train.npz", 100)
+    done = CliRunner().invoke(app, ["train", faces, faces, "--preset", "quick", "--folder", str(tmp_path / "run")])
+    assert done.exit_code == exits.BAD_CONFIGURATION
+    assert "needs 128 or more" in " ".join(done.output.split())

@@ -68,6 +68,15 @@ def test_faces_that_cannot_be_used_are_refused_with_what_is_wrong(tmp_path: Path
     with pytest.raises(BadFile) as told:
         read_faces(tmp_path / "odd.npz")
     assert len(told.value.problems) == 2, "all faults at once"
+    (tmp_path / "cut.npz").write_bytes((tmp_path / "odd.npz").read_bytes()[:200])
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    (tmp_path / "one.npy").rename(tmp_path / "one.npz")
+    for name in ("cut.npz", "one.npz"):
+        with pytest.raises(BadFile, match="needs arrays"):
+            read_faces(tmp_path / name)
+    np.savez(tmp_path / "dots.npz", images=np.zeros((2, 0, 4), np.uint8), labels=np.array([0, 1]))
+    with pytest.raises(BadFile, match="smaller than"):
+        read_faces(tmp_path / "dots.npz")
     (tmp_path / "folders" / "joy").mkdir(parents=True)
     with pytest.raises(BadFile, match=r"joy.*happiness"):
         read_faces(tmp_path / "folders")

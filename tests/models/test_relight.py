@@ -1,12 +1,14 @@
 """A lamp overhead does to a face what it does in a dark room, and the camera's darkness is what it says."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from models.align import SIDE, TEMPLATE
 from models.darkness import Condition, darkened
 from models.exposure import Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
-from models.relight import MARGIN, Fill, Lamp, Lamps, direction, lit, lit_by, read_heads
+from models.relight import MARGIN, Fill, Lamp, Lamps, direction, drawn_lamps, lit, lit_by, read_heads, training_lamps
 
 DARK_ROOM = Fill((0.02, 0.02), (0.01, 0.01), (0.01, 0.01), (0.05, 0.05))
 HEADS = read_heads("bench")
@@ -76,6 +78,34 @@ def test_noise_is_photons_and_reading_and_harms_dark_faces_more() -> None:
         assert counted.std() == pytest.approx(np.sqrt(level / 1000 + 0.005**2), rel=0.03)
 
 
+def test_each_picture_of_a_batch_has_its_own_camera() -> None:
+    cameras = Sensor(np.array([[[500]], [[50000]]], np.float32), np.array([[[1]], [[1]]], np.float32))
+    counted = noisy(np.full((2, 200, 200), 0.3, np.float32), cameras, np.random.default_rng(2))
+    assert counted[0].std() > 8 * counted[1].std()
+
+
+def test_training_lamps_stand_all_around_from_low_to_overhead_hard_and_soft() -> None:
+    lamps = drawn_lamps(3, 160)
+    behind = sum(abs(lamp.azimuth) > 110 for lamp in lamps)
+    assert 2 <= behind < 0.2 * len(lamps), "some behind the head, most not"
+    elevations, radii = [lamp.elevation for lamp in lamps], [lamp.radius for lamp in lamps]
+    assert 20 <= min(elevations) < 30
+    assert max(elevations) > 85
+    assert min(radii) < 4
+    assert max(radii) > 20
+
+
+def test_lamps_kept_from_an_earlier_run_are_the_same_lamps(tmp_path: Path) -> None:
+    first = training_lamps(count=2, kept_in=tmp_path)
+    kept = list(tmp_path.iterdir())
+    assert [path.suffix for path in kept] == [".npy"]
+    assert np.array_equal(training_lamps(count=2, kept_in=tmp_path).key, first.key)
+    kept[0].write_bytes(kept[0].read_bytes()[:-2] + b"\0\0")
+    assert not np.array_equal(training_lamps(count=2, kept_in=tmp_path).key, first.key), "read, not computed again"
+    training_lamps(seed=4, count=2, kept_in=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2, "other lamps, another file"
+
+
 def test_gamma_there_and_back_changes_nothing_and_blur_keeps_the_light() -> None:
     ramp = np.arange(256, dtype=np.uint8)[None]
     assert np.array_equal(captured(linear(ramp)), ramp)
@@ -89,4 +119,4 @@ def test_the_dark_benchmark_is_always_the_same() -> None:
     condition = (Condition(65, 25),)
     one, again = (darkened(faces, five, condition)[0] for _ in range(2))
     assert np.array_equal(one, again)
-    assert one.shape == (2, 1, SIDE, SIDE)
+    assert (one.shape, one.dtype) == ((2, SIDE, SIDE), np.uint8)

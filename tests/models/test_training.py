@@ -1,7 +1,9 @@
 """A network learns, can be taken up again where it stopped, and its exported file says the same as it does."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,12 +12,22 @@ torch = pytest.importorskip("torch")
 from calibration.toml import BadFile  # noqa: E402
 from models.align import SIDE, TEMPLATE, prepare  # noqa: E402
 from models.augment import Augmenter, Strength  # noqa: E402
+from models.batches import (  # noqa: E402
+    Batches,
+    leveled,
+    mixed,
+)
 from models.classifier import open_classifier  # noqa: E402
-from models.export import Disagrees, export, export_int8, facts_of, load_network  # noqa: E402
+from models.distil import Teachers, soft_loss  # noqa: E402
+from models.export import Disagrees, export, export_int8, facts_of, load_network, slim  # noqa: E402
 from models.faces import LabelledFaces  # noqa: E402
-from models.network import EmotionNet, Shape, multiply_adds  # noqa: E402
+from models.network import EmotionNet, EvenLight, Shape, multiply_adds, network_of  # noqa: E402
+from models.precision import half, quicker_in_bf16  # noqa: E402
+from models.recipe import PRESETS, Preset  # noqa: E402
 from models.relight import Lamp, Lamps, read_heads  # noqa: E402
-from models.train import PRESETS, Preset, Run, leveled, probabilities, train, validation  # noqa: E402
+from models.run import Run  # noqa: E402
+from models.train import train  # noqa: E402
+from models.validation import probabilities, validation  # noqa: E402
 
 TINY = Preset(
     2, 16, 4e-3, warm_up_epochs=0.1, keep=0.9, shape=Shape((8, 16), (1, 1), 0.0), strength=Strength(relit=0.2)
@@ -38,8 +50,6 @@ def _augmenter(n: int = 192) -> Augmenter:
 
 
 def _trained(folder: Path, epochs: int) -> Run:
-    from dataclasses import replace
-
     run = Run(replace(TINY, epochs=epochs), seed=3, folder=folder)
     run.resume()
     judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
@@ -63,6 +73,123 @@ def test_a_face_that_is_not_changed_is_the_face_that_the_camera_loop_sees() -> N
     plain = prepare(np.stack(augmenter.faces.images))
     turned = np.minimum(*(np.abs(view - plain).mean(axis=(1, 2, 3)) for view in (seen, seen[..., ::-1])))
     assert turned.max() < 0.2, "but for the mirror and the bent contrast"
+
+
+def test_without_relighting_as_many_faces_are_darkened_so_that_only_the_relighting_differs() -> None:
+    five = np.repeat(TEMPLATE[None], 40, axis=0)
+    plain, darkened = (
+        Augmenter(_faces(40, 1), five, Strength(relit=relit, dark=0, hidden=0), None).batch(
+            np.arange(40), np.random.default_rng(5)
+        )
+        for relit in (0.0, 0.5)
+    )
+    changed = np.abs(plain - darkened).mean(axis=(1, 2, 3)) > 1e-3
+    assert 10 < changed.sum() < 30
+
+
+def test_a_rectangle_of_a_face_is_really_hidden() -> None:
+    five = np.repeat(TEMPLATE[None], 20, axis=0)
+    bare, hidden = (
+        Augmenter(_faces(20, 1), five, Strength(relit=0, dark=0, hidden=share), None).batch(
+            np.arange(20), np.random.default_rng(5)
+        )
+        for share in (0.0, 1.0)
+    )
+    assert (np.abs(bare - hidden).max(axis=(1, 2, 3)) > 0.3).mean() > 0.8
+
+
+def test_blended_faces_keep_their_deviation_and_their_votes_add_up() -> None:
+    faces = prepare(np.stack(_faces(16, 1).images))
+    blend, shares = mixed(faces, _faces(16, 1).shares, 0.5, np.random.default_rng(1))
+    assert blend.std(axis=(1, 2, 3)) == pytest.approx(np.ones(16), abs=1e-3)
+    assert shares.sum(1) == pytest.approx(np.ones(16), abs=1e-5)
+    assert (shares > 0).sum() > 16, "some pairs are of two kinds"
+    own = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(faces, blend, strict=True)]
+    assert min(own) > 0.6, "the face whose place it is weighs most"
+
+
+def test_batches_are_the_same_for_any_number_of_workers_and_when_taken_up_later() -> None:
+    def all_of(workers: int, epoch: int) -> list[np.ndarray]:
+        batches = Batches(_augmenter(64), replace(TINY, workers=workers, mix=0.2), seed=1)
+        return [faces.numpy() for faces, _ in batches.onwards(epoch, pinned=False)]
+
+    alone, two, later = all_of(0, 0), all_of(2, 0), all_of(0, 1)
+    assert len(alone) == 8
+    assert all(np.array_equal(a, b) for a, b in zip(alone, two, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(alone[4:], later, strict=True))
+
+
+def test_half_precision_is_taken_only_where_the_processor_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for there in (False, True):
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda there=there: there, raising=False)
+        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False, raising=False)
+        assert quicker_in_bf16("cpu") is there
+        with half("cpu"):
+            kind = (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
+        assert kind == (torch.bfloat16 if there else torch.float32)
+
+
+def test_local_contrast_is_measured_against_the_mean_of_thirteen_by_thirteen() -> None:
+    face = torch.randn(2, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+    pooled = torch.nn.functional.avg_pool2d(face, 13, 1, 6, count_include_pad=False)
+    around = EvenLight()._mean(face)
+    assert torch.allclose(around[..., 6:-6, 6:-6], pooled[..., 6:-6, 6:-6], atol=1e-5)
+    assert torch.allclose(around, pooled, atol=1e-5), "at the border only what is inside counts"
+
+
+def test_a_student_learns_from_its_teachers_what_the_votes_do_not_say(tmp_path: Path) -> None:
+    _trained(tmp_path / "teacher", 5)
+    teachers = Teachers([tmp_path / "teacher" / "best.pt"] * 2, "cpu")
+    blind = _augmenter()
+    shares = np.full_like(blind.faces.shares, 1 / 8)  # taggers who know nothing
+    blind = replace(blind, faces=replace(blind.faces, shares=shares))
+    preset = replace(TINY, epochs=5, taught=0.9, warmth=2.0)
+    run = Run(preset, 4, tmp_path / "student", taught_by=teachers.name)
+    judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
+    told: list[str] = []
+    train(run, blind, judge, lambda line, share: told.append(line), teachers)
+    assert told[0].startswith("the teachers together: accuracy ")
+    faces = _faces(40, 9)
+    guess = probabilities(run.averaged, prepare(np.stack(faces.images))).argmax(1)
+    assert (guess == faces.labels).mean() > 0.9
+    with pytest.raises(BadFile, match="taught_by"):
+        Run(preset, 4, tmp_path / "student").resume()
+    with pytest.raises(BadFile, match="seed 4, not 5"):
+        Run(preset, 5, tmp_path / "student", taught_by=teachers.name).resume()
+
+
+def test_teachers_and_votes_share_the_label_as_the_preset_says() -> None:
+    network = EmotionNet(TINY.shape).eval()
+    faces, votes = torch.randn(3, 1, SIDE, SIDE), torch.eye(8)[:3]
+
+    class Sure(Teachers):
+        def __init__(self) -> None:
+            self.networks = []
+
+        def shares(self, views: torch.Tensor, warmth: float) -> torch.Tensor:
+            return torch.eye(8)[3:6]
+
+    def loss(taught: float, teachers: Teachers | None) -> float:
+        preset = replace(TINY, taught=taught, smooth=0.0)
+        return float(soft_loss(network, faces, votes, preset, "cpu", teachers))
+
+    alone, all_theirs = loss(0.7, None), loss(1.0, Sure())
+    assert loss(0.0, Sure()) == pytest.approx(alone, rel=1e-5)
+    assert loss(0.7, Sure()) == pytest.approx(0.3 * alone + 0.7 * all_theirs, rel=1e-5)
+    assert abs(alone - all_theirs) > 1e-3
+
+
+def test_the_forebears_network_is_as_published_and_goes_through_the_same_door(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    network = network_of(Shape(kind="six")).eval()
+    sides = [layer.weight.shape for layer in network.modules() if isinstance(layer, torch.nn.Conv2d)]
+    assert [tuple(side) for side in sides] == [(128, 1, 3, 3)] + 5 * [(128, 128, 3, 3)]
+    assert multiply_adds(network) == pytest.approx(426e6, rel=0.02)
+    face = np.random.default_rng(1).normal(size=(SIDE, SIDE)).astype(np.float32)
+    shrunk = network.even(torch.from_numpy(face)[None, None])[0, 0].numpy()
+    assert shrunk == pytest.approx(cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA), abs=1e-5)
+    export(network, tmp_path / "six.onnx", 1.0, "six", "nothing", {})
+    assert open_classifier(tmp_path / "six.onnx", "cpu").embedding_size == 1024
 
 
 def test_training_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -112,9 +239,21 @@ def test_an_export_that_says_something_else_is_refused(tmp_path: Path, monkeypat
         open_classifier(tmp_path / "net.onnx", "cpu")
 
 
-def test_every_preset_stays_within_the_budget_of_the_film(tmp_path: Path) -> None:
-    for name, preset in PRESETS.items():
-        assert multiply_adds(EmotionNet(preset.shape)) < 150e6, name
+def test_every_network_to_be_shown_stays_within_the_budget_of_the_film() -> None:
+    for name in ("quick", "cpu", "gpu"):
+        assert multiply_adds(EmotionNet(PRESETS[name].shape)) < 150e6, name
+
+
+def test_a_teacher_can_be_carried_and_still_says_the_same(tmp_path: Path) -> None:
+    run = Run(PRESETS["teacher"], 1, tmp_path)
+    run.save_averaged("best")
+    assert slim(tmp_path / "best.pt", tmp_path / "small.pt") < 16 * 2**20, "what one file may weigh"
+    faces = np.random.default_rng(1).normal(size=(4, 1, SIDE, SIDE)).astype(np.float32)
+    whole, small = (probabilities(load_network(tmp_path / name), faces) for name in ("best.pt", "small.pt"))
+    assert small == pytest.approx(whole, abs=5e-3)
+    (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
+    with pytest.raises(BadFile, match="is no checkpoint"):
+        Teachers([tmp_path / "broken.pt"], "cpu")
 
 
 def test_a_checkpoint_gives_its_network_back(tmp_path: Path) -> None:

@@ -1,0 +1,87 @@
+"""What one look at 1, 4 and 16 faces costs, on one thread of the CPU and on a GPU where there is one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from installation.bench.report import Figure, Progress, Report
+from models.align import SIDE
+from models.bound import BATCHES
+from models.classifier import Classifier, open_classifier
+from models.runtime import why_no_cuda
+
+ROUNDS, WARM = 200, 20
+NOTES = (
+    "each figure: median of 200 calls, from aligned 8-bit faces in memory to probabilities in memory, whole batch.",
+    "goals: one face on one CPU thread 4.5 ms, int8 2.5 ms; 16 faces on a GPU under 1 ms.",
+)
+
+
+def run(progress: Progress) -> Report:
+    """The shipped classifier; on a GPU also its float16 variant, and the gpu preset's network through PyTorch."""
+    progress("float32 on the CPU", 0.0)
+    whole = open_classifier("", "cpu", int8=False)
+    plain = {n: _milliseconds(_classify(whole, n)) for n in BATCHES}
+    progress("int8 on the CPU", 0.3)
+    small = open_classifier("", "cpu")
+    int8 = {n: _milliseconds(_classify(small, n)) for n in BATCHES}
+    figures = [Figure(f"CPU, one thread, float32: {_faces(n)}", ms, "ms") for n, ms in plain.items()]
+    figures += [Figure(f"CPU, one thread, int8: {_faces(n)}", ms, "ms", plain[n], "float32") for n, ms in int8.items()]
+    reason = why_no_cuda()
+    if reason:
+        return Report(
+            "model", (*figures, *_through_torch(progress)), (*NOTES, f"nothing by CUDA in onnxruntime: {reason}")
+        )
+    told = []
+    progress("on the GPU", 0.6)
+    on_gpu: dict[int, float] = {}
+    for variant in (False, True):
+        classifier = open_classifier("", "auto", int8=variant)
+        told.append(classifier.line)
+        for n in BATCHES:
+            ms = _milliseconds(_classify(classifier, n))
+            name = f"GPU, {'float16' if variant else 'float32'}: {_faces(n)}"
+            figures.append(Figure(name, ms, "ms", on_gpu.get(n), "float32" if variant else ""))
+            on_gpu.setdefault(n, ms)
+    return Report("model", (*figures, *_through_torch(progress)), (*NOTES, *told))
+
+
+def _through_torch(progress: Progress) -> list[Figure]:
+    """The same on machines that have PyTorch's CUDA and not onnxruntime's; weights do not matter for the time."""
+    try:
+        import torch
+    except ImportError:
+        return []
+    if not torch.cuda.is_available():
+        return []
+    from models.gpu_time import recorded
+    from models.recipe import PRESETS
+
+    progress("PyTorch on the GPU", 0.9)
+    name = torch.cuda.get_device_name()
+    return [
+        Figure(f"{name}, PyTorch, float16, preset gpu, recorded: {_faces(n)}", _milliseconds(step), "ms")
+        for n in BATCHES
+        for step in (recorded(PRESETS["gpu"].shape, n, "cuda"),)
+    ]
+
+
+def _faces(n: int) -> str:
+    return "1 face" if n == 1 else f"{n} faces"
+
+
+def _classify(classifier: Classifier, n: int) -> Callable[[], object]:
+    faces = np.random.default_rng(n).integers(0, 256, (n, SIDE, SIDE), np.uint8)
+    return lambda: classifier.classify(faces)
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    took = []
+    for _ in range(WARM + ROUNDS):
+        began = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - began)
+    return 1000 * float(np.median(took[WARM:]))

@@ -1,0 +1,92 @@
+"""How many faces a second training can be fed and can learn from: tells before a long run whether it will be short."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from installation.bench.report import Figure, Progress, Report
+from models.align import TEMPLATE
+from models.augment import Augmenter
+from models.faces import LabelledFaces
+from models.relight import training_lamps
+
+if TYPE_CHECKING:
+    from models.recipe import Preset
+
+FACES, SECONDS = 2048, 5.0
+NOTES = (
+    "feeding: one process; a run has as many as its preset's workers, and needs feeding > learning to keep a GPU busy.",
+    "one epoch of FER+ is 28,558 faces.",
+)
+
+
+def run(progress: Progress) -> Report:
+    """Feeding by one process, then steps of the presets that this machine is for (cpu; gpu and teacher with CUDA)."""
+    import torch
+
+    from models.recipe import PRESETS
+
+    progress("lamps", 0.0)
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(0)  # as in a worker
+    rng = np.random.default_rng(1)
+    images = tuple(rng.integers(0, 256, (FACES, 48, 48), np.uint8))
+    shares = rng.dirichlet(np.ones(8), FACES).astype(np.float32)
+    faces = LabelledFaces(images, shares, shares.argmax(1))
+    five = np.repeat(TEMPLATE[None] * np.float32(0.75), FACES, axis=0)
+    lamps = training_lamps(count=24)
+    figures = []
+    for name in ("cpu", "gpu"):
+        progress(f"feeding, {name}", 0.3)
+        augmenter = Augmenter(faces, five, PRESETS[name].strength, lamps)
+        chosen = np.arange(PRESETS[name].batch)
+        rate = len(chosen) * _a_second(partial(augmenter.batch, chosen, rng))
+        figures.append(Figure(f"feeding, preset {name}", rate, "faces/s"))
+    cv2.setNumThreads(threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    for name in ("gpu", "teacher", "six") if device == "cuda" else ("cpu",):
+        progress(f"learning, {name}", 0.6)
+        preset = replace(PRESETS[name], threads=torch.get_num_threads() if device == "cuda" else 1)
+        figures.append(Figure(f"learning, preset {name}, {device}", _learning(preset, device), "faces/s"))
+    return Report("training", tuple(figures), NOTES)
+
+
+def _learning(preset: Preset, device: str) -> float:
+    """Faces a second of the whole step of ``models.train``, from faces in memory."""
+    import tempfile
+    from pathlib import Path
+
+    import torch
+
+    from models.run import Run
+    from models.train import step
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run(preset, 1, Path(folder), device)
+        faces = torch.randn(preset.batch, 1, 64, 64)
+        shares = torch.rand(preset.batch, 8).softmax(1)
+        run.network.train()
+
+        def one() -> None:
+            step(run, faces, shares, 1000)
+            if device == "cuda":
+                torch.cuda.synchronize()
+
+        return preset.batch * _a_second(one)
+
+
+def _a_second(call: Callable[[], object]) -> float:
+    call()
+    call()
+    count, began = 0, time.monotonic()
+    while time.monotonic() - began < SECONDS:
+        call()
+        count += 1
+    return count / (time.monotonic() - began)

@@ -1,0 +1,88 @@
+"""Networks on a GPU without a copy too many: fixed batch sizes, memory that stays there, one recorded graph a size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from models.align import SIDE
+from models.session import CPU, CUDA, open_session
+
+BATCHES = (1, 4, 16)
+"""cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with zeros."""
+RECORDED = (CUDA, {"enable_cuda_graph": "1"})
+"""All of a run's kernels are started at once: a network this small would spend its time on starting them one by one."""
+Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class Bound:
+    """A folded network (``models.fold``): faces (n, 64, 64) uint8 in, probabilities and embeddings out."""
+
+    def __init__(self, session: Any, device: str = "cuda") -> None:
+        """``device``: where the memory lies, 'cuda' or 'cpu'. Every size runs at once: no visitor waits for it."""
+        self._session = session
+        widths = {value.name: int(value.shape[-1]) for value in session.get_outputs()}
+        self._sizes = {n: _Size(session, n, widths, device) for n in BATCHES}
+        for size in self._sizes.values():
+            for _ in range(3):  # the first ones may record, the last one plays what was recorded
+                size.run(np.zeros((1, SIDE, SIDE), np.uint8))
+
+    def run(self, faces: NDArray[np.uint8]) -> Outputs:
+        """Probabilities (n, 8) and embeddings (n, d) of one face or more."""
+        parts = [self._part(faces[i : i + BATCHES[-1]]) for i in range(0, len(faces), BATCHES[-1])]
+        return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
+
+    def _part(self, faces: NDArray[np.uint8]) -> Outputs:
+        return self._sizes[next(size for size in BATCHES if size >= len(faces))].run(faces)
+
+
+class _Size:
+    """One batch size: its place for faces, its place for answers. A recorded graph knows no other addresses."""
+
+    def __init__(self, session: Any, n: int, widths: dict[str, int], device: str) -> None:
+        make = onnxruntime.OrtValue.ortvalue_from_shape_and_type
+        self._session, self._room = session, np.zeros((n, SIDE, SIDE), np.uint8)
+        self._faces = make([n, SIDE, SIDE], np.uint8, device, 0)
+        self._answers = [make([n, widths[name]], np.float32, device, 0) for name in ("probabilities", "embedding")]
+        self._binding = session.io_binding()
+        self._binding.bind_ortvalue_input("faces", self._faces)
+        for name, answer in zip(("probabilities", "embedding"), self._answers, strict=True):
+            self._binding.bind_ortvalue_output(name, answer)
+        self._options = onnxruntime.RunOptions()
+        self._options.add_run_config_entry("gpu_graph_id", str(n))
+
+    def run(self, faces: NDArray[np.uint8]) -> Outputs:
+        self._room[: len(faces)] = faces
+        self._room[len(faces) :] = 0
+        self._faces.update_inplace(self._room)
+        self._session.run_with_iobinding(self._binding, self._options)
+        probabilities, embedding = (answer.numpy()[: len(faces)].copy() for answer in self._answers)
+        return probabilities, embedding
+
+
+class NotTaken(RuntimeError):
+    """The GPU does not run the folded file; the message says why."""
+
+
+def open_bound(path: Path, threads: int, check: Callable[[Any], None]) -> tuple[Bound, bool]:
+    """The folded file on the GPU, and whether its graphs are recorded; ``check`` is given the session before it runs.
+
+    Recording is refused where a step would have to run on the CPU; then it goes without. Raises ``NotTaken``.
+    """
+    reason = "its session fell back to the CPU"
+    for recorded in (True, False):
+        try:
+            session = open_session(path, threads, (RECORDED if recorded else CUDA, CPU))
+            if session.get_providers()[0] == CUDA:
+                check(session)
+                return Bound(session), recorded
+        except Exception as error:  # onnxruntime's own exceptions share no base class
+            if not type(error).__module__.startswith("onnxruntime"):
+                raise
+            reason = str(error)
+    raise NotTaken(reason)

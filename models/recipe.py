@@ -1,0 +1,86 @@
+"""What a training run is made of: presets, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.augment import Strength
+from models.network import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Everything that a training run is made of, beside its faces, its seed and its teachers."""
+
+    epochs: int
+    batch: int = 128
+    rate: float = 2e-3
+    decay: float = 0.02
+    warm_up_epochs: float = 1.0
+    keep: float = 0.998
+    """Share of the averaged weights that stays at each step."""
+    smooth: float = 0.02
+    """Share of every label given to all classes."""
+    level: float = 0.3
+    """0: faces as often as they come; 1: every class equally often."""
+    mix: float = 0.0
+    """Faces are blended in pairs, their votes too, by shares drawn from Beta(mix, mix); 0: none (Zhang et al. 2018)."""
+    taught: float = 0.7
+    """With teachers: how much of the label is theirs; the rest is the taggers' votes."""
+    warmth: float = 1.0
+    """Temperature at which teachers and student are compared (Hinton et al. 2015). At 1 the teachers, who learned vote
+    shares, say what they think that the votes are."""
+    lamps: int = 160
+    """Lamps in the bank that faces are relit from; each is computed for 16 heads before training begins."""
+    threads: int = 1
+    workers: int = 0
+    """Processes that relight and darken; 0: the training process itself."""
+    shape: Shape = field(default_factory=Shape)
+    strength: Strength = field(default_factory=Strength)
+
+
+_LONG = Strength(relit=0.45, dark=0.5, hidden=0.25)
+_TEACHER = Preset(
+    epochs=100,
+    batch=256,
+    rate=3e-3,
+    decay=0.05,
+    warm_up_epochs=3,
+    keep=0.999,
+    mix=0.2,
+    threads=4,
+    workers=14,
+    shape=Shape((64, 128, 256, 384), (2, 2, 2, 2), dropout=0.4, excite=True),
+    strength=_LONG,
+)
+
+PRESETS = {
+    "quick": Preset(epochs=6, lamps=24, strength=Strength(relit=0.3, dark=0.4, hidden=0.0)),
+    "cpu": Preset(epochs=33, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
+    # A patient student that sees just what its teachers see, blended faces too (Beyer et al. 2021).
+    "gpu": Preset(
+        epochs=150,
+        batch=256,
+        rate=3e-3,
+        decay=0.03,
+        warm_up_epochs=3,
+        keep=0.999,
+        mix=0.2,
+        threads=4,
+        workers=14,
+        shape=Shape(blocks=(2, 2, 2, 2)),
+        strength=_LONG,
+    ),
+    "teacher": _TEACHER,
+    # As the forebears would train it: neither other lamps nor darkness. On a GPU; a CPU needs half an hour an epoch.
+    "six": Preset(
+        epochs=60,
+        batch=256,
+        rate=1e-3,
+        threads=4,
+        workers=14,
+        shape=Shape(kind="six"),
+        strength=Strength(relit=0.0, dark=0.0, hidden=0.0),
+    ),
+}
+"""Teachers differ by their seeds; their weights must stay below 16 MiB in half precision, to be carried (``slim``)."""

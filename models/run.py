@@ -1,0 +1,86 @@
+"""A training run on disk: network, averaged network and optimizer, checkpointed whole and taken up again."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+
+from calibration.toml import BadFile
+from models.network import EmotionNet, Shape, network_of
+from models.recipe import Preset
+
+
+@dataclass(slots=True)
+class Run:
+    """A training run that can be stopped after any epoch and taken up again from its folder."""
+
+    preset: Preset
+    seed: int
+    folder: Path
+    device: str = "cpu"
+    taught_by: str = ""
+    """Which teachers it has (``Teachers.name``)."""
+    epoch: int = 0
+    step: int = 0
+    best: float = -1.0
+    network: EmotionNet = field(init=False)
+    averaged: EmotionNet = field(init=False)
+    optimizer: torch.optim.Optimizer = field(init=False)
+
+    def __post_init__(self) -> None:
+        torch.manual_seed(self.seed)
+        random.seed(self.seed)
+        torch.set_num_threads(self.preset.threads)
+        torch.backends.cudnn.benchmark = True  # every batch has the same size
+        self.network = network_of(self.preset.shape).to(self.device, memory_format=torch.channels_last)
+        self.averaged = network_of(self.preset.shape).to(self.device, memory_format=torch.channels_last)
+        self.averaged.load_state_dict(self.network.state_dict())
+        weights = [p for p in self.network.parameters() if p.ndim > 1]
+        others = [p for p in self.network.parameters() if p.ndim <= 1]  # no decay for biases and norms
+        groups = [{"params": weights, "weight_decay": self.preset.decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=self.preset.rate, fused=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def resume(self) -> None:
+        """Take up from the last checkpoint of the folder, if there is one.
+
+        Raises ``BadFile`` when that was begun with another network, seed or teachers.
+        """
+        path = self.folder / "last.pt"
+        if not path.is_file():
+            return
+        saved = torch.load(path, map_location=self.device, weights_only=True)
+        saved["shape"] = asdict(Shape(**saved["shape"]))  # an older file knows fewer of its fields
+        now = self._begun_with()
+        faults = [
+            f"was begun with {name} {saved[name]}, not {value}; take another --folder"
+            for name, value in now.items()
+            if name in saved and saved[name] != value
+        ]
+        if faults:
+            raise BadFile(path, faults)
+        self.network.load_state_dict(saved["network"])
+        self.averaged.load_state_dict(saved["averaged"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.epoch, self.step, self.best = saved["epoch"], saved["step"], saved["best"]
+
+    def save(self, name: str) -> None:
+        """Write a checkpoint to go on from, whole or not at all."""
+        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
+        self._write(name, state | {"step": self.step, "best": self.best})
+
+    def save_averaged(self, name: str) -> None:
+        """Write a checkpoint with the averaged network alone: all that an export or a student needs."""
+        self._write(name, {})
+
+    def _begun_with(self) -> dict[str, object]:
+        return {"seed": self.seed, "shape": asdict(self.preset.shape), "taught_by": self.taught_by}
+
+    def _write(self, name: str, more: dict[str, object]) -> None:
+        part = self.folder / f"{name}.part"
+        state = {"averaged": self.averaged.state_dict(), "epoch": self.epoch, **self._begun_with()}
+        torch.save(state | more, part)
+        part.replace(self.folder / f"{name}.pt")

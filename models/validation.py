@@ -1,0 +1,75 @@
+"""The validation faces that a training run is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.align import prepare
+from models.augment import Augmenter, Strength
+from models.faces import LabelledFaces
+from models.landmarks import aligned_faces, find_landmarks
+from models.measure import Scores, scores
+from models.network import EmotionNet
+from models.precision import half
+
+
+def landmarks_once(
+    faces: LabelledFaces, folder: Path, progress: Callable[[float], None]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Landmarks of the faces and whether they were found, kept in ``folder`` for the next time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"landmarks-{faces.fingerprint()[:16]}.npz"
+    if not path.is_file():
+        five, found = find_landmarks(faces.images, progress)
+        np.savez(path, five=five, found=found)
+    with np.load(path) as file:
+        return file["five"], file["found"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Validation:
+    """Prepared validation faces, clean and dark, that a run is judged by."""
+
+    labels: NDArray[np.int64]
+    clean_faces: NDArray[np.float32]
+    dark_faces: NDArray[np.float32]
+    dark_labels: NDArray[np.int64]
+
+    def judge(self, networks: Sequence[EmotionNet], device: str) -> tuple[Scores, Scores]:
+        """Figures of the networks' mean answer on the clean and on the dark faces."""
+        clean, dark = (
+            np.mean([probabilities(network, faces, device) for network in networks], axis=0)
+            for faces in (self.clean_faces, self.dark_faces)
+        )
+        return scores(clean, self.labels), scores(dark, self.dark_labels)
+
+
+def validation(faces: LabelledFaces, landmarks: NDArray[np.float32], augmenter: Augmenter | None) -> Validation:
+    """Validation faces as they are, and once relit and darkened with a fixed seed (none: only as they are)."""
+    labels = faces.labels
+    clean = prepare(aligned_faces(faces.images, landmarks))
+    if augmenter is None:
+        return Validation(labels, clean, clean, labels)
+    still = Strength(turn_degrees=2, scale=0.02, stretch=0.0, shift=0.7, relit=1.0, dark=1.0, hidden=0.0)
+    dark = replace(augmenter, faces=faces, landmarks=landmarks, strength=still)
+    rng = np.random.default_rng(20)
+    return Validation(labels, clean, dark.batch(np.arange(len(faces)), rng), labels)
+
+
+@torch.no_grad()
+def probabilities(network: EmotionNet, faces: NDArray[np.float32], device: str = "cpu") -> NDArray[np.float32]:
+    """(n, 8) for prepared faces (n, 1, 64, 64), without temperature."""
+    network.eval()
+    parts = []
+    for part in torch.from_numpy(faces).split(256):
+        views = network.even(part.to(device)).contiguous(memory_format=torch.channels_last)
+        with half(device):
+            logits, _ = network.judge(views)
+        parts.append(logits.float().softmax(1).cpu().numpy())
+    return np.concatenate(parts)
