@@ -67,7 +67,14 @@ class Painter:
         if space in (UNSPECIFIED, 0):
             space = BT709 if frame.height >= 720 or frame.width >= 1280 else BT601
         full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+        spread = ColorRange.JPEG if full else ColorRange.MPEG
         same = (width, height) == (frame.width, frame.height)
+        # swscale writes by 16 columns: at other widths its quick way leaves the last ones black, and its threads
+        # write over the first ones of each other's rows.
+        whole = width % 16 == 0
+        smooth = Interpolation.BICUBIC if same else Interpolation.BILINEAR
+        if same and not whole and width % 2 == height % 2 == 0:
+            smooth = Interpolation.POINT  # as the quick way that is not taken would
         scaled = self._scaler.reformat(
             frame,
             width=width,
@@ -75,9 +82,10 @@ class Painter:
             format="bgra",
             src_colorspace=space,
             dst_colorspace=space,
-            interpolation=Interpolation.BICUBIC if same else Interpolation.BILINEAR,
-            src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
+            interpolation=smooth if whole else smooth | Interpolation.ACCURATE_RND,
+            src_color_range=spread,
             dst_color_range=ColorRange.JPEG,
+            threads=0 if whole else 1,
         )
         plane = scaled.planes[0]
         flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)

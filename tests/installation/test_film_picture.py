@@ -55,6 +55,8 @@ def ffmpeg(*arguments: str, given: bytes = b"") -> bytes:
         ("smpte170m", "pc", "yuv420p", (320, 180)),
         ("smpte170m", "pc", "yuv422p", (321, 181)),
         ("bt2020nc", "tv", "yuv420p", (320, 180)),
+        ("bt709", "tv", "yuv420p", (180, 90)),
+        ("smpte170m", "pc", "yuv422p", (340, 180)),
     ],
 )
 def test_colours_are_those_that_ffmpeg_shows(
@@ -75,6 +77,20 @@ def test_colours_are_those_that_ffmpeg_shows(
     ours = Painter(size, "fit").paint(frame)[:, :, 2::-1].astype(int)
     assert np.abs(ours - theirs).mean() < 2
     assert np.abs(ours - source).mean() < 4
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv422p10le", "nv12"])
+@pytest.mark.parametrize("width", [178, 180, 186, 188])
+def test_a_picture_of_any_width_reaches_from_edge_to_edge(form: str, width: int) -> None:
+    def frame(light: int, size: tuple[int, int]) -> av.VideoFrame:
+        plain = av.VideoFrame.from_ndarray(np.full((size[1], size[0], 3), light, np.uint8), format="rgb24")
+        return plain.reformat(format=form, threads=1)
+
+    for size in ((width, 90), (400, 180)):
+        painter, bright, dark = Painter((width, 90), "stretch"), frame(220, size), frame(30, size)
+        for _ in range(3):  # what is left undone shows what was in that memory before
+            assert painter.paint(bright)[:, :, :3].min() > 200
+            assert painter.paint(dark)[:, :, :3].max() < 60
 
 
 @needs_ffmpeg

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +24,10 @@ from tests.installation.test_film_picture import CORNERS, ffmpeg, needs_ffmpeg
 from tests.installation.x_server import XServer, needs_x_server, x_server
 
 pytestmark = [needs_x_server, needs_ffmpeg]
+ALONE = "CHIARO_TESTS_ALONE" in os.environ
+alone = pytest.mark.skipif(
+    not ALONE, reason="OpenGL in a window is tried in a process of its own, by the last test here"
+)
 FRAME = 2
 """The one that is held against ffmpeg's; at 10 frames/s."""
 
@@ -72,7 +79,7 @@ def window_of(server: XServer) -> np.ndarray:
 SPACES = {"bt601": ("smpte170m", "bt601"), "bt709": ("bt709", "bt709")}
 
 
-@pytest.mark.parametrize("size", [(320, 180), (321, 181)], ids=["even", "odd"])
+@pytest.mark.parametrize("size", [(320, 180), (321, 181), (180, 90)], ids=["even", "odd", "narrow"])
 def test_on_the_display_each_colour_space_is_what_ffmpeg_decodes(
     size: tuple[int, int], display: XServer, tmp_path: Path
 ) -> None:
@@ -91,7 +98,7 @@ def test_on_the_display_each_colour_space_is_what_ffmpeg_decodes(
     assert max(differences.values()) < 2, differences  # 0.0 where it was measured
 
 
-@pytest.mark.parametrize("path", ["surface", "gpu"])
+@pytest.mark.parametrize("path", ["surface", pytest.param("gpu", marks=alone)])
 def test_a_window_that_is_made_another_size_shows_the_whole_picture(
     path: str, display: XServer, tmp_path: Path
 ) -> None:
@@ -109,6 +116,7 @@ def test_a_window_that_is_made_another_size_shows_the_whole_picture(
         assert np.abs(shown[15:285:3, ::3] - before[::2, ::2]).mean() < 12  # hard edges, half a pixel off
 
 
+@alone
 def test_every_way_to_the_wall_shows_the_same_picture_and_doctor_names_it(display: XServer, tmp_path: Path) -> None:
     file = chart(tmp_path, "-vf", "gblur=sigma=3")
     tone = {"corners": CORNERS, "gamma": 1.3, "black_level": 0.1, "brightness": 0.8}
@@ -143,3 +151,23 @@ def test_a_renderer_that_cannot_be_had_is_told_and_the_surface_taken(
     with cinema(headless=False, path="renderer") as house:
         assert house.film.health.path == "surface"
     assert "'renderer' cannot be had: failed to create renderer" in caplog.text
+
+
+@pytest.mark.skipif(ALONE, reason="this is that process")
+def test_opengl_in_a_window_is_tried_too() -> None:
+    """Other tests draw with OpenGL in memory; one process with both kinds of context is ended by the X server."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        __file__,
+        "-k",
+        "another_size or every_way",
+    ]
+    done = subprocess.run(
+        command, env=os.environ | {"CHIARO_TESTS_ALONE": "1"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
