@@ -14,7 +14,7 @@ from models.align import SIDE
 from models.session import CPU, CUDA, open_session
 
 BATCHES = (1, 4, 16)
-"""cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with zeros."""
+"""cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with anything."""
 RECORDED = (CUDA, {"enable_cuda_graph": "1"})
 """All of a run's kernels are started at once: a network this small would spend its time on starting them one by one."""
 Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -58,7 +58,6 @@ class _Size:
 
     def run(self, faces: NDArray[np.uint8]) -> Outputs:
         self._room[: len(faces)] = faces
-        self._room[len(faces) :] = 0
         self._faces.update_inplace(self._room)
         self._session.run_with_iobinding(self._binding, self._options)
         probabilities, embedding = (answer.numpy()[: len(faces)].copy() for answer in self._answers)

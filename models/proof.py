@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.align import SIDE
 from models.darkness import Condition, darkened, landmarks_aligned
+from models.exposure import Floats
 from models.landmarks import aligned_faces, find_landmarks
 from models.relight import MAPS
 
@@ -22,8 +25,12 @@ def proof_faces() -> NDArray[np.uint8]:
         keys = [key for key in file.files if not key.endswith("/depth")]
         pictures = [np.asarray(cv2.imdecode(file[key], cv2.IMREAD_GRAYSCALE), np.uint8) for key in keys]
     landmarks, found = find_landmarks(pictures)
-    landmarks = landmarks[found]
-    faces = aligned_faces([pictures[i] for i in np.flatnonzero(found)], landmarks)
+    return in_every_light([pictures[i] for i in np.flatnonzero(found)], landmarks[found])
+
+
+def in_every_light(images: Sequence[NDArray[np.uint8]], landmarks: Floats) -> NDArray[np.uint8]:
+    """The same from any gray faces with landmarks (n, 5, 2): a network just trained is proved on validation faces."""
+    faces = aligned_faces(images, landmarks)
     dark = darkened(faces, landmarks_aligned(landmarks), LIGHTS)
     flat = np.stack([np.full((SIDE, SIDE), value, np.uint8) for value in (0, 1, 128, 255)])
     flat[3, ::2] -= 1  # deviation 0.5: below what counts as flat

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from models.run import Run
+
+
+PROVED_ON = 200
+"""Validation faces on which the variant for GPUs must say what the float32 file says."""
 
 
 def register(app: typer.Typer) -> None:
@@ -91,14 +99,15 @@ def train(
             plain, small = release(folder / "best.pt", export_to, version, sources)
             typer.echo(f"{export_to}: {summary(plain)}")
             typer.echo(f"int8: {summary(small) if small else 'loses more than 0.3 points, not kept'}")
-            typer.echo(_folded(export_to))
+            typer.echo(_folded(export_to, judged.images[:PROVED_ON], five_valid[:PROVED_ON]))
 
 
-def _folded(model: Path) -> str:
+def _folded(model: Path, images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> str:
     from models.fold import Differs, fold
+    from models.proof import in_every_light
 
     try:
-        made, off = fold(model)
+        made, off = fold(model, in_every_light(images, landmarks))
     except Differs as error:
         return f"for a GPU: not kept: {error}"
     return f"for a GPU: {made}, probabilities differ by at most {off:.4f}"

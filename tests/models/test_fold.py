@@ -43,8 +43,8 @@ def test_the_shipped_variant_for_a_gpu_agrees_with_the_float32_file_in_light_and
     assert card["made_from"] == json.loads(card_beside(SHIPPED).read_text())["sha256"]
 
 
-def test_its_weights_are_halves_and_its_evening_of_the_light_is_not() -> None:
-    graph = load(str(SHIPPED.with_suffix(".cuda.onnx"))).graph
+def test_weights_become_halves_and_the_evening_of_the_light_does_not() -> None:
+    graph = folding._folded(load(str(SHIPPED))).graph
     kinds = {weight.name: weight.data_type for weight in graph.initializer}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     assert {kinds[name] for node in convolutions for name in node.input[1:]} == {TensorProto.FLOAT16}
