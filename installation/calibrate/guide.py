@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from calibration.profile import LightFound
+from calibration.settings import Region
+from calibration.toml import BadFile
+from installation.calibrate.lamp_drawing import lamp_in_letters
+from installation.calibrate.region import read_region
+
 Image = NDArray[np.uint8]
 
 
@@ -35,6 +41,12 @@ class Guide(Protocol):
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
         """The same pictures, shown as they pass."""
+
+    def region(self, now: Region, pictures: Iterable[Image]) -> Region:
+        """Where visitors can stand; ``now`` is what is there already. Raises ``Cancelled``."""
+
+    def drawn(self, light: LightFound, words: str) -> None:
+        """The lamp that was found, as a drawing. Raises ``Cancelled``."""
 
     def close(self) -> None: ...
 
@@ -72,6 +84,19 @@ class TextGuide:
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
         yield from pictures
+
+    def region(self, now: Region, pictures: Iterable[Image]) -> Region:
+        sides = ",".join(f"{getattr(now, side):g}" for side in type(now).model_fields)
+        while True:
+            typed = self.ask("Where can visitors stand? LEFT,TOP,RIGHT,BOTTOM of the picture, 0 to 1", sides)
+            try:
+                return now if typed == sides else read_region(typed)
+            except BadFile as error:
+                self.warn("; ".join(error.problems))
+
+    def drawn(self, light: LightFound, words: str) -> None:
+        self.say(lamp_in_letters(light))
+        self.say(f"  {words}")
 
     def close(self) -> None:
         pass
