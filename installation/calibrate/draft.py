@@ -121,9 +121,9 @@ def _text_of(venue_file: Path, name: str) -> str:
 
 
 def _forget_old_heads(venue_file: Path) -> None:
-    """Only the heads that the venue file and its predecessor name are kept."""
+    """Only the heads that the venue file and its predecessor name are kept; what a kill left half written goes too."""
     files = (venue_file, venue_file.with_name(venue_file.name + ".previous"))
     named = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
-    for head in venue_file.parent.glob(f"{venue_file.stem}.head-*.npz"):
+    for head in venue_file.parent.glob(f"{venue_file.stem}.head-*.npz*"):
         if head.name not in named:
             head.unlink(missing_ok=True)

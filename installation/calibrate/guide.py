@@ -56,13 +56,13 @@ class TextGuide:
 
     def __init__(self, yes: bool = False) -> None:
         self._yes = yes
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        self.console.print(text, markup=False)
 
     def warn(self, text: str) -> None:
-        self._console.print(f"! {text}", style="yellow", markup=False)
+        self.console.print(f"! {text}", style="yellow", markup=False)
 
     def ask(self, question: str, default: str = "") -> str:
         if self._yes:
@@ -83,7 +83,11 @@ class TextGuide:
             time.sleep(0.7)
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        if not self._yes:
+            self.say("  now")
         yield from pictures
+        if not self._yes:
+            self.say("  that was it")
 
     def region(self, now: Region, pictures: Iterable[Image]) -> Region:
         sides = ",".join(f"{getattr(now, side):g}" for side in type(now).model_fields)
@@ -103,6 +107,6 @@ class TextGuide:
 
     def _typed(self, question: str) -> str:
         try:
-            return self._console.input(question, markup=False)
+            return self.console.input(question, markup=False)
         except (EOFError, KeyboardInterrupt):
             raise Cancelled from None

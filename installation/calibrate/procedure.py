@@ -9,7 +9,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 
 from calibration.settings import CameraSettings
@@ -31,7 +30,7 @@ from models.card import read_card
 from models.labels import LABELS
 from models.mtcnn_graphs import NoWeights
 from models.runtime import NoCuda
-from models.venue_head import model_file
+from models.venue_head import head_of, model_file
 from scenes.story import load_story
 
 LEAST_FREE = 4_000_000
@@ -70,9 +69,10 @@ def calibrate_venue(wish: Wish) -> Path:
     if set(todo) - {"fit"}:
         _see(wish, draft, todo, emotions, new=not file.exists())
     if "faces" in todo or "fit" in todo:
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        guide = TextGuide(wish.yes)
+        with Progress(console=guide.console, transient=True) as bar:  # its console, or words and bar run together
             task = bar.add_task("fitting", total=1.0)
-            fit(draft, TextGuide(wish.yes), wish.misfires, lambda share: bar.update(task, completed=share))
+            fit(draft, guide, wish.misfires, lambda share: bar.update(task, completed=share))
     save(draft, file, html_report(draft) if draft.after else "")
     return file
 
@@ -83,6 +83,7 @@ def check_venue(wish: Wish) -> Verdict:
     venue = load_venue(file)
     if not venue.calibration.made:
         raise BadFile(file, [f"was never calibrated: run 'chiaro calibrate {wish.venue}'"])
+    head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
     camera = venue.camera if wish.camera is None else venue.camera.model_copy(update={"source": wish.camera})
     observer = _observer(venue)
     with closing(open_place(camera, wish.seed)) as place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,10 +81,12 @@ class Session:
 
 
 def _written(file: Path, picture: Image) -> bool:
-    try:
-        return bool(cv2.imwrite(str(file), picture))
-    except cv2.error:
-        return False
+    """False where it could not be: then no half of it is left."""
+    with suppress(cv2.error):
+        if cv2.imwrite(str(file), picture):
+            return True
+    file.unlink(missing_ok=True)
+    return False
 
 
 def note_light(session: Session, draft: Draft) -> None:

@@ -60,6 +60,7 @@ class WindowGuide:
     def agreed(self, question: str) -> bool:
         """On the screen, for the volunteer reads it there: Y or N."""
         self._text.say(f"{question} (y/n, in the window)")
+        self._events()  # what was pressed before the question is no answer to it
         while True:
             self._draw(None, question, "Y = yes    N = no")
             key = self._key()
@@ -84,10 +85,12 @@ class WindowGuide:
             self._draw(picture, text, "Q = end", number=int(np.ceil(left)))
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        picture = None
         for picture in pictures:
             self._key()
             self._draw(picture, text, "recording")
             yield picture
+        self._draw(picture, text, "one moment")
 
     def region(self, now: Region, pictures: Iterable[Image]) -> Region:
         """Drawn with the mouse over the live picture."""
@@ -112,6 +115,7 @@ class WindowGuide:
     def drawn(self, light: LightFound, words: str) -> None:
         """Stays until Enter."""
         self._text.drawn(light, words)
+        self._events()  # what was pressed while the lamp was looked for
         while self._key() not in GO:
             self._draw(None, words, "Enter = go on", light=light)
             time.sleep(0.03)
@@ -150,7 +154,7 @@ class WindowGuide:
             draw_lamp(self._surface, light, self._small)
         if number is not None:
             digit = self._huge.render(str(number), True, WARM)
-            self._surface.blit(digit, ((SIZE[0] - digit.get_width()) // 2, 90))
+            self._surface.blit(digit, (60, 110))  # beside the face
         self._draw_warnings()
         band = pygame.Surface((SIZE[0], 110), pygame.SRCALPHA)
         band.fill(SHADE)

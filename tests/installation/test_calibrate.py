@@ -149,6 +149,13 @@ def test_fitting_alone_uses_the_takes_of_last_time(room: Path) -> None:
     assert after.light == before.light
 
 
+def test_what_a_kill_left_half_written_is_swept_up(room: Path) -> None:
+    left = room.parent / "room.head-12345678.npz.new"
+    left.touch()
+    assert chiaro(str(room), "--step", "fit").exit_code == 0
+    assert not left.exists()
+
+
 def test_measuring_the_camera_again_leaves_the_head(room: Path) -> None:
     np.savez(room.parent / "room.head-1.npz", **VenueHead(np.zeros((16, 8)), np.zeros(8), 1.2).arrays())
     room.write_text(re.sub(r'^head = ".*?"', 'head = "room.head-1.npz"', room.read_text(), flags=re.MULTILINE))
@@ -214,6 +221,13 @@ def test_a_calibration_for_another_network_is_refused_with_the_remedy(room: Path
     make_classifier(Path(venue.eye.classifier_file), seed=1)
     with pytest.raises(BadFile, match=r"run 'chiaro calibrate .*room\.toml'"):
         head_of(venue.calibration, venue.eye)
+
+
+def test_the_check_before_the_doors_open_refuses_a_calibration_for_another_network(room: Path) -> None:
+    make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
+    result = chiaro(str(room), "--check", "--camera", "visitor")
+    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert "to renew it" in result.output
 
 
 def test_takes_of_another_network_are_refused(room: Path) -> None:

@@ -107,7 +107,9 @@ def test_all_that_was_read_back_stands_in_the_venue_file(observer: Observer) -> 
     room.controls = {"exposure_100us": 156.0, "gain": 0.0, "power_line_hertz": 50.0}
     draft = Draft(Venue(), Calibration())
     camera(Session(room, TextGuide(yes=True), observer), draft)
-    venue = Venue.model_validate(tomllib.loads(venue_text("", draft.changes, draft.calibration)))
+    text = venue_text("", draft.changes, draft.calibration)
+    assert "power_line_hertz = 50  #" in text
+    venue = Venue.model_validate(tomllib.loads(text))
     assert venue.camera.power_line_hertz == 50
     assert venue.camera.gain == 0
     assert venue.calibration.controls["power_line_hertz"] == 50
