@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from calibration.profile import Calibration, RoomFound
+from calibration.profile import Calibration, LightFound, RoomFound
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
 from installation.calibrate.check import Verdict, check_room
 from installation.calibrate.place import ActedRoom, Asked
 from installation.calibrate.take import Observer
+from models.portrait import KEY
 
 MADE = Calibration(
     made="today",
@@ -59,6 +60,14 @@ def test_a_room_in_which_no_face_is_seen_is_not_as_it_was(observer: Observer) ->
 def test_a_darker_face_is_told(observer: Observer) -> None:
     faults = looked(observer, Room(gain=0.5)).faults
     assert any(fault.startswith("the face is at") for fault in faults)
+
+
+def test_a_lamp_that_was_moved_is_told(observer: Observer) -> None:
+    for moved, faults in ((0, 0), (110, 1)):  # 48 degrees apart, so high up
+        light = LightFound(azimuth_degrees=KEY.azimuth + moved, elevation_degrees=KEY.elevation, measured=True)
+        found = looked(observer, Room(), MADE.model_copy(update={"light": light})).faults
+        assert len(found) == faults
+        assert all(fault.startswith("the lamp stands") for fault in found)
 
 
 def test_another_camera_is_told(observer: Observer) -> None:
