@@ -25,20 +25,40 @@ HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(#.*)?$")
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write ``path`` at once or not at all; the file that was there is kept as NAME.previous. Raises ``OSError``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
+    write_together({path: content})
+
+
+def write_together(files: dict[Path, bytes]) -> None:
+    """Write all or none: first every file beside its place, and only when all are on the disk, over the old ones.
+
+    They are put in place in the order given, so that the one that names the others comes last. The files that were
+    there are kept as NAME.previous. Raises ``OSError``.
+    """
+    beside = {path: path.with_name(path.name + ".new") for path in files}
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            previous = path.with_name(path.name + ".previous")
-            previous.unlink(missing_ok=True)
-            os.link(path, previous) if hasattr(os, "link") else previous.write_bytes(path.read_bytes())
-        os.replace(beside, path)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with beside[path].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, new in beside.items():
+            _keep_previous(path)
+            os.replace(new, path)
     finally:
-        beside.unlink(missing_ok=True)
+        for new in beside.values():
+            new.unlink(missing_ok=True)
+
+
+def _keep_previous(path: Path) -> None:
+    if not path.exists():
+        return
+    previous = path.with_name(path.name + ".previous")
+    previous.unlink(missing_ok=True)
+    try:
+        os.link(path, previous)
+    except (AttributeError, OSError):  # a memory stick knows no links
+        previous.write_bytes(path.read_bytes())
 
 
 def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
@@ -81,6 +101,8 @@ def _lines(section: object) -> list[str]:
     found = []
     for name, field in type(section).model_fields.items():  # type: ignore[attr-defined]
         value = getattr(section, name)
+        if name == "renewed_by":
+            continue
         if isinstance(value, str | bool | int | float | tuple):
             comment = f"  # {field.description}" if field.description else ""
             found.append(f"{name} = {toml_value(value)}{comment}")

@@ -45,6 +45,7 @@ class Calibration(Section):
 
     made: str = Field("", description="When; '' = this venue was never calibrated")
     people: tuple[str, ...] = Field((), description="Initials of those who said yes to being recorded")
+    consent: tuple[str, ...] = Field((), description="What each of them said yes to")
     camera: str = ""
     controls: dict[str, float] = Field(default_factory=dict, description="Of the camera, as read back")
     model: str = ""
@@ -53,6 +54,7 @@ class Calibration(Section):
     choice: str = Field("", description="Which head was chosen, and why, in words")
     faces: int = 0
     latency_ms: float = 0.0
+    renewed_by: str = Field("chiaro calibrate", description="The command; filled in when the file is read")
     room: RoomFound = RoomFound()
     light: LightFound = LightFound()
     before: Worth = Worth()

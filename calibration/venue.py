@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from pydantic import Field
@@ -19,6 +20,9 @@ from calibration.settings import (
 )
 from calibration.toml import load_toml
 
+VENUES = Path(__file__).parent / "venues"
+"""Those that are called by their name."""
+
 
 class Venue(Section):
     """All settings of one room. ``Venue()`` is the embedded default that needs no file."""
@@ -35,13 +39,18 @@ class Venue(Section):
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file; the file of a calibration's head is named by its whole path then.
+    """Read a venue file; the file of a calibration's head is named by its whole path then, and the command
+    that renews the calibration is filled in (by the file, for a venue's name need not be its file's).
 
     Raises ``BadFile`` with all problems at once: a file that is not there or is no TOML, unknown keys (with the
     nearest known one), values out of range.
     """
     venue = load_toml(path, Venue)
-    if not venue.calibration.head:
+    if not venue.calibration.made:
         return venue
-    head = str(Path(path).absolute().parent / venue.calibration.head)
-    return venue.model_copy(update={"calibration": venue.calibration.model_copy(update={"head": head})})
+    file = Path(path).absolute()
+    named = file.stem if file.parent == VENUES else shlex.quote(str(file))
+    found = {"renewed_by": f"chiaro calibrate {named}"}
+    if venue.calibration.head:
+        found["head"] = str(file.parent / venue.calibration.head)
+    return venue.model_copy(update={"calibration": venue.calibration.model_copy(update=found)})

@@ -108,7 +108,7 @@ def check_model(venue: Venue) -> Iterator[Finding]:
     from models.venue_head import head_of
 
     try:
-        sight = open_sight(venue.eye, venue.camera.region, head_of(venue.calibration, venue.eye, venue.name))
+        sight = open_sight(venue.eye, venue.camera.region, head_of(venue.calibration, venue.eye))
     except BadFile as error:
         yield from bad_file("model", error)
     except Exception as error:  # whatever keeps the networks from loading tonight is to be told, not to end the check

@@ -55,7 +55,7 @@ class VenueLooker:
 
     def _open(self) -> Sight:
         try:
-            head = head_of(self._venue.calibration, self._venue.eye, self._venue.name)
+            head = head_of(self._venue.calibration, self._venue.eye)
             return open_sight(self._venue.eye, self._venue.camera.region, head)
         except (BadFile, NoWeights, NoCuda) as error:
             raise CannotBegin(str(error)) from error

@@ -17,7 +17,7 @@ def model_file(settings: EyeSettings) -> Path:
     return Path(settings.classifier_file) if settings.classifier_file else SHIPPED
 
 
-def head_of(calibration: Calibration, settings: EyeSettings, venue: str) -> VenueHead | None:
+def head_of(calibration: Calibration, settings: EyeSettings) -> VenueHead | None:
     """None: the venue was never calibrated, or the shipped head was found to be the best one.
 
     Raises ``BadFile`` for a calibration that was made with another network, and for a head that cannot be read.
@@ -31,7 +31,7 @@ def head_of(calibration: Calibration, settings: EyeSettings, venue: str) -> Venu
             [
                 f"was made {calibration.made} with the network {calibration.model or '?'}"
                 f" ({calibration.model_sha256[:12]}), here is {network.version} ({network.sha256[:12]}):"
-                f" run 'chiaro calibrate {venue}' to renew it, or delete the section [calibration]"
+                f" run '{calibration.renewed_by}' to renew it, or delete the section [calibration]"
             ],
         )
     return read_head(Path(calibration.head)) if calibration.head else None

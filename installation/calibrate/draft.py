@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from calibration.fitting import Faces
 from calibration.head import VenueHead
-from calibration.keeping import Changes, toml_value, venue_text, write_whole
+from calibration.keeping import Changes, toml_value, venue_text, write_together
 from calibration.profile import Calibration
 from calibration.toml import BadFile
 from calibration.venue import Venue
@@ -52,7 +52,7 @@ def faces_file(venue_file: Path) -> Path:
 
 
 def save(draft: Draft, venue_file: Path, report: str) -> None:
-    """Write everything, the venue file last: until then the last good calibration stays whole.
+    """Write everything or nothing, the venue file last: until then the last good calibration stays whole.
 
     Raises ``OSError`` (disk full, read-only) and ``BadFile``.
     """
@@ -63,13 +63,14 @@ def save(draft: Draft, venue_file: Path, report: str) -> None:
         head_name = f"{venue_file.stem}.head-{hashlib.sha256(packed).hexdigest()[:8]}.npz"
     draft.set(head=head_name)
     text = venue_text(_text_of(venue_file, draft.venue.name), draft.changes, draft.calibration)
+    files: dict[Path, bytes] = {}
     if draft.head and not (venue_file.parent / head_name).exists():
-        write_whole(venue_file.parent / head_name, packed)
+        files[venue_file.parent / head_name] = packed
     if draft.faces is not None:
-        write_whole(faces_file(venue_file), _packed(_arrays(draft)))
+        files[faces_file(venue_file)] = _packed(_arrays(draft))
     if report:
-        write_whole(venue_file.with_suffix(".html"), report.encode())
-    write_whole(venue_file, text.encode())
+        files[venue_file.with_suffix(".html")] = report.encode()
+    write_together(files | {venue_file: text.encode()})
     _forget_old_heads(venue_file)
 
 
@@ -120,9 +121,9 @@ def _text_of(venue_file: Path, name: str) -> str:
 
 
 def _forget_old_heads(venue_file: Path) -> None:
-    """Only the heads that the venue file and its predecessor name are kept."""
+    """Only the heads that the venue file and its predecessor name are kept; what a kill left half written goes too."""
     files = (venue_file, venue_file.with_name(venue_file.name + ".previous"))
     named = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
-    for head in venue_file.parent.glob(f"{venue_file.stem}.head-*.npz"):
+    for head in venue_file.parent.glob(f"{venue_file.stem}.head-*.npz*"):
         if head.name not in named:
             head.unlink(missing_ok=True)

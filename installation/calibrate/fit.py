@@ -36,7 +36,7 @@ def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
     draft.after = scores(choice.left_out, draft.faces.labels) if draft.head else draft.before
     draft.each = tuple(_worth_of_each(draft, choice))
     if (draft.faces.labels == 0).any():
-        guide.say(f"  {_decide(draft, choice, misfires)}")
+        guide.say(f"  {_decide(draft, choice, misfires, guide)}")
     draft.set(
         made=datetime.now().strftime("%Y-%m-%d %H:%M"),
         model=network.version,
@@ -49,16 +49,20 @@ def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
     return choice
 
 
-def _decide(draft: Draft, choice: Choice, misfires: float) -> str:
+def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
     """Thresholds for the asked misfire rate, and whether each visitor's own resting face should be taken off."""
     faces = draft.faces
     assert faces is not None
-    lead = lead_for(choice.left_out[faces.labels == 0], misfires)
+    lead, reached = lead_for(choice.left_out[faces.labels == 0], misfires)
     mood = draft.changes.setdefault("mood", {})
-    mood["lead_at"] = (
-        lead,
-        f"at most {misfires:.0%} of the volunteers' resting faces reach it with another emotion",
-    )
+    told = f"{reached:.0%} of the volunteers' resting faces reach it with another emotion"
+    mood["lead_at"] = (lead, f"{told}, {misfires:.0%} may")
+    if reached > misfires:
+        draft.remarks.append(
+            f"{told}, more than the {misfires:.0%} asked for: do the step 'faces' again with faces truly at rest, or"
+            " lengthen mood.believe_after_seconds"
+        )
+        guide.warn(draft.remarks[-1])
     mood["keep_at"] = (round(0.9 * lead, 3), "nine tenths of lead_at")
     plain, own = right_with_own_neutral(choice.left_out, faces.labels, faces.people)
     found = f"the volunteers' faces: {plain:.0%} right, {own:.0%} with each one's own resting face taken off"

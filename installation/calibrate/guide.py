@@ -10,6 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from calibration.profile import LightFound
+from calibration.settings import Region
+from calibration.toml import BadFile
+from installation.calibrate.lamp_drawing import lamp_in_letters
+from installation.calibrate.region import read_region
+
 Image = NDArray[np.uint8]
 
 
@@ -36,6 +42,12 @@ class Guide(Protocol):
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
         """The same pictures, shown as they pass."""
 
+    def region(self, now: Region, pictures: Iterable[Image]) -> Region:
+        """Where visitors can stand; ``now`` is what is there already. Raises ``Cancelled``."""
+
+    def drawn(self, light: LightFound, words: str) -> None:
+        """The lamp that was found, as a drawing. Raises ``Cancelled``."""
+
     def close(self) -> None: ...
 
 
@@ -44,13 +56,13 @@ class TextGuide:
 
     def __init__(self, yes: bool = False) -> None:
         self._yes = yes
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        self.console.print(text, markup=False)
 
     def warn(self, text: str) -> None:
-        self._console.print(f"! {text}", style="yellow", markup=False)
+        self.console.print(f"! {text}", style="yellow", markup=False)
 
     def ask(self, question: str, default: str = "") -> str:
         if self._yes:
@@ -71,13 +83,30 @@ class TextGuide:
             time.sleep(0.7)
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        if not self._yes:
+            self.say("  now")
         yield from pictures
+        if not self._yes:
+            self.say("  that was it")
+
+    def region(self, now: Region, pictures: Iterable[Image]) -> Region:
+        sides = ",".join(f"{getattr(now, side):g}" for side in type(now).model_fields)
+        while True:
+            typed = self.ask("Where can visitors stand? LEFT,TOP,RIGHT,BOTTOM of the picture, 0 to 1", sides)
+            try:
+                return now if typed == sides else read_region(typed)
+            except BadFile as error:
+                self.warn("; ".join(error.problems))
+
+    def drawn(self, light: LightFound, words: str) -> None:
+        self.say(lamp_in_letters(light))
+        self.say(f"  {words}")
 
     def close(self) -> None:
         pass
 
     def _typed(self, question: str) -> str:
         try:
-            return self._console.input(question, markup=False)
+            return self.console.input(question, markup=False)
         except (EOFError, KeyboardInterrupt):
             raise Cancelled from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from calibration.settings import CameraSettings
 from calibration.toml import BadFile
 from installation.camera.folder import SUFFIXES
 from installation.camera.source import CameraLost, Source, open_source
+from installation.camera.visitor import StandIn
 from installation.capture import Capture
 from installation.pictures import frames_of
 from installation.visitor import Feeling, SimulatedVisitor, Visit
@@ -45,6 +48,8 @@ class Place(Protocol):
     """Real people stand there and have to be led."""
     somebody: bool
     """Real people, whose yes is needed."""
+    adjusts: bool
+    """A camera that would adjust itself where nothing is fixed (no film, no simulated visitor)."""
     controls: dict[str, float]
     """Of the camera, as read back."""
     remarks: tuple[str, ...]
@@ -65,6 +70,9 @@ def open_place(settings: CameraSettings, seed: int) -> Place:
     folder = Path(settings.source).expanduser()
     if settings.source and folder.is_dir() and any(one.is_dir() for one in folder.iterdir()):
         return RecordedRoom(folder)
+    # OpenCV's own lines would bury ours, and a wedged camera would hold it for 10 s; both are read at the first use.
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(max(1, round(settings.read_timeout_seconds))))
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     return LiveRoom(settings, seed)
 
 
@@ -75,6 +83,7 @@ class LiveRoom:
         self._settings, self._seed = settings, seed
         self.controls: dict[str, float] = {}
         self.live = self.somebody = True
+        self.adjusts = False
         self._capture = Capture(self._open, settings, LOOKS_A_SECOND)
         self._capture.start()
         self._seen = 0
@@ -104,19 +113,24 @@ class LiveRoom:
 
     def _open(self) -> Source:
         source = open_source(self._settings, self._seed)
-        read = getattr(source, "controls", None)
-        if read is not None:
+        if isinstance(source, StandIn):
+            source.close()
+            raise CameraLost("no camera was found: plug one in, or name it with --camera ('visitor' tries without)")
+        self.adjusts = source.live
+        hold = getattr(source, "hold", None)
+        if hold is not None:
             if self._settings.exposure_100us is None:
                 for _ in range(SETTLE_PICTURES):
                     source.grab()
-            self.controls = read()
+            # From the first measured picture on: what is measured under an automatic exposure holds for no evening.
+            self.controls = hold()
         return source
 
 
 class ActedRoom:
     """The simulated visitors, who do as they are asked, at once; nothing waits for a clock."""
 
-    live = somebody = False
+    live = somebody = adjusts = False
     remarks: tuple[str, ...] = ()
 
     def __init__(self, settings: CameraSettings, seed: int) -> None:
@@ -167,7 +181,7 @@ class ObedientVisitor(SimulatedVisitor):
 class RecordedRoom:
     """Takes on disk, as '--keep-frames' writes them: ``empty/`` and ``PERSON/EMOTION/`` with pictures or films."""
 
-    live, somebody = False, True
+    live, somebody, adjusts = False, True, False
     remarks: tuple[str, ...] = ()
 
     def __init__(self, folder: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.profile import LightFound
+from installation.calibrate.lamp_drawing import towards
 from models.labels import LABELS
 from models.measure import Scores
 
@@ -16,8 +17,7 @@ INK, WARM, DIM = "#2b2622", "#c9822b", "#b9b0a6"
 
 def lamp_drawing(light: LightFound) -> str:
     """The room from the side and from above, with the face in the middle and the lamp where it was found."""
-    a, e = math.radians(light.azimuth_degrees), math.radians(light.elevation_degrees)
-    right, up, front = math.sin(a) * math.cos(e), math.sin(e), math.cos(a) * math.cos(e)
+    right, up, front = towards(light)
     side = _view(110, "from the side", front, up, light, "camera")
     above = _view(330, "from above", right, -front, light, "camera below")
     return _svg(440, 230, [side, above])

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 
-from calibration.settings import CameraSettings, Region
+from calibration.settings import CameraSettings
 from calibration.toml import BadFile, did_you_mean
 from calibration.venue import Venue, load_venue
 from installation.calibrate import steps
+from installation.calibrate.camera_step import set_region
 from installation.calibrate.check import Verdict, check_room
 from installation.calibrate.draft import Draft, read_faces_kept, save
 from installation.calibrate.fit import fit
 from installation.calibrate.guide import Guide, TextGuide
 from installation.calibrate.place import Place, open_place
+from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
 from installation.calibrate.take import Observer
-from installation.options import VENUES
+from installation.options import VENUES, story_file
 from installation.plain_errors import NotNow
 from models.card import read_card
 from models.labels import LABELS
 from models.mtcnn_graphs import NoWeights
 from models.runtime import NoCuda
-from models.venue_head import model_file
+from models.venue_head import head_of, model_file
+from scenes.story import load_story
+
+LEAST_FREE = 4_000_000
+"""Bytes on the disk; all files of a calibration are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Wish:
     camera: str | None = None
     steps: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
+    story: str = ""
     take_seconds: float = 3.0
     misfires: float = 0.05
     region: str = ""
@@ -51,6 +58,7 @@ class Wish:
 def calibrate_venue(wish: Wish) -> Path:
     """Go through the steps; returns the venue file. Raises ``BadFile``, ``CameraLost``, ``Cancelled``, ``OSError``."""
     _check_words(wish)
+    emotions = wish.emotions or (story_emotions(wish.story) if wish.story else steps.EMOTIONS)
     file = venue_file(wish.venue)
     _check_writable(file)
     venue = load_venue(file) if file.exists() else Venue(name=file.stem)
@@ -59,11 +67,12 @@ def calibrate_venue(wish: Wish) -> Path:
     if "faces" not in todo and "fit" in todo:
         draft.faces, draft.initials = read_faces_kept(file, read_card(model_file(venue.eye)).sha256)
     if set(todo) - {"fit"}:
-        _see(wish, draft, todo, new=not file.exists())
+        _see(wish, draft, todo, emotions, new=not file.exists())
     if "faces" in todo or "fit" in todo:
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        guide = TextGuide(wish.yes)
+        with Progress(console=guide.console, transient=True) as bar:  # its console, or words and bar run together
             task = bar.add_task("fitting", total=1.0)
-            fit(draft, TextGuide(wish.yes), wish.misfires, lambda share: bar.update(task, completed=share))
+            fit(draft, guide, wish.misfires, lambda share: bar.update(task, completed=share))
     save(draft, file, html_report(draft) if draft.after else "")
     return file
 
@@ -74,10 +83,11 @@ def check_venue(wish: Wish) -> Verdict:
     venue = load_venue(file)
     if not venue.calibration.made:
         raise BadFile(file, [f"was never calibrated: run 'chiaro calibrate {wish.venue}'"])
+    head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
     camera = venue.camera if wish.camera is None else venue.camera.model_copy(update={"source": wish.camera})
     observer = _observer(venue)
     with closing(open_place(camera, wish.seed)) as place:
-        return check_room(venue.calibration, place, observer)
+        return check_room(venue.calibration, place, observer, TextGuide(wish.yes).say)
 
 
 def venue_file(named: str) -> Path:
@@ -91,14 +101,11 @@ def _begun(wish: Wish, venue: Venue) -> Draft:
     if wish.camera is not None:
         draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": wish.camera})})
     if wish.region:
-        found = _region(wish.region)
-        camera = draft.venue.camera.model_copy(update={"region": found})
-        draft.venue = draft.venue.model_copy(update={"camera": camera})
-        draft.changes["camera.region"] = {side: (getattr(found, side), "") for side in type(found).model_fields}
+        set_region(draft, read_region(wish.region))
     return draft
 
 
-def _see(wish: Wish, draft: Draft, todo: Collection[str], new: bool) -> None:
+def _see(wish: Wish, draft: Draft, todo: Collection[str], emotions: tuple[str, ...], new: bool) -> None:
     """The steps that need a camera, in their order."""
     observer = _observer(draft.venue)
     with ExitStack() as open_parts:
@@ -107,9 +114,7 @@ def _see(wish: Wish, draft: Draft, todo: Collection[str], new: bool) -> None:
         if wish.camera is not None and (place.live or (new and not place.somebody)):
             # Tried on simulated visitors or recorded takes, a real venue keeps its camera.
             draft.changes.setdefault("camera", {})["source"] = (wish.camera, "calibrated with it")
-        session = steps.Session(
-            place, guide, observer, wish.emotions or steps.EMOTIONS, wish.take_seconds, wish.keep_frames
-        )
+        session = steps.Session(place, guide, observer, emotions, wish.take_seconds, wish.keep_frames)
         for name in ("camera", "light", "faces"):
             if name in todo:
                 guide.say(f"{name} ({place.name})")
@@ -158,8 +163,17 @@ def _check_words(wish: Wish) -> None:
         for word in wish.emotions
         if word not in LABELS
     ]
+    if wish.story and wish.emotions:
+        problems.append("--story and --emotions: choose one")
     if problems:
         raise BadFile("calibrate", problems)
+
+
+def story_emotions(named: str) -> tuple[str, ...]:
+    """A face at rest, and every emotion that a branch of the story asks for. Raises ``BadFile``."""
+    story = load_story(story_file(named), forgive_clips=True)
+    asked = {label for scene in story.names for mood in story.asked_moods(scene) for label in story.labels(mood)}
+    return tuple(label for label in LABELS if label == "neutral" or label in asked)
 
 
 def _check_writable(file: Path) -> None:
@@ -168,14 +182,5 @@ def _check_writable(file: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise BadFile(folder, ["may not be written to: name the venue by a path of your own, such as ~/room.toml"])
-
-
-def _region(typed: str) -> Region:
-    try:
-        left, top, right, bottom = (float(part) for part in typed.split(","))
-        region = Region(left=left, top=top, right=right, bottom=bottom)
-    except ValueError as error:
-        raise BadFile("--region", [f"{typed!r} is no LEFT,TOP,RIGHT,BOTTOM between 0 and 1"]) from error
-    if region.left >= region.right or region.top >= region.bottom:
-        raise BadFile("--region", ["left must be less than right, and top less than bottom"])
-    return region
+    if shutil.disk_usage(folder).free < LEAST_FREE:
+        raise NotNow(f"the disk of {folder} is full, so that nothing could be kept: make room first")

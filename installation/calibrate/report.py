@@ -6,6 +6,7 @@ from html import escape
 
 from calibration.profile import Worth
 from installation.calibrate.draft import Draft
+from installation.calibrate.lamp_drawing import light_in_words
 from installation.calibrate.plots import bars, confusion_drawing, lamp_drawing, reliability_drawing
 
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#2b2622;background:#faf7f3}
@@ -20,7 +21,8 @@ def html_report(draft: Draft) -> str:
     made = draft.calibration
     parts = [
         f"<h1>Calibration of {escape(draft.venue.name)}</h1>",
-        f"<p>{escape(made.made)}, {escape(made.camera)}, people: {escape(', '.join(made.people) or 'nobody')}</p>",
+        f"<p>{escape(made.made)}, {escape(made.camera)}, people: {escape(', '.join(made.people) or 'nobody')}"
+        f" ({escape('; '.join(made.consent) or 'no consent is noted')})</p>",
         f'<p class="lead">{escape(made.choice)}</p>',
     ]
     if draft.remarks:
@@ -64,12 +66,8 @@ def _light(draft: Draft) -> str:
     light = draft.calibration.light
     if not light.measured:
         return "<p>Not measured.</p>"
-    text = (
-        f"{light.elevation_degrees:.0f} degrees up, {light.azimuth_degrees:.0f} degrees from the camera's side"
-        f" (minus: to the picture's left), half size {light.radius_degrees:.0f} degrees, {light.bounced_share:.0%} of"
-        " the light from the room"
-    )
-    return f"<p>{text}</p>{lamp_drawing(light)}"
+    text = f"{light_in_words(light)}; half size {light.radius_degrees:.0f} degrees"
+    return f"<p>{escape(text)}</p>{lamp_drawing(light)}"
 
 
 def _figures(draft: Draft) -> str:
@@ -80,6 +78,7 @@ def _figures(draft: Draft) -> str:
         ("faces, of 255", f"{made.room.face_luminance:.0f}"),
         ("time to find and judge a face", f"{made.latency_ms:.0f} ms"),
         ("pictures kept as numbers", str(made.faces)),
+        *((f"mood.{name}", f"{value:g} ({why})") for name, (value, why) in draft.changes.get("mood", {}).items()),
         ("network", f"{made.model} {made.model_sha256[:12]}"),
         *((f"camera {name}", f"{value:g}") for name, value in made.controls.items()),
         *((f"loss of candidate '{name}' on people left out", f"{loss:.3f}") for name, loss in draft.losses.items()),

@@ -17,6 +17,7 @@ MISSING = (
     ("exposure_100us", "exposure"),
     ("gain", "gain"),
     ("white_balance_kelvin", "white balance"),
+    ("power_line_hertz", "flicker frequency"),
 )
 
 
@@ -43,8 +44,10 @@ def measure_empty(pictures: Sequence[Image]) -> Empty:
     return Empty(float(means.mean()), noise, float(means.std() / max(means.mean(), 1.0)))
 
 
-def remarks_on_empty(empty: Empty, camera: CameraSettings, read_back: dict[str, float]) -> list[str]:
-    """Warnings with their remedy."""
+def remarks_on_empty(
+    empty: Empty, camera: CameraSettings, read_back: dict[str, float], adjusts: bool = False
+) -> list[str]:
+    """Warnings with their remedy; ``adjusts``: the camera may change by itself what the venue does not fix."""
     found = []
     if empty.noise > NOISY:
         found.append(f"the picture is noisy ({empty.noise:.1f} of 255): more light, a longer exposure or less gain")
@@ -54,9 +57,15 @@ def remarks_on_empty(empty: Empty, camera: CameraSettings, read_back: dict[str, 
         found.append(
             "the picture pulses: fix the exposure, and set camera.power_line_hertz to the lamps' mains (50, 60)"
         )
-    loose = [word for key, word in MISSING if getattr(camera, key) is None]
-    if read_back and loose:
-        found.append(f"not fixed by the venue: {', '.join(loose)}; the values that the camera has now are written down")
+    fixed = [word for key, word in MISSING if getattr(camera, key) is None and key in read_back]
+    loose = [word for key, word in MISSING if getattr(camera, key) is None and key not in read_back]
+    if fixed:
+        found.append(f"the venue left open: {', '.join(fixed)}; fixed now at what the camera has, and written down")
+    if adjusts and loose:
+        found.append(
+            f"cannot be fixed from here: {', '.join(loose)}; fix it in the camera's own menu, else"
+            " the film's light makes the picture pump"
+        )
     return found
 
 

@@ -48,7 +48,7 @@ class Take:
     seen: tuple[Seen, ...]
     problem: str
     milliseconds: float
-    """To find and judge the face in one picture."""
+    """To find the face in one picture."""
     usual_eyes: float
     """Detail of the eyes in this take, to compare later ones of the same person with."""
 
@@ -57,12 +57,12 @@ class Observer:
     """Finds the face that stands in place, and judges faces with the shipped network alone."""
 
     def __init__(self, settings: EyeSettings, region: Region) -> None:
-        self._detector, self._region = open_detector(settings), region
+        self._detector, self.region = open_detector(settings), region
         self.classifier: Classifier = open_classifier(settings.classifier_file, settings.device, settings.threads)
 
     def see(self, image: Image) -> Seen | None:
         """The largest face of the picture, or None."""
-        part, corner = cut(image, self._region)
+        part, corner = cut(image, self.region)
         found = self._detector.detect(part)
         if not found:
             return None
@@ -72,14 +72,16 @@ class Observer:
 
     def take(self, pictures: Iterable[Image], usual_eyes: float = 0.0) -> Take:
         """Look at the pictures of one take."""
-        begun, looked = time.perf_counter(), 0
+        looked, spent = 0, 0.0
         seen: list[Seen] = []
         for picture in pictures:
             looked += 1
+            begun = time.perf_counter()  # the wait for the camera's next picture is not the eye's
             one = self.see(picture)
+            spent += time.perf_counter() - begun
             if one:
                 seen.append(one)
-        each = (time.perf_counter() - begun) * 1000 / max(looked, 1)
+        each = spent * 1000 / max(looked, 1)
         usual = usual_eyes or (float(np.median([one.eyes for one in seen])) if seen else 0.0)
         good = [one for one in seen if one.quality >= LEAST_QUALITY and one.eyes >= SHUT_BELOW * usual]
         kept = tuple(good[i] for i in np.unique(np.linspace(0, len(good) - 1, KEPT).astype(int))) if good else ()

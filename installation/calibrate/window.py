@@ -11,12 +11,16 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from calibration.profile import LightFound
+from calibration.settings import Region
 from installation.calibrate.guide import Cancelled, TextGuide
+from installation.calibrate.window_drawing import INK, SIZE, WARM, draw_frame, draw_lamp, placed, region_of
 
 Image = NDArray[np.uint8]
-SIZE = (960, 540)
-INK, WARM, SHADE = (236, 230, 220), (240, 176, 84), (0, 0, 0, 170)
+SHADE = (0, 0, 0, 170)
 COUNTDOWN_SECONDS = 3.0
+GO = (pygame.K_RETURN, pygame.K_SPACE, pygame.K_KP_ENTER)
+WARNINGS_SHOWN = 3
 
 
 class NoWindow(RuntimeError):
@@ -38,12 +42,16 @@ class WindowGuide:
         if pygame.display.get_driver() == "offscreen" or os.environ.get("SDL_VIDEODRIVER") == "offscreen":
             raise NoWindow("no display")
         self._big, self._small = pygame.font.Font(None, 44), pygame.font.Font(None, 26)
+        self._huge = pygame.font.Font(None, 260)
+        self._warnings: list[str] = []
+        """Since the last thing that was begun; they stay on the screen until then."""
 
     def say(self, text: str) -> None:
         self._text.say(text)
 
     def warn(self, text: str) -> None:
         self._text.warn(text)
+        self._warnings.append(text)
 
     def ask(self, question: str, default: str = "") -> str:
         self._draw(None, question, "type the answer in the terminal")
@@ -52,6 +60,7 @@ class WindowGuide:
     def agreed(self, question: str) -> bool:
         """On the screen, for the volunteer reads it there: Y or N."""
         self._text.say(f"{question} (y/n, in the window)")
+        self._events()  # what was pressed before the question is no answer to it
         while True:
             self._draw(None, question, "Y = yes    N = no")
             key = self._key()
@@ -63,45 +72,96 @@ class WindowGuide:
         self._text.say(text)
         begins: float | None = None
         for picture in pictures:
-            if begins is None and self._key() in (pygame.K_RETURN, pygame.K_SPACE, pygame.K_KP_ENTER):
+            if self._key() in GO and begins is None:
                 begins = time.monotonic() + COUNTDOWN_SECONDS
+                self._warnings.clear()
             if begins is None:
                 self._draw(picture, text, "Enter = go    Q = end")
                 continue
             left = begins - time.monotonic()
             if left <= 0:
                 return
-            self._draw(picture, text, f"{left + 1:.0f}".split(".")[0])
+            # Large: a volunteer reads it from two metres away.
+            self._draw(picture, text, "Q = end", number=int(np.ceil(left)))
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        picture = None
         for picture in pictures:
             self._key()
             self._draw(picture, text, "recording")
             yield picture
+        self._draw(picture, text, "one moment")
+
+    def region(self, now: Region, pictures: Iterable[Image]) -> Region:
+        """Drawn with the mouse over the live picture."""
+        text = "Draw with the mouse where visitors can stand"
+        self._text.say(f"{text} (in the window)")
+        corner: tuple[int, int] | None = None
+        region = now
+        for picture in pictures:
+            for event in self._events():
+                if event.type == pygame.KEYDOWN and event.key in GO:
+                    return region
+                if event.type == pygame.KEYDOWN and event.key == pygame.K_w:
+                    region = Region()
+                elif event.type == pygame.MOUSEBUTTONDOWN:
+                    corner = event.pos
+                elif corner and event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP):
+                    region = region_of(corner, event.pos, picture) or region
+                    corner = corner if event.type == pygame.MOUSEMOTION else None
+            self._draw(picture, text, "Enter = so it is right    W = the whole picture    Q = end", region=region)
+        return region
+
+    def drawn(self, light: LightFound, words: str) -> None:
+        """Stays until Enter."""
+        self._text.drawn(light, words)
+        self._events()  # what was pressed while the lamp was looked for
+        while self._key() not in GO:
+            self._draw(None, words, "Enter = go on", light=light)
+            time.sleep(0.03)
 
     def close(self) -> None:
         pygame.display.quit()
 
     def _key(self) -> int:
         """The key that was pressed since the last call, 0 for none. Raises ``Cancelled`` for Q, Escape, closing."""
-        pressed = 0
-        for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                raise Cancelled
-            if event.type == pygame.KEYDOWN:
-                if event.key in (pygame.K_q, pygame.K_ESCAPE):
-                    raise Cancelled
-                pressed = event.key
-        return pressed
+        pressed = [event.key for event in self._events() if event.type == pygame.KEYDOWN]
+        return pressed[-1] if pressed else 0
 
-    def _draw(self, picture: Image | None, text: str, hint: str) -> None:
+    def _events(self) -> list[pygame.event.Event]:
+        events = pygame.event.get()
+        for event in events:
+            ends = event.type == pygame.KEYDOWN and event.key in (pygame.K_q, pygame.K_ESCAPE)
+            if ends or event.type == pygame.QUIT:
+                raise Cancelled
+        return events
+
+    def _draw(
+        self,
+        picture: Image | None,
+        text: str,
+        hint: str,
+        number: int | None = None,
+        region: Region | None = None,
+        light: LightFound | None = None,
+    ) -> None:
         self._surface.fill((18, 16, 14))
         if picture is not None:
             self._surface.blit(_fitted(picture), (0, 0))
+        if picture is not None and region is not None:
+            draw_frame(self._surface, region, picture)
+        if light is not None:
+            draw_lamp(self._surface, light, self._small)
+        if number is not None:
+            digit = self._huge.render(str(number), True, WARM)
+            self._surface.blit(digit, (60, 110))  # beside the face
+        self._draw_warnings()
         band = pygame.Surface((SIZE[0], 110), pygame.SRCALPHA)
         band.fill(SHADE)
         self._surface.blit(band, (0, SIZE[1] - 110))
-        lines = _broken(text, self._big if len(text) < 55 else self._small, SIZE[0] - 40)
+        lines = _broken(text, self._big, SIZE[0] - 40)
+        if len(lines) > 2:
+            lines = _broken(text, self._small, SIZE[0] - 40)[:3]
         y = SIZE[1] - 100
         for line in lines:
             self._surface.blit(line, (20, y))
@@ -109,21 +169,30 @@ class WindowGuide:
         self._surface.blit(self._small.render(hint, True, WARM), (20, SIZE[1] - 28))
         pygame.display.flip()
 
+    def _draw_warnings(self) -> None:
+        """Above the picture: what is only in the terminal is not read by whom it concerns."""
+        lines = [line for text in self._warnings[-WARNINGS_SHOWN:] for line in _broken(f"! {text}", self._small, 920)]
+        if not lines:
+            return
+        band = pygame.Surface((SIZE[0], 12 + 22 * len(lines)), pygame.SRCALPHA)
+        band.fill(SHADE)
+        self._surface.blit(band, (0, 0))
+        for k, line in enumerate(lines):
+            self._surface.blit(line, (20, 8 + 22 * k))
+
 
 def _fitted(picture: Image) -> pygame.Surface:
     """The picture mirrored (people expect a mirror), as large as it fits."""
-    height, width = picture.shape[:2]
-    scale = min(SIZE[0] / width, SIZE[1] / height)
-    small = cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    x, y, width, height = placed(picture)
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     rgb = np.ascontiguousarray(small[:, ::-1, ::-1])
     surface = pygame.Surface(SIZE)
-    image = pygame.image.frombuffer(rgb.tobytes(), (rgb.shape[1], rgb.shape[0]), "RGB")
-    surface.blit(image, ((SIZE[0] - rgb.shape[1]) // 2, (SIZE[1] - rgb.shape[0]) // 2))
+    surface.blit(pygame.image.frombuffer(rgb.tobytes(), (width, height), "RGB"), (x, y))
     return surface
 
 
 def _broken(text: str, font: pygame.font.Font, width: int) -> list[pygame.Surface]:
-    """The words in two lines at most."""
+    """The words in lines that are not wider."""
     lines, line = [], ""
     for word in text.split():
         longer = f"{line} {word}".strip()
@@ -132,4 +201,4 @@ def _broken(text: str, font: pygame.font.Font, width: int) -> list[pygame.Surfac
             line = word
         else:
             line = longer
-    return [font.render(one, True, INK) for one in [*lines, line][:2]]
+    return [font.render(one, True, INK) for one in [*lines, line]]

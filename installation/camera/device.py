@@ -43,6 +43,7 @@ class DeviceSource:
         if not self._capture.isOpened():
             self._capture.release()
             raise CameraLost(why_closed(self._device))
+        self._settings = settings
         self.remarks = fix(self._capture, settings) + fix_power_line(self._device, settings.power_line_hertz)
         width, height = (int(self._capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         self.name = f"camera {self._device} ({width}x{height})"
@@ -59,30 +60,50 @@ class DeviceSource:
 
     def controls(self) -> dict[str, float]:
         """What the camera is set to, by the venue file's own names; what the driver does not tell is left out."""
-        read = ((name, self._capture.get(prop)) for name, prop in CONTROLS)
-        return {name: value for name, value in read if value > 0}
+        hertz = read_power_line(self._device)
+        return read_controls(self._capture) | ({} if hertz is None else {"power_line_hertz": float(hertz)})
+
+    def hold(self) -> dict[str, float]:
+        """Fix what the venue leaves open at what the camera has now, from now on; what it is set to then."""
+        found = {name: value for name, value in self.controls().items() if getattr(self._settings, name) is None}
+        hertz = found.pop("power_line_hertz", None)
+        refused = _set(self._capture, _held(CameraSettings(**found)))
+        self.remarks += refused + fix_power_line(self._device, None if hertz is None else int(hertz))
+        return self.controls()
 
     def close(self) -> None:
         self._capture.release()
 
 
 CONTROLS = (
-    ("exposure_100us", cv2.CAP_PROP_EXPOSURE),
-    ("gain", cv2.CAP_PROP_GAIN),
-    ("white_balance_kelvin", cv2.CAP_PROP_WB_TEMPERATURE),
+    ("exposure_100us", cv2.CAP_PROP_EXPOSURE, 1.0),
+    ("gain", cv2.CAP_PROP_GAIN, 0.0),
+    ("white_balance_kelvin", cv2.CAP_PROP_WB_TEMPERATURE, 1.0),
 )
+"""Name, property, and the least value that is one: a driver that does not tell says 0 or -1, but many a gain is 0."""
+
+
+def read_controls(camera: Knobs) -> dict[str, float]:
+    """What the driver tells of exposure, gain and white balance."""
+    read = ((name, camera.get(prop), least) for name, prop, least in CONTROLS)
+    return {name: value for name, value, least in read if value >= least}
 
 
 def fix(camera: Knobs, settings: CameraSettings) -> tuple[str, ...]:
     """Set everything that the venue fixes, in the order that V4L2 needs; what did not take is told, a line each."""
     camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # before the size, or USB 2 offers 5 frames/s
+    remarks = _set(camera, _wanted(settings))
+    camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return remarks
+
+
+def _set(camera: Knobs, wanted: Iterator[tuple[str, int, float]]) -> tuple[str, ...]:
     remarks = []
-    for name, prop, value in _wanted(settings):
+    for name, prop, value in wanted:
         camera.set(prop, value)
         found = camera.get(prop)
         if abs(found - value) > TOLERANCE * max(1.0, abs(value)):
             remarks.append(f"{name}: asked for {value:g}, the camera has {found:g}")
-    camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return tuple(remarks)
 
 
@@ -90,6 +111,11 @@ def _wanted(settings: CameraSettings) -> Iterator[tuple[str, int, float]]:
     yield "width", cv2.CAP_PROP_FRAME_WIDTH, settings.width
     yield "height", cv2.CAP_PROP_FRAME_HEIGHT, settings.height
     yield "frames_per_second", cv2.CAP_PROP_FPS, settings.frames_per_second
+    yield from _held(settings)
+
+
+def _held(settings: CameraSettings) -> Iterator[tuple[str, int, float]]:
+    """What the camera would else adjust by itself."""
     if settings.exposure_100us is not None:
         yield "manual exposure", cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL_EXPOSURE
         yield "exposure_100us", cv2.CAP_PROP_EXPOSURE, settings.exposure_100us
@@ -114,6 +140,18 @@ def fix_power_line(device: str, hertz: int | None) -> tuple[str, ...]:
     except (OSError, ImportError) as error:
         return (f"power_line_hertz: the camera does not take {hertz} ({error})",)
     return () if found == wish else (f"power_line_hertz: asked for {hertz}, the camera did not take it",)
+
+
+def read_power_line(device: str) -> int | None:
+    """The flicker filter in hertz (0 = off); None where the driver tells none or lets the camera choose."""
+    try:
+        import fcntl
+
+        with open(device, "rb+", buffering=0) as camera:
+            answer = fcntl.ioctl(camera, GET_CONTROL, struct.pack("Ii", POWER_LINE_CONTROL, 0))
+    except (OSError, ImportError):
+        return None
+    return {0: 0, 1: 50, 2: 60}.get(struct.unpack("Ii", answer)[1])
 
 
 def found_devices() -> list[str]:

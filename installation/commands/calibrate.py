@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
         step: Annotated[
             list[str] | None, typer.Option(help="Only this step: camera, light, faces or fit; may be repeated.")
         ] = None,
+        story: Annotated[str, typer.Option(help="Ask for the emotions of this story (file or folder).")] = "",
         emotions: Annotated[str, typer.Option(help="Asked for, with commas; '' = the usual seven.")] = "",
         seconds: Annotated[float, typer.Option(min=1.0, max=20.0, help="Length of a take.")] = 3.0,
         misfires: Annotated[
@@ -49,6 +50,7 @@ def register(app: typer.Typer) -> None:
                 camera=camera,
                 steps=tuple(step or ()),
                 emotions=tuple(word.strip() for word in emotions.split(",") if word.strip()),
+                story=story,
                 take_seconds=seconds,
                 misfires=misfires,
                 region=region,
@@ -70,4 +72,6 @@ def register(app: typer.Typer) -> None:
                 raise typer.Exit(1) from None
             except OSError as error:
                 raise NotNow(f"cannot be written ({error}); the last calibration stays") from error
+        if written.with_suffix(".html").exists():
+            typer.echo(f"did it help? {written.with_suffix('.html')}", err=True)
         typer.echo(str(written))

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
             room = venue_of(venue)
             settings = room.eye.model_copy(update={"detect_every": 1})
             try:
-                sight = open_sight(settings, head=head_of(room.calibration, settings, room.name))
+                sight = open_sight(settings, head=head_of(room.calibration, settings))
             except NoCuda as error:
                 raise BadFile("[eye] device", [str(error)]) from error
             except NoWeights as error:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibration.head import VenueHead, no_change, read_head
-from calibration.keeping import toml_value, venue_text, write_whole
+from calibration.keeping import toml_value, venue_text, write_together, write_whole
 from calibration.profile import Calibration, LightFound, RoomFound, drift
 from calibration.toml import BadFile
 from calibration.venue import Venue, load_venue
@@ -95,6 +95,40 @@ def test_the_last_good_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
         write_whole(file, content)
     assert file.read_bytes() == b"3"
     assert (tmp_path / "room.toml.previous").read_bytes() == b"2"
+
+
+def test_a_disk_that_fills_at_the_last_file_leaves_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = {tmp_path / name: name.encode() for name in ("room.faces.npz", "room.html", "room.toml")}
+    write_together(old)
+    room_for = iter([True, True, False])
+
+    def full(number: int) -> None:
+        if not next(room_for):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_together(dict.fromkeys(old, b"new"))
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == old
+
+
+def test_where_no_links_can_be_made_the_last_good_file_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(one: object, other: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    for content in (b"1", b"2"):
+        write_whole(tmp_path / "room.toml", content)
+    assert (tmp_path / "room.toml.previous").read_bytes() == b"1"
+
+
+def test_a_calibration_is_renewed_by_its_file_whatever_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "our room.toml"
+    file.write_text(venue_text('name = "attic"\n', {}, MADE), encoding="utf-8")
+    assert "renewed_by" not in file.read_text(encoding="utf-8")
+    assert load_venue(file).calibration.renewed_by == f"chiaro calibrate '{file}'"
 
 
 def test_a_head_is_found_beside_its_venue(tmp_path: Path) -> None:

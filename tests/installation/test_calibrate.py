@@ -149,13 +149,20 @@ def test_fitting_alone_uses_the_takes_of_last_time(room: Path) -> None:
     assert after.light == before.light
 
 
+def test_what_a_kill_left_half_written_is_swept_up(room: Path) -> None:
+    left = room.parent / "room.head-12345678.npz.new"
+    left.touch()
+    assert chiaro(str(room), "--step", "fit").exit_code == 0
+    assert not left.exists()
+
+
 def test_measuring_the_camera_again_leaves_the_head(room: Path) -> None:
     np.savez(room.parent / "room.head-1.npz", **VenueHead(np.zeros((16, 8)), np.zeros(8), 1.2).arrays())
     room.write_text(re.sub(r'^head = ".*?"', 'head = "room.head-1.npz"', room.read_text(), flags=re.MULTILINE))
     result = chiaro(str(room), "--camera", "visitor", "--step", "camera", *QUICK)
     assert result.exit_code == 0, result.output
     venue = load_venue(room)
-    head = head_of(venue.calibration, venue.eye, venue.name)
+    head = head_of(venue.calibration, venue.eye)
     assert head is not None
     assert head.temperature == 1.2
 
@@ -210,10 +217,17 @@ def test_a_full_disk_leaves_the_last_calibration(room: Path, monkeypatch: pytest
 
 def test_a_calibration_for_another_network_is_refused_with_the_remedy(room: Path) -> None:
     venue = load_venue(room)
-    assert head_of(venue.calibration, venue.eye, venue.name) is not None or not venue.calibration.head
+    assert head_of(venue.calibration, venue.eye) is not None or not venue.calibration.head
     make_classifier(Path(venue.eye.classifier_file), seed=1)
-    with pytest.raises(BadFile, match="run 'chiaro calibrate attic'"):
-        head_of(venue.calibration, venue.eye, venue.name)
+    with pytest.raises(BadFile, match=r"run 'chiaro calibrate .*room\.toml'"):
+        head_of(venue.calibration, venue.eye)
+
+
+def test_the_check_before_the_doors_open_refuses_a_calibration_for_another_network(room: Path) -> None:
+    make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
+    result = chiaro(str(room), "--check", "--camera", "visitor")
+    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert "to renew it" in result.output
 
 
 def test_takes_of_another_network_are_refused(room: Path) -> None:
@@ -294,9 +308,9 @@ def test_resting_faces_that_smile_a_little_raise_the_bar() -> None:
     calm[:, 0] = 0.93
     smiling = calm.copy()
     smiling[:4, :2] = (0.4, 0.53)
-    assert lead_for(calm, 0.05) == 0.22
-    assert lead_for(smiling, 0.05) == pytest.approx(0.54, abs=0.02)
-    assert lead_for(smiling, 0.2) == 0.22
+    assert lead_for(calm, 0.05) == (0.22, 0)
+    assert lead_for(smiling, 0.05) == (pytest.approx(0.54, abs=0.02), 0)
+    assert lead_for(smiling, 0.2) == (0.22, pytest.approx(0.1))
 
 
 def test_somebody_who_looks_sad_at_rest_is_understood_with_that_taken_off() -> None:
@@ -322,7 +336,7 @@ def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: 
     assert mood.dominant == "sadness"
     assert looker.drift < 1
     make_classifier(Path(venue.eye.classifier_file), seed=1)
-    with pytest.raises(CannotBegin, match="run 'chiaro calibrate attic'"):
+    with pytest.raises(CannotBegin, match=r"run 'chiaro calibrate .*room\.toml'"):
         VenueLooker(venue)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pygame
 import pytest
 
+from calibration.profile import LightFound
+from calibration.settings import Region
 from installation.calibrate import window
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.window import WindowGuide
@@ -29,9 +31,10 @@ def endless() -> Iterator[np.ndarray]:
         yield PICTURE
 
 
-def test_a_volunteer_says_yes_or_no_on_the_screen(guide: WindowGuide) -> None:
+def test_a_volunteer_says_yes_or_no_on_the_screen(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
     for key, answer in ((pygame.K_y, True), (pygame.K_n, False)):
-        press(key)
+        press(pygame.K_n if answer else pygame.K_y)  # before the question stands there: no answer
+        monkeypatch.setattr(window.time, "sleep", lambda seconds, key=key: press(key))
         assert guide.agreed("AB: may numbers about your face be kept?") is answer
 
 
@@ -66,3 +69,54 @@ def test_the_picture_is_shown_as_in_a_mirror(guide: WindowGuide) -> None:
     shown = pygame.surfarray.array3d(pygame.display.get_surface())
     assert tuple(shown[200, 200]) == (200, 40, 20)
     assert tuple(shown[700, 200]) == (0, 0, 0)
+
+
+def shown() -> np.ndarray:
+    return pygame.surfarray.array3d(pygame.display.get_surface()).astype(int)
+
+
+def test_a_warning_stands_on_the_screen_until_the_next_thing_begins(guide: WindowGuide) -> None:
+    list(guide.shown([PICTURE], "the light is measured"))
+    plain = shown()
+    guide.warn("the face is at 6 of 255: open the lens, expose longer, or move the lamp nearer")
+    list(guide.shown([PICTURE], "the light is measured"))
+    assert np.abs(shown() - plain)[:, :40].max() > 100
+    press(pygame.K_RETURN)
+    guide.ready("again", iter([PICTURE, PICTURE]))
+    list(guide.shown([PICTURE], "the light is measured"))
+    assert np.array_equal(shown(), plain)
+
+
+def test_the_countdown_can_be_read_from_two_metres_away(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
+    list(guide.shown([PICTURE], ""))
+    plain = shown()
+    press(pygame.K_RETURN)
+    guide.ready("AB: show HAPPINESS", iter([PICTURE] * 2))
+    rows = np.flatnonzero(np.abs(shown() - plain)[60:220, :400].max((0, 2)) > 60)
+    assert rows.max() - rows.min() > 120
+
+
+def test_the_region_is_drawn_with_the_mouse_over_the_mirrored_picture(guide: WindowGuide) -> None:
+    def pictures() -> Iterator[np.ndarray]:
+        yield PICTURE
+        for kind, place in ((pygame.MOUSEBUTTONDOWN, (96, 54)), (pygame.MOUSEBUTTONUP, (480, 540))):
+            pygame.event.post(pygame.event.Event(kind, pos=place, button=1))
+        yield PICTURE
+        press(pygame.K_RETURN)
+        yield from endless()
+
+    assert guide.region(Region(), pictures()) == Region(left=0.5, top=0.1, right=0.9, bottom=1.0)
+
+
+def test_the_lamp_that_was_found_is_drawn_until_enter(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[np.ndarray] = []
+
+    def looked_at(seconds: float) -> None:
+        drawn.append(shown())
+        press(pygame.K_RETURN)
+
+    monkeypatch.setattr(window.time, "sleep", looked_at)
+    for elevation in (10, 80):
+        guide.drawn(LightFound(elevation_degrees=elevation, radius_degrees=4), "the lamp")
+    assert len(drawn) == 2
+    assert np.abs(drawn[0] - drawn[1]).max() > 100

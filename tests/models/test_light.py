@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.align import SIDE
 from models.exposure import captured, expose, linear
 from models.light import find_light
 from models.prior import average_face
@@ -11,13 +12,19 @@ from models.relight import Fill, Lamp, Lamps, direction, read_heads
 ROOM = Fill(walls=(0.05, 0.1), floor=(0.01, 0.03), film=(0.02, 0.08), background=(0.05, 0.2))
 
 
-def faces_under(lamp: Lamp, room: Fill = ROOM, count: int = 6) -> np.ndarray:
-    """Six strange heads with the average face, each seen a little differently."""
+def faces_under(lamp: Lamp, room: Fill = ROOM, count: int = 6, painted: float = 1.0) -> np.ndarray:
+    """Six strange heads with the average face, each seen a little differently; ``painted``: brows, beard
+    and a light of its own from one side.
+    """
     from models.align import TEMPLATE
 
     rng = np.random.default_rng(4)
     five = (TEMPLATE + rng.normal(0, 0.7, (count, 5, 2))).astype(np.float32)
-    light = average_face() * Lamps(read_heads("bench"), [lamp], room).draw(five, rng)
+    face = average_face().copy()
+    face[14:19] *= painted
+    face[44:] *= painted
+    face *= np.linspace(painted, 1, SIDE).astype(np.float32)
+    light = face * Lamps(read_heads("bench"), [lamp], room).draw(five, rng)
     return captured(expose(light, 40.0))
 
 
@@ -27,6 +34,15 @@ def test_the_lamp_is_found_within_fifteen_degrees(azimuth: float, elevation: flo
     found = find_light(faces_under(Lamp(azimuth, elevation, 5.0)), average_face())
     apart = direction(azimuth, elevation) @ direction(found.azimuth, found.elevation)
     assert np.degrees(np.arccos(np.clip(apart, -1, 1))) < 15
+
+
+@pytest.mark.parametrize("azimuth", [-40.0, 0.0, 40.0])
+@pytest.mark.parametrize("elevation", [45.0, 65.0, 85.0])
+def test_one_bearded_man_is_enough(azimuth: float, elevation: float) -> None:
+    seen = faces_under(Lamp(azimuth, elevation, 5.0), count=1, painted=0.4)
+    found = find_light(seen, average_face())
+    apart = direction(azimuth, elevation) @ direction(found.azimuth, found.elevation)
+    assert np.degrees(np.arccos(np.clip(apart, -1, 1))) < 10
 
 
 def test_a_darker_picture_of_the_same_light_gives_the_same_lamp() -> None:

@@ -1,0 +1,61 @@
+"""The first step: where visitors stand, what the camera is set to, and the empty room."""
+
+from __future__ import annotations
+
+from calibration.settings import Region
+from installation.calibrate.draft import Draft
+from installation.calibrate.place import Asked
+from installation.calibrate.room import Empty, measure_empty, remarks_on_empty
+from installation.calibrate.session import Session
+from installation.camera.source import CameraLost
+
+EMPTY_SECONDS = 2.0
+SOMEBODY = (
+    "a face is in the picture of the empty room: everybody out, and what shows a face (a poster, a screen) covered or"
+    " outside of the region"
+)
+
+
+def camera(session: Session, draft: Draft) -> None:
+    """Ask for the region, fix the camera, measure the empty room; again as often as the technician wants it."""
+    if session.place.live:
+        ask_region(session, draft)
+    while True:
+        empty, remarks = _measured(session, draft)
+        session.guide.say(f"  empty room {empty.luminance:.1f} of 255, noise {empty.noise:.1f}")
+        if not session.warned(draft, remarks):
+            return
+
+
+def ask_region(session: Session, draft: Draft) -> None:
+    """Where visitors can stand: a rectangle drawn in the window, or four numbers typed."""
+    now = draft.venue.camera.region
+    region = session.guide.region(now, session.place.look(Asked(), 3600))
+    if region != now:
+        set_region(draft, region)
+        session.observer.region = region
+
+
+def set_region(draft: Draft, region: Region) -> None:
+    """Into the venue that is calibrated, and into its file."""
+    camera = draft.venue.camera.model_copy(update={"region": region})
+    draft.venue = draft.venue.model_copy(update={"camera": camera})
+    draft.changes["camera.region"] = {side: (getattr(region, side), "") for side in type(region).model_fields}
+
+
+def _measured(session: Session, draft: Draft) -> tuple[Empty, list[str]]:
+    guide, place = session.guide, session.place
+    guide.ready("Camera: everybody out of the picture, the lights as in the show.", place.look(Asked(), 3600))
+    pictures = list(session.pictures(Asked(), EMPTY_SECONDS, "the empty room is measured"))
+    if len(pictures) < 2:
+        raise CameraLost("there are no pictures of the empty room")
+    empty = measure_empty(pictures)
+    room = draft.calibration.room.model_copy(update={"luminance": empty.luminance, "noise": empty.noise})
+    draft.set(room=room, camera=place.name, controls=dict(place.controls))
+    for key, value in place.controls.items():
+        fixed = int(value) if key == "power_line_hertz" else value
+        draft.changes.setdefault("camera", {})[key] = (fixed, "as read back from the camera by 'chiaro calibrate'")
+    remarks = [*place.remarks, *remarks_on_empty(empty, draft.venue.camera, place.controls, place.adjusts)]
+    if any(session.observer.see(picture) for picture in pictures[:: max(1, len(pictures) // 3)]):
+        remarks.insert(0, SOMEBODY)
+    return empty, remarks

@@ -1,0 +1,111 @@
+"""What all steps of a calibration work with: the place, the guide, the observer, and what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.profile import LightFound, RoomFound
+from installation.calibrate.draft import Draft
+from installation.calibrate.guide import Guide
+from installation.calibrate.lamp_drawing import light_in_words
+from installation.calibrate.place import EMPTY, Asked, Place
+from installation.calibrate.take import Observer, Take
+from models.light import UNSURE, find_light
+from models.prior import average_face
+
+Image = NDArray[np.uint8]
+EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "fear", "disgust")
+TRIES = 3
+HEAD_PIXELS_SHARE = 0.5
+"""Of the smallest face seen: visitors may stand twice as far away as the volunteers."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One calibration."""
+
+    place: Place
+    guide: Guide
+    observer: Observer
+    emotions: tuple[str, ...] = EMOTIONS
+    take_seconds: float = 3.0
+    keep_frames: Path | None = None
+    not_kept: set[Path] = field(default_factory=set)
+    """Folders into which a picture could not be written: told once each."""
+
+    def pictures(self, asked: Asked, seconds: float, text: str) -> Iterator[Image]:
+        """What was asked for, as it is shown, and with --keep-frames as it is written down."""
+        return self._kept(asked, self.guide.shown(self.place.look(asked, seconds), text))
+
+    def _kept(self, asked: Asked, pictures: Iterable[Image]) -> Iterator[Image]:
+        folder = None
+        if self.keep_frames and (asked.label or not asked.person):
+            folder = self.keep_frames / (asked.person or EMPTY) / asked.label
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.glob("*.png"):  # of a take that is repeated: a shorter one would leave its end
+                old.unlink()
+        for i, picture in enumerate(pictures):
+            if folder and folder not in self.not_kept and not _written(folder / f"{i:03d}.png", picture):
+                self.not_kept.add(folder)
+                self.guide.warn(f"{folder}: the pictures cannot be written there (disk full?); the numbers are kept")
+            yield picture
+
+    def good_take(self, asked: Asked, seconds: float, text: str, usual_eyes: float = 0.0) -> Take | None:
+        """A take without a problem, or None after some tries."""
+        for attempt in range(TRIES if self.place.live else 1):
+            take = self.observer.take(self.pictures(asked, seconds, text), usual_eyes)
+            if not take.problem:
+                return take
+            again = self.place.live and attempt < TRIES - 1
+            whose = f"{asked.person} {asked.label}".strip()
+            self.guide.warn(f"{whose}: {take.problem}{'; once more' if again else '; left out'}")
+            if again:
+                self.guide.ready(f"Once more: {text}", self.place.look(asked, 3600))
+        return None
+
+    def warned(self, draft: Draft, remarks: list[str]) -> bool:
+        """Tell what should be mended. True: the technician has, and wants the step again."""
+        for remark in remarks:
+            self.guide.warn(remark)
+        if remarks and self.place.live and self.guide.agreed("Do this step again, after mending what is said above?"):
+            return True
+        draft.remarks += remarks
+        return False
+
+
+def _written(file: Path, picture: Image) -> bool:
+    """False where it could not be: then no half of it is left."""
+    with suppress(cv2.error):
+        if cv2.imwrite(str(file), picture):
+            return True
+    file.unlink(missing_ok=True)
+    return False
+
+
+def note_light(session: Session, draft: Draft) -> None:
+    """Find the lamp from all faces at rest that were seen so far, and draw it."""
+    found = find_light(np.stack(draft.at_rest), average_face())
+    light = LightFound(
+        azimuth_degrees=round(found.azimuth, 1),
+        elevation_degrees=round(found.elevation, 1),
+        radius_degrees=found.radius,
+        bounced_share=round(found.bounced, 3),
+        measured=True,
+    )
+    draft.set(light=light)
+    session.guide.drawn(light, light_in_words(light, sure=found.unexplained <= UNSURE))
+
+
+def note_face(draft: Draft, luminances: list[float], widths: list[float]) -> None:
+    """How light and how large the faces are, for the health of the show and for the detector."""
+    room: RoomFound = draft.calibration.room
+    draft.set(room=room.model_copy(update={"face_luminance": float(np.median(luminances))}))
+    smallest = max(24, int(HEAD_PIXELS_SHARE * min(widths)))
+    draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half of the smallest face seen")

@@ -1,0 +1,135 @@
+"""Volunteers: who said yes to what, whose pictures lie where, and how long the eye takes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from calibration.profile import Calibration
+from calibration.settings import CameraSettings
+from calibration.venue import Venue
+from installation.calibrate import take
+from installation.calibrate.draft import Draft
+from installation.calibrate.place import ActedRoom, Asked
+from installation.calibrate.procedure import story_emotions
+from installation.calibrate.session import Session
+from installation.calibrate.steps import faces
+from installation.calibrate.take import Observer
+from tests.installation.test_calibrate_camera import Answering
+
+STORY = """title = "t"
+attract = "a"
+start = "b"
+safe = "a"
+[groups]
+troubled = ["sadness", "fear"]
+[scenes.a]
+clip = "still.png"
+loop = true
+[scenes.b]
+clip = "still.png"
+maximum_seconds = 9
+listen = { from_seconds = 1 }
+branch = [{ to = "c", when = { mood = "troubled" } }, { to = "c", when = { mood = "anger", share = 0.4 } }]
+next = "c"
+[scenes.c]
+clip = "still.png"
+maximum_seconds = 9
+end = true
+"""
+
+
+class Asking(ActedRoom):
+    """A room whose people have to give their initials."""
+
+    live = somebody = True
+
+    def people(self) -> tuple[str, ...]:
+        return ()
+
+    def look(self, asked: Asked, seconds: float) -> Iterator[np.ndarray]:
+        self.people = lambda: ("A", "B", "C")  # type: ignore[method-assign]
+        try:
+            yield from super().look(Asked("A", asked.label) if asked.person else asked, seconds)
+        finally:
+            del self.people
+
+
+class Typing(Answering):
+    """Types what it is given, and agrees to everything."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__()
+        self.words = list(words)
+
+    def ask(self, question: str, default: str = "") -> str:
+        return self.words.pop(0)
+
+    def agreed(self, question: str) -> bool:
+        self.asked.append(question)
+        return True
+
+
+@pytest.fixture(scope="module")
+def observer() -> Observer:
+    return Observer(Venue().eye, Venue().camera.region)
+
+
+def session(observer: Observer, guide: Answering, keep: Path | None = None) -> Session:
+    room = Asking(CameraSettings(width=640, height=360), 0)
+    return Session(room, guide, observer, ("neutral",), 1.0, keep)
+
+
+def test_two_volunteers_of_the_same_initials_are_kept_apart(observer: Observer, tmp_path: Path) -> None:
+    draft, guide = Draft(Venue(), Calibration()), Typing("ab", "AB", "../x", "", "")
+    faces(session(observer, guide, tmp_path), draft)
+    assert draft.initials == ("AB", "X")
+    assert guide.warned == ["two letters or digits that nobody else has here"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["ab", "x"]
+
+
+def test_what_each_said_yes_to_is_kept(observer: Observer, tmp_path: Path) -> None:
+    for keep, said in ((None, "AB: yes to numbers"), (tmp_path, "AB: yes to pictures and numbers")):
+        draft, guide = Draft(Venue(), Calibration()), Typing("ab", "")
+        faces(session(observer, guide, keep), draft)
+        assert draft.calibration.consent == (said,)
+        assert ("PICTURES" in guide.asked[0]) == (keep is not None)
+
+
+def test_a_shorter_take_leaves_nothing_of_the_one_before(observer: Observer, tmp_path: Path) -> None:
+    here = session(observer, Typing(), tmp_path)
+    for count in (1.0, 0.5):
+        list(here.pictures(Asked("ab", "neutral"), count, ""))
+    assert len(list((tmp_path / "ab" / "neutral").iterdir())) == 4
+
+
+def test_pictures_that_cannot_be_kept_are_told_once_and_the_numbers_stay(
+    observer: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cv2, "imwrite", lambda file, picture: False)
+    draft, guide = Draft(Venue(), Calibration()), Typing("ab", "")
+    faces(session(observer, guide, tmp_path), draft)
+    assert draft.calibration.faces > 0
+    assert len(guide.warned) == 1
+    assert "disk full" in guide.warned[0]
+
+
+def test_waiting_for_the_camera_is_not_the_eye_s_time(observer: Observer, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(take.time, "perf_counter", lambda: now)
+
+    def slowly() -> Iterator[np.ndarray]:
+        nonlocal now
+        for _ in range(3):
+            now += 0.125
+            yield np.zeros((360, 640, 3), np.uint8)
+
+    assert observer.take(slowly()).milliseconds == 0
+
+
+def test_a_story_says_which_emotions_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "story.toml").write_text(STORY)
+    cv2.imwrite(str(tmp_path / "still.png"), np.zeros((90, 160, 3), np.uint8))
+    assert story_emotions(str(tmp_path)) == ("neutral", "sadness", "anger", "fear")
