@@ -1,6 +1,6 @@
 """The film: decoding, steps of a picture, cuts against opening at the cut, sound, memory. ``chiaro bench film``.
 
-``CHIARO_BENCH_CUTS`` sets the number of cuts (100; 1000 takes 17 minutes).
+``CHIARO_BENCH_CUTS`` sets the number of cuts at 360p (100; 1000 take 10 minutes more).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from installation.film.picture import Painter
 from scenes.clip import Clip, Transition
 
 SMALL, FULL = (640, 360), (1920, 1080)
+SMALL_SECONDS, FULL_SECONDS, RATE = 0.6, 2.0, 30
 CUTS = 100
 UNHELD_CUTS = 24
 NAIVE_CUTS = 12
@@ -38,15 +39,15 @@ FULL_CUTS = 24
 
 
 def run(progress: Progress) -> Report:
-    """Measure everything; two and a half minutes and the cuts (one a second)."""
+    """Measure everything; four minutes and the cuts at 360p."""
     cuts = int(os.environ.get("CHIARO_BENCH_CUTS", CUTS))
     notes: list[str] = []
     quick = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a disk that is written to elsewhere would be heard
     with tempfile.TemporaryDirectory(dir=quick) as name:
         folder = Path(name)
         progress("making clips", 0.0)
-        small = [Clip(make_clip(folder / f"small{n}.mkv", n, 1.0, SMALL)) for n in range(1, 6)]
-        full = [Clip(make_clip(folder / f"full{n}.mkv", n, 2.0, FULL)) for n in range(1, 6)]
+        small = [Clip(make_clip(folder / f"small{n}.mkv", n, SMALL_SECONDS, SMALL)) for n in range(1, 6)]
+        full = [Clip(make_clip(folder / f"full{n}.mkv", n, FULL_SECONDS, FULL)) for n in range(1, 6)]
         progress("decoding", 0.1)
         figures = [*_steps(full[0].file)]
         progress("opening at the cut", 0.12)
@@ -57,18 +58,18 @@ def run(progress: Progress) -> Report:
         figures += [*_naive("360p", small, SMALL), *_naive("1080p", full, FULL)]
         progress("cuts at 360p", 0.2)
         told = watch(small, SMALL, cuts, folder, progress=_part(progress, "cuts at 360p", 0.2, 0.6))
-        figures += _told("360p", told, 30, cuts, unheld[SMALL])
+        figures += _told("360p", told, round(SMALL_SECONDS * RATE), cuts, unheld[SMALL])
         answers = watch(small, SMALL, 20, folder, at="now", progress=_part(progress, "cues", 0.6, 0.7)).answers
         figures += _spread("cue to picture", np.array(answers) * 1000, "ms")
         cold = watch(full, FULL, 8, folder, at="now", hold=False).answers
         figures += _spread("cue to picture of a scene not held, 1080p", np.array(cold) * 1000, "ms")
         progress("cuts at 1080p", 0.7)
         alone = watch(full, FULL, FULL_CUTS, folder)
-        figures += _told("1080p", alone, 60, FULL_CUTS, unheld[FULL])
+        figures += _told("1080p", alone, round(FULL_SECONDS * RATE), FULL_CUTS, unheld[FULL])
         progress("beside the eye", 0.8)
         with tempfile.TemporaryDirectory() as other, _eye(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen:
             beside = watch(full, FULL, FULL_CUTS, folder)
-        figures += _told("1080p beside the eye", beside, 60, FULL_CUTS)
+        figures += _told("1080p beside the eye", beside, round(FULL_SECONDS * RATE), FULL_CUTS)
         notes.append(f"the eye looked at {seen()} pictures meanwhile (in its own process; a picture without faces)")
         progress("crossfades at 1080p", 0.9)
         crossing = watch(full, FULL, 6, folder, transition=Transition("crossfade", 1.0))

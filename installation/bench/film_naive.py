@@ -12,7 +12,7 @@ import numpy as np
 from installation.bench.film_watch import open_screen
 from installation.film.picture import Painter
 
-PICTURES = 24
+PICTURES = 15
 SOUND_SECONDS = 0.1
 """So much sound is decoded before it can be started."""
 
