@@ -75,14 +75,8 @@ class Witness:
         return lost
 
     def lost_samples(self) -> int:
-        """Samples missing or out of order between the first and the last that was heard."""
-        marks, numbers = read_samples(self.heard)
-        here = np.flatnonzero(marks > 0)
-        if not len(here):
-            return 0
-        marks, numbers = marks[here[0] : here[-1] + 1], numbers[here[0] : here[-1] + 1]
-        follows = (np.diff(numbers) == 1) | ((marks[1:] != marks[:-1]) & (numbers[1:] == 0))
-        return int((marks == 0).sum() + (~follows).sum())
+        """Samples of silence, left out or heard twice between the first and the last that was heard."""
+        return lost_samples(*read_samples(self.heard))
 
     def offsets(self) -> np.ndarray:
         """Seconds by which each picture was ahead of its sound. A device plays a buffer when the next is written."""
@@ -98,6 +92,24 @@ class Witness:
             if 0 <= place < len(marks) and marks[place] == mark.mark:
                 out.append(mark.number * FRAME - numbers[place] / RATE)
         return np.array(out)
+
+
+def lost_samples(marks: np.ndarray, numbers: np.ndarray) -> int:
+    """Samples of silence, left out or heard twice, from the mark and the number (n,) of each sample that was heard.
+
+    A clip is taken to be as long as the longest time that it was heard.
+    """
+    heard = marks > 0
+    if not heard.any():
+        return 0
+    inside = heard[np.argmax(heard) : len(heard) - np.argmax(heard[::-1])]
+    marks, numbers = marks[heard], numbers[heard]
+    longest = np.zeros(marks.max() + 1, np.int64)
+    np.maximum.at(longest, marks, numbers + 1)
+    jump = np.diff(numbers) - 1
+    other = marks[1:] != marks[:-1]
+    jump[other] = (longest[marks[:-1]] - 1 - numbers[:-1] + numbers[1:])[other]
+    return int((~inside).sum() + np.abs(jump).sum())
 
 
 @contextmanager

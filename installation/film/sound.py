@@ -16,7 +16,7 @@ import pygame
 from calibration.settings import SoundSettings
 from installation.console import Teller
 from installation.film.alsa import silence_alsa
-from installation.film.clock import FilmClock
+from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
 from installation.film.track import RATE
 
@@ -159,9 +159,11 @@ class Sound:
 def after_gap(dry: int, due: int) -> int:
     """The sample to go on with on a device that ran dry before sample ``dry``, when ``due`` is the programme's by now.
 
-    A device plays whole buffers of silence, so whole buffers are left out; none where it was served before the next.
+    The sound is the film's clock: after a short gap nothing is left out, and the picture waits for it unseen. Only what
+    is too long for that is left out, in whole buffers, as a device is silent for.
     """
-    return dry + max(0, due - dry) // BUFFER * BUFFER
+    late = max(0, due - dry)
+    return dry if late < JUMP_SECONDS * RATE else dry + late // BUFFER * BUFFER
 
 
 def _go_first() -> None:

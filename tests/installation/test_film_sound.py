@@ -83,8 +83,12 @@ def test_sound_too_loud_is_cut_off_and_does_not_wrap_around() -> None:
     assert mixed(mixer, 100).min() > 0.99
 
 
-@pytest.mark.parametrize(("late", "left_out"), [(-3, 0), (0, 0), (BUFFER - 1, 0), (BUFFER, 1), (3 * BUFFER + 9, 3)])
-def test_a_device_that_ran_dry_loses_only_the_buffers_it_was_silent_for(late: int, left_out: int) -> None:
+@pytest.mark.parametrize(
+    ("late", "left_out"), [(-3, 0), (0, 0), (4 * BUFFER, 0), (5 * BUFFER, 5), (99 * BUFFER + 9, 99)]
+)
+def test_after_a_short_gap_no_sample_is_left_out_and_after_a_long_one_the_film_is_caught_up_with(
+    late: int, left_out: int
+) -> None:
     assert after_gap(7000, 7000 + late) == 7000 + left_out * BUFFER
 
 
