@@ -131,7 +131,7 @@ def _told(name: str, run: Witness, frames: int, cuts: int, unheld: Witness | Non
     yield from _spread(f"cut, {name}", run.gaps() * 1000, "ms", None if unheld is None else unheld.gaps() * 1000)
     yield Figure(f"frames lost at {cuts} cuts, {name}", run.lost_at_joins(frames), "frames")
     yield Figure(f"black pictures, {name}", run.black(), "pictures")
-    silence = None if unheld is None else unheld.lost_samples() / UNHELD_CUTS * cuts
+    silence = None if unheld is None else unheld.silent_samples() / UNHELD_CUTS * cuts
     yield Figure(f"samples lost at {cuts} cuts, {name}", run.lost_samples(), "samples", silence, "opened at the cut")
     yield Figure(f"times that the sound ran dry, {name}", run.health.sound_gaps, "times")
     yield Figure(f"pictures on time, {name}", _on_time(run), "%")

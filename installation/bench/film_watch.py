@@ -74,6 +74,11 @@ class Witness:
                 lost += (frames - 1 - before.number) + after.number
         return lost
 
+    def silent_samples(self) -> int:
+        """Samples of silence between the first and the last that was heard."""
+        heard = np.flatnonzero(read_samples(self.heard)[0])
+        return int(heard[-1] - heard[0] + 1 - len(heard)) if len(heard) else 0
+
     def lost_samples(self) -> int:
         """Samples of silence, left out or heard twice between the first and the last that was heard."""
         return lost_samples(*read_samples(self.heard))

@@ -72,6 +72,11 @@ class FilmClock:
                 rate = self._rate + RATE_GAIN * error / elapsed
                 self._rate = min(max(rate, 1.0 - RATE_BOUND), 1.0 + RATE_BOUND)
 
+    def forget(self) -> None:
+        """What was observed so far says nothing of what comes: the sound was interrupted."""
+        with self._lock:
+            self._looks.clear()
+
     def free_run(self, now: float) -> None:
         """There is no sound any more: go on from here by monotonic time."""
         with self._lock:

@@ -143,6 +143,7 @@ class Sound:
         """Begin where the programme is by now, or after sample ``dry``; the first sample of the queued chunk."""
         due = round(self.clock.at(time.monotonic()) * RATE) + HANDED
         self.mixer.head = due if dry is None else after_gap(dry, due)
+        self.clock.forget()
         channel.play(self._chunk())
         queued = self.mixer.head
         channel.queue(self._chunk())
