@@ -315,7 +315,7 @@ def test_a_file_that_hangs_is_given_up_two_seconds_after_the_film_stands(
     with cinema() as house:
         house.film.play(1, "a", clips["a"])
         house.run_until(lambda: house.film.playhead.entry == 1)
-        house.patient = False  # from here on nobody waits for a decoder: before, the first film might be the one given up
+        house.patient = False  # nobody waits for a decoder from here on; before, the first film might be given up
         house.film.play(2, "hangs", hangs, at="end")
         house.run(1.5)  # the film lasts 1.0
         assert not house.film.playhead.failed
