@@ -72,7 +72,10 @@ class EyeSettings(Section):
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; flow between")
     detection_score: Share = 0.7
     smallest_face_pixels: int = Field(40, ge=12, description="Of the frame as captured")
-    classifier_file: str = Field("", description="onnx file; '' = the one that is shipped")
+    classifier: Literal["general", "overhead"] = Field(
+        "general", description="Of the shipped ones; 'overhead' is for one lamp overhead in a dark room (calibrated)"
+    )
+    classifier_file: str = Field("", description="onnx file of your own; '' = the one named by 'classifier'")
     int8: bool = Field(True, description="Take NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
     frames_per_second: float = Field(15.0, gt=0, le=60, description="At most so many frames are looked at a second")
     threads: int = Field(1, ge=1, le=64)

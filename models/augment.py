@@ -26,6 +26,8 @@ class Strength:
     """Share of the faces that get another lamp."""
     dark: float = 0.6
     """Share of the faces that get another exposure, with its noise."""
+    means: tuple[float, float] = (8.0, 150.0)
+    """Face means, of 255, between which they are exposed (evenly in their logarithm)."""
     hidden: float = 0.25
     """Share of the faces of which a rectangle is hidden."""
 
@@ -62,7 +64,7 @@ class Augmenter:
         # Without lamps the same faces are darkened as with them: only the relighting is missing then.
         dark = (rng.random(n) < s.dark) | relit
         seen = np.empty((n, SIDE, SIDE), np.uint8)
-        seen[dark] = _darkened(light[dark], rng)
+        seen[dark] = _darkened(light[dark], s.means, rng)
         seen[~dark] = captured(light[~dark])
         for face in np.flatnonzero(rng.random(n) < s.hidden):
             _hide(seen[face], rng)  # by number: a mask would give copies, and once hid nothing at all
@@ -97,10 +99,10 @@ def _contrast(pictures: Floats, rng: np.random.Generator) -> Floats:
     return power(pictures * np.float32(1 / 255), GAMMA * bent) + haze
 
 
-def _darkened(light: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Pictures of this light as a camera takes them in a room between bright and a face mean of 8."""
+def _darkened(light: Floats, means: tuple[float, float], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Pictures of this light as a camera takes them, between two face means."""
     n = len(light)
-    light = expose(light, np.exp(rng.uniform(np.log(8), np.log(150), n)).astype(np.float32))
+    light = expose(light, np.exp(rng.uniform(np.log(means[0]), np.log(means[1]), n)).astype(np.float32))
     for k in np.flatnonzero(rng.random(n) < 0.25):
         kernel = motion_kernel(rng.uniform(1, 4), rng.uniform(0, np.pi))
         light[k] = cv2.filter2D(light[k], -1, kernel, borderType=cv2.BORDER_REPLICATE)

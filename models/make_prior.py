@@ -1,19 +1,22 @@
 """Computes what calibration knows beforehand of a classifier: for each lamp the head that is best on training faces.
 
 Run as ``python -m models.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs to be run
-again for every new classifier; takes about 5 minutes on one core.
+again for every new classifier; takes about 5 minutes on one core. For the network for lamps overhead, ``--valid`` names
+faces that no network was trained on: how much better it is under each lamp than the general one is measured on them.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.fitting import Faces, Known, fit
 from calibration.head import VenueHead
+from calibration.rival import losses
 from models.align import prepare
 from models.card import read_card
 from models.classifier import SHIPPED, Classifier, open_classifier
@@ -55,15 +58,17 @@ def main() -> None:
     words.add_argument("faces", type=Path)
     words.add_argument("model", type=Path, nargs="?", default=SHIPPED)
     words.add_argument("--faces", dest="count", type=int, default=2500)
+    words.add_argument("--valid", type=Path)
     said = words.parse_args()
     rng = np.random.default_rng(11)
     labelled = read_faces(said.faces).judged()
     labelled = labelled.only(rng.permutation(len(labelled))[: said.count])
     landmarks, _ = find_landmarks(labelled.images)
     aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
-    light = linear(aligned)
-    average = (light / light.mean((1, 2), keepdims=True)).mean(0)
-    np.savez_compressed(AVERAGE_FACE, light=average.astype(np.float16))
+    if said.model == SHIPPED:
+        light = linear(aligned)
+        average = (light / light.mean((1, 2), keepdims=True)).mean(0)
+        np.savez_compressed(AVERAGE_FACE, light=average.astype(np.float16))
     # The file itself and not its int8 variant: a prior must serve both, and their embeddings are nearly the same.
     classifier = open_classifier(said.model, "cpu", int8=False)
     mix = np.bincount(labelled.labels, minlength=8) / len(labelled)
@@ -78,16 +83,34 @@ def main() -> None:
         after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()
         print(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces", flush=True)
     assert known is not None
-    np.savez_compressed(
-        prior_beside(said.model),
-        made_for=np.array(read_card(said.model).sha256),
-        centre=known.centre.astype(np.float32),
-        scale=np.array(known.scale, np.float32),
-        mix=known.mix.astype(np.float32),
-        places=np.array(PLACES, np.float32),
-        weights=np.stack([head.weights for head in heads]).astype(np.float16),
-        bias=np.stack([head.bias for head in heads]).astype(np.float32),
-    )
+    arrays: dict[str, Any] = {
+        "made_for": np.array(read_card(said.model).sha256),
+        "centre": known.centre.astype(np.float32),
+        "scale": np.array(known.scale, np.float32),
+        "mix": known.mix.astype(np.float32),
+        "places": np.array(PLACES, np.float32),
+        "weights": np.stack([head.weights for head in heads]).astype(np.float16),
+        "bias": np.stack([head.bias for head in heads]).astype(np.float32),
+    }
+    if said.valid is not None:
+        arrays["gains"] = gains_of(classifier, said.valid, said.count, rng)
+    np.savez_compressed(prior_beside(said.model), **arrays)
+
+
+def gains_of(classifier: Classifier, faces: Path, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Nats a face by which ``classifier`` is better than the general network under each of the lamps, (m,)."""
+    general = open_classifier(SHIPPED, "cpu", int8=False)
+    labelled = read_faces(faces).judged()
+    labelled = labelled.only(rng.permutation(len(labelled))[:count])
+    landmarks, _ = find_landmarks(labelled.images)
+    aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
+    gains = []
+    for place in PLACES:
+        pictures = relit(aligned, five, place, rng)
+        of_general, of_this = (seen_by(one, pictures, labelled.labels) for one in (general, classifier))
+        gains.append(float((losses(of_general) - losses(of_this)).mean()))
+        print(f"lamp {place[0]:4d} {place[1]:3d}: {gains[-1]:+.3f} nats a face over the general network", flush=True)
+    return np.array(gains, np.float32)
 
 
 if __name__ == "__main__":

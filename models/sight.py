@@ -17,6 +17,7 @@ from models.estimate import EmotionEstimate
 from models.follow import Follower
 from models.frame import Detection, Frame
 from models.quality import luminance, quality
+from models.venue_head import model_file
 
 Clock = Callable[[], float]
 Floats = NDArray[np.float32]
@@ -98,5 +99,5 @@ def open_sight(settings: EyeSettings, region: Region | None = None, head: Head |
     Raises ``BadFile`` (detector's or classifier's file), ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is demanded).
     """
     detector = open_detector(settings)
-    classifier = open_classifier(settings.classifier_file, settings.device, settings.threads, settings.int8)
+    classifier = open_classifier(model_file(settings), settings.device, settings.threads, settings.int8)
     return Sight(detector, classifier, settings.detect_every, region, head)

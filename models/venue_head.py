@@ -9,12 +9,14 @@ from calibration.profile import Calibration
 from calibration.settings import EyeSettings
 from calibration.toml import BadFile
 from models.card import read_card
-from models.classifier import SHIPPED
+from models.classifier import OVERHEAD, SHIPPED
 
 
 def model_file(settings: EyeSettings) -> Path:
     """The classifier that the venue names. Its int8 variant counts as the same one."""
-    return Path(settings.classifier_file) if settings.classifier_file else SHIPPED
+    if settings.classifier_file:
+        return Path(settings.classifier_file)
+    return OVERHEAD if settings.classifier == "overhead" else SHIPPED
 
 
 def head_of(calibration: Calibration, settings: EyeSettings) -> VenueHead | None:

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Faces, choose, known_from
+from calibration.fitting import Faces
+from calibration.profile import Calibration, LightFound, RoomFound
 from calibration.toml import BadFile
 from installation.bench.report import Figure, Progress, Report
 from models.align import prepare
-from models.card import read_card
-from models.classifier import SHIPPED, Classifier, open_classifier
+from models.classifier import OVERHEAD, SHIPPED, Classifier, open_classifier
 from models.darkness import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
 from models.evaluate import BATCH
 from models.exposure import captured, expose, linear, noisy
@@ -26,8 +26,9 @@ from models.faces import read_faces
 from models.landmarks import aligned_faces, find_landmarks
 from models.light import Light, find_light
 from models.measure import scores
-from models.prior import Prior, average_face, read_prior
+from models.prior import average_face
 from models.relight import Lamp, Lamps, direction, read_heads
+from models.venue_choice import choose_for, network
 
 LAMP = Lamp(20.0, 65.0, HARD_SPOT)
 FACE_MEAN = 25.0
@@ -48,16 +49,16 @@ def run(progress: Progress) -> Report:
     landmarks, _ = find_landmarks(labelled.images, lambda share: progress("landmarks", 0.2 * share))
     aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
     seen = _under(LAMP, aligned, five, seed=1)
-    classifier = open_classifier("", "cpu", 1, int8=False)
-    faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.3 * share))
-    prior = read_prior(SHIPPED, read_card(SHIPPED).sha256)
-    figures = list(_fits(faces, seen, prior, lambda share: progress("fitting", 0.5 + 0.3 * share)))
+    classifier, overhead = (open_classifier(file, "cpu", 1, int8=False) for file in (SHIPPED, OVERHEAD))
+    faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.1 * share))
+    rival = _judged(overhead, seen, labelled.labels, lambda share: progress("classifying", 0.3 + 0.2 * share))
+    figures = list(_fits(faces, rival, seen, lambda share: progress("fitting", 0.5 + 0.3 * share)))
     figures += _lamps(aligned, five, lambda share: progress("lamps", 0.8 + 0.2 * share))
     notes = [
         f"lamp {LAMP.elevation:.0f} degrees up, {LAMP.azimuth:.0f} to the right, face mean {FACE_MEAN:.0f}; "
         f"{len(faces) - FITTED_FROM} faces judged that no fit saw; network {classifier.card.version}"
     ]
-    if prior is None:
+    if network(SHIPPED).prior is None:
         notes.append("no prior lies beside the network: run python -m models.make_prior")
     return Report("calibrate", tuple(figures), tuple(notes))
 
@@ -79,8 +80,9 @@ def _judged(classifier: Classifier, seen: NDArray[np.uint8], labels: NDArray[np.
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // FACES_A_PERSON, np.ones(len(labels)))
 
 
-def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> Iterator[Figure]:
-    """Accuracy on the judged faces for each number of fitted ones, mean over the seeds."""
+def _fits(faces: Faces, rival: Faces, seen: NDArray[np.uint8], told) -> Iterator[Figure]:
+    """Accuracy on the judged faces for each number of fitted ones, mean over the seeds. Chosen as a venue chooses."""
+    usual = network(SHIPPED)
     for i, size in enumerate(SIZES):
         before, after, plain, seconds, off, chosen, true = [], [], [], [], [], [], []
         for seed in SEEDS:
@@ -90,12 +92,12 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
             begun = time.perf_counter()
             light = find_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
-            known = prior.under(light.azimuth, light.elevation) if prior else known_from(some)
-            choice = choose(some, known)
+            found = choose_for(_venue(light), usual, some, rival.only(mine))
             seconds.append(time.perf_counter() - begun)
-            chosen.append(choice.name)
+            chosen.append(f"{found.classifier}: {found.choice.name}")
             before.append(_accuracy(rest.probabilities, rest))
-            answers = choice.head(rest.probabilities, rest.embeddings)
+            judged = rival.only(others) if found.classifier == "overhead" else rest
+            answers = found.choice.head(judged.probabilities, judged.embeddings)
             after.append(_accuracy(answers, rest))
             true.append([scores(p, rest.labels).ece for p in (rest.probabilities, answers)])
             plain += _plain_logistic(some, rest)
@@ -111,6 +113,12 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
             yield Figure(f"{named}: plain logistic regression", 100 * float(np.mean(plain)), "%")
         yield Figure(f"{named}: lamp found within, worst seed", float(np.max(off)), "degrees")
         yield Figure(f"{named}: time to find the light and to fit", float(np.max(seconds)), "s")
+
+
+def _venue(light: Light) -> Calibration:
+    """What a calibration knows of the room by then."""
+    found = LightFound(azimuth_degrees=light.azimuth, elevation_degrees=light.elevation, measured=True)
+    return Calibration(light=found, room=RoomFound(face_luminance=FACE_MEAN))
 
 
 def _people_in_order(faces: Faces, seed: int) -> NDArray[np.intp]:

@@ -29,6 +29,10 @@ class Draft:
     calibration: Calibration
     changes: Changes = field(default_factory=dict)
     faces: Faces | None = None
+    rival: Faces | None = None
+    """The same faces as the network for lamps overhead sees them; None where the venue has a network of its own."""
+    seen_by: str = ""
+    """sha256 of the networks that saw the faces."""
     initials: tuple[str, ...] = ()
     at_rest: list[Image] = field(default_factory=list)
     """Aligned faces at rest, for the light; never written down."""
@@ -74,22 +78,19 @@ def save(draft: Draft, venue_file: Path, report: str) -> None:
     _forget_old_heads(venue_file)
 
 
-def read_faces_kept(venue_file: Path, model_sha256: str) -> tuple[Faces, tuple[str, ...]]:
-    """Faces and initials of the last calibration. Raises ``BadFile``."""
+def read_faces_kept(draft: Draft, venue_file: Path) -> None:
+    """Take up the faces and initials of the last calibration. Raises ``BadFile``."""
     path = faces_file(venue_file)
     again = "run 'chiaro calibrate' with the step 'faces'"
     try:
         with np.load(path, allow_pickle=False) as file:
-            if str(file["model"]) != model_sha256:
+            if str(file["model"]) != draft.seen_by:
                 raise BadFile(path, [f"was made with another network: {again}"])
-            faces = Faces(
-                file["probabilities"].astype(np.float32),
-                file["embeddings"].astype(np.float32),
-                file["labels"],
-                file["people"],
-                file["weights"],
-            )
-            return faces, tuple(str(one) for one in file["initials"])
+            whose = file["labels"], file["people"], file["weights"]
+            draft.faces = Faces(file["probabilities"], file["embeddings"].astype(np.float32), *whose)
+            if "rival_probabilities" in file:
+                draft.rival = Faces(file["rival_probabilities"], file["rival_embeddings"].astype(np.float32), *whose)
+            draft.initials = tuple(str(one) for one in file["initials"])
     except (OSError, KeyError, ValueError) as error:
         raise BadFile(path, [f"no takes can be read from it ({error}): {again}"]) from error
 
@@ -97,8 +98,14 @@ def read_faces_kept(venue_file: Path, model_sha256: str) -> tuple[Faces, tuple[s
 def _arrays(draft: Draft) -> dict[str, NDArray[np.generic]]:
     faces = draft.faces
     assert faces is not None
-    return {
-        "model": np.array(draft.calibration.model_sha256),
+    rival: dict[str, NDArray[np.generic]] = {}
+    if draft.rival is not None:
+        rival = {
+            "rival_probabilities": draft.rival.probabilities,
+            "rival_embeddings": draft.rival.embeddings.astype(np.float16),
+        }
+    return rival | {
+        "model": np.array(draft.seen_by),
         "probabilities": faces.probabilities,
         "embeddings": faces.embeddings.astype(np.float16),
         "labels": faces.labels,

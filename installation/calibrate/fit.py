@@ -5,48 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from calibration.fitting import Choice, Told, choose, known_from
+from calibration.fitting import Choice, Faces, Told
 from calibration.profile import Worth
 from calibration.toml import BadFile
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
-from models.card import read_card
 from models.measure import Scores, scores
-from models.prior import read_prior
-from models.venue_head import model_file
+from models.venue_choice import VenueChoice, choose_for, network, usual_file
 
 
-def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
-    """Choose the venue's head on people left out, and say what it is worth."""
+def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> VenueChoice:
+    """Choose the venue's network and head on people left out, and say what they are worth."""
     if draft.faces is None:
         raise BadFile("the takes", ["there are none yet: run 'chiaro calibrate' with the step 'faces'"])
-    network = read_card(model_file(draft.venue.eye))
-    prior = read_prior(model_file(draft.venue.eye), network.sha256)
-    place = draft.calibration.light
-    if prior is None:
+    usual = network(usual_file(draft.venue.eye))
+    if usual.prior is None:
         guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
-        known = known_from(draft.faces)
-    else:
-        known = prior.under(place.azimuth_degrees, place.elevation_degrees) if place.measured else prior.known
-    choice = choose(draft.faces, known, told)
+    found = choose_for(draft.calibration, usual, draft.faces, draft.rival, told)
+    choice = found.choice
+    if not draft.venue.eye.classifier_file:
+        draft.changes.setdefault("eye", {})["classifier"] = (found.classifier, "by the volunteers and the lamp")
     draft.head = None if choice.name == "shipped" else choice.head
     draft.losses = choice.losses
     draft.before = scores(draft.faces.probabilities, draft.faces.labels)
-    draft.after = scores(choice.left_out, draft.faces.labels) if draft.head else draft.before
-    draft.each = tuple(_worth_of_each(draft, choice))
+    draft.after = scores(choice.left_out, draft.faces.labels) if changed(found) else draft.before
+    draft.each = tuple(_worth_of_each(draft.faces, draft.initials, choice))
     if (draft.faces.labels == 0).any():
         guide.say(f"  {_decide(draft, choice, misfires, guide)}")
     draft.set(
         made=datetime.now().strftime("%Y-%m-%d %H:%M"),
-        model=network.version,
-        model_sha256=network.sha256,
-        choice=in_words(choice, draft),
+        model=found.network.card.version,
+        model_sha256=found.network.card.sha256,
+        choice=in_words(found, draft.before, draft.after),
         before=_worth(draft.before),
         after=_worth(draft.after),
     )
     guide.say(f"  {draft.calibration.choice}")
-    return choice
+    return found
+
+
+def changed(found: VenueChoice) -> bool:
+    """Whether anything else looks now than before."""
+    return found.classifier != "general" or found.choice.name != "shipped"
 
 
 def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
@@ -70,35 +71,30 @@ def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
     return found
 
 
-def in_words(choice: Choice, draft: Draft) -> str:
-    assert draft.before
-    assert draft.after
-    if choice.name == "shipped":
-        return "the shipped network stays: no other was better on people left out"
-    if choice.name == "temperature":
-        return (
-            "the shipped network stays, with its confidence set right for this room (ECE"
-            f" {draft.before.ece:.0%} became {draft.after.ece:.0%} on people left out)"
-        )
-    kind = {"light": "the head for this lamp"}.get(
-        choice.name,
-        "a head of this venue's own"
-        + (", begun from the one for this lamp" if choice.name.startswith("light") else ""),
-    )
-    return f"{kind}: {draft.before.accuracy:.0%} right became {draft.after.accuracy:.0%} on people left out"
+def in_words(found: VenueChoice, before: Scores, after: Scores) -> str:
+    right = f"{before.accuracy:.0%} right became {after.accuracy:.0%} on people left out"
+    name, overhead = found.choice.name, "the network for lamps overhead"
+    if name == "shipped":
+        stays = "the shipped network stays: no other was better on people left out"
+        return f"{overhead}: {right}" if found.classifier == "overhead" else stays
+    if name == "temperature":
+        ece = f"(ECE {before.ece:.0%} became {after.ece:.0%} on people left out)"
+        if found.classifier == "overhead":
+            return f"{overhead}, with its confidence set right for this room: {right}"
+        return f"the shipped network stays, with its confidence set right for this room {ece}"
+    head = "the head for this lamp" if name == "light" else "a head of this venue's own"
+    head += ", begun from the one for this lamp" if name.startswith("light and") else ""
+    return f"{overhead} with {head}: {right}" if found.classifier == "overhead" else f"{head}: {right}"
 
 
 def _worth(found: Scores) -> Worth:
     return Worth(accuracy=found.accuracy, macro_f1=found.macro_f1, calibration_error=found.ece)
 
 
-def _worth_of_each(draft: Draft, choice: Choice) -> Iterator[tuple[str, int, float, float]]:
-    faces = draft.faces
-    assert faces is not None
-    after = choice.left_out if draft.head else faces.probabilities
-    for number, who in enumerate(draft.initials):
+def _worth_of_each(faces: Faces, initials: tuple[str, ...], choice: Choice) -> Iterator[tuple[str, int, float, float]]:
+    for number, who in enumerate(initials):
         mine = faces.people == number
         if mine.any():
             right = faces.labels[mine]
             before = float((faces.probabilities[mine].argmax(1) == right).mean())
-            yield who, int(mine.sum()), before, float((after[mine].argmax(1) == right).mean())
+            yield who, int(mine.sum()), before, float((choice.left_out[mine].argmax(1) == right).mean())

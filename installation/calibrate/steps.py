@@ -16,6 +16,7 @@ from installation.calibrate.place import Asked
 from installation.calibrate.session import EMOTIONS, Session, note_face, note_light
 from installation.calibrate.take import COUNTS_AS, Take
 from installation.camera.source import CameraLost
+from models.classifier import Classifier
 from models.labels import LABELS
 
 __all__ = ["EMOTIONS", "STEPS", "Session", "camera", "faces", "light"]
@@ -41,7 +42,8 @@ def faces(session: Session, draft: Draft) -> None:
             consent.append(f"{initials[-1]}: {yes}")
     if not kept:
         raise CameraLost("nobody was recorded, so there is nothing to fit to")
-    draft.faces, draft.initials = _as_faces(session, kept), tuple(initials)
+    draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
+    draft.rival = _as_faces(session.observer.rival, kept) if session.observer.rival else None
     seen = [one for take, _, _ in kept for one in take.seen]
     note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
     draft.set(
@@ -92,9 +94,9 @@ def _one_person(session: Session, who: str) -> Iterator[tuple[str, Take]]:
             yield label, take
 
 
-def _as_faces(session: Session, kept: list[tuple[Take, int, int]]) -> Faces:
+def _as_faces(classifier: Classifier, kept: list[tuple[Take, int, int]]) -> Faces:
     pictures = np.stack([one.face for take, _, _ in kept for one in take.seen])
-    probabilities, embeddings = session.observer.classifier.classify(pictures)
+    probabilities, embeddings = classifier.classify(pictures)
     repeat = [len(take.seen) for take, _, _ in kept]
     labels = np.repeat([label for _, label, _ in kept], repeat)
     people = np.repeat([person for _, _, person in kept], repeat)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, Region
 from models.align import align
-from models.classifier import Classifier, open_classifier
+from models.classifier import OVERHEAD, Classifier, open_classifier
 from models.detector import cut, open_detector, shifted
 from models.frame import Detection
 from models.quality import luminance, quality
+from models.venue_choice import usual_file
 
 Image = NDArray[np.uint8]
 KEPT = 6
@@ -58,7 +59,11 @@ class Observer:
 
     def __init__(self, settings: EyeSettings, region: Region) -> None:
         self._detector, self.region = open_detector(settings), region
-        self.classifier: Classifier = open_classifier(settings.classifier_file, settings.device, settings.threads)
+        self.classifier: Classifier = open_classifier(usual_file(settings), settings.device, settings.threads)
+        self.rival: Classifier | None = None
+        """The other shipped network; none where the venue names a file of its own."""
+        if not settings.classifier_file:
+            self.rival = open_classifier(OVERHEAD, settings.device, settings.threads)
 
     def see(self, image: Image) -> Seen | None:
         """The largest face of the picture, or None."""
