@@ -48,10 +48,7 @@ class Cinema:
             self.ready()
         self.now += STEP
         self.film.advance(self.now)
-        on = self.film._on
-        if on and not on.reel.failed:
-            pictures = on.reel.pictures
-            wait_until(lambda: pictures.finished or pictures.next_start(on.seconds(self.film._programme)) is not None)
+        self.decoded()
         self.film.draw(self.now)
         mark = read_mark(self.screen.last)
         if not self.seen or self.seen[-1] != mark:
@@ -68,6 +65,13 @@ class Cinema:
         while not condition():
             assert time.monotonic() < limit, "it never came"
             self.step()
+
+    def decoded(self) -> None:
+        """Wait until what plays is decoded beyond this moment, while the time stands still."""
+        on = self.film._on
+        if on and not on.reel.failed:
+            pictures = on.reel.pictures
+            wait_until(lambda: pictures.finished or pictures.next_start(on.seconds(self.film._programme)) is not None)
 
     def ready(self) -> None:
         """Wait until the scene that was asked for can be played, while the time stands still."""

@@ -336,6 +336,5 @@ def test_a_file_that_hangs_does_not_keep_other_candidates_from_opening(tmp_path:
         house.film.prepare(clips)  # they are no longer wanted, and still hang
         wait_until(lambda: house.film.health.candidates_ready == 3)
         house.film.prepare({"hangs": hangs} | clips)
-        house.run(8.5)
-        assert house.film.playhead.failed == {"hangs"}
+        house.run_until(lambda: house.film.playhead.failed == {"hangs"})
         assert house.teller.is_lost("scene hangs")

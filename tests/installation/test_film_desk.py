@@ -77,6 +77,7 @@ def test_at_the_desk_the_keys_do_what_the_help_says(tmp_path: Path) -> None:
                 press(key)
             for _ in range(round(seconds * 60)):
                 house.ready()
+                house.decoded()
                 house.now += 1 / 60
                 desk.tick(house.now)
 
