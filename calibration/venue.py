@@ -28,6 +28,9 @@ class Venue(Section):
     """All settings of one room. ``Venue()`` is the embedded default that needs no file."""
 
     name: str = Field("unnamed room", min_length=1)
+    story: str = Field(
+        "", description="What is shown here: a story file or its folder, seen from this file; '' = the demo"
+    )
     camera: CameraSettings = CameraSettings()
     eye: EyeSettings = EyeSettings()
     mood: MoodSettings = MoodSettings()
@@ -39,16 +42,18 @@ class Venue(Section):
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file; the file of a calibration's head is named by its whole path then, and the command
-    that renews the calibration is filled in (by the file, for a venue's name need not be its file's).
+    """Read a venue file; its story and the file of a calibration's head are named by their whole paths then, and the
+    command that renews the calibration is filled in (by the file, for a venue's name need not be its file's).
 
     Raises ``BadFile`` with all problems at once: a file that is not there or is no TOML, unknown keys (with the
     nearest known one), values out of range.
     """
     venue = load_toml(path, Venue)
+    file = Path(path).absolute()
+    if venue.story:
+        venue = venue.model_copy(update={"story": str(file.parent / Path(venue.story).expanduser())})
     if not venue.calibration.made:
         return venue
-    file = Path(path).absolute()
     named = file.stem if file.parent == VENUES else shlex.quote(str(file))
     found = {"renewed_by": f"chiaro calibrate {named}"}
     if venue.calibration.head:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -24,6 +25,14 @@ def story_file(named: str | None) -> Path:
     if not path.exists():
         raise BadFile(named, ["no such story; name a .toml file or a folder that holds story.toml"])
     return path
+
+
+def story_of(named: str, venue: str) -> Path:
+    """The file of the story that was typed, or else of the venue's own. Raises ``BadFile``."""
+    if not named:
+        with suppress(BadFile):  # the venue's own faults are told where it is opened
+            named = venue_of(venue).story
+    return story_file(named)
 
 
 def venue_of(named: str | None) -> Venue:

@@ -58,10 +58,11 @@ class Wish:
 def calibrate_venue(wish: Wish) -> Path:
     """Go through the steps; returns the venue file. Raises ``BadFile``, ``CameraLost``, ``Cancelled``, ``OSError``."""
     _check_words(wish)
-    emotions = wish.emotions or (story_emotions(wish.story) if wish.story else steps.EMOTIONS)
     file = venue_file(wish.venue)
     _check_writable(file)
     venue = load_venue(file) if file.exists() else Venue(name=file.stem)
+    story = wish.story or venue.story
+    emotions = wish.emotions or (story_emotions(story) if story else steps.EMOTIONS)
     draft = _begun(wish, venue)
     todo = wish.steps or steps.STEPS
     if "faces" not in todo and "fit" in todo:

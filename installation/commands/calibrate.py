@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
         step: Annotated[
             list[str] | None, typer.Option(help="Only this step: camera, light, faces or fit; may be repeated.")
         ] = None,
-        story: Annotated[str, typer.Option(help="Ask for the emotions of this story (file or folder).")] = "",
+        story: Annotated[
+            str, typer.Option(help="Ask for the emotions of this story (file or folder); without it, of the venue's.")
+        ] = "",
         emotions: Annotated[str, typer.Option(help="Asked for, with commas; '' = the usual seven.")] = "",
         seconds: Annotated[float, typer.Option(min=1.0, max=20.0, help="Length of a take.")] = 3.0,
         misfires: Annotated[

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def check(
         story: Annotated[
-            str, typer.Argument(help="Story file (.toml) or its folder; without one, the demo film.")
+            str, typer.Argument(help="Story file (.toml) or its folder; without one, the venue's, else the demo film.")
         ] = "",
         venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
         camera: Annotated[str | None, typer.Option(help="As for run.")] = None,
@@ -34,13 +34,13 @@ def register(app: typer.Typer) -> None:
         from rich.progress import Progress
 
         from installation.checks import check_all
-        from installation.options import story_file, venue_of, with_options
+        from installation.options import story_of, venue_of, with_options
 
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("checking", total=1.0)
             findings = list(
                 check_all(
-                    made_or_error(lambda: story_file(story)),
+                    made_or_error(lambda: story_of(story, venue)),
                     made_or_error(lambda: with_options(venue_of(venue), camera=camera, osc=osc)),
                     headless=headless,
                     decode=not quick,

@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def run(
         story: Annotated[
-            str, typer.Argument(help="Story file (.toml) or its folder; without one, the demo film.")
+            str, typer.Argument(help="Story file (.toml) or its folder; without one, the venue's, else the demo film.")
         ] = "",
         venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
         camera: Annotated[
@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
         """
         from calibration.venue import Venue
         from installation.console import log, open_log
-        from installation.options import story_file, venue_of, with_options
+        from installation.options import story_of, venue_of, with_options
         from installation.plain_errors import both, plain_errors
         from scenes.story import load_story
 
@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
 
         open_log(verbose)
         with plain_errors():
-            film, room = both(lambda: load_story(story_file(story), forgive_clips=True), place)
+            film, room = both(lambda: load_story(story_of(story, venue), forgive_clips=True), place)
             for remark in film.warnings:
                 log.warning("%s: %s", film.path.name, remark)
             from installation.opening import open_show, start_again

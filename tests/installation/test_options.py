@@ -6,7 +6,7 @@ import pytest
 
 from calibration.toml import BadFile
 from calibration.venue import Venue
-from installation.options import osc_targets, story_file, venue_of, window_size, with_options
+from installation.options import DEMO, osc_targets, story_file, story_of, venue_of, window_size, with_options
 
 
 def test_what_is_typed_is_laid_over_the_venue_and_the_rest_stays() -> None:
@@ -46,3 +46,24 @@ def test_a_folder_with_a_story_is_a_story(tmp_path: Path) -> None:
 def test_a_venue_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(BadFile, match="gallery"):
         venue_of("galery")
+
+
+def test_the_venue_s_own_story_is_shown_when_none_is_typed(tmp_path: Path) -> None:
+    film = tmp_path / "film"
+    film.mkdir()
+    (film / "story.toml").write_text("")
+    room = tmp_path / "venues" / "room.toml"
+    room.parent.mkdir()
+    room.write_text('story = "../film"\n')
+    assert story_of("", str(room)).resolve() == film / "story.toml"
+    assert story_of(str(DEMO), str(room)) == DEMO
+    assert story_of("", "") == DEMO
+
+
+def test_a_story_of_the_venue_s_that_is_not_there_is_told(tmp_path: Path) -> None:
+    room = tmp_path / "room.toml"
+    room.write_text('story = "nowhere"\n')
+    with pytest.raises(BadFile, match="no such story"):
+        story_of("", str(room))
+    room.write_text("storey = 1\n")
+    assert story_of("", str(room)) == DEMO, "the venue's own fault is told where the venue is opened"
