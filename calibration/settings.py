@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validato
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-
+Shipped = Literal["general", "front", "side"]
+"""The classifiers that come with it: for any light, and for one lamp high up in a dark room, by where that stands."""
 
 Corner = tuple[Share, Share]
 
@@ -72,8 +73,8 @@ class EyeSettings(Section):
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; flow between")
     detection_score: Share = 0.7
     smallest_face_pixels: int = Field(40, ge=12, description="Of the frame as captured")
-    classifier: Literal["general", "overhead"] = Field(
-        "general", description="Of the shipped ones; 'overhead' is for one lamp overhead in a dark room (calibrated)"
+    classifier: Shipped = Field(
+        "general", description="Of the shipped ones; the others are for one lamp high up in a dark room (calibrated)"
     )
     classifier_file: str = Field("", description="onnx file of your own; '' = the one named by 'classifier'")
     int8: bool = Field(True, description="Take NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")

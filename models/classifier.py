@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.settings import Shipped
 from calibration.toml import BadFile
 from models.align import SIDE, prepare
 from models.bound import BATCHES, Bound, NotTaken, open_bound
@@ -20,8 +21,10 @@ from models.session import CPU, CUDA
 Floats = NDArray[np.float32]
 
 SHIPPED = Path(__file__).parent / "weights" / "chiaro-emotion.onnx"
-OVERHEAD = SHIPPED.with_name("chiaro-overhead.onnx")
-"""For one lamp overhead in a dark room: taken by venues that were calibrated and found to be such."""
+UNDER_LAMPS: dict[Shipped, Path] = {
+    name: SHIPPED.with_name(f"chiaro-{name}.onnx") for name in get_args(Shipped) if name != "general"
+}
+"""Each for one lamp high up in a dark room, by where it stands: taken by venues that were calibrated to be such."""
 
 
 class Classifier:

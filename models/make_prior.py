@@ -1,8 +1,8 @@
 """Computes what calibration knows beforehand of a classifier: for each lamp the head that is best on training faces.
 
 Run as ``python -m models.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs to be run
-again for every new classifier; takes about 5 minutes on one core. For the network for lamps overhead, ``--valid`` names
-faces that no network was trained on: how much better it is under each lamp than the general one is measured on them.
+again for every new classifier; takes about 5 minutes on one core. For the networks for lamps, ``--valid`` names faces
+that no network was trained on: how much better they are under each lamp than the general one is measured on them.
 """
 
 from __future__ import annotations
@@ -109,7 +109,11 @@ def gains_of(classifier: Classifier, faces: Path, count: int, rng: np.random.Gen
         pictures = relit(aligned, five, place, rng)
         of_general, of_this = (seen_by(one, pictures, labelled.labels) for one in (general, classifier))
         gains.append(float((losses(of_general) - losses(of_this)).mean()))
-        print(f"lamp {place[0]:4d} {place[1]:3d}: {gains[-1]:+.3f} nats a face over the general network", flush=True)
+        right = [100 * float((one.probabilities.argmax(1) == one.labels).mean()) for one in (of_general, of_this)]
+        print(
+            f"lamp {place[0]:4d} {place[1]:3d}: {right[0]:.1f} -> {right[1]:.1f} %, {gains[-1]:+.3f} nats a face",
+            flush=True,
+        )
     return np.array(gains, np.float32)
 
 

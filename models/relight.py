@@ -233,23 +233,21 @@ def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None)
     return bank
 
 
-def overhead_lamps(seed: int = 7, count: int = 160) -> Lamps:
-    """Lamps from 40 degrees upwards on the training heads, hard to soft, in rooms that give little light back."""
-    rng = np.random.default_rng(seed)
-    drawn = [
-        Lamp(rng.uniform(-90, 90), 90 - 50 * rng.random() ** 1.1, np.exp(rng.uniform(np.log(1.5), np.log(25))))
-        for _ in range(count)
-    ]
-    room = Fill(walls=(0.01, 0.3), floor=(0.005, 0.1), film=(0.005, 0.3), background=(0.02, 0.7))
-    return Lamps(read_heads("train"), drawn, room)
+DARK_ROOM = Fill(walls=(0.015, 0.2), floor=(0.008, 0.08), film=(0.01, 0.2), background=(0.02, 0.5))
 
 
-def steep_lamps(seed: int = 17, count: int = 160) -> Lamps:
-    """Hard spots between 52 and 80 degrees, more or less from the front, in dark rooms."""
+def lamps_between(
+    azimuths: tuple[float, float],
+    elevations: tuple[float, float],
+    radii: tuple[float, float],
+    seed: int,
+    count: int = 160,
+) -> Lamps:
+    """Lamps in a part of the sky (degrees), on both sides alike, in dark rooms; on the training heads."""
     rng = np.random.default_rng(seed)
     drawn = [
-        Lamp(rng.uniform(-55, 55), rng.uniform(52, 80), np.exp(rng.uniform(np.log(1.5), np.log(10))))
-        for _ in range(count)
+        Lamp(side * rng.uniform(*azimuths), rng.uniform(*elevations), np.exp(rng.uniform(*np.log(radii))))
+        for side in (-1, 1)
+        for _ in range(count // 2)
     ]
-    room = Fill(walls=(0.02, 0.15), floor=(0.008, 0.06), film=(0.01, 0.15), background=(0.02, 0.4))
-    return Lamps(read_heads("train"), drawn, room)
+    return Lamps(read_heads("train"), drawn, DARK_ROOM)

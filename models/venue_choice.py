@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from calibration.fitting import CLEARLY, Choice, Faces, Known, Told, choose, known_from
 from calibration.profile import Calibration
 from calibration.rival import Expected, likely_gain
-from calibration.settings import EyeSettings
+from calibration.settings import EyeSettings, Shipped
 from models.card import ModelCard, read_card
-from models.classifier import OVERHEAD, SHIPPED
+from models.classifier import SHIPPED, UNDER_LAMPS
 from models.prior import Prior, read_prior
 
 BRIGHTEST = 90.0
@@ -53,7 +53,7 @@ def usual_file(settings: EyeSettings) -> Path:
 
 def seen_by(settings: EyeSettings) -> str:
     """Which networks a calibration sees its volunteers with: their sha256, joined. Raises ``BadFile``."""
-    files = [usual_file(settings)] if settings.classifier_file else [SHIPPED, OVERHEAD]
+    files = [usual_file(settings)] if settings.classifier_file else [SHIPPED, *UNDER_LAMPS.values()]
     return "+".join(read_card(file).sha256 for file in files)
 
 
@@ -61,7 +61,7 @@ def seen_by(settings: EyeSettings) -> str:
 class VenueChoice:
     """The outcome."""
 
-    classifier: Literal["general", "overhead"]
+    classifier: Shipped
     network: Network
     faces: Faces
     """The volunteers as that network sees them."""
@@ -70,16 +70,22 @@ class VenueChoice:
 
 
 def choose_for(
-    venue: Calibration, usual: Network, faces: Faces, rival: Faces | None, told: Told = lambda share: None
+    venue: Calibration,
+    usual: Network,
+    faces: Faces,
+    rivals: Mapping[Shipped, Faces],
+    told: Told = lambda share: None,
 ) -> VenueChoice:
     """Network and last layer for a venue; the general network as it is where nothing is better on people left out.
 
-    ``faces`` and ``rival`` are the volunteers as the usual network and the one for lamps overhead see them. Raises
-    ValueError without faces, ``BadFile``.
+    ``faces`` and ``rivals`` are the volunteers as the usual network and those for lamps see them. Raises ValueError
+    without faces, ``BadFile``.
     """
-    if rival is not None:
-        overhead = network(OVERHEAD)
-        expected = overhead.expected(venue)
-        if expected and likely_gain(faces, rival, expected) > CLEARLY:
-            return VenueChoice("overhead", overhead, rival, choose(rival, overhead.known(rival, venue), told))
-    return VenueChoice("general", usual, faces, choose(faces, usual.known(faces, venue), told))
+    found: Shipped = "general"
+    gain, looks, seen = CLEARLY, usual, faces
+    for name, theirs in rivals.items():
+        rival = network(UNDER_LAMPS[name])
+        expected = rival.expected(venue)
+        if expected and (likely := likely_gain(faces, theirs, expected)) > gain:
+            found, gain, looks, seen = name, likely, rival, theirs
+    return VenueChoice(found, looks, seen, choose(seen, looks.known(seen, venue), told))

@@ -9,14 +9,14 @@ from calibration.profile import Calibration
 from calibration.settings import EyeSettings
 from calibration.toml import BadFile
 from models.card import read_card
-from models.classifier import OVERHEAD, SHIPPED
+from models.classifier import SHIPPED, UNDER_LAMPS
 
 
 def model_file(settings: EyeSettings) -> Path:
     """The classifier that the venue names. Its int8 variant counts as the same one."""
     if settings.classifier_file:
         return Path(settings.classifier_file)
-    return OVERHEAD if settings.classifier == "overhead" else SHIPPED
+    return UNDER_LAMPS.get(settings.classifier, SHIPPED)
 
 
 def head_of(calibration: Calibration, settings: EyeSettings) -> VenueHead | None:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from calibration.fitting import Faces
 from calibration.profile import Calibration, LightFound, RoomFound
+from calibration.settings import Shipped
 from calibration.toml import BadFile
 from installation.bench.report import Figure, Progress, Report
 from models.align import prepare
-from models.classifier import OVERHEAD, SHIPPED, Classifier, open_classifier
+from models.classifier import SHIPPED, UNDER_LAMPS, Classifier, open_classifier
 from models.darkness import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
 from models.evaluate import BATCH
 from models.exposure import captured, expose, linear, noisy
@@ -49,10 +50,13 @@ def run(progress: Progress) -> Report:
     landmarks, _ = find_landmarks(labelled.images, lambda share: progress("landmarks", 0.2 * share))
     aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
     seen = _under(LAMP, aligned, five, seed=1)
-    classifier, overhead = (open_classifier(file, "cpu", 1, int8=False) for file in (SHIPPED, OVERHEAD))
+    classifier = open_classifier(SHIPPED, "cpu", 1, int8=False)
     faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.1 * share))
-    rival = _judged(overhead, seen, labelled.labels, lambda share: progress("classifying", 0.3 + 0.2 * share))
-    figures = list(_fits(faces, rival, seen, lambda share: progress("fitting", 0.5 + 0.3 * share)))
+    rivals = {
+        name: _judged(open_classifier(file, "cpu", 1, int8=False), seen, labelled.labels, lambda share: None)
+        for name, file in UNDER_LAMPS.items()
+    }
+    figures = list(_fits(faces, rivals, seen, lambda share: progress("fitting", 0.5 + 0.3 * share)))
     figures += _lamps(aligned, five, lambda share: progress("lamps", 0.8 + 0.2 * share))
     notes = [
         f"lamp {LAMP.elevation:.0f} degrees up, {LAMP.azimuth:.0f} to the right, face mean {FACE_MEAN:.0f}; "
@@ -80,7 +84,7 @@ def _judged(classifier: Classifier, seen: NDArray[np.uint8], labels: NDArray[np.
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // FACES_A_PERSON, np.ones(len(labels)))
 
 
-def _fits(faces: Faces, rival: Faces, seen: NDArray[np.uint8], told) -> Iterator[Figure]:
+def _fits(faces: Faces, rivals: dict[Shipped, Faces], seen: NDArray[np.uint8], told) -> Iterator[Figure]:
     """Accuracy on the judged faces for each number of fitted ones, mean over the seeds. Chosen as a venue chooses."""
     usual = network(SHIPPED)
     for i, size in enumerate(SIZES):
@@ -92,11 +96,12 @@ def _fits(faces: Faces, rival: Faces, seen: NDArray[np.uint8], told) -> Iterator
             begun = time.perf_counter()
             light = find_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
-            found = choose_for(_venue(light), usual, some, rival.only(mine))
+            theirs = {name: rival.only(mine) for name, rival in rivals.items()}
+            found = choose_for(_venue(light), usual, some, theirs)
             seconds.append(time.perf_counter() - begun)
             chosen.append(f"{found.classifier}: {found.choice.name}")
             before.append(_accuracy(rest.probabilities, rest))
-            judged = rival.only(others) if found.classifier == "overhead" else rest
+            judged = rest if found.classifier == "general" else rivals[found.classifier].only(others)
             answers = found.choice.head(judged.probabilities, judged.embeddings)
             after.append(_accuracy(answers, rest))
             true.append([scores(p, rest.labels).ece for p in (rest.probabilities, answers)])

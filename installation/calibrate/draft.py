@@ -14,8 +14,10 @@ from calibration.fitting import Faces
 from calibration.head import VenueHead
 from calibration.keeping import Changes, toml_value, venue_text, write_together
 from calibration.profile import Calibration
+from calibration.settings import Shipped
 from calibration.toml import BadFile
 from calibration.venue import Venue
+from models.classifier import UNDER_LAMPS
 from models.measure import Scores
 
 Image = NDArray[np.uint8]
@@ -29,8 +31,8 @@ class Draft:
     calibration: Calibration
     changes: Changes = field(default_factory=dict)
     faces: Faces | None = None
-    rival: Faces | None = None
-    """The same faces as the network for lamps overhead sees them; None where the venue has a network of its own."""
+    rivals: dict[Shipped, Faces] = field(default_factory=dict)
+    """The same faces as the networks for lamps see them; none where the venue has a network of its own."""
     seen_by: str = ""
     """sha256 of the networks that saw the faces."""
     initials: tuple[str, ...] = ()
@@ -88,8 +90,10 @@ def read_faces_kept(draft: Draft, venue_file: Path) -> None:
                 raise BadFile(path, [f"was made with another network: {again}"])
             whose = file["labels"], file["people"], file["weights"]
             draft.faces = Faces(file["probabilities"], file["embeddings"].astype(np.float32), *whose)
-            if "rival_probabilities" in file:
-                draft.rival = Faces(file["rival_probabilities"], file["rival_embeddings"].astype(np.float32), *whose)
+            for name in UNDER_LAMPS:
+                if f"{name}_probabilities" in file:
+                    embeddings = file[f"{name}_embeddings"].astype(np.float32)
+                    draft.rivals[name] = Faces(file[f"{name}_probabilities"], embeddings, *whose)
             draft.initials = tuple(str(one) for one in file["initials"])
     except (OSError, KeyError, ValueError) as error:
         raise BadFile(path, [f"no takes can be read from it ({error}): {again}"]) from error
@@ -98,13 +102,11 @@ def read_faces_kept(draft: Draft, venue_file: Path) -> None:
 def _arrays(draft: Draft) -> dict[str, NDArray[np.generic]]:
     faces = draft.faces
     assert faces is not None
-    rival: dict[str, NDArray[np.generic]] = {}
-    if draft.rival is not None:
-        rival = {
-            "rival_probabilities": draft.rival.probabilities,
-            "rival_embeddings": draft.rival.embeddings.astype(np.float16),
-        }
-    return rival | {
+    rivals: dict[str, NDArray[np.generic]] = {}
+    for name, seen in draft.rivals.items():
+        rivals[f"{name}_probabilities"] = seen.probabilities
+        rivals[f"{name}_embeddings"] = seen.embeddings.astype(np.float16)
+    return rivals | {
         "model": np.array(draft.seen_by),
         "probabilities": faces.probabilities,
         "embeddings": faces.embeddings.astype(np.float16),

@@ -22,7 +22,7 @@ def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> VenueChoice:
     usual = network(usual_file(draft.venue.eye))
     if usual.prior is None:
         guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
-    found = choose_for(draft.calibration, usual, draft.faces, draft.rival, told)
+    found = choose_for(draft.calibration, usual, draft.faces, draft.rivals, told)
     choice = found.choice
     if not draft.venue.eye.classifier_file:
         draft.changes.setdefault("eye", {})["classifier"] = (found.classifier, "by the volunteers and the lamp")
@@ -71,20 +71,25 @@ def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
     return found
 
 
+_NAMES = {
+    "front": "the network for a lamp high in front",
+    "side": "the network for a lamp high at the side",
+}
+
+
 def in_words(found: VenueChoice, before: Scores, after: Scores) -> str:
     right = f"{before.accuracy:.0%} right became {after.accuracy:.0%} on people left out"
-    name, overhead = found.choice.name, "the network for lamps overhead"
+    name, looks = found.choice.name, _NAMES.get(found.classifier)
     if name == "shipped":
-        stays = "the shipped network stays: no other was better on people left out"
-        return f"{overhead}: {right}" if found.classifier == "overhead" else stays
+        return f"{looks}: {right}" if looks else "the shipped network stays: no other was better on people left out"
     if name == "temperature":
+        if looks:
+            return f"{looks}, with its confidence set right for this room: {right}"
         ece = f"(ECE {before.ece:.0%} became {after.ece:.0%} on people left out)"
-        if found.classifier == "overhead":
-            return f"{overhead}, with its confidence set right for this room: {right}"
         return f"the shipped network stays, with its confidence set right for this room {ece}"
     head = "the head for this lamp" if name == "light" else "a head of this venue's own"
     head += ", begun from the one for this lamp" if name.startswith("light and") else ""
-    return f"{overhead} with {head}: {right}" if found.classifier == "overhead" else f"{head}: {right}"
+    return f"{looks} with {head}: {right}" if looks else f"{head}: {right}"
 
 
 def _worth(found: Scores) -> Worth:

@@ -16,7 +16,7 @@ from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
 from installation.calibrate.lamp_drawing import light_in_words
 from installation.calibrate.place import EMPTY, Asked, Place
-from installation.calibrate.take import Observer, Take
+from installation.calibrate.take import SHUT_EYES, Observer, Take
 from models.light import UNSURE, find_light
 from models.prior import average_face
 
@@ -57,14 +57,21 @@ class Session:
                 self.guide.warn(f"{folder}: the pictures cannot be written there (disk full?); the numbers are kept")
             yield picture
 
-    def good_take(self, asked: Asked, seconds: float, text: str, usual_eyes: float = 0.0) -> Take | None:
-        """A take without a problem, or None after some tries."""
+    def good_take(self, asked: Asked, seconds: float, text: str, usual_eyes: float | None = None) -> Take | None:
+        """A take without a problem, or None after some tries.
+
+        Eyes that look shut in every try are this person's eyes: the last one is kept then.
+        """
+        any_eyes = False
         for attempt in range(TRIES if self.place.live else 1):
-            take = self.observer.take(self.pictures(asked, seconds, text), usual_eyes)
+            take = self.observer.take(self.pictures(asked, seconds, text), asked.label, usual_eyes, any_eyes)
+            whose = f"{asked.person} {asked.label}".strip()
             if not take.problem:
+                if any_eyes:
+                    self.guide.warn(f"{whose}: the eyes looked shut each time; kept as they are")
                 return take
             again = self.place.live and attempt < TRIES - 1
-            whose = f"{asked.person} {asked.label}".strip()
+            any_eyes = attempt == TRIES - 2 and take.problem == SHUT_EYES
             self.guide.warn(f"{whose}: {take.problem}{'; once more' if again else '; left out'}")
             if again:
                 self.guide.ready(f"Once more: {text}", self.place.look(asked, 3600))

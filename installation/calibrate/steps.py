@@ -43,7 +43,7 @@ def faces(session: Session, draft: Draft) -> None:
     if not kept:
         raise CameraLost("nobody was recorded, so there is nothing to fit to")
     draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
-    draft.rival = _as_faces(session.observer.rival, kept) if session.observer.rival else None
+    draft.rivals = {name: _as_faces(rival, kept) for name, rival in session.observer.rivals.items()}
     seen = [one for take, _, _ in kept for one in take.seen]
     note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
     draft.set(
@@ -83,14 +83,14 @@ def _people(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _one_person(session: Session, who: str) -> Iterator[tuple[str, Take]]:
-    usual = 0.0
+    usual: float | None = None
     for label in session.emotions:
         asked = Asked(who, label)
         prompt = "your face at rest" if label == "neutral" else f"show {label.upper()}"
         session.guide.ready(f"{who}: {prompt}, for {session.take_seconds:.0f} seconds", session.place.look(asked, 3600))
         take = session.good_take(asked, session.take_seconds, prompt, usual)
         if take is not None:
-            usual = usual or take.usual_eyes
+            usual = take.usual_eyes if usual is None else usual
             yield label, take
 
 

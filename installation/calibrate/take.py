@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.settings import EyeSettings, Region
+from calibration.settings import EyeSettings, Region, Shipped
 from models.align import align
-from models.classifier import OVERHEAD, Classifier, open_classifier
+from models.classifier import UNDER_LAMPS, Classifier, open_classifier
 from models.detector import cut, open_detector, shifted
+from models.eyes import shut
 from models.frame import Detection
 from models.quality import luminance, quality
 from models.venue_choice import usual_file
@@ -23,10 +24,11 @@ KEPT = 6
 COUNTS_AS = 0.5
 """One picture of a take, beside a face of its own: they are nearly the same picture."""
 LEAST_QUALITY = 0.15
-SHUT_BELOW = 0.62
-"""Of the person's usual eyes: less detail between the lids than this is a blink."""
-EYES = ((slice(20, 30), slice(12, 27)), (slice(20, 30), slice(37, 52)))
-"""Where the eyes lie in an aligned face."""
+SHUT_FROM, SQUEEZED_FROM = 0.0, 2.2
+"""Log odds from which on eyes count as shut: in a face that has them open, and in one that may squeeze them."""
+SQUEEZING = ("happiness", "sadness", "anger", "disgust")
+ABOVE_USUAL, USUAL_AT_MOST = 1.0, 0.5
+"""Shut eyes lie so far above the person's usual ones: deep-set eyes and glasses look shut always."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +41,7 @@ class Seen:
     quality: float
     luminance: float
     eyes: float
-    """Detail of the eyes against that of the whole face."""
+    """How surely they are shut (log odds)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,10 @@ class Take:
     milliseconds: float
     """To find the face in one picture."""
     usual_eyes: float
-    """Detail of the eyes in this take, to compare later ones of the same person with."""
+    """How shut the eyes looked in this take, to compare later ones of the same person with."""
+
+
+SHUT_EYES = "the eyes were shut"
 
 
 class Observer:
@@ -60,10 +65,11 @@ class Observer:
     def __init__(self, settings: EyeSettings, region: Region) -> None:
         self._detector, self.region = open_detector(settings), region
         self.classifier: Classifier = open_classifier(usual_file(settings), settings.device, settings.threads)
-        self.rival: Classifier | None = None
-        """The other shipped network; none where the venue names a file of its own."""
+        self.rivals: dict[Shipped, Classifier] = {}
+        """The other shipped networks; none where the venue names a file of its own."""
         if not settings.classifier_file:
-            self.rival = open_classifier(OVERHEAD, settings.device, settings.threads)
+            for name, file in UNDER_LAMPS.items():
+                self.rivals[name] = open_classifier(file, settings.device, settings.threads)
 
     def see(self, image: Image) -> Seen | None:
         """The largest face of the picture, or None."""
@@ -73,10 +79,12 @@ class Observer:
             return None
         best = max(found, key=lambda one: one.box[2] * one.box[3])
         face = align(part, best.landmarks)
-        return Seen(shifted(best, corner), face, quality(face, best), luminance(face), open_eyes(face))
+        return Seen(shifted(best, corner), face, quality(face, best), luminance(face), float(shut(face[None])[0]))
 
-    def take(self, pictures: Iterable[Image], usual_eyes: float = 0.0) -> Take:
-        """Look at the pictures of one take."""
+    def take(
+        self, pictures: Iterable[Image], label: str = "neutral", usual_eyes: float | None = None, any_eyes: bool = False
+    ) -> Take:
+        """Look at the pictures of one take. ``any_eyes``: whether they look shut or not."""
         looked, spent = 0, 0.0
         seen: list[Seen] = []
         for picture in pictures:
@@ -87,29 +95,24 @@ class Observer:
             if one:
                 seen.append(one)
         each = spent * 1000 / max(looked, 1)
-        usual = usual_eyes or (float(np.median([one.eyes for one in seen])) if seen else 0.0)
-        good = [one for one in seen if one.quality >= LEAST_QUALITY and one.eyes >= SHUT_BELOW * usual]
+        shut_from = np.inf if any_eyes else SQUEEZED_FROM if label in SQUEEZING else SHUT_FROM
+        if usual_eyes is not None:
+            shut_from = max(shut_from, min(usual_eyes, USUAL_AT_MOST) + ABOVE_USUAL)
+        good = [one for one in seen if one.quality >= LEAST_QUALITY and one.eyes < shut_from]
         kept = tuple(good[i] for i in np.unique(np.linspace(0, len(good) - 1, KEPT).astype(int))) if good else ()
-        return Take(kept, _problem(looked, seen, good, usual), each, usual)
+        usual = float(np.median([one.eyes for one in seen])) if seen else 0.0
+        return Take(kept, _problem(looked, seen, good, shut_from), each, usual)
 
 
-def open_eyes(face: Image) -> float:
-    """Detail in the two eyes' places against the detail of the whole face; falls to half when they shut."""
-    light = np.sqrt(face.astype(np.float32) + 1)
-    whole = float(light[12:56, 10:54].std())
-    return float(np.mean([light[place].std() for place in EYES])) / max(whole, 0.1)
-
-
-def _problem(looked: int, seen: list[Seen], good: list[Seen], usual: float) -> str:
+def _problem(looked: int, seen: list[Seen], good: list[Seen], shut_from: float) -> str:
     if not looked:
         return "there are no pictures of this"
     if len(seen) < 0.5 * looked:
         return "no face was found in most pictures: stand in the light, face the camera"
     if len(good) >= 0.4 * len(seen):
         return ""
-    shut = sum(one.eyes < SHUT_BELOW * usual for one in seen)
-    if shut > 0.5 * len(seen):
-        return "the eyes were shut"
+    if sum(one.eyes >= shut_from for one in seen) > 0.5 * len(seen):
+        return SHUT_EYES
     if float(np.median([one.luminance for one in seen])) < 2:
         return "the face is too dark to be judged: open the lens or move the lamp"
     return "the face was blurred, small or turned away: hold still and look at the camera"

@@ -6,12 +6,14 @@ import re
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from calibration.head import VenueHead
 from calibration.profile import Calibration, LightFound, RoomFound
+from calibration.settings import EyeSettings, Region
 from calibration.toml import BadFile
 from calibration.venue import load_venue
 from installation import exits
@@ -20,15 +22,15 @@ from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.place import ActedRoom, Asked
 from installation.calibrate.room import measure_empty, remarks_on_face
-from installation.calibrate.take import open_eyes
+from installation.calibrate.take import SHUT_EYES, Observer
 from installation.cli import app
 from installation.drift import Drift
 from installation.looker import CannotBegin
 from installation.venue_looker import VenueLooker
-from models.align import SIDE
 from models.classifier import open_classifier
 from models.frame import Frame
 from models.portrait import KEY
+from models.relight import MAPS
 from models.venue_head import head_of
 from tests.models.tiny_classifier import make_classifier
 
@@ -290,17 +292,39 @@ def test_the_noise_of_the_camera_is_measured_and_a_pulse_is_not_taken_for_it() -
     assert found.pulse == pytest.approx(2.5 / 52.5, abs=0.01)
 
 
-def test_shut_eyes_are_seen() -> None:
-    import cv2
+def rendered(pose: str) -> np.ndarray:
+    with np.load(MAPS / "visitors.npz") as file:
+        return cv2.imdecode(file[pose], cv2.IMREAD_COLOR)
 
-    face = np.full((SIDE, SIDE), 120, np.uint8)
-    cv2.ellipse(face, (31, 51), (9, 3), 0, 0, 360, 60, -1)
-    cv2.line(face, (31, 30), (31, 40), 90, 2)
-    opened = face.copy()
-    for x in (19, 43):
-        cv2.ellipse(opened, (x, 25), (6, 3), 0, 0, 360, 220, -1)
-        cv2.circle(opened, (x, 25), 3, 20, -1)
-    assert open_eyes(face) < 0.62 * open_eyes(opened)
+
+def test_a_take_with_shut_eyes_is_asked_for_again_and_the_last_one_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    observer = Observer(EyeSettings(), Region())
+    session = steps.Session(place=StandIn([rendered("1/blink/1")] * 6), guide=TextGuide(yes=True), observer=observer)
+    take = session.good_take(Asked("AB", "neutral"), 1, "your face at rest", usual_eyes=-1.1)
+    told = capsys.readouterr()
+    assert take is not None
+    assert take.seen
+    assert (told.out + told.err).count(f"{SHUT_EYES}; once more") == 2
+    assert "kept as they are" in told.out + told.err
+
+
+def test_open_eyes_are_no_shut_ones_and_squeezed_ones_belong_to_some_emotions() -> None:
+    observer = Observer(EyeSettings(), Region())
+    assert observer.take([rendered("1/neutral/1")] * 6).problem == ""
+    assert observer.take([rendered("1/blink/1")] * 6).problem == SHUT_EYES
+    assert observer.take([rendered("2/anger/1")] * 6, "anger").problem == ""
+
+
+class StandIn:
+    """A place where the same pictures are seen each time."""
+
+    somebody, live, name = True, True, "pictures"
+
+    def __init__(self, pictures: list[np.ndarray]) -> None:
+        self.shown = pictures
+
+    def look(self, asked: Asked, seconds: float) -> list[np.ndarray]:
+        return self.shown
 
 
 def test_resting_faces_that_smile_a_little_raise_the_bar() -> None:

@@ -1,11 +1,12 @@
-"""What looks in a venue after its calibration: the general network, or the one for lamps overhead."""
+"""What looks in a venue after its calibration: the general network, or one for the lamp that was found."""
 
 import numpy as np
+import pytest
 
 from calibration.fitting import Faces
 from calibration.profile import Calibration, LightFound, RoomFound
-from calibration.settings import EyeSettings
-from models.classifier import OVERHEAD, SHIPPED
+from calibration.settings import EyeSettings, Shipped
+from models.classifier import SHIPPED, UNDER_LAMPS
 from models.labels import LABELS
 from models.venue_choice import BRIGHTEST, choose_for, network, seen_by
 from models.venue_head import model_file
@@ -25,47 +26,66 @@ def volunteers(sure: float, size: int, people: int = 6) -> Faces:
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // classes, np.ones(len(labels)))
 
 
-def chosen(venue: Calibration, usual: float = 0.6, rival: float | None = 0.6) -> str:
-    other = None if rival is None else volunteers(rival, 256)
-    return choose_for(venue, USUAL, volunteers(usual, 256), other).classifier
+def chosen(venue: Calibration, usual: float = 0.6, **rivals: float) -> str:
+    others = {name: volunteers(rivals.get(name, 0.6), 256) for name in UNDER_LAMPS}
+    return choose_for(venue, USUAL, volunteers(usual, 256), others).classifier
 
 
-def test_under_a_lamp_overhead_in_the_dark_its_network_is_taken() -> None:
-    assert chosen(Calibration(light=LAMP, room=DARK), rival=0.65) == "overhead"
+@pytest.mark.parametrize(
+    ("azimuth", "elevation", "name"),
+    [(0, 60, "front"), (-25, 65, "front"), (70, 60, "side"), (-70, 60, "side")],
+)
+def test_in_the_dark_the_network_for_the_lamp_that_was_found_is_taken(
+    azimuth: float, elevation: float, name: str
+) -> None:
+    lamp = LightFound(azimuth_degrees=azimuth, elevation_degrees=elevation, measured=True)
+    assert chosen(Calibration(light=lamp, room=DARK)) == name
 
 
-def test_volunteers_whom_it_reads_much_worse_speak_against_it() -> None:
-    assert chosen(Calibration(light=LAMP, room=DARK), usual=0.8, rival=0.3) == "general"
+def test_volunteers_whom_one_reads_much_worse_speak_against_it() -> None:
+    assert chosen(Calibration(light=LAMP, room=DARK), usual=0.8, front=0.3, side=0.3) == "general"
 
 
 def test_where_the_lamp_is_not_known_the_general_network_stays() -> None:
-    assert chosen(Calibration(room=DARK), rival=0.65) == "general"
+    assert chosen(Calibration(room=DARK), front=0.65) == "general"
+
+
+def test_under_a_low_lamp_the_general_network_stays() -> None:
+    low = LightFound(azimuth_degrees=0, elevation_degrees=25, measured=True)
+    assert chosen(Calibration(light=low, room=DARK)) == "general"
 
 
 def test_in_a_bright_room_the_general_network_stays() -> None:
     bright = Calibration(light=LAMP, room=RoomFound(face_luminance=BRIGHTEST + 1))
-    assert chosen(bright, rival=0.65) == "general"
+    assert chosen(bright, front=0.65) == "general"
 
 
 def test_a_venue_with_a_network_of_its_own_keeps_it() -> None:
-    assert chosen(Calibration(light=LAMP, room=DARK), rival=None) == "general"
-    own = EyeSettings(classifier_file=str(OVERHEAD), classifier="overhead")
-    assert model_file(own) == OVERHEAD
-    assert seen_by(own) == network(OVERHEAD).card.sha256
+    venue = Calibration(light=LAMP, room=DARK)
+    assert choose_for(venue, USUAL, volunteers(0.6, 256), {}).classifier == "general"
+    front = UNDER_LAMPS["front"]
+    own = EyeSettings(classifier_file=str(front), classifier="side")
+    assert model_file(own) == front
+    assert seen_by(own) == network(front).card.sha256
 
 
 def test_the_venue_file_names_the_network_that_looks() -> None:
     assert model_file(EyeSettings()) == SHIPPED
-    assert model_file(EyeSettings(classifier="overhead")) == OVERHEAD
-    assert seen_by(EyeSettings()) == f"{USUAL.card.sha256}+{network(OVERHEAD).card.sha256}"
+    for name, file in UNDER_LAMPS.items():
+        assert model_file(EyeSettings(classifier=name)) == file
+    others = [network(file).card.sha256 for file in UNDER_LAMPS.values()]
+    assert seen_by(EyeSettings()) == "+".join([USUAL.card.sha256, *others])
 
 
-def test_the_prior_of_the_network_for_lamps_overhead_says_how_much_better_it_is() -> None:
-    """Red after a new network was put in: run python -m models.make_prior FACES OVERHEAD --valid FACES."""
-    prior = network(OVERHEAD).prior
+@pytest.mark.parametrize(("name", "lamp"), [("front", (0, 65)), ("side", (60, 60))])
+def test_the_prior_of_each_network_says_how_much_better_it_is_under_its_lamps(
+    name: Shipped, lamp: tuple[float, float]
+) -> None:
+    """Red after a new network was put in: run python -m models.make_prior FACES NETWORK --valid FACES."""
+    prior = network(UNDER_LAMPS[name]).prior
     assert prior is not None
-    expected = prior.expected(0.0, 65.0)
+    expected = prior.expected(*lamp)
     assert expected is not None
     assert expected.gain > 0
     assert USUAL.prior is not None
-    assert USUAL.prior.expected(0.0, 65.0) is None
+    assert USUAL.prior.expected(*lamp) is None

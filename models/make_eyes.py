@@ -1,0 +1,92 @@
+"""Fits the judge of shut eyes (``models.eyes``) to training faces that were looked at one by one.
+
+Run as ``python -m models.make_eyes FACES`` with the training sheet; a minute. ``maps/shut_eyes.csv`` names the faces by
+their row in it: 1 both eyes shut, 0 not (squinting counts as open). Doubtful ones are not in it. Each is learned as it
+is and under lamps overhead. Prints how well faces that were left out are told apart, near doubles kept together.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.fitting import descend
+from models.darkness import SENSOR, landmarks_aligned
+from models.exposure import Floats, captured, expose, linear, noisy
+from models.eyes import EYES, edges, eyes_of
+from models.faces import read_faces
+from models.landmarks import aligned_faces, find_landmarks
+from models.relight import DARK_ROOM, Lamp, Lamps, read_heads
+
+LOOKED_AT = EYES.with_name("shut_eyes.csv")
+PULL = 3.0
+FOLDS, RELIT = 6, 3
+SAME = 0.95
+"""Correlation of two eye strips from which on they count as the same photograph."""
+
+
+def main() -> None:
+    """Fit, print what it is worth on faces left out, write ``maps/eyes.npz``."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("faces", type=Path)
+    rows, state = np.loadtxt(LOOKED_AT, delimiter=",", skiprows=1, dtype=np.int64).T
+    faces = read_faces(words.parse_args().faces).only(rows)
+    landmarks, _ = find_landmarks(faces.images)
+    aligned, five = aligned_faces(faces.images, landmarks), landmarks_aligned(landmarks)
+    rng = np.random.default_rng(9)
+    seen = [aligned, *(_darkened(aligned, five, rng) for _ in range(RELIT))]
+    eyes = [[edges(eye) for eye in eyes_of(one)] for one in seen]
+    fold = _apart(aligned, rng)
+    told = np.zeros((len(seen), len(rows)))
+    for left_out in range(FOLDS):
+        weights, bias = _fit(eyes, state, fold != left_out)
+        mine = fold == left_out
+        told[:, mine] = [np.mean([eye[mine] @ weights for eye in both], axis=0) + bias for both in eyes]
+    for name, one in (("in full light", told[0]), ("under lamps overhead", told[1])):
+        shut, open_ = one[state == 1], one[state == 0]
+        found = (shut > np.quantile(open_, 0.95)).mean()
+        print(f"{name}: area under the curve {_area(shut, open_):.3f}, {found:.0%} of {len(shut)} shut found with 5 %")
+        print(f"   of {len(open_)} open ones; at log odds of 0 {(shut > 0).mean():.0%} with {(open_ > 0).mean():.0%}")
+    weights, bias = _fit(eyes, state, np.ones(len(rows), bool))
+    np.savez_compressed(EYES, weights=weights.astype(np.float32), bias=np.float32(bias))
+
+
+def _darkened(aligned: NDArray[np.uint8], five: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
+    drawn = [Lamp(rng.uniform(-60, 60), rng.uniform(40, 85), np.exp(rng.uniform(0.7, 2.7))) for _ in range(40)]
+    means = np.exp(rng.uniform(np.log(15), np.log(60), len(aligned))).astype(np.float32)
+    light = linear(aligned) * Lamps(read_heads("train"), drawn, DARK_ROOM).draw(five, rng)
+    return captured(noisy(expose(light, means), SENSOR, rng))
+
+
+def _fit(
+    eyes: list[list[Floats]], state: NDArray[np.int64], which: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Logistic regression on single eyes, shut and open ones weighing alike."""
+    x = np.concatenate([eye[which] for both in eyes for eye in both]).astype(np.float64)
+    y = np.tile(state[which], len(x) // int(which.sum()))
+    share = float(y.mean())
+    weigh = np.where(y == 1, 0.5 / share, 0.5 / (1 - share)) / RELIT
+    change = descend(np.zeros((len(x), 2)), np.c_[x, np.full(len(x), 10.0)], np.eye(2)[y], weigh, PULL)
+    both = change[:, 1] - change[:, 0]
+    return both[:-1], 10.0 * float(both[-1])
+
+
+def _apart(aligned: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.int64]:
+    """The fold of each face; the same photograph, which the sheet has more than once, in the same one."""
+    strips = aligned[:, 12:38, 8:56].reshape(len(aligned), -1).astype(np.float32)
+    strips -= strips.mean(1, keepdims=True)
+    strips /= np.linalg.norm(strips, axis=1, keepdims=True)
+    alike = strips @ strips.T > SAME
+    return rng.integers(FOLDS, size=len(aligned))[alike.argmax(1)]
+
+
+def _area(shut: NDArray[np.float64], open_: NDArray[np.float64]) -> float:
+    """Area under the ROC curve: how often a shut one is told to be more shut than an open one."""
+    return float((shut[:, None] > open_).mean())
+
+
+if __name__ == "__main__":
+    main()
