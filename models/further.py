@@ -2,9 +2,8 @@
 
 Run as ``python -m models.further TRAINING VALIDATION --begin NETWORK.onnx [--only front]`` (extra ``train``); the files
 come into ``--folder`` (runs/further), and it goes on where it was stopped. The learner learns the taggers' votes and,
-for a third, what the network that it began as says of the same face in full light. Of each network for lamps two are
-trained, by two ways, and look together (``models.together``). One core learns some 110 faces a second: general 65
-minutes, a network for lamps 140.
+for a third, what the network that it began as says of the same face in full light. One core
+learns some 110 faces a second: general 65 minutes, a network for lamps 100, of which 65 are in common.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -39,7 +37,6 @@ from models.network import EmotionNet, Shape, multiply_adds
 from models.release import CALIBRATION_FACES, Sources, release
 from models.relight import Lamps, lamps_between, training_lamps
 from models.taken_up import taken_up, with_statistics
-from models.together import Together
 from models.validation import landmarks_once, probabilities
 
 BATCH, DECAY = 128, 0.02
@@ -110,11 +107,9 @@ LAST: dict[Shipped, Phase] = {
 """Each to its own lamps: the fewer a network has to know, the better it knows them."""
 
 
-def ways_to(name: Shipped) -> tuple[tuple[Phase, ...], ...]:
-    """The phases of each network that is trained; with more than one they look together."""
-    if name == "general":
-        return ((GENERAL,),)
-    return (WIDE, STEEP, LAST[name]), (LAST[name],)
+def phases_of(name: Shipped) -> tuple[Phase, ...]:
+    """What is trained for each network, one after the other."""
+    return (GENERAL,) if name == "general" else (WIDE, STEEP, LAST[name])
 
 
 def main() -> None:
@@ -134,24 +129,19 @@ def main() -> None:
     wanted = wanted_of(training, said.begin)
     made = f"further from {read_card(said.begin).sha256[:12]}"
     for name in said.only or ("general", *LAST):
-        networks = []
-        for way, phases in enumerate(ways_to(name)):
-            learner = taken_up(said.begin)
-            for phase in phases:
-                learner = trained(learner, phase, training, wanted, folder / str(way))
-            networks.append(learner)
+        learner = taken_up(said.begin)
+        for phase in phases_of(name):
+            learner = trained(learner, phase, training, wanted, folder)
         if name == "general":
-            checkpoint = folder / "general.pt"
-            torch.save({"shape": asdict(Shape()), "averaged": networks[0].state_dict()}, checkpoint)
+            checkpoint = folder / "averaged.pt"
+            torch.save({"shape": asdict(Shape()), "averaged": learner.state_dict()}, checkpoint)
             sources = Sources(made, SEED, True, faces, five, valid, valid_five)
             release(checkpoint, folder / "chiaro-emotion.onnx", said.version, sources)
         else:
             phase = LAST[name]
             still = replace(training, strength=replace(calm(phase.strength), hidden=0.0), lamps=phase.lamps())
             judging = replace(still, faces=valid, landmarks=valid_five)
-            written(
-                cast(EmotionNet, Together(networks)), folder / f"chiaro-{name}.onnx", still, judging, said.version, made
-            )
+            written(learner, folder / f"chiaro-{name}.onnx", still, judging, said.version, made)
 
 
 def written(learner: EmotionNet, path: Path, training: Augmenter, valid: Augmenter, version: str, made: str) -> None:
@@ -173,6 +163,11 @@ def trained(
     """The averaged weights at the end of ``phase``; goes on from the folder's checkpoint where there is one."""
     torch.set_num_threads(1)
     folder.mkdir(parents=True, exist_ok=True)
+    state = folder / f"{phase.name}.pt"
+    saved = torch.load(state, weights_only=True) if state.is_file() else {"step": 0}
+    if saved["step"] >= phase.steps:
+        learner.load_state_dict(saved["averaged"])
+        return learner.eval()
     lively = replace(training, strength=phase.strength, lamps=phase.lamps())
     still = replace(lively, strength=calm(phase.strength))
     rng, weights = np.random.default_rng(SEED), leveled(training.faces, LEVEL)
@@ -191,13 +186,10 @@ def trained(
     flat, deep = ([p for p in learner.parameters() if (p.ndim > 1) == many] for many in (False, True))
     groups = [{"params": deep, "weight_decay": DECAY}, {"params": flat, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=phase.rate, fused=True)
-    state, begun = folder / f"{phase.name}.pt", 0
-    if state.is_file():
-        saved = torch.load(state, weights_only=True)
+    if begun := saved["step"]:
         learner.load_state_dict(saved["learner"])
         averaged.load_state_dict(saved["averaged"])
         optimizer.load_state_dict(saved["optimizer"])
-        begun = saved["step"]
         rng = np.random.default_rng((SEED, begun))
     for step in track(range(begun, phase.steps), phase.name):
         rising, falling = (step + 1) / phase.warm_up, 0.5 * (1 + math.cos(math.pi * step / phase.steps))

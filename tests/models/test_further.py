@@ -15,7 +15,6 @@ from models.further import Phase, trained, wanted_of, written  # noqa: E402
 from models.network import EmotionNet, Shape  # noqa: E402
 from models.relight import Lamp, Lamps, read_heads  # noqa: E402
 from models.taken_up import taken_up  # noqa: E402
-from models.together import Together  # noqa: E402
 
 
 def few_faces() -> Augmenter:
@@ -47,19 +46,16 @@ def test_a_phase_learns_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None
     assert not torch.equal(after(2), one)
 
 
-def test_two_networks_in_one_file_answer_with_their_mean(tmp_path: Path) -> None:
+def test_what_is_written_can_be_opened_and_answers_as_the_network(tmp_path: Path) -> None:
     torch.manual_seed(3)
-    tiny = Shape(channels=(8, 8, 8, 8))
-    pair = [EmotionNet(tiny).eval() for _ in range(2)]
+    network = EmotionNet(Shape(channels=(8, 8, 8, 8))).eval()
     faces = few_faces()
-    written(Together(pair), tmp_path / "pair.onnx", faces, faces, "1.0", "a test")  # type: ignore[arg-type]
-    file = open_classifier(tmp_path / "pair.onnx", "cpu", int8=False)
+    written(network, tmp_path / "own.onnx", faces, faces, "1.0", "a test")
+    file = open_classifier(tmp_path / "own.onnx", "cpu", int8=False)
     seen = torch.randn(5, 1, SIDE, SIDE)
     probabilities, embeddings = file.run(seen.numpy())
     with torch.no_grad():
-        answers = [network(seen) for network in pair]
-    mean = torch.stack([logits.log_softmax(1) for logits, _ in answers]).mean(0)
-    warm = (mean / file.card.temperature).softmax(1)
-    assert probabilities == pytest.approx(warm.numpy(), abs=1e-4)
-    assert embeddings == pytest.approx(torch.cat([one for _, one in answers], dim=1).numpy(), abs=1e-4)
-    assert open_classifier(tmp_path / "pair.onnx", "cpu").embedding_size == 16
+        logits, embedding = network(seen)
+    assert probabilities == pytest.approx((logits / file.card.temperature).softmax(1).numpy(), abs=1e-4)
+    assert embeddings == pytest.approx(embedding.numpy(), abs=1e-4)
+    assert open_classifier(tmp_path / "own.onnx", "cpu").card.made_from == file.card.sha256
