@@ -16,6 +16,8 @@ from models.prior import Prior, read_prior
 
 BRIGHTEST = 90.0
 """Mean of the volunteers' faces, of 255, up to which a room counts as dark."""
+MADE_FOR = 0.02
+"""Nats a face by which a network is better under the lamps it was made for; under others no volunteer is asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +39,8 @@ class Network:
         """How much better than the general network it should be here; None: this light is not what it was made for."""
         if self.prior is None or not venue.light.measured or venue.room.face_luminance > BRIGHTEST:
             return None
-        return self.prior.expected(venue.light.azimuth_degrees, venue.light.elevation_degrees)
+        expected = self.prior.expected(venue.light.azimuth_degrees, venue.light.elevation_degrees)
+        return expected if expected and expected.gain > MADE_FOR else None
 
 
 def network(file: Path) -> Network:

@@ -16,19 +16,20 @@ LAMP = LightFound(azimuth_degrees=15, elevation_degrees=65, measured=True)
 DARK = RoomFound(face_luminance=25)
 
 
-def volunteers(sure: float, size: int, people: int = 6) -> Faces:
-    """Each shows every emotion once, and a network gives it this probability."""
-    classes = len(LABELS)
+def volunteers(sure: float, seed: int = 1, people: int = 6) -> Faces:
+    """Each shows every emotion once, and a network gives it about this probability."""
+    classes, chance = len(LABELS), np.random.default_rng(seed)
     labels = np.tile(np.arange(classes), people)
-    probabilities = np.full((len(labels), classes), (1 - sure) / (classes - 1), np.float32)
-    probabilities[np.arange(len(labels)), labels] = sure
-    embeddings = np.random.default_rng(1).standard_normal((len(labels), size)).astype(np.float32)
+    right = np.clip(sure + 0.2 * chance.standard_normal(len(labels)), 0.05, 0.95).astype(np.float32)
+    probabilities = np.repeat((1 - right)[:, None] / (classes - 1), classes, axis=1)
+    probabilities[np.arange(len(labels)), labels] = right
+    embeddings = chance.standard_normal((len(labels), 256)).astype(np.float32)
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // classes, np.ones(len(labels)))
 
 
 def chosen(venue: Calibration, usual: float = 0.6, **rivals: float) -> str:
-    others = {name: volunteers(rivals.get(name, 0.6), 256) for name in UNDER_LAMPS}
-    return choose_for(venue, USUAL, volunteers(usual, 256), others).classifier
+    others = {name: volunteers(rivals.get(name, 0.62)) for name in UNDER_LAMPS}
+    return choose_for(venue, USUAL, volunteers(usual, seed=2), others).classifier
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_where_the_lamp_is_not_known_the_general_network_stays() -> None:
 
 
 def test_under_a_low_lamp_the_general_network_stays() -> None:
-    low = LightFound(azimuth_degrees=0, elevation_degrees=25, measured=True)
+    low = LightFound(azimuth_degrees=0, elevation_degrees=20, measured=True)
     assert chosen(Calibration(light=low, room=DARK)) == "general"
 
 
@@ -62,7 +63,7 @@ def test_in_a_bright_room_the_general_network_stays() -> None:
 
 def test_a_venue_with_a_network_of_its_own_keeps_it() -> None:
     venue = Calibration(light=LAMP, room=DARK)
-    assert choose_for(venue, USUAL, volunteers(0.6, 256), {}).classifier == "general"
+    assert choose_for(venue, USUAL, volunteers(0.6), {}).classifier == "general"
     front = UNDER_LAMPS["front"]
     own = EyeSettings(classifier_file=str(front), classifier="side")
     assert model_file(own) == front
