@@ -85,10 +85,11 @@ def choose_for(
     without faces, ``BadFile``.
     """
     found: Shipped = "general"
-    gain, looks, seen = CLEARLY, usual, faces
-    for name, theirs in rivals.items():
-        rival = network(UNDER_LAMPS[name])
-        expected = rival.expected(venue)
-        if expected and (likely := likely_gain(faces, theirs, expected)) > gain:
-            found, gain, looks, seen = name, likely, rival, theirs
+    looks, seen = usual, faces
+    made_for = {name: made for name in rivals if (made := network(UNDER_LAMPS[name]).expected(venue))}
+    if made_for:
+        # By the lamp alone: a few volunteers can tell a network from the general one, but hardly two sisters apart.
+        best = max(made_for, key=lambda name: made_for[name].gain)
+        if likely_gain(faces, rivals[best], made_for[best]) > CLEARLY:
+            found, looks, seen = best, network(UNDER_LAMPS[best]), rivals[best]
     return VenueChoice(found, looks, seen, choose(seen, looks.known(seen, venue), told))
