@@ -9,7 +9,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
@@ -81,6 +81,12 @@ class EyeSettings(Section):
     frames_per_second: float = Field(15.0, gt=0, le=60, description="At most so many frames are looked at a second")
     threads: int = Field(1, ge=1, le=64)
     deadline_seconds: Seconds = Field(1.5, description="An eye silent for so long is replaced")
+
+    @field_validator("classifier", mode="before")
+    @classmethod
+    def _renamed(cls, value: object) -> object:
+        """Venue files calibrated with the one network for lamps that there was before; they ask to be renewed then."""
+        return "front" if value == "overhead" else value
 
 
 class MoodSettings(Section):

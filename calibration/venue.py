@@ -41,6 +41,11 @@ class Venue(Section):
     calibration: Calibration = Calibration()
 
 
+def seen_from(file: Path, named: str) -> str:
+    """A path that is written in a venue file, as a whole path."""
+    return str(file.absolute().parent / Path(named).expanduser())
+
+
 def load_venue(path: Path | str) -> Venue:
     """Read a venue file; its story and the file of a calibration's head are named by their whole paths then, and the
     command that renews the calibration is filled in (by the file, for a venue's name need not be its file's).
@@ -51,7 +56,7 @@ def load_venue(path: Path | str) -> Venue:
     venue = load_toml(path, Venue)
     file = Path(path).absolute()
     if venue.story:
-        venue = venue.model_copy(update={"story": str(file.parent / Path(venue.story).expanduser())})
+        venue = venue.model_copy(update={"story": seen_from(file, venue.story)})
     if not venue.calibration.made:
         return venue
     named = file.stem if file.parent == VENUES else shlex.quote(str(file))

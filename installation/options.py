@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from calibration.settings import OscTarget
 from calibration.toml import BadFile, did_you_mean
-from calibration.venue import Venue, load_venue
+from calibration.venue import Venue, load_venue, seen_from
 
 DEMO = Path(__file__).parents[1] / "scenes" / "demo" / "story.toml"
 VENUES = Path(__file__).parents[1] / "calibration" / "venues"
@@ -29,16 +30,24 @@ def story_file(named: str | None) -> Path:
 
 def story_of(named: str, venue: str) -> Path:
     """The file of the story that was typed, or else of the venue's own. Raises ``BadFile``."""
-    if not named:
-        with suppress(BadFile):  # the venue's own faults are told where it is opened
-            named = venue_of(venue).story
-    return story_file(named)
+    own = ""
+    if venue and not named:
+        with suppress(BadFile, OSError, ValueError):  # the venue's own faults are told where it is opened
+            file = _venue_file(venue)
+            own = str(tomllib.loads(file.read_text(encoding="utf-8")).get("story", ""))
+            named = own and seen_from(file, own)
+    try:
+        return story_file(named)
+    except BadFile as error:
+        raise BadFile(venue, [f"story = {own!r}: {error.problems[0]}"]) if own else error from None
 
 
 def venue_of(named: str | None) -> Venue:
     """The venue: a file, the name of one in ``calibration/venues``, or the embedded default. Raises ``BadFile``."""
-    if not named:
-        return Venue()
+    return load_venue(_venue_file(named)) if named else Venue()
+
+
+def _venue_file(named: str) -> Path:
     path = Path(named).expanduser()
     if path.suffix != ".toml" and not path.exists():
         path = VENUES / f"{named}.toml"
@@ -48,7 +57,7 @@ def venue_of(named: str | None) -> Venue:
             raise BadFile(
                 named, [f"no venue file and no venue of that name{near}; known: {', '.join(known) or 'none'}"]
             )
-    return load_venue(path)
+    return path
 
 
 def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:

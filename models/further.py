@@ -2,7 +2,7 @@
 
 Run as ``python -m models.further TRAINING VALIDATION --begin NETWORK.onnx [--only front]`` (extra ``train``); the files
 come into ``--folder`` (runs/further), and it goes on where it was stopped. The learner learns the taggers' votes and,
-for a third, what the network that it began as says of the same face in full light. One core
+for three tenths, what the network that it began as says of the same face in full light. One core
 learns some 110 faces a second: general 65 minutes, a network for lamps 100, of which 65 are in common.
 """
 
@@ -42,7 +42,7 @@ from models.validation import landmarks_once, probabilities
 BATCH, DECAY = 128, 0.02
 KEEP = 0.998
 SMOOTH, TAUGHT = 0.02, 0.3
-"""Share of each label given to all classes; share that the general network's answer in full light has of the label."""
+"""Share of each label given to all classes; share that the first network's answer in full light has of it."""
 LEVEL = 0.3
 SAVED_EVERY = 100
 SEED = 7
@@ -122,9 +122,9 @@ def main() -> None:
     words.add_argument("--folder", type=Path, default=Path("runs/further"))
     words.add_argument("--version", default="1.0")
     said = words.parse_args()
-    folder: Path = said.folder
+    folder: Path = said.folder / read_card(said.begin).sha256[:8]
     faces, valid = read_faces(said.training), read_faces(said.validation).judged()
-    five, valid_five = (landmarks_once(some, folder, lambda share: None)[0] for some in (faces, valid))
+    five, valid_five = (landmarks_once(some, said.folder, lambda share: None)[0] for some in (faces, valid))
     training = Augmenter(faces, five, _DARK, None)
     wanted = wanted_of(training, said.begin)
     made = f"further from {read_card(said.begin).sha256[:12]}"

@@ -1,8 +1,9 @@
 """Fits the judge of shut eyes (``models.eyes``) to training faces that were looked at one by one.
 
 Run as ``python -m models.make_eyes FACES`` with the training sheet; a minute. ``maps/shut_eyes.csv`` names the faces by
-their row in it: 1 both eyes shut, 0 not (squinting counts as open). Doubtful ones are not in it. Each is learned as it
-is and under lamps overhead. Prints how well faces that were left out are told apart, near doubles kept together.
+their row in it; 1 in the second column: both eyes shut (squinting counts as open, doubtful ones are not in it), in the
+third: drawn by chance from frontal faces (the others were looked for). Each is learned as it is and under lamps
+overhead. Prints how well faces that were left out are told apart, near doubles kept together.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from models.landmarks import aligned_faces, find_landmarks
 from models.relight import DARK_ROOM, Lamp, Lamps, read_heads
 
 LOOKED_AT = EYES.with_name("shut_eyes.csv")
-PULL = 3.0
+PULL = 2.25
 FOLDS, RELIT = 6, 3
 SAME = 0.95
 """Correlation of two eye strips from which on they count as the same photograph."""
@@ -32,7 +33,7 @@ def main() -> None:
     """Fit, print what it is worth on faces left out, write ``maps/eyes.npz``."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("faces", type=Path)
-    rows, state = np.loadtxt(LOOKED_AT, delimiter=",", skiprows=1, dtype=np.int64).T
+    rows, state, drawn = np.loadtxt(LOOKED_AT, delimiter=",", skiprows=1, dtype=np.int64).T
     faces = read_faces(words.parse_args().faces).only(rows)
     landmarks, _ = find_landmarks(faces.images)
     aligned, five = aligned_faces(faces.images, landmarks), landmarks_aligned(landmarks)
@@ -45,11 +46,13 @@ def main() -> None:
         weights, bias = _fit(eyes, state, fold != left_out)
         mine = fold == left_out
         told[:, mine] = [np.mean([eye[mine] @ weights for eye in both], axis=0) + bias for both in eyes]
-    for name, one in (("in full light", told[0]), ("under lamps overhead", told[1])):
-        shut, open_ = one[state == 1], one[state == 0]
-        found = (shut > np.quantile(open_, 0.95)).mean()
-        print(f"{name}: area under the curve {_area(shut, open_):.3f}, {found:.0%} of {len(shut)} shut found with 5 %")
-        print(f"   of {len(open_)} open ones; at log odds of 0 {(shut > 0).mean():.0%} with {(open_ > 0).mean():.0%}")
+    for light, one in (("in full light", told[0]), ("under lamps overhead", told[1])):
+        for name, some in (("all", drawn >= 0), ("drawn by chance", drawn == 1)):
+            shut, open_ = one[some & (state == 1)], one[some & (state == 0)]
+            print(
+                f"{light}, {name}: area under the curve {_area(shut, open_):.3f}; at 0 {(shut > 0).mean():.0%} "
+                f"of {len(shut)} shut with {(open_ > 0).mean():.0%} of {len(open_)} open ones"
+            )
     weights, bias = _fit(eyes, state, np.ones(len(rows), bool))
     np.savez_compressed(EYES, weights=weights.astype(np.float32), bias=np.float32(bias))
 
@@ -68,7 +71,7 @@ def _fit(
     x = np.concatenate([eye[which] for both in eyes for eye in both]).astype(np.float64)
     y = np.tile(state[which], len(x) // int(which.sum()))
     share = float(y.mean())
-    weigh = np.where(y == 1, 0.5 / share, 0.5 / (1 - share)) / RELIT
+    weigh = np.where(y == 1, 0.5 / share, 0.5 / (1 - share)) / (1 + RELIT)
     change = descend(np.zeros((len(x), 2)), np.c_[x, np.full(len(x), 10.0)], np.eye(2)[y], weigh, PULL)
     both = change[:, 1] - change[:, 0]
     return both[:-1], 10.0 * float(both[-1])

@@ -16,6 +16,8 @@ from models.prior import Prior, read_prior
 
 BRIGHTEST = 90.0
 """Mean of the volunteers' faces, of 255, up to which a room counts as dark."""
+LOWEST_DEGREES = 40.0
+"""No network for lamps was trained under lower ones."""
 MADE_FOR = 0.02
 """Nats a face by which a network is better under the lamps it was made for; under others no volunteer is asked."""
 
@@ -37,9 +39,11 @@ class Network:
 
     def expected(self, venue: Calibration) -> Expected | None:
         """How much better than the general network it should be here; None: this light is not what it was made for."""
-        if self.prior is None or not venue.light.measured or venue.room.face_luminance > BRIGHTEST:
+        light = venue.light
+        bright = venue.room.face_luminance > BRIGHTEST
+        if self.prior is None or not light.measured or bright or light.elevation_degrees < LOWEST_DEGREES:
             return None
-        expected = self.prior.expected(venue.light.azimuth_degrees, venue.light.elevation_degrees)
+        expected = self.prior.expected(light.azimuth_degrees, light.elevation_degrees)
         return expected if expected and expected.gain > MADE_FOR else None
 
 
@@ -86,10 +90,11 @@ def choose_for(
     """
     found: Shipped = "general"
     looks, seen = usual, faces
-    made_for = {name: made for name in rivals if (made := network(UNDER_LAMPS[name]).expected(venue))}
+    networks = {name: network(UNDER_LAMPS[name]) for name in rivals}
+    made_for = {name: made for name, one in networks.items() if (made := one.expected(venue))}
     if made_for:
         # By the lamp alone: a few volunteers can tell a network from the general one, but hardly two sisters apart.
         best = max(made_for, key=lambda name: made_for[name].gain)
         if likely_gain(faces, rivals[best], made_for[best]) > CLEARLY:
-            found, looks, seen = best, network(UNDER_LAMPS[best]), rivals[best]
+            found, looks, seen = best, networks[best], rivals[best]
     return VenueChoice(found, looks, seen, choose(seen, looks.known(seen, venue), told))

@@ -52,10 +52,10 @@ def run(progress: Progress) -> Report:
     seen = _under(LAMP, aligned, five, seed=1)
     classifier = open_classifier(SHIPPED, "cpu", 1, int8=False)
     faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.1 * share))
-    rivals = {
-        name: _judged(open_classifier(file, "cpu", 1, int8=False), seen, labelled.labels, lambda share: None)
-        for name, file in UNDER_LAMPS.items()
-    }
+    rivals: dict[Shipped, Faces] = {}
+    for name, file in UNDER_LAMPS.items():
+        progress("classifying", 0.3 + 0.1 * len(rivals))
+        rivals[name] = _judged(open_classifier(file, "cpu", 1, int8=False), seen, labelled.labels, lambda share: None)
     figures = list(_fits(faces, rivals, seen, lambda share: progress("fitting", 0.5 + 0.3 * share)))
     figures += _lamps(aligned, five, lambda share: progress("lamps", 0.8 + 0.2 * share))
     notes = [

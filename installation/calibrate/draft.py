@@ -95,6 +95,8 @@ def read_faces_kept(draft: Draft, venue_file: Path) -> None:
                     embeddings = file[f"{name}_embeddings"].astype(np.float32)
                     draft.rivals[name] = Faces(file[f"{name}_probabilities"], embeddings, *whose)
             draft.initials = tuple(str(one) for one in file["initials"])
+    except BadFile:
+        raise
     except (OSError, KeyError, ValueError) as error:
         raise BadFile(path, [f"no takes can be read from it ({error}): {again}"]) from error
 

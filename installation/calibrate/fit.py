@@ -73,7 +73,7 @@ def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
 
 _NAMES = {
     "front": "the network for a lamp high in front",
-    "side": "the network for a lamp high at the side",
+    "side": "the network for a lamp high at the side or above",
 }
 
 

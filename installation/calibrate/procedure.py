@@ -61,10 +61,9 @@ def calibrate_venue(wish: Wish) -> Path:
     file = venue_file(wish.venue)
     _check_writable(file)
     venue = load_venue(file) if file.exists() else Venue(name=file.stem)
-    story = wish.story or venue.story
-    emotions = wish.emotions or (story_emotions(story) if story else steps.EMOTIONS)
-    draft = _begun(wish, venue)
     todo = wish.steps or steps.STEPS
+    emotions = _asked_for(wish, venue) if "faces" in todo else ()
+    draft = _begun(wish, venue)
     if "faces" not in todo and "fit" in todo:
         read_faces_kept(draft, file)
     if set(todo) - {"fit"}:
@@ -164,10 +163,19 @@ def _check_words(wish: Wish) -> None:
         for word in wish.emotions
         if word not in LABELS
     ]
+    if len(wish.emotions) == 1:
+        problems.append("--emotions: name two or more; with one nothing can be told apart")
     if wish.story and wish.emotions:
         problems.append("--story and --emotions: choose one")
     if problems:
         raise BadFile("calibrate", problems)
+
+
+def _asked_for(wish: Wish, venue: Venue) -> tuple[str, ...]:
+    """The emotions that volunteers are to show. Raises ``BadFile``."""
+    story = wish.story or venue.story
+    asked = wish.emotions or (story_emotions(story) if story else ())
+    return asked if len(asked) > 1 else steps.EMOTIONS  # a story without moods tells nothing of what to ask for
 
 
 def story_emotions(named: str) -> tuple[str, ...]:

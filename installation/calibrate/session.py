@@ -62,16 +62,18 @@ class Session:
 
         Eyes that look shut in every try are this person's eyes: the last one is kept then.
         """
-        any_eyes = False
-        for attempt in range(TRIES if self.place.live else 1):
+        tries = TRIES if self.place.live else 1
+        shut = 0
+        for attempt in range(tries):
+            any_eyes = shut == attempt == tries - 1
             take = self.observer.take(self.pictures(asked, seconds, text), asked.label, usual_eyes, any_eyes)
             whose = f"{asked.person} {asked.label}".strip()
             if not take.problem:
-                if any_eyes:
-                    self.guide.warn(f"{whose}: the eyes looked shut each time; kept as they are")
+                if take.forgiven:
+                    self.guide.warn(f"{whose}: the eyes look shut all the time; kept as they are")
                 return take
-            again = self.place.live and attempt < TRIES - 1
-            any_eyes = attempt == TRIES - 2 and take.problem == SHUT_EYES
+            again = attempt < tries - 1
+            shut += take.problem == SHUT_EYES
             self.guide.warn(f"{whose}: {take.problem}{'; once more' if again else '; left out'}")
             if again:
                 self.guide.ready(f"Once more: {text}", self.place.look(asked, 3600))

@@ -27,7 +27,7 @@ LEAST_QUALITY = 0.15
 SHUT_FROM, SQUEEZED_FROM = 0.0, 2.2
 """Log odds from which on eyes count as shut: in a face that has them open, and in one that may squeeze them."""
 SQUEEZING = ("happiness", "sadness", "anger", "disgust")
-ABOVE_USUAL, USUAL_AT_MOST = 1.0, 0.5
+ABOVE_USUAL = 1.0
 """Shut eyes lie so far above the person's usual ones: deep-set eyes and glasses look shut always."""
 
 
@@ -54,6 +54,8 @@ class Take:
     """To find the face in one picture."""
     usual_eyes: float
     """How shut the eyes looked in this take, to compare later ones of the same person with."""
+    forgiven: bool = False
+    """The eyes looked shut, and it was kept all the same."""
 
 
 SHUT_EYES = "the eyes were shut"
@@ -84,7 +86,7 @@ class Observer:
     def take(
         self, pictures: Iterable[Image], label: str = "neutral", usual_eyes: float | None = None, any_eyes: bool = False
     ) -> Take:
-        """Look at the pictures of one take. ``any_eyes``: whether they look shut or not."""
+        """Look at the pictures of one take. ``any_eyes``: also when they look shut in all of it."""
         looked, spent = 0, 0.0
         seen: list[Seen] = []
         for picture in pictures:
@@ -95,13 +97,18 @@ class Observer:
             if one:
                 seen.append(one)
         each = spent * 1000 / max(looked, 1)
-        shut_from = np.inf if any_eyes else SQUEEZED_FROM if label in SQUEEZING else SHUT_FROM
+        shut_from = SQUEEZED_FROM if label in SQUEEZING else SHUT_FROM
         if usual_eyes is not None:
-            shut_from = max(shut_from, min(usual_eyes, USUAL_AT_MOST) + ABOVE_USUAL)
-        good = [one for one in seen if one.quality >= LEAST_QUALITY and one.eyes < shut_from]
+            shut_from = max(shut_from, usual_eyes + ABOVE_USUAL)
+        sharp = [one for one in seen if one.quality >= LEAST_QUALITY]
+        good = [one for one in sharp if one.eyes < shut_from]
+        problem = _problem(looked, seen, good, shut_from)
+        forgiven = any_eyes and problem == SHUT_EYES and not _problem(looked, seen, sharp, np.inf)
+        if forgiven:
+            good, problem = sharp, ""
         kept = tuple(good[i] for i in np.unique(np.linspace(0, len(good) - 1, KEPT).astype(int))) if good else ()
         usual = float(np.median([one.eyes for one in seen])) if seen else 0.0
-        return Take(kept, _problem(looked, seen, good, shut_from), each, usual)
+        return Take(kept, problem, each, usual, forgiven)
 
 
 def _problem(looked: int, seen: list[Seen], good: list[Seen], shut_from: float) -> str:

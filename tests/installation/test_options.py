@@ -60,10 +60,10 @@ def test_the_venue_s_own_story_is_shown_when_none_is_typed(tmp_path: Path) -> No
     assert story_of("", "") == DEMO
 
 
-def test_a_story_of_the_venue_s_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_story_of_the_venue_s_that_is_not_there_is_told_with_the_venue(tmp_path: Path) -> None:
     room = tmp_path / "room.toml"
-    room.write_text('story = "nowhere"\n')
-    with pytest.raises(BadFile, match="no such story"):
+    room.write_text('story = "nowhere"\nstorey = 1\n')  # also when the venue has another fault: all at once
+    with pytest.raises(BadFile, match=r"room.toml(.|\n)*story = 'nowhere': no such story"):
         story_of("", str(room))
-    room.write_text("storey = 1\n")
+    room.write_text("story = \n")
     assert story_of("", str(room)) == DEMO, "the venue's own fault is told where the venue is opened"

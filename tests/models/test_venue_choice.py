@@ -6,10 +6,11 @@ import pytest
 from calibration.fitting import Faces
 from calibration.profile import Calibration, LightFound, RoomFound
 from calibration.settings import EyeSettings, Shipped
+from calibration.toml import BadFile
 from models.classifier import SHIPPED, UNDER_LAMPS
 from models.labels import LABELS
 from models.venue_choice import BRIGHTEST, choose_for, network, seen_by
-from models.venue_head import model_file
+from models.venue_head import head_of, model_file
 
 USUAL = network(SHIPPED)
 LAMP = LightFound(azimuth_degrees=15, elevation_degrees=65, measured=True)
@@ -51,9 +52,10 @@ def test_where_the_lamp_is_not_known_the_general_network_stays() -> None:
     assert chosen(Calibration(room=DARK), front=0.65) == "general"
 
 
-def test_under_a_low_lamp_the_general_network_stays() -> None:
-    low = LightFound(azimuth_degrees=0, elevation_degrees=20, measured=True)
-    assert chosen(Calibration(light=low, room=DARK)) == "general"
+@pytest.mark.parametrize(("azimuth", "elevation"), [(0, 20), (70, 0), (90, -30), (-35, 30)])
+def test_under_a_low_lamp_the_general_network_stays(azimuth: float, elevation: float) -> None:
+    low = LightFound(azimuth_degrees=azimuth, elevation_degrees=elevation, measured=True)
+    assert chosen(Calibration(light=low, room=DARK), front=0.7, side=0.7) == "general"
 
 
 def test_in_a_bright_room_the_general_network_stays() -> None:
@@ -68,6 +70,14 @@ def test_a_venue_with_a_network_of_its_own_keeps_it() -> None:
     own = EyeSettings(classifier_file=str(front), classifier="side")
     assert model_file(own) == front
     assert seen_by(own) == network(front).card.sha256
+
+
+def test_a_venue_of_before_is_asked_to_be_calibrated_again() -> None:
+    """With the one network for lamps that there was: not refused as a wrong word, which no command would mend."""
+    before = EyeSettings.model_validate({"classifier": "overhead"})
+    made = Calibration(made="2026-11-25 20:00", model="1.0", model_sha256="f" * 64, renewed_by="chiaro calibrate hall")
+    with pytest.raises(BadFile, match="run 'chiaro calibrate hall' to renew it"):
+        head_of(made, before)
 
 
 def test_the_venue_file_names_the_network_that_looks() -> None:
