@@ -19,6 +19,8 @@ from models.relight import direction
 
 NEAREST = 3
 SHARPNESS_DEGREES = 15.0
+FARTHEST_DEGREES = 25.0
+"""A lamp farther from all that were measured, behind the head say: nothing is known of it."""
 SPREAD = 0.05
 """Nats a face: how much a network's gain over another differs from one venue to the next."""
 AVERAGE_FACE = Path(__file__).parent / "maps" / "average.npz"
@@ -40,26 +42,28 @@ class Prior:
 
     def under(self, azimuth: float, elevation: float) -> Known:
         """What is known for a room with its lamp in this direction: the mean of the nearest lamps' heads."""
-        share, near = self._near(azimuth, elevation)
+        share, near, _ = self._near(azimuth, elevation)
         weights = sum(s * self.heads[i].weights for s, i in zip(share, near, strict=True))
         bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
         known = self.known
         return Known(known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias)))
 
     def expected(self, azimuth: float, elevation: float) -> Expected | None:
-        """The gain over the general network under such a lamp; None for the general network itself."""
+        """The gain over the general network under such a lamp; None for itself, and where no lamp near was measured."""
         if self.gains is None:
             return None
-        share, near = self._near(azimuth, elevation)
+        share, near, away = self._near(azimuth, elevation)
+        if away > FARTHEST_DEGREES:
+            return None
         return Expected(float(share @ self.gains[near]), SPREAD)
 
-    def _near(self, azimuth: float, elevation: float) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        """The nearest lamps and how much each counts (they sum to 1)."""
+    def _near(self, azimuth: float, elevation: float) -> tuple[NDArray[np.float64], NDArray[np.intp], float]:
+        """How much each of the nearest lamps counts (they sum to 1), which they are, degrees to the nearest."""
         lamps = np.stack([direction(float(a), float(e)) for a, e in self.places])
         away = np.degrees(np.arccos(np.clip(lamps @ direction(azimuth, elevation), -1, 1)))
         near = np.argsort(away)[:NEAREST]
         share = np.exp(-0.5 * (away[near] / SHARPNESS_DEGREES) ** 2) + 1e-6
-        return np.asarray(share / share.sum()), near
+        return np.asarray(share / share.sum()), near, float(away.min())
 
 
 def prior_beside(model: Path) -> Path:

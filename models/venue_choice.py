@@ -16,10 +16,6 @@ from models.prior import Prior, read_prior
 
 BRIGHTEST = 90.0
 """Mean of the volunteers' faces, of 255, up to which a room counts as dark."""
-LOWEST_DEGREES = 40.0
-"""No network for lamps was trained under lower ones."""
-MADE_FOR = 0.02
-"""Nats a face by which a network is better under the lamps it was made for; under others no volunteer is asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +36,10 @@ class Network:
     def expected(self, venue: Calibration) -> Expected | None:
         """How much better than the general network it should be here; None: this light is not what it was made for."""
         light = venue.light
-        bright = venue.room.face_luminance > BRIGHTEST
-        if self.prior is None or not light.measured or bright or light.elevation_degrees < LOWEST_DEGREES:
+        if self.prior is None or not light.measured or venue.room.face_luminance > BRIGHTEST:
             return None
         expected = self.prior.expected(light.azimuth_degrees, light.elevation_degrees)
-        return expected if expected and expected.gain > MADE_FOR else None
+        return expected if expected and expected.gain > expected.spread else None
 
 
 def network(file: Path) -> Network:

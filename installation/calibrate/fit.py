@@ -79,7 +79,7 @@ _NAMES = {
 
 def in_words(found: VenueChoice, before: Scores, after: Scores) -> str:
     right = f"{before.accuracy:.0%} right became {after.accuracy:.0%} on people left out"
-    name, looks = found.choice.name, _NAMES.get(found.classifier)
+    name, looks = found.choice.name, "" if found.classifier == "general" else _NAMES[found.classifier]
     if name == "shipped":
         return f"{looks}: {right}" if looks else "the shipped network stays: no other was better on people left out"
     if name == "temperature":

@@ -52,8 +52,8 @@ def test_where_the_lamp_is_not_known_the_general_network_stays() -> None:
     assert chosen(Calibration(room=DARK), front=0.65) == "general"
 
 
-@pytest.mark.parametrize(("azimuth", "elevation"), [(0, 20), (70, 0), (90, -30), (-35, 30)])
-def test_under_a_low_lamp_the_general_network_stays(azimuth: float, elevation: float) -> None:
+@pytest.mark.parametrize(("azimuth", "elevation"), [(0, 20), (70, 0), (90, -30), (-35, 30), (150, 60)])
+def test_under_a_low_lamp_or_one_behind_the_head_the_general_network_stays(azimuth: float, elevation: float) -> None:
     low = LightFound(azimuth_degrees=azimuth, elevation_degrees=elevation, measured=True)
     assert chosen(Calibration(light=low, room=DARK), front=0.7, side=0.7) == "general"
 
