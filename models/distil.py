@@ -38,13 +38,11 @@ class Teachers:
 
 
 def soft_loss(
-    network: EmotionNet, faces: Tensor, votes: Tensor, preset: Preset, device: str, teachers: Teachers | None = None
+    network: EmotionNet, views: Tensor, votes: Tensor, preset: Preset, device: str, taught: Tensor | None = None
 ) -> Tensor:
-    """Cross-entropy against the taggers' shares, a little smoothed, and against what the teachers see in the faces."""
-    views = network.even(faces).contiguous(memory_format=torch.channels_last)
+    """Cross-entropy against the taggers' shares, a little smoothed, and against what the teachers see (``taught``)."""
     with half(device):
         logits = network.judge(views)[0]
-        taught = teachers.shares(views, preset.warmth) if teachers else None
     wanted = votes * (1 - preset.smooth) + preset.smooth / votes.shape[1]
     loss = _cross_entropy(logits.float(), wanted)
     if taught is None:

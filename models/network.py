@@ -22,7 +22,9 @@ class Shape:
     blocks: tuple[int, ...] = (1, 1, 1, 1)
     dropout: float = 0.3
     excite: bool = False
-    """Squeeze-and-excite in each block: for teachers; it was measured to take a third of a CPU's training speed."""
+    """Squeeze-and-excite in each block; it was measured to take a third of a CPU's training speed."""
+    pooled: bool = False
+    """Short cuts that halve the side take the mean of four places instead of one of them (He et al. 2019)."""
     kind: Literal["residual", "six"] = "residual"
     """six: the forebears' network, a peer; nothing else of the shape counts then."""
 
@@ -67,17 +69,19 @@ class Excite(nn.Module):
 class Block(nn.Module):
     """Two 3x3 convolutions beside a short cut."""
 
-    def __init__(self, before: int, after: int, stride: int, excite: bool) -> None:
+    def __init__(self, before: int, after: int, stride: int, shape: Shape) -> None:
         super().__init__()
         self.first = convolution(before, after, 3, stride)
         self.second = convolution(after, after, 3, 1)
-        self.excite = Excite(after) if excite else nn.Identity()
+        self.excite = Excite(after) if shape.excite else nn.Identity()
+        pooled = shape.pooled and stride > 1
+        self.mean = nn.AvgPool2d(stride) if pooled else nn.Identity()
         same = stride == 1 and before == after
-        self.short = nn.Identity() if same else convolution(before, after, 1, stride)
+        self.short = nn.Identity() if same else convolution(before, after, 1, 1 if pooled else stride)
 
     def forward(self, x: Tensor) -> Tensor:
         deep = self.excite(self.second(functional.relu(self.first(x))))
-        return functional.relu(deep + self.short(x))
+        return functional.relu(deep + self.short(self.mean(x)))
 
 
 def convolution(before: int, after: int, side: int, stride: int) -> nn.Sequential:
@@ -88,15 +92,18 @@ def convolution(before: int, after: int, side: int, stride: int) -> nn.Sequentia
 class EmotionNet(nn.Module):
     """Prepared faces (n, 1, 64, 64) in, logits (n, 8) and embedding (n, channels[-1]) out."""
 
+    shape: Shape
+
     def __init__(self, shape: Shape) -> None:
         super().__init__()
+        self.shape = shape
         self.even = EvenLight()
         before = shape.channels[0]
         self.stem = convolution(2, before, 5, 2)
         stages = []
         for after, count in zip(shape.channels, shape.blocks, strict=True):
             for i in range(count):
-                stages.append(Block(before, after, 2 if i == 0 and after != before else 1, shape.excite))
+                stages.append(Block(before, after, 2 if i == 0 and after != before else 1, shape))
                 before = after
         self.stages = nn.Sequential(*stages)
         self.drop = nn.Dropout(shape.dropout)
@@ -115,7 +122,11 @@ class EmotionNet(nn.Module):
 def network_of(shape: Shape) -> EmotionNet:
     """A new network of this shape."""
     # The peer answers to the same calls; whoever trains, exports or measures need not know which one it is.
-    return cast(EmotionNet, SixConvolutions()) if shape.kind == "six" else EmotionNet(shape)
+    if shape.kind == "residual":
+        return EmotionNet(shape)
+    six = cast(EmotionNet, SixConvolutions())
+    six.shape = shape
+    return six
 
 
 def multiply_adds(network: nn.Module) -> int:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from calibration.toml import BadFile
 from models.network import EmotionNet, Shape, network_of
@@ -41,8 +42,29 @@ class Run:
         weights = [p for p in self.network.parameters() if p.ndim > 1]
         others = [p for p in self.network.parameters() if p.ndim <= 1]  # no decay for biases and norms
         groups = [{"params": weights, "weight_decay": self.preset.decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=self.preset.rate, fused=True)
+        self.optimizer = torch.optim.AdamW(groups, lr=self._rate(), fused=True, capturable=self._on_gpu)
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def _on_gpu(self) -> bool:
+        return self.device.startswith("cuda")
+
+    def _rate(self) -> float | Tensor:
+        """A recorded step reads the rate where it lies on the GPU."""
+        return torch.tensor(self.preset.rate, device=self.device) if self._on_gpu else self.preset.rate
+
+    def set_rate(self, rate: float) -> None:
+        """The learning rate of the next step."""
+        for group in self.optimizer.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+    def begin_from(self, network: EmotionNet) -> None:
+        """Begin with the weights of this network, of the same shape."""
+        self.network.load_state_dict(network.state_dict())
+        self.averaged.load_state_dict(network.state_dict())
 
     def resume(self) -> None:
         """Take up from the last checkpoint of the folder, if there is one.
@@ -65,6 +87,8 @@ class Run:
         self.network.load_state_dict(saved["network"])
         self.averaged.load_state_dict(saved["averaged"])
         self.optimizer.load_state_dict(saved["optimizer"])
+        for group in self.optimizer.param_groups:  # also when the last steps were made on another device
+            group["lr"], group["capturable"] = self._rate(), self._on_gpu
         self.epoch, self.step, self.best = saved["epoch"], saved["step"], saved["best"]
 
     def save(self, name: str) -> None:

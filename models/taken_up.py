@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import Tensor, nn
 
+from calibration.toml import BadFile
+from models.export import load_network
 from models.network import EmotionNet, Shape
+
+
+def begun_from(path: Path, shape: Shape, faces: Iterable[Tensor]) -> EmotionNet:
+    """The network of a checkpoint (.pt) or of an exported float32 file (.onnx), to be trained further.
+
+    ``faces``: batches of prepared ones as training sees them, for the file's norms. Raises ``BadFile``.
+    """
+    if path.suffix != ".onnx":
+        network = load_network(path)
+        if replace(network.shape, dropout=shape.dropout) != shape:
+            raise BadFile(path, [WRONG_SHAPE])
+        return network
+    try:
+        return with_statistics(taken_up(path, shape), faces)
+    except OSError as error:
+        raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
+    except (KeyError, RuntimeError, DecodeError) as error:
+        raise BadFile(path, [f"{WRONG_SHAPE} ({error})"]) from error
+
+
+WRONG_SHAPE = "is no network of the preset's shape; take the --preset that it was made with"
 
 
 def taken_up(path: Path, shape: Shape | None = None) -> EmotionNet:

@@ -39,7 +39,6 @@ class Validation:
     labels: NDArray[np.int64]
     clean_faces: NDArray[np.float32]
     dark_faces: NDArray[np.float32]
-    dark_labels: NDArray[np.int64]
 
     def judge(self, networks: Sequence[EmotionNet], device: str) -> tuple[Scores, Scores]:
         """Figures of the networks' mean answer on the clean and on the dark faces."""
@@ -47,19 +46,19 @@ class Validation:
             np.mean([probabilities(network, faces, device) for network in networks], axis=0)
             for faces in (self.clean_faces, self.dark_faces)
         )
-        return scores(clean, self.labels), scores(dark, self.dark_labels)
+        return scores(clean, self.labels), scores(dark, self.labels)
 
 
-def validation(faces: LabelledFaces, landmarks: NDArray[np.float32], augmenter: Augmenter | None) -> Validation:
-    """Validation faces as they are, and once relit and darkened with a fixed seed (none: only as they are)."""
-    labels = faces.labels
-    clean = prepare(aligned_faces(faces.images, landmarks))
-    if augmenter is None:
-        return Validation(labels, clean, clean, labels)
-    still = Strength(turn_degrees=2, scale=0.02, stretch=0.0, shift=0.7, relit=1.0, dark=1.0, hidden=0.0)
-    dark = replace(augmenter, faces=faces, landmarks=landmarks, strength=still)
-    rng = np.random.default_rng(20)
-    return Validation(labels, clean, dark.batch(np.arange(len(faces)), rng), labels)
+def validation(
+    faces: LabelledFaces, landmarks: NDArray[np.float32], augmenter: Augmenter, only_dark: bool = False
+) -> Validation:
+    """Validation faces as they are, and once relit and darkened with a fixed seed (or only so)."""
+    means = augmenter.strength.means
+    still = Strength(2, 0.02, stretch=0.0, shift=0.7, relit=1.0, dark=1.0, means=means, hidden=0.0)
+    shown = replace(augmenter, faces=faces, landmarks=landmarks, strength=still)
+    dark = shown.batch(np.arange(len(faces)), np.random.default_rng(20))
+    clean = dark if only_dark else prepare(aligned_faces(faces.images, landmarks))
+    return Validation(faces.labels, clean, dark)
 
 
 @torch.no_grad()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from models.augment import Augmenter
+    from models.network import EmotionNet
+    from models.recipe import Preset
+    from models.relight import Sky
     from models.run import Run
 
 
@@ -28,11 +32,15 @@ def train(
     faces: Path = typer.Argument(..., help="Training faces: contact sheet with its .csv, .npz, or class-named folders"),
     valid: Path = typer.Argument(..., help="Validation faces; everything is chosen on them"),
     preset: str = typer.Option("cpu", help="quick, cpu, gpu, teacher, or six (the forebears' network)"),
-    seed: int = typer.Option(1, help="The same seed on the same CPU gives the same network"),
+    seeds: list[int] = typer.Option(
+        [1], "--seed", help="Give several to train as many networks on the same batches; each has its own folder then"
+    ),
     folder: Path = typer.Option(Path("runs/train"), help="Checkpoints, log.csv and plot.png; a stopped run goes on"),
     epochs: int = typer.Option(0, min=0, help="Instead of the preset's"),
     workers: int = typer.Option(-1, min=-1, help="Processes that relight and darken, instead of the preset's"),
     relight: bool = typer.Option(True, help="Relit faces among the training faces"),
+    lamps: str = typer.Option("", help="front or side: train --begin further, for lamps there in a dark room"),
+    begin: list[Path] = typer.Option([], help="Network to go on from: best.pt or .onnx; one, or one for each seed"),
     teachers: list[Path] = typer.Option([], "--teacher", help="best.pt of another run to learn from; give several"),
     device: str = typer.Option("", help="cpu or cuda; '' = cuda when it is there"),
     export_to: Path = typer.Option(
@@ -50,23 +58,24 @@ def train(
         from rich.progress import Progress
 
         from calibration.toml import BadFile
-        from models import relight as relighting
         from models import validation as judging
         from models.augment import Augmenter
         from models.distil import Teachers
         from models.faces import read_faces
-        from models.recipe import PRESETS
+        from models.recipe import PRESETS, SKIES, under_lamps
+        from models.relight import training_lamps
         from models.run import Run
         from models.train import train as train_on
 
-        if preset not in PRESETS:
-            raise BadFile("--preset", [f"{preset!r} is none of {', '.join(PRESETS)}"])
-        chosen = PRESETS[preset]
+        if faults := _faults(preset, PRESETS, lamps, SKIES, seeds, begin, relight):
+            raise BadFile("chiaro train", faults)
+        chosen = under_lamps(PRESETS[preset]) if lamps else PRESETS[preset]
         chosen = replace(chosen, epochs=epochs or chosen.epochs, workers=chosen.workers if workers < 0 else workers)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         taught = Teachers(teachers, device) if teachers else None
-        run = Run(chosen, seed, folder, device, taught.name if taught else "")
-        run.resume()
+        folders = [folder] if len(seeds) == 1 else [folder / f"seed-{seed}" for seed in seeds]
+        name = taught.name if taught else ""
+        runs = [Run(chosen, seed, one, device, name) for seed, one in zip(seeds, folders, strict=True)]
         with Progress() as bar:
             task = bar.add_task("reading faces", total=1.0)
             labelled, judged = read_faces(faces), read_faces(valid).judged()
@@ -81,25 +90,66 @@ def train(
             kept = folder.parent  # landmarks and lamps take minutes: runs beside each other share them
             five, _ = judging.landmarks_once(labelled, kept, lambda share: told("", share))
             five_valid, _ = judging.landmarks_once(judged, kept, lambda share: told("", share))
-            lamps = relighting.training_lamps(count=chosen.lamps, kept_in=kept)
-            augmenter = Augmenter(labelled, five, chosen.strength, lamps if relight else None)
-            judge = judging.validation(judged, five_valid, replace(augmenter, lamps=lamps))
-            bar.update(task, description=f"training, seed {seed}", completed=run.epoch / chosen.epochs)
-            train_on(run, augmenter, judge, told, taught)
-        _plot(run)
-        if export_to.suffix == ".pt":
-            from models.export import slim
+            bank = training_lamps(count=chosen.lamps, kept_in=kept, sky=SKIES.get(lamps))
+            augmenter = Augmenter(labelled, five, chosen.strength, bank if relight else None)
+            judge = judging.validation(judged, five_valid, replace(augmenter, lamps=bank), only_dark=bool(lamps))
+            for run, path in zip(runs, begin * (len(runs) if len(begin) == 1 else 1), strict=False):
+                run.begin_from(_begun(path, run, augmenter))
+            for run in runs:
+                run.resume()
+            bar.update(task, description=f"training, seed {', '.join(map(str, seeds))}")
+            train_on(runs, augmenter, judge, told, taught)
+        recipe = preset + (f" taught by {taught.name}" if taught else "")
+        for run in runs:
+            _plot(run)
+            path = export_to if len(runs) == 1 else export_to.with_stem(f"{export_to.stem}-{run.seed}")
+            if export_to.suffix == ".pt":
+                from models.export import slim
 
-            typer.echo(f"{export_to}: {slim(folder / 'best.pt', export_to) / 2**20:.1f} MiB")
-        elif export_to != Path(""):
-            from models.release import Sources, release, summary
+                typer.echo(f"{path}: {slim(run.folder / 'best.pt', path) / 2**20:.1f} MiB")
+            elif export_to != Path(""):
+                from models.release import Sources, release, summary
 
-            recipe = preset + (f" taught by {taught.name}" if taught else "")
-            sources = Sources(recipe, seed, relight, labelled, five, judged, five_valid)
-            plain, small = release(folder / "best.pt", export_to, version, sources)
-            typer.echo(f"{export_to}: {summary(plain)}")
-            typer.echo(f"int8: {summary(small) if small else 'loses more than 0.3 points, not kept'}")
-            typer.echo(_folded(export_to, judged.images[:PROVED_ON], five_valid[:PROVED_ON]))
+                sources = Sources(recipe, run.seed, relight, labelled, five, judge, lamps)
+                plain, small = release(run.folder / "best.pt", path, version, sources)
+                typer.echo(f"{path}: {summary(plain)}")
+                typer.echo(f"int8: {summary(small) if small else 'none, or it lost more than 0.3 points'}")
+                typer.echo(_folded(path, judged.images[:PROVED_ON], five_valid[:PROVED_ON]))
+
+
+def _faults(
+    preset: str,
+    presets: Mapping[str, Preset],
+    lamps: str,
+    skies: Mapping[str, Sky],
+    seeds: Sequence[int],
+    begin: Sequence[Path],
+    relight: bool,
+) -> list[str]:
+    faults = []
+    if preset not in presets:
+        faults.append(f"--preset: {preset!r} is none of {', '.join(presets)}")
+    if lamps and lamps not in skies:
+        faults.append(f"--lamps: {lamps!r} is none of {', '.join(skies)}")
+    if lamps and not (begin and relight):
+        faults.append("--lamps: is for a network that knows all lamps; give it by --begin, without --no-relight")
+    if len(set(seeds)) < len(seeds):
+        faults.append("--seed: one is given twice")
+    if begin and len(begin) not in (1, len(seeds)):
+        faults.append(f"--begin: {len(begin)} networks for {len(seeds)} seeds; give one, or one for each")
+    return faults
+
+
+def _begun(path: Path, run: Run, augmenter: Augmenter) -> EmotionNet:
+    """The network that a run begins from."""
+    import numpy as np
+    import torch
+
+    from models.taken_up import begun_from
+
+    rng = np.random.default_rng(run.seed)
+    some = (torch.from_numpy(augmenter.batch(rng.choice(len(augmenter.faces), 128), rng)) for _ in range(12))
+    return begun_from(path, run.preset.shape, some)
 
 
 def _folded(model: Path, images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> str:

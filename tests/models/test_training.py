@@ -53,7 +53,7 @@ def _trained(folder: Path, epochs: int) -> Run:
     run = Run(replace(TINY, epochs=epochs), seed=3, folder=folder)
     run.resume()
     judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
-    train(run, _augmenter(), judge, lambda line, share: None)
+    train([run], _augmenter(), judge, lambda line, share: None)
     return run
 
 
@@ -147,7 +147,7 @@ def test_a_student_learns_from_its_teachers_what_the_votes_do_not_say(tmp_path: 
     run = Run(preset, 4, tmp_path / "student", taught_by=teachers.name)
     judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
     told: list[str] = []
-    train(run, blind, judge, lambda line, share: told.append(line), teachers)
+    train([run], blind, judge, lambda line, share: told.append(line), teachers)
     assert told[0].startswith("the teachers together: accuracy ")
     faces = _faces(40, 9)
     guess = probabilities(run.averaged, prepare(np.stack(faces.images))).argmax(1)
@@ -162,21 +162,16 @@ def test_teachers_and_votes_share_the_label_as_the_preset_says() -> None:
     network = EmotionNet(TINY.shape).eval()
     faces, votes = torch.randn(3, 1, SIDE, SIDE), torch.eye(8)[:3]
 
-    class Sure(Teachers):
-        def __init__(self) -> None:
-            self.networks = []
+    sure = torch.eye(8)[3:6]
 
-        def shares(self, views: torch.Tensor, warmth: float) -> torch.Tensor:
-            return torch.eye(8)[3:6]
-
-    def loss(taught: float, teachers: Teachers | None, said: torch.Tensor = votes) -> float:
+    def loss(taught: float, theirs: torch.Tensor | None, said: torch.Tensor = votes) -> float:
         preset = replace(TINY, taught=taught, smooth=0.0)
-        return float(soft_loss(network, faces, said, preset, "cpu", teachers).detach())
+        return float(soft_loss(network, network.even(faces), said, preset, "cpu", theirs).detach())
 
-    alone, all_theirs = loss(0.7, None), loss(0.7, None, torch.eye(8)[3:6])
-    assert loss(0.0, Sure()) == pytest.approx(alone, rel=1e-5)
-    assert loss(1.0, Sure()) == pytest.approx(all_theirs, rel=1e-5)
-    assert loss(0.7, Sure()) == pytest.approx(0.3 * alone + 0.7 * all_theirs, rel=1e-5)
+    alone, all_theirs = loss(0.7, None), loss(0.7, None, sure)
+    assert loss(0.0, sure) == pytest.approx(alone, rel=1e-5)
+    assert loss(1.0, sure) == pytest.approx(all_theirs, rel=1e-5)
+    assert loss(0.7, sure) == pytest.approx(0.3 * alone + 0.7 * all_theirs, rel=1e-5)
     assert abs(alone - all_theirs) > 1e-3
 
 
