@@ -44,7 +44,7 @@ class Preset:
     strength: Strength = field(default_factory=Strength)
 
 
-_LONG = Strength(relit=0.45, dark=0.5, hidden=0.25)
+_LONG = Strength(relit=0.55, dark=0.45, hidden=0.25)
 _TEACHER = Preset(
     epochs=100,
     batch=256,
@@ -55,8 +55,8 @@ _TEACHER = Preset(
     mix=0.2,
     threads=4,
     workers=14,
-    judged_every=5,
-    shape=Shape((64, 128, 256, 384), (2, 2, 2, 2), dropout=0.4, excite=True),
+    judged_every=10,
+    shape=Shape((64, 128, 256, 384), (2, 2, 2, 2), dropout=0.4, excite=True, pooled=True),
     strength=_LONG,
 )
 
@@ -65,7 +65,7 @@ PRESETS = {
     "cpu": Preset(epochs=33, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
     # A patient student that sees just what its teachers see, blended faces too (Beyer et al. 2021).
     "gpu": Preset(
-        epochs=150,
+        epochs=240,
         batch=256,
         rate=3e-3,
         decay=0.03,
@@ -74,9 +74,9 @@ PRESETS = {
         mix=0.2,
         threads=4,
         workers=14,
-        moved=1.0,
-        judged_every=5,
-        shape=Shape(blocks=(2, 2, 2, 2)),
+        moved=2.0,
+        judged_every=10,
+        shape=Shape(blocks=(2, 2, 2, 2), pooled=True),
         strength=_LONG,
     ),
     "teacher": _TEACHER,
@@ -87,7 +87,7 @@ PRESETS = {
         rate=1e-3,
         threads=4,
         workers=14,
-        judged_every=5,
+        judged_every=10,
         shape=Shape(kind="six"),
         strength=Strength(relit=0.0, dark=0.0, hidden=0.0),
     ),
