@@ -70,3 +70,34 @@ def test_fewer_faces_than_a_batch_are_told_in_a_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["train", faces, faces, "--preset", "quick", "--folder", str(tmp_path / "run")])
     assert done.exit_code == exits.BAD_CONFIGURATION
     assert "needs 128 or more" in " ".join(done.output.split())
+
+
+def test_two_seeds_make_two_networks_and_one_of_them_is_trained_further_for_its_lamps(tmp_path: Path) -> None:
+    faces, valid = _faces(tmp_path / "train.npz", 130), _faces(tmp_path / "valid.npz", 20)
+
+    def run(name: str, *options: str) -> str:
+        common = ["--preset", "quick", "--epochs", "1", "--folder", str(tmp_path / name), "--device", "cpu"]
+        done = CliRunner().invoke(app, ["train", faces, valid, *common, *options])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    run("both", "--seed", "5", "--seed", "6", "--export", str(tmp_path / "both.pt"))
+    assert (tmp_path / "both-5.pt").read_bytes() != (tmp_path / "both-6.pt").read_bytes()
+    assert (tmp_path / "both" / "seed-6" / "log.csv").is_file()
+    begin, model = str(tmp_path / "both" / "seed-6" / "best.pt"), tmp_path / "front.onnx"
+    assert "int8: none" in run("front", "--lamps", "front", "--begin", begin, "--export", str(model))
+    assert open_classifier(model, "cpu").card.trained_with.endswith("for front")
+    assert not model.with_suffix(".int8.onnx").exists()
+    run("again", "--lamps", "side", "--begin", str(model))
+
+
+def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
+    wrong = ["--preset", "huge", "--lamps", "under", "--seed", "3", "--seed", "3", "--folder", str(tmp_path)]
+    done = CliRunner().invoke(app, ["train", "none.npz", "none.npz", *wrong])
+    assert done.exit_code == exits.BAD_CONFIGURATION
+    told = " ".join(done.output.split())
+    for fault in ("'huge' is none of quick", "'under' is none of front, side", "give it by --begin", "given twice"):
+        assert fault in told, told
+    few = ["--begin", "a.pt", "--begin", "b.pt"]
+    done = CliRunner().invoke(app, ["train", "none.npz", "none.npz", *few, "--folder", str(tmp_path)])
+    assert "2 networks for 1 seeds" in " ".join(done.output.split())

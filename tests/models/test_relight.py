@@ -8,7 +8,19 @@ import pytest
 from models.align import SIDE, TEMPLATE
 from models.darkness import Condition, darkened
 from models.exposure import Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
-from models.relight import MARGIN, Fill, Lamp, Lamps, direction, drawn_lamps, lit, lit_by, read_heads, training_lamps
+from models.relight import (
+    MARGIN,
+    Fill,
+    Lamp,
+    Lamps,
+    Sky,
+    direction,
+    drawn_lamps,
+    lit,
+    lit_by,
+    read_heads,
+    training_lamps,
+)
 
 DARK_ROOM = Fill((0.02, 0.02), (0.01, 0.01), (0.01, 0.01), (0.05, 0.05))
 HEADS = read_heads("bench")
@@ -93,6 +105,16 @@ def test_training_lamps_stand_all_around_from_low_to_overhead_hard_and_soft() ->
     assert max(elevations) > 85
     assert min(radii) < 4
     assert max(radii) > 20
+
+
+def test_lamps_in_a_part_of_the_sky_stand_there_on_both_sides_and_in_a_dark_room() -> None:
+    bank = training_lamps(count=40, sky=Sky((35, 95), (45, 77), (2, 8)))
+    assert [sum(sign * lamp.azimuth > 0 for lamp in bank.lamps) for sign in (-1, 1)] == [20, 20]
+    for name, low, high in (("azimuth", 35, 95), ("elevation", 45, 77), ("radius", 2, 8)):
+        values = [abs(getattr(lamp, name)) for lamp in bank.lamps]
+        assert low <= min(values) < low + 0.2 * (high - low), name
+        assert high - 0.2 * (high - low) < max(values) <= high, name
+    assert bank.fill.walls[1] < Fill().walls[1] / 2, "dark rooms"
 
 
 def test_lamps_kept_from_an_earlier_run_are_the_same_lamps(tmp_path: Path) -> None:
