@@ -9,13 +9,11 @@ from __future__ import annotations
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Shipped = Literal["general", "front", "side"]
-"""The classifiers that come with it: for any light, and for one lamp high up in a dark room, by where that stands."""
 
 Corner = tuple[Share, Share]
 
@@ -73,20 +71,17 @@ class EyeSettings(Section):
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; flow between")
     detection_score: Share = 0.7
     smallest_face_pixels: int = Field(40, ge=12, description="Of the frame as captured")
-    classifier: Shipped = Field(
-        "general", description="Of the shipped ones; the others are for one lamp high up in a dark room (calibrated)"
-    )
-    classifier_file: str = Field("", description="onnx file of your own; '' = the one named by 'classifier'")
+    classifier_file: str = Field("", description="onnx file of your own; '' = the shipped one")
     int8: bool = Field(True, description="Take NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
     frames_per_second: float = Field(15.0, gt=0, le=60, description="At most so many frames are looked at a second")
     threads: int = Field(1, ge=1, le=64)
     deadline_seconds: Seconds = Field(1.5, description="An eye silent for so long is replaced")
 
-    @field_validator("classifier", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _renamed(cls, value: object) -> object:
-        """Venue files calibrated with the one network for lamps that there was before; they ask to be renewed then."""
-        return "front" if value == "overhead" else value
+    def _without_classifier(cls, said: Any) -> Any:
+        """Venue files calibrated when there were networks for lamps name one; they ask to be renewed, no more."""
+        return {k: v for k, v in said.items() if k != "classifier"} if isinstance(said, dict) else said
 
 
 class MoodSettings(Section):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.settings import Shipped
 from calibration.toml import BadFile
 from models.align import SIDE, prepare
 from models.bound import BATCHES, Bound, NotTaken, open_bound
@@ -21,10 +20,6 @@ from models.session import CPU, CUDA
 Floats = NDArray[np.float32]
 
 SHIPPED = Path(__file__).parent / "weights" / "chiaro-emotion.onnx"
-UNDER_LAMPS: dict[Shipped, Path] = {
-    name: SHIPPED.with_name(f"chiaro-{name}.onnx") for name in get_args(Shipped) if name != "general"
-}
-"""Each for one lamp high up in a dark room, by where it stands: taken by venues that were calibrated to be such."""
 
 
 class Classifier:

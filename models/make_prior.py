@@ -1,8 +1,7 @@
 """Computes what calibration knows beforehand of a classifier: for each lamp the head that is best on training faces.
 
 Run as ``python -m models.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs to be run
-again for every new classifier; takes about 5 minutes on one core. For the networks for lamps, ``--valid`` names faces
-that no network was trained on: how much better they are under each lamp than the general one is measured on them.
+again for every new classifier; takes about 5 minutes on one core.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 
 from calibration.fitting import Faces, Known, fit
 from calibration.head import VenueHead
-from calibration.rival import losses
 from models.align import prepare
 from models.card import read_card
 from models.classifier import SHIPPED, Classifier, open_classifier
@@ -58,7 +56,6 @@ def main() -> None:
     words.add_argument("faces", type=Path)
     words.add_argument("model", type=Path, nargs="?", default=SHIPPED)
     words.add_argument("--faces", dest="count", type=int, default=2500)
-    words.add_argument("--valid", type=Path)
     said = words.parse_args()
     rng = np.random.default_rng(11)
     labelled = read_faces(said.faces).judged()
@@ -92,29 +89,7 @@ def main() -> None:
         "weights": np.stack([head.weights for head in heads]).astype(np.float16),
         "bias": np.stack([head.bias for head in heads]).astype(np.float32),
     }
-    if said.valid is not None:
-        arrays["gains"] = gains_of(classifier, said.valid, said.count, rng)
     np.savez_compressed(prior_beside(said.model), **arrays)
-
-
-def gains_of(classifier: Classifier, faces: Path, count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Nats a face by which ``classifier`` is better than the general network under each of the lamps, (m,)."""
-    general = open_classifier(SHIPPED, "cpu", int8=False)
-    labelled = read_faces(faces).judged()
-    labelled = labelled.only(rng.permutation(len(labelled))[:count])
-    landmarks, _ = find_landmarks(labelled.images)
-    aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
-    gains = []
-    for place in PLACES:
-        pictures = relit(aligned, five, place, rng)
-        of_general, of_this = (seen_by(one, pictures, labelled.labels) for one in (general, classifier))
-        gains.append(float((losses(of_general) - losses(of_this)).mean()))
-        right = [100 * float((one.probabilities.argmax(1) == one.labels).mean()) for one in (of_general, of_this)]
-        print(
-            f"lamp {place[0]:4d} {place[1]:3d}: {right[0]:.1f} -> {right[1]:.1f} %, {gains[-1]:+.3f} nats a face",
-            flush=True,
-        )
-    return np.array(gains, np.float32)
 
 
 if __name__ == "__main__":

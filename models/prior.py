@@ -11,18 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Known
+from calibration.fitting import Faces, Known, known_from
 from calibration.head import VenueHead
-from calibration.rival import Expected
+from calibration.profile import Calibration
 from models.exposure import Floats
 from models.relight import direction
 
 NEAREST = 3
 SHARPNESS_DEGREES = 15.0
-FARTHEST_DEGREES = 25.0
-"""A lamp farther from all that were measured, behind the head say: nothing is known of it."""
-SPREAD = 0.05
-"""Nats a face: how much a network's gain over another differs from one venue to the next."""
 AVERAGE_FACE = Path(__file__).parent / "maps" / "average.npz"
 
 
@@ -37,33 +33,18 @@ class Prior:
     """(m, 2) azimuth and elevation of each lamp, degrees."""
     heads: tuple[VenueHead, ...]
     """(m) the best one under each lamp."""
-    gains: NDArray[np.float32] | None = None
-    """(m) nats a face by which it is better under each lamp than the network that is taken without calibration."""
 
     def under(self, azimuth: float, elevation: float) -> Known:
         """What is known for a room with its lamp in this direction: the mean of the nearest lamps' heads."""
-        share, near, _ = self._near(azimuth, elevation)
-        weights = sum(s * self.heads[i].weights for s, i in zip(share, near, strict=True))
-        bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
-        known = self.known
-        return Known(known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias)))
-
-    def expected(self, azimuth: float, elevation: float) -> Expected | None:
-        """The gain over the general network under such a lamp; None for itself, and where no lamp near was measured."""
-        if self.gains is None:
-            return None
-        share, near, away = self._near(azimuth, elevation)
-        if away > FARTHEST_DEGREES:
-            return None
-        return Expected(float(share @ self.gains[near]), SPREAD)
-
-    def _near(self, azimuth: float, elevation: float) -> tuple[NDArray[np.float64], NDArray[np.intp], float]:
-        """How much each of the nearest lamps counts (they sum to 1), which they are, degrees to the nearest."""
         lamps = np.stack([direction(float(a), float(e)) for a, e in self.places])
         away = np.degrees(np.arccos(np.clip(lamps @ direction(azimuth, elevation), -1, 1)))
         near = np.argsort(away)[:NEAREST]
         share = np.exp(-0.5 * (away[near] / SHARPNESS_DEGREES) ** 2) + 1e-6
-        return np.asarray(share / share.sum()), near, float(away.min())
+        share /= share.sum()
+        weights = sum(s * self.heads[i].weights for s, i in zip(share, near, strict=True))
+        bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
+        known = self.known
+        return Known(known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias)))
 
 
 def prior_beside(model: Path) -> Path:
@@ -81,10 +62,17 @@ def read_prior(model: Path, sha256: str) -> Prior | None:
                 VenueHead(weights.astype(np.float64), bias.astype(np.float64))
                 for weights, bias in zip(file["weights"], file["bias"], strict=True)
             )
-            gains = file["gains"].astype(np.float32) if "gains" in file else None
-            return Prior(sha256, known, file["places"], heads, gains)
+            return Prior(sha256, known, file["places"], heads)
     except (OSError, KeyError, ValueError):
         return None
+
+
+def known_of(prior: Prior | None, faces: Faces, venue: Calibration) -> Known:
+    """What is known beforehand in this venue's light; without a prior, only from the volunteers' own ``faces``."""
+    if prior is None:
+        return known_from(faces)
+    light = venue.light
+    return prior.under(light.azimuth_degrees, light.elevation_degrees) if light.measured else prior.known
 
 
 def average_face() -> Floats:

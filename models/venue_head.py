@@ -9,14 +9,12 @@ from calibration.profile import Calibration
 from calibration.settings import EyeSettings
 from calibration.toml import BadFile
 from models.card import read_card
-from models.classifier import SHIPPED, UNDER_LAMPS
+from models.classifier import SHIPPED
 
 
 def model_file(settings: EyeSettings) -> Path:
     """The classifier that the venue names. Its int8 variant counts as the same one."""
-    if settings.classifier_file:
-        return Path(settings.classifier_file)
-    return UNDER_LAMPS.get(settings.classifier, SHIPPED)
+    return Path(settings.classifier_file) if settings.classifier_file else SHIPPED
 
 
 def head_of(calibration: Calibration, settings: EyeSettings) -> VenueHead | None:

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Faces
+from calibration.fitting import Faces, choose
 from calibration.profile import Calibration, LightFound, RoomFound
-from calibration.settings import Shipped
 from calibration.toml import BadFile
 from installation.bench.report import Figure, Progress, Report
 from models.align import prepare
-from models.classifier import SHIPPED, UNDER_LAMPS, Classifier, open_classifier
+from models.card import read_card
+from models.classifier import SHIPPED, Classifier, open_classifier
 from models.darkness import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
 from models.evaluate import BATCH
 from models.exposure import captured, expose, linear, noisy
@@ -27,9 +27,8 @@ from models.faces import read_faces
 from models.landmarks import aligned_faces, find_landmarks
 from models.light import Light, find_light
 from models.measure import scores
-from models.prior import average_face
+from models.prior import Prior, average_face, known_of, read_prior
 from models.relight import Lamp, Lamps, direction, read_heads
-from models.venue_choice import choose_for, network
 
 LAMP = Lamp(20.0, 65.0, HARD_SPOT)
 FACE_MEAN = 25.0
@@ -51,18 +50,15 @@ def run(progress: Progress) -> Report:
     aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
     seen = _under(LAMP, aligned, five, seed=1)
     classifier = open_classifier(SHIPPED, "cpu", 1, int8=False)
-    faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.1 * share))
-    rivals: dict[Shipped, Faces] = {}
-    for name, file in UNDER_LAMPS.items():
-        progress("classifying", 0.3 + 0.1 * len(rivals))
-        rivals[name] = _judged(open_classifier(file, "cpu", 1, int8=False), seen, labelled.labels, lambda share: None)
-    figures = list(_fits(faces, rivals, seen, lambda share: progress("fitting", 0.5 + 0.3 * share)))
+    faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.3 * share))
+    prior = read_prior(SHIPPED, read_card(SHIPPED).sha256)
+    figures = list(_fits(faces, seen, prior, lambda share: progress("fitting", 0.5 + 0.3 * share)))
     figures += _lamps(aligned, five, lambda share: progress("lamps", 0.8 + 0.2 * share))
     notes = [
         f"lamp {LAMP.elevation:.0f} degrees up, {LAMP.azimuth:.0f} to the right, face mean {FACE_MEAN:.0f}; "
         f"{len(faces) - FITTED_FROM} faces judged that no fit saw; network {classifier.card.version}"
     ]
-    if network(SHIPPED).prior is None:
+    if prior is None:
         notes.append("no prior lies beside the network: run python -m models.make_prior")
     return Report("calibrate", tuple(figures), tuple(notes))
 
@@ -84,9 +80,8 @@ def _judged(classifier: Classifier, seen: NDArray[np.uint8], labels: NDArray[np.
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // FACES_A_PERSON, np.ones(len(labels)))
 
 
-def _fits(faces: Faces, rivals: dict[Shipped, Faces], seen: NDArray[np.uint8], told) -> Iterator[Figure]:
+def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> Iterator[Figure]:
     """Accuracy on the judged faces for each number of fitted ones, mean over the seeds. Chosen as a venue chooses."""
-    usual = network(SHIPPED)
     for i, size in enumerate(SIZES):
         before, after, plain, seconds, off, chosen, true = [], [], [], [], [], [], []
         for seed in SEEDS:
@@ -96,13 +91,11 @@ def _fits(faces: Faces, rivals: dict[Shipped, Faces], seen: NDArray[np.uint8], t
             begun = time.perf_counter()
             light = find_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
-            theirs = {name: rival.only(mine) for name, rival in rivals.items()}
-            found = choose_for(_venue(light), usual, some, theirs)
+            choice = choose(some, known_of(prior, some, _venue(light)))
             seconds.append(time.perf_counter() - begun)
-            chosen.append(f"{found.classifier}: {found.choice.name}")
+            chosen.append(choice.name)
             before.append(_accuracy(rest.probabilities, rest))
-            judged = rest if found.classifier == "general" else rivals[found.classifier].only(others)
-            answers = found.choice.head(judged.probabilities, judged.embeddings)
+            answers = choice.head(rest.probabilities, rest.embeddings)
             after.append(_accuracy(answers, rest))
             true.append([scores(p, rest.labels).ece for p in (rest.probabilities, answers)])
             plain += _plain_logistic(some, rest)

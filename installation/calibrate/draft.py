@@ -14,10 +14,8 @@ from calibration.fitting import Faces
 from calibration.head import VenueHead
 from calibration.keeping import Changes, toml_value, venue_text, write_together
 from calibration.profile import Calibration
-from calibration.settings import Shipped
 from calibration.toml import BadFile
 from calibration.venue import Venue
-from models.classifier import UNDER_LAMPS
 from models.measure import Scores
 
 Image = NDArray[np.uint8]
@@ -31,10 +29,8 @@ class Draft:
     calibration: Calibration
     changes: Changes = field(default_factory=dict)
     faces: Faces | None = None
-    rivals: dict[Shipped, Faces] = field(default_factory=dict)
-    """The same faces as the networks for lamps see them; none where the venue has a network of its own."""
     seen_by: str = ""
-    """sha256 of the networks that saw the faces."""
+    """sha256 of the network that saw the faces."""
     initials: tuple[str, ...] = ()
     at_rest: list[Image] = field(default_factory=list)
     """Aligned faces at rest, for the light; never written down."""
@@ -90,10 +86,6 @@ def read_faces_kept(draft: Draft, venue_file: Path) -> None:
                 raise BadFile(path, [f"was made with another network: {again}"])
             whose = file["labels"], file["people"], file["weights"]
             draft.faces = Faces(file["probabilities"], file["embeddings"].astype(np.float32), *whose)
-            for name in UNDER_LAMPS:
-                if f"{name}_probabilities" in file:
-                    embeddings = file[f"{name}_embeddings"].astype(np.float32)
-                    draft.rivals[name] = Faces(file[f"{name}_probabilities"], embeddings, *whose)
             draft.initials = tuple(str(one) for one in file["initials"])
     except BadFile:
         raise
@@ -104,11 +96,7 @@ def read_faces_kept(draft: Draft, venue_file: Path) -> None:
 def _arrays(draft: Draft) -> dict[str, NDArray[np.generic]]:
     faces = draft.faces
     assert faces is not None
-    rivals: dict[str, NDArray[np.generic]] = {}
-    for name, seen in draft.rivals.items():
-        rivals[f"{name}_probabilities"] = seen.probabilities
-        rivals[f"{name}_embeddings"] = seen.embeddings.astype(np.float16)
-    return rivals | {
+    return {
         "model": np.array(draft.seen_by),
         "probabilities": faces.probabilities,
         "embeddings": faces.embeddings.astype(np.float16),

@@ -5,49 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from calibration.fitting import Choice, Faces, Told
+from calibration.fitting import Choice, Faces, Told, choose
 from calibration.profile import Worth
 from calibration.toml import BadFile
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
+from models.card import read_card
 from models.measure import Scores, scores
-from models.venue_choice import VenueChoice, choose_for, network, usual_file
+from models.prior import known_of, read_prior
+from models.venue_head import model_file
 
 
-def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> VenueChoice:
-    """Choose the venue's network and head on people left out, and say what they are worth."""
+def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
+    """Choose the venue's head on people left out, and say what it is worth."""
     if draft.faces is None:
         raise BadFile("the takes", ["there are none yet: run 'chiaro calibrate' with the step 'faces'"])
-    usual = network(usual_file(draft.venue.eye))
-    if usual.prior is None:
+    file = model_file(draft.venue.eye)
+    card = read_card(file)
+    prior = read_prior(file, card.sha256)
+    if prior is None:
         guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
-    found = choose_for(draft.calibration, usual, draft.faces, draft.rivals, told)
-    choice = found.choice
-    if not draft.venue.eye.classifier_file:
-        draft.changes.setdefault("eye", {})["classifier"] = (found.classifier, "by the volunteers and the lamp")
+    choice = choose(draft.faces, known_of(prior, draft.faces, draft.calibration), told)
     draft.head = None if choice.name == "shipped" else choice.head
     draft.losses = choice.losses
     draft.before = scores(draft.faces.probabilities, draft.faces.labels)
-    draft.after = scores(choice.left_out, draft.faces.labels) if changed(found) else draft.before
+    draft.after = draft.before if choice.name == "shipped" else scores(choice.left_out, draft.faces.labels)
     draft.each = tuple(_worth_of_each(draft.faces, draft.initials, choice))
     if (draft.faces.labels == 0).any():
         guide.say(f"  {_decide(draft, choice, misfires, guide)}")
     draft.set(
         made=datetime.now().strftime("%Y-%m-%d %H:%M"),
-        model=found.network.card.version,
-        model_sha256=found.network.card.sha256,
-        choice=in_words(found, draft.before, draft.after),
+        model=card.version,
+        model_sha256=card.sha256,
+        choice=in_words(choice, draft.before, draft.after),
         before=_worth(draft.before),
         after=_worth(draft.after),
     )
     guide.say(f"  {draft.calibration.choice}")
-    return found
-
-
-def changed(found: VenueChoice) -> bool:
-    """Whether anything else looks now than before."""
-    return found.classifier != "general" or found.choice.name != "shipped"
+    return choice
 
 
 def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
@@ -71,25 +67,15 @@ def _decide(draft: Draft, choice: Choice, misfires: float, guide: Guide) -> str:
     return found
 
 
-_NAMES = {
-    "front": "the network for a lamp high in front",
-    "side": "the network for a lamp high at the side or above",
-}
-
-
-def in_words(found: VenueChoice, before: Scores, after: Scores) -> str:
-    right = f"{before.accuracy:.0%} right became {after.accuracy:.0%} on people left out"
-    name, looks = found.choice.name, "" if found.classifier == "general" else _NAMES[found.classifier]
-    if name == "shipped":
-        return f"{looks}: {right}" if looks else "the shipped network stays: no other was better on people left out"
-    if name == "temperature":
-        if looks:
-            return f"{looks}, with its confidence set right for this room: {right}"
+def in_words(choice: Choice, before: Scores, after: Scores) -> str:
+    if choice.name == "shipped":
+        return "the shipped network stays: no other was better on people left out"
+    if choice.name == "temperature":
         ece = f"(ECE {before.ece:.0%} became {after.ece:.0%} on people left out)"
         return f"the shipped network stays, with its confidence set right for this room {ece}"
-    head = "the head for this lamp" if name == "light" else "a head of this venue's own"
-    head += ", begun from the one for this lamp" if name.startswith("light and") else ""
-    return f"{looks} with {head}: {right}" if looks else f"{head}: {right}"
+    head = "the head for this lamp" if choice.name == "light" else "a head of this venue's own"
+    head += ", begun from the one for this lamp" if choice.name.startswith("light and") else ""
+    return f"{head}: {before.accuracy:.0%} right became {after.accuracy:.0%} on people left out"
 
 
 def _worth(found: Scores) -> Worth:

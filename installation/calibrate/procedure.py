@@ -26,11 +26,11 @@ from installation.calibrate.report import html_report
 from installation.calibrate.take import Observer
 from installation.options import VENUES, story_file
 from installation.plain_errors import NotNow
+from models.card import read_card
 from models.labels import LABELS
 from models.mtcnn_graphs import NoWeights
 from models.runtime import NoCuda
-from models.venue_choice import seen_by
-from models.venue_head import head_of
+from models.venue_head import head_of, model_file
 from scenes.story import load_story
 
 LEAST_FREE = 4_000_000
@@ -97,7 +97,7 @@ def venue_file(named: str) -> Path:
 
 
 def _begun(wish: Wish, venue: Venue) -> Draft:
-    draft = Draft(venue, venue.calibration, seen_by=seen_by(venue.eye))
+    draft = Draft(venue, venue.calibration, seen_by=read_card(model_file(venue.eye)).sha256)
     if wish.camera is not None:
         draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": wish.camera})})
     if wish.region:

@@ -43,7 +43,6 @@ def faces(session: Session, draft: Draft) -> None:
     if not kept:
         raise CameraLost("nobody was recorded, so there is nothing to fit to")
     draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
-    draft.rivals = {name: _as_faces(rival, kept) for name, rival in session.observer.rivals.items()}
     seen = [one for take, _, _ in kept for one in take.seen]
     note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
     draft.set(

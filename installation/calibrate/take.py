@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.settings import EyeSettings, Region, Shipped
+from calibration.settings import EyeSettings, Region
 from models.align import align
-from models.classifier import UNDER_LAMPS, Classifier, open_classifier
+from models.classifier import Classifier, open_classifier
 from models.detector import cut, open_detector, shifted
 from models.eyes import shut
 from models.frame import Detection
 from models.quality import luminance, quality
-from models.venue_choice import usual_file
+from models.venue_head import model_file
 
 Image = NDArray[np.uint8]
 KEPT = 6
@@ -66,12 +66,7 @@ class Observer:
 
     def __init__(self, settings: EyeSettings, region: Region) -> None:
         self._detector, self.region = open_detector(settings), region
-        self.classifier: Classifier = open_classifier(usual_file(settings), settings.device, settings.threads)
-        self.rivals: dict[Shipped, Classifier] = {}
-        """The other shipped networks; none where the venue names a file of its own."""
-        if not settings.classifier_file:
-            for name, file in UNDER_LAMPS.items():
-                self.rivals[name] = open_classifier(file, settings.device, settings.threads)
+        self.classifier: Classifier = open_classifier(model_file(settings), settings.device, settings.threads)
 
     def see(self, image: Image) -> Seen | None:
         """The largest face of the picture, or None."""

@@ -5,12 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.fitting import Known
+from calibration.fitting import Faces, Known
 from calibration.head import VenueHead
+from calibration.profile import Calibration, LightFound
+from calibration.settings import EyeSettings
+from calibration.toml import BadFile
 from models.card import read_card
 from models.classifier import SHIPPED
 from models.labels import LABELS
-from models.prior import Prior, average_face, read_prior
+from models.prior import Prior, average_face, known_of, read_prior
+from models.venue_head import head_of, model_file
 
 PLACES = np.array([(-60, 40), (0, 40), (60, 40), (0, 88)], np.float32)
 
@@ -31,6 +35,25 @@ def test_between_two_lamps_both_heads_count_alike() -> None:
     lit = prior().under(30.0, 43.0).lit  # the shortest way between two places bends upward
     assert lit is not None
     assert lit.bias[0] == pytest.approx(1.5, abs=0.25)
+
+
+def test_a_lamp_that_was_measured_is_used_and_one_that_was_not_gives_what_holds_everywhere() -> None:
+    faces = Faces(np.full((2, 3), 1 / 3), np.ones((2, 2)), np.array([0, 1]), np.array([0, 1]), np.ones(2))
+    lamp = LightFound(azimuth_degrees=60, elevation_degrees=40, measured=True)
+    lit = known_of(prior(), faces, Calibration(light=lamp)).lit
+    assert lit is not None
+    assert lit.bias[0] == pytest.approx(2, abs=0.1)
+    assert known_of(prior(), faces, Calibration()).lit is None
+    assert known_of(None, faces, Calibration(light=lamp)).centre == pytest.approx([1, 1]), "only the faces are known"
+
+
+def test_a_venue_of_before_is_asked_to_be_calibrated_again() -> None:
+    """With a network for its lamp, of which there are none any more: not refused as a wrong word."""
+    before = EyeSettings.model_validate({"classifier": "front", "threads": 2})
+    assert (model_file(before), before.threads) == (SHIPPED, 2)
+    made = Calibration(made="2026-11-25 20:00", model="1.0", model_sha256="f" * 64, renewed_by="chiaro calibrate hall")
+    with pytest.raises(BadFile, match="run 'chiaro calibrate hall' to renew it"):
+        head_of(made, before)
 
 
 def test_another_networks_prior_is_not_used() -> None:
