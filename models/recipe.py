@@ -44,8 +44,7 @@ class Preset:
     strength: Strength = field(default_factory=Strength)
 
 
-_LONG = Strength(relit=0.55, dark=0.45, hidden=0.25)
-_TEACHER = Preset(
+_ON_GPU = Preset(
     epochs=100,
     batch=256,
     rate=3e-3,
@@ -53,41 +52,26 @@ _TEACHER = Preset(
     warm_up_epochs=3,
     keep=0.999,
     mix=0.2,
+    judged_every=10,
     threads=4,
     workers=14,
-    judged_every=10,
-    shape=Shape((64, 128, 256, 384), (2, 2, 2, 2), dropout=0.4, excite=True, pooled=True),
-    strength=_LONG,
+    strength=Strength(relit=0.55, dark=0.45, hidden=0.25),
 )
 
 PRESETS = {
     "quick": Preset(epochs=6, lamps=24, strength=Strength(relit=0.3, dark=0.4, hidden=0.0)),
     "cpu": Preset(epochs=33, strength=Strength(relit=0.4, dark=0.5, hidden=0.15)),
     # A patient student that sees just what its teachers see, blended faces too (Beyer et al. 2021).
-    "gpu": Preset(
-        epochs=240,
-        batch=256,
-        rate=3e-3,
-        decay=0.03,
-        warm_up_epochs=3,
-        keep=0.999,
-        mix=0.2,
-        threads=4,
-        workers=14,
-        moved=2.0,
-        judged_every=10,
-        shape=Shape(blocks=(2, 2, 2, 2), pooled=True),
-        strength=_LONG,
-    ),
-    "teacher": _TEACHER,
+    "gpu": replace(_ON_GPU, epochs=240, decay=0.03, moved=2.0, shape=Shape(blocks=(2, 2, 2, 2), pooled=True)),
+    "teacher": replace(_ON_GPU, shape=Shape((64, 128, 256, 384), (2, 2, 2, 2), dropout=0.4, excite=True, pooled=True)),
     # As the forebears would train it: neither other lamps nor darkness. On a GPU; a CPU needs half an hour an epoch.
     "six": Preset(
         epochs=60,
         batch=256,
         rate=1e-3,
+        judged_every=10,
         threads=4,
         workers=14,
-        judged_every=10,
         shape=Shape(kind="six"),
         strength=Strength(relit=0.0, dark=0.0, hidden=0.0),
     ),

@@ -76,6 +76,8 @@ def train(
         folders = [folder] if len(seeds) == 1 else [folder / f"seed-{seed}" for seed in seeds]
         name = taught.name if taught else ""
         runs = [Run(chosen, seed, one, device, name) for seed, one in zip(seeds, folders, strict=True)]
+        for run in runs:
+            run.resume()
         with Progress() as bar:
             task = bar.add_task("reading faces", total=1.0)
             labelled, judged = read_faces(faces), read_faces(valid).judged()
@@ -94,9 +96,8 @@ def train(
             augmenter = Augmenter(labelled, five, chosen.strength, bank if relight else None)
             judge = judging.validation(judged, five_valid, replace(augmenter, lamps=bank), only_dark=bool(lamps))
             for run, path in zip(runs, begin * (len(runs) if len(begin) == 1 else 1), strict=False):
-                run.begin_from(_begun(path, run, augmenter))
-            for run in runs:
-                run.resume()
+                if not run.epoch:
+                    run.begin_from(_begun(path, run, augmenter))
             bar.update(task, description=f"training, seed {', '.join(map(str, seeds))}")
             train_on(runs, augmenter, judge, told, taught)
         recipe = preset + (f" taught by {taught.name}" if taught else "")
@@ -113,7 +114,8 @@ def train(
                 sources = Sources(recipe, run.seed, relight, labelled, five, judge, lamps)
                 plain, small = release(run.folder / "best.pt", path, version, sources)
                 typer.echo(f"{path}: {summary(plain)}")
-                typer.echo(f"int8: {summary(small) if small else 'none, or it lost more than 0.3 points'}")
+                lost = "none for one lamp" if lamps else "loses more than 0.3 points, not kept"
+                typer.echo(f"int8: {summary(small) if small else lost}")
                 typer.echo(_folded(path, judged.images[:PROVED_ON], five_valid[:PROVED_ON]))
 
 

@@ -85,7 +85,7 @@ def test_two_seeds_make_two_networks_and_one_of_them_is_trained_further_for_its_
     assert (tmp_path / "both-5.pt").read_bytes() != (tmp_path / "both-6.pt").read_bytes()
     assert (tmp_path / "both" / "seed-6" / "log.csv").is_file()
     begin, model = str(tmp_path / "both" / "seed-6" / "best.pt"), tmp_path / "front.onnx"
-    assert "int8: none" in run("front", "--lamps", "front", "--begin", begin, "--export", str(model))
+    assert "int8: none for one lamp" in run("front", "--lamps", "front", "--begin", begin, "--export", str(model))
     assert open_classifier(model, "cpu").card.trained_with.endswith("for front")
     assert not model.with_suffix(".int8.onnx").exists()
     run("again", "--lamps", "side", "--begin", str(model))
