@@ -79,7 +79,7 @@ PRESETS = {
 """Teachers differ by their seeds; their weights must stay below 16 MiB in half precision, to be carried (``slim``)."""
 
 SKIES: dict[str, Sky] = {"front": Sky((0, 35), (50, 77)), "side": Sky((35, 95), (45, 77))}
-"""What the networks for lamps are made for: the fewer lamps a network has to know, the better it knows them."""
+"""Lamps that a network can be trained further for: the fewer it has to know, the better it knows them."""
 
 
 def under_lamps(preset: Preset) -> Preset:
