@@ -79,9 +79,11 @@ class EyeSettings(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_classifier(cls, said: Any) -> Any:
+    def _without_network_for_lamps(cls, said: Any) -> Any:
         """Venue files calibrated when there were networks for lamps name one; they ask to be renewed, no more."""
-        return {k: v for k, v in said.items() if k != "classifier"} if isinstance(said, dict) else said
+        if isinstance(said, dict) and said.get("classifier") in ("general", "front", "side", "overhead"):
+            return {name: value for name, value in said.items() if name != "classifier"}
+        return said
 
 
 class MoodSettings(Section):

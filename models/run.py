@@ -24,6 +24,8 @@ class Run:
     device: str = "cpu"
     taught_by: str = ""
     """Which teachers it has (``Teachers.name``)."""
+    trained_for: str = ""
+    """Which light, and begun from which network, where that is not all light and none."""
     epoch: int = 0
     step: int = 0
     best: float = -1.0
@@ -69,7 +71,7 @@ class Run:
     def resume(self) -> None:
         """Take up from the last checkpoint of the folder, if there is one.
 
-        Raises ``BadFile`` when that was begun with another network, seed or teachers.
+        Raises ``BadFile`` when that was begun with another network, seed, teachers or light.
         """
         path = self.folder / "last.pt"
         if not path.is_file():
@@ -78,7 +80,7 @@ class Run:
         saved["shape"] = asdict(Shape(**saved["shape"]))  # an older file knows fewer of its fields
         now = self._begun_with()
         faults = [
-            f"was begun with {name} {saved[name]}, not {value}; take another --folder"
+            f"was begun with {name} {saved[name] or 'nothing'}, not {value or 'nothing'}; take another --folder"
             for name, value in now.items()
             if name in saved and saved[name] != value
         ]
@@ -101,7 +103,8 @@ class Run:
         self._write(name, {})
 
     def _begun_with(self) -> dict[str, object]:
-        return {"seed": self.seed, "shape": asdict(self.preset.shape), "taught_by": self.taught_by}
+        shape = asdict(self.preset.shape)
+        return {"seed": self.seed, "shape": shape, "taught_by": self.taught_by, "trained_for": self.trained_for}
 
     def _write(self, name: str, more: dict[str, object]) -> None:
         part = self.folder / f"{name}.part"

@@ -39,14 +39,14 @@ def begun_from(path: Path, shape: Shape, faces: Iterable[Tensor]) -> EmotionNet:
 WRONG_SHAPE = "is no network of the preset's shape; take the --preset that it was made with"
 
 
-def taken_up(path: Path, shape: Shape | None = None) -> EmotionNet:
+def taken_up(path: Path, shape: Shape) -> EmotionNet:
     """The network of an exported float32 file, in evaluation mode, without its temperature.
 
     The export has drawn each batch norm into its convolution, so here the norms do nothing but carry the bias, until
     ``with_statistics`` gives them something to do. Raises ``KeyError`` for a file of another shape.
     """
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
-    network = EmotionNet(shape or Shape())
+    network = EmotionNet(shape)
     state = network.state_dict()
     for name in state:
         if name.endswith((".1.running_mean", ".1.running_var", "num_batches_tracked")):

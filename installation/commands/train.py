@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +76,12 @@ def train(
         taught = Teachers(teachers, device) if teachers else None
         folders = [folder] if len(seeds) == 1 else [folder / f"seed-{seed}" for seed in seeds]
         name = taught.name if taught else ""
-        runs = [Run(chosen, seed, one, device, name) for seed, one in zip(seeds, folders, strict=True)]
+        begun: list[Path | None] = [*begin] or [None]
+        begun *= len(seeds) if len(begun) == 1 else 1
+        runs = [
+            Run(chosen, seed, one, device, name, _light(lamps, relight, path))
+            for seed, one, path in zip(seeds, folders, begun, strict=True)
+        ]
         for run in runs:
             run.resume()
         with Progress() as bar:
@@ -95,8 +101,8 @@ def train(
             bank = training_lamps(count=chosen.lamps, kept_in=kept, sky=SKIES.get(lamps))
             augmenter = Augmenter(labelled, five, chosen.strength, bank if relight else None)
             judge = judging.validation(judged, five_valid, replace(augmenter, lamps=bank), only_dark=bool(lamps))
-            for run, path in zip(runs, begin * (len(runs) if len(begin) == 1 else 1), strict=False):
-                if not run.epoch:
+            for run, path in zip(runs, begun, strict=True):
+                if path and not run.epoch:
                     run.begin_from(_begun(path, run, augmenter))
             bar.update(task, description=f"training, seed {', '.join(map(str, seeds))}")
             train_on(runs, augmenter, judge, told, taught)
@@ -140,6 +146,19 @@ def _faults(
     if begin and len(begin) not in (1, len(seeds)):
         faults.append(f"--begin: {len(begin)} networks for {len(seeds)} seeds; give one, or one for each")
     return faults
+
+
+def _light(lamps: str, relight: bool, begun: Path | None) -> str:
+    """What a run is trained for and begun from, so that another one does not go on from its folder."""
+    from calibration.toml import BadFile
+
+    light = lamps or ("" if relight else "no lamps")
+    if begun is None:
+        return light
+    try:
+        return f"{light} from {hashlib.sha256(begun.read_bytes()).hexdigest()[:12]}".strip()
+    except OSError as error:
+        raise BadFile(begun, [f"cannot be read: {error.strerror or error}"]) from error
 
 
 def _begun(path: Path, run: Run, augmenter: Augmenter) -> EmotionNet:

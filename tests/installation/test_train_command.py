@@ -89,6 +89,11 @@ def test_two_seeds_make_two_networks_and_one_of_them_is_trained_further_for_its_
     assert open_classifier(model, "cpu").card.trained_with.endswith("for front")
     assert not model.with_suffix(".int8.onnx").exists()
     run("again", "--lamps", "side", "--begin", str(model))
+    for other in (["--lamps", "side", "--begin", begin], ["--lamps", "front", "--begin", str(model)], []):
+        common = ["--preset", "quick", "--epochs", "1", "--folder", str(tmp_path / "front"), "--device", "cpu"]
+        done = CliRunner().invoke(app, ["train", faces, valid, *common, *other])
+        assert done.exit_code == exits.BAD_CONFIGURATION, "another light or beginning does not go on from there"
+        assert "another --folder" in " ".join(done.output.split())
 
 
 def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:

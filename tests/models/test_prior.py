@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from calibration.fitting import Faces, Known
 from calibration.head import VenueHead
@@ -51,6 +52,8 @@ def test_a_venue_of_before_is_asked_to_be_calibrated_again() -> None:
     """With a network for its lamp, of which there are none any more: not refused as a wrong word."""
     before = EyeSettings.model_validate({"classifier": "front", "threads": 2})
     assert (model_file(before), before.threads) == (SHIPPED, 2)
+    with pytest.raises(ValidationError, match="classifier"):
+        EyeSettings.model_validate({"classifier": "own.onnx"})
     made = Calibration(made="2026-11-25 20:00", model="1.0", model_sha256="f" * 64, renewed_by="chiaro calibrate hall")
     with pytest.raises(BadFile, match="run 'chiaro calibrate hall' to renew it"):
         head_of(made, before)
