@@ -21,46 +21,26 @@ from models.classifier import open_classifier  # noqa: E402
 from models.distil import Teachers, soft_loss  # noqa: E402
 from models.export import Disagrees, export, export_int8, facts_of, load_network, slim  # noqa: E402
 from models.faces import LabelledFaces  # noqa: E402
-from models.lesson import Lesson, moved  # noqa: E402
 from models.network import Block, EmotionNet, EvenLight, Shape, multiply_adds, network_of  # noqa: E402
 from models.precision import half, quicker_in_bf16  # noqa: E402
-from models.recipe import PRESETS, Preset  # noqa: E402
-from models.relight import Lamp, Lamps, read_heads  # noqa: E402
+from models.recipe import PRESETS  # noqa: E402
 from models.run import Run  # noqa: E402
 from models.train import train  # noqa: E402
 from models.validation import probabilities, validation  # noqa: E402
-
-TINY = Preset(
-    2, 16, 4e-3, warm_up_epochs=0.1, keep=0.9, shape=Shape((8, 16), (1, 1), 0.0), strength=Strength(relit=0.2)
-)
-
-
-def _faces(n: int, seed: int) -> LabelledFaces:
-    """Two kinds of 'faces' that a small network can tell apart: bright above, or bright below."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 2, n)
-    images = rng.integers(60, 120, (n, SIDE, SIDE), np.uint8)
-    for image, label in zip(images, labels, strict=True):
-        image[32 * label : 32 * label + 32] += 100
-    return LabelledFaces(tuple(images), np.eye(8, dtype=np.float32)[labels], labels.astype(np.int64))
-
-
-def _augmenter(n: int = 192) -> Augmenter:
-    lamps = Lamps(read_heads("bench"), [Lamp(0, 30, 5)])
-    return Augmenter(_faces(n, 1), np.repeat(TEMPLATE[None], n, axis=0), TINY.strength, lamps)
+from tests.models.two_kinds import TINY, tiny_augmenter, two_kinds  # noqa: E402
 
 
 def _trained(folder: Path, epochs: int) -> Run:
     run = Run(replace(TINY, epochs=epochs), seed=3, folder=folder)
     run.resume()
-    judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
-    train([run], _augmenter(), judge, lambda line, share: None)
+    judge = validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
+    train([run], tiny_augmenter(), judge, lambda line, share: None)
     return run
 
 
 def test_a_batch_is_the_same_for_the_same_seed_and_another_for_another() -> None:
     chosen = np.arange(32)
-    one, same, other = (_augmenter().batch(chosen, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    one, same, other = (tiny_augmenter().batch(chosen, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert one.shape == (32, 1, SIDE, SIDE)
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
@@ -69,7 +49,7 @@ def test_a_batch_is_the_same_for_the_same_seed_and_another_for_another() -> None
 
 def test_a_face_that_is_not_changed_is_the_face_that_the_camera_loop_sees() -> None:
     still = Strength(0, 0, 0, 0, relit=0, dark=0, hidden=0)
-    augmenter = Augmenter(_faces(40, 1), np.repeat(TEMPLATE[None], 40, axis=0), still, None)
+    augmenter = Augmenter(two_kinds(40, 1), np.repeat(TEMPLATE[None], 40, axis=0), still, None)
     seen = augmenter.batch(np.arange(40), np.random.default_rng(1))
     plain = prepare(np.stack(augmenter.faces.images))
     turned = np.minimum(*(np.abs(view - plain).mean(axis=(1, 2, 3)) for view in (seen, seen[..., ::-1])))
@@ -79,7 +59,7 @@ def test_a_face_that_is_not_changed_is_the_face_that_the_camera_loop_sees() -> N
 def test_without_relighting_as_many_faces_are_darkened_so_that_only_the_relighting_differs() -> None:
     five = np.repeat(TEMPLATE[None], 40, axis=0)
     plain, darkened = (
-        Augmenter(_faces(40, 1), five, Strength(relit=relit, dark=0, hidden=0), None).batch(
+        Augmenter(two_kinds(40, 1), five, Strength(relit=relit, dark=0, hidden=0), None).batch(
             np.arange(40), np.random.default_rng(5)
         )
         for relit in (0.0, 0.5)
@@ -91,7 +71,7 @@ def test_without_relighting_as_many_faces_are_darkened_so_that_only_the_relighti
 def test_a_rectangle_of_a_face_is_really_hidden() -> None:
     five = np.repeat(TEMPLATE[None], 20, axis=0)
     bare, hidden = (
-        Augmenter(_faces(20, 1), five, Strength(relit=0, dark=0, hidden=share), None).batch(
+        Augmenter(two_kinds(20, 1), five, Strength(relit=0, dark=0, hidden=share), None).batch(
             np.arange(20), np.random.default_rng(5)
         )
         for share in (0.0, 1.0)
@@ -100,8 +80,8 @@ def test_a_rectangle_of_a_face_is_really_hidden() -> None:
 
 
 def test_blended_faces_keep_their_deviation_and_their_votes_add_up() -> None:
-    faces = prepare(np.stack(_faces(16, 1).images))
-    blend, shares = mixed(faces, _faces(16, 1).shares, 0.5, np.random.default_rng(1))
+    faces = prepare(np.stack(two_kinds(16, 1).images))
+    blend, shares = mixed(faces, two_kinds(16, 1).shares, 0.5, np.random.default_rng(1))
     assert blend.std(axis=(1, 2, 3)) == pytest.approx(np.ones(16), abs=1e-3)
     assert shares.sum(1) == pytest.approx(np.ones(16), abs=1e-5)
     assert (shares > 0).sum() > 16, "some pairs are of two kinds"
@@ -111,7 +91,7 @@ def test_blended_faces_keep_their_deviation_and_their_votes_add_up() -> None:
 
 def test_batches_are_the_same_for_any_number_of_workers_and_when_taken_up_later() -> None:
     def all_of(workers: int, epoch: int) -> list[np.ndarray]:
-        batches = Batches(_augmenter(64), replace(TINY, workers=workers, mix=0.2), seed=1)
+        batches = Batches(tiny_augmenter(64), replace(TINY, workers=workers, mix=0.2), seed=1)
         return [faces.numpy() for faces, _ in batches.onwards(epoch, pinned=False)]
 
     alone, two, later = all_of(0, 0), all_of(2, 0), all_of(0, 1)
@@ -141,16 +121,16 @@ def test_local_contrast_is_measured_against_the_mean_of_thirteen_by_thirteen() -
 def test_a_student_learns_from_its_teachers_what_the_votes_do_not_say(tmp_path: Path) -> None:
     _trained(tmp_path / "teacher", 5)
     teachers = Teachers([tmp_path / "teacher" / "best.pt"] * 2, "cpu")
-    blind = _augmenter()
+    blind = tiny_augmenter()
     shares = np.full_like(blind.faces.shares, 1 / 8)  # taggers who know nothing
     blind = replace(blind, faces=replace(blind.faces, shares=shares))
     preset = replace(TINY, epochs=10, taught=0.9, warmth=2.0)
     run = Run(preset, 4, tmp_path / "student", taught_by=teachers.name)
-    judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
+    judge = validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
     told: list[str] = []
     train([run], blind, judge, lambda line, share: told.append(line), teachers)
     assert told[0].startswith("the teachers together: accuracy ")
-    faces = _faces(40, 9)
+    faces = two_kinds(40, 9)
     guess = probabilities(run.averaged, prepare(np.stack(faces.images))).argmax(1)
     assert (guess == faces.labels).mean() > 0.8
     with pytest.raises(BadFile, match="taught_by"):
@@ -195,73 +175,9 @@ def test_training_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     on = _trained(tmp_path / "run", 5)
     assert (run.epoch, on.epoch) == (2, 5)
     assert len((tmp_path / "run" / "log.csv").read_text().splitlines()) == 6
-    faces = _faces(40, 9)
+    faces = two_kinds(40, 9)
     guess = probabilities(on.averaged, prepare(np.stack(faces.images))).argmax(1)
     assert (guess == faces.labels).mean() > 0.9
-
-
-def _beside_each_other(folder: Path, seeds: tuple[int, ...], epochs: int) -> list[Run]:
-    runs = [Run(replace(TINY, epochs=epochs), seed, folder / str(seed)) for seed in seeds]
-    for run in runs:
-        run.resume()
-    judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
-    train(runs, _augmenter(), judge, lambda line, share: None)
-    return runs
-
-
-def test_a_run_learns_beside_others_what_it_learns_alone(tmp_path: Path) -> None:
-    (alone,) = _beside_each_other(tmp_path / "alone", (3,), 2)
-    first, second = _beside_each_other(tmp_path / "both", (3, 4), 2)
-    for name, value in alone.averaged.state_dict().items():
-        assert torch.equal(value, first.averaged.state_dict()[name]), name
-    assert not torch.equal(first.averaged.head.weight, second.averaged.head.weight)
-
-
-def test_a_run_that_was_stopped_later_than_the_others_waits_for_them(tmp_path: Path) -> None:
-    _beside_each_other(tmp_path, (3,), 2)
-    ahead, behind = _beside_each_other(tmp_path, (3, 4), 3)
-    assert (ahead.epoch, behind.epoch) == (3, 3)
-    steps = Batches(_augmenter(), TINY, 3).steps
-    assert (ahead.step, behind.step) == (3 * steps, 3 * steps), "no epoch twice"
-
-
-def test_a_run_is_judged_only_so_often_and_at_its_end(tmp_path: Path) -> None:
-    run = Run(replace(TINY, epochs=5, judged_every=2), 3, tmp_path)
-    judge = validation(_faces(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), _augmenter())
-    train([run], _augmenter(), judge, lambda line, share: None)
-    rows = (tmp_path / "log.csv").read_text().splitlines()[1:]
-    assert [row.split(",")[0] for row in rows] == ["2", "4", "5"]
-
-
-def test_a_face_is_moved_by_its_own_step_within_the_bounds() -> None:
-    ramp = torch.arange(SIDE).float().expand(40, 1, SIDE, SIDE)
-    across = (moved(ramp, 2.0) - ramp)[:, 0, 32, 8:-8]
-    assert (across.std(dim=1) < 1e-3).all(), "the whole face by the same step"
-    assert 1.5 < across.mean(1).max() <= 2.001
-    assert -2.001 <= across.mean(1).min() < -1.5
-    down = moved(ramp.transpose(2, 3), 2.0) - ramp.transpose(2, 3)
-    assert down[:, 0, 8:-8, 32].abs().max() > 1.5
-
-
-def test_a_student_sees_a_face_elsewhere_than_its_teachers(tmp_path: Path) -> None:
-    seen: list[torch.Tensor] = []
-
-    class Looking(Teachers):
-        def __init__(self) -> None:
-            self.networks, self.name = [], ""
-
-        def shares(self, views: torch.Tensor, warmth: float) -> torch.Tensor:
-            seen.append(views)
-            return torch.full((len(views), 8), 1 / 8)
-
-    faces = torch.randn(4, 1, SIDE, SIDE)
-    for pixels, same in ((0.0, True), (2.0, False)):
-        run = Run(replace(TINY, moved=pixels), 1, tmp_path / str(pixels))
-        run.network.stem.register_forward_pre_hook(lambda layer, given: seen.append(given[0]))
-        Lesson([run], Looking()).step(faces, torch.eye(8)[:4], 10)
-        assert torch.equal(seen[0], run.network.even(faces)), "teachers see it where it is"
-        assert torch.equal(seen[0], seen[1]) is same
-        seen.clear()
 
 
 def test_a_short_cut_that_halves_sees_each_of_four_places_or_only_one() -> None:
@@ -276,19 +192,6 @@ def test_a_short_cut_that_halves_sees_each_of_four_places_or_only_one() -> None:
         return sum(answers)
 
     assert (reach(True), reach(False)) == (4, 1)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_recorded_step_learns_what_a_called_one_learns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    faces, votes = torch.randn(16, 1, SIDE, SIDE), torch.rand(16, 8).softmax(1)
-    sums = []
-    for before in (3, 10**6):
-        monkeypatch.setattr("models.lesson.BEFORE_RECORDING", before)
-        lesson = Lesson([Run(TINY, 1, tmp_path / str(before), "cuda")])
-        for _ in range(20):
-            lesson.step(faces, votes, 10)
-        sums.append(float(lesson.losses[0]))
-    assert sums[0] == pytest.approx(sums[1], rel=1e-3)
 
 
 def test_rare_emotions_are_drawn_more_often_and_nameless_faces_never() -> None:
