@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]

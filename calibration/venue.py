@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from calibration.files import load_toml
 from calibration.profile import Calibration
 from calibration.settings import (
     CameraSettings,
@@ -18,7 +19,6 @@ from calibration.settings import (
     Section,
     SoundSettings,
 )
-from calibration.toml import load_toml
 
 VENUES = Path(__file__).parent / "venues"
 """Those that are called by their name."""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from calibration.files import BadFile, describe
 from calibration.profile import Calibration
-from calibration.toml import BadFile, describe
 from calibration.venue import Venue
 
 Value = str | float | int | bool

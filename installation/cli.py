@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from installation import exits
+from installation.host import exits
 
 app = typer.Typer(
     name="chiaro",

@@ -1,1 +1,8 @@
-"""Seeing: from a frame to the mood of the room. Imports only ``calibration``."""
+"""The eye: where faces are, what they show, and how light falls on them."""
+
+from pathlib import Path
+
+MAPS = Path(__file__).parent / "maps"
+"""What was computed from a 3-D face and fitted for the light; ``maps/README.md`` tells how each is made."""
+WEIGHTS = Path(__file__).parent / "weights"
+"""Networks, each with its model card beside it."""

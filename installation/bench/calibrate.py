@@ -13,22 +13,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.files import BadFile
 from calibration.fitting import Faces, choose
 from calibration.profile import Calibration, LightFound, RoomFound
-from calibration.toml import BadFile
 from installation.bench.report import Figure, Progress, Report
-from models.align import prepare
-from models.card import read_card
-from models.classifier import SHIPPED, Classifier, open_classifier
-from models.darkness import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
-from models.evaluate import BATCH
-from models.exposure import captured, expose, linear, noisy
-from models.faces import read_faces
-from models.landmarks import aligned_faces, find_landmarks
-from models.light import Light, find_light
-from models.measure import scores
-from models.prior import Prior, average_face, known_of, read_prior
-from models.relight import Lamp, Lamps, direction, read_heads
+from models.evaluation.dark_benchmark import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
+from models.evaluation.dataset import read_faces
+from models.evaluation.evaluate import BATCH
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.evaluation.metrics import scores
+from models.lighting.exposure import captured, expose, linear, noisy
+from models.lighting.lamp_prior import Prior, average_face, known_of, read_prior
+from models.lighting.light_estimate import Light, find_light
+from models.lighting.relight import Lamp, Lamps, direction, read_heads
+from models.seeing.align import prepare
+from models.seeing.card import read_card
+from models.seeing.classifier import SHIPPED, Classifier, open_classifier
 
 LAMP = Lamp(20.0, 65.0, HARD_SPOT)
 FACE_MEAN = 25.0
@@ -59,7 +59,7 @@ def run(progress: Progress) -> Report:
         f"{len(faces) - FITTED_FROM} faces judged that no fit saw; network {classifier.card.version}"
     ]
     if prior is None:
-        notes.append("no prior lies beside the network: run python -m models.make_prior")
+        notes.append("no prior lies beside the network: run python -m models.training.make_prior")
     return Report("calibrate", tuple(figures), tuple(notes))
 
 

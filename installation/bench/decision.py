@@ -20,7 +20,7 @@ from installation.bench.decision_courses import FRAME, Classify, Course, Faults,
 from installation.bench.decision_measures import COMPARED, WHATS, Protocol, a_minute, measure
 from installation.bench.decision_rows import ROWS, Ours, RawArgmax
 from installation.bench.report import Figure, Progress, Report
-from models.judgement import Judgement
+from models.judging.judgement import Judgement
 
 FIRST_SEED = 1000
 SHARED = "CHIARO_SHARED"
@@ -162,7 +162,7 @@ def _on_footage(folder: Path) -> list[Figure]:
 def _source(progress: Progress, seed: int) -> tuple[Classify, list[str], str]:
     """Real faces where they are and a classifier is shipped; the synthetic classifier elsewhere."""
     progress("faces", 0.0)
-    from models.classifier import SHIPPED, open_classifier
+    from models.seeing.classifier import SHIPPED, open_classifier
 
     sheet = Path(os.environ.get(SHARED, "")) / "data" / "ferplus_valid.png"
     if not os.environ.get(SHARED) or not sheet.is_file() or not SHIPPED.is_file():

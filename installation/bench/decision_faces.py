@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.bench.decision_courses import FACE_PIXELS, Course, Part
-from models.align import align, similarity
-from models.exposure import Sensor, captured, expose, linear, noisy
-from models.faces import LabelledFaces, read_faces
+from models.evaluation.dataset import LabelledFaces, read_faces
+from models.evaluation.landmarks import find_landmarks
 from models.labels import LABELS
-from models.landmarks import find_landmarks
-from models.relight import Lamp, Lamps, read_heads
+from models.lighting.exposure import Sensor, captured, expose, linear, noisy
+from models.lighting.relight import Lamp, Lamps, read_heads
+from models.seeing.align import align, similarity
 
 Floats = NDArray[np.float32]
 Network = Callable[[NDArray[np.uint8]], Floats]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, MoodSettings
 from installation.bench.decision_courses import Seen
-from models.exposure import GAMMA, Sensor, captured, linear, noisy
 from models.frame import Frame
-from models.judgement import Judgement
-from models.sight import open_sight
+from models.judging.judgement import Judgement
+from models.lighting.exposure import GAMMA, Sensor, captured, linear, noisy
+from models.seeing.sight import open_sight
 
 PEOPLE = {"sign-*.mkv": 1, "head-pose-face-detection-male.mp4": 1, "head-pose-face-detection-female-and-male.mp4": 2}
 """Clips in which nobody comes or goes, and how many people are in them."""

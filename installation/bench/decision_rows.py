@@ -11,9 +11,9 @@ import numpy as np
 from calibration.settings import MoodSettings
 from installation.bench.decision_courses import FRAME
 from models.estimate import EmotionEstimate
-from models.evidence import Evidence
-from models.judgement import Judgement
+from models.judging.judgement import Judgement
 from models.labels import LABELS
+from scenes.machine.evidence import Evidence
 
 
 class Reference:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from calibration.settings import CameraSettings, EyeSettings
 from installation.bench.report import Figure, Progress
-from installation.pictures import frames_of
-from installation.visitor import SimulatedVisitor
-from models.align import SIDE, align_all, prepare, similarity
-from models.classifier import open_classifier
-from models.detector import open_detector
+from installation.camera.picture_files import frames_of
 from models.frame import Detection, Frame
-from models.sight import STAGES, Sight
+from models.rendering.simulated_visitor import SimulatedVisitor
+from models.seeing.align import SIDE, align_all, prepare, similarity
+from models.seeing.classifier import open_classifier
+from models.seeing.detector import open_detector
+from models.seeing.sight import STAGES, Sight
 
 FRAMES = 150
 FRAMES_A_SECOND = 15.0

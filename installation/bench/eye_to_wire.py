@@ -15,13 +15,13 @@ from pythonosc.osc_bundle import OscBundle
 from calibration.settings import CameraSettings, OscSettings, OscTarget
 from calibration.venue import Venue
 from installation.bench.report import Figure, Progress
-from installation.console import Teller
-from installation.eye_keeper import EyeKeeper
-from installation.opening import open_show
-from installation.options import DEMO
-from installation.show import Show
+from installation.eye.supervisor import EyeKeeper
+from installation.host.console import Teller
+from installation.host.options import DEMO
+from installation.show.opening import open_show
+from installation.show.show import Show
 from models.mood import Distribution, Mood
-from scenes.story import load_story
+from scenes.story.story import load_story
 
 SECONDS = 30.0
 WARM_UP_SECONDS = 5.0

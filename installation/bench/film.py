@@ -24,11 +24,11 @@ from installation.bench.film_naive import naive_cuts
 from installation.bench.film_watch import FRAME, Witness, open_screen, watch
 from installation.bench.marked_clip import make_clip
 from installation.bench.report import Figure, Progress, Report
-from installation.console import Teller
-from installation.eye_keeper import EyeKeeper
+from installation.eye.supervisor import EyeKeeper
+from installation.film.frame_scaler import Painter
 from installation.film.keystone import remap_tables
-from installation.film.picture import Painter
-from scenes.clip import Clip, Transition
+from installation.host.console import Teller
+from scenes.story.clip import Clip, Transition
 
 SMALL, FULL = (640, 360), (1920, 1080)
 SMALL_SECONDS, FULL_SECONDS, RATE = 0.6, 2.0, 30

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from calibration.settings import ScreenSettings
 from installation.bench.film_watch import rss_megabytes
-from installation.console import Teller
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
-from scenes.clip import Clip
+from installation.host.console import Teller
+from scenes.story.clip import Clip
 
 SETTLE_SECONDS = 3.0
 

@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from installation.bench.film_watch import open_screen
-from installation.film.picture import Painter
+from installation.film.frame_scaler import Painter
 
 PICTURES = 15
 SOUND_SECONDS = 0.1

@@ -17,13 +17,13 @@ import pygame
 
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import Mark, read_mark, read_samples
-from installation.console import Teller
+from installation.film.audio_decoder import RATE
 from installation.film.film import Film
+from installation.film.frame_counter import FilmHealth
 from installation.film.screen import NoScreen, Screen
 from installation.film.sound import BUFFER, Sound
-from installation.film.tally import FilmHealth
-from installation.film.track import RATE
-from scenes.clip import Clip, Transition
+from installation.host.console import Teller
+from scenes.story.clip import Clip, Transition
 
 FRAME = 1 / 30
 ASK_BEFORE_END = 0.5

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import numpy as np
 
 from installation.bench.report import Figure, Progress, Report
-from models.align import SIDE
-from models.bound import BATCHES
-from models.classifier import Classifier, open_classifier
-from models.runtime import why_no_cuda
+from models.seeing.align import SIDE
+from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.io_binding import BATCHES
+from models.seeing.runtime import why_no_cuda
 
 ROUNDS, WARM = 200, 20
 NOTES = (
@@ -57,8 +57,8 @@ def _through_torch(progress: Progress) -> list[Figure]:
         return []
     if not torch.cuda.is_available():
         return []
-    from models.gpu_time import recorded
-    from models.recipe import PRESETS
+    from models.training.gpu_time import recorded
+    from models.training.presets import PRESETS
 
     progress("PyTorch on the GPU", 0.9)
     name = torch.cuda.get_device_name()

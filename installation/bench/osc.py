@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import MOODS_A_SECOND, SCENES, mood, perform
 from installation.bench.report import Figure, Progress, Report
-from installation.console import Teller
+from installation.host.console import Teller
 from installation.osc import Broadcast, Control
 from installation.osc.control import FULL
 from installation.osc.encoder import head

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from installation.health import Health, Sense
+from installation.host.health import Health, Sense
 from installation.osc.broadcast import Broadcast
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
-from scenes.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
+from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
 
 SCENES = ("attract", "opening", "joy", "shadow", "dawn")
 SCENE_SECONDS = 7.0

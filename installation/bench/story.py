@@ -10,10 +10,10 @@ import numpy as np
 
 import scenes
 from installation.bench.report import Figure, Progress, Report
-from scenes.advance import Moment, advance, begin
-from scenes.dry_run import DryPlayer, dry_run
-from scenes.simulate import Visitors
-from scenes.story import Story, load_story
+from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.dry_run import DryPlayer, dry_run
+from scenes.machine.simulate import Visitors
+from scenes.story.story import Story, load_story
 
 WEEK_SECONDS = 7 * 86400.0
 WEEK_TICK_SECONDS = 0.5

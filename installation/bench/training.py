@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 
 from installation.bench.report import Figure, Progress, Report
-from models.align import TEMPLATE
-from models.augment import Augmenter
-from models.faces import LabelledFaces
-from models.relight import training_lamps
+from models.evaluation.dataset import LabelledFaces
+from models.lighting.relight import training_lamps
+from models.seeing.align import TEMPLATE
+from models.training.augment import Augmenter
 
 if TYPE_CHECKING:
-    from models.recipe import Preset
+    from models.training.presets import Preset
 
 FACES, SECONDS = 2048, 5.0
 NOTES = (
@@ -31,7 +31,7 @@ def run(progress: Progress) -> Report:
     """Feeding by one process, then steps of the presets that this machine is for (cpu; gpu and teacher with CUDA)."""
     import torch
 
-    from models.recipe import PRESETS
+    from models.training.presets import PRESETS
 
     progress("lamps", 0.0)
     threads = cv2.getNumThreads()
@@ -59,14 +59,14 @@ def run(progress: Progress) -> Report:
 
 
 def _learning(preset: Preset, device: str) -> float:
-    """Faces a second of the whole step of ``models.lesson``, from faces in memory."""
+    """Faces a second of the whole step of ``models.training.train_step``, from faces in memory."""
     import tempfile
     from pathlib import Path
 
     import torch
 
-    from models.lesson import Lesson
-    from models.run import Run
+    from models.training.train_step import Lesson
+    from models.training.training_run import Run
 
     with tempfile.TemporaryDirectory() as folder:
         run = Run(preset, 1, Path(folder), device)

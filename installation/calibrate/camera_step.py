@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from calibration.settings import Region
 from installation.calibrate.draft import Draft
+from installation.calibrate.empty_room import Empty, measure_empty, remarks_on_empty
 from installation.calibrate.place import Asked
-from installation.calibrate.room import Empty, measure_empty, remarks_on_empty
 from installation.calibrate.session import Session
 from installation.camera.source import CameraLost
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.profile import Calibration, LightFound, drift
+from installation.calibrate.empty_room import measure_empty
 from installation.calibrate.place import Asked, Place
-from installation.calibrate.room import measure_empty
 from installation.calibrate.take import Observer, Seen
-from models.light import find_light
-from models.prior import average_face
+from models.lighting.lamp_prior import average_face
+from models.lighting.light_estimate import find_light
 
 Image = NDArray[np.uint8]
 ROOM_SECONDS, FACE_SECONDS = 12.0, 12.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.filter import Baseline, logarithms
+from models.judging.smoothing import Baseline, logarithms
 
 LEAST_LEAD, MOST_LEAD = 0.22, 0.6
 

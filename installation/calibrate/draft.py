@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.files import BadFile
 from calibration.fitting import Faces
 from calibration.head import VenueHead
-from calibration.keeping import Changes, toml_value, venue_text, write_together
 from calibration.profile import Calibration
-from calibration.toml import BadFile
 from calibration.venue import Venue
-from models.measure import Scores
+from calibration.venue_writer import Changes, toml_value, venue_text, write_together
+from models.evaluation.metrics import Scores
 
 Image = NDArray[np.uint8]
 

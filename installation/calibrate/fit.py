@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from calibration.files import BadFile
 from calibration.fitting import Choice, Faces, Told, choose
 from calibration.profile import Worth
-from calibration.toml import BadFile
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
-from models.card import read_card
-from models.measure import Scores, scores
-from models.prior import known_of, read_prior
-from models.venue_head import model_file
+from models.evaluation.metrics import Scores, scores
+from models.lighting.lamp_prior import known_of, read_prior
+from models.seeing.card import read_card
+from models.seeing.venue_head import model_file
 
 
 def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
@@ -25,7 +25,7 @@ def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
     card = read_card(file)
     prior = read_prior(file, card.sha256)
     if prior is None:
-        guide.warn("nothing is known beforehand of this network (models.make_prior): only the takes count")
+        guide.warn("nothing is known beforehand of this network (models.training.make_prior): only the takes count")
     choice = choose(draft.faces, known_of(prior, draft.faces, draft.calibration), told)
     draft.head = None if choice.name == "shipped" else choice.head
     draft.losses = choice.losses

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from calibration.files import BadFile
 from calibration.profile import LightFound
 from calibration.settings import Region
-from calibration.toml import BadFile
 from installation.calibrate.lamp_drawing import lamp_in_letters
 from installation.calibrate.region import read_region
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from installation.calibrate.draft import Draft
+from installation.calibrate.empty_room import remarks_on_face
 from installation.calibrate.place import Asked
-from installation.calibrate.room import remarks_on_face
 from installation.calibrate.session import Session, note_face, note_light
 from installation.camera.source import CameraLost
 

@@ -14,15 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.files import BadFile
 from calibration.settings import CameraSettings
-from calibration.toml import BadFile
+from installation.camera.capture import Capture
 from installation.camera.folder import SUFFIXES
-from installation.camera.source import CameraLost, Source, open_source
-from installation.camera.visitor import StandIn
-from installation.capture import Capture
-from installation.pictures import frames_of
-from installation.visitor import Feeling, SimulatedVisitor, Visit
+from installation.camera.open_source import open_source
+from installation.camera.picture_files import frames_of
+from installation.camera.source import CameraLost, Source
+from installation.camera.visitor_source import StandIn
 from models.labels import LABELS
+from models.rendering.simulated_visitor import Feeling, SimulatedVisitor, Visit
 
 Image = NDArray[np.uint8]
 EMPTY = "empty"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from calibration.profile import LightFound
 from installation.calibrate.lamp_drawing import towards
+from models.evaluation.metrics import Scores
 from models.labels import LABELS
-from models.measure import Scores
 
 INK, WARM, DIM = "#2b2622", "#c9822b", "#b9b0a6"
 

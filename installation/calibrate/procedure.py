@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from calibration.files import BadFile, did_you_mean
 from calibration.settings import CameraSettings
-from calibration.toml import BadFile, did_you_mean
 from calibration.venue import Venue, load_venue
 from installation.calibrate import steps
 from installation.calibrate.camera_step import set_region
@@ -24,14 +24,14 @@ from installation.calibrate.place import Place, open_place
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
 from installation.calibrate.take import Observer
-from installation.options import VENUES, story_file
-from installation.plain_errors import NotNow
-from models.card import read_card
+from installation.host.errors import NotNow
+from installation.host.options import VENUES, story_file
 from models.labels import LABELS
-from models.mtcnn_graphs import NoWeights
-from models.runtime import NoCuda
-from models.venue_head import head_of, model_file
-from scenes.story import load_story
+from models.seeing.card import read_card
+from models.seeing.mtcnn_graphs import NoWeights
+from models.seeing.runtime import NoCuda
+from models.seeing.venue_head import head_of, model_file
+from scenes.story.story import load_story
 
 LEAST_FREE = 4_000_000
 """Bytes on the disk; all files of a calibration are smaller."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from calibration.files import BadFile
 from calibration.settings import Region
-from calibration.toml import BadFile
 
 
 def read_region(typed: str) -> Region:

@@ -17,8 +17,8 @@ from installation.calibrate.guide import Guide
 from installation.calibrate.lamp_drawing import light_in_words
 from installation.calibrate.place import EMPTY, Asked, Place
 from installation.calibrate.take import SHUT_EYES, Observer, Take
-from models.light import UNSURE, find_light
-from models.prior import average_face
+from models.lighting.lamp_prior import average_face
+from models.lighting.light_estimate import UNSURE, find_light
 
 Image = NDArray[np.uint8]
 EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "fear", "disgust")

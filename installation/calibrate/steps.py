@@ -16,8 +16,8 @@ from installation.calibrate.place import Asked
 from installation.calibrate.session import EMOTIONS, Session, note_face, note_light
 from installation.calibrate.take import COUNTS_AS, Take
 from installation.camera.source import CameraLost
-from models.classifier import Classifier
 from models.labels import LABELS
+from models.seeing.classifier import Classifier
 
 __all__ = ["EMOTIONS", "STEPS", "Session", "camera", "faces", "light"]
 

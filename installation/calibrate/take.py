@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, Region
-from models.align import align
-from models.classifier import Classifier, open_classifier
-from models.detector import cut, open_detector, shifted
-from models.eyes import shut
 from models.frame import Detection
-from models.quality import luminance, quality
-from models.venue_head import model_file
+from models.seeing.align import align
+from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.detector import cut, open_detector, shifted
+from models.seeing.quality import luminance, quality
+from models.seeing.shut_eyes import shut
+from models.seeing.venue_head import model_file
 
 Image = NDArray[np.uint8]
 KEPT = 6

@@ -13,7 +13,7 @@ import numpy as np
 from calibration.settings import CameraSettings
 from installation.camera.liveness import Blind, Stale
 from installation.camera.source import CameraLost, Image, Source
-from installation.health import Sense
+from installation.host.health import Sense
 from models.frame import Frame
 
 SILENT_AFTER = 1.0

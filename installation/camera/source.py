@@ -1,17 +1,13 @@
-"""What every source of pictures can do, and which one a setting names."""
+"""What every source of pictures can do."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.settings import CameraSettings
-
 Image = NDArray[np.uint8]
-Kind = Literal["any", "visitor", "device", "stream", "folder", "file", "unknown"]
 
 
 class CameraLost(Exception):
@@ -42,71 +38,3 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of the camera."""
-
-
-def kind_of(source: str) -> Kind:
-    """Which kind of source the setting names; a path must exist to be a file or a folder."""
-    if source in ("", "visitor"):
-        return "visitor" if source else "any"
-    if source.isdecimal() or source.startswith("/dev/"):
-        return "device"
-    if "://" in source:
-        return "stream"
-    path = Path(source).expanduser()
-    return "folder" if path.is_dir() else "file" if path.is_file() else "unknown"
-
-
-def open_source(settings: CameraSettings, seed: int) -> Source:
-    """Open what ``settings.source`` names.
-
-    ``seed`` is the simulated visitor's. Raises ``CameraLost``. Nothing is read yet, but a device or stream may take
-    ``open_timeout_seconds`` to answer.
-    """
-    match kind_of(settings.source):
-        case "device":
-            from installation.camera.device import DeviceSource
-
-            return DeviceSource(settings)
-        case "stream":
-            from installation.camera.stream import StreamSource
-
-            return StreamSource(settings)
-        case "file":
-            from installation.camera.file import FileSource
-
-            return FileSource(settings)
-        case "folder":
-            from installation.camera.folder import FolderSource
-
-            return FolderSource(settings)
-        case "visitor":
-            from installation.camera.visitor import VisitorSource
-
-            return VisitorSource(settings, seed)
-        case "any":
-            return _first_camera(settings) or _stand_in(settings, seed)
-    raise CameraLost(f"{settings.source!r} is no device, file, folder or stream address: correct camera.source")
-
-
-def _first_camera(settings: CameraSettings) -> Source | None:
-    """The first device that opens and gives a picture (a webcam often has a second node that gives none)."""
-    from installation.camera.device import DeviceSource, found_devices
-
-    for device in found_devices():
-        try:
-            source = DeviceSource(settings.model_copy(update={"source": device}))
-            try:
-                source.grab()
-            except CameraLost:
-                source.close()
-                raise
-        except CameraLost:
-            continue
-        return source
-    return None
-
-
-def _stand_in(settings: CameraSettings, seed: int) -> Source:
-    from installation.camera.visitor import StandIn
-
-    return StandIn(settings, seed)

@@ -8,7 +8,7 @@ from calibration.settings import CameraSettings
 from installation.camera.device import found_devices
 from installation.camera.pace import Pace
 from installation.camera.source import CameraLost, Image
-from installation.visitor import SimulatedVisitor
+from models.rendering.simulated_visitor import SimulatedVisitor
 
 LOOK_FOR_CAMERAS_SECONDS = 2.0
 

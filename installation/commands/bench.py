@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from installation import exits
+from installation.host import exits
 
 PARTS = ("calibrate", "decision", "eye", "film", "model", "osc", "story", "training")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
-        from calibration.toml import did_you_mean
+        from calibration.files import did_you_mean
 
         if part not in PARTS:
             typer.echo(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from installation import exits
+from installation.host import exits
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
         from installation.calibrate.guide import Cancelled
         from installation.calibrate.procedure import Wish, calibrate_venue, check_venue
         from installation.camera.source import CameraLost
-        from installation.plain_errors import NotNow, plain_errors
+        from installation.host.errors import NotNow, plain_errors
 
         with plain_errors():
             wish = Wish(

@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from calibration.toml import BadFile
-from installation import exits
+from calibration.files import BadFile
+from installation.host import exits
 
 T = TypeVar("T")
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "problem": "[bold red]problem[/]"}
@@ -33,8 +33,8 @@ def register(app: typer.Typer) -> None:
         from rich.markup import escape
         from rich.progress import Progress
 
-        from installation.checks import check_all
-        from installation.options import story_of, venue_of, with_options
+        from installation.commands.checks import check_all
+        from installation.host.options import story_of, venue_of, with_options
 
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("checking", total=1.0)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from calibration.files import BadFile
 from calibration.settings import OscTarget
-from calibration.toml import BadFile
 from calibration.venue import Venue
-from scenes.story import Story
+from scenes.story.story import Story
 
 Progress = Callable[[str, float], None]
 
@@ -51,7 +51,7 @@ def bad_file(part: str, error: BadFile) -> list[Finding]:
 
 def check_story(path: Path, decode: bool, progress: Progress) -> Iterator[Finding]:
     """The story as data, and every clip decoded from end to end (a torn clip has a whole header)."""
-    from scenes.story import load_story
+    from scenes.story.story import load_story
 
     try:
         story = load_story(path)
@@ -86,7 +86,7 @@ def decode_whole(file: Path) -> str:
     """What is wrong with a media file, '' when every packet of it decodes."""
     import av
 
-    from scenes.probe import Unreadable, probe
+    from scenes.story.probe import Unreadable, probe
 
     try:
         length, end = probe(file).seconds, 0.0
@@ -104,8 +104,8 @@ def decode_whole(file: Path) -> str:
 
 def check_model(venue: Venue) -> Iterator[Finding]:
     """Detector and classifier are opened as in the show."""
-    from models.sight import open_sight
-    from models.venue_head import head_of
+    from models.seeing.sight import open_sight
+    from models.seeing.venue_head import head_of
 
     try:
         sight = open_sight(venue.eye, venue.camera.region, head_of(venue.calibration, venue.eye))
@@ -119,7 +119,8 @@ def check_model(venue: Venue) -> Iterator[Finding]:
 
 def check_camera(venue: Venue, seconds: float = 4.0) -> Iterator[Finding]:
     """A picture is taken, and judged as the show would."""
-    from installation.camera.source import CameraLost, kind_of, open_source
+    from installation.camera.open_source import kind_of, open_source
+    from installation.camera.source import CameraLost
 
     named = venue.camera.source or "(first camera)"
     until = time.monotonic() + seconds
@@ -242,7 +243,7 @@ def check_all(
     story: Path | BadFile, venue: Venue | BadFile, *, headless: bool, decode: bool, progress: Progress
 ) -> Iterator[Finding]:
     """Everything; a file that could not be read is told, and the rest is tried with the defaults."""
-    from installation.state_folder import state_folder
+    from installation.host.state_folder import state_folder
 
     if isinstance(story, BadFile):
         yield from bad_file("story", story)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calibration.toml import BadFile
-from installation import exits
+from calibration.files import BadFile
+from installation.host import exits
 
 if TYPE_CHECKING:
     from models.estimate import EmotionEstimate
     from models.frame import Frame
-    from models.sight import Sight
+    from models.seeing.sight import Sight
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +28,12 @@ def register(app: typer.Typer) -> None:
         venue: Annotated[str, typer.Option(help="Venue file or name: its detector, classifier and device.")] = "",
     ) -> None:
         """Faces, boxes and emotions in pictures or videos. Exit 78 when a file could not be looked at."""
-        from installation.options import venue_of
-        from installation.plain_errors import NotNow, plain_errors, tell
-        from models.mtcnn_graphs import NoWeights
-        from models.runtime import NoCuda
-        from models.sight import open_sight
-        from models.venue_head import head_of
+        from installation.host.errors import NotNow, plain_errors, tell
+        from installation.host.options import venue_of
+        from models.seeing.mtcnn_graphs import NoWeights
+        from models.seeing.runtime import NoCuda
+        from models.seeing.sight import open_sight
+        from models.seeing.venue_head import head_of
 
         with plain_errors():
             room = venue_of(venue)
@@ -62,7 +62,7 @@ def register(app: typer.Typer) -> None:
 
 def look_at(path: Path, every: int, sight: Sight) -> list[dict[str, Any]]:
     """What is in one file, one entry a picture. Raises ``BadFile``."""
-    from installation.pictures import frames_of
+    from installation.camera.picture_files import frames_of
 
     return [_told(frame, sight.look(frame)) for frame in frames_of(path, every)]
 

@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
         from rich.console import Console
         from rich.table import Table
 
-        from installation.options import venue_of
-        from installation.plain_errors import plain_errors
+        from installation.host.errors import plain_errors
+        from installation.host.options import venue_of
 
         with plain_errors():
             screen = venue_of(venue).screen
@@ -58,7 +58,7 @@ def versions() -> Iterator[tuple[str, str]]:
 
 
 def gpu() -> Iterator[tuple[str, str]]:
-    from models.runtime import runtime_report
+    from models.seeing.runtime import runtime_report
 
     for line in runtime_report():
         yield "networks", line
@@ -120,6 +120,6 @@ def cameras() -> Iterator[tuple[str, str]]:
 
 
 def places() -> Iterator[tuple[str, str]]:
-    from installation.state_folder import state_folder
+    from installation.host.state_folder import state_folder
 
     yield "journal", str(state_folder() / "journal")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from models.evaluate import Evaluation
+    from models.evaluation.evaluate import Evaluation
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def evaluate(
     int8: bool = typer.Option(False, help="Take the int8 variant beside the file"),
 ) -> None:
     """Print n, accuracy, macro-F1, recall of each class and calibration error; write two pictures."""
-    from installation.plain_errors import plain_errors
+    from installation.host.errors import plain_errors
 
     with plain_errors():
         import json
@@ -36,11 +36,11 @@ def evaluate(
         from rich.console import Console
         from rich.progress import Progress
 
-        from calibration.toml import BadFile
-        from models.classifier import open_classifier
-        from models.evaluate import evaluate as measure
-        from models.faces import read_faces
-        from models.plots import confusion_picture, reliability_picture
+        from calibration.files import BadFile
+        from models.evaluation.dataset import read_faces
+        from models.evaluation.evaluate import evaluate as measure
+        from models.evaluation.plots import confusion_picture, reliability_picture
+        from models.seeing.classifier import open_classifier
 
         labelled = read_faces(faces)
         if not len(labelled.judged()):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def show() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from installation.fetch import DOWNLOADS, is_here, models_folder
+    from installation.host.fetch import DOWNLOADS, is_here, models_folder
 
     table = Table("network", "what", "where")
     table.add_row("mtcnn", "face detector, embedded", "from the package mtcnn")
@@ -36,8 +36,8 @@ def show() -> None:
 
 
 def _classifier() -> tuple[str, str]:
-    from models.card import read_card
-    from models.classifier import SHIPPED
+    from models.seeing.card import read_card
+    from models.seeing.classifier import SHIPPED
 
     try:
         return f"emotion classifier {read_card(SHIPPED).version}, shipped", str(SHIPPED)
@@ -54,9 +54,9 @@ def get(
     from rich.console import Console
     from rich.progress import Progress
 
-    from calibration.toml import did_you_mean
-    from installation.fetch import DOWNLOADS, fetch, is_here, models_folder
-    from installation.plain_errors import plain_errors
+    from calibration.files import did_you_mean
+    from installation.host.errors import plain_errors
+    from installation.host.fetch import DOWNLOADS, fetch, is_here, models_folder
 
     with plain_errors():
         if name not in DOWNLOADS:

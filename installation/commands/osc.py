@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from installation import exits
+from installation.host import exits
 
 Host = Annotated[str, typer.Option(help="Address to listen on, or to send to.")]
 
@@ -72,10 +72,10 @@ def replay(
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end.")] = False,
 ) -> None:
     """Send an evening's moods and scenes again, so that visuals can be built with nobody there."""
+    from calibration.files import BadFile
     from calibration.settings import OscSettings, OscTarget
-    from calibration.toml import BadFile
-    from installation.console import open_log
-    from installation.options import osc_targets, venue_of
+    from installation.host.console import open_log
+    from installation.host.options import osc_targets, venue_of
     from installation.osc.replayer import play_journal
 
     open_log()

@@ -43,14 +43,14 @@ def register(app: typer.Typer) -> None:
         """
         from pathlib import Path
 
-        from installation import exits
-        from installation.console import log, open_log
         from installation.film.screen import NoScreen
-        from installation.options import story_file, venue_of, with_options
-        from installation.plain_errors import NotNow, plain_errors
-        from installation.playing import ScriptedHand, parse_script, play_clips
-        from scenes.clip import Transition
-        from scenes.story import load_story
+        from installation.host import exits
+        from installation.host.console import log, open_log
+        from installation.host.errors import NotNow, plain_errors
+        from installation.host.options import story_file, venue_of, with_options
+        from installation.show.desk import ScriptedHand, parse_script, play_clips
+        from scenes.story.clip import Transition
+        from scenes.story.story import load_story
 
         open_log()
         with plain_errors():
@@ -60,7 +60,7 @@ def register(app: typer.Typer) -> None:
                 story = load_story(story_file(what[0]), forgive_clips=True)
                 for remark in story.warnings:
                     log.warning("%s: %s", story.path.name, remark)
-                from installation.opening import open_show
+                from installation.show.opening import open_show
 
                 with open_show(story, room, headless=headless, hand=ScriptedHand(script)) as show:
                     show.run(seconds)

@@ -37,10 +37,10 @@ def register(app: typer.Typer) -> None:
         Keys: Space pause, N next, R again, A attract, B blackout, M mute, arrows volume, O overlay, Esc twice ends
         """
         from calibration.venue import Venue
-        from installation.console import log, open_log
-        from installation.options import story_of, venue_of, with_options
-        from installation.plain_errors import both, plain_errors
-        from scenes.story import load_story
+        from installation.host.console import log, open_log
+        from installation.host.errors import both, plain_errors
+        from installation.host.options import story_of, venue_of, with_options
+        from scenes.story.story import load_story
 
         def place() -> Venue:
             typed = venue_of(venue)
@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
             film, room = both(lambda: load_story(story_of(story, venue), forgive_clips=True), place)
             for remark in film.warnings:
                 log.warning("%s: %s", film.path.name, remark)
-            from installation.opening import open_show, start_again
+            from installation.show.opening import open_show, start_again
 
             with open_show(film, room, headless=headless, seed=seed) as show:
                 show.run(seconds)

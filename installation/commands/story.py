@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from scenes.simulate import Tally
-    from scenes.story import Story
+    from scenes.machine.simulate import Tally
+    from scenes.story.story import Story
 
 StoryFile = Annotated[Path, typer.Argument(help="Story file (.toml) or its folder.", show_default=False)]
 
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def schema() -> None:
     """Print the JSON Schema by which editors complete and check a story while it is written."""
-    from scenes.schema import schema_text
+    from scenes.story.schema import schema_text
 
     typer.echo(schema_text(), nl=False)
 
@@ -35,7 +35,7 @@ def graph(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="As a Mermaid flowchart.")] = False,
 ) -> None:
     """Draw which scene leads where, and when."""
-    from scenes.graph import as_mermaid, as_text
+    from scenes.story.graph import as_mermaid, as_text
 
     loaded = _load(story)
     typer.echo(as_mermaid(loaded) if mermaid else as_text(loaded))
@@ -49,7 +49,7 @@ def simulate(
     """Send simulated visitors through the film: is every way open, every end reached, does none hold them for ever?"""
     from rich.progress import Progress
 
-    from scenes.simulate import simulate as run
+    from scenes.machine.simulate import simulate as run
 
     loaded = _load(story)
     with Progress(transient=True) as bar:
@@ -59,9 +59,9 @@ def simulate(
 
 
 def _load(path: Path) -> Story:
-    from installation.options import story_file
-    from installation.plain_errors import plain_errors
-    from scenes.story import load_story
+    from installation.host.errors import plain_errors
+    from installation.host.options import story_file
+    from scenes.story.story import load_story
 
     with plain_errors():
         story = load_story(story_file(str(path)))

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from models.augment import Augmenter
-    from models.network import EmotionNet
-    from models.recipe import Preset
-    from models.relight import Sky
-    from models.run import Run
+    from models.lighting.relight import Sky
+    from models.training.augment import Augmenter
+    from models.training.network import EmotionNet
+    from models.training.presets import Preset
+    from models.training.training_run import Run
 
 
 PROVED_ON = 200
@@ -50,7 +50,7 @@ def train(
     version: str = typer.Option("1.0", help="Version told by the exported file"),
 ) -> None:
     """Train the emotion network (needs the extra: pip install "chiaroscuro[train]")."""
-    from installation.plain_errors import plain_errors
+    from installation.host.errors import plain_errors
 
     with plain_errors():
         from dataclasses import replace
@@ -58,15 +58,15 @@ def train(
         import torch
         from rich.progress import Progress
 
-        from calibration.toml import BadFile
-        from models import validation as judging
-        from models.augment import Augmenter
-        from models.distil import Teachers
-        from models.faces import read_faces
-        from models.recipe import PRESETS, SKIES, under_lamps
-        from models.relight import training_lamps
-        from models.run import Run
-        from models.train import train as train_on
+        from calibration.files import BadFile
+        from models.evaluation.dataset import read_faces
+        from models.lighting.relight import training_lamps
+        from models.training import validation as judging
+        from models.training.augment import Augmenter
+        from models.training.distillation import Teachers
+        from models.training.presets import PRESETS, SKIES, under_lamps
+        from models.training.train import train as train_on
+        from models.training.training_run import Run
 
         if faults := _faults(preset, PRESETS, lamps, SKIES, seeds, begin, relight):
             raise BadFile("chiaro train", faults)
@@ -111,11 +111,11 @@ def train(
             _plot(run)
             path = export_to if len(runs) == 1 else export_to.with_stem(f"{export_to.stem}-{run.seed}")
             if export_to.suffix == ".pt":
-                from models.export import slim
+                from models.training.export import slim
 
                 typer.echo(f"{path}: {slim(run.folder / 'best.pt', path) / 2**20:.1f} MiB")
             elif export_to != Path(""):
-                from models.release import Sources, release, summary
+                from models.training.release import Sources, release, summary
 
                 sources = Sources(recipe, run.seed, relight, labelled, five, judge, lamps)
                 plain, small = release(run.folder / "best.pt", path, version, sources)
@@ -150,7 +150,7 @@ def _faults(
 
 def _light(lamps: str, relight: bool, begun: Path | None) -> str:
     """What a run is trained for and begun from, so that another one does not go on from its folder."""
-    from calibration.toml import BadFile
+    from calibration.files import BadFile
 
     light = lamps or ("" if relight else "no lamps")
     if begun is None:
@@ -166,7 +166,7 @@ def _begun(path: Path, run: Run, augmenter: Augmenter) -> EmotionNet:
     import numpy as np
     import torch
 
-    from models.taken_up import begun_from
+    from models.training.restore import begun_from
 
     rng = np.random.default_rng(run.seed)
     some = (torch.from_numpy(augmenter.batch(rng.choice(len(augmenter.faces), 128), rng)) for _ in range(12))
@@ -174,8 +174,8 @@ def _begun(path: Path, run: Run, augmenter: Augmenter) -> EmotionNet:
 
 
 def _folded(model: Path, images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> str:
-    from models.fold import Differs, fold
-    from models.proof import in_every_light
+    from models.training.gpu_variant import Differs, fold
+    from models.training.parity_faces import in_every_light
 
     try:
         made, off = fold(model, in_every_light(images, landmarks))

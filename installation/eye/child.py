@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from installation.eye_link import Order, Start, make_line
+from installation.eye.link import Order, Start, make_line
 
-EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye")
-ROOT = Path(__file__).parents[1]
+EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye.main")
+ROOT = Path(__file__).parents[2]
 
 
 class EyeProcess:

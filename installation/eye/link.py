@@ -10,7 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from calibration.venue import Venue
-from installation.health import Sense
+from installation.host.health import Sense
 from models.mood import Mood
 
 BUFFER_BYTES = 256 * 1024

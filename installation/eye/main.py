@@ -1,4 +1,4 @@
-"""The eye's own process: camera in, moods out. ``python -m installation.eye LINE``, settings on standard input.
+"""The eye's own process: camera in, moods out. ``python -m installation.eye.main LINE``, settings on standard input.
 
 Kept lean on purpose: a killed eye is back within two seconds, and importing is most of that.
 """
@@ -18,12 +18,13 @@ from contextlib import suppress
 import cv2
 
 from calibration.venue import Venue
-from installation.camera.source import Source, open_source
-from installation.capture import Capture
-from installation.exits import BAD_CONFIGURATION, BUG, OK
-from installation.eye_link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
-from installation.health import Sense
-from installation.looker import CannotBegin, Looker
+from installation.camera.capture import Capture
+from installation.camera.open_source import open_source
+from installation.camera.source import Source
+from installation.eye.link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
+from installation.eye.looker import CannotBegin, Looker
+from installation.host.exits import BAD_CONFIGURATION, BUG, OK
+from installation.host.health import Sense
 from models.frame import Frame
 from models.mood import Mood, unseen
 
@@ -161,7 +162,7 @@ class Eye:
 
 def build_looker(venue: Venue) -> Looker:
     """The real one. Imported late: the camera opens while the networks load."""
-    from installation.venue_looker import VenueLooker
+    from installation.eye.venue_looker import VenueLooker
 
     return VenueLooker(venue)
 

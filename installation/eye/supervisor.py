@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from pydantic import ValidationError
 
 from calibration.venue import Venue
-from installation.console import Teller, log
-from installation.device_choice import DeviceChoice
-from installation.exits import BAD_CONFIGURATION
-from installation.eye_link import JPEG_START, EyeStatus, Order, Report, Start
-from installation.eye_process import EYE, EyeProcess
-from installation.health import Sense
-from installation.restarts import Restarts
+from installation.eye.child import EYE, EyeProcess
+from installation.eye.device_choice import DeviceChoice
+from installation.eye.link import JPEG_START, EyeStatus, Order, Report, Start
+from installation.eye.restarts import Restarts
+from installation.host.console import Teller, log
+from installation.host.exits import BAD_CONFIGURATION
+from installation.host.health import Sense
 from models.mood import Mood, unseen
 
 TRUSTED_FOR = 1.0

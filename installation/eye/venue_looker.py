@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 from calibration.venue import Venue
-from installation.drift import Drift
-from installation.looker import CannotBegin
+from installation.eye.drift import Drift
+from installation.eye.looker import CannotBegin
 from models.frame import Frame
-from models.judgement import Judgement
+from models.judging.judgement import Judgement
 from models.mood import Mood
-from models.mtcnn_graphs import NoWeights
-from models.runtime import NoCuda
-from models.sight import Sight, open_sight
-from models.venue_head import head_of
+from models.seeing.mtcnn_graphs import NoWeights
+from models.seeing.runtime import NoCuda
+from models.seeing.sight import Sight, open_sight
+from models.seeing.venue_head import head_of
 
 
 class VenueLooker:

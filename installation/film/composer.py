@@ -5,14 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from installation.console import Teller
 from installation.film.captions import caption_at
 from installation.film.clock import FilmClock
+from installation.film.frame_counter import Tally
 from installation.film.lettering import Lettering
-from installation.film.pictures import Look, Shown
 from installation.film.screen import Screen
 from installation.film.shot import Shot
-from installation.film.tally import Tally
+from installation.film.video_decoder import Look, Shown
+from installation.host.console import Teller
 
 
 class Composer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from installation.film.picture import Painter
-from installation.film.pictures import Look, Pictures, Shown
-from installation.film.track import Track
-from scenes.clip import Clip
+from installation.film.audio_decoder import Track
+from installation.film.frame_scaler import Painter
+from installation.film.video_decoder import Look, Pictures, Shown
+from scenes.story.clip import Clip
 
 STALLED_SECONDS = 2.0
 FROZEN_SECONDS = 0.1

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from installation import exits
+from installation.host import exits
 
 _kept: list[Any] = []
 """The callback must outlive the call that hands it over."""

@@ -7,18 +7,18 @@ from typing import Literal
 
 import pygame
 
-from installation.console import Teller
+from installation.film.audio_decoder import RATE
+from installation.film.brightness import Light
 from installation.film.composer import Composer
-from installation.film.light import Light
+from installation.film.decoder_pair import OPEN_SECONDS, STALLED_SECONDS
+from installation.film.frame_counter import FilmHealth
 from installation.film.preroll import Preroll
-from installation.film.reel import OPEN_SECONDS, STALLED_SECONDS
-from installation.film.score import Score
 from installation.film.screen import Screen
 from installation.film.shot import Shot, lead_of, light_of, plan
 from installation.film.sound import Sound
-from installation.film.tally import FilmHealth
-from installation.film.track import RATE
-from scenes.clip import Bed, Clip, Playhead, Transition
+from installation.film.soundtrack import Score
+from installation.host.console import Teller
+from scenes.story.clip import Bed, Clip, Playhead, Transition
 
 IDLE_SECONDS = 1 / 30
 """The loop wakes at least so often, for keys and moods, though a still stands on the wall."""

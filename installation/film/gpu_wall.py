@@ -9,8 +9,8 @@ import numpy as np
 import pygame
 
 from calibration.settings import ScreenSettings
+from installation.film.frame_scaler import place
 from installation.film.keystone import picture_of_wall
-from installation.film.picture import place
 
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer", "gdi generic")
 """Names under which a processor pretends to be a graphics card; 15 to 64 ms a frame (FILM.md)."""

@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 import pygame.freetype
 
-from installation.console import Teller
+from installation.host.console import Teller
 
 FAMILIES = (
     *("notosans", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial"),

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from installation.film.track import RATE
+from installation.film.audio_decoder import RATE
 from installation.film.voice import Ramp, Voice
 
 SMOOTH = RATE // 50

@@ -6,11 +6,11 @@ import os
 import threading
 from collections.abc import Mapping
 
-from installation.console import Teller
-from installation.film.picture import Painter
-from installation.film.reel import OPEN_SECONDS, Reel
+from installation.film.decoder_pair import OPEN_SECONDS, Reel
+from installation.film.frame_scaler import Painter
 from installation.film.screen import Screen
-from scenes.clip import Clip
+from installation.host.console import Teller
+from scenes.story.clip import Clip
 
 FEWEST, MOST = 3, 12
 """Pictures held of a candidate. Its decoder is warm, so that three give it a tenth of a second's start."""

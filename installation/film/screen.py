@@ -13,11 +13,11 @@ import pygame
 from pygame._sdl2.video import Window
 
 from calibration.settings import ScreenSettings
-from installation.console import log
 from installation.film.display_loss import end_when_the_display_is_lost
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, is_straight, tone_of
 from installation.film.surface_wall import SurfaceWall
+from installation.host.console import log
 
 Way = Literal["surface", "renderer", "gpu"]
 

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from installation.film.reel import Reel
+from installation.film.decoder_pair import Reel
 from installation.film.voice import Voice
-from scenes.clip import Bed, Clip, Transition
+from scenes.story.clip import Bed, Clip, Transition
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ import time
 import pygame
 
 from calibration.settings import SoundSettings
-from installation.console import Teller
 from installation.film.alsa import silence_alsa
+from installation.film.audio_decoder import RATE
 from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
-from installation.film.track import RATE
+from installation.host.console import Teller
 
 BUFFER = 1024
 CHUNK = 3 * BUFFER

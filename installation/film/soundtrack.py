@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from installation.console import Teller
+from installation.film.audio_decoder import RATE, Track
 from installation.film.shot import Shot, Takeover
 from installation.film.sound import Sound
-from installation.film.track import RATE, Track
 from installation.film.voice import Voice, samples
-from scenes.clip import Bed
+from installation.host.console import Teller
+from scenes.story.clip import Bed
 
 CLICK = RATE // 100
 """A cut in mid-sound is crossed over 10 ms; a cut at the end of a clip not at all: its samples join as they are."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import av
 
-from scenes.clip import Clip
+from scenes.story.clip import Clip
 
 EARLY_SECONDS = 0.5
 """A file whose pictures end so much before the end that it declares is a torn one."""

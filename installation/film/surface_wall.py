@@ -7,8 +7,8 @@ import numpy as np
 import pygame
 
 from calibration.settings import ScreenSettings
+from installation.film.frame_scaler import place
 from installation.film.keystone import is_straight, remap_tables
-from installation.film.picture import place
 
 ORDER = (0xFF0000, 0xFF00, 0xFF)
 """Masks of a display whose bytes lie as ours do: blue, green, red, unused."""

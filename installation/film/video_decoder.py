@@ -11,9 +11,9 @@ import av
 import numpy as np
 
 from installation.film.captions import Line, read_captions
-from installation.film.picture import Painter
+from installation.film.frame_scaler import Painter
 from installation.film.span import EARLY_SECONDS, Span, Unplayable, origin_of, seek, span_of
-from scenes.clip import Clip
+from scenes.story.clip import Clip
 
 BEHIND_SECONDS = 0.25
 """A decoder so late leaves out the frames that no other needs, until it has caught up."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.film.track import RATE, Track
+from installation.film.audio_decoder import RATE, Track
 
 
 class Voice:

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from calibration.toml import BadFile
-from installation import exits
-from installation.lock import RoomIsTaken
+from calibration.files import BadFile
+from installation.host import exits
+from installation.host.lock import RoomIsTaken
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -24,7 +24,7 @@ class NotNow(RuntimeError):
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Wrap a command's body: known faults become lines on stderr and an exit code of ``installation.exits``."""
+    """Wrap a command's body: known faults become lines on stderr and an exit code of ``installation.host.exits``."""
     try:
         yield
     except BadFile as error:

@@ -13,8 +13,8 @@ from urllib.request import Request, urlopen
 
 import platformdirs
 
-from calibration.toml import BadFile
-from installation.plain_errors import NotNow
+from calibration.files import BadFile
+from installation.host.errors import NotNow
 
 TIMEOUT_SECONDS = 20.0
 BLOCK = 64 * 1024

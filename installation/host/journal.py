@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from calibration.settings import JournalSettings
-from installation.console import Teller
+from installation.host.console import Teller
 from models.mood import Mood
-from scenes.cue import Branched, Cue, SceneEnded, SceneStarted, StateChanged, TakeEnded, TakeStarted
+from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, StateChanged, TakeEnded, TakeStarted
 
 KINDS: dict[type, str] = {
     SceneStarted: "scene_start",

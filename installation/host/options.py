@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from calibration.files import BadFile, did_you_mean
 from calibration.settings import OscTarget
-from calibration.toml import BadFile, did_you_mean
 from calibration.venue import Venue, load_venue, seen_from
 
-DEMO = Path(__file__).parents[1] / "scenes" / "demo" / "story.toml"
-VENUES = Path(__file__).parents[1] / "calibration" / "venues"
+DEMO = Path(__file__).parents[2] / "scenes" / "demo" / "story.toml"
+VENUES = Path(__file__).parents[2] / "calibration" / "venues"
 
 
 def story_file(named: str | None) -> Path:

@@ -12,15 +12,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from calibration.settings import OscSettings, OscTarget
-from installation.console import Teller
-from installation.health import Health
+from installation.host.console import Teller
+from installation.host.health import Health
 from installation.osc import events, state
 from installation.osc.encoder import BadValue, Message, free_message, message
-from installation.osc.room import Room
-from installation.osc.target import Target
-from installation.osc.wire import Wire
+from installation.osc.schedule import Target
+from installation.osc.snapshot import Room
+from installation.osc.udp_socket import Wire
 from models.mood import Mood
-from scenes.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
+from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
 
 CUES_AT_MOST = 500
 LOOK_AGAIN_SECONDS = 0.5

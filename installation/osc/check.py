@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from calibration.files import did_you_mean
 from calibration.settings import OscSettings, OscTarget
-from calibration.toml import did_you_mean
 from installation.osc.control import is_loopback
 from installation.osc.registry import BY_PATH
 

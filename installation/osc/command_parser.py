@@ -13,12 +13,12 @@ from typing import cast
 
 from pythonosc.osc_message import OscMessage
 
+from calibration.files import did_you_mean
 from calibration.settings import OscSettings
-from calibration.toml import did_you_mean
 from installation.osc.encoder import body, head
 from installation.osc.registry import COMMANDS, Address, Code
 from models.labels import LABELS
-from scenes.command import Command, StageCommand
+from scenes.machine.command import Command, StageCommand
 
 Argument = int | float | str | bool
 _TAGS = {bool: "T", int: "i", float: "f", str: "s"}

@@ -18,12 +18,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from calibration.settings import OscSettings
-from installation.console import Teller
+from installation.host.console import Teller
+from installation.osc.command_parser import AT_MOST_BYTES, Refused, read
 from installation.osc.encoder import BadValue, message
-from installation.osc.gate import Gate
+from installation.osc.rate_limit import Gate
 from installation.osc.registry import Code
-from installation.osc.request import AT_MOST_BYTES, Refused, read
-from scenes.command import Command
+from scenes.machine.command import Command
 
 COMMANDS_AT_MOST = 100
 RECEIVE_BYTES = 1 << 20

@@ -11,7 +11,7 @@ from zeroconf import Error as ZeroconfError
 from zeroconf import ServiceInfo, Zeroconf
 
 from calibration.settings import OscSettings
-from installation.console import Teller, log
+from installation.host.console import Teller, log
 from installation.osc.broadcast import Broadcast
 from installation.osc.control import Control
 from installation.osc.encoder import ascii_text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 from models.mood import Mood
-from scenes.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged
+from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged
 
 GAP_SECONDS = 10.0
 """A longer silence (the room was closed, the show began again) is cut to this."""

@@ -7,12 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from calibration.settings import OscSettings
-from installation.console import Teller
-from installation.health import Health, Sense
+from installation.host.console import Teller
+from installation.host.health import Health, Sense
 from installation.osc.broadcast import Broadcast
 from installation.osc.replay import scene_names, steps
 from models.mood import Mood
-from scenes.cue import SceneStarted
+from scenes.machine.cue import SceneStarted
 
 BEAT_SECONDS = 1.0
 

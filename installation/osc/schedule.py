@@ -9,7 +9,7 @@ from calibration.settings import OscTarget
 from installation.osc.encoder import BUNDLE_BYTES, Message, Value, body, bundle, bundles, head
 from installation.osc.events import REPEAT_SECONDS, private
 from installation.osc.registry import BY_PATH, INT_MAX, SINGLE
-from installation.osc.room import Room
+from installation.osc.snapshot import Room
 
 KEYFRAME_SECONDS = 1.0
 SLOW_SECONDS = 5.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from installation.health import Health
+from installation.host.health import Health
 from installation.osc.encoder import Message, message
 from installation.osc.registry import SLOTS
 from models.labels import LABELS

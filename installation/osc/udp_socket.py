@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import threading
 
-from installation.console import Teller
+from installation.host.console import Teller
 
 RETRY_SECONDS = 1.0
 """A socket costs nothing to open: a receiver that is back must not wait for us."""

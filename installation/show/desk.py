@@ -10,18 +10,18 @@ from typing import Literal
 
 import pygame
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 from calibration.venue import Venue
-from installation.console import Teller, log
 from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
-from installation.keys import Controls, Keys
-from installation.overlay import Overlay
-from installation.rehearsal import WORDS, Hand, mood_of
+from installation.host.console import Teller, log
+from installation.show.keys import Controls, Keys
+from installation.show.overlay import Overlay
+from installation.show.rehearsal import WORDS, Hand, mood_of
 from models.mood import Mood
-from scenes.clip import Clip, Transition
-from scenes.probe import STILLS
+from scenes.story.clip import Clip, Transition
+from scenes.story.probe import STILLS
 
 STILL_SECONDS = 5.0
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pygame
 
-from installation.rehearsal import NOBODY, UNDECIDED
+from installation.show.rehearsal import NOBODY, UNDECIDED
 from models.labels import LABELS
-from scenes.command import Command
+from scenes.machine.command import Command
 
 QUIT_AGAIN_WITHIN_SECONDS = 2.0
 VOLUME_STEP = 0.05

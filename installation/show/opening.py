@@ -12,22 +12,22 @@ from importlib.metadata import version
 from types import FrameType
 
 from calibration.venue import Venue
-from installation.console import Teller, log
-from installation.eye_keeper import EyeKeeper
+from installation.eye.supervisor import EyeKeeper
 from installation.film.film import Film
 from installation.film.screen import NoScreen, Screen
 from installation.film.sound import Sound
-from installation.heartbeat import Heartbeat
-from installation.journal import Journal
-from installation.keys import Controls, Keys
-from installation.lock import RoomLock
+from installation.host.console import Teller, log
+from installation.host.errors import NotNow
+from installation.host.heartbeat import Heartbeat
+from installation.host.journal import Journal
+from installation.host.lock import RoomLock
+from installation.host.state_folder import state_folder
 from installation.osc import Broadcast, Control
-from installation.parts import Eye, Parts
-from installation.plain_errors import NotNow
-from installation.rehearsal import Rehearsal
-from installation.show import Show
-from installation.state_folder import state_folder
-from scenes.story import Story
+from installation.show.keys import Controls, Keys
+from installation.show.parts import Eye, Parts
+from installation.show.rehearsal import Rehearsal
+from installation.show.show import Show
+from scenes.story.story import Story
 
 FADE_SECONDS = 0.6
 

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pygame
 
-from installation.health import Health, Sense
-from installation.keys import HELP
+from installation.host.health import Health, Sense
+from installation.show.keys import HELP
 from models.labels import LABELS
 from models.mood import Mood
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from installation.console import Teller
 from installation.film.film import Film
-from installation.health import Sense
-from installation.heartbeat import Heartbeat
-from installation.journal import Journal
-from installation.keys import Keys
+from installation.host.console import Teller
+from installation.host.health import Sense
+from installation.host.heartbeat import Heartbeat
+from installation.host.journal import Journal
 from installation.osc import Broadcast, Control
-from installation.rehearsal import Rehearsal
+from installation.show.keys import Keys
+from installation.show.rehearsal import Rehearsal
 from models.mood import Mood
 
 
@@ -39,7 +39,7 @@ class Eye(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The machine's parts, made by ``installation.opening``; the control port is optional."""
+    """The machine's parts, made by ``installation.show.opening``; the control port is optional."""
 
     film: Film
     eye: Eye

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from installation.health import Sense
+from installation.host.health import Sense
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 

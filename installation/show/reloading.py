@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from calibration.toml import BadFile
-from installation.console import Teller, log
-from scenes.story import Story, load_story
+from calibration.files import BadFile
+from installation.host.console import Teller, log
+from scenes.story.story import Story, load_story
 
 
 class Reloading:

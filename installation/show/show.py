@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import pygame
 
-from installation.console import log
-from installation.health import Health, Sense
-from installation.keys import Controls
-from installation.overlay import Overlay, View
-from installation.parts import Parts
-from installation.reloading import Reloading
-from scenes.advance import Moment, advance, begin
-from scenes.command import STORY_COMMANDS, Command
-from scenes.cue import (
+from installation.host.console import log
+from installation.host.health import Health, Sense
+from installation.show.keys import Controls
+from installation.show.overlay import Overlay, View
+from installation.show.parts import Parts
+from installation.show.reloading import Reloading
+from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.command import STORY_COMMANDS, Command
+from scenes.machine.cue import (
     Branched,
     Caption,
     Cue,
@@ -29,8 +29,8 @@ from scenes.cue import (
     StateChanged,
     TakeEnded,
 )
-from scenes.state import StoryState
-from scenes.story import Story
+from scenes.machine.state import StoryState
+from scenes.story.story import Story
 
 
 class Show:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import similarity
-from models.exposure import Floats, Sensor, captured, expose, linear, noisy
-from models.relight import Fill, Lamp, Lamps, read_heads
+from models.lighting.exposure import Floats, Sensor, captured, expose, linear, noisy
+from models.lighting.relight import Fill, Lamp, Lamps, read_heads
+from models.seeing.align import similarity
 
 ELEVATIONS = (45.0, 65.0, 85.0)
 MEANS = (60.0, 40.0, 25.0, 12.0)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE
-from models.classifier import Classifier
-from models.darkness import CONDITIONS, Condition, darkened, landmarks_aligned
-from models.faces import LabelledFaces
-from models.landmarks import aligned_faces, find_landmarks
-from models.measure import Scores, scores
+from models.evaluation.dark_benchmark import CONDITIONS, Condition, darkened, landmarks_aligned
+from models.evaluation.dataset import LabelledFaces
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.evaluation.metrics import Scores, scores
+from models.seeing.align import SIDE
+from models.seeing.classifier import Classifier
 
 BATCH = 128
 Told = Callable[[str, float], None]

@@ -1,6 +1,6 @@
 """The classical baseline of the field on the same faces: histograms of gradients and a linear support vector machine.
 
-Run as ``python -m models.peers TRAINING VALIDATION`` (needs the extra ``train``).
+Run as ``python -m models.evaluation.hog_svm TRAINING VALIDATION`` (needs the extra ``train``).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE, prepare
-from models.darkness import Condition, darkened, landmarks_aligned
-from models.faces import LabelledFaces, read_faces
-from models.landmarks import aligned_faces, find_landmarks
+from models.evaluation.dark_benchmark import Condition, darkened, landmarks_aligned
+from models.evaluation.dataset import LabelledFaces, read_faces
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.seeing.align import SIDE, prepare
 
 COMBINED = Condition(65, 25)
 """Lamp overhead and dark together."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE, TEMPLATE, align
-from models.brighten import brighten
-from models.mtcnn import Mtcnn
+from models.seeing.align import SIDE, TEMPLATE, align
+from models.seeing.brighten import brighten
+from models.seeing.mtcnn import Mtcnn
 
 CUTS = (1.0, 0.85, 1.15)
 """Sides of the squares tried around the middle, as shares of the picture: cut-outs are of different tightness."""

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.evaluation.metrics import BINS, Scores
 from models.labels import LABELS
-from models.measure import BINS, Scores
 
 INK, PALE, PAPER, MARK = (40, 40, 40), (255, 255, 255), 250, (160, 90, 30)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calibration.settings import MoodSettings
-from models.filter import LONGEST_LOOK_SECONDS
+from models.judging.smoothing import LONGEST_LOOK_SECONDS
 from models.labels import LABELS
 
 NEUTRAL = 0

@@ -7,14 +7,14 @@ import random
 from collections.abc import Sequence
 
 from calibration.settings import MoodSettings
-from models.affect import valence_and_arousal
-from models.belief import Belief
 from models.estimate import EmotionEstimate, Track
-from models.filter import Baseline, Filter, logarithms
+from models.judging.aggregate import RULES, nearest
+from models.judging.belief import Belief
+from models.judging.smoothing import Baseline, Filter, logarithms
+from models.judging.tracker import Tracker
+from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from models.mood import NOTHING, Distribution, Mood, VisitorMood, unseen
-from models.room import RULES, nearest
-from models.tracker import Tracker
 
 FIRST_LOOK_SECONDS = 1 / 30
 CLOCK_SET_BACK_SECONDS = 1.0

@@ -1,8 +1,8 @@
 """Who is who from frame to frame.
 
 Each face found is given to the track that expected it there: nearest to where the track's own motion leads, of about
-the same size, the surest pair first. Of 30 faces no two would be better swapped (tests/models/test_tracker.py): an
-optimal assignment would add a library and nothing else.
+the same size, the surest pair first. Of 30 faces no two would be better swapped (tests/models/judging/test_tracker.py):
+an optimal assignment would add a library and nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from calibration.settings import MoodSettings
 from models.estimate import EmotionEstimate, Track
-from models.stillness import Spots, Stillness
+from models.judging.stillness import Spots, Stillness
 
 FACES_AT_MOST = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
 SLOTS = 8

@@ -1,7 +1,7 @@
 """The direction of the lamp from one face: the relighting model turned round by a small network.
 
-Trained on training faces relit by lamps everywhere (``models.make_lamp``), so it has seen what beards, brows and a
-face's own light do, and which edges only a cast shadow draws. Plain numpy; there is no picture of anybody in it.
+Trained on training faces relit by lamps everywhere (``models.training.make_lamp``), so it has seen what beards, brows
+and a face's own light do, and which edges only a cast shadow draws. Plain numpy; there is no picture of anybody in it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE, TEMPLATE
-from models.exposure import Floats, linear
-from models.relight import MAPS, MARGIN, affine, read_heads
+from models.lighting.exposure import Floats, linear
+from models.lighting.relight import MAPS, MARGIN, affine, read_heads
+from models.seeing.align import SIDE, TEMPLATE
 
 LAMP = MAPS / "lamp.npz"
 SMALL = SIDE // 2

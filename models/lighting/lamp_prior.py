@@ -1,6 +1,7 @@
 """What is known of a classifier before a venue shows its first face: a head for each lamp, fitted on training faces.
 
-Kept beside the classifier as NAME.prior.npz and made by ``models.make_prior`` (no faces in it, only what was fitted).
+Kept beside the classifier as NAME.prior.npz and made by ``models.training.make_prior`` (no faces in it, only what was
+fitted).
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from numpy.typing import NDArray
 from calibration.fitting import Faces, Known, known_from
 from calibration.head import VenueHead
 from calibration.profile import Calibration
-from models.exposure import Floats
-from models.relight import direction
+from models import MAPS
+from models.lighting.exposure import Floats
+from models.lighting.relight import direction
 
 NEAREST = 3
 SHARPNESS_DEGREES = 15.0
-AVERAGE_FACE = Path(__file__).parent / "maps" / "average.npz"
+AVERAGE_FACE = MAPS / "average.npz"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,8 +1,8 @@
 """Where a lamp stands and how soft it is, found from faces: the relighting model, turned round and fitted.
 
-The direction comes from ``models.lamp``. Then the mean of the aligned faces in linear light is explained as an average
-face under one lamp there, at one of four softnesses, and light from the walls, from the floor and from the film, none
-of them negative: what is left unexplained says how far to trust it.
+The direction comes from ``models.lighting.lamp_direction``. Then the mean of the aligned faces in linear light is
+explained as an average face under one lamp there, at one of four softnesses, and light from the walls, from the floor
+and from the film, none of them negative: what is left unexplained says how far to trust it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.exposure import Floats, linear
-from models.lamp import HEADS, laid, seen_part, small, towards_lamp
-from models.relight import Heads, Lamp, fills, lit_by, read_heads
+from models.lighting.exposure import Floats, linear
+from models.lighting.lamp_direction import HEADS, laid, seen_part, small, towards_lamp
+from models.lighting.relight import Heads, Lamp, fills, lit_by, read_heads
 
 RADII = (2.0, 8.0, 16.0, 25.0)
 UNSURE = 0.6
@@ -27,7 +27,7 @@ DARK_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """One lamp and what comes back from the room. Degrees, as in ``models.relight.Lamp``."""
+    """One lamp and what comes back from the room. Degrees, as in ``models.lighting.relight.Lamp``."""
 
     azimuth: float
     elevation: float

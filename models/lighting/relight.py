@@ -2,7 +2,7 @@
 
 A picture's light is taken as what even light from the front would give; multiplied by what a lamp gives instead, it is
 the same face under that lamp. The eye sockets under the brow, the lip under the nose and the chin go dark as they do
-in a room with one lamp overhead. All in linear light. The maps are made by ``models.make_maps``.
+in a room with one lamp overhead. All in linear light. The maps are made by ``models.rendering.make_maps``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE
-from models.exposure import Floats
+from models import MAPS
+from models.lighting.exposure import Floats
+from models.seeing.align import SIDE
 
-MAPS = Path(__file__).parent / "maps"
 MARGIN = 16
 """Pixels of 64 that the maps hold around the aligned face."""
 DEPTH_STEP = 0.01

@@ -1,6 +1,6 @@
 """Computes the small maps of light on faces from the mesh of ICT FaceKit (USC, MIT licence), given by its path.
 
-Run as ``python -m models.make_maps ict_facekit.npz``. The mesh itself is never part of the project.
+Run as ``python -m models.rendering.make_maps ict_facekit.npz``. The mesh itself is never part of the project.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE, similarity
-from models.mesh import Mesh, read_mesh, turned
-from models.portrait import gallery
-from models.raster import Floats, normals_of, visible
+from models import MAPS
+from models.rendering.mesh import Mesh, read_mesh, turned
+from models.rendering.portrait import gallery
+from models.rendering.raster import Floats, normals_of, visible
+from models.seeing.align import SIDE, similarity
 
-FOLDER = Path(__file__).parent / "maps"
+FOLDER = MAPS
 FINER = 2
 """Maps are rendered so many times finer, then reduced: less jagged edges of shadows."""
 MARGIN = 16

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.raster import Floats, triangulated
+from models.rendering.raster import Floats, triangulated
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 """Portraits of people who do not exist: the 3-D face with skin, lips, brows, eyes and hair, under one high lamp.
 
-Offline only (``models.make_maps`` keeps the pictures); the simulated visitor is put together from them.
+Offline only (``models.rendering.make_maps`` keeps the pictures); the simulated visitor is put together from them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.exposure import Floats, captured
-from models.mesh import Mesh
-from models.raster import normals_of, visible
-from models.relight import Lamp, direction, spread, unshadowed
+from models.lighting.exposure import Floats, captured
+from models.lighting.relight import Lamp, direction, spread, unshadowed
+from models.rendering.mesh import Mesh
+from models.rendering.raster import normals_of, visible
 
 PIXELS_A_CM = 9.0
 WIDTH, HEIGHT = 400, 336

@@ -1,24 +1,23 @@
 """A simulated visitor: a head that does not exist, lit from above, with a plausible emotional course.
 
 Stands in for a camera: at demos, in tests, and when no camera is plugged in. The portraits are kept in
-``models/maps/visitors.npz`` (made by ``models.make_maps`` from a 3-D face); here they are blended, turned, moved
-about and exposed as a camera in a dark room would. The same seed and times give the same pictures.
+``models/maps/visitors.npz`` (made by ``models.rendering.make_maps`` from a 3-D face); here they are blended, turned,
+moved about and exposed as a camera in a dark room would. The same seed and times give the same pictures.
 """
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-import models
 from calibration.settings import CameraSettings
+from models import MAPS
 
-PORTRAITS = Path(models.__file__).parent / "maps" / "visitors.npz"
+PORTRAITS = MAPS / "visitors.npz"
 PICTURE_HEIGHT_CM = 58.0
 """How much of the room the camera sees at the visitor's distance."""
 PIXELS_A_CM = 9.0

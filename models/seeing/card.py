@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from calibration.toml import BadFile, describe
-from models.align import PREPROCESSING
+from calibration.files import BadFile, describe
 from models.labels import LABELS
+from models.seeing.align import PREPROCESSING
 
 
 class ModelCard(BaseModel):

@@ -9,24 +9,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.toml import BadFile
-from models.align import SIDE, prepare
-from models.bound import BATCHES, Bound, NotTaken, open_bound
-from models.card import FACTS, ModelCard, read_card
+from calibration.files import BadFile
+from models import WEIGHTS
 from models.labels import LABELS
-from models.runtime import Device, Wanted, open_on
-from models.session import CPU, CUDA
+from models.seeing.align import SIDE, prepare
+from models.seeing.card import FACTS, ModelCard, read_card
+from models.seeing.io_binding import BATCHES, Bound, NotTaken, open_bound
+from models.seeing.runtime import Device, Wanted, open_on
+from models.seeing.session import CPU, CUDA
 
 Floats = NDArray[np.float32]
 
-SHIPPED = Path(__file__).parent / "weights" / "chiaro-emotion.onnx"
+SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
 
 
 class Classifier:
     """A checked network on its device. Made by ``open_classifier``."""
 
     def __init__(self, session: Any, device: Device, card: ModelCard, name: str, bound: Bound | None = None) -> None:
-        """``bound``: the network takes pictures as they are, on a GPU (``models.fold``)."""
+        """``bound``: the network takes pictures as they are, on a GPU (``models.training.gpu_variant``)."""
         self._session, self.card, self._bound = session, card, bound
         self.provider = device.provider
         self.line = f"classifier {name} {card.version} on {device.line}"

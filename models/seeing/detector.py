@@ -26,7 +26,7 @@ def open_detector(settings: EyeSettings) -> Detector:
     Raises ``BadFile`` when YuNet's file cannot be used, ``NoWeights`` when MTCNN's wheel is not whole.
     """
     if settings.detector == "yunet":
-        from models.yunet import YuNet
+        from models.seeing.yunet import YuNet
 
         return YuNet(
             Path(settings.detector_file),
@@ -34,7 +34,7 @@ def open_detector(settings: EyeSettings) -> Detector:
             score=settings.detection_score,
             threads=settings.threads,
         )
-    from models.mtcnn import Mtcnn
+    from models.seeing.mtcnn import Mtcnn
 
     return Mtcnn(settings.smallest_face_pixels, settings.detection_score, settings.threads)
 

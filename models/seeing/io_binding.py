@@ -10,8 +10,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from models.align import SIDE
-from models.session import CPU, CUDA, open_session
+from models.seeing.align import SIDE
+from models.seeing.session import CPU, CUDA, open_session
 
 BATCHES = (1, 4, 16)
 """cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with anything."""
@@ -21,7 +21,7 @@ Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Bound:
-    """A folded network (``models.fold``): faces (n, 64, 64) uint8 in, probabilities and embeddings out."""
+    """A folded network (``models.training.gpu_variant``): faces (n, 64, 64) uint8 in, probabilities, embeddings out."""
 
     def __init__(self, session: Any, device: str = "cuda") -> None:
         """``device``: where the memory lies, 'cuda' or 'cpu'. Every size runs at once: no visitor waits for it."""

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models import mtcnn_graphs
-from models.boxes import Floats, as_detections, choose, drop_nested, squared
-from models.brighten import Gray, reduce_to_gray
 from models.frame import Detection
-from models.session import open_session
+from models.seeing import mtcnn_graphs
+from models.seeing.boxes import Floats, as_detections, choose, drop_nested, squared
+from models.seeing.brighten import Gray, reduce_to_gray
+from models.seeing.session import open_session
 
 CELL = 12
 """Side in pixels of the face that the first network knows; the picture is shrunk until faces are so small."""

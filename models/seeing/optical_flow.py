@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.brighten import Gray, reduce_to_gray
 from models.frame import Detection
+from models.seeing.brighten import Gray, reduce_to_gray
 
 Floats = NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import onnxruntime
 
-from models.session import CPU, CUDA, open_session
+from models.seeing.session import CPU, CUDA, open_session
 
 MEND = 'pip install "chiaroscuro[cuda]"'
 Wanted = Literal["auto", "cpu", "cuda"]

@@ -1,22 +1,23 @@
 """Whether the eyes of an aligned face are shut: a small linear judge of the edges around each eye.
 
 Edges in eight directions over a grid (Dalal & Triggs 2005) in the logarithm of the light, each eye stretched to its own
-contrast, so that an eye in the shadow of its brow is judged as one in full light. Fitted by ``models.make_eyes``.
+contrast, so that an eye in the shadow of its brow is judged as one in full light. Fitted by
+``models.training.make_eyes``.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import TEMPLATE
-from models.exposure import Floats
+from models import MAPS
+from models.lighting.exposure import Floats
+from models.seeing.align import TEMPLATE
 
-EYES = Path(__file__).parent / "maps" / "eyes.npz"
+EYES = MAPS / "eyes.npz"
 HALF_WIDTH, HALF_HEIGHT = 9, 7
 """Of an eye's place around its landmark, in pixels of an aligned face."""
 DIRECTIONS = 8

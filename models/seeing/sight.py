@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, Region
-from models.align import align_all
-from models.classifier import Classifier, open_classifier
-from models.detector import Detector, cut, open_detector, shifted
 from models.estimate import EmotionEstimate
-from models.follow import Follower
 from models.frame import Detection, Frame
-from models.quality import luminance, quality
-from models.venue_head import model_file
+from models.seeing.align import align_all
+from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.detector import Detector, cut, open_detector, shifted
+from models.seeing.optical_flow import Follower
+from models.seeing.quality import luminance, quality
+from models.seeing.venue_head import model_file
 
 Clock = Callable[[], float]
 Floats = NDArray[np.float32]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from calibration.files import BadFile
 from calibration.head import VenueHead, read_head
 from calibration.profile import Calibration
 from calibration.settings import EyeSettings
-from calibration.toml import BadFile
-from models.card import read_card
-from models.classifier import SHIPPED
+from models.seeing.card import read_card
+from models.seeing.classifier import SHIPPED
 
 
 def model_file(settings: EyeSettings) -> Path:

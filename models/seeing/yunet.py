@@ -13,11 +13,11 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from calibration.toml import BadFile
-from models.boxes import Floats, as_detections, choose
-from models.brighten import BRIGHT_ENOUGH, brighten
+from calibration.files import BadFile
 from models.frame import Detection
-from models.session import open_session
+from models.seeing.boxes import Floats, as_detections, choose
+from models.seeing.brighten import BRIGHT_ENOUGH, brighten
+from models.seeing.session import open_session
 
 STRIDES = (8, 16, 32)
 KINDS = ("cls", "obj", "bbox", "kps")

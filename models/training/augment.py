@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE, prepare, similarity
-from models.exposure import GAMMA, Floats, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
-from models.faces import LabelledFaces
-from models.relight import Lamps
+from models.evaluation.dataset import LabelledFaces
+from models.lighting.exposure import GAMMA, Floats, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
+from models.lighting.relight import Lamps
+from models.seeing.align import SIDE, prepare, similarity
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from models.augment import Augmenter
-from models.exposure import Floats
-from models.faces import LabelledFaces
-from models.recipe import Preset
+from models.evaluation.dataset import LabelledFaces
+from models.lighting.exposure import Floats
+from models.training.augment import Augmenter
+from models.training.presets import Preset
 
 Batch = tuple[Tensor, Tensor]
 """Prepared faces (n, 1, 64, 64) and vote shares (n, 8)."""

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.export import load_network
-from models.network import EmotionNet
-from models.precision import half
-from models.recipe import Preset
+from models.training.export import load_network
+from models.training.network import EmotionNet
+from models.training.precision import half
+from models.training.presets import Preset
 
 
 class Teachers:

@@ -15,12 +15,12 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from calibration.toml import BadFile
-from models.align import PREPROCESSING, SIDE
-from models.card import FACTS, write_card
+from calibration.files import BadFile
 from models.labels import LABELS
-from models.network import EmotionNet, Shape, network_of
-from models.session import open_session
+from models.seeing.align import PREPROCESSING, SIDE
+from models.seeing.card import FACTS, write_card
+from models.seeing.session import open_session
+from models.training.network import EmotionNet, Shape, network_of
 
 AGREE = 1e-4
 """Largest difference between PyTorch's probabilities and the file's."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import torch
 
-from models.align import SIDE
-from models.network import Shape, network_of
+from models.seeing.align import SIDE
+from models.training.network import Shape, network_of
 
 
 def recorded(shape: Shape, n: int, device: str) -> Callable[[], torch.Tensor]:

@@ -2,7 +2,7 @@
 
 On a GPU the copy of the faces costs more than the network: a quarter of the bytes goes over, and nothing is prepared on
 the CPU. Made from the float32 file alone, so it can be made for a network whose checkpoint is gone, without PyTorch:
-``python -m models.fold NAME.onnx``.
+``python -m models.training.gpu_variant NAME.onnx``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from models.align import FLAT, SIDE, prepare
-from models.card import FACTS, card_beside, read_card, write_card
-from models.proof import proof_faces
-from models.session import open_session
+from models.seeing.align import FLAT, SIDE, prepare
+from models.seeing.card import FACTS, card_beside, read_card, write_card
+from models.seeing.session import open_session
+from models.training.parity_faces import proof_faces
 
 PROBABILITY_OFF = 0.005
 """Most that a probability may differ from the float32 file's: an eighth of what two pixels of a shaking box do to it,
@@ -105,7 +105,7 @@ def _halve(graph: onnx.GraphProto) -> None:
 
 
 def _standardise_inside(graph: onnx.GraphProto) -> None:
-    """Put ``models.align.prepare`` before the network: its input becomes ``faces`` (n, 64, 64) uint8."""
+    """Put ``models.seeing.align.prepare`` before the network: its input becomes ``faces`` (n, 64, 64) uint8."""
     for node in graph.node:
         for i, name in enumerate(node.input):
             if name == "faces":

@@ -1,9 +1,9 @@
-"""Fits the judge of shut eyes (``models.eyes``) to training faces that were looked at one by one.
+"""Fits the judge of shut eyes (``models.seeing.shut_eyes``) to training faces that were looked at one by one.
 
-Run as ``python -m models.make_eyes FACES`` with the training sheet; a minute. ``maps/shut_eyes.csv`` names the faces by
-their row in it; 1 in the second column: both eyes shut (squinting counts as open, doubtful ones are not in it), in the
-third: drawn by chance from frontal faces (the others were looked for). Each is learned as it is and under lamps
-overhead. Prints how well faces that were left out are told apart, near doubles kept together.
+Run as ``python -m models.training.make_eyes FACES`` with the training sheet; a minute. ``maps/shut_eyes.csv`` names
+the faces by their row in it; 1 in the second column: both eyes shut (squinting counts as open, doubtful ones are not
+in it), in the third: drawn by chance from frontal faces (the others were looked for). Each is learned as it is and
+under lamps overhead. Prints how well faces that were left out are told apart, near doubles kept together.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.fitting import descend
-from models.darkness import SENSOR, landmarks_aligned
-from models.exposure import Floats, captured, expose, linear, noisy
-from models.eyes import EYES, edges, eyes_of
-from models.faces import read_faces
-from models.landmarks import aligned_faces, find_landmarks
-from models.relight import DARK_ROOM, Lamp, Lamps, read_heads
+from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
+from models.evaluation.dataset import read_faces
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.lighting.exposure import Floats, captured, expose, linear, noisy
+from models.lighting.relight import DARK_ROOM, Lamp, Lamps, read_heads
+from models.seeing.shut_eyes import EYES, edges, eyes_of
 
 LOOKED_AT = EYES.with_name("shut_eyes.csv")
 PULL = 2.25

@@ -1,7 +1,7 @@
 """Trains the small network that tells the lamp from a face, on training faces relit by lamps everywhere.
 
-Run as ``python -m models.make_lamp FACES [--faces 5000]``; FACES as for ``chiaro train``, which must be installed
-(``chiaroscuro[train]``). Writes ``maps/lamp.npz``; takes about 10 minutes on two cores.
+Run as ``python -m models.training.make_lamp FACES [--faces 5000]``; FACES as for ``chiaro train``, which must be
+installed (``chiaroscuro[train]``). Writes ``maps/lamp.npz``; takes about 10 minutes on two cores.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.darkness import SENSOR, landmarks_aligned
-from models.exposure import Floats, captured, expose, linear, noisy
-from models.faces import read_faces
-from models.lamp import LAMP, LampNet, features
-from models.landmarks import aligned_faces, find_landmarks
-from models.relight import Fill, Lamp, Lamps, direction, read_heads
+from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
+from models.evaluation.dataset import read_faces
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.lighting.exposure import Floats, captured, expose, linear, noisy
+from models.lighting.lamp_direction import LAMP, LampNet, features
+from models.lighting.relight import Fill, Lamp, Lamps, direction, read_heads
 
 LAMPS, ROUNDS, HIDDEN, EPOCHS, BATCH = 1200, 16, 64, 24, 256
 ROOM = Fill(walls=(0.02, 0.4), floor=(0.01, 0.12), film=(0.01, 0.3), background=(0.02, 0.6))

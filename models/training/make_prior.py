@@ -1,7 +1,7 @@
 """Computes what calibration knows beforehand of a classifier: for each lamp the head that is best on training faces.
 
-Run as ``python -m models.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs to be run
-again for every new classifier; takes about 5 minutes on one core.
+Run as ``python -m models.training.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs
+to be run again for every new classifier; takes about 5 minutes on one core.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from calibration.fitting import Faces, Known, fit
 from calibration.head import VenueHead
-from models.align import prepare
-from models.card import read_card
-from models.classifier import SHIPPED, Classifier, open_classifier
-from models.darkness import SENSOR, landmarks_aligned
-from models.evaluate import BATCH
-from models.exposure import Floats, captured, expose, linear, noisy
-from models.faces import read_faces
-from models.landmarks import aligned_faces, find_landmarks
-from models.prior import AVERAGE_FACE, prior_beside
-from models.relight import Fill, Lamp, Lamps, read_heads
+from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
+from models.evaluation.dataset import read_faces
+from models.evaluation.evaluate import BATCH
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.lighting.exposure import Floats, captured, expose, linear, noisy
+from models.lighting.lamp_prior import AVERAGE_FACE, prior_beside
+from models.lighting.relight import Fill, Lamp, Lamps, read_heads
+from models.seeing.align import prepare
+from models.seeing.card import read_card
+from models.seeing.classifier import SHIPPED, Classifier, open_classifier
 
 PLACES = (*((azimuth, elevation) for elevation in (30, 50, 70) for azimuth in (-70, -35, 0, 35, 70)), (0, 88))
 RADIUS = 5.0

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.align import SIDE
-from models.forebears import SixConvolutions
 from models.labels import LABELS
+from models.seeing.align import SIDE
+from models.training.six_convolutions import SixConvolutions
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.align import SIDE
-from models.darkness import Condition, darkened, landmarks_aligned
-from models.exposure import Floats
-from models.landmarks import aligned_faces, find_landmarks
-from models.relight import MAPS
+from models.evaluation.dark_benchmark import Condition, darkened, landmarks_aligned
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.lighting.exposure import Floats
+from models.lighting.relight import MAPS
+from models.seeing.align import SIDE
 
 LIGHTS = (Condition(65, 40), Condition(65, 12), Condition(85, 25))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from models.augment import Strength
-from models.network import Shape
-from models.relight import Sky
+from models.lighting.relight import Sky
+from models.training.augment import Strength
+from models.training.network import Shape
 
 
 @dataclass(frozen=True, slots=True)

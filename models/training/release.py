@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.align import prepare
-from models.classifier import open_classifier
-from models.export import export, export_int8, facts_of, load_network
-from models.faces import LabelledFaces
-from models.landmarks import aligned_faces
-from models.measure import Scores, scores, temperature
-from models.network import multiply_adds
-from models.validation import Validation, probabilities
+from models.evaluation.dataset import LabelledFaces
+from models.evaluation.landmarks import aligned_faces
+from models.evaluation.metrics import Scores, scores, temperature
+from models.seeing.align import prepare
+from models.seeing.classifier import open_classifier
+from models.training.export import export, export_int8, facts_of, load_network
+from models.training.network import multiply_adds
+from models.training.validation import Validation, probabilities
 
 INT8_MAY_LOSE = 0.003
 CALIBRATION_FACES = 1024

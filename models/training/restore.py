@@ -13,9 +13,9 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from calibration.toml import BadFile
-from models.export import load_network
-from models.network import EmotionNet, Shape
+from calibration.files import BadFile
+from models.training.export import load_network
+from models.training.network import EmotionNet, Shape
 
 
 def begun_from(path: Path, shape: Shape, faces: Iterable[Tensor]) -> EmotionNet:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from models.align import SIDE
 from models.labels import LABELS
+from models.seeing.align import SIDE
 
 ITS_SIDE = 48
 CHANNELS = 128

@@ -9,12 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from models.augment import Augmenter
-from models.batches import Batches
-from models.distil import Teachers
-from models.lesson import Lesson
-from models.run import Run
-from models.validation import Validation
+from models.training.augment import Augmenter
+from models.training.batches import Batches
+from models.training.distillation import Teachers
+from models.training.train_step import Lesson
+from models.training.training_run import Run
+from models.training.validation import Validation
 
 Told = Callable[[str, float], None]
 """told(line, share): after each epoch, and now and then between (with an empty line)."""

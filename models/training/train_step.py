@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.distil import Teachers, soft_loss
-from models.precision import half
-from models.run import Run
+from models.training.distillation import Teachers, soft_loss
+from models.training.precision import half
+from models.training.training_run import Run
 
 BEFORE_RECORDING = 3
 """Steps made call by call first, in which cuDNN finds its quickest kernels and the optimizer makes its memory."""

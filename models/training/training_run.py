@@ -9,9 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from calibration.toml import BadFile
-from models.network import EmotionNet, Shape, network_of
-from models.recipe import Preset
+from calibration.files import BadFile
+from models.training.network import EmotionNet, Shape, network_of
+from models.training.presets import Preset
 
 
 @dataclass(slots=True)

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.align import prepare
-from models.augment import Augmenter, Strength
-from models.faces import LabelledFaces
-from models.landmarks import aligned_faces, find_landmarks
-from models.measure import Scores, scores
-from models.network import EmotionNet
-from models.precision import half
+from models.evaluation.dataset import LabelledFaces
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.evaluation.metrics import Scores, scores
+from models.seeing.align import prepare
+from models.training.augment import Augmenter, Strength
+from models.training.network import EmotionNet
+from models.training.precision import half
 
 
 def landmarks_once(

@@ -1,1 +1,1 @@
-"""The demo film: its story, its clips, and the program that makes them (``python -m scenes.demo.make``)."""
+"""The demo film: its story, its clips, and the program that makes them (``python -m scenes.demo.making.make``)."""

@@ -13,10 +13,8 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from models.evidence import Evidence
-from scenes.choice import choose, way_round
-from scenes.clip import Transition
-from scenes.cue import (
+from scenes.machine.branching import choose, way_round
+from scenes.machine.cue import (
     Caption,
     Cue,
     Play,
@@ -30,11 +28,13 @@ from scenes.cue import (
     TakeEnded,
     TakeStarted,
 )
-from scenes.format import TimedCue
-from scenes.going import Told, as_home, go, go_on, is_home, straight_to
-from scenes.state import Moment, Pending, Presence, StoryState
-from scenes.steering import obey
-from scenes.story import Story
+from scenes.machine.evidence import Evidence
+from scenes.machine.operator import obey
+from scenes.machine.state import Moment, Pending, Presence, StoryState
+from scenes.machine.transition import Told, as_home, go, go_on, is_home, straight_to
+from scenes.story.clip import Transition
+from scenes.story.story import Story
+from scenes.story.story_file import TimedCue
 
 __all__ = ["Moment", "StoryState", "advance", "begin"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.mood import Mood
-from scenes.clip import Transition
-from scenes.format import Branch, When
-from scenes.state import StoryState
-from scenes.story import Story
+from scenes.machine.state import StoryState
+from scenes.story.clip import Transition
+from scenes.story.story import Story
+from scenes.story.story_file import Branch, When
 
 LEAST_LEAD = 0.25
 """A mood that was there for less of the seen time leads nothing."""

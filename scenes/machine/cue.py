@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from scenes.clip import Transition
+from scenes.story.clip import Transition
 
 
 class ShowState(IntEnum):

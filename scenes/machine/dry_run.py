@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from models.mood import Mood
-from scenes.advance import Moment, StoryState, advance, begin
-from scenes.clip import Playhead
-from scenes.command import Command
-from scenes.cue import Cue, Play
-from scenes.story import Story
+from scenes.machine.advance import Moment, StoryState, advance, begin
+from scenes.machine.command import Command
+from scenes.machine.cue import Cue, Play
+from scenes.story.clip import Playhead
+from scenes.story.story import Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.mood import Mood
-from scenes.choice import Choice, choose
-from scenes.command import Command
-from scenes.going import Told, as_home, go, straight_to
-from scenes.state import StoryState
-from scenes.story import Story
+from scenes.machine.branching import Choice, choose
+from scenes.machine.command import Command
+from scenes.machine.state import StoryState
+from scenes.machine.transition import Told, as_home, go, straight_to
+from scenes.story.story import Story
 
 
 def obey(story: Story, state: StoryState, mood: Mood, command: Command) -> Told:

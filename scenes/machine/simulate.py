@@ -15,10 +15,10 @@ import numpy as np
 
 from models.labels import LABELS
 from models.mood import Mood, unseen
-from scenes.cue import Branched, Cue, SceneStarted, TakeEnded, TakeStarted
-from scenes.dry_run import dry_run
-from scenes.state import StoryState
-from scenes.story import Story
+from scenes.machine.cue import Branched, Cue, SceneStarted, TakeEnded, TakeStarted
+from scenes.machine.dry_run import dry_run
+from scenes.machine.state import StoryState
+from scenes.story.story import Story
 
 LEAVES_EARLY = 0.1
 UNSEEN = 0.05

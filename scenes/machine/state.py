@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from models.evidence import Evidence
 from models.mood import Mood
-from scenes.clip import Playhead, Transition
-from scenes.command import Command
-from scenes.cue import StateChanged
+from scenes.machine.command import Command
+from scenes.machine.cue import StateChanged
+from scenes.machine.evidence import Evidence
+from scenes.story.clip import Playhead, Transition
 
 
 @dataclass(frozen=True, slots=True)

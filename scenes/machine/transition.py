@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Literal
 
 from models.mood import Mood
-from scenes.choice import Choice, choose, way_round
-from scenes.cue import Branched, Cue, Play, TakeEnded
-from scenes.state import Pending, StoryState
-from scenes.story import Story
+from scenes.machine.branching import Choice, choose, way_round
+from scenes.machine.cue import Branched, Cue, Play, TakeEnded
+from scenes.machine.state import Pending, StoryState
+from scenes.story.story import Story
 
 Told = tuple[StoryState, tuple[Cue, ...]]
 

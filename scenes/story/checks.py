@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from calibration.toml import did_you_mean
+from calibration.files import did_you_mean
 from models.labels import LABELS
-from scenes.format import Branch, SceneEntry, StoryFile
-from scenes.problem import Problem
-from scenes.reading import BLANK
+from scenes.story.problem import Problem
+from scenes.story.salvage import BLANK
+from scenes.story.story_file import Branch, SceneEntry, StoryFile
 
 RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "health", "info", "control", "reply")
 """First words of the addresses that the show itself sends or hears (see OSC's registry)."""

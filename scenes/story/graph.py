@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scenes.format import Branch, When
-from scenes.story import Story
+from scenes.story.story import Story
+from scenes.story.story_file import Branch, When
 
 
 def as_text(story: Story) -> str:

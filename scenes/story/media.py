@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenes.clip import Clip
-from scenes.format import SceneEntry, StoryFile
-from scenes.probe import Probed, Unreadable, probe, seconds_before_key_frame
-from scenes.problem import Problem
-from scenes.reading import BLANK
+from scenes.story.clip import Clip
+from scenes.story.probe import Probed, Unreadable, probe, seconds_before_key_frame
+from scenes.story.problem import Problem
+from scenes.story.salvage import BLANK
+from scenes.story.story_file import SceneEntry, StoryFile
 
 STILL_SECONDS = 10.0
 SLOW_SEEK_SECONDS = 2.0

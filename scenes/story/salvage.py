@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from calibration.toml import BadFile, load_toml
-from scenes.format import StoryFile
-from scenes.problem import Problem
+from calibration.files import BadFile, load_toml
+from scenes.story.problem import Problem
+from scenes.story.story_file import StoryFile
 
 BLANK = "?"
 """Stands in a salvaged story where a word was missing; the checks pass it over."""

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from models.labels import LABELS
-from scenes.format import StoryFile
+from scenes.story.story_file import StoryFile
 
 
 def schema_text() -> str:

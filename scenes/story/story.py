@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 from models.labels import LABELS
-from scenes.checks import check_words, is_immediate
-from scenes.clip import Bed, Clip
-from scenes.format import Branch, SceneEntry, StoryFile, TimedCue, When
-from scenes.media import Piece, check_media, close_of, piece_of
-from scenes.problem import Problem
-from scenes.reading import read_story_file
+from scenes.story.checks import check_words, is_immediate
+from scenes.story.clip import Bed, Clip
+from scenes.story.media import Piece, check_media, close_of, piece_of
+from scenes.story.problem import Problem
+from scenes.story.salvage import read_story_file
+from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue, When
 
 
 @dataclass(frozen=True, slots=True)

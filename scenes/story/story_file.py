@@ -1,7 +1,7 @@
 """The story file as an author writes it: typed, every key told, unknown ones refused.
 
 The descriptions here are what an editor shows while a story is written (``scenes/story.schema.json`` is made of them)
-and are told at length in ``docs/stories.md``. What one key cannot know of another is in ``scenes/checks.py``.
+and are told at length in ``docs/stories.md``. What one key cannot know of another is in ``scenes/story/checks.py``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from calibration.settings import Seconds, Section, Share
-from scenes.clip import Transition
+from scenes.story.clip import Transition
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 FLOAT32_MAX = 3.4028234e38

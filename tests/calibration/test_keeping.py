@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calibration.files import BadFile
 from calibration.head import VenueHead, no_change, read_head
-from calibration.keeping import toml_value, venue_text, write_together, write_whole
 from calibration.profile import Calibration, LightFound, RoomFound, drift
-from calibration.toml import BadFile
 from calibration.venue import Venue, load_venue
+from calibration.venue_writer import toml_value, venue_text, write_together, write_whole
 
 MADE = Calibration(made="2026-11-21 10:00", people=("AB",), head="x.npz", controls={"gain": 51.0})
 BY_HAND = """# the room upstairs

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save_model
 
-from models.align import PREPROCESSING
-from models.card import write_card
 from models.labels import LABELS
+from models.seeing.align import PREPROCESSING
+from models.seeing.card import write_card
 
 FACTS: dict[str, object] = {
     "labels": list(LABELS),

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from models.align import SIDE, TEMPLATE
-from models.augment import Augmenter, Strength
-from models.faces import LabelledFaces
-from models.network import Shape
-from models.recipe import Preset
-from models.relight import Lamp, Lamps, read_heads
+from models.evaluation.dataset import LabelledFaces
+from models.lighting.relight import Lamp, Lamps, read_heads
+from models.seeing.align import SIDE, TEMPLATE
+from models.training.augment import Augmenter, Strength
+from models.training.network import Shape
+from models.training.presets import Preset
 
 TINY = Preset(
     2, 16, 4e-3, warm_up_epochs=0.1, keep=0.9, shape=Shape((8, 16), (1, 1), 0.0), strength=Strength(relit=0.2)

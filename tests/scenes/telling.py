@@ -8,12 +8,12 @@ from pathlib import Path
 
 from models.labels import LABELS
 from models.mood import Mood, unseen
-from scenes.command import Command
-from scenes.cue import Branched, Cue, Play, SceneStarted
-from scenes.dry_run import dry_run
-from scenes.format import StoryFile
-from scenes.media import piece_of
-from scenes.story import Story
+from scenes.machine.command import Command
+from scenes.machine.cue import Branched, Cue, Play, SceneStarted
+from scenes.machine.dry_run import dry_run
+from scenes.story.media import piece_of
+from scenes.story.story import Story
+from scenes.story.story_file import StoryFile
 
 TWO_ROOMS = """
 title = "Two rooms"

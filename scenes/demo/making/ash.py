@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, dots, ease, f32, fire, look, noise, screen, smooth, tint
-from scenes.demo.sculpt import Solid, behold, lit, shadow, softened
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, dots, ease, f32, fire, look, noise, screen, smooth, tint
+from scenes.demo.making.sculpt import Solid, behold, lit, shadow, softened
 
 HEART = f32((0.10, 0.34, -0.42))
 

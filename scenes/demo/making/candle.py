@@ -7,8 +7,22 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, between, dots, ease, f32, fire, look, noise, screen, smooth, tint
-from scenes.demo.stilllife import FLAME, WICK, Table
+from scenes.demo.making.light import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    between,
+    dots,
+    ease,
+    f32,
+    fire,
+    look,
+    noise,
+    screen,
+    smooth,
+    tint,
+)
+from scenes.demo.making.stilllife import FLAME, WICK, Table
 
 Draw = Callable[[float], list[Array]]
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, f32, screen
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, f32, screen
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, ease, f32, fire, look, noise, screen, smooth, streaks, tint
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, ease, f32, fire, look, noise, screen, smooth, streaks, tint
 
 
 def burning(seconds: float) -> Callable[[float], list[Array]]:

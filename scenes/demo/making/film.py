@@ -10,8 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.demo.light import HEIGHT, RATE, WIDTH, Array
-from scenes.demo.sound import SAMPLE_RATE
+from scenes.demo.making.light import HEIGHT, RATE, WIDTH, Array
+from scenes.demo.making.sound import SAMPLE_RATE
 
 X264 = {
     "preset": "medium",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, between, ease, f32, fire, look, noise, screen, streaks, tint
-from scenes.demo.sculpt import Solid, behold, box, drum, lit, melt, shadow, softened, together
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, between, ease, f32, fire, look, noise, screen, streaks, tint
+from scenes.demo.making.sculpt import Solid, behold, box, drum, lit, melt, shadow, softened, together
 
 EYE, TOWARDS, ZOOM = (0.75, 1.25, -4.0), (0.0, 1.02, 0.0), 4.2
 IRON = f32((0.0, 0.99, -0.05))

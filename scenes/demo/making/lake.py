@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, f32, look, noise, screen, smooth
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, f32, look, noise, screen, smooth
 
 
 class Lake:

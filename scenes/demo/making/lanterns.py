@@ -7,8 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.lake import Lake
-from scenes.demo.light import HEIGHT, WIDTH, Array, blur, ease, f32, look, noise, screen, smooth, tint
+from scenes.demo.making.lake import Lake
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, blur, ease, f32, look, noise, screen, smooth, tint
 
 COUNT = 330
 SHORE = 0.70

@@ -1,4 +1,4 @@
-"""Make the clips of the demo film: ``python -m scenes.demo.make [CLIP...] [--out FOLDER] [--preview]``."""
+"""Make the clips of the demo film: ``python -m scenes.demo.making.make [CLIP...] [--out FOLDER] [--preview]``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scenes.demo import film, score
-from scenes.demo.develop import Developer
-from scenes.demo.light import RATE
-from scenes.demo.reel import FILES, Shot
-from scenes.demo.sound import SAMPLE_RATE
+from scenes.demo.making import film, score
+from scenes.demo.making.develop import Developer
+from scenes.demo.making.light import RATE
+from scenes.demo.making.reel import FILES, Shot
+from scenes.demo.making.sound import SAMPLE_RATE
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, smooth, tint
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, smooth, tint
 
 RUNNERS, BEADS = 30, 1500
 LAMP = (850.0, 300.0)

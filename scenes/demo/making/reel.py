@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scenes.demo import ash, candle, eclipse, forge, lanterns, rain, room, silk, stars, tide
-from scenes.demo.develop import Look
-from scenes.demo.light import Array
+from scenes.demo.making import ash, candle, eclipse, forge, lanterns, rain, room, silk, stars, tide
+from scenes.demo.making.develop import Look
+from scenes.demo.making.light import Array
 
 
 @dataclass(frozen=True)

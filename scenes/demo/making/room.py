@@ -7,8 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, tint
-from scenes.demo.sculpt import Field, Relief, Solid, behold, box, halved, lit, rod, shadow, softened, together
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, tint
+from scenes.demo.making.sculpt import Field, Relief, Solid, behold, box, halved, lit, rod, shadow, softened, together
 
 EYE, TOWARDS, ZOOM = (0.85, 1.25, -4.6), (0.0, 0.86, 1.4), 4.5
 LAMP, POOL = f32((-1.35, 4.6, 0.5)), f32((0.1, 0.0, 1.5))

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.forge import strikes
-from scenes.demo.light import Array, f32
-from scenes.demo.silk import BEAT
-from scenes.demo.sound import (
+from scenes.demo.making.forge import strikes
+from scenes.demo.making.light import Array, f32
+from scenes.demo.making.silk import BEAT
+from scenes.demo.making.sound import (
     Tape,
     anvil,
     bell,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from scenes.demo.light import Array, f32, screen
+from scenes.demo.making.light import Array, f32, screen
 
 Field = Callable[[Array], Array]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, splat, tint
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, splat, tint
 
 THREADS, STITCHES = 64, 620
 BEAT = 0.5

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.lake import Lake
-from scenes.demo.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, splat, tint
+from scenes.demo.making.lake import Lake
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, splat, tint
 
 SHORE = 0.80
 

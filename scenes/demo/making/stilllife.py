@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, f32, look, noise, pixels, tint
-from scenes.demo.sculpt import Relief, Solid, ball, behold, box, drum, lit, melt, rod, shadow, softened, together
+from scenes.demo.making.light import HEIGHT, WIDTH, Array, f32, look, noise, pixels, tint
+from scenes.demo.making.sculpt import Relief, Solid, ball, behold, box, drum, lit, melt, rod, shadow, softened, together
 
 WICK = f32((0.0, 0.62, 0.0))
 FLAME = WICK + f32((0, 0.09, 0))

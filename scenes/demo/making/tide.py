@@ -6,7 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, smooth, splat, tint
+from scenes.demo.making.light import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    blur,
+    dots,
+    ease,
+    f32,
+    look,
+    noise,
+    screen,
+    smooth,
+    splat,
+    tint,
+)
 
 THREADS, STITCHES = 150, 260
 

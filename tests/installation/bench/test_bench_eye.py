@@ -11,7 +11,7 @@ from tests.models.tiny_classifier import make_classifier
 def test_the_stages_shares_add_up_and_economies_have_their_baselines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.classifier.SHIPPED", make_classifier(tmp_path / "net.onnx"))
+    monkeypatch.setattr("models.seeing.classifier.SHIPPED", make_classifier(tmp_path / "net.onnx"))
     monkeypatch.setattr(eye_stages, "FRAMES", 12)
     monkeypatch.delenv("CHIARO_FOOTAGE", raising=False)
     told: list[float] = []

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from installation.bench import model
-from models.bound import BATCHES
-from models.runtime import why_no_cuda
+from models.seeing.io_binding import BATCHES
+from models.seeing.runtime import why_no_cuda
 
 
 def test_every_batch_size_is_measured_in_float32_and_int8(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,8 +24,8 @@ def test_every_batch_size_is_measured_in_float32_and_int8(monkeypatch: pytest.Mo
 
 def test_pytorchs_timing_of_a_gpu_judges_faces_as_the_network_does() -> None:
     pytest.importorskip("torch")
-    from models.gpu_time import recorded
-    from models.network import Shape
+    from models.training.gpu_time import recorded
+    from models.training.network import Shape
 
     answer = recorded(Shape((8, 16), (1, 1), 0.0), 4, "cpu")()
     assert answer.shape == (4, 8)

@@ -11,27 +11,27 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from calibration.files import BadFile
 from calibration.head import VenueHead
 from calibration.profile import Calibration, LightFound, RoomFound
 from calibration.settings import EyeSettings, Region
-from calibration.toml import BadFile
 from calibration.venue import load_venue
-from installation import exits
 from installation.calibrate import draft, guide, steps
 from installation.calibrate.decision import lead_for, right_with_own_neutral
+from installation.calibrate.empty_room import measure_empty, remarks_on_face
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.place import ActedRoom, Asked
-from installation.calibrate.room import measure_empty, remarks_on_face
 from installation.calibrate.take import SHUT_EYES, Observer
 from installation.cli import app
-from installation.drift import Drift
-from installation.looker import CannotBegin
-from installation.venue_looker import VenueLooker
-from models.classifier import open_classifier
+from installation.eye.drift import Drift
+from installation.eye.looker import CannotBegin
+from installation.eye.venue_looker import VenueLooker
+from installation.host import exits
 from models.frame import Frame
-from models.portrait import KEY
-from models.relight import MAPS
-from models.venue_head import head_of
+from models.lighting.relight import MAPS
+from models.rendering.portrait import KEY
+from models.seeing.classifier import open_classifier
+from models.seeing.venue_head import head_of
 from tests.models.tiny_classifier import make_classifier
 
 QUICK = ("--yes", "--seconds", "1", "--emotions", "neutral,happiness,surprise")

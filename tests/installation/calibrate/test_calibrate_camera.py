@@ -9,20 +9,21 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.keeping import venue_text
+from calibration.files import BadFile
 from calibration.profile import Calibration
 from calibration.settings import CameraSettings, Region
-from calibration.toml import BadFile
 from calibration.venue import Venue
+from calibration.venue_writer import venue_text
 from installation.calibrate.camera_step import SOMEBODY, camera
 from installation.calibrate.draft import Draft
+from installation.calibrate.empty_room import Empty, remarks_on_empty
 from installation.calibrate.guide import TextGuide
 from installation.calibrate.place import ActedRoom, Asked, open_place
 from installation.calibrate.region import read_region
-from installation.calibrate.room import Empty, remarks_on_empty
 from installation.calibrate.session import Session
 from installation.calibrate.take import Observer
-from installation.camera import device, visitor
+from installation.camera import device
+from installation.camera import visitor_source as visitor
 from installation.camera.device import POWER_LINE_CONTROL, SET_CONTROL, DeviceSource
 from installation.camera.source import CameraLost
 

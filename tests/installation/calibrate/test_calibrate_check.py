@@ -11,7 +11,7 @@ from calibration.venue import Venue
 from installation.calibrate.check import Verdict, check_room
 from installation.calibrate.place import ActedRoom, Asked
 from installation.calibrate.take import Observer
-from models.portrait import KEY
+from models.rendering.portrait import KEY
 
 MADE = Calibration(
     made="today",

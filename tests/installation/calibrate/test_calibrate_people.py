@@ -17,7 +17,7 @@ from installation.calibrate.procedure import story_emotions
 from installation.calibrate.session import Session
 from installation.calibrate.steps import faces
 from installation.calibrate.take import Observer
-from tests.installation.test_calibrate_camera import Answering
+from tests.installation.calibrate.test_calibrate_camera import Answering
 
 STORY = """title = "t"
 attract = "a"

@@ -82,7 +82,7 @@ class ServerProcess:
         return f"http://127.0.0.1:{self.port}/{path}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.installation.mjpeg_server", str(self.port)]
+        command = [sys.executable, "-m", "tests.installation.camera.mjpeg_server", str(self.port)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         self._process.stdout.readline()  # it listens

@@ -14,10 +14,11 @@ import pytest
 
 from calibration.settings import CameraSettings
 from installation.camera.device import MANUAL_EXPOSURE, fix, fix_power_line, programs_using, why_closed
+from installation.camera.open_source import kind_of, open_source
 from installation.camera.pace import Pace
-from installation.camera.source import CameraLost, Source, kind_of, open_source
+from installation.camera.source import CameraLost, Source
 from installation.camera.stream import StreamSource
-from tests.installation.mjpeg_server import picture, read_time
+from tests.installation.camera.mjpeg_server import picture, read_time
 
 RATE, PICTURES = 25, 10
 

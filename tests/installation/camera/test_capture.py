@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from calibration.settings import CameraSettings
-from installation.camera.source import CameraLost, Image, Source, open_source
-from installation.capture import Capture
-from installation.health import Sense
-from tests.installation.mjpeg_server import ServerProcess, now_ms, picture, read_time
+from installation.camera.capture import Capture
+from installation.camera.open_source import open_source
+from installation.camera.source import CameraLost, Image, Source
+from installation.host.health import Sense
+from tests.installation.camera.mjpeg_server import ServerProcess, now_ms, picture, read_time
 from tests.installation.waiting import LONG, wait_until
 
 SETTINGS = CameraSettings(

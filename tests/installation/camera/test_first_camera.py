@@ -10,11 +10,13 @@ import pytest
 
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
-from installation import eye
-from installation.camera import device, source, visitor
-from installation.camera.source import CameraLost, open_source
-from installation.eye import Eye
-from installation.eye_link import Start, make_line
+from installation.camera import device, source
+from installation.camera import visitor_source as visitor
+from installation.camera.open_source import open_source
+from installation.camera.source import CameraLost
+from installation.eye import main as eye
+from installation.eye.link import Start, make_line
+from installation.eye.main import Eye
 
 
 class Webcam:

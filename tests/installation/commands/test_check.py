@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from calibration.settings import OscSettings
 from calibration.venue import Venue
-from installation.checks import check_clips, check_display, check_osc, decode_whole
 from installation.cli import app
-from scenes.story import load_story
+from installation.commands.checks import check_clips, check_display, check_osc, decode_whole
+from scenes.story.story import load_story
 from tests.clips import make_clip
-from tests.installation.test_show import STORY
+from tests.installation.show.test_show import STORY
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from calibration.files import BadFile
 from calibration.settings import CameraSettings
-from calibration.toml import BadFile
-from installation import exits
+from installation.camera.picture_files import frames_of
 from installation.cli import app
-from installation.pictures import frames_of
-from installation.visitor import SimulatedVisitor
+from installation.host import exits
 from models.labels import LABELS
+from models.rendering.simulated_visitor import SimulatedVisitor
 from tests.models.tiny_classifier import make_classifier
 
 
@@ -74,7 +74,7 @@ def test_wrong_files_are_told_each_and_the_good_one_is_still_looked_at(files: Pa
 
 
 def test_a_gpu_that_is_demanded_and_not_there_ends_with_the_reason(files: Path) -> None:
-    from models.runtime import why_no_cuda
+    from models.seeing.runtime import why_no_cuda
 
     if not why_no_cuda():
         pytest.skip("this machine has a GPU")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from installation import exits
 from installation.cli import app
-from models.classifier import open_classifier
-from models.landmarks import aligned_faces, find_landmarks
+from installation.host import exits
+from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.seeing.classifier import open_classifier
 from tests.models.tiny_classifier import make_classifier
 
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from installation.cli import app
-from installation.exits import BAD_CONFIGURATION, OK
+from installation.host.exits import BAD_CONFIGURATION, OK
 from tests.clips import make_clip, make_still
 
 STORY = """
@@ -35,7 +35,7 @@ def story(tmp_path: Path) -> Path:
 def test_the_schema_is_printed_as_it_is_committed() -> None:
     result = CliRunner().invoke(app, ["story", "schema"])
     assert result.exit_code == OK
-    assert result.output == (Path(__file__).parents[2] / "scenes" / "story.schema.json").read_text()
+    assert result.output == (Path(__file__).parents[3] / "scenes" / "story.schema.json").read_text()
 
 
 def test_a_story_is_drawn_as_text_and_as_a_flowchart(story: Path) -> None:

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
 
-from installation import exits
 from installation.cli import app
-from models.classifier import open_classifier
+from installation.host import exits
+from models.seeing.classifier import open_classifier
 
 
 def _faces(path: Path, n: int) -> str:

@@ -1,6 +1,6 @@
 """Makes a gallery out of bright footage: little light, from above, and the noise of a sensor that has few photons.
 
-    python -m tests.installation.darken BRIGHT.mkv DARK.avi [--face-mean 20]
+    python -m tests.installation.eye.darken BRIGHT.mkv DARK.avi [--face-mean 20]
 
 Pictures are taken to linear light, lit by one lamp overhead, exposed so that the first face found has the mean asked
 for, counted in photo-electrons (Poisson, plus Gaussian read noise) and coded with gamma again, at the rate of the
@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.mtcnn import Mtcnn
+from models.seeing.mtcnn import Mtcnn
 
 GAMMA = 2.2
 FULL_WELL, READ_NOISE = 6000.0, 3.0

@@ -1,6 +1,6 @@
 """An eye with everything real but its networks: it sees "a visitor" in each frame, and fails as it is told to.
 
-``python -m tests.installation.stub_eye [fault] LINE``; the fault is one of ``FAULTS``.
+``python -m tests.installation.eye.stub_eye [fault] LINE``; the fault is one of ``FAULTS``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from calibration.venue import Venue
-from installation import eye
-from installation.looker import CannotBegin
+from installation.eye import main as eye
+from installation.eye.looker import CannotBegin
 from models.frame import Frame
 from models.mood import Mood, unseen
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from calibration.venue import Venue
-from installation.console import Teller
-from installation.eye_keeper import EyeKeeper
+from installation.eye.supervisor import EyeKeeper
+from installation.host.console import Teller
 from models.mood import Mood
-from tests.installation.darken import darken_film
+from tests.installation.eye.darken import darken_film
 from tests.installation.waiting import LONG, wait_until
 from tests.models.tiny_classifier import make_classifier
 

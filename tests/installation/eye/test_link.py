@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from installation.eye_link import EyeStatus, Link, Report, make_line, make_loopback_line, take_line
+from installation.eye.link import EyeStatus, Link, Report, make_line, make_loopback_line, take_line
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 

@@ -16,16 +16,16 @@ import cv2
 import pytest
 
 from calibration.venue import Venue
-from installation.console import Teller
-from installation.device_choice import CPU
-from installation.eye_keeper import EyeKeeper
-from installation.health import Sense
+from installation.eye.device_choice import CPU
+from installation.eye.supervisor import EyeKeeper
+from installation.host.console import Teller
+from installation.host.health import Sense
 from models.mood import Mood
-from tests.installation.mjpeg_server import ServerProcess, picture
+from tests.installation.camera.mjpeg_server import ServerProcess, picture
 from tests.installation.waiting import LONG, wait_until
 
-STUB = (sys.executable, "-m", "tests.installation.stub_eye")
-ROOT = Path(__file__).parents[2]
+STUB = (sys.executable, "-m", "tests.installation.eye.stub_eye")
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -231,8 +231,8 @@ def test_an_eye_does_not_outlive_its_stage(pictures: str, stopped: bool) -> None
     code = f"""
 import time
 from calibration.venue import Venue
-from installation.console import Teller
-from installation.eye_keeper import EyeKeeper
+from installation.host.console import Teller
+from installation.eye.supervisor import EyeKeeper
 keeper = EyeKeeper(Venue.model_validate({{"camera": {{"source": {pictures!r}}}}}), 1, Teller(), command={STUB!r})
 keeper.start()
 while not keeper.mood(time.monotonic()).trusted:

@@ -12,10 +12,10 @@ import pygame
 
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import Mark, read_mark
-from installation.console import Teller
 from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
+from installation.host.console import Teller
 
 SIZE = (320, 180)
 STEP = 1 / 60

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from installation.bench.marked_clip import make_clip
-from scenes.clip import Bed, Clip, Transition
-from tests.installation.broken_clips import BROKEN, ODD, make_broken
-from tests.installation.cinema import SIZE, cinema, wait_until
+from scenes.story.clip import Bed, Clip, Transition
+from tests.installation.film.broken_clips import BROKEN, ODD, make_broken
+from tests.installation.film.cinema import SIZE, cinema, wait_until
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 

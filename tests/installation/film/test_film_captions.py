@@ -9,11 +9,11 @@ import pygame
 import pytest
 
 from installation.bench.marked_clip import make_clip
-from installation.console import Teller
 from installation.film.captions import Line, caption_at, parse_captions, read_captions
 from installation.film.lettering import Lettering
-from scenes.clip import Clip
-from tests.installation.cinema import SIZE, cinema
+from installation.host.console import Teller
+from scenes.story.clip import Clip
+from tests.installation.film.cinema import SIZE, cinema
 
 SRT = "1\r\n00:00:00,500 --> 00:00:01,000\r\n<i>Hello</i> &amp; welcome\r\nsecond row\r\n\r\n2\r\nnonsense\r\n"
 VTT = "WEBVTT\n\nNOTE a remark\n\nfirst\n00:02.000 --> 00:03.500 align:start\n<v Anna>Good evening\n"

@@ -10,8 +10,8 @@ import av
 import pytest
 
 from installation.bench.marked_clip import draw_mark, make_clip
-from scenes.clip import Clip
-from tests.installation.cinema import SIZE, cinema
+from scenes.story.clip import Clip
+from tests.installation.film.cinema import SIZE, cinema
 
 
 def seen_of(clip: Clip, count: int) -> list[tuple[int, int]]:

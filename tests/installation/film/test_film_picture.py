@@ -13,9 +13,9 @@ import pygame
 import pytest
 
 from calibration.settings import ScreenSettings
+from installation.film.frame_scaler import Painter, Placing, place
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, remap_tables, tone_of
-from installation.film.picture import Painter, Placing, place
 from installation.film.screen import NoScreen, Screen
 from installation.film.surface_wall import SurfaceWall
 

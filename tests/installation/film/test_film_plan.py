@@ -6,7 +6,7 @@ import pytest
 
 from installation.film.clock import FilmClock
 from installation.film.shot import Takeover, plan
-from scenes.clip import Transition
+from scenes.story.clip import Transition
 
 
 @pytest.mark.parametrize(

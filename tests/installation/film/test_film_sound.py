@@ -11,15 +11,15 @@ import pytest
 
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import make_clip, read_samples
-from installation.console import Teller
+from installation.film.audio_decoder import RATE, Track
 from installation.film.film import Film
 from installation.film.mixer import Mixer
 from installation.film.screen import Screen
 from installation.film.sound import BUFFER, Sound, after_gap
-from installation.film.track import RATE, Track
 from installation.film.voice import Voice
-from scenes.clip import Clip
-from tests.installation.cinema import wait_until
+from installation.host.console import Teller
+from scenes.story.clip import Clip
+from tests.installation.film.cinema import wait_until
 
 
 class Tone:

@@ -18,10 +18,10 @@ from pygame._sdl2.video import Window
 from calibration.settings import ScreenSettings
 from installation.commands.doctor import picture as told_by_doctor
 from installation.film import screen
-from scenes.clip import Clip
-from tests.installation.cinema import SIZE, Cinema, cinema
-from tests.installation.test_film_picture import CORNERS, ffmpeg, needs_ffmpeg
-from tests.installation.x_server import XServer, needs_x_server, x_server
+from scenes.story.clip import Clip
+from tests.installation.film.cinema import SIZE, Cinema, cinema
+from tests.installation.film.test_film_picture import CORNERS, ffmpeg, needs_ffmpeg
+from tests.installation.film.x_server import XServer, needs_x_server, x_server
 
 pytestmark = [needs_x_server, needs_ffmpeg]
 ALONE = "CHIARO_TESTS_ALONE" in os.environ

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from calibration.toml import BadFile
-from installation import exits, fetch
+from calibration.files import BadFile
 from installation.cli import app
-from installation.fetch import DOWNLOADS, Download
-from installation.plain_errors import NotNow
+from installation.host import exits, fetch
+from installation.host.errors import NotNow
+from installation.host.fetch import DOWNLOADS, Download
 
 CONTENT = bytes(range(256)) * 800
 KNOWN = Download("http://nowhere.invalid/net.onnx", hashlib.sha256(CONTENT).hexdigest(), len(CONTENT), "a network")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.heartbeat import Heartbeat
+from installation.host.heartbeat import Heartbeat
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no Unix sockets here")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from calibration.settings import JournalSettings
-from installation.console import Teller
-from installation.journal import Journal
-from installation.rehearsal import mood_of
-from scenes.cue import Branched, Prepare
+from installation.host.console import Teller
+from installation.host.journal import Journal
+from installation.show.rehearsal import mood_of
+from scenes.machine.cue import Branched, Prepare
 
 
 def written(folder: Path) -> list[dict]:

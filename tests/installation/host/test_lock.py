@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from installation.lock import RoomIsTaken, RoomLock
+from installation.host.lock import RoomIsTaken, RoomLock
 
 HOLD = (
-    "import sys,time; from pathlib import Path; from installation.lock import RoomLock;"
+    "import sys,time; from pathlib import Path; from installation.host.lock import RoomLock;"
     "lock = RoomLock(Path(sys.argv[1]), 'hall'); lock.take(); print('held', flush=True); time.sleep(60)"
 )
 

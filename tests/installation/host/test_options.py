@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 from calibration.venue import Venue
-from installation.options import DEMO, osc_targets, story_file, story_of, venue_of, window_size, with_options
+from installation.host.options import DEMO, osc_targets, story_file, story_of, venue_of, window_size, with_options
 
 
 def test_what_is_typed_is_laid_over_the_venue_and_the_rest_stays() -> None:

@@ -13,14 +13,14 @@ import pytest
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import SCENES, mood, perform
-from installation.console import Teller
-from installation.health import Health, Sense
+from installation.host.console import Teller
+from installation.host.health import Health, Sense
 from installation.osc import Broadcast
 from installation.osc.decoder import Received, decode
 from installation.osc.registry import BY_PATH, Pace
-from installation.osc.wire import Wire
+from installation.osc.udp_socket import Wire
 from models.mood import Mood
-from scenes.cue import Branched, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, TakeStarted
+from scenes.machine.cue import Branched, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, TakeStarted
 
 
 class Ear:

@@ -16,15 +16,15 @@ from collections.abc import Iterator
 import pytest
 
 from calibration.settings import OscSettings
-from installation.console import Teller
+from installation.host.console import Teller
 from installation.osc import Control
+from installation.osc.command_parser import Refused, read
 from installation.osc.control import COMMANDS_AT_MOST, FULL
 from installation.osc.decoder import decode
 from installation.osc.encoder import body, head
-from installation.osc.gate import SENDERS_AT_MOST, Gate
+from installation.osc.rate_limit import SENDERS_AT_MOST, Gate
 from installation.osc.registry import IN, Code
-from installation.osc.request import Refused, read
-from scenes.command import Command
+from scenes.machine.command import Command
 
 SCENES = ("attract", "opening", "joy")
 SETTINGS = OscSettings(listen_port=0, passphrase="open sesame")

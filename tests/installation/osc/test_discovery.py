@@ -14,7 +14,7 @@ from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import mood
-from installation.console import Teller
+from installation.host.console import Teller
 from installation.osc import Broadcast, Control
 from installation.osc.discovery import Discovery, reachable, services
 from installation.osc.oscquery import find, tree

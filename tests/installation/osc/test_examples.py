@@ -15,12 +15,12 @@ import pytest
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import SCENES
-from installation.console import Teller
-from installation.health import Health, Sense
+from installation.host.console import Teller
+from installation.host.health import Health, Sense
 from installation.osc import Broadcast
 from models.labels import LABELS
 from models.mood import Mood
-from scenes.cue import SceneStarted
+from scenes.machine.cue import SceneStarted
 from tests.installation.osc.real_receivers import free_port
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "receivers"

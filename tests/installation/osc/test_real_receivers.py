@@ -13,7 +13,7 @@ import pytest
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import SCENES, perform
-from installation.console import Teller
+from installation.host.console import Teller
 from installation.osc import Broadcast
 from installation.osc.monitor import Tally
 from tests.installation.osc.real_receivers import STARTERS, Heard, Missing, Program, reference, same, start

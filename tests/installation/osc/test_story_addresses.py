@@ -1,7 +1,7 @@
 """A story's own OSC cues and the show's addresses never meet."""
 
 from installation.osc.registry import BY_PATH
-from scenes.checks import RESERVED_ADDRESSES
+from scenes.story.checks import RESERVED_ADDRESSES
 
 
 def test_every_address_of_the_show_is_reserved_in_stories() -> None:

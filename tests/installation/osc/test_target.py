@@ -8,13 +8,13 @@ import pytest
 
 from calibration.settings import OscTarget
 from installation.bench.osc_show import mood
-from installation.health import Health, Sense
+from installation.host.health import Health, Sense
 from installation.osc import state
 from installation.osc.decoder import Received, decode
 from installation.osc.encoder import free_message, message
 from installation.osc.registry import BY_PATH
-from installation.osc.room import Room
-from installation.osc.target import Target
+from installation.osc.schedule import Target
+from installation.osc.snapshot import Room
 
 
 @dataclass

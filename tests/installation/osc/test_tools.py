@@ -21,8 +21,8 @@ from calibration.settings import JournalSettings, OscSettings, OscTarget
 from calibration.venue import Venue
 from installation.bench.osc_show import mood
 from installation.cli import app
-from installation.console import Teller, log
-from installation.journal import Journal
+from installation.host.console import Teller, log
+from installation.host.journal import Journal
 from installation.osc import Control
 from installation.osc.check import problems
 from installation.osc.decoder import Malformed, decode
@@ -32,7 +32,7 @@ from installation.osc.monitor import Tally
 from installation.osc.replay import GAP_SECONDS, scene_names, steps
 from installation.osc.sender import BadMessage, typed_message
 from models.mood import Mood
-from scenes.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged
+from scenes.machine.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged
 from tests.installation.osc.real_receivers import free_port, reference
 
 DOCS = Path(__file__).parents[3] / "docs" / "osc.md"

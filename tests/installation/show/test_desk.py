@@ -13,15 +13,15 @@ from pathlib import Path
 import pygame
 import pytest
 
-from calibration.toml import BadFile
+from calibration.files import BadFile
 from installation.bench.film_watch import rss_megabytes
 from installation.bench.marked_clip import make_clip
-from installation.exits import BAD_CONFIGURATION, UNAVAILABLE
-from installation.keys import Controls
-from installation.playing import Desk, ScriptedHand, parse_script
-from scenes.clip import Clip, Transition
-from tests.installation.cinema import SIZE, cinema
-from tests.installation.x_server import needs_x_server, x_server
+from installation.host.exits import BAD_CONFIGURATION, UNAVAILABLE
+from installation.show.desk import Desk, ScriptedHand, parse_script
+from installation.show.keys import Controls
+from scenes.story.clip import Clip, Transition
+from tests.installation.film.cinema import SIZE, cinema
+from tests.installation.film.x_server import needs_x_server, x_server
 
 
 def play(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

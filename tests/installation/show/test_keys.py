@@ -2,7 +2,7 @@
 
 import pygame
 
-from installation.keys import Controls, Keys
+from installation.show.keys import Controls, Keys
 
 
 def press(key: int) -> pygame.event.Event:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from installation.rehearsal import OVERRIDE_SECONDS, Rehearsal, mood_of
+from installation.show.rehearsal import OVERRIDE_SECONDS, Rehearsal, mood_of
 from models.mood import unseen
 
 

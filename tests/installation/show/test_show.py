@@ -10,10 +10,10 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from calibration.settings import OscSettings, ScreenSettings
 from calibration.venue import Venue
-from installation.opening import open_show
-from installation.rehearsal import Hand
-from installation.show import Show
-from scenes.story import load_story
+from installation.show.opening import open_show
+from installation.show.rehearsal import Hand
+from installation.show.show import Show
+from scenes.story.story import load_story
 from tests.clips import make_clip
 
 STORY = """

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.toml import BadFile
-from models.faces import majority, read_faces
+from calibration.files import BadFile
+from models.evaluation.dataset import majority, read_faces
 from models.labels import LABELS
 
 HEAD = "id," + ",".join(LABELS) + ",unknown,no_face\n"

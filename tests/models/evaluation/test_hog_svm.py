@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from models.faces import LabelledFaces
-from models.peers import gradients, hog_svm
+from models.evaluation.dataset import LabelledFaces
+from models.evaluation.hog_svm import gradients, hog_svm
 
 
 def _striped(n: int, seed: int) -> LabelledFaces:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.measure import scores, temperature
-from models.plots import confusion_picture, reliability_picture
+from models.evaluation.metrics import scores, temperature
+from models.evaluation.plots import confusion_picture, reliability_picture
 
 LABELS = np.array([0, 0, 0, 1, 1, 2, -1])
 

@@ -1,7 +1,7 @@
 """Golden traces: what a visitor showed, frame by frame, and what was made of it. Any change of the filter is seen here.
 
-``python -m tests.models.test_golden`` writes them anew with what is made of them now; look at the difference before
-it is committed.
+``python -m tests.models.judging.test_golden`` writes them anew with what is made of them now; look at the difference
+before it is committed.
 """
 
 import csv
@@ -14,7 +14,7 @@ import pytest
 from calibration.settings import MoodSettings
 from models.estimate import EmotionEstimate
 from models.frame import Detection
-from models.judgement import Judgement
+from models.judging.judgement import Judgement
 from models.labels import LABELS
 from tests.models.faces import FRAME, LANDMARKS
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.settings import MoodSettings
-from models.judgement import Judgement
+from models.judging.judgement import Judgement
 from models.mood import Mood
 from tests.models.faces import FRAME, face
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.affect import valence_and_arousal
-from models.filter import Baseline, Filter, logarithms
+from models.judging.smoothing import Baseline, Filter, logarithms
+from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from tests.models.faces import showing
 

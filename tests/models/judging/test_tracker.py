@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.settings import MoodSettings
-from models.stillness import Spot, Stillness
-from models.tracker import Tracker
+from models.judging.stillness import Spot, Stillness
+from models.judging.tracker import Tracker
 from tests.models.faces import face
 
 STEP = 1 / 15

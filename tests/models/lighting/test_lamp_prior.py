@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from calibration.files import BadFile
 from calibration.fitting import Faces, Known
 from calibration.head import VenueHead
 from calibration.profile import Calibration, LightFound
 from calibration.settings import EyeSettings
-from calibration.toml import BadFile
-from models.card import read_card
-from models.classifier import SHIPPED
 from models.labels import LABELS
-from models.prior import Prior, average_face, known_of, read_prior
-from models.venue_head import head_of, model_file
+from models.lighting.lamp_prior import Prior, average_face, known_of, read_prior
+from models.seeing.card import read_card
+from models.seeing.classifier import SHIPPED
+from models.seeing.venue_head import head_of, model_file
 
 PLACES = np.array([(-60, 40), (0, 40), (60, 40), (0, 88)], np.float32)
 
@@ -68,7 +68,7 @@ def test_a_network_without_a_prior_has_none(tmp_path: Path) -> None:
 
 
 def test_the_shipped_network_has_its_prior() -> None:
-    """Red after a new network was put in: run python -m models.make_prior FACES."""
+    """Red after a new network was put in: run python -m models.training.make_prior FACES."""
     found = read_prior(SHIPPED, read_card(SHIPPED).sha256)
     assert found is not None
     lit = found.under(20.0, 65.0).lit

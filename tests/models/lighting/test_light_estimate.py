@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from models.align import SIDE
-from models.exposure import captured, expose, linear
-from models.light import find_light
-from models.prior import average_face
-from models.relight import Fill, Lamp, Lamps, direction, read_heads
+from models.lighting.exposure import captured, expose, linear
+from models.lighting.lamp_prior import average_face
+from models.lighting.light_estimate import find_light
+from models.lighting.relight import Fill, Lamp, Lamps, direction, read_heads
+from models.seeing.align import SIDE
 
 ROOM = Fill(walls=(0.05, 0.1), floor=(0.01, 0.03), film=(0.02, 0.08), background=(0.05, 0.2))
 
@@ -16,7 +16,7 @@ def faces_under(lamp: Lamp, room: Fill = ROOM, count: int = 6, painted: float = 
     """Six strange heads with the average face, each seen a little differently; ``painted``: brows, beard
     and a light of its own from one side.
     """
-    from models.align import TEMPLATE
+    from models.seeing.align import TEMPLATE
 
     rng = np.random.default_rng(4)
     five = (TEMPLATE + rng.normal(0, 0.7, (count, 5, 2))).astype(np.float32)

@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.align import SIDE, TEMPLATE
-from models.darkness import Condition, darkened
-from models.exposure import Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
-from models.relight import (
+from models.evaluation.dark_benchmark import Condition, darkened
+from models.lighting.exposure import Sensor, captured, expose, jpeg, linear, motion_kernel, noisy
+from models.lighting.relight import (
     MARGIN,
     Fill,
     Lamp,
@@ -21,6 +20,7 @@ from models.relight import (
     read_heads,
     training_lamps,
 )
+from models.seeing.align import SIDE, TEMPLATE
 
 DARK_ROOM = Fill((0.02, 0.02), (0.01, 0.01), (0.01, 0.01), (0.05, 0.05))
 HEADS = read_heads("bench")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from calibration.settings import CameraSettings
-from installation.visitor import WALK, SimulatedVisitor, plan_visit
-from models.align import align_all
-from models.classifier import open_classifier
 from models.labels import LABELS
-from models.mtcnn import Mtcnn
+from models.rendering.simulated_visitor import WALK, SimulatedVisitor, plan_visit
+from models.seeing.align import align_all
+from models.seeing.classifier import open_classifier
+from models.seeing.mtcnn import Mtcnn
 
 SETTINGS = CameraSettings(width=640, height=360)
 

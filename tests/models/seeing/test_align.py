@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.align import SIDE, TEMPLATE, align, align_all, prepare, similarity
+from models.seeing.align import SIDE, TEMPLATE, align, align_all, prepare, similarity
 
 
 def turned(points: np.ndarray, degrees: float, scale: float, shift: tuple[float, float]) -> np.ndarray:

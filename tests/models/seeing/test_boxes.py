@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.boxes import choose, drop_nested, squared
+from models.seeing.boxes import choose, drop_nested, squared
 
 FACE = [10.0, 10.0, 50.0, 60.0]
 

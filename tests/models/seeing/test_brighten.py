@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from models.brighten import BRIGHT_ENOUGH, TARGET, brighten, reduce_to_gray
+from models.seeing.brighten import BRIGHT_ENOUGH, TARGET, brighten, reduce_to_gray
 
 
 def dark_room(face_mean: float, seed: int = 0) -> np.ndarray:

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.toml import BadFile
-from models.card import card_beside, write_card
-from models.classifier import Classifier, open_classifier
+from calibration.files import BadFile
 from models.labels import LABELS
-from models.runtime import Device, NoCuda, open_on, runtime_report, why_no_cuda
-from models.session import CPU, CUDA, open_session
+from models.seeing.card import card_beside, write_card
+from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.runtime import Device, NoCuda, open_on, runtime_report, why_no_cuda
+from models.seeing.session import CPU, CUDA, open_session
 from tests.models.tiny_classifier import FACTS, make_classifier
 
 FACES = np.random.default_rng(0).integers(0, 255, (5, 64, 64)).astype(np.uint8)
@@ -121,8 +121,8 @@ def test_a_driver_without_cudas_libraries_is_answered_with_the_line_that_mends_i
 ) -> None:
     path = make_classifier(tmp_path / "net.onnx")
     # No machine of ours has a driver but no libraries: the session that CUDA refused is a real one on the CPU.
-    monkeypatch.setattr("models.runtime.why_no_cuda", lambda: "")
-    monkeypatch.setattr("models.runtime._try_cuda", open_session)
+    monkeypatch.setattr("models.seeing.runtime.why_no_cuda", lambda: "")
+    monkeypatch.setattr("models.seeing.runtime._try_cuda", open_session)
     with pytest.raises(NoCuda, match=r'pip install "chiaroscuro\[cuda\]"'):
         open_on(path, "cuda")
     _, device = open_on(path, "auto")

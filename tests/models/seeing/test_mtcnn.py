@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from calibration.settings import CameraSettings
-from installation.visitor import SimulatedVisitor
-from models import mtcnn_graphs
 from models.frame import Detection
-from models.mtcnn import CELL, Mtcnn, _decoded, patches, placed
-from models.mtcnn_graphs import NoWeights, read_weights
+from models.rendering.simulated_visitor import SimulatedVisitor
+from models.seeing import mtcnn_graphs
+from models.seeing.mtcnn import CELL, Mtcnn, _decoded, patches, placed
+from models.seeing.mtcnn_graphs import NoWeights, read_weights
 
 STANDING = (6.0, 10.0, 14.0)
 """Seconds at which the simulated visitor of this seed stands in the light."""
@@ -143,5 +143,7 @@ def test_tensorflow_is_not_needed() -> None:
     import subprocess
     import sys
 
-    program = "import sys, models.mtcnn as m; m.Mtcnn(); sys.exit(bool({'tensorflow', 'mtcnn'} & set(sys.modules)))"
+    program = (
+        "import sys, models.seeing.mtcnn as m; m.Mtcnn(); sys.exit(len({'tensorflow', 'mtcnn'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

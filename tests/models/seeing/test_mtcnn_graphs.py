@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from models import mtcnn_graphs
-from models.mtcnn_graphs import read_weights
-from models.session import open_session
+from models.seeing import mtcnn_graphs
+from models.seeing.mtcnn_graphs import read_weights
+from models.seeing.session import open_session
 
 
 class Layers:

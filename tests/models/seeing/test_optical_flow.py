@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from models.align import TEMPLATE
-from models.follow import Follower
 from models.frame import Detection
+from models.seeing.align import TEMPLATE
+from models.seeing.optical_flow import Follower
 
 HEIGHT, WIDTH = 720, 1280
 SIZE = 160

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from models.align import TEMPLATE
 from models.frame import Detection
-from models.quality import luminance, quality
+from models.seeing.align import TEMPLATE
+from models.seeing.quality import luminance, quality
 
 FACE = cv2.GaussianBlur(np.random.default_rng(0).normal(0, 1, (64, 64)).astype(np.float32), (0, 0), 0.8)
 FACE = (110 + FACE / FACE.std() * 30).clip(0, 255).astype(np.uint8)

@@ -1,14 +1,14 @@
-"""Shut eyes are told from open ones in rendered people (on real faces: ``models.make_eyes`` prints its figures)."""
+"""Shut eyes are told from open ones in rendered people (figures on real faces: ``models.training.make_eyes``)."""
 
 import cv2
 import numpy as np
 import pytest
 
 from calibration.settings import EyeSettings
-from models.align import SIDE, align
-from models.detector import open_detector
-from models.eyes import shut
-from models.relight import MAPS
+from models.lighting.relight import MAPS
+from models.seeing.align import SIDE, align
+from models.seeing.detector import open_detector
+from models.seeing.shut_eyes import shut
 
 
 @pytest.fixture(scope="module")

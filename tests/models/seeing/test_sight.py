@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from calibration.settings import Region
-from models.classifier import Classifier, open_classifier
 from models.frame import Detection, Frame
 from models.labels import LABELS
-from models.sight import STAGES, Sight
-from tests.models.test_follow import detection, picture
+from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.sight import STAGES, Sight
+from tests.models.seeing.test_optical_flow import detection, picture
 from tests.models.tiny_classifier import make_classifier
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper, save_model
 
+from calibration.files import BadFile
 from calibration.settings import EyeSettings
-from calibration.toml import BadFile
-from models.detector import open_detector
-from models.yunet import KINDS, STRIDES, YuNet, decoded
+from models.seeing.detector import open_detector
+from models.seeing.yunet import KINDS, STRIDES, YuNet, decoded
 
 WIDTHS = {"cls": 1, "obj": 1, "bbox": 4, "kps": 10}
 

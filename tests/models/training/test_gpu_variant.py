@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, load, numpy_helper, save
 
-from calibration.toml import BadFile
-from models import fold as folding
-from models.align import prepare
-from models.bound import BATCHES, Bound, NotTaken
-from models.card import card_beside, write_card
-from models.classifier import SHIPPED, open_classifier
-from models.fold import Differs, fold
-from models.proof import proof_faces
-from models.runtime import Device
-from models.session import CUDA, open_session
+from calibration.files import BadFile
+from models.seeing.align import prepare
+from models.seeing.card import card_beside, write_card
+from models.seeing.classifier import SHIPPED, open_classifier
+from models.seeing.io_binding import BATCHES, Bound, NotTaken
+from models.seeing.runtime import Device
+from models.seeing.session import CUDA, open_session
+from models.training import gpu_variant as folding
+from models.training.gpu_variant import Differs, fold
+from models.training.parity_faces import proof_faces
 from tests.models.tiny_classifier import FACTS, make_classifier
 
 NAMES = ["probabilities", "embedding"]
@@ -118,8 +118,10 @@ def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
         check(session)
         return Bound(session, "cpu"), True
 
-    monkeypatch.setattr("models.classifier.open_on", lambda path, *rest: (open_session(path), Device(CUDA, "CUDA")))
-    monkeypatch.setattr("models.classifier.open_bound", open_bound)
+    monkeypatch.setattr(
+        "models.seeing.classifier.open_on", lambda path, *rest: (open_session(path), Device(CUDA, "CUDA"))
+    )
+    monkeypatch.setattr("models.seeing.classifier.open_bound", open_bound)
 
 
 def test_on_a_gpu_the_variant_is_taken_unless_declined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

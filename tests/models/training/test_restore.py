@@ -7,12 +7,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'train'")
 
-from calibration.toml import BadFile  # noqa: E402
-from models.card import read_card  # noqa: E402
-from models.classifier import SHIPPED, open_classifier  # noqa: E402
-from models.recipe import PRESETS  # noqa: E402
-from models.run import Run  # noqa: E402
-from models.taken_up import begun_from, taken_up, with_statistics  # noqa: E402
+from calibration.files import BadFile  # noqa: E402
+from models.seeing.card import read_card  # noqa: E402
+from models.seeing.classifier import SHIPPED, open_classifier  # noqa: E402
+from models.training.presets import PRESETS  # noqa: E402
+from models.training.restore import begun_from, taken_up, with_statistics  # noqa: E402
+from models.training.training_run import Run  # noqa: E402
 
 SHAPE = PRESETS["gpu"].shape
 

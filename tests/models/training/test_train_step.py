@@ -8,13 +8,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from models.align import SIDE, TEMPLATE  # noqa: E402
-from models.batches import Batches  # noqa: E402
-from models.distil import Teachers  # noqa: E402
-from models.lesson import Lesson, moved  # noqa: E402
-from models.run import Run  # noqa: E402
-from models.train import train  # noqa: E402
-from models.validation import validation  # noqa: E402
+from models.seeing.align import SIDE, TEMPLATE  # noqa: E402
+from models.training.batches import Batches  # noqa: E402
+from models.training.distillation import Teachers  # noqa: E402
+from models.training.train import train  # noqa: E402
+from models.training.train_step import Lesson, moved  # noqa: E402
+from models.training.training_run import Run  # noqa: E402
+from models.training.validation import validation  # noqa: E402
 from tests.models.two_kinds import TINY, tiny_augmenter, two_kinds  # noqa: E402
 
 
@@ -87,7 +87,7 @@ def test_a_recorded_step_learns_what_a_called_one_learns(tmp_path: Path, monkeyp
     faces, votes = torch.randn(16, 1, SIDE, SIDE), torch.rand(16, 8).softmax(1)
     sums = []
     for before in (3, 10**6):
-        monkeypatch.setattr("models.lesson.BEFORE_RECORDING", before)
+        monkeypatch.setattr("models.training.train_step.BEFORE_RECORDING", before)
         lesson = Lesson([Run(TINY, 1, tmp_path / str(before), "cuda")])
         for _ in range(20):
             lesson.step(faces, votes, 10)

@@ -9,24 +9,24 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from calibration.toml import BadFile  # noqa: E402
-from models.align import SIDE, TEMPLATE, prepare  # noqa: E402
-from models.augment import Augmenter, Strength  # noqa: E402
-from models.batches import (  # noqa: E402
+from calibration.files import BadFile  # noqa: E402
+from models.evaluation.dataset import LabelledFaces  # noqa: E402
+from models.seeing.align import SIDE, TEMPLATE, prepare  # noqa: E402
+from models.seeing.classifier import open_classifier  # noqa: E402
+from models.training.augment import Augmenter, Strength  # noqa: E402
+from models.training.batches import (  # noqa: E402
     Batches,
     leveled,
     mixed,
 )
-from models.classifier import open_classifier  # noqa: E402
-from models.distil import Teachers, soft_loss  # noqa: E402
-from models.export import Disagrees, export, export_int8, facts_of, load_network, slim  # noqa: E402
-from models.faces import LabelledFaces  # noqa: E402
-from models.network import Block, EmotionNet, EvenLight, Shape, multiply_adds, network_of  # noqa: E402
-from models.precision import half, quicker_in_bf16  # noqa: E402
-from models.recipe import PRESETS  # noqa: E402
-from models.run import Run  # noqa: E402
-from models.train import train  # noqa: E402
-from models.validation import probabilities, validation  # noqa: E402
+from models.training.distillation import Teachers, soft_loss  # noqa: E402
+from models.training.export import Disagrees, export, export_int8, facts_of, load_network, slim  # noqa: E402
+from models.training.network import Block, EmotionNet, EvenLight, Shape, multiply_adds, network_of  # noqa: E402
+from models.training.precision import half, quicker_in_bf16  # noqa: E402
+from models.training.presets import PRESETS  # noqa: E402
+from models.training.train import train  # noqa: E402
+from models.training.training_run import Run  # noqa: E402
+from models.training.validation import probabilities, validation  # noqa: E402
 from tests.models.two_kinds import TINY, tiny_augmenter, two_kinds  # noqa: E402
 
 
@@ -223,7 +223,7 @@ def test_the_exported_file_agrees_with_the_network_and_is_taken_at_the_door(tmp_
 
 def test_an_export_that_says_something_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network = EmotionNet(Shape((8, 16), (1, 1), 0.0)).eval()
-    monkeypatch.setattr("models.export.AGREE", -1.0)
+    monkeypatch.setattr("models.training.export.AGREE", -1.0)
     with pytest.raises(Disagrees, match="probabilities differ"):
         export(network, tmp_path / "net.onnx", 1.0, "test", "made up", {})
     with pytest.raises(BadFile):

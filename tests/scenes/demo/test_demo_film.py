@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 import pytest
 
-from scenes.demo import score
-from scenes.demo.reel import FILES, SHOTS
-from scenes.story import Story, load_story
+from scenes.demo.making import score
+from scenes.demo.making.reel import FILES, SHOTS
+from scenes.story.story import Story, load_story
 
-DEMO = Path(__file__).parents[2] / "scenes" / "demo"
+DEMO = Path(__file__).parents[3] / "scenes" / "demo"
 CLIPS = sorted((DEMO / "film").glob("*.mp4"))
 LOOPS = ("attract", "vigil")
 

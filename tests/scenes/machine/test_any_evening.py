@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 
 from models.labels import LABELS
 from models.mood import Mood
-from scenes.advance import Moment, advance, begin
-from scenes.clip import Playhead
-from scenes.command import STORY_COMMANDS, Command
-from scenes.cue import Branched, Cue, Play, SceneStarted, TakeEnded, TakeStarted
-from scenes.dry_run import DryPlayer
-from scenes.state import StoryState
+from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.command import STORY_COMMANDS, Command
+from scenes.machine.cue import Branched, Cue, Play, SceneStarted, TakeEnded, TakeStarted
+from scenes.machine.dry_run import DryPlayer
+from scenes.machine.state import StoryState
+from scenes.story.clip import Playhead
 from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, feeling, story_of
 
 STORY = story_of(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.evidence import BINS_AT_MOST, Evidence
 from models.labels import LABELS
 from models.mood import Mood, unseen
+from scenes.machine.evidence import BINS_AT_MOST, Evidence
 
 
 def feeling(label: str | None, probability: float = 0.8, present: bool = True) -> Mood:

@@ -1,6 +1,7 @@
 """An evening kept in a file: moods and commands in, every cue out. Any change of behaviour shows as a difference.
 
-When a change is wanted: CHIARO_GOLDEN=write pytest tests/scenes/test_golden_evening.py, and read the difference.
+When a change is wanted: CHIARO_GOLDEN=write pytest tests/scenes/machine/test_golden_evening.py, and read
+the difference.
 """
 
 import csv
@@ -8,8 +9,8 @@ import os
 from pathlib import Path
 
 from models.mood import Mood
-from scenes.command import Command
-from scenes.cue import Cue
+from scenes.machine.command import Command
+from scenes.machine.cue import Cue
 from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -3,13 +3,13 @@
 import math
 from dataclasses import replace
 
-from scenes.advance import Moment, advance, begin
-from scenes.clip import Playhead
-from scenes.command import Command
-from scenes.cue import Cue, Play, Prepare, ShowState, StateChanged, TakeEnded
-from scenes.dry_run import DryPlayer
-from scenes.state import StoryState
-from scenes.story import Story
+from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.command import Command
+from scenes.machine.cue import Cue, Play, Prepare, ShowState, StateChanged, TakeEnded
+from scenes.machine.dry_run import DryPlayer
+from scenes.machine.state import StoryState
+from scenes.story.clip import Playhead
+from scenes.story.story import Story
 from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, evening, feeling, mood_at, plays_of, scenes_of, story_of
 
 HAPPY = [(1.0, feeling("happiness"))]

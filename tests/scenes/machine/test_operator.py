@@ -2,10 +2,10 @@
 
 import pytest
 
-from scenes.advance import Moment, advance, begin
-from scenes.clip import Playhead
-from scenes.command import Command
-from scenes.cue import Play, ShowState, StateChanged, TakeEnded, TakeStarted
+from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.command import Command
+from scenes.machine.cue import Play, ShowState, StateChanged, TakeEnded, TakeStarted
+from scenes.story.clip import Playhead
 from tests.scenes.telling import NOBODY, branches_of, evening, feeling, scenes_of, story_of
 
 AFRAID = [(1.0, feeling("fear"))]

@@ -1,6 +1,6 @@
 """What visitors meet in the film."""
 
-from scenes.cue import (
+from scenes.machine.cue import (
     Branched,
     Caption,
     Play,

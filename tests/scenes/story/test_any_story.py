@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calibration.toml import BadFile
-from scenes.story import load_story
+from calibration.files import BadFile
+from scenes.story.story import load_story
 from tests.clips import make_clip, make_still
 from tests.scenes.telling import TWO_ROOMS
 

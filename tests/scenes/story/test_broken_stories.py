@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from calibration.toml import BadFile
-from scenes.probe import Unreadable, probe
-from scenes.story import load_story
+from calibration.files import BadFile
+from scenes.story.probe import Unreadable, probe
+from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound, make_still
 
 BROKEN = Path(__file__).parent / "broken"

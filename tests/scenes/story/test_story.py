@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from scenes.clip import Bed, Clip, Transition
-from scenes.media import Piece
-from scenes.probe import Probed, Unreadable, probe, seconds_before_key_frame
-from scenes.story import Story, load_story
+from scenes.story.clip import Bed, Clip, Transition
+from scenes.story.media import Piece
+from scenes.story.probe import Probed, Unreadable, probe, seconds_before_key_frame
+from scenes.story.story import Story, load_story
 from tests.clips import make_clip, make_sound, make_still
 
-DOCS = Path(__file__).parents[2] / "docs" / "stories.md"
+DOCS = Path(__file__).parents[3] / "docs" / "stories.md"
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from models.labels import LABELS
-from scenes.format import StoryFile, When
-from scenes.graph import as_mermaid, as_text, in_words
-from scenes.schema import schema_text
-from scenes.simulate import simulate
+from scenes.machine.simulate import simulate
+from scenes.story.graph import as_mermaid, as_text, in_words
+from scenes.story.schema import schema_text
+from scenes.story.story_file import StoryFile, When
 from tests.scenes.telling import TWO_ROOMS, story_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_committed_schema_is_that_of_the_code() -> None:

@@ -1,0 +1,1 @@
+"""The eye's process and who keeps it alive."""

@@ -1,0 +1,1 @@
+"""The machine under the show: console, log, locks, state, exit codes."""

@@ -1,0 +1,1 @@
+"""The show: one tick on one page, its parts, its operators."""

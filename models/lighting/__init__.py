@@ -1,0 +1,1 @@
+"""Lighting: how lamps fall on faces, and which lamp a venue has."""

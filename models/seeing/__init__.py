@@ -1,0 +1,1 @@
+"""Seeing: where the faces of a frame are, and what the network reads in each."""

@@ -1,0 +1,1 @@
+"""The story as a file: read, checked, drawn as a graph."""
