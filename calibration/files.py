@@ -9,15 +9,9 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from calibration.errors import BadFile
+
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class BadFile(ValueError):
-    """A file that cannot be used. ``problems`` holds every fault found, one line each: what, where, what to do."""
-
-    def __init__(self, path: Path | str, problems: list[str]) -> None:
-        self.path, self.problems = Path(path), problems
-        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
 
 
 def load_toml(path: Path | str, model: type[Model]) -> Model:

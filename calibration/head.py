@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]

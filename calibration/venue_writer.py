@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from calibration.files import BadFile, describe
+from calibration.errors import BadInput
+from calibration.files import describe
 from calibration.profile import Calibration
 from calibration.venue import Venue
 
@@ -64,7 +65,7 @@ def _keep_previous(path: Path) -> None:
 def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
     """The venue file's ``text`` with changed keys and a new ``[calibration]``.
 
-    Raises ``BadFile`` if the outcome could not be read again (then nothing must be written).
+    Raises ``BadInput`` if the outcome could not be read again (then nothing must be written).
     """
     text = _without_calibration(text)
     for section, keys in changes.items():
@@ -74,9 +75,9 @@ def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
     try:
         Venue.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadFile("venue file", [f"cannot be changed by the program: {error}"]) from error
+        raise BadInput(f"cannot be changed by the program: {error}", where="venue file") from error
     except ValidationError as error:
-        raise BadFile("venue file", describe(error, Venue)) from error
+        raise BadInput(*describe(error, Venue), where="venue file") from error
     return text
 
 

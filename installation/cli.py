@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from installation.host import exits
+from calibration.errors import Exit
 
 app = typer.Typer(
     name="chiaro",
@@ -34,4 +34,4 @@ def main() -> None:
         app()
     except Exception:
         traceback.print_exc()
-        sys.exit(exits.BUG)
+        sys.exit(Exit.BUG)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadInput
 from calibration.fitting import Faces, choose
 from calibration.profile import Calibration, LightFound, RoomFound
 from installation.bench.report import Figure, Progress, Report
@@ -44,7 +44,7 @@ def run(progress: Progress) -> Report:
     """Raises ``BadFile`` without the faces."""
     shared = os.environ.get("CHIARO_SHARED")
     if not shared:
-        raise BadFile("CHIARO_SHARED", ["is not set: it names the folder that holds data/ferplus_valid.png"])
+        raise BadInput("is not set; it names the folder that holds data/ferplus_valid.png", where="CHIARO_SHARED")
     labelled = read_faces(Path(shared) / "data" / "ferplus_valid.png").judged()
     landmarks, _ = find_landmarks(labelled.images, lambda share: progress("landmarks", 0.2 * share))
     aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.fitting import Faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from calibration.files import BadFile
+from calibration.errors import BadInput
 from calibration.fitting import Choice, Faces, Told, choose
 from calibration.profile import Worth
 from installation.calibrate.decision import lead_for, right_with_own_neutral
@@ -20,7 +20,7 @@ from models.seeing.venue_head import model_file
 def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
     """Choose the venue's head on people left out, and say what it is worth."""
     if draft.faces is None:
-        raise BadFile("the takes", ["there are none yet: run 'chiaro calibrate' with the step 'faces'"])
+        raise BadInput("there are no takes yet: run 'chiaro calibrate' with the step 'faces'")
     file = model_file(draft.venue.eye)
     card = read_card(file)
     prior = read_prior(file, card.sha256)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from calibration.files import BadFile
+from calibration.errors import BadInput, Refused
 from calibration.profile import LightFound
 from calibration.settings import Region
 from installation.calibrate.lamp_drawing import lamp_in_letters
@@ -19,7 +19,7 @@ from installation.calibrate.region import read_region
 Image = NDArray[np.uint8]
 
 
-class Cancelled(Exception):
+class Cancelled(Refused):
     """The technician ended the calibration; the last good profile stays."""
 
 
@@ -95,7 +95,7 @@ class TextGuide:
             typed = self.ask("Where can visitors stand? LEFT,TOP,RIGHT,BOTTOM of the picture, 0 to 1", sides)
             try:
                 return now if typed == sides else read_region(typed)
-            except BadFile as error:
+            except BadInput as error:
                 self.warn("; ".join(error.problems))
 
     def drawn(self, light: LightFound, words: str) -> None:

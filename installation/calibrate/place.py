@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.settings import CameraSettings
 from installation.camera.capture import Capture
 from installation.camera.folder import SUFFIXES

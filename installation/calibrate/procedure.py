@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from calibration.files import BadFile, did_you_mean
+from calibration.errors import BadFile, BadInput, Unavailable
+from calibration.files import did_you_mean
 from calibration.settings import CameraSettings
 from calibration.venue import Venue, load_venue
 from installation.calibrate import steps
@@ -24,12 +25,9 @@ from installation.calibrate.place import Place, open_place
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
 from installation.calibrate.take import Observer
-from installation.host.errors import NotNow
 from installation.host.options import VENUES, story_file
 from models.labels import LABELS
 from models.seeing.card import read_card
-from models.seeing.mtcnn_graphs import NoWeights
-from models.seeing.runtime import NoCuda
 from models.seeing.venue_head import head_of, model_file
 from scenes.story.story import load_story
 
@@ -125,7 +123,7 @@ def _place(wish: Wish, camera: CameraSettings) -> Place:
     place = open_place(camera, wish.seed)
     if wish.yes and place.live:
         place.close()
-        raise BadFile("--yes", ["answers for nobody: with people before a camera each one has to be asked"])
+        raise BadInput("answers for nobody: with people before a camera each one has to be asked", where="--yes")
     return place
 
 
@@ -143,12 +141,7 @@ def _guide(wish: Wish, place: Place) -> Guide:
 
 
 def _observer(venue: Venue) -> Observer:
-    try:
-        return Observer(venue.eye, venue.camera.region)
-    except NoCuda as error:
-        raise BadFile("[eye] device", [str(error)]) from error
-    except NoWeights as error:
-        raise NotNow(str(error)) from error
+    return Observer(venue.eye, venue.camera.region)
 
 
 def _check_words(wish: Wish) -> None:
@@ -168,7 +161,7 @@ def _check_words(wish: Wish) -> None:
     if wish.story and wish.emotions:
         problems.append("--story and --emotions: choose one")
     if problems:
-        raise BadFile("calibrate", problems)
+        raise BadInput(*problems)
 
 
 def _asked_for(wish: Wish, venue: Venue) -> tuple[str, ...]:
@@ -192,4 +185,4 @@ def _check_writable(file: Path) -> None:
     if not os.access(folder, os.W_OK):
         raise BadFile(folder, ["may not be written to: name the venue by a path of your own, such as ~/room.toml"])
     if shutil.disk_usage(folder).free < LEAST_FREE:
-        raise NotNow(f"the disk of {folder} is full, so that nothing could be kept: make room first")
+        raise Unavailable(f"the disk of {folder} is full, so that nothing could be kept: make room first")

@@ -11,6 +11,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
+from calibration.errors import Unavailable
 from calibration.profile import LightFound
 from calibration.settings import Region
 from installation.calibrate.guide import Cancelled, TextGuide
@@ -23,7 +24,7 @@ GO = (pygame.K_RETURN, pygame.K_SPACE, pygame.K_KP_ENTER)
 WARNINGS_SHOWN = 3
 
 
-class NoWindow(RuntimeError):
+class NoWindow(Unavailable):
     """There is no display; the terminal alone does as well."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.frame import Frame
 
 STILLS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm")

@@ -7,10 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.errors import Unavailable
+
 Image = NDArray[np.uint8]
 
 
-class CameraLost(Exception):
+class CameraLost(Unavailable):
     """No picture comes; the message says why, in a technician's words. Opening the source again may help."""
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from installation.host import exits
+from calibration.errors import Exit
 
 PARTS = ("calibrate", "decision", "eye", "film", "model", "osc", "story", "training")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
@@ -37,10 +37,10 @@ def register(app: typer.Typer) -> None:
             typer.echo(
                 f"no benchmark is called {part!r}{did_you_mean(part, PARTS)}; known: {', '.join(PARTS)}", err=True
             )
-            raise typer.Exit(exits.BAD_CONFIGURATION)
+            raise typer.Exit(Exit.BAD_CONFIGURATION)
         if out and part not in DRAWN:
             typer.echo(f"{part!r} draws nothing; --out is for: {', '.join(DRAWN)}", err=True)
-            raise typer.Exit(exits.BAD_CONFIGURATION)
+            raise typer.Exit(Exit.BAD_CONFIGURATION)
         module = importlib.import_module(f"installation.bench.{part}")
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(part, total=1.0)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from installation.host import exits
+from calibration.errors import Exit
 
 
 def register(app: typer.Typer) -> None:
@@ -41,10 +41,11 @@ def register(app: typer.Typer) -> None:
 
         The last good calibration stays until the new one is whole. Exit 69 without a camera, 78 for wrong files.
         """
+        from calibration.errors import Unavailable
         from installation.calibrate.guide import Cancelled
         from installation.calibrate.procedure import Wish, calibrate_venue, check_venue
         from installation.camera.source import CameraLost
-        from installation.host.errors import NotNow, plain_errors
+        from installation.host.errors import plain_errors
 
         with plain_errors():
             wish = Wish(
@@ -65,15 +66,15 @@ def register(app: typer.Typer) -> None:
                 if check:
                     verdict = check_venue(wish)
                     typer.echo(f"{'NOT as calibrated: ' if verdict.faults else ''}{verdict.line}")
-                    raise typer.Exit(1 if verdict.faults else exits.OK)
+                    raise typer.Exit(1 if verdict.faults else Exit.OK)
                 written = calibrate_venue(wish)
             except CameraLost as error:
-                raise NotNow(f"{error}; the last calibration stays") from error
+                raise Unavailable(f"{error}; the last calibration stays") from error
             except (Cancelled, KeyboardInterrupt):
                 typer.echo("cancelled; the last calibration stays", err=True)
                 raise typer.Exit(1) from None
             except OSError as error:
-                raise NotNow(f"cannot be written ({error}); the last calibration stays") from error
+                raise Unavailable(f"cannot be written ({error}); the last calibration stays") from error
         if written.with_suffix(".html").exists():
             typer.echo(f"did it help? {written.with_suffix('.html')}", err=True)
         typer.echo(str(written))

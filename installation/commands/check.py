@@ -7,8 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from calibration.files import BadFile
-from installation.host import exits
+from calibration.errors import BadFile, Exit
 
 T = TypeVar("T")
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "problem": "[bold red]problem[/]"}
@@ -53,7 +52,7 @@ def register(app: typer.Typer) -> None:
         wrong = sum(finding.state == "problem" for finding in findings)
         if wrong:
             console.print(f"[bold red]{wrong} problem{'s' if wrong > 1 else ''}[/]: mend, then check again")
-            raise typer.Exit(exits.BAD_CONFIGURATION)
+            raise typer.Exit(Exit.BAD_CONFIGURATION)
         console.print("[green]ready for tonight[/]")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.settings import OscTarget
 from calibration.venue import Venue
 from scenes.story.story import Story

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calibration.files import BadFile
-from installation.host import exits
+from calibration.errors import BadFile, Exit
 
 if TYPE_CHECKING:
     from models.estimate import EmotionEstimate
@@ -28,22 +27,15 @@ def register(app: typer.Typer) -> None:
         venue: Annotated[str, typer.Option(help="Venue file or name: its detector, classifier and device.")] = "",
     ) -> None:
         """Faces, boxes and emotions in pictures or videos. Exit 78 when a file could not be looked at."""
-        from installation.host.errors import NotNow, plain_errors, tell
+        from installation.host.errors import plain_errors, tell
         from installation.host.options import venue_of
-        from models.seeing.mtcnn_graphs import NoWeights
-        from models.seeing.runtime import NoCuda
         from models.seeing.sight import open_sight
         from models.seeing.venue_head import head_of
 
         with plain_errors():
             room = venue_of(venue)
             settings = room.eye.model_copy(update={"detect_every": 1})
-            try:
-                sight = open_sight(settings, head=head_of(room.calibration, settings))
-            except NoCuda as error:
-                raise BadFile("[eye] device", [str(error)]) from error
-            except NoWeights as error:
-                raise NotNow(str(error)) from error
+            sight = open_sight(settings, head=head_of(room.calibration, settings))
         seen, failed = [], False
         for path in files:
             try:
@@ -57,7 +49,7 @@ def register(app: typer.Typer) -> None:
         else:
             _show(seen, sight.line)
         if failed:
-            raise typer.Exit(exits.BAD_CONFIGURATION)
+            raise typer.Exit(Exit.BAD_CONFIGURATION)
 
 
 def look_at(path: Path, every: int, sight: Sight) -> list[dict[str, Any]]:

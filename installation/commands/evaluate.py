@@ -36,7 +36,7 @@ def evaluate(
         from rich.console import Console
         from rich.progress import Progress
 
-        from calibration.files import BadFile
+        from calibration.errors import BadFile
         from models.evaluation.dataset import read_faces
         from models.evaluation.evaluate import evaluate as measure
         from models.evaluation.plots import confusion_picture, reliability_picture

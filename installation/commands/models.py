@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from calibration.files import BadFile
+from calibration.errors import BadFile, BadInput
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +61,9 @@ def get(
     with plain_errors():
         if name not in DOWNLOADS:
             known = list(DOWNLOADS)
-            raise BadFile(name, [f"no such network to fetch{did_you_mean(name, known)}; known: {', '.join(known)}"])
+            raise BadInput(
+                f"no such network to fetch{did_you_mean(name, known)}; known: {', '.join(known)}", where=name
+            )
         download = DOWNLOADS[name]
         path = (to or models_folder() / download.file_name).expanduser()
         if is_here(download, path):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from installation.host import exits
+from calibration.errors import Exit
 
 Host = Annotated[str, typer.Option(help="Address to listen on, or to send to.")]
 
@@ -36,7 +36,7 @@ def monitor(
         watch(host, port, prefix, lines, seconds)
     except OSError as error:
         typer.echo(f"{host}:{port} cannot be listened on: {error.strerror or error}; choose another --port", err=True)
-        raise typer.Exit(exits.UNAVAILABLE) from None
+        raise typer.Exit(Exit.UNAVAILABLE) from None
 
 
 def send(
@@ -57,10 +57,10 @@ def send(
             typer.echo(answer)
     except BadMessage as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+        raise typer.Exit(Exit.BAD_CONFIGURATION) from None
     except OSError as error:
         typer.echo(f"{host}:{port}: {error.strerror or error}", err=True)
-        raise typer.Exit(exits.UNAVAILABLE) from None
+        raise typer.Exit(Exit.UNAVAILABLE) from None
 
 
 def replay(
@@ -72,7 +72,7 @@ def replay(
     loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end.")] = False,
 ) -> None:
     """Send an evening's moods and scenes again, so that visuals can be built with nobody there."""
-    from calibration.files import BadFile
+    from calibration.errors import BadFile
     from calibration.settings import OscSettings, OscTarget
     from installation.host.console import open_log
     from installation.host.options import osc_targets, venue_of
@@ -89,16 +89,16 @@ def replay(
         told = play_journal(journal, settings, speed, loop)
     except BadFile as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+        raise typer.Exit(Exit.BAD_CONFIGURATION) from None
     except ValueError:
         typer.echo(f"--profile: {profile!r} is none of aggregate, visitors, scalar, events", err=True)
-        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+        raise typer.Exit(Exit.BAD_CONFIGURATION) from None
     except KeyboardInterrupt:
         return
     typer.echo(f"{told} moods and cues sent", err=True)
     if not told:
         typer.echo(f"{journal}: holds no mood and no scene", err=True)
-        raise typer.Exit(exits.BAD_CONFIGURATION)
+        raise typer.Exit(Exit.BAD_CONFIGURATION)
 
 
 def docs() -> None:

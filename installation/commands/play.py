@@ -43,10 +43,9 @@ def register(app: typer.Typer) -> None:
         """
         from pathlib import Path
 
-        from installation.film.screen import NoScreen
-        from installation.host import exits
+        from calibration.errors import Exit
         from installation.host.console import log, open_log
-        from installation.host.errors import NotNow, plain_errors
+        from installation.host.errors import plain_errors
         from installation.host.options import story_file, venue_of, with_options
         from installation.show.desk import ScriptedHand, parse_script, play_clips
         from scenes.story.clip import Transition
@@ -66,9 +65,6 @@ def register(app: typer.Typer) -> None:
                     show.run(seconds)
                 return
             change = Transition(transition.value, 0.0 if transition is Kind.cut else transition_seconds)
-            try:
-                unplayable = play_clips([Path(name) for name in what], room, headless, seconds, change)
-            except NoScreen as error:
-                raise NotNow(str(error)) from error
+            unplayable = play_clips([Path(name) for name in what], room, headless, seconds, change)
         if unplayable:
-            raise typer.Exit(exits.BAD_CONFIGURATION)
+            raise typer.Exit(Exit.BAD_CONFIGURATION)

@@ -58,7 +58,7 @@ def train(
         import torch
         from rich.progress import Progress
 
-        from calibration.files import BadFile
+        from calibration.errors import BadFile, BadInput
         from models.evaluation.dataset import read_faces
         from models.lighting.relight import training_lamps
         from models.training import validation as judging
@@ -69,7 +69,7 @@ def train(
         from models.training.training_run import Run
 
         if faults := _faults(preset, PRESETS, lamps, SKIES, seeds, begin, relight):
-            raise BadFile("chiaro train", faults)
+            raise BadInput(*faults)
         chosen = under_lamps(PRESETS[preset]) if lamps else PRESETS[preset]
         chosen = replace(chosen, epochs=epochs or chosen.epochs, workers=chosen.workers if workers < 0 else workers)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -150,7 +150,7 @@ def _faults(
 
 def _light(lamps: str, relight: bool, begun: Path | None) -> str:
     """What a run is trained for and begun from, so that another one does not go on from its folder."""
-    from calibration.files import BadFile
+    from calibration.errors import BadFile
 
     light = lamps or ("" if relight else "no lamps")
     if begun is None:
@@ -174,12 +174,13 @@ def _begun(path: Path, run: Run, augmenter: Augmenter) -> EmotionNet:
 
 
 def _folded(model: Path, images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> str:
-    from models.training.gpu_variant import Differs, fold
+    from calibration.errors import NotEquivalent
+    from models.training.gpu_variant import fold
     from models.training.parity_faces import in_every_light
 
     try:
         made, off = fold(model, in_every_light(images, landmarks))
-    except Differs as error:
+    except NotEquivalent as error:
         return f"for a GPU: not kept: {error}"
     return f"for a GPU: {made}, probabilities differ by at most {off:.4f}"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from calibration.errors import BadInput
 from models.frame import Frame
 from models.mood import Mood
 
 
-class CannotBegin(Exception):
+class CannotBegin(BadInput):
     """The networks or their settings cannot be used until a person mends something; the message says what."""
 
 

@@ -17,13 +17,13 @@ from contextlib import suppress
 
 import cv2
 
+from calibration.errors import Exit
 from calibration.venue import Venue
 from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
 from installation.eye.link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
 from installation.eye.looker import CannotBegin, Looker
-from installation.host.exits import BAD_CONFIGURATION, BUG, OK
 from installation.host.health import Sense
 from models.frame import Frame
 from models.mood import Mood, unseen
@@ -174,21 +174,21 @@ def main(build: Build = build_looker) -> None:
     cv2.setNumThreads(1)
     wish = sys.stdin.buffer.read()
     if not wish:
-        os._exit(OK)  # the stage was ended before it could say what to do
+        os._exit(Exit.OK)  # the stage was ended before it could say what to do
     start = Start.model_validate_json(wish)
     eye = Eye(start, take_line(sys.argv[1]), build)
     signal.signal(signal.SIGTERM, lambda *_: setattr(eye, "ending", True))
     threading.excepthook = lambda death: _note_death(eye, death)
-    code = OK
+    code = Exit.OK
     try:
         eye.live()
     except ConnectionError:
         pass  # the stage is gone, and with it the reason to live
     except CannotBegin as error:
-        code = BAD_CONFIGURATION
+        code = Exit.BAD_CONFIGURATION
         eye.say_last_words(str(error))
     except Exception as error:
-        code = BUG
+        code = Exit.BUG
         eye.say_last_words(f"{type(error).__name__}: {error}")
         sys.excepthook(type(error), error, error.__traceback__)
     eye.close(within_seconds=0.5)

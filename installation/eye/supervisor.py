@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 
 from pydantic import ValidationError
 
+from calibration.errors import Exit
 from calibration.venue import Venue
 from installation.eye.child import EYE, EyeProcess
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Order, Report, Start
 from installation.eye.restarts import Restarts
 from installation.host.console import Teller, log
-from installation.host.exits import BAD_CONFIGURATION
 from installation.host.health import Sense
 from models.mood import Mood, unseen
 
@@ -217,7 +217,7 @@ class EyeKeeper:
             self._listen(eye)  # its last words
             how = f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
             why = f"{how}: {self._last_words}" if self._last_words else how
-            self._bury(eye, now, why, hopeless=code == BAD_CONFIGURATION)
+            self._bury(eye, now, why, hopeless=code == Exit.BAD_CONFIGURATION)
         elif silent > deadline:
             self._bury(eye, now, f"it was silent for {silent:.1f} s")
         elif self._choice.trial_due(now):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.venue import Venue
 from installation.eye.drift import Drift
 from installation.eye.looker import CannotBegin

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from installation.host import exits
+from calibration.errors import Exit
 
 _kept: list[Any] = []
 """The callback must outlive the call that hands it over."""
@@ -25,7 +25,7 @@ def end_when_the_display_is_lost() -> None:
 
     def lost(_display: int | None) -> int:
         os.write(2, b"the display is lost; start again when it is back\n")
-        os._exit(exits.UNAVAILABLE)
+        os._exit(Exit.UNAVAILABLE)
 
     handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lost)
     _kept.append(handler)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pygame
 
+from calibration.errors import Unavailable
 from calibration.settings import ScreenSettings
 from installation.film.frame_scaler import place
 from installation.film.keystone import picture_of_wall
@@ -50,7 +51,7 @@ void main() {
 """
 
 
-class NoGpu(RuntimeError):
+class NoGpu(Unavailable):
     """OpenGL is not to be had, or is a processor in disguise."""
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pygame
 from pygame._sdl2.video import Window
 
+from calibration.errors import Unavailable
 from calibration.settings import ScreenSettings
 from installation.film.display_loss import end_when_the_display_is_lost
 from installation.film.gpu_wall import GpuWall, NoGpu
@@ -22,7 +23,7 @@ from installation.host.console import log
 Way = Literal["surface", "renderer", "gpu"]
 
 
-class NoScreen(RuntimeError):
+class NoScreen(Unavailable):
     """There is no display that can be used; the text says what was tried and what to do."""
 
 

@@ -8,14 +8,11 @@ from typing import Any
 
 import av
 
+from calibration.errors import Unplayable
 from scenes.story.clip import Clip
 
 EARLY_SECONDS = 0.5
 """A file whose pictures end so much before the end that it declares is a torn one."""
-
-
-class Unplayable(Exception):
-    """This clip cannot be played; the text says why, for a technician."""
 
 
 @dataclass(frozen=True, slots=True)

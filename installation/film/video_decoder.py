@@ -10,9 +10,10 @@ from typing import Any
 import av
 import numpy as np
 
+from calibration.errors import Unplayable
 from installation.film.captions import Line, read_captions
 from installation.film.frame_scaler import Painter
-from installation.film.span import EARLY_SECONDS, Span, Unplayable, origin_of, seek, span_of
+from installation.film.span import EARLY_SECONDS, Span, origin_of, seek, span_of
 from scenes.story.clip import Clip
 
 BEHIND_SECONDS = 0.25

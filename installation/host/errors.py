@@ -1,4 +1,4 @@
-"""Faults that a person can mend are told in plain lines with an exit code, never as a traceback."""
+"""The one place where an error becomes lines on stderr and an exit code; the tree is in ``calibration.errors``."""
 
 from __future__ import annotations
 
@@ -10,60 +10,47 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from calibration.files import BadFile
-from installation.host import exits
-from installation.host.lock import RoomIsTaken
+from calibration.errors import BadInput, ChiaroError
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-class NotNow(RuntimeError):
-    """Something that comes back by itself is missing (a display, say): exit 69, and the supervisor tries later."""
-
-
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Wrap a command's body: known faults become lines on stderr and an exit code of ``installation.host.exits``."""
+    """Wrap a command's body: an error of ours is told in plain lines, and its own exit code ends the command."""
     try:
         yield
-    except BadFile as error:
+    except ChiaroError as error:
         tell(error)
-        raise typer.Exit(exits.BAD_CONFIGURATION) from None
+        raise typer.Exit(error.exit_code) from None
     except ExceptionGroup as group:
-        files = [error for error in group.exceptions if isinstance(error, BadFile)]
-        if len(files) < len(group.exceptions):
+        told, others = group.split(ChiaroError)
+        if told is None or others is not None:
             raise
-        tell(*files)
-        raise typer.Exit(exits.BAD_CONFIGURATION) from None
-    except RoomIsTaken as error:
-        _stderr(str(error))
-        raise typer.Exit(exits.BUSY) from None
-    except NotNow as error:
-        _stderr(str(error))
-        raise typer.Exit(exits.UNAVAILABLE) from None
+        errors = [error for error in told.exceptions if isinstance(error, ChiaroError)]
+        tell(*errors)
+        raise typer.Exit(errors[0].exit_code) from None
 
 
 def both(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
-    """Make both; when either is a ``BadFile``, raise an ``ExceptionGroup`` of all: one look, all faults."""
-    made: list = []
-    errors: list[BadFile] = []
-    for make in (one, other):
-        try:
-            made.append(make())
-        except BadFile as error:
-            errors.append(error)
+    """Make both; when either is a ``BadInput``, raise an ``ExceptionGroup`` of all: one look, all faults."""
+    errors: list[BadInput] = []
+    try:
+        first = one()
+    except BadInput as error:
+        errors.append(error)
+    try:
+        second = other()
+    except BadInput as error:
+        errors.append(error)
     if errors:
-        raise ExceptionGroup("files that cannot be used", errors)
-    return made[0], made[1]
+        raise ExceptionGroup("input that cannot be used", errors)
+    return first, second
 
 
-def tell(*errors: BadFile) -> None:
-    """All problems of all files, one line each."""
+def tell(*errors: ChiaroError) -> None:
+    """All faults of all errors, one line each, on stderr."""
     for error in errors:
-        for problem in error.problems:
-            _stderr(f"{error.path}: {problem}")
-
-
-def _stderr(text: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(text)}", highlight=False)
+        for line in error.lines():
+            Console(stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(line)}", highlight=False)

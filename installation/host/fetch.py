@@ -13,8 +13,7 @@ from urllib.request import Request, urlopen
 
 import platformdirs
 
-from calibration.files import BadFile
-from installation.host.errors import NotNow
+from calibration.errors import BadFile, BadInput, Unavailable
 
 TIMEOUT_SECONDS = 20.0
 BLOCK = 64 * 1024
@@ -62,15 +61,15 @@ def fetch(
 ) -> None:
     """Fetch to ``path`` (its folder is made), from ``address`` when given, else from the known one.
 
-    Raises ``NotNow`` when it cannot be had (no internet, wrong address), ``BadFile`` when something else came or it
-    cannot be written. What was at ``path`` before is only replaced by the whole, right file.
+    Raises ``Unavailable`` when it cannot be had (no internet, wrong address), ``BadInput`` when something else came,
+    ``BadFile`` when it cannot be written. What was at ``path`` before is only replaced by the whole, right file.
     """
     address = address or download.address
     content = _read(download, address, progress)
     digest = hashlib.sha256(content).hexdigest()
     if digest != download.sha256:
-        faults = [f"what came is not the known file: sha256 {digest}, expected {download.sha256}; nothing was kept"]
-        raise BadFile(address, faults)
+        fault = f"what came is not the known file: sha256 {digest}, expected {download.sha256}; nothing was kept"
+        raise BadInput(fault, where=address)
     try:
         _write(content, path)
     except OSError as error:
@@ -89,7 +88,7 @@ def _read(download: Download, address: str, progress: Callable[[float], None]) -
                 progress(min(1.0, len(content) / download.size))
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", "") or error
-        raise NotNow(
+        raise Unavailable(
             f"{address} cannot be fetched: {reason}; is there internet? The file can also be brought on a stick "
             f"(sha256 {download.sha256}) and named in the venue"
         ) from error

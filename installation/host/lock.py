@@ -8,9 +8,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from calibration.errors import Exit, Unavailable
 
-class RoomIsTaken(RuntimeError):
+
+class RoomIsTaken(Unavailable):
     """Another chiaro runs in this room. ``pid`` is its process number, 0 when it could not be read."""
+
+    exit_code = Exit.BUSY
 
     def __init__(self, pid: int) -> None:
         self.pid = pid

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from calibration.files import BadFile, did_you_mean
+from calibration.errors import BadFile, BadInput
+from calibration.files import did_you_mean
 from calibration.settings import OscTarget
 from calibration.venue import Venue, load_venue, seen_from
 
@@ -73,7 +74,7 @@ def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
         except ValidationError as error:
             problems += [f"{text!r}: {fault['msg'].lower()}" for fault in error.errors()]
     if problems:
-        raise BadFile("--osc", problems)
+        raise BadInput(*problems, where="--osc")
     return tuple(targets)
 
 
@@ -81,7 +82,9 @@ def window_size(typed: str) -> tuple[int, int]:
     """``1280x720`` as (1280, 720). Raises ``BadFile``."""
     width, times, height = typed.lower().partition("x")
     if not (times and width.isdigit() and height.isdigit() and int(width) >= 160 and int(height) >= 90):
-        raise BadFile("--window", [f"{typed!r} is no WIDTHxHEIGHT of at least 160x90, such as 1280x720"])
+        raise BadInput(
+            f"{typed!r} is not a valid WIDTHxHEIGHT; expected at least 160x90, such as 1280x720", where="--window"
+        )
     return int(width), int(height)
 
 
@@ -101,7 +104,7 @@ def with_options(
     if osc:
         changes["osc"] = venue.osc.model_copy(update={"targets": osc_targets(osc)})
     if window and fullscreen:
-        raise BadFile("--window", ["goes not together with --fullscreen; choose one"])
+        raise BadInput("cannot be used together with --fullscreen; choose one", where="--window")
     if window:
         width, height = window_size(window)
         changes["screen"] = venue.screen.model_copy(update={"width": width, "height": height, "fullscreen": False})

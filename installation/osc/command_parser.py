@@ -13,6 +13,7 @@ from typing import cast
 
 from pythonosc.osc_message import OscMessage
 
+from calibration.errors import Refused
 from calibration.files import did_you_mean
 from calibration.settings import OscSettings
 from installation.osc.encoder import body, head
@@ -26,7 +27,7 @@ KNOWN_TAGS = frozenset(b"ifsTF")
 AT_MOST_BYTES = 512
 
 
-class Refused(ValueError):
+class CommandRefused(Refused):
     """A datagram that is no command of this show. ``command`` is set where its sender deserves an answer."""
 
     def __init__(self, kind: str, reason: str = "", code: Code = Code.WRONG_ARGUMENTS, command: str = "") -> None:
@@ -35,41 +36,41 @@ class Refused(ValueError):
 
 
 def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], source: str) -> Command | None:
-    """The command in ``datagram``, or None for a button let go. Raises ``Refused``; nothing else."""
+    """The command in ``datagram``, or None for a button let go. Raises ``CommandRefused``; nothing else."""
     address, arguments = parse(datagram)
     prefix = settings.listen_prefix + "/control/"
     name = address.removeprefix(prefix)
     line = COMMANDS.get(name) if address.startswith(prefix) else None
     if line is None:
-        raise Refused("unknown address")
+        raise CommandRefused("unknown address")
     try:
         return _command(line, arguments, settings, scenes, source)
-    except Refused as refused:
-        raise Refused(refused.kind, str(refused), refused.code, name) from None
+    except CommandRefused as refused:
+        raise CommandRefused(refused.kind, str(refused), refused.code, name) from None
 
 
 def parse(datagram: bytes) -> tuple[str, list[Argument]]:
-    """Address and arguments of one plain message. Raises ``Refused``; nothing else."""
+    """Address and arguments of one plain message. Raises ``CommandRefused``; nothing else."""
     if len(datagram) > AT_MOST_BYTES:
-        raise Refused("too long")
+        raise CommandRefused("too long")
     if not datagram.startswith(b"/"):
-        raise Refused("no message")  # bundles too: nobody's button sends one, and all the killers are in them
+        raise CommandRefused("no message")  # bundles too: nobody's button sends one, and all the killers are in them
     try:
         tags = datagram[datagram.index(b",") + 1 :].split(b"\0", 1)[0] if b"," in datagram else b""
         if not KNOWN_TAGS.issuperset(tags):
-            raise Refused("tags that are not taken")
+            raise CommandRefused("tags that are not taken")
         parsed = OscMessage(datagram)
         address, arguments = parsed.address, parsed.params
         tagged = "".join("F" if value is False else _TAGS[type(value)] for value in arguments)
         values = [(tag, value) for tag, value in zip(tagged, arguments, strict=True) if tag in "ifs"]
         again = body("".join(tag for tag, _ in values), [value for _, value in values])
         whole = head(address, tagged) + again
-    except Refused:
+    except CommandRefused:
         raise
     except Exception as error:  # the parser raises what it likes
-        raise Refused("malformed") from error
+        raise CommandRefused("malformed") from error
     if datagram not in (whole, whole.removesuffix(b",\0\0\0")):  # very old senders leave out an empty tag string
-        raise Refused("malformed")
+        raise CommandRefused("malformed")
     return address, arguments
 
 
@@ -97,13 +98,13 @@ def _command(
 def _check(line: Address, arguments: list[Argument]) -> None:
     wanted = len(line.arguments)
     if len(arguments) != wanted and not (line.optional and not arguments):
-        raise Refused("wrong arguments", f"takes {wanted} argument{'s' * (wanted != 1)}, got {len(arguments)}")
+        raise CommandRefused("wrong arguments", f"takes {wanted} argument{'s' * (wanted != 1)}, got {len(arguments)}")
     for expected, value in zip(line.arguments, arguments, strict=False):
         tag = "F" if value is False else _TAGS[type(value)]
         if tag not in (line.accepts or expected.tag):
-            raise Refused("wrong arguments", f"{expected.name} must be of type {line.accepts or expected.tag}")
+            raise CommandRefused("wrong arguments", f"{expected.name} must be of type {line.accepts or expected.tag}")
         if isinstance(value, float) and not math.isfinite(value):
-            raise Refused("wrong arguments", f"{expected.name} is no number")
+            raise CommandRefused("wrong arguments", f"{expected.name} is no number")
 
 
 def _clamped(value: Argument) -> float:
@@ -116,17 +117,17 @@ def _scene(wanted: Argument, scenes: Sequence[str]) -> str:
     if wanted in scenes:
         return str(wanted)
     near = did_you_mean(wanted, tuple(scenes)) if isinstance(wanted, str) else f"; there are {len(scenes)}"
-    raise Refused("unknown scene", f"no scene {wanted!r}{near}", Code.UNKNOWN)
+    raise CommandRefused("unknown scene", f"no scene {wanted!r}{near}", Code.UNKNOWN)
 
 
 def _label(label: str) -> str:
     if label not in LABELS:
-        raise Refused("unknown emotion", f"no emotion {label!r}{did_you_mean(label, LABELS)}", Code.UNKNOWN)
+        raise CommandRefused("unknown emotion", f"no emotion {label!r}{did_you_mean(label, LABELS)}", Code.UNKNOWN)
     return label
 
 
 def _passphrase(given: str, wanted: str) -> None:
     if not wanted:
-        raise Refused("not allowed", "is off in this venue", Code.NOT_ALLOWED)
+        raise CommandRefused("not allowed", "is off in this venue", Code.NOT_ALLOWED)
     if not hmac.compare_digest(given.encode(), wanted.encode()):
-        raise Refused("not allowed", "wrong passphrase", Code.NOT_ALLOWED)
+        raise CommandRefused("not allowed", "wrong passphrase", Code.NOT_ALLOWED)

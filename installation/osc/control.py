@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 
 from calibration.settings import OscSettings
 from installation.host.console import Teller
-from installation.osc.command_parser import AT_MOST_BYTES, Refused, read
+from installation.osc.command_parser import AT_MOST_BYTES, CommandRefused, read
 from installation.osc.encoder import BadValue, message
 from installation.osc.rate_limit import Gate
 from installation.osc.registry import Code
@@ -150,7 +150,7 @@ class Control:
             return
         try:
             command = read(datagram, self._settings, self._scenes, f"osc {sender[0]}:{sender[1]}")
-        except Refused as refused:
+        except CommandRefused as refused:
             self.counts[refused.kind] += 1
             if refused.command:
                 self._answer(refused.command, refused.code, str(refused), sender)

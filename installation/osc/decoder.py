@@ -14,13 +14,14 @@ from typing import Any
 from pythonosc.osc_message import OscMessage
 from pythonosc.parsing.osc_types import get_string
 
+from calibration.errors import BadInput
 from installation.osc.encoder import BUNDLE_HEAD, BadValue, in_range
 from installation.osc.registry import BY_PATH
 
 DEPTH_AT_MOST = 4
 
 
-class Malformed(ValueError):
+class Malformed(BadInput):
     """Bytes that are no OSC."""
 
 

@@ -16,6 +16,7 @@ from numbers import Integral, Real
 
 from pythonosc.parsing.osc_types import write_string
 
+from calibration.errors import BadInput
 from installation.osc.registry import BY_PATH, INT_MAX, STRING_AT_MOST, Address, Argument
 
 Value = int | float | str
@@ -25,7 +26,7 @@ BUNDLE_HEAD = write_string("#bundle") + bytes(7) + b"\x01"  # the time tag IMMED
 _HAIR = 1e-4
 
 
-class BadValue(ValueError):
+class BadValue(BadInput):
     """A value that no receiver should ever get; the message is not sent."""
 
 

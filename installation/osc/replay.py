@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged
 

@@ -6,13 +6,14 @@ import socket
 import time
 from collections.abc import Iterator
 
+from calibration.errors import BadInput
 from installation.osc.decoder import Malformed, decode
 from installation.osc.encoder import BadValue, body, head
 
 TAGS = "ifsTF"
 
 
-class BadMessage(ValueError):
+class BadMessage(BadInput):
     """Words that make no OSC message."""
 
 

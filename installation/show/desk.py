@@ -10,7 +10,7 @@ from typing import Literal
 
 import pygame
 
-from calibration.files import BadFile
+from calibration.errors import BadFile, BadInput
 from calibration.venue import Venue
 from installation.film.film import Film
 from installation.film.screen import Screen
@@ -54,7 +54,7 @@ def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
         if word not in WORDS:
             problems.append(f"{part!r}: no mood is called {word!r}; known: {', '.join(WORDS)}")
     if problems:
-        raise BadFile("--mood", problems)
+        raise BadInput(*problems, where="--mood")
     return tuple(sorted(script))
 
 

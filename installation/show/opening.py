@@ -14,10 +14,9 @@ from types import FrameType
 from calibration.venue import Venue
 from installation.eye.supervisor import EyeKeeper
 from installation.film.film import Film
-from installation.film.screen import NoScreen, Screen
+from installation.film.screen import Screen
 from installation.film.sound import Sound
 from installation.host.console import Teller, log
-from installation.host.errors import NotNow
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
@@ -44,7 +43,7 @@ def open_show(
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
     ``hand``: moods made by hand take the place of the eye's process, and number keys set them.
-    Raises ``RoomIsTaken``, ``NotNow`` (no display) and ``BadFile``.
+    Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
     """
     teller = Teller()
     folder = state_folder()
@@ -110,13 +109,10 @@ def open_show(
 
 
 def open_screen(venue: Venue, headless: bool) -> Screen:
-    """Raises ``NotNow`` without a display: one may be plugged in."""
+    """Raises ``NoScreen`` without a display: one may be plugged in."""
     if headless:
         os.environ.setdefault("SDL_AUDIODRIVER", "dummy")  # setdefault: SDL's disk driver records what would be heard
-    try:
-        return Screen(venue.screen, headless)
-    except NoScreen as error:
-        raise NotNow(str(error)) from error
+    return Screen(venue.screen, headless)
 
 
 def end_by_signal(show: Show) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from installation.host.console import Teller, log
 from scenes.story.story import Story, load_story
 

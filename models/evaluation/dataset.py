@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.labels import LABELS
 
 SHEET_SIDE = 48

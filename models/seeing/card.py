@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from calibration.files import BadFile, describe
+from calibration.errors import BadFile
+from calibration.files import describe
 from models.labels import LABELS
 from models.seeing.align import PREPROCESSING
 

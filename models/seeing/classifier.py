@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models import WEIGHTS
 from models.labels import LABELS
 from models.seeing.align import SIDE, prepare

@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from calibration.errors import Unavailable
 from models.seeing.align import SIDE
 from models.seeing.session import CPU, CUDA, open_session
 
@@ -64,7 +65,7 @@ class _Size:
         return probabilities, embedding
 
 
-class NotTaken(RuntimeError):
+class NotTaken(Unavailable):
     """The GPU does not run the folded file; the message says why."""
 
 

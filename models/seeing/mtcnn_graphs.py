@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from calibration.errors import Unavailable
+
 SHA256 = {
     "pnet": "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
     "rnet": "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e8670d7e757fee",
@@ -28,7 +30,7 @@ Floats = NDArray[np.float32]
 Weights = list[Floats]
 
 
-class NoWeights(RuntimeError):
+class NoWeights(Unavailable):
     """The detector's weights are missing or are not the known ones."""
 
 

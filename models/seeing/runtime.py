@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 import onnxruntime
 
+from calibration.errors import BadInput
 from models.seeing.session import CPU, CUDA, open_session
 
 MEND = 'pip install "chiaroscuro[cuda]"'
 Wanted = Literal["auto", "cpu", "cuda"]
 
 
-class NoCuda(RuntimeError):
+class NoCuda(BadInput):
     """``device = "cuda"`` is asked for and cannot be had; the message says why and what mends it."""
 
 
@@ -48,7 +49,7 @@ def open_on(model: bytes | Path, wanted: Wanted, threads: int = 1) -> tuple[Any,
             return session, Device(CUDA, "CUDA")
         reason = f"the driver is there, but CUDA's or cuDNN's libraries do not load; mend it with: {MEND}"
     if wanted == "cuda":
-        raise NoCuda(f'device = "cuda", but the CPU would have to do it: {reason}')
+        raise NoCuda(f'is "cuda", but only the CPU can be used: {reason}', where="[eye] device")
     return open_session(model, threads), Device(CPU, f"CPU ({reason})")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.head import VenueHead, read_head
 from calibration.profile import Calibration
 from calibration.settings import EyeSettings

@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.frame import Detection
 from models.seeing.boxes import Floats, as_detections, choose
 from models.seeing.brighten import BRIGHT_ENOUGH, brighten

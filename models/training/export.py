@@ -15,7 +15,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from calibration.files import BadFile
+from calibration.errors import BadFile, NotEquivalent
 from models.labels import LABELS
 from models.seeing.align import PREPROCESSING, SIDE
 from models.seeing.card import FACTS, write_card
@@ -24,10 +24,6 @@ from models.training.network import EmotionNet, Shape, network_of
 
 AGREE = 1e-4
 """Largest difference between PyTorch's probabilities and the file's."""
-
-
-class Disagrees(RuntimeError):
-    """The exported file does not give what the network gives."""
 
 
 class Answering(nn.Module):
@@ -67,7 +63,7 @@ def slim(checkpoint: Path, path: Path) -> int:
 def export(
     network: EmotionNet, path: Path, temperature: float, version: str, trained_with: str, more: dict[str, object]
 ) -> None:
-    """Write ``path`` and its card. Raises ``Disagrees`` if the file's answers differ from the network's by 1e-4."""
+    """Write ``path`` and its card. Raises ``NotEquivalent`` if the file's answers differ from the network's by 1e-4."""
     answering = Answering(network.cpu().to(memory_format=torch.contiguous_format), temperature).eval()
     example = torch.randn(3, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
     batch = torch.export.Dim("n", min=1)
@@ -115,7 +111,7 @@ def _verify(answering: Answering, path: Path, example: Tensor) -> None:
         for name, a, b in zip(("probabilities", "embedding"), wanted, got, strict=True):
             off = float(np.abs(a - b).max())
             if off > AGREE * max(1.0, float(np.abs(a).max())):
-                raise Disagrees(f"{path.name}: {name} differ from the network's by {off:.2g}")
+                raise NotEquivalent(f"{path.name}: {name} differ from the network's by {off:.2g}")
 
 
 class _Calibration(CalibrationDataReader):

@@ -16,6 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from calibration.errors import NotEquivalent
 from models.seeing.align import FLAT, SIDE, prepare
 from models.seeing.card import FACTS, card_beside, read_card, write_card
 from models.seeing.session import open_session
@@ -34,14 +35,10 @@ HALVED = ("Relu", "Add", "MaxPool")
 out the light needs its fractions, and what comes after the convolutions costs nothing."""
 
 
-class Differs(RuntimeError):
-    """The folded file does not say what the float32 file says."""
-
-
 def fold(path: Path, faces: NDArray[np.uint8] | None = None) -> tuple[Path, float]:
     """Write NAME.cuda.onnx and its card beside the float32 file ``path``; also the largest difference of a probability.
 
-    ``faces`` (n, 64, 64) to prove it on; None: ``proof_faces``. Raises ``Differs`` and leaves no file when
+    ``faces`` (n, 64, 64) to prove it on; None: ``proof_faces``. Raises ``NotEquivalent`` and leaves no file when
     probabilities or embedding are further off than the limits above, ``BadFile`` when ``path`` does not fit its card.
     """
     card = read_card(path)
@@ -49,7 +46,7 @@ def fold(path: Path, faces: NDArray[np.uint8] | None = None) -> tuple[Path, floa
     onnx.save(_folded(onnx.load(str(path))), str(folded))
     try:
         off = _proven(path, folded, proof_faces() if faces is None else faces)
-    except Differs:
+    except NotEquivalent:
         folded.unlink()
         raise
     facts = {name: card.model_dump(mode="json")[name] for name in FACTS}
@@ -144,7 +141,7 @@ def _proven(path: Path, folded: Path, faces: NDArray[np.uint8]) -> float:
     if not largest * ROOM <= LARGEST_HALF:
         faults.append(f"sums of convolutions reach {largest:.3g}, too near to the largest half, {LARGEST_HALF:.0f}")
     if faults:
-        raise Differs(f"{folded.name}: {'; '.join(faults)}")
+        raise NotEquivalent(f"{folded.name}: {'; '.join(faults)}")
     return off
 
 

@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.training.export import load_network
 from models.training.network import EmotionNet, Shape
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.training.network import EmotionNet, Shape, network_of
 from models.training.presets import Preset
 

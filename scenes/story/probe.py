@@ -9,10 +9,12 @@ from stat import S_ISREG
 
 import av
 
+from calibration.errors import Unplayable
+
 STILLS = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"))
 
 
-class Unreadable(ValueError):
+class Unreadable(Unplayable):
     """A media file that cannot be used; the message says why."""
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from calibration.files import BadFile, load_toml
+from calibration.errors import BadFile
+from calibration.files import load_toml
 from scenes.story.problem import Problem
 from scenes.story.story_file import StoryFile
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.labels import LABELS
 from scenes.story.checks import check_words, is_immediate
 from scenes.story.clip import Bed, Clip

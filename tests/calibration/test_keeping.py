@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calibration.files import BadFile
+from calibration.errors import BadInput
 from calibration.head import VenueHead, no_change, read_head
 from calibration.profile import Calibration, LightFound, RoomFound, drift
 from calibration.venue import Venue, load_venue
@@ -64,7 +64,7 @@ def test_writing_again_changes_nothing() -> None:
 
 
 def test_a_file_that_would_not_load_is_not_made() -> None:
-    with pytest.raises(BadFile, match="gain"):
+    with pytest.raises(BadInput, match="gain"):
         venue_text('name = "x"\n', {"camera": {"gain": ("much", "")}}, MADE)
 
 
@@ -140,7 +140,7 @@ def test_a_head_is_found_beside_its_venue(tmp_path: Path) -> None:
 def test_a_broken_head_is_refused_with_the_remedy(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "x.npz").write_bytes(content)
-    with pytest.raises(BadFile, match="chiaro calibrate"):
+    with pytest.raises(BadInput, match="chiaro calibrate"):
         read_head(tmp_path / "x.npz")
 
 
@@ -149,7 +149,7 @@ def test_a_head_with_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
 
     head = VenueHead(np.full((3, 2), np.nan), np.zeros(2))
     np.savez(tmp_path / "x.npz", **head.arrays())
-    with pytest.raises(BadFile, match="do not fit"):
+    with pytest.raises(BadInput, match="do not fit"):
         read_head(tmp_path / "x.npz")
 
 

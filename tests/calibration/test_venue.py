@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.venue import Venue, load_venue
 
 VENUES = Path(__file__).parents[2] / "calibration" / "venues"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration.files import BadFile
+from calibration.errors import BadFile, Exit
 from calibration.head import VenueHead
 from calibration.profile import Calibration, LightFound, RoomFound
 from calibration.settings import EyeSettings, Region
@@ -26,7 +26,6 @@ from installation.cli import app
 from installation.eye.drift import Drift
 from installation.eye.looker import CannotBegin
 from installation.eye.venue_looker import VenueLooker
-from installation.host import exits
 from models.frame import Frame
 from models.lighting.relight import MAPS
 from models.rendering.portrait import KEY
@@ -177,7 +176,7 @@ def unchanged(room: Path, result: Result, code: int) -> None:
 
 def test_a_wrong_camera_leaves_the_last_calibration(room: Path) -> None:
     before = room.read_bytes()
-    unchanged(room, chiaro(str(room), "--camera", "no-such-thing", *QUICK), exits.UNAVAILABLE)
+    unchanged(room, chiaro(str(room), "--camera", "no-such-thing", *QUICK), Exit.UNAVAILABLE)
     assert room.read_bytes() == before
 
 
@@ -185,7 +184,7 @@ def test_without_a_face_the_last_calibration_stays(room: Path) -> None:
     before = room.read_bytes()
     for file in (room.parent / "takes").rglob("*.png"):
         file.write_bytes(black())
-    unchanged(room, chiaro(str(room), "--camera", str(room.parent / "takes"), *QUICK), exits.UNAVAILABLE)
+    unchanged(room, chiaro(str(room), "--camera", str(room.parent / "takes"), *QUICK), Exit.UNAVAILABLE)
     assert room.read_bytes() == before
 
 
@@ -213,7 +212,7 @@ def test_a_full_disk_leaves_the_last_calibration(room: Path, monkeypatch: pytest
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    unchanged(room, chiaro(str(room), "--step", "fit"), exits.UNAVAILABLE)
+    unchanged(room, chiaro(str(room), "--step", "fit"), Exit.UNAVAILABLE)
     assert room.read_bytes() == before
 
 
@@ -228,14 +227,14 @@ def test_a_calibration_for_another_network_is_refused_with_the_remedy(room: Path
 def test_the_check_before_the_doors_open_refuses_a_calibration_for_another_network(room: Path) -> None:
     make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
     result = chiaro(str(room), "--check", "--camera", "visitor")
-    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "to renew it" in result.output
 
 
 def test_takes_of_another_network_are_refused(room: Path) -> None:
     make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
     result = chiaro(str(room), "--step", "fit")
-    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "another network" in result.output
 
 
@@ -243,20 +242,20 @@ def test_real_people_are_never_answered_for(room: Path) -> None:
     (room.parent / "one").mkdir()
     (room.parent / "one" / "1.png").write_bytes(black())
     result = chiaro(str(room), "--camera", str(room.parent / "one"), *QUICK)
-    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "answers for nobody" in result.output
 
 
 def test_words_that_are_not_known_are_told_all_at_once(room: Path) -> None:
     result = chiaro(str(room), "--step", "fitt", "--emotions", "hapiness,neutral")
-    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "did you mean 'fit'" in result.output
     assert "did you mean 'happiness'" in result.output
 
 
 def test_a_room_that_was_never_calibrated_cannot_be_compared(tmp_path: Path) -> None:
     result = chiaro(str(new_room(tmp_path)), "--check", "--camera", "visitor")
-    assert result.exit_code == exits.BAD_CONFIGURATION
+    assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "was never calibrated" in result.output
 
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadInput
 from calibration.profile import Calibration
 from calibration.settings import CameraSettings, Region
 from calibration.venue import Venue
@@ -174,7 +174,7 @@ def test_the_region_is_asked_for_and_used_at_once(observer: Observer, monkeypatc
     monkeypatch.setattr(guide, "ask", lambda question, default: next(typed))
     mine = replace_region(observer)
     camera(Session(room, guide, mine), draft)
-    assert guide.warned[0].startswith("'everywhere' is no LEFT,TOP,RIGHT,BOTTOM")
+    assert guide.warned[0].startswith("'everywhere' is not a valid LEFT,TOP,RIGHT,BOTTOM")
     assert mine.region == Region(left=0.2, right=0.8)
     text = venue_text("", draft.changes, draft.calibration)
     assert Venue.model_validate(tomllib.loads(text)).camera.region == mine.region
@@ -187,5 +187,5 @@ def replace_region(observer: Observer) -> Observer:
 
 
 def test_a_region_that_is_inside_out_is_refused() -> None:
-    with pytest.raises(BadFile, match="left must be less"):
+    with pytest.raises(BadInput, match="left must be less"):
         read_region("0.8,0,0.2,1")

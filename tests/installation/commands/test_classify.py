@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.files import BadFile
+from calibration.errors import BadFile, Exit
 from calibration.settings import CameraSettings
 from installation.camera.picture_files import frames_of
 from installation.cli import app
-from installation.host import exits
 from models.labels import LABELS
 from models.rendering.simulated_visitor import SimulatedVisitor
 from tests.models.tiny_classifier import make_classifier
@@ -42,7 +41,7 @@ def run(files: Path, *arguments: str) -> Any:
 
 def test_faces_of_a_picture_and_of_every_fifth_frame_of_a_video_come_as_json(files: Path) -> None:
     ran = run(files, "--json", "--every", "5", str(files / "visitor größe.png"), str(files / "film.avi"))
-    assert ran.exit_code == exits.OK, ran.stderr
+    assert ran.exit_code == Exit.OK, ran.stderr
     picture, film = json.loads(ran.stdout)["files"]
     (face,) = picture["frames"][0]["faces"]
     x, _, width, height = face["box"]
@@ -57,7 +56,7 @@ def test_faces_of_a_picture_and_of_every_fifth_frame_of_a_video_come_as_json(fil
 
 def test_for_people_there_is_a_table_and_an_empty_room_is_no_error(files: Path) -> None:
     ran = run(files, str(files / "empty.png"))
-    assert ran.exit_code == exits.OK
+    assert ran.exit_code == Exit.OK
     assert "no face" in ran.stdout
 
 
@@ -66,7 +65,7 @@ def test_wrong_files_are_told_each_and_the_good_one_is_still_looked_at(files: Pa
     (files / "text.mp4").write_text("no film")
     named = [str(files / name) for name in ("broken.png", "text.mp4", "gone.jpg", "visitor größe.png")]
     ran = run(files, "--json", *named, str(files))
-    assert ran.exit_code == exits.BAD_CONFIGURATION
+    assert ran.exit_code == Exit.BAD_CONFIGURATION
     told = json.loads(ran.stdout)["files"]
     assert [list(file)[1] for file in told] == ["error", "error", "error", "frames", "error"]
     for words in ("is no picture that can be decoded", "is no picture and no video", "no such file", "is a folder"):
@@ -81,7 +80,7 @@ def test_a_gpu_that_is_demanded_and_not_there_ends_with_the_reason(files: Path) 
     venue = files / "cuda.toml"
     venue.write_text((files / "venue.toml").read_text() + 'device = "cuda"\n')
     ran = CliRunner().invoke(app, ["classify", "--venue", str(venue), str(files / "empty.png")])
-    assert ran.exit_code == exits.BAD_CONFIGURATION
+    assert ran.exit_code == Exit.BAD_CONFIGURATION
     assert why_no_cuda() in ran.stderr
 
 

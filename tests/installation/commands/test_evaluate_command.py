@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from calibration.errors import Exit
 from installation.cli import app
-from installation.host import exits
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.seeing.classifier import open_classifier
 from tests.models.tiny_classifier import make_classifier
@@ -68,7 +68,7 @@ def test_faces_without_a_label_and_a_file_in_the_folders_place_are_told_in_a_lin
     np.savez(tmp_path / "faces.npz", images=_pictures(2), labels=np.array([0, 1]))
     for name, pictures in (("nameless", "seen"), ("none", "seen"), ("faces", "none.npz")):
         done = _run(str(tmp_path / f"{name}.npz"), "--pictures", str(tmp_path / pictures))
-        assert done.exit_code == exits.BAD_CONFIGURATION, name
+        assert done.exit_code == Exit.BAD_CONFIGURATION, name
         assert "Traceback" not in done.output
 
 
@@ -77,5 +77,5 @@ def test_what_is_not_there_is_told_in_a_line(tmp_path: Path, faces: str, model: 
     np.savez(tmp_path / "faces.npz", images=_pictures(1), labels=np.array([0]))
     arguments = [str(tmp_path / faces), *(["--model", str(tmp_path / model)] if model else [])]
     done = _run(*arguments)
-    assert done.exit_code == exits.BAD_CONFIGURATION
+    assert done.exit_code == Exit.BAD_CONFIGURATION
     assert "Traceback" not in done.output

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from calibration.errors import Exit
 from installation.cli import app
-from installation.host.exits import BAD_CONFIGURATION, OK
 from tests.clips import make_clip, make_still
 
 STORY = """
@@ -34,7 +34,7 @@ def story(tmp_path: Path) -> Path:
 
 def test_the_schema_is_printed_as_it_is_committed() -> None:
     result = CliRunner().invoke(app, ["story", "schema"])
-    assert result.exit_code == OK
+    assert result.exit_code == Exit.OK
     assert result.output == (Path(__file__).parents[3] / "scenes" / "story.schema.json").read_text()
 
 
@@ -45,7 +45,7 @@ def test_a_story_is_drawn_as_text_and_as_a_flowchart(story: Path) -> None:
 
 def test_simulated_visitors_are_counted(story: Path) -> None:
     result = CliRunner().invoke(app, ["story", "simulate", str(story), "--visitors", "20", "--seed", "2"])
-    assert result.exit_code == OK
+    assert result.exit_code == Exit.OK
     assert "One room: 20 takes" in result.output
     assert "a take lasts" in result.output
 
@@ -53,5 +53,5 @@ def test_simulated_visitors_are_counted(story: Path) -> None:
 def test_a_broken_story_ends_with_the_code_for_a_bad_configuration(story: Path) -> None:
     story.write_text(STORY.replace('start = "door"', 'start = "dor"'))
     result = CliRunner().invoke(app, ["story", "graph", str(story)])
-    assert result.exit_code == BAD_CONFIGURATION
+    assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "start: no scene is called 'dor'; did you mean 'door'?" in result.output

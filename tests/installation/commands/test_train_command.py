@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
 
+from calibration.errors import Exit
 from installation.cli import app
-from installation.host import exits
 from models.seeing.classifier import open_classifier
 
 
@@ -39,7 +39,7 @@ def test_a_file_of_faces_becomes_a_network_with_its_card_and_its_log(tmp_path: P
 def test_an_unknown_preset_is_told_in_a_line(tmp_path: Path) -> None:
     faces = _faces(tmp_path / "train.npz", 1)
     done = CliRunner().invoke(app, ["train", faces, faces, "--preset", "huge", "--folder", str(tmp_path)])
-    assert done.exit_code == exits.BAD_CONFIGURATION
+    assert done.exit_code == Exit.BAD_CONFIGURATION
     assert "quick, cpu, gpu" in done.output
 
 
@@ -56,19 +56,19 @@ def test_a_teacher_is_carried_to_its_student_and_what_cannot_teach_is_told_in_a_
     assert done.exit_code == 0, done.output
     assert "the teachers together: accuracy" in done.output
     again = run("s")
-    assert again.exit_code == exits.BAD_CONFIGURATION, "begun with teachers, it does not go on without"
+    assert again.exit_code == Exit.BAD_CONFIGURATION, "begun with teachers, it does not go on without"
     assert "another --folder" in " ".join(again.output.split())
     (tmp_path / "broken.pt").write_bytes(b"nothing")
     for name in ("broken.pt", "missing.pt"):
         done = run("b", "--teacher", str(tmp_path / name))
-        assert done.exit_code == exits.BAD_CONFIGURATION
+        assert done.exit_code == Exit.BAD_CONFIGURATION
         assert "Traceback" not in done.output
 
 
 def test_fewer_faces_than_a_batch_are_told_in_a_line(tmp_path: Path) -> None:
     faces = _faces(tmp_path / "train.npz", 100)
     done = CliRunner().invoke(app, ["train", faces, faces, "--preset", "quick", "--folder", str(tmp_path / "run")])
-    assert done.exit_code == exits.BAD_CONFIGURATION
+    assert done.exit_code == Exit.BAD_CONFIGURATION
     assert "needs 128 or more" in " ".join(done.output.split())
 
 
@@ -92,14 +92,14 @@ def test_two_seeds_make_two_networks_and_one_of_them_is_trained_further_for_its_
     for other in (["--lamps", "side", "--begin", begin], ["--lamps", "front", "--begin", str(model)], []):
         common = ["--preset", "quick", "--epochs", "1", "--folder", str(tmp_path / "front"), "--device", "cpu"]
         done = CliRunner().invoke(app, ["train", faces, valid, *common, *other])
-        assert done.exit_code == exits.BAD_CONFIGURATION, "another light or beginning does not go on from there"
+        assert done.exit_code == Exit.BAD_CONFIGURATION, "another light or beginning does not go on from there"
         assert "another --folder" in " ".join(done.output.split())
 
 
 def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
     wrong = ["--preset", "huge", "--lamps", "under", "--seed", "3", "--seed", "3", "--folder", str(tmp_path)]
     done = CliRunner().invoke(app, ["train", "none.npz", "none.npz", *wrong])
-    assert done.exit_code == exits.BAD_CONFIGURATION
+    assert done.exit_code == Exit.BAD_CONFIGURATION
     told = " ".join(done.output.split())
     for fault in ("'huge' is none of quick", "'under' is none of front, side", "give it by --begin", "given twice"):
         assert fault in told, told

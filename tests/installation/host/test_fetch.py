@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from calibration.files import BadFile
+from calibration.errors import BadInput, Exit, Unavailable
 from installation.cli import app
-from installation.host import exits, fetch
-from installation.host.errors import NotNow
+from installation.host import fetch
 from installation.host.fetch import DOWNLOADS, Download
 
 CONTENT = bytes(range(256)) * 800
@@ -58,29 +57,29 @@ def test_the_right_file_arrives_whole_with_its_progress_told(tmp_path: Path) -> 
 def test_something_else_is_not_kept_and_what_was_there_stays(tmp_path: Path, wrong: bytes) -> None:
     path = tmp_path / "net.onnx"
     path.write_bytes(b"old")
-    with serving(wrong) as address, pytest.raises(BadFile, match="sha256"):
+    with serving(wrong) as address, pytest.raises(BadInput, match="sha256"):
         fetch.fetch(KNOWN, path, address)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_an_endless_answer_is_not_read_to_its_end(tmp_path: Path) -> None:
-    with serving(CONTENT * 50) as address, pytest.raises(BadFile):
+    with serving(CONTENT * 50) as address, pytest.raises(BadInput):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)
 
 
 def test_a_connection_that_breaks_off_is_no_file(tmp_path: Path) -> None:
-    with serving(CONTENT[:1000], promised=len(CONTENT)) as address, pytest.raises((NotNow, BadFile)):
+    with serving(CONTENT[:1000], promised=len(CONTENT)) as address, pytest.raises((Unavailable, BadInput)):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wrong_address_and_no_network_are_told_with_the_other_way(tmp_path: Path) -> None:
-    with serving(b"", status=404) as address, pytest.raises(NotNow, match="Not Found"):
+    with serving(b"", status=404) as address, pytest.raises(Unavailable, match="Not Found"):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)
-    with pytest.raises(NotNow, match="brought on a stick"):
+    with pytest.raises(Unavailable, match="brought on a stick"):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)  # the server has closed: connection refused
-    with pytest.raises(NotNow, match="cannot be fetched"):
+    with pytest.raises(Unavailable, match="cannot be fetched"):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", "no address at all")
 
 
@@ -91,7 +90,7 @@ def test_the_command_fetches_and_says_what_to_write_into_the_venue(
     path = tmp_path / "net.onnx"
     with serving(CONTENT) as address:
         ran = CliRunner().invoke(app, ["models", "get", "yunet", "--from", address, "--to", str(path)])
-    assert ran.exit_code == exits.OK
+    assert ran.exit_code == Exit.OK
     assert f'detector_file = "{path.as_posix()}"' in ran.stdout
     again = CliRunner().invoke(app, ["models", "get", "yunet", "--to", str(path)])
     assert "is here already" in again.stdout
@@ -102,8 +101,8 @@ def test_the_commands_exit_codes_tell_no_network_from_a_wrong_file(tmp_path: Pat
         wrong = CliRunner().invoke(app, ["models", "get", "yunet", "--from", address, "--to", str(tmp_path / "a")])
     gone = CliRunner().invoke(app, ["models", "get", "yunet", "--from", address, "--to", str(tmp_path / "a")])
     misspelt = CliRunner().invoke(app, ["models", "get", "yunett"])
-    assert (wrong.exit_code, gone.exit_code) == (exits.BAD_CONFIGURATION, exits.UNAVAILABLE)
-    assert misspelt.exit_code == exits.BAD_CONFIGURATION
+    assert (wrong.exit_code, gone.exit_code) == (Exit.BAD_CONFIGURATION, Exit.UNAVAILABLE)
+    assert misspelt.exit_code == Exit.BAD_CONFIGURATION
     assert "did you mean 'yunet'?" in misspelt.stderr
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadInput
 from calibration.venue import Venue
 from installation.host.options import DEMO, osc_targets, story_file, story_of, venue_of, window_size, with_options
 
@@ -19,7 +19,7 @@ def test_what_is_typed_is_laid_over_the_venue_and_the_rest_stays() -> None:
 
 
 def test_every_receiver_that_is_none_is_told_at_once() -> None:
-    with pytest.raises(BadFile) as refusal:
+    with pytest.raises(BadInput) as refusal:
         osc_targets(["10.0.0.7", "host:port", "10.0.0.7:99999", "127.0.0.1:9000"])
     assert len(refusal.value.problems) == 3
 
@@ -27,24 +27,24 @@ def test_every_receiver_that_is_none_is_told_at_once() -> None:
 def test_a_window_is_wide_times_high() -> None:
     assert window_size("1920x1080") == (1920, 1080)
     for wrong in ("1920", "x", "10x10", "wide x high"):
-        with pytest.raises(BadFile, match="1280x720"):
+        with pytest.raises(BadInput, match="1280x720"):
             window_size(wrong)
 
 
 def test_a_window_and_the_full_screen_go_not_together() -> None:
-    with pytest.raises(BadFile, match="choose one"):
+    with pytest.raises(BadInput, match="choose one"):
         with_options(Venue(), window="640x360", fullscreen=True)
 
 
 def test_a_folder_with_a_story_is_a_story(tmp_path: Path) -> None:
     (tmp_path / "story.toml").write_text("")
     assert story_file(str(tmp_path)) == tmp_path / "story.toml"
-    with pytest.raises(BadFile, match="no such story"):
+    with pytest.raises(BadInput, match="no such story"):
         story_file(str(tmp_path / "other"))
 
 
 def test_a_venue_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(BadFile, match="gallery"):
+    with pytest.raises(BadInput, match="gallery"):
         venue_of("galery")
 
 
@@ -63,7 +63,7 @@ def test_the_venue_s_own_story_is_shown_when_none_is_typed(tmp_path: Path) -> No
 def test_a_story_of_the_venue_s_that_is_not_there_is_told_with_the_venue(tmp_path: Path) -> None:
     room = tmp_path / "room.toml"
     room.write_text('story = "nowhere"\nstorey = 1\n')  # also when the venue has another fault: all at once
-    with pytest.raises(BadFile, match=r"room.toml(.|\n)*story = 'nowhere': no such story"):
+    with pytest.raises(BadInput, match=r"room.toml(.|\n)*story = 'nowhere': no such story"):
         story_of("", str(room))
     room.write_text("story = \n")
     assert story_of("", str(room)) == DEMO, "the venue's own fault is told where the venue is opened"

@@ -18,7 +18,7 @@ import pytest
 from calibration.settings import OscSettings
 from installation.host.console import Teller
 from installation.osc import Control
-from installation.osc.command_parser import Refused, read
+from installation.osc.command_parser import CommandRefused, read
 from installation.osc.control import COMMANDS_AT_MOST, FULL
 from installation.osc.decoder import decode
 from installation.osc.encoder import body, head
@@ -86,7 +86,7 @@ def test_a_button_fires_when_pressed_and_not_when_let_go(name: str) -> None:
     assert wish(name, "f", 0.0) is None
     assert wish(name, "i", 0) is None
     for tags, values in (("s", ("1",)), ("T", ()), ("ff", (1.0, 1.0)), ("f", (float("nan"),))):
-        with pytest.raises(Refused):
+        with pytest.raises(CommandRefused):
             wish(name, tags, *values)
 
 
@@ -103,14 +103,14 @@ def test_a_switch_says_on_or_off_in_four_types(name: str) -> None:
         command = wish(name, tags, *values)
         assert command is not None
         assert command.value == wanted
-    with pytest.raises(Refused):
+    with pytest.raises(CommandRefused):
         wish(name)
 
 
 @pytest.mark.parametrize("name", ["volume", "brightness"])
 def test_a_fader_is_clamped(name: str) -> None:
     assert [wish(name, "f", x).value for x in (-3.0, 0.25, 7.0)] == [0.0, 0.25, 1.0]  # type: ignore[union-attr]
-    with pytest.raises(Refused):
+    with pytest.raises(CommandRefused):
         wish(name, "f", float("inf"))
 
 
@@ -118,25 +118,25 @@ def test_goto_takes_a_name_or_an_index_from_1_and_no_other() -> None:
     assert wish("goto", "s", "joy").value == "joy"  # type: ignore[union-attr]
     assert wish("goto", "i", 1).value == "attract"  # type: ignore[union-attr]
     for tags, value in (("s", "jo"), ("i", 0), ("i", 4), ("i", -1)):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(CommandRefused) as refused:
             wish("goto", tags, value)
         assert refused.value.code is Code.UNKNOWN
-    with pytest.raises(Refused, match="did you mean 'joy'"):
+    with pytest.raises(CommandRefused, match="did you mean 'joy'"):
         wish("goto", "s", "jo")
 
 
 def test_a_rehearsed_mood_is_a_known_emotion_at_a_strength() -> None:
     assert wish("mood", "sf", "fear", 2.0).value == ("fear", 1.0)  # type: ignore[union-attr]
-    with pytest.raises(Refused, match="no emotion 'joy'"):
+    with pytest.raises(CommandRefused, match="no emotion 'joy'"):
         wish("mood", "sf", "joy", 1.0)
 
 
 @pytest.mark.parametrize("name", ["shutdown", "restart"])
 def test_the_show_is_shut_down_with_the_passphrase_only_and_never_where_there_is_none(name: str) -> None:
     assert wish(name, "s", "open sesame") is not None
-    with pytest.raises(Refused, match="wrong passphrase"):
+    with pytest.raises(CommandRefused, match="wrong passphrase"):
         wish(name, "s", "open barley")
-    with pytest.raises(Refused, match="off in this venue"):
+    with pytest.raises(CommandRefused, match="off in this venue"):
         read(packet(f"/emo/control/{name}", "s", ""), OscSettings(), SCENES, "")
 
 
@@ -150,9 +150,9 @@ def test_every_command_of_the_registry_is_understood() -> None:
 
 
 def test_a_truncated_float_is_refused_and_not_read_as_zero() -> None:
-    with pytest.raises(Refused, match="malformed"):
+    with pytest.raises(CommandRefused, match="malformed"):
         read(packet("/emo/control/volume", "f", 0.5)[:-2], SETTINGS, SCENES, "")
-    with pytest.raises(Refused, match="malformed"):
+    with pytest.raises(CommandRefused, match="malformed"):
         read(packet("/emo/control/volume", "f", 0.5) + b"\0\0\0\0", SETTINGS, SCENES, "")
 
 
@@ -315,7 +315,7 @@ def test_40000_fuzzed_packets_are_each_refused_or_a_sound_command() -> None:
     for datagram in fuzzed(7, 40_000):
         try:
             command = read(datagram[:513], SETTINGS, SCENES, "osc 127.0.0.1:1")
-        except Refused:
+        except CommandRefused:
             refused += 1
             continue
         taken += 1

@@ -13,10 +13,9 @@ from pathlib import Path
 import pygame
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadInput, Exit
 from installation.bench.film_watch import rss_megabytes
 from installation.bench.marked_clip import make_clip
-from installation.host.exits import BAD_CONFIGURATION, UNAVAILABLE
 from installation.show.desk import Desk, ScriptedHand, parse_script
 from installation.show.keys import Controls
 from scenes.story.clip import Clip, Transition
@@ -42,13 +41,13 @@ def test_clips_play_one_after_another_and_a_broken_one_is_passed_over(tmp_path: 
     assert done.returncode == 0, done.stderr
     (tmp_path / "bad.mkv").write_bytes(b"no film")
     done = play("--headless", files[0], str(tmp_path / "bad.mkv"), files[1], "--transition", "crossfade")
-    assert done.returncode == BAD_CONFIGURATION
+    assert done.returncode == Exit.BAD_CONFIGURATION
     assert done.stderr.count("bad.mkv lost") == 1
 
 
 def test_clips_that_are_not_there_are_all_told_before_a_window_opens(tmp_path: Path) -> None:
     done = play(str(tmp_path / "one.mp4"), str(tmp_path / "two.png"), SDL_VIDEODRIVER="x11", DISPLAY=":987")
-    assert done.returncode == BAD_CONFIGURATION
+    assert done.returncode == Exit.BAD_CONFIGURATION
     told = [line.rpartition("/")[2] for line in done.stderr.splitlines()]
     assert told == ["one.mp4: no such file", "two.png: no such file"]
 
@@ -104,7 +103,7 @@ def test_at_the_desk_the_keys_do_what_the_help_says(tmp_path: Path) -> None:
 def test_without_a_display_it_ends_with_69(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mkv", 1, 0.5, (160, 90))
     done = play(str(file), SDL_VIDEODRIVER="x11", DISPLAY=":987")
-    assert done.returncode == UNAVAILABLE
+    assert done.returncode == Exit.UNAVAILABLE
     assert "DISPLAY" in done.stderr
 
 
@@ -117,7 +116,7 @@ def test_moods_come_at_their_times() -> None:
 
 
 def test_all_faults_of_a_script_are_told_at_once() -> None:
-    with pytest.raises(BadFile) as told:
+    with pytest.raises(BadInput) as told:
         parse_script("joy@1,anger@soon")
     assert len(told.value.problems) == 2
 
@@ -173,7 +172,7 @@ def test_a_display_server_that_dies_ends_the_film_with_69_and_one_line(tmp_path:
             _, told = film.communicate(timeout=20)
         finally:
             film.kill()
-    assert film.returncode == UNAVAILABLE
+    assert film.returncode == Exit.UNAVAILABLE
     assert told.count("the display is lost") == 1
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.evaluation.dataset import majority, read_faces
 from models.labels import LABELS
 

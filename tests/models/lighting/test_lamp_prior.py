@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.fitting import Faces, Known
 from calibration.head import VenueHead
 from calibration.profile import Calibration, LightFound

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from models.labels import LABELS
 from models.seeing.card import card_beside, write_card
 from models.seeing.classifier import Classifier, open_classifier

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper, save_model
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from calibration.settings import EyeSettings
 from models.seeing.detector import open_detector
 from models.seeing.yunet import KINDS, STRIDES, YuNet, decoded

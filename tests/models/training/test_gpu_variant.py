@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, load, numpy_helper, save
 
-from calibration.files import BadFile
+from calibration.errors import BadFile, NotEquivalent
 from models.seeing.align import prepare
 from models.seeing.card import card_beside, write_card
 from models.seeing.classifier import SHIPPED, open_classifier
@@ -15,7 +15,7 @@ from models.seeing.io_binding import BATCHES, Bound, NotTaken
 from models.seeing.runtime import Device
 from models.seeing.session import CUDA, open_session
 from models.training import gpu_variant as folding
-from models.training.gpu_variant import Differs, fold
+from models.training.gpu_variant import fold
 from models.training.parity_faces import proof_faces
 from tests.models.tiny_classifier import FACTS, make_classifier
 
@@ -60,7 +60,7 @@ def test_a_variant_that_prepares_its_faces_otherwise_is_refused(
     _, off = fold(path, faces[:60])
     assert off < 1e-4, "without convolutions nothing is halved"
     monkeypatch.setattr(folding, "FLAT", 200.0)
-    with pytest.raises(Differs, match="probabilities differ"):
+    with pytest.raises(NotEquivalent, match="probabilities differ"):
         fold(path, faces[:60])
     assert not path.with_suffix(".cuda.onnx").is_file()
 
@@ -78,7 +78,7 @@ def test_a_network_whose_sums_are_too_large_for_halves_is_refused(tmp_path: Path
         model.graph.initializer.append(numpy_helper.from_array(value.astype(np.float32), name))
     save(model, str(path))
     write_card(path, FACTS)
-    with pytest.raises(Differs, match="too near to the largest half"):
+    with pytest.raises(NotEquivalent, match="too near to the largest half"):
         fold(path, _some(4))
 
 

@@ -20,7 +20,7 @@ from models.training.batches import (  # noqa: E402
     mixed,
 )
 from models.training.distillation import Teachers, soft_loss  # noqa: E402
-from models.training.export import Disagrees, export, export_int8, facts_of, load_network, slim  # noqa: E402
+from models.training.export import NotEquivalent, export, export_int8, facts_of, load_network, slim  # noqa: E402
 from models.training.network import Block, EmotionNet, EvenLight, Shape, multiply_adds, network_of  # noqa: E402
 from models.training.precision import half, quicker_in_bf16  # noqa: E402
 from models.training.presets import PRESETS  # noqa: E402
@@ -224,7 +224,7 @@ def test_the_exported_file_agrees_with_the_network_and_is_taken_at_the_door(tmp_
 def test_an_export_that_says_something_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network = EmotionNet(Shape((8, 16), (1, 1), 0.0)).eval()
     monkeypatch.setattr("models.training.export.AGREE", -1.0)
-    with pytest.raises(Disagrees, match="probabilities differ"):
+    with pytest.raises(NotEquivalent, match="probabilities differ"):
         export(network, tmp_path / "net.onnx", 1.0, "test", "made up", {})
     with pytest.raises(BadFile):
         open_classifier(tmp_path / "net.onnx", "cpu")

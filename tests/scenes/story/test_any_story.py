@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_still
 from tests.scenes.telling import TWO_ROOMS

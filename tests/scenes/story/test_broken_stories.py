@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.files import BadFile
+from calibration.errors import BadFile
 from scenes.story.probe import Unreadable, probe
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound, make_still
