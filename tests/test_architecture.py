@@ -1,0 +1,171 @@
+"""The plan of the house, held by machine: docs/architecture.md says in words what these tests check.
+
+Every import counts, at the top of a file, inside a function or under ``TYPE_CHECKING`` (see ``tests.import_graph``).
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from calibration.errors import ChiaroError
+from tests.import_graph import PACKAGES, ROOT, circles, folder_graph, imported_names, module_graph, source_files
+
+AT_THE_ROOT = {
+    "calibration": {"venue", "settings", "profile", "files", "errors", "fitting", "head", "venue_writer"},
+    "models": {"labels", "frame", "estimate", "mood", "arrays"},
+    "scenes": set[str](),
+    "installation": {"__main__", "cli"},
+}
+"""What may lie loose in a package: the values that flow through it. Everything else has a folder."""
+
+LEARNING = {"torch", "torchvision", "onnx", "onnxscript"}
+PHYSICAL = {
+    *("socket", "socketserver", "select", "selectors", "ssl", "asyncio", "http", "urllib", "multiprocessing"),
+    *("pythonosc", "zeroconf", "ifaddr", "pygame", "moderngl", "subprocess"),
+}
+
+MAY_USE_ONNX: dict[str, str] = {
+    "models/seeing/mtcnn_graphs.py": "builds the detector's graphs from the weights of the mtcnn package",
+    "models/seeing/yunet.py": "gives the downloaded detector's graph a free input size",
+    "models/seeing/runtime.py": "builds the one-node graph that tries whether CUDA works",
+}
+"""Files outside ``models/training`` that may import onnx, each with its reason. torch has no exception."""
+
+
+def top_level_imports(file: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported_names(file)}
+
+
+def shown(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_only_packages_to_its_left(package: str) -> None:
+    to_the_right = set(PACKAGES[PACKAGES.index(package) + 1 :]) | {"tests"}
+    for file in sorted((ROOT / package).rglob("*.py")):
+        assert not top_level_imports(file) & to_the_right, f"{shown(file)} imports to the right"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(module_graph()) == []
+
+
+def test_no_folders_import_each_other_in_a_circle() -> None:
+    assert circles(folder_graph(module_graph())) == []
+
+
+def test_torch_and_onnx_are_used_only_where_networks_are_trained() -> None:
+    users = {shown(file): top_level_imports(file) & LEARNING for file in source_files()}
+    strangers = {
+        name: found
+        for name, found in users.items()
+        if found and not name.startswith("models/training/") and not (found == {"onnx"} and name in MAY_USE_ONNX)
+    }
+    assert strangers == {}
+
+
+def test_every_exception_for_onnx_is_still_needed() -> None:
+    assert [name for name in MAY_USE_ONNX if "onnx" not in top_level_imports(ROOT / name)] == []
+
+
+def test_sockets_windows_and_other_programs_are_used_only_in_the_installation() -> None:
+    users = {shown(file): top_level_imports(file) & PHYSICAL for file in source_files()}
+    assert {name: found for name, found in users.items() if found and not name.startswith("installation/")} == {}
+
+
+@pytest.mark.parametrize("folder", ["seeing", "judging"])
+def test_what_runs_in_front_of_visitors_needs_nothing_that_only_learning_needs(folder: str) -> None:
+    elsewhere = tuple(f"models.{name}." for name in ("training", "lighting", "evaluation", "rendering"))
+    for file in sorted((ROOT / "models" / folder).rglob("*.py")):
+        wrong = {name for name in imported_names(file) if f"{name}.".startswith(elsewhere)}
+        assert not wrong, f"{shown(file)} imports {', '.join(sorted(wrong))}"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_root_of_a_package_holds_only_the_values_that_flow(package: str) -> None:
+    loose = {file.stem for file in (ROOT / package).glob("*.py")} - {"__init__"}
+    assert loose <= AT_THE_ROOT[package], f"{package}/ has loose modules: {loose - AT_THE_ROOT[package]}"
+
+
+def test_the_folders_of_the_tests_mirror_the_folders_of_the_code() -> None:
+    for folder in sorted({file.parent for file in (ROOT / "tests").rglob("test_*.py")}):
+        code = ROOT / folder.relative_to(ROOT / "tests")
+        assert code == ROOT or any(code.glob("*.py")), f"{shown(folder)} tests no folder of the code"
+
+
+@cache
+def error_classes() -> dict[str, tuple[str, str]]:
+    """Every class below ChiaroError, with its module and its base, read without importing (torch may be missing)."""
+    bases: dict[str, tuple[str, list[str]]] = {}
+    for file in source_files():
+        module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = module, [ast.unparse(base).split(".")[-1] for base in node.bases]
+    found = {"ChiaroError": ("calibration.errors", "")}
+    while new := {
+        name: (module, base)
+        for name, (module, of) in bases.items()
+        for base in of
+        if base in found and name not in found
+    }:
+        found |= new
+    return found
+
+
+def drawn_errors() -> Iterator[tuple[str, str, int, str]]:
+    """Name, base, exit code and text of each class in the tree of ``calibration.errors``' docstring."""
+    import calibration.errors
+
+    path: list[tuple[str, int]] = []
+    for line in (calibration.errors.__doc__ or "").splitlines():
+        drawn = re.match(r"    ((?:[|` ] *)*(?:\|--|`--) |)([A-Z]\w+(?:, [A-Z]\w+)*)\s*(\d+)?\s*(.*)$", line)
+        if drawn:
+            depth = len(drawn[1]) // 4
+            base, code = path[depth - 1] if depth else ("", 0)
+            path[depth:] = [(drawn[2].split(", ")[0], int(drawn[3] or code))]
+            for name in drawn[2].split(", "):
+                yield name, base, path[depth][1], drawn[4]
+
+
+def test_the_drawn_tree_of_errors_holds_every_error_of_the_code_and_no_other() -> None:
+    assert {name: base for name, base, _, _ in drawn_errors()} == {n: base for n, (_, base) in error_classes().items()}
+
+
+def test_the_drawn_tree_names_the_module_of_each_error() -> None:
+    for name, _, _, text in drawn_errors():
+        module = error_classes()[name][0]
+        if module != "calibration.errors":
+            package, _, last = module.rpartition(".")
+            assert module in text or (f".{last}" in text and package in text), f"{name} lives in {module}"
+
+
+def test_each_error_exits_with_the_code_that_the_tree_gives_it() -> None:
+    for name, _, code, _ in drawn_errors():
+        error = getattr(importlib.import_module(error_classes()[name][0]), name)
+        assert issubclass(error, ChiaroError)
+        assert error.exit_code == code, name
+
+
+def test_no_error_is_defined_where_the_command_line_is() -> None:
+    for name, (module, _) in error_classes().items():
+        file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+        assert "typer" not in top_level_imports(file), f"{name} is defined in {module}, which imports typer"
+
+
+def test_no_exception_of_ours_stands_outside_the_tree() -> None:
+    """One that does not derive from the root would exit as a fault of the program."""
+    for file in source_files():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.name not in error_classes():
+                bases = {ast.unparse(base).split(".")[-1] for base in node.bases}
+                wild = {base for base in bases if base.endswith(("Error", "Exception"))}
+                assert not wild, f"{node.name} in {shown(file)} derives from {', '.join(wild)}"
