@@ -16,7 +16,7 @@ from calibration.settings import CameraSettings, OscSettings, OscTarget
 from calibration.venue import Venue
 from installation.bench.report import Figure, Progress
 from installation.eye.supervisor import EyeKeeper
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.options import DEMO
 from installation.show.opening import open_show
 from installation.show.show import Show
@@ -76,7 +76,7 @@ def measure(camera: str, progress: Progress, seconds: float = SECONDS) -> list[F
             show.parts.broadcast.mood(mood)
             looks.append(_Look(time.monotonic(), mood, keeper.status.stages_ms))
 
-    keeper = EyeKeeper(venue, 1, Teller(), on_mood=heard)
+    keeper = EyeKeeper(venue, 1, LossReporter(), on_mood=heard)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CHIARO_STATE"] = folder
         with open_show(load_story(DEMO), venue, headless=True, hand=keeper) as show:

@@ -27,7 +27,7 @@ from installation.bench.report import Figure, Progress, Report
 from installation.eye.supervisor import EyeKeeper
 from installation.film.frame_scaler import Painter
 from installation.film.keystone import remap_tables
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip, Transition
 
 SMALL, FULL = (640, 360), (1920, 1080)
@@ -163,7 +163,7 @@ def _eye(film: Path) -> Iterator[Callable[[], int]]:
     """The real eye, in its own process, looking at a film."""
     looked: list[float] = []
     venue = Venue(camera=CameraSettings(source=str(film)))
-    keeper = EyeKeeper(venue, 0, Teller(), on_mood=lambda mood: looked.append(mood.captured_at))
+    keeper = EyeKeeper(venue, 0, LossReporter(), on_mood=lambda mood: looked.append(mood.captured_at))
     keeper.start()
     limit = time.monotonic() + 30
     while not looked and time.monotonic() < limit:

@@ -10,7 +10,7 @@ from calibration.settings import ScreenSettings
 from installation.bench.film_watch import rss_megabytes
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 
 SETTLE_SECONDS = 3.0
@@ -20,7 +20,7 @@ def main(files: list[str]) -> None:
     """Hold ``files`` ready as the player would, with the default memory."""
     settings = ScreenSettings(width=1920, height=1080)
     screen = Screen(settings, headless=True)
-    preroll = Preroll(screen, Teller(), settings.candidates_megabytes)
+    preroll = Preroll(screen, LossReporter(), settings.candidates_megabytes)
     before = rss_megabytes()
     preroll.prepare({f"scene {number}": Clip(Path(file)) for number, file in enumerate(files)})
     until = time.monotonic() + SETTLE_SECONDS + len(files)

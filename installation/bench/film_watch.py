@@ -22,7 +22,7 @@ from installation.film.film import Film
 from installation.film.frame_counter import FilmHealth
 from installation.film.screen import NoScreen, Screen
 from installation.film.sound import BUFFER, Sound
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip, Transition
 
 FRAME = 1 / 30
@@ -148,7 +148,7 @@ def watch(
         begun = time.monotonic()
         screen, sound = open_screen(size), Sound(SoundSettings())
         screen.seen = []
-        film = Film(screen, sound, Teller(), 300)
+        film = Film(screen, sound, LossReporter(), 300)
         written: list[tuple[float, int]] = []
         over = threading.Event()
         watcher = threading.Thread(target=_watch_file, args=(file, written, over), daemon=True)

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import MOODS_A_SECOND, SCENES, mood, perform
 from installation.bench.report import Figure, Progress, Report
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.osc import Broadcast, Control
 from installation.osc.control import FULL
 from installation.osc.encoder import head
@@ -70,7 +70,7 @@ def _on_air(ears: list[socket.socket], profile: str, rate: float = 10.0) -> Broa
     targets = [
         OscTarget.model_validate({"port": ear.getsockname()[1], "profile": profile, "rate_hertz": rate}) for ear in ears
     ]
-    return Broadcast(OscSettings(targets=tuple(targets)), SCENES, "bench", "bench", "bench", Teller())
+    return Broadcast(OscSettings(targets=tuple(targets)), SCENES, "bench", "bench", "bench", LossReporter())
 
 
 def _cost(profile: str, progress: Progress) -> list[Figure]:
@@ -146,7 +146,7 @@ def _hear(ear: socket.socket, told: dict[int, float], took: list[float]) -> None
 
 def _flood() -> list[Figure]:
     """A tick of 60 Hz beside the control port, without and with a flood; then a valid command."""
-    control = Control(OscSettings(listen_port=0), SCENES, Teller())
+    control = Control(OscSettings(listen_port=0), SCENES, LossReporter())
     try:
         quiet, _ = _ticks(lambda: time.sleep(FLOOD_SECONDS))
         flood = [sys.executable, "-c", FLOOD, str(control.port), str(FLOOD_SECONDS), str(FLOOD_A_SECOND)]

@@ -16,7 +16,7 @@ from installation.eye.child import EYE, EyeProcess
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Order, Report, Start
 from installation.eye.restarts import Restarts
-from installation.host.console import Teller, log
+from installation.host.console import LossReporter, log
 from installation.host.health import Sense
 from models.mood import Mood, unseen
 
@@ -39,12 +39,12 @@ class EyeKeeper:
         self,
         venue: Venue,
         seed: int,
-        teller: Teller,
+        losses: LossReporter,
         on_mood: Callable[[Mood], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         command: Sequence[str] = EYE,
     ) -> None:
-        self._venue, self._seed, self._teller = venue, seed, teller
+        self._venue, self._seed, self._losses = venue, seed, losses
         self._on_mood, self._clock, self._command = on_mood, clock, command
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._closing = threading.Event()
@@ -63,7 +63,7 @@ class EyeKeeper:
     def mood(self, now: float) -> Mood:
         """The newest mood, or an untrusted one with the reason. Never waits."""
         if not self._thread.is_alive() and not self._closing.is_set():
-            self._teller.lost("eye", "the thread that hears it has died")
+            self._losses.lost("eye", "the thread that hears it has died")
             self._thread = self._new_thread()
             self._thread.start()
         heard = self._heard
@@ -152,7 +152,7 @@ class EyeKeeper:
             return EyeProcess(start, now, self._command)
         except OSError as error:  # no process, no memory or no file handle left: another try may find some
             self._why = f"the eye cannot be started: {error}"
-            self._teller.lost("eye", self._why)
+            self._losses.lost("eye", self._why)
             self._restarts.died(now, now)
             return None
 
@@ -165,7 +165,7 @@ class EyeKeeper:
             try:
                 self._hear(eye, Report.model_validate_json(message))
             except ValidationError as error:
-                self._teller.lost("eye's report", str(error))
+                self._losses.lost("eye's report", str(error))
 
     def _hear(self, eye: EyeProcess, report: Report) -> None:
         status = report.status
@@ -178,7 +178,7 @@ class EyeKeeper:
             for order in self._standing.values():
                 eye.tell(order)
         if status.model is Sense.OK:
-            self._teller.back("eye")
+            self._losses.back("eye")
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
         self._tell_camera(status)
@@ -190,15 +190,15 @@ class EyeKeeper:
             return
         try:
             self._on_mood(mood)
-            self._teller.back("the listener to moods")
+            self._losses.back("the listener to moods")
         except Exception as error:  # a fault of the broadcast must not cost the film its eye
-            self._teller.lost("the listener to moods", f"{type(error).__name__}: {error}")
+            self._losses.lost("the listener to moods", f"{type(error).__name__}: {error}")
 
     def _tell_camera(self, status: EyeStatus) -> None:
         if status.camera is Sense.LOST:
-            self._teller.lost("camera", status.camera_reason)
+            self._losses.lost("camera", status.camera_reason)
         elif status.camera is Sense.OK:
-            self._teller.back("camera")
+            self._losses.back("camera")
         facts = (status.camera_name, status.model_line, *status.remarks)
         if status.camera is status.model is Sense.OK and self._told != facts:
             self._told = facts
@@ -226,7 +226,7 @@ class EyeKeeper:
 
     def _bury(self, eye: EyeProcess, now: float, why: str, hopeless: bool = False) -> None:
         if why:
-            self._teller.lost("eye", why)
+            self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)
             self._restarts.died(eye.started, now, hopeless)
         eye.kill()

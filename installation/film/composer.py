@@ -12,19 +12,19 @@ from installation.film.lettering import Lettering
 from installation.film.screen import Screen
 from installation.film.shot import Shot
 from installation.film.video_decoder import Look, Shown
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 
 
 class Composer:
     """Puts the canvas together, with a copy only where something is drawn into it."""
 
-    def __init__(self, screen: Screen, teller: Teller) -> None:
+    def __init__(self, screen: Screen, losses: LossReporter) -> None:
         self.tally = Tally()
         self.changed = False
         """Whether the last canvas differs from the one before."""
         self._black = np.zeros((screen.size[1], screen.size[0], 4), np.uint8)
         self._scratch = np.zeros_like(self._black)
-        self._lettering = Lettering(screen.settings.captions_font, screen.size, teller)
+        self._lettering = Lettering(screen.settings.captions_font, screen.size, losses)
         self._drawn: tuple[object, ...] = ()
         self._counted: Shown | None = None
         self._look = Look(None)

@@ -17,7 +17,7 @@ from installation.film.screen import Screen
 from installation.film.shot import Shot, lead_of, light_of, plan
 from installation.film.sound import Sound
 from installation.film.soundtrack import Score
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Bed, Clip, Playhead, Transition
 
 IDLE_SECONDS = 1 / 30
@@ -32,12 +32,12 @@ REFRESH_SECONDS = 0.5
 class Film:
     """Plays what it is told and says where it is. All methods belong to the stage's thread; none waits for a disk."""
 
-    def __init__(self, screen: Screen, sound: Sound, teller: Teller, megabytes: int) -> None:
-        self.screen, self.sound, self._teller = screen, sound, teller
-        self._preroll = Preroll(screen, teller, megabytes)
-        self._score = Score(sound, teller)
+    def __init__(self, screen: Screen, sound: Sound, losses: LossReporter, megabytes: int) -> None:
+        self.screen, self.sound, self._losses = screen, sound, losses
+        self._preroll = Preroll(screen, losses, megabytes)
+        self._score = Score(sound, losses)
         self._light = Light(screen.settings.brightness)
-        self._composer = Composer(screen, teller)
+        self._composer = Composer(screen, losses)
         self._on: Shot | None = None
         self._next: Shot | None = None
         self._old: Shot | None = None
@@ -210,7 +210,7 @@ class Film:
                 on.frozen_at = takeover.begin
             self._score.change(on, following, takeover)
             if problem := following.reel.pictures.caption_problem:
-                self._teller.lost(f"captions of {following.scene}", problem)
+                self._losses.lost(f"captions of {following.scene}", problem)
 
     def _change_over(self, following: Shot) -> None:
         assert following.takeover is not None

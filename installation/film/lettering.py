@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 import pygame.freetype
 
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 
 FAMILIES = (
     *("notosans", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial"),
@@ -30,8 +30,8 @@ class Lettering:
     with letters that it does not have is drawn in the first other family that has them; where none has, that is told.
     """
 
-    def __init__(self, font: str, size: tuple[int, int], teller: Teller) -> None:
-        self._size, self._teller = size, teller
+    def __init__(self, font: str, size: tuple[int, int], losses: LossReporter) -> None:
+        self._size, self._losses = size, losses
         pygame.font.init()
         pygame.freetype.init()
         self._height = max(12, round(size[1] * LINE_SHARE))
@@ -40,7 +40,7 @@ class Lettering:
         self._forms: dict[pygame.font.Font, pygame.freetype.Font] = {}
         self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
         if font and self._load(font) is None:
-            teller.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
+            losses.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
         self.font_for("Light")  # the first search asks the system for all its fonts: a quarter of a second
 
     def draw(self, canvas: np.ndarray, text: str) -> None:
@@ -65,11 +65,11 @@ class Lettering:
         if best is None:
             best = self._load("")
             assert best is not None
-            self._teller.lost("captions font", "no font of the system was found; pygame's own has Latin letters only")
+            self._losses.lost("captions font", "no font of the system was found; pygame's own has Latin letters only")
             fewest = len(self._missing(best, row))
         if fewest:
             letters = "".join(dict.fromkeys(self._missing(best, row)))[:20]
-            self._teller.lost("letters for captions", f"no font here has {letters!r}; name one in screen.captions_font")
+            self._losses.lost("letters for captions", f"no font here has {letters!r}; name one in screen.captions_font")
         return best
 
     def _load(self, name: str) -> pygame.font.Font | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from installation.film.decoder_pair import OPEN_SECONDS, Reel
 from installation.film.frame_scaler import Painter
 from installation.film.screen import Screen
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 
 FEWEST, MOST = 3, 12
@@ -23,8 +23,8 @@ PLAYING = 15
 class Preroll:
     """Holds reels by scene. ``megabytes`` bounds the memory of all candidates together: pictures and decoders."""
 
-    def __init__(self, screen: Screen, teller: Teller, megabytes: int) -> None:
-        self._screen, self._teller = screen, teller
+    def __init__(self, screen: Screen, losses: LossReporter, megabytes: int) -> None:
+        self._screen, self._losses = screen, losses
         self._bytes = megabytes * 1_000_000
         self._gate = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
         self._reels: dict[str, Reel] = {}
@@ -69,7 +69,7 @@ class Preroll:
 
     def fail(self, scene: str, reel: Reel) -> None:
         """``scene`` cannot be played; told once."""
-        self._teller.lost(f"scene {scene}", f"{reel.clip.file}: {reel.failed}")
+        self._losses.lost(f"scene {scene}", f"{reel.clip.file}: {reel.failed}")
         self.failed |= {scene}
         reel.close()
 

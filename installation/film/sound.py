@@ -18,7 +18,7 @@ from installation.film.alsa import silence_alsa
 from installation.film.audio_decoder import RATE
 from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 
 BUFFER = 1024
 CHUNK = 3 * BUFFER
@@ -47,13 +47,13 @@ class Sound:
     (between scenes).
     """
 
-    def __init__(self, settings: SoundSettings, teller: Teller | None = None) -> None:
+    def __init__(self, settings: SoundSettings, losses: LossReporter | None = None) -> None:
         self.clock = FilmClock()
         self.mixer = Mixer(settings.volume, settings.mute)
         self.ok = False
         self.gaps = 0
         """Times that the device ran dry."""
-        self._teller = teller or Teller()
+        self._losses = losses or LossReporter()
         self._paused = self._closed = False
         self._tried = float("-inf")
         self._stir = threading.Event()
@@ -94,9 +94,9 @@ class Sound:
             try:
                 open_device()
             except pygame.error as error:
-                self._teller.lost("sound", f"{error}; the film goes on in silence")
+                self._losses.lost("sound", f"{error}; the film goes on in silence")
                 continue
-            self._teller.back("sound")
+            self._losses.back("sound")
             try:
                 why = self._feed(pygame.mixer.Channel(0))
             except pygame.error as error:
@@ -105,7 +105,7 @@ class Sound:
             self.clock.free_run(time.monotonic())
             pygame.mixer.quit()
             if why:
-                self._teller.lost("sound", f"{why}; the film goes on in silence")
+                self._losses.lost("sound", f"{why}; the film goes on in silence")
 
     def _feed(self, channel: pygame.mixer.Channel) -> str:
         """Queue chunk after chunk until closed, or until the device takes no more; says why it ended."""

@@ -8,7 +8,7 @@ from installation.film.audio_decoder import RATE, Track
 from installation.film.shot import Shot, Takeover
 from installation.film.sound import Sound
 from installation.film.voice import Voice, samples
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Bed
 
 CLICK = RATE // 100
@@ -25,8 +25,8 @@ class _Playing:
 class Score:
     """Places voices in the programme. Belongs to the stage's thread; the mixer reads what it places."""
 
-    def __init__(self, sound: Sound, teller: Teller) -> None:
-        self._sound, self._teller = sound, teller
+    def __init__(self, sound: Sound, losses: LossReporter) -> None:
+        self._sound, self._losses = sound, losses
         self._bed: _Playing | None = None
         self._old: list[_Playing] = []
         self._scene: Voice | None = None
@@ -76,7 +76,7 @@ class Score:
         """Close the beds that have faded away, and tell of one that cannot be read."""
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             if playing.track.failed:
-                self._teller.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.track.failed}")
+                self._losses.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.track.failed}")
         self._sound.mixer.let_go(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:

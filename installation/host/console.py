@@ -27,8 +27,8 @@ def open_log(verbose: bool = False) -> None:
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
-class Teller:
-    """Tells on change. Thread-safe; ``clock`` gives monotonic seconds."""
+class LossReporter:
+    """Reports on change only. Thread-safe; ``clock`` gives monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

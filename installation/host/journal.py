@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from calibration.settings import JournalSettings
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, StateChanged, TakeEnded, TakeStarted
 
@@ -40,13 +40,13 @@ class Journal:
         self,
         settings: JournalSettings,
         folder: Path,
-        teller: Teller,
+        losses: LossReporter,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._folder = Path(settings.folder) if settings.folder else folder / "journal"
         self._bytes_at_most = settings.megabytes_at_most * 1_000_000
         self._mood_period = 1.0 / settings.mood_hertz if settings.mood_hertz else float("inf")
-        self._teller, self._wall_clock = teller, wall_clock
+        self._losses, self._wall_clock = losses, wall_clock
         self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue(WAITING_AT_MOST)
         self._next_mood = 0.0
         self._last_dominant: str | None = None
@@ -78,7 +78,7 @@ class Journal:
         try:
             self._lines.put_nowait({"at": round(self._wall_clock(), 3), "t": round(now, 3), "kind": kind, **fields})
         except queue.Full:
-            self._teller.lost("journal", f"the disk does not keep up; lines are left out ({self._folder})")
+            self._losses.lost("journal", f"the disk does not keep up; lines are left out ({self._folder})")
 
     def close(self) -> None:
         """Write what waits (2 s at most) and close the file."""
@@ -94,9 +94,9 @@ class Journal:
         while (line := self._lines.get()) is not None:
             try:
                 self._write(line)
-                self._teller.back("journal")
+                self._losses.back("journal")
             except OSError as error:  # full, read-only, gone: told once, tried again with the next line
-                self._teller.lost("journal", f"{error.strerror or error} ({self._folder})")
+                self._losses.lost("journal", f"{error.strerror or error} ({self._folder})")
                 self._close_file()
         self._close_file()
 
@@ -124,7 +124,7 @@ class Journal:
             try:
                 file.close()
             except OSError as error:  # closing flushes, and a full disk refuses that too
-                self._teller.lost("journal", f"{error.strerror or error} ({self._folder})")
+                self._losses.lost("journal", f"{error.strerror or error} ({self._folder})")
 
 
 def mood_line(mood: Mood) -> dict[str, Any]:

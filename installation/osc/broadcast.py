@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from calibration.settings import OscSettings, OscTarget
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.health import Health
 from installation.osc import events, state
 from installation.osc.encoder import BadValue, Message, free_message, message
@@ -31,9 +31,9 @@ TOLD_AGAIN_SECONDS = 5.0
 class _Receiver:
     """A target's schedule and the way to it."""
 
-    def __init__(self, settings: OscTarget, teller: Teller, now: float) -> None:
+    def __init__(self, settings: OscTarget, losses: LossReporter, now: float) -> None:
         self.target = Target(settings, now)
-        self.wire = Wire(settings.host, settings.port, teller)
+        self.wire = Wire(settings.host, settings.port, losses)
 
     def serve(self, room: Room, fresh: bool, whole: bool, now: float) -> None:
         send = self.target.whole(room, now) if whole else self.target.datagrams(room, fresh, self.wire.down, now)
@@ -51,16 +51,16 @@ class Broadcast:
         version: str,
         story: str,
         unit: str,
-        teller: Teller,
+        losses: LossReporter,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._clock, self._teller = clock, teller
+        self._clock, self._losses = clock, losses
         self._index = {name: number for number, name in enumerate(scenes, start=1)}
         self._sequence = events.Sequence(int(time.time()) % events.STARTS)
         self._presence = events.Presence(self._sequence)
         self._visitors = any(target.profile == "visitors" for target in settings.targets)
         now = clock()
-        self._receivers = [_Receiver(target, teller, now) for target in settings.targets]
+        self._receivers = [_Receiver(target, losses, now) for target in settings.targets]
         self._room = Room()
         self._room.slow = {m.path: m for m in state.about_messages(version, story, unit)}
         self._wake = threading.Condition()
@@ -158,11 +158,11 @@ class Broadcast:
         for receiver in self._receivers:
             receiver.serve(self._room, mood is not None, whole, now)
         if now - self._unsaid_at > TOLD_AGAIN_SECONDS:
-            self._teller.back("OSC broadcast")
+            self._losses.back("OSC broadcast")
 
     def _unsaid(self, why: str) -> None:
         self._unsaid_at = self._clock()
-        self._teller.lost("OSC broadcast", why)
+        self._losses.lost("OSC broadcast", why)
 
     def _until_due(self) -> float:
         due = min((receiver.target.due_at() for receiver in self._receivers), default=float("inf"))

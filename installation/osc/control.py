@@ -18,7 +18,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from calibration.settings import OscSettings
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.osc.command_parser import AT_MOST_BYTES, CommandRefused, read
 from installation.osc.encoder import BadValue, message
 from installation.osc.rate_limit import Gate
@@ -47,10 +47,10 @@ class Control:
         self,
         settings: OscSettings,
         scenes: Sequence[str],
-        teller: Teller,
+        losses: LossReporter,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings, self._scenes, self._teller = settings, tuple(scenes), teller
+        self._settings, self._scenes, self._losses = settings, tuple(scenes), losses
         self._gate = Gate(settings.allow, settings.messages_per_second, clock)
         self._commands: deque[Command] = deque()
         self._closing = threading.Event()
@@ -96,7 +96,7 @@ class Control:
             family = socket.AF_INET6 if ":" in settings.listen_host else socket.AF_INET
             opened = socket.socket(family, socket.SOCK_DGRAM)
         except OSError as error:
-            self._teller.lost(name, error.strerror or str(error))
+            self._losses.lost(name, error.strerror or str(error))
             return False
         try:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
@@ -104,10 +104,10 @@ class Control:
             opened.setblocking(False)  # the stage answers on it, and must not wait
         except OSError as error:
             opened.close()
-            self._teller.lost(name, error.strerror or str(error))
+            self._losses.lost(name, error.strerror or str(error))
             return False
         self._socket, self.port = opened, opened.getsockname()[1]
-        self._teller.back(name)
+        self._losses.back(name)
         return True
 
     def _run(self) -> None:
@@ -133,7 +133,7 @@ class Control:
             try:
                 self.take(datagram, sender[:2])
             except Exception as error:  # a fault of ours: the guard must be heard all the same
-                self._teller.lost("OSC control", repr(error))
+                self._losses.lost("OSC control", repr(error))
             taken += 1
             if taken == BATCH:
                 if time.monotonic() - since < BATCH_SECONDS:

@@ -11,7 +11,7 @@ from zeroconf import Error as ZeroconfError
 from zeroconf import ServiceInfo, Zeroconf
 
 from calibration.settings import OscSettings
-from installation.host.console import Teller, log
+from installation.host.console import LossReporter, log
 from installation.osc.broadcast import Broadcast
 from installation.osc.control import Control
 from installation.osc.encoder import ascii_text
@@ -24,7 +24,7 @@ class Discovery:
     """What the venue wants of it, opened. Nothing here is needed by the show, and nothing here can stop it."""
 
     def __init__(
-        self, settings: OscSettings, broadcast: Broadcast, control: Control, unit: str, teller: Teller
+        self, settings: OscSettings, broadcast: Broadcast, control: Control, unit: str, losses: LossReporter
     ) -> None:
         self.oscquery: OscQuery | None = None
         self._zeroconf: Zeroconf | None = None
@@ -33,14 +33,14 @@ class Discovery:
             try:
                 self.oscquery = OscQuery(settings, broadcast.values, control.port, unit)
             except OSError as error:
-                teller.lost(f"OSCQuery on {place}", error.strerror or str(error))
+                losses.lost(f"OSCQuery on {place}", error.strerror or str(error))
         if settings.advertise:
             http_port = self.oscquery.port if self.oscquery else 0
             found = list(services(settings, unit, control.port, http_port))
             if not found:
                 log.warning("nothing is advertised: control and OSCQuery listen on this machine only")
             # Asking the network whether the name is free takes about a second.
-            self._thread = threading.Thread(target=self._advertise, args=(found, teller), daemon=True)
+            self._thread = threading.Thread(target=self._advertise, args=(found, losses), daemon=True)
             self._thread.start()
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ class Discovery:
         if self.oscquery is not None:
             self.oscquery.close()
 
-    def _advertise(self, found: list[ServiceInfo], teller: Teller) -> None:
+    def _advertise(self, found: list[ServiceInfo], losses: LossReporter) -> None:
         if not found:
             return
         try:
@@ -58,7 +58,7 @@ class Discovery:
             for service in found:
                 self._zeroconf.register_service(service, allow_name_change=True)
         except (OSError, ZeroconfError) as error:
-            teller.lost("zeroconf", str(error) or repr(error))
+            losses.lost("zeroconf", str(error) or repr(error))
 
 
 def services(settings: OscSettings, unit: str, control_port: int, http_port: int) -> Iterator[ServiceInfo]:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from calibration.settings import OscSettings
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.health import Health, Sense
 from installation.osc.broadcast import Broadcast
 from installation.osc.replay import scene_names, steps
@@ -20,7 +20,7 @@ BEAT_SECONDS = 1.0
 def play_journal(journal: Path, settings: OscSettings, speed: float, loop: bool) -> int:
     """Send every mood and cue of ``journal``; how many. Raises ``BadFile`` where it cannot be read."""
     names = scene_names(journal)
-    broadcast = Broadcast(settings, names, version("chiaroscuro"), journal.stem, "replay", Teller())
+    broadcast = Broadcast(settings, names, version("chiaroscuro"), journal.stem, "replay", LossReporter())
     try:
         told = _play(journal, broadcast, speed)
         while loop and told:

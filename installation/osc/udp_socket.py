@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import threading
 
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 
 RETRY_SECONDS = 1.0
 """A socket costs nothing to open: a receiver that is back must not wait for us."""
@@ -19,11 +19,11 @@ QUIET_SECONDS = 2.5
 class Wire:
     """A UDP socket to ``host``. All methods but the resolver's are called from the sender's thread."""
 
-    def __init__(self, host: str, port: int, teller: Teller) -> None:
+    def __init__(self, host: str, port: int, losses: LossReporter) -> None:
         self.host, self.port = host, port
         self.name = f"OSC target {host}:{port}"
         self.sent = self.lost = 0
-        self._teller = teller
+        self._losses = losses
         self._socket: socket.socket | None = None
         self._retry_at = float("-inf")
         self._failed_at: float | None = None
@@ -119,13 +119,13 @@ class Wire:
 
     def _fail(self, why: str, now: float) -> None:
         self._failed_at = now
-        self._teller.lost(self.name, why)
+        self._losses.lost(self.name, why)
 
     def _well(self, now: float) -> None:
         if self._failed_at is not None and now - self._failed_at > QUIET_SECONDS:
             self._failed_at = None
             self._backoff = RETRY_SECONDS
-            self._teller.back(self.name)
+            self._losses.back(self.name)
 
 
 def _literal(host: str, port: int) -> tuple[socket.AddressFamily, tuple] | None:

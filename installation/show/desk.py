@@ -15,7 +15,7 @@ from calibration.venue import Venue
 from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
-from installation.host.console import Teller, log
+from installation.host.console import LossReporter, log
 from installation.show.keys import Controls, Keys
 from installation.show.overlay import Overlay
 from installation.show.rehearsal import WORDS, Hand, mood_of
@@ -66,13 +66,13 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
     absent = [BadFile(file, ["no such file"]) for file in files if not file.is_file()]
     if absent:  # a slip of the hand: no window opens for it
         raise ExceptionGroup("clips that are not there", absent)
-    teller = Teller()
+    losses = LossReporter()
     with ExitStack() as closing:
         screen = Screen(venue.screen, headless)
         closing.callback(screen.close)
-        sound = Sound(venue.sound, teller)
+        sound = Sound(venue.sound, losses)
         closing.callback(sound.close)
-        film = Film(screen, sound, teller, venue.screen.candidates_megabytes)
+        film = Film(screen, sound, losses, venue.screen.candidates_megabytes)
         closing.callback(film.close)
         Desk(film, files, transition, Controls(volume=venue.sound.volume, mute=venue.sound.mute)).run(seconds)
         return len(film.playhead.failed)

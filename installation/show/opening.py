@@ -16,7 +16,7 @@ from installation.eye.supervisor import EyeKeeper
 from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
-from installation.host.console import Teller, log
+from installation.host.console import LossReporter, log
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
@@ -45,7 +45,7 @@ def open_show(
     ``hand``: moods made by hand take the place of the eye's process, and number keys set them.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
     """
-    teller = Teller()
+    losses = LossReporter()
     folder = state_folder()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):  # to end before it has begun: it opens, and closes at once
@@ -54,7 +54,7 @@ def open_show(
         lock = RoomLock(folder, venue.name)
         lock.take()
         closing.callback(lock.free)
-        journal = Journal(venue.journal, folder, teller)
+        journal = Journal(venue.journal, folder, losses)
         closing.callback(journal.close)
         rehearsal = Rehearsal(float("inf")) if hand else Rehearsal()
         broadcast = Broadcast(
@@ -63,33 +63,33 @@ def open_show(
             version=version("chiaroscuro"),
             story=story.title,
             unit=venue.name,
-            teller=teller,
+            losses=losses,
         )
         closing.callback(broadcast.close)
         # The eye starts first and wakes up (about a second) while the window opens.
         eye = hand or EyeKeeper(
-            venue, seed, teller, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
+            venue, seed, losses, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
         )
         closing.callback(eye.close)
         eye.start()
-        control = Control(venue.osc, story.names, teller)
+        control = Control(venue.osc, story.names, losses)
         closing.callback(control.close)
         if venue.osc.oscquery or venue.osc.advertise:
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
 
-            closing.callback(Discovery(venue.osc, broadcast, control, venue.name, teller).close)
+            closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses).close)
         screen = open_screen(venue, headless)
         closing.callback(screen.close)
-        sound = Sound(venue.sound, teller)
+        sound = Sound(venue.sound, losses)
         closing.callback(sound.close)
-        film = Film(screen, sound, teller, venue.screen.candidates_megabytes)
+        film = Film(screen, sound, losses, venue.screen.candidates_megabytes)
         closing.callback(film.close)
         parts = Parts(
             film=film,
             eye=eye,
             broadcast=broadcast,
             journal=journal,
-            teller=teller,
+            losses=losses,
             keys=Keys(moods=hand is not None),
             heartbeat=Heartbeat(),
             rehearsal=rehearsal,

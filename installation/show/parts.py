@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from installation.film.film import Film
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.health import Sense
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
@@ -45,7 +45,7 @@ class Parts:
     eye: Eye
     broadcast: Broadcast
     journal: Journal
-    teller: Teller
+    losses: LossReporter
     keys: Keys
     heartbeat: Heartbeat
     rehearsal: Rehearsal

@@ -6,15 +6,15 @@ import threading
 from pathlib import Path
 
 from calibration.errors import BadFile
-from installation.host.console import Teller, log
+from installation.host.console import LossReporter, log
 from scenes.story.story import Story, load_story
 
 
 class Reloading:
     """Reads on a thread of its own (headers of all clips: a tenth of a second, which would be three frames)."""
 
-    def __init__(self, path: Path, teller: Teller) -> None:
-        self._path, self._teller = path, teller
+    def __init__(self, path: Path, losses: LossReporter) -> None:
+        self._path, self._losses = path, losses
         self._fresh: Story | None = None
         self._thread: threading.Thread | None = None
 
@@ -33,8 +33,8 @@ class Reloading:
         try:
             story = load_story(self._path, forgive_clips=True)
         except BadFile as error:
-            self._teller.lost("new story", "; ".join(error.problems) + " (the old one goes on)")
+            self._losses.lost("new story", "; ".join(error.problems) + " (the old one goes on)")
             return
-        self._teller.back("new story")
+        self._losses.back("new story")
         log.info("%s is read; it begins with the next scene", self._path.name)
         self._fresh = story

@@ -43,7 +43,7 @@ class Show:
         self.restarting = False
         self._started = clock()
         self._overlay = Overlay()
-        self._reloading = Reloading(story.path, parts.teller)
+        self._reloading = Reloading(story.path, parts.losses)
         self._asked: list[Command] = []
         self._next_scenes: tuple[str, ...] = ()
         self._state_word = ShowState.ATTRACT
@@ -239,7 +239,7 @@ class Show:
             film_fps=film.fps,
             eye_fps=eye.fps,
             uptime_seconds=now - self._started,
-            errors=self.parts.teller.errors,
+            errors=self.parts.losses.errors,
             late_frames=film.late,
             dropped_frames=film.dropped,
             repeated_frames=film.repeated,
@@ -263,7 +263,7 @@ class Show:
             mood=self._mood,
             health=self._health,
             eye_line=self.parts.eye.line,
-            lost=self.parts.teller.lost_parts(),
+            lost=self.parts.losses.lost_parts(),
             thumbnail=self.parts.eye.thumbnail,
             question=question,
         )

@@ -11,7 +11,7 @@ import pytest
 
 from calibration.venue import Venue
 from installation.eye.supervisor import EyeKeeper
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from models.mood import Mood
 from tests.installation.eye.darken import darken_film
 from tests.installation.waiting import LONG, wait_until
@@ -29,7 +29,7 @@ def look(tmp_path: Path) -> Iterator:
     def start(source: str, classifier: Path = classifier) -> tuple[EyeKeeper, list[Mood]]:
         venue = Venue.model_validate({"camera": {"source": source}, "eye": {"classifier_file": str(classifier)}})
         moods: list[Mood] = []
-        keepers.append(EyeKeeper(venue, 1, Teller(), moods.append))
+        keepers.append(EyeKeeper(venue, 1, LossReporter(), moods.append))
         keepers[-1].start()
         return keepers[-1], moods
 

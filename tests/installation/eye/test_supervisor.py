@@ -18,7 +18,7 @@ import pytest
 from calibration.venue import Venue
 from installation.eye.device_choice import CPU
 from installation.eye.supervisor import EyeKeeper
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.health import Sense
 from models.mood import Mood
 from tests.installation.camera.mjpeg_server import ServerProcess, picture
@@ -50,7 +50,7 @@ def keeping(pictures: str) -> Iterator[Callable[..., EyeKeeper]]:
     ) -> EyeKeeper:
         camera = {"source": source, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
         venue = Venue.model_validate({"camera": camera, "eye": {"deadline_seconds": deadline}})
-        keepers.append(EyeKeeper(venue, 1, Teller(), on_mood, command=(*STUB, *fault)))
+        keepers.append(EyeKeeper(venue, 1, LossReporter(), on_mood, command=(*STUB, *fault)))
         keepers[-1].start()
         return keepers[-1]
 
@@ -231,9 +231,9 @@ def test_an_eye_does_not_outlive_its_stage(pictures: str, stopped: bool) -> None
     code = f"""
 import time
 from calibration.venue import Venue
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.eye.supervisor import EyeKeeper
-keeper = EyeKeeper(Venue.model_validate({{"camera": {{"source": {pictures!r}}}}}), 1, Teller(), command={STUB!r})
+keeper = EyeKeeper(Venue.model_validate({{"camera": {{"source": {pictures!r}}}}}), 1, LossReporter(), command={STUB!r})
 keeper.start()
 while not keeper.mood(time.monotonic()).trusted:
     time.sleep(0.01)

@@ -15,7 +15,7 @@ from installation.bench.marked_clip import Mark, read_mark
 from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 
 SIZE = (320, 180)
 STEP = 1 / 60
@@ -34,9 +34,9 @@ class Cinema:
     """A film and the time; ``seen`` is the mark of each picture that was shown, in order, without repetition."""
 
     def __init__(self, screen: ScreenSettings, megabytes: int, headless: bool) -> None:
-        self.teller = Teller()
-        self.screen, self.sound = Wall(screen, headless), Sound(SoundSettings(), self.teller)
-        self.film = Film(self.screen, self.sound, self.teller, megabytes)
+        self.losses = LossReporter()
+        self.screen, self.sound = Wall(screen, headless), Sound(SoundSettings(), self.losses)
+        self.film = Film(self.screen, self.sound, self.losses, megabytes)
         self.now = 100.0
         self.seen: list[Mark | None] = []
         self.patient = True
@@ -92,7 +92,7 @@ def cinema(megabytes: int = 300, headless: bool = True, **screen: object) -> Ite
     settings = ScreenSettings(**({"width": SIZE[0], "height": SIZE[1]} | screen))  # type: ignore[arg-type]
     house = Cinema(settings, megabytes, headless)
     try:
-        wait_until(lambda: house.teller.is_lost("sound"))
+        wait_until(lambda: house.losses.is_lost("sound"))
         yield house
     finally:
         house.film.close()

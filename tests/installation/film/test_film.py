@@ -172,7 +172,7 @@ def test_a_broken_clip_is_told_once_and_never_tried_again(kind: str, tmp_path: P
         house.run_until(lambda: house.film.playhead.entry == 1)
         house.film.play(2, "broken", broken)
         house.run_until(lambda: "broken" in house.film.playhead.failed)
-        assert house.teller.is_lost("scene broken")
+        assert house.losses.is_lost("scene broken")
         house.film.play(3, "broken", broken)
         assert house.film._next is None
         house.film.play(4, "b", clips["b"])
@@ -337,4 +337,4 @@ def test_a_file_that_hangs_does_not_keep_other_candidates_from_opening(tmp_path:
         wait_until(lambda: house.film.health.candidates_ready == 3)
         house.film.prepare({"hangs": hangs} | clips)
         house.run_until(lambda: house.film.playhead.failed == {"hangs"})
-        assert house.teller.is_lost("scene hangs")
+        assert house.losses.is_lost("scene hangs")

@@ -11,7 +11,7 @@ import pytest
 from installation.bench.marked_clip import make_clip
 from installation.film.captions import Line, caption_at, parse_captions, read_captions
 from installation.film.lettering import Lettering
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import SIZE, cinema
 
@@ -74,30 +74,30 @@ OWN = str(Path(pygame.font.__file__).with_name(pygame.font.get_default_font()))
 def test_letters_that_no_font_has_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("installation.film.lettering.FAMILIES", ())
     for strange in ("\u65e5\u672c\u8a9e", "\U00016b05\U0001e900"):  # Japanese; Pahawh Hmong, Adlam
-        teller = Teller()
-        lettering = Lettering(OWN, (640, 360), teller)
+        losses = LossReporter()
+        lettering = Lettering(OWN, (640, 360), losses)
         canvas = np.zeros((360, 640, 4), np.uint8)
         lettering.draw(canvas, "Gr\u00fc\u00dfe,\u00a0\u0416\u0451\u200b")
         assert canvas.max() > 200
-        assert not teller.lost_parts()
+        assert not losses.lost_parts()
         lettering.draw(canvas, strange)
-        assert teller.is_lost("letters for captions")
+        assert losses.is_lost("letters for captions")
 
 
 def test_a_row_is_drawn_in_the_first_family_that_has_its_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     if pygame.font.match_font("dejavusans") is None:
         pytest.skip("DejaVu Sans is not installed here")
     monkeypatch.setattr("installation.film.lettering.FAMILIES", ("dejavusans",))
-    teller = Teller()
-    lettering = Lettering(OWN, (640, 360), teller)
+    losses = LossReporter()
+    lettering = Lettering(OWN, (640, 360), losses)
     assert lettering.font_for("Gute Nacht") is not lettering.font_for("\u2b12 \u2b13")
-    assert not teller.lost_parts()
+    assert not losses.lost_parts()
 
 
 def test_a_font_that_is_not_there_is_told_and_another_is_taken() -> None:
-    teller = Teller()
-    lettering = Lettering("no such font", (640, 360), teller)
-    assert teller.is_lost("captions font")
+    losses = LossReporter()
+    lettering = Lettering("no such font", (640, 360), losses)
+    assert losses.is_lost("captions font")
     canvas = np.zeros((360, 640, 4), np.uint8)
     lettering.draw(canvas, "a very long row of words that does not fit on the picture at all and is made smaller, so")
     assert canvas.max() > 200

@@ -17,7 +17,7 @@ from installation.film.mixer import Mixer
 from installation.film.screen import Screen
 from installation.film.sound import BUFFER, Sound, after_gap
 from installation.film.voice import Voice
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import wait_until
 
@@ -137,8 +137,8 @@ def test_on_a_device_scenes_join_without_losing_a_sample(
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(heard))
     clips = [Clip(make_clip(tmp_path / f"{mark}.mkv", mark, 0.8, (160, 90))) for mark in (1, 2, 3)]
-    screen, sound, teller = Screen(ScreenSettings(width=160, height=90), True), Sound(SoundSettings()), Teller()
-    film = Film(screen, sound, teller, 100)
+    screen, sound, losses = Screen(ScreenSettings(width=160, height=90), True), Sound(SoundSettings()), LossReporter()
+    film = Film(screen, sound, losses, 100)
     film.play(1, "1", clips[0])
     film.prepare({"2": clips[1], "3": clips[2]})
     limit, asked = time.monotonic() + 20, 1

@@ -13,7 +13,7 @@ import pytest
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import SCENES, mood, perform
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.health import Health, Sense
 from installation.osc import Broadcast
 from installation.osc.decoder import Received, decode
@@ -69,23 +69,23 @@ def ear() -> Iterator[Ear]:
 
 
 @pytest.fixture
-def teller() -> Teller:
-    return Teller()
+def losses() -> LossReporter:
+    return LossReporter()
 
 
-def on_air(teller: Teller, *targets: OscTarget) -> Broadcast:
-    return Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "hall", teller)
+def on_air(losses: LossReporter, *targets: OscTarget) -> Broadcast:
+    return Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "hall", losses)
 
 
-def test_a_mood_is_on_the_wire_at_once(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port))
+def test_a_mood_is_on_the_wire_at_once(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.mood(mood(0.0, 1))
     assert ear.wait_for("/emo/count").values == (1,)
     broadcast.close()
 
 
-def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port))
+def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.cue(Branched("opening", "joy", "happiness held 1.6 s at 0.71", "happiness", 0.71), 0.0)
     broadcast.cue(SceneEnded(2, "opening", 2, 7.0), 0.0)
     broadcast.cue(SceneStarted(3, "joy", 3), 0.0)
@@ -100,15 +100,15 @@ def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, teller: Teller) -> N
     assert (heard["/scene/id"], heard["/scene/index"], heard["/scene/state"]) == (("joy",), (3,), (2,))
 
 
-def test_a_branch_by_default_names_no_emotion(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port))
+def test_a_branch_by_default_names_no_emotion(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.cue(Branched("opening", "joy", "otherwise", None, 0.0), 0.0)
     assert ear.wait_for("/emo/event/branch").values[1:] == (2, 3, 0, 0.0)
     broadcast.close()
 
 
-def test_a_snapshot_is_the_whole_state_now(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port, profile="visitors"))
+def test_a_snapshot_is_the_whole_state_now(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
     broadcast.cue(SceneStarted(1, "attract", 1), 0.0)
     broadcast.scene_time(1.0, 7.0)
     broadcast.mood(mood(0.0, 4))
@@ -122,8 +122,8 @@ def test_a_snapshot_is_the_whole_state_now(ear: Ear, teller: Teller) -> None:
     assert whole <= heard
 
 
-def test_a_receiver_switched_off_and_on_has_the_whole_state_within_1_2_seconds(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port))
+def test_a_receiver_switched_off_and_on_has_the_whole_state_within_1_2_seconds(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
     show = threading.Thread(target=perform, args=(broadcast, 3.4))
     show.start()
     ear.listen(0.5)
@@ -136,11 +136,11 @@ def test_a_receiver_switched_off_and_on_has_the_whole_state_within_1_2_seconds(e
     events = {path for path, line in BY_PATH.items() if line.pace is Pace.EVENT}
     whole = {path for path, line in BY_PATH.items() if "aggregate" in line.profiles} - events
     assert whole <= heard, whole - heard
-    assert teller.errors == 1
+    assert losses.errors == 1
 
 
 def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothing(
-    ear: Ear, teller: Teller, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ear: Ear, losses: LossReporter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead, no_network = Ear(), threading.Event()
     dead.off()
@@ -154,7 +154,7 @@ def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothin
     targets = (OscTarget(port=dead.port), OscTarget(host="lamp.local", port=9000), OscTarget(port=ear.port))
     moods, took = [mood(number / 15, 4) for number in range(100)], []
     with caplog.at_level(logging.WARNING, "chiaro"):
-        broadcast = on_air(teller, *targets)
+        broadcast = on_air(losses, *targets)
         for one in moods:
             before = time.perf_counter()
             broadcast.mood(one)
@@ -170,8 +170,8 @@ def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothin
     ]
 
 
-def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port))
+def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
     for _ in range(3):
         broadcast.cue(SendOsc("/lamp", (math.nan,)), 0.0)
         broadcast.scene_time(math.nan, 3.0)
@@ -181,11 +181,11 @@ def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear,
     broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
     assert ear.wait_for("/emo/event/scene/start").values[1:] == (3,)
     broadcast.close()
-    assert teller.errors == 1
+    assert losses.errors == 1
 
 
-def test_what_was_told_just_before_the_end_still_leaves(ear: Ear, teller: Teller) -> None:
-    broadcast = on_air(teller, OscTarget(port=ear.port))
+def test_what_was_told_just_before_the_end_still_leaves(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.cue(StateChanged(ShowState.CLOSED, False, False), 0.0)
     broadcast.close()
     assert ear.wait_for("/emo/scene/state").values == (0,)
@@ -193,8 +193,8 @@ def test_what_was_told_just_before_the_end_still_leaves(ear: Ear, teller: Teller
     broadcast.close()
 
 
-def test_without_targets_the_show_goes_on(teller: Teller) -> None:
-    broadcast = on_air(teller)
+def test_without_targets_the_show_goes_on(losses: LossReporter) -> None:
+    broadcast = on_air(losses)
     broadcast.mood(mood(0.0, 1))
     broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
     time.sleep(0.05)
@@ -203,7 +203,7 @@ def test_without_targets_the_show_goes_on(teller: Teller) -> None:
 
 
 def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
-    teller: Teller, monkeypatch: pytest.MonkeyPatch, ear: Ear
+    losses: LossReporter, monkeypatch: pytest.MonkeyPatch, ear: Ear
 ) -> None:
     asked: list[float] = []
     now = 0.0
@@ -213,7 +213,7 @@ def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    wire = Wire("lamp.local", ear.port, teller)
+    wire = Wire("lamp.local", ear.port, losses)
     for step in range(3000):
         now = step / 10
         wire.send(b"/x\0\0,\0\0\0", now)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import pytest
 
 from calibration.settings import OscSettings
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.osc import Control
 from installation.osc.command_parser import CommandRefused, read
 from installation.osc.control import COMMANDS_AT_MOST, FULL
@@ -57,7 +57,7 @@ class Phone:
 
 @pytest.fixture
 def control() -> Iterator[Control]:
-    control = Control(SETTINGS, SCENES, Teller())
+    control = Control(SETTINGS, SCENES, LossReporter())
     yield control
     control.close()
 
@@ -180,7 +180,7 @@ def test_a_phone_that_listens_on_another_port_is_answered_there() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(2.0)
-        control = Control(SETTINGS.model_copy(update={"reply_port": ear.getsockname()[1]}), SCENES, Teller())
+        control = Control(SETTINGS.model_copy(update={"reply_port": ear.getsockname()[1]}), SCENES, LossReporter())
         phone = Phone(control)
         phone.socket.send(packet("/emo/control/ping"))
         assert ear.recv(512).startswith(b"/emo/reply/ping")
@@ -195,7 +195,7 @@ def test_a_command_by_key_is_not_answered(control: Control) -> None:
 
 def test_a_sender_who_is_not_on_the_list_is_neither_heard_nor_answered() -> None:
     settings = SETTINGS.model_copy(update={"allow": (ipaddress.ip_network("192.0.2.0/24"),)})
-    control = Control(settings, SCENES, Teller())
+    control = Control(settings, SCENES, LossReporter())
     phone = Phone(control)
     phone.socket.settimeout(0.3)
     try:
@@ -235,9 +235,9 @@ def test_a_stage_that_does_not_drain_gets_no_endless_queue(control: Control, pho
 def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
-        teller = Teller()
-        control = Control(OscSettings(listen_port=other.getsockname()[1]), SCENES, teller)
-        assert teller.errors == 1
+        losses = LossReporter()
+        control = Control(OscSettings(listen_port=other.getsockname()[1]), SCENES, losses)
+        assert losses.errors == 1
         assert control.drain() == []
         control.close()
 
@@ -249,14 +249,14 @@ def test_a_fault_of_ours_is_told_and_the_guard_is_heard_all_the_same(
         broken.setattr("installation.osc.control.read", lambda *_: 1 / 0)
         phone.socket.send(packet("/emo/control/ping"))
         until = time.monotonic() + 2.0
-        while not control._teller.is_lost("OSC control") and time.monotonic() < until:
+        while not control._losses.is_lost("OSC control") and time.monotonic() < until:
             time.sleep(0.01)
-    assert control._teller.is_lost("OSC control")
+    assert control._losses.is_lost("OSC control")
     assert phone.ask("ping") == ("/emo/reply/ping", 0, "pong")
 
 
 def test_with_listening_off_nothing_is_opened() -> None:
-    control = Control(OscSettings(listen=False), SCENES, Teller())
+    control = Control(OscSettings(listen=False), SCENES, LossReporter())
     assert control.port == 0
     control.close()
 

@@ -14,7 +14,7 @@ from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import mood
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.osc import Broadcast, Control
 from installation.osc.discovery import Discovery, reachable, services
 from installation.osc.oscquery import find, tree
@@ -26,10 +26,10 @@ SCENES = ("attract", "joy")
 
 @pytest.fixture
 def air() -> Iterator[tuple[Broadcast, Discovery, Control]]:
-    teller = Teller()
-    broadcast = Broadcast(SETTINGS, SCENES, "0.1", "demo", "hall", teller)
-    control = Control(SETTINGS, SCENES, teller)
-    discovery = Discovery(SETTINGS, broadcast, control, "hall", teller)
+    losses = LossReporter()
+    broadcast = Broadcast(SETTINGS, SCENES, "0.1", "demo", "hall", losses)
+    control = Control(SETTINGS, SCENES, losses)
+    discovery = Discovery(SETTINGS, broadcast, control, "hall", losses)
     yield broadcast, discovery, control
     discovery.close()
     control.close()
@@ -99,15 +99,15 @@ def test_a_client_that_says_nothing_holds_nobody_up(air: tuple[Broadcast, Discov
 
 
 def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
-    teller = Teller()
+    losses = LossReporter()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         settings = SETTINGS.model_copy(update={"oscquery_port": other.getsockname()[1], "listen": False})
-        broadcast, control = Broadcast(settings, (), "", "", "", teller), Control(settings, (), teller)
-        discovery = Discovery(settings, broadcast, control, "hall", teller)
+        broadcast, control = Broadcast(settings, (), "", "", "", losses), Control(settings, (), losses)
+        discovery = Discovery(settings, broadcast, control, "hall", losses)
         assert discovery.oscquery is None
-        assert teller.errors == 1
+        assert losses.errors == 1
         discovery.close()
         broadcast.close()
 

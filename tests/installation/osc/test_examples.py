@@ -15,7 +15,7 @@ import pytest
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import SCENES
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.host.health import Health, Sense
 from installation.osc import Broadcast
 from models.labels import LABELS
@@ -62,7 +62,7 @@ class Hall:
 
     def __init__(self, port: int) -> None:
         target = OscTarget(port=port)
-        self.broadcast = Broadcast(OscSettings(targets=(target,)), SCENES, "0.1", "demo", "hall", Teller())
+        self.broadcast = Broadcast(OscSettings(targets=(target,)), SCENES, "0.1", "demo", "hall", LossReporter())
         self.valence, self.arousal, self.count, self.ending = 0.0, 0.0, 1, False
         self._thread = threading.Thread(target=self._run)
         self._thread.start()

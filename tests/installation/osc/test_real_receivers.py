@@ -13,7 +13,7 @@ import pytest
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import SCENES, perform
-from installation.host.console import Teller
+from installation.host.console import LossReporter
 from installation.osc import Broadcast
 from installation.osc.monitor import Tally
 from tests.installation.osc.real_receivers import STARTERS, Heard, Missing, Program, reference, same, start
@@ -68,7 +68,7 @@ def _start(name: str, folder: Path) -> Program | Missing:
 def _perform(ports: list[int], parts: tuple[tuple[float, str, bool], ...]) -> None:
     for seconds, profile, bundles in parts:
         targets = tuple(OscTarget.model_validate({"port": p, "profile": profile, "bundles": bundles}) for p in ports)
-        broadcast = Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "Münchner Saal", Teller())
+        broadcast = Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "Münchner Saal", LossReporter())
         perform(broadcast, seconds)
         broadcast.close()
 

@@ -21,7 +21,7 @@ from calibration.settings import JournalSettings, OscSettings, OscTarget
 from calibration.venue import Venue
 from installation.bench.osc_show import mood
 from installation.cli import app
-from installation.host.console import Teller, log
+from installation.host.console import LossReporter, log
 from installation.host.journal import Journal
 from installation.osc import Control
 from installation.osc.check import problems
@@ -62,7 +62,7 @@ def test_every_set_up_in_the_documentation_is_a_venue_that_can_be_meant(file: st
 
 def journal_file(folder: Path) -> Path:
     """An evening as the show's own journal writes it."""
-    journal = Journal(JournalSettings(folder=str(folder), mood_hertz=30), folder, Teller())
+    journal = Journal(JournalSettings(folder=str(folder), mood_hertz=30), folder, LossReporter())
     journal.cue(StateChanged(ShowState.PLAYING, False, False), mood(0, 1), 10.0)
     journal.cue(SceneStarted(1, "opening", 2), mood(0, 1), 10.0)
     for number in range(10):
@@ -131,7 +131,7 @@ def test_a_journal_that_cannot_be_replayed_is_told_in_one_line(arguments: list[s
 
 
 def test_a_command_is_sent_by_hand_and_its_answer_printed() -> None:
-    control = Control(OscSettings(listen_port=0), ("attract", "joy"), Teller())
+    control = Control(OscSettings(listen_port=0), ("attract", "joy"), LossReporter())
     try:
         port = str(control.port)
         assert (

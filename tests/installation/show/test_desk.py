@@ -126,13 +126,13 @@ def test_the_sound_comes_back_between_scenes(tmp_path: Path, monkeypatch: pytest
     with cinema() as house:
         house.film.play(1, "a", clip)
         house.run_until(lambda: house.film.playhead.entry == 1)
-        assert house.teller.is_lost("sound")
+        assert house.losses.is_lost("sound")
         monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
         monkeypatch.setattr("installation.film.sound.RETRY_SECONDS", 0.0)
         house.film.play(2, "b", clip)
         house.run_until(lambda: house.film.playhead.entry == 2)
         house.run_until(lambda: house.sound.ok)
-        assert not house.teller.is_lost("sound")
+        assert not house.losses.is_lost("sound")
 
 
 @pytest.mark.slow

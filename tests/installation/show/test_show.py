@@ -111,7 +111,7 @@ def test_a_story_that_was_mended_begins_with_the_next_scene_while_the_film_goes_
 def test_a_story_that_was_broken_by_hand_is_told_and_the_old_one_goes_on(room: Room) -> None:
     room.story.write_text(STORY + "[scenes.attic\n")
     room.ask("reload")
-    room.run_until(lambda: room.show.parts.teller.is_lost("new story"))
+    room.run_until(lambda: room.show.parts.losses.is_lost("new story"))
     room.ask("goto", "door")
     room.run_until(lambda: room.scene == "door")
 
