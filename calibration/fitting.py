@@ -22,11 +22,11 @@ Candidates = dict[str, tuple[VenueHead | None, float]]
 PULLS = (300.0, 1000.0)
 BIAS_PULL = 10.0
 """A class's bias is pulled so; it is few numbers, but a few faces with one class missing would drag it away."""
-COUNTS_AS = 8.0
+PRIOR_COUNT = 8.0
 """Faces that the training's mix of classes counts for, beside the mix of the calibration's own faces."""
-CLEARLY = 0.003
+MIN_GAIN_NATS = 0.003
 """A candidate has to be better by so much (nats a face) than a simpler one."""
-SURELY, SURELY_RIGHT = 2.0, 1.0
+MIN_Z, MIN_Z_ACCURACY = 2.0, 1.0
 """A candidate's gain over the shipped network in standard errors: of the loss over people, and of the faces that one
 has right and the other not. Asked for less, heads won by chance with 20 to 150 faces and lost up to 1.1 points on
 other people; the loss alone is not enough, for a head may be surer and not more often right."""
@@ -56,7 +56,7 @@ class Faces:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class TrainingStatistics:
     """What is known before the first face of the venue."""
 
     centre: Doubles
@@ -69,12 +69,12 @@ class Known:
     """The head that is best on training faces under the venue's lamp; None: not known for this network."""
 
 
-def known_from(faces: Faces) -> Known:
+def statistics_from_faces(faces: Faces) -> TrainingStatistics:
     """Where nothing is known of the training: the calibration's own faces tell centre and scale; any mix is likely."""
     classes = faces.probabilities.shape[1]
     centre = faces.embeddings.mean(axis=0, dtype=np.float64)
     scale = float(faces.embeddings.std(axis=0).mean()) or 1.0
-    return Known(centre, scale, np.full(classes, 1 / classes))
+    return TrainingStatistics(centre, scale, np.full(classes, 1 / classes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +90,7 @@ class Choice:
     """Of each candidate, nats a face, on people left out."""
 
 
-def fit(faces: Faces, known: Known, start: VenueHead | None, pull: float) -> VenueHead:
+def fit(faces: Faces, known: TrainingStatistics, start: VenueHead | None, pull: float) -> VenueHead:
     """The head nearest to ``start`` (None: the shipped one) that explains ``faces``; ``pull`` is the prior's strength.
 
     The mix of classes that the volunteers were asked for is taken out (as an offset), so that asking for every
@@ -135,7 +135,7 @@ def descend(logits: Doubles, features: Doubles, targets: Doubles, weights: Doubl
     return np.asarray(w)
 
 
-def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choice:
+def choose(faces: Faces, known: TrainingStatistics, told: Told = lambda share: None) -> Choice:
     """The best of the candidates on people left out; the shipped network where none is better.
 
     A candidate must have a surely lower loss than the shipped one, and unless it is a temperature alone, surely more
@@ -148,7 +148,7 @@ def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choic
     out: dict[str, Doubles] = {}
     each: dict[str, Doubles] = {}
     for i, (name, (start, pull)) in enumerate(candidates.items()):
-        out[name] = _left_out(faces, known, start, pull)
+        out[name] = leave_one_person_out(faces, known, start, pull)
         if name != "shipped":
             out[name] = _tempered(out[name], offset, faces)
         each[name] = _losses(out[name] + offset, faces)
@@ -156,12 +156,12 @@ def choose(faces: Faces, known: Known, told: Told = lambda share: None) -> Choic
     loss = {name: float(np.average(losses, weights=faces.weights)) for name, losses in each.items()}
     best = "shipped"
     for name in candidates:
-        if loss[name] < loss[best] - CLEARLY and _surely_better(name, out, each, faces):
+        if loss[name] < loss[best] - MIN_GAIN_NATS and _surely_better(name, out, each, faces):
             best = name
     return Choice(_final(best, candidates, faces, known), best, softmax(out[best]).astype(np.float32), loss)
 
 
-def _final(name: str, candidates: Candidates, faces: Faces, known: Known) -> VenueHead:
+def _final(name: str, candidates: Candidates, faces: Faces, known: TrainingStatistics) -> VenueHead:
     """The candidate fitted to everybody."""
     start, pull = candidates[name]
     head = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
@@ -171,7 +171,7 @@ def _final(name: str, candidates: Candidates, faces: Faces, known: Known) -> Ven
         head = fit(faces, known, start, pull)
     offset = _offset(faces, known)
     # From people left out: a head is too sure of the faces that it was fitted to.
-    temperature = best_temperature(_left_out(faces, known, start, pull) + offset, faces)
+    temperature = best_temperature(leave_one_person_out(faces, known, start, pull) + offset, faces)
     return VenueHead(head.weights, head.bias, temperature)
 
 
@@ -192,7 +192,7 @@ def best_temperature(logits: Doubles, faces: Faces) -> float:
     return float(tried[int(np.argmin(costs))])
 
 
-def _candidates(faces: Faces, known: Known) -> Candidates:
+def _candidates(faces: Faces, known: TrainingStatistics) -> Candidates:
     """Simple ones first. With one person nothing can be fitted and tried on another."""
     several = len(np.unique(faces.people)) > 1
     found: Candidates = {"shipped": (None, 0.0)}
@@ -208,7 +208,7 @@ def _candidates(faces: Faces, known: Known) -> Candidates:
     return found
 
 
-def _left_out(faces: Faces, known: Known, start: VenueHead | None, pull: float) -> Doubles:
+def leave_one_person_out(faces: Faces, known: TrainingStatistics, start: VenueHead | None, pull: float) -> Doubles:
     """Logits (n, k), each person's from the others only."""
     plain = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
     if not pull:
@@ -221,12 +221,12 @@ def _left_out(faces: Faces, known: Known, start: VenueHead | None, pull: float) 
     return logits
 
 
-def _offset(faces: Faces, known: Known) -> Doubles:
+def _offset(faces: Faces, known: TrainingStatistics) -> Doubles:
     """(k,) what the mix of the calibration's faces adds to the logits, against the mix in training."""
     classes = faces.probabilities.shape[1]
     counted = np.bincount(faces.labels, faces.weights, classes)
     mix = np.maximum(known.mix, 1e-3)
-    here = (counted + COUNTS_AS * mix) / (counted.sum() + COUNTS_AS * mix.sum())
+    here = (counted + PRIOR_COUNT * mix) / (counted.sum() + PRIOR_COUNT * mix.sum())
     return np.asarray(np.log(here) - np.log(mix))
 
 
@@ -235,11 +235,11 @@ def _surely_better(name: str, out: dict[str, Doubles], each: dict[str, Doubles],
     people = np.unique(faces.people)
     gains = np.array([(each["shipped"] - each[name])[faces.people == person].mean() for person in people])
     error = float(gains.std(ddof=1) / np.sqrt(len(people))) if len(people) > 1 else 0.0
-    if gains.mean() <= SURELY * error:
+    if gains.mean() <= MIN_Z * error:
         return False
     hit = {key: (out[key].argmax(1) == faces.labels).astype(float) for key in ("shipped", name)}
     changed = (hit[name] - hit["shipped"]) * faces.weights
-    return name == "temperature" or float(changed.sum()) > SURELY_RIGHT * float(np.sqrt((changed**2).sum()))
+    return name == "temperature" or float(changed.sum()) > MIN_Z_ACCURACY * float(np.sqrt((changed**2).sum()))
 
 
 def _losses(logits: Doubles, faces: Faces) -> Doubles:

@@ -9,7 +9,7 @@ from pydantic import Field
 from calibration.settings import Section, Share
 
 
-class RoomFound(Section):
+class RoomProfile(Section):
     """The room as the camera saw it, of 255."""
 
     luminance: float = Field(0.0, ge=0, description="Mean of the empty room's picture")
@@ -17,7 +17,7 @@ class RoomFound(Section):
     face_luminance: float = Field(0.0, ge=0, description="Mean of the volunteers' faces; 0 = not measured")
 
 
-class LightFound(Section):
+class LightProfile(Section):
     """The lamp as it falls on the faces, seen from the camera. Degrees."""
 
     azimuth_degrees: float = Field(0.0, description="0 = from the camera's side, 90 = from the picture's right")
@@ -26,13 +26,13 @@ class LightFound(Section):
     bounced_share: Share = Field(0.0, description="Part of the light that comes from walls, floor and the film")
     measured: bool = False
 
-    def degrees_from(self, other: LightFound) -> float:
+    def degrees_from(self, other: LightProfile) -> float:
         """Angle between the two lamps' directions."""
         a, b = _towards(self), _towards(other)
         return math.degrees(math.acos(max(-1.0, min(1.0, sum(x * y for x, y in zip(a, b, strict=True))))))
 
 
-class Worth(Section):
+class ValidationScores(Section):
     """What the eye was worth on people it was not fitted to."""
 
     accuracy: Share = 0.0
@@ -55,17 +55,17 @@ class Calibration(Section):
     faces: int = 0
     latency_ms: float = 0.0
     renewed_by: str = Field("chiaro calibrate", description="The command; filled in when the file is read")
-    room: RoomFound = RoomFound()
-    light: LightFound = LightFound()
-    before: Worth = Worth()
-    after: Worth = Worth()
+    room: RoomProfile = RoomProfile()
+    light: LightProfile = LightProfile()
+    before: ValidationScores = ValidationScores()
+    after: ValidationScores = ValidationScores()
 
 
 STOP = 1.0
 """Drift of 1 is one stop (twice or half the light): from there on the calibration no longer fits."""
 
 
-def drift(found: RoomFound, room_luminance: float | None, face_luminance: float | None) -> float:
+def drift(found: RoomProfile, room_luminance: float | None, face_luminance: float | None) -> float:
     """How far the light has moved since the calibration, in stops; 0 = as calibrated or not known.
 
     Of an empty room 2 gray levels are added to both sides, so that a black one does not count its noise.
@@ -82,6 +82,6 @@ GAMMA = 2.2
 """Gray values are light to the power of 1 / 2.2."""
 
 
-def _towards(light: LightFound) -> tuple[float, float, float]:
+def _towards(light: LightProfile) -> tuple[float, float, float]:
     a, e = math.radians(light.azimuth_degrees), math.radians(light.elevation_degrees)
     return math.sin(a) * math.cos(e), math.sin(e), math.cos(a) * math.cos(e)

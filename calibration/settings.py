@@ -72,7 +72,7 @@ class EyeSettings(Section):
     detection_score: Share = 0.7
     smallest_face_pixels: int = Field(40, ge=12, description="Of the frame as captured")
     classifier_file: str = Field("", description="onnx file of your own; '' = the shipped one")
-    int8: bool = Field(True, description="Take NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
+    int8: bool = Field(True, description="Recording NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
     frames_per_second: float = Field(15.0, gt=0, le=60, description="At most so many frames are looked at a second")
     threads: int = Field(1, ge=1, le=64)
     deadline_seconds: Seconds = Field(1.5, description="An eye silent for so long is replaced")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from calibration.errors import BadInput
 from calibration.fitting import Faces, choose
-from calibration.profile import Calibration, LightFound, RoomFound
+from calibration.profile import Calibration, LightProfile, RoomProfile
 from installation.bench.report import Figure, Progress, Report
 from models.evaluation.dark_benchmark import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -115,8 +115,8 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
 
 def _venue(light: Light) -> Calibration:
     """What a calibration knows of the room by then."""
-    found = LightFound(azimuth_degrees=light.azimuth, elevation_degrees=light.elevation, measured=True)
-    return Calibration(light=found, room=RoomFound(face_luminance=FACE_MEAN))
+    found = LightProfile(azimuth_degrees=light.azimuth, elevation_degrees=light.elevation, measured=True)
+    return Calibration(light=found, room=RoomProfile(face_luminance=FACE_MEAN))
 
 
 def _people_in_order(faces: Faces, seed: int) -> NDArray[np.intp]:

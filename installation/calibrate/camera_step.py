@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from calibration.settings import Region
 from installation.calibrate.draft import Draft
-from installation.calibrate.empty_room import Empty, measure_empty, remarks_on_empty
-from installation.calibrate.place import Asked
+from installation.calibrate.empty_room import EmptyRoom, measure_empty_room, remarks_on_empty_room
+from installation.calibrate.picture_source import RecordingRequest
 from installation.calibrate.session import Session
 from installation.camera.source import CameraLost
 
@@ -18,7 +18,7 @@ SOMEBODY = (
 
 def camera(session: Session, draft: Draft) -> None:
     """Ask for the region, fix the camera, measure the empty room; again as often as the technician wants it."""
-    if session.place.live:
+    if session.source.live:
         ask_region(session, draft)
     while True:
         empty, remarks = _measured(session, draft)
@@ -30,7 +30,7 @@ def camera(session: Session, draft: Draft) -> None:
 def ask_region(session: Session, draft: Draft) -> None:
     """Where visitors can stand: a rectangle drawn in the window, or four numbers typed."""
     now = draft.venue.camera.region
-    region = session.guide.region(now, session.place.look(Asked(), 3600))
+    region = session.guide.region(now, session.source.pictures(RecordingRequest(), 3600))
     if region != now:
         set_region(draft, region)
         session.observer.region = region
@@ -43,19 +43,21 @@ def set_region(draft: Draft, region: Region) -> None:
     draft.changes["camera.region"] = {side: (getattr(region, side), "") for side in type(region).model_fields}
 
 
-def _measured(session: Session, draft: Draft) -> tuple[Empty, list[str]]:
-    guide, place = session.guide, session.place
-    guide.ready("Camera: everybody out of the picture, the lights as in the show.", place.look(Asked(), 3600))
-    pictures = list(session.pictures(Asked(), EMPTY_SECONDS, "the empty room is measured"))
+def _measured(session: Session, draft: Draft) -> tuple[EmptyRoom, list[str]]:
+    guide, source = session.guide, session.source
+    guide.ready(
+        "Camera: everybody out of the picture, the lights as in the show.", source.pictures(RecordingRequest(), 3600)
+    )
+    pictures = list(session.pictures(RecordingRequest(), EMPTY_SECONDS, "the empty room is measured"))
     if len(pictures) < 2:
         raise CameraLost("there are no pictures of the empty room")
-    empty = measure_empty(pictures)
+    empty = measure_empty_room(pictures)
     room = draft.calibration.room.model_copy(update={"luminance": empty.luminance, "noise": empty.noise})
-    draft.set(room=room, camera=place.name, controls=dict(place.controls))
-    for key, value in place.controls.items():
+    draft.set(room=room, camera=source.name, controls=dict(source.controls))
+    for key, value in source.controls.items():
         fixed = int(value) if key == "power_line_hertz" else value
         draft.changes.setdefault("camera", {})[key] = (fixed, "as read back from the camera by 'chiaro calibrate'")
-    remarks = [*place.remarks, *remarks_on_empty(empty, draft.venue.camera, place.controls, place.adjusts)]
+    remarks = [*source.remarks, *remarks_on_empty_room(empty, draft.venue.camera, source.controls, source.adjusts)]
     if any(session.observer.see(picture) for picture in pictures[:: max(1, len(pictures) // 3)]):
         remarks.insert(0, SOMEBODY)
     return empty, remarks

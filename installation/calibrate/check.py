@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.profile import Calibration, LightFound, drift
-from installation.calibrate.empty_room import measure_empty
-from installation.calibrate.place import Asked, Place
-from installation.calibrate.take import Observer, Seen
+from calibration.profile import Calibration, LightProfile, drift
+from installation.calibrate.empty_room import measure_empty_room
+from installation.calibrate.picture_source import PictureSource, RecordingRequest
+from installation.calibrate.recording import Observer, SeenFace
 from models.lighting.lamp_prior import average_face
 from models.lighting.light_estimate import find_light
 
@@ -33,18 +33,18 @@ class Verdict:
     line: str
 
 
-def check_room(made: Calibration, place: Place, observer: Observer, told: Callable[[str], None]) -> Verdict:
+def check_room(made: Calibration, source: PictureSource, observer: Observer, told: Callable[[str], None]) -> Verdict:
     """Look at the room, and at whoever stands there. ``told``: what is to be done now. Raises ``CameraLost``."""
-    faults = list(_camera_faults(made, place))
+    faults = list(_camera_faults(made, source))
     told(f"the room is looked at for {ROOM_SECONDS:.0f} s: everybody out of the picture")
-    empty, there = _looked_at(place, observer, Asked(), ROOM_SECONDS)
+    empty, there = _looked_at(source, observer, RecordingRequest(), ROOM_SECONDS)
     if not there:
         told(f"now one person into the light, at rest, for {FACE_SECONDS:.0f} s")
-        people = place.people()
-        _, there = _looked_at(place, observer, Asked(people[0] if people else "somebody"), FACE_SECONDS)
+        people = source.people()
+        _, there = _looked_at(source, observer, RecordingRequest(people[0] if people else "somebody"), FACE_SECONDS)
     seen: list[str] = []
     if len(empty) >= 2:
-        room = measure_empty(empty)
+        room = measure_empty_room(empty)
         seen.append(f"room {room.luminance:.1f} (was {made.room.luminance:.1f})")
         if drift(made.room, room.luminance, None) > 1:
             faults.append(
@@ -61,33 +61,35 @@ def check_room(made: Calibration, place: Place, observer: Observer, told: Callab
     return Verdict(tuple(faults), line)
 
 
-def _camera_faults(made: Calibration, place: Place) -> Iterator[str]:
-    if made.camera and place.name != made.camera:
-        yield f"the camera is {place.name}, was {made.camera}"
+def _camera_faults(made: Calibration, source: PictureSource) -> Iterator[str]:
+    if made.camera and source.name != made.camera:
+        yield f"the camera is {source.name}, was {made.camera}"
     for name, was in made.controls.items():
-        now = place.controls.get(name)
+        now = source.controls.get(name)
         if now is None:
             yield f"camera {name} is not told, was {was:g}"
         elif abs(now - was) > CONTROL_TOLERANCE * max(1.0, abs(was)):
             yield f"camera {name} is {now:g}, was {was:g}"
 
 
-def _looked_at(place: Place, observer: Observer, asked: Asked, seconds: float) -> tuple[list[Image], list[Seen]]:
+def _looked_at(
+    source: PictureSource, observer: Observer, request: RecordingRequest, seconds: float
+) -> tuple[list[Image], list[SeenFace]]:
     """Pictures without a face, and the faces of the others; judged while they come, so that it takes no longer."""
     empty: list[Image] = []
-    there: list[Seen] = []
-    for picture in place.look(asked, seconds):
+    there: list[SeenFace] = []
+    for picture in source.pictures(request, seconds):
         one = observer.see(picture)
         if one:
             there.append(one)
-        elif not asked.person:  # who is asked to come needs time to
+        elif not request.person:  # who is asked to come needs time to
             empty.append(picture)
         if max(len(empty), len(there)) >= ENOUGH:
             break
     return empty, there
 
 
-def _face_faults(made: Calibration, there: list[Seen], told: list[str]) -> list[str]:
+def _face_faults(made: Calibration, there: list[SeenFace], told: list[str]) -> list[str]:
     faults = []
     face = float(np.median([one.luminance for one in there]))
     told.append(f"face {face:.0f} (was {made.room.face_luminance:.0f})")
@@ -98,7 +100,7 @@ def _face_faults(made: Calibration, there: list[Seen], told: list[str]) -> list[
     good = [one.face for one in there if one.quality > 0.15]
     if made.light.measured and good:
         found = find_light(np.stack(good), average_face())
-        now = LightFound(azimuth_degrees=found.azimuth, elevation_degrees=found.elevation)
+        now = LightProfile(azimuth_degrees=found.azimuth, elevation_degrees=found.elevation)
         moved = made.light.degrees_from(now)
         told.append(f"lamp within {moved:.0f} degrees")
         if moved > LAMP_MOVED:

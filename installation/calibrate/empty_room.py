@@ -22,7 +22,7 @@ MISSING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Empty:
+class EmptyRoom:
     """Of 255."""
 
     luminance: float
@@ -31,7 +31,7 @@ class Empty:
     """Deviation of the whole picture's mean from picture to picture, as a share of it."""
 
 
-def measure_empty(pictures: Sequence[Image]) -> Empty:
+def measure_empty_room(pictures: Sequence[Image]) -> EmptyRoom:
     """Mean, noise and pulse of pictures of the room with nobody in it. Raises ValueError for less than two."""
     if len(pictures) < 2:
         raise ValueError("two pictures of the empty room are needed at least")
@@ -41,11 +41,11 @@ def measure_empty(pictures: Sequence[Image]) -> Empty:
     # Half the difference of two pictures is their noise; the median over places leaves out what really moved.
     noise = float(np.median(steps.std(axis=0)) / np.sqrt(2))
     means = np.array([picture[::8, ::8].mean() for picture in pictures])
-    return Empty(float(means.mean()), noise, float(means.std() / max(means.mean(), 1.0)))
+    return EmptyRoom(float(means.mean()), noise, float(means.std() / max(means.mean(), 1.0)))
 
 
-def remarks_on_empty(
-    empty: Empty, camera: CameraSettings, read_back: dict[str, float], adjusts: bool = False
+def remarks_on_empty_room(
+    empty: EmptyRoom, camera: CameraSettings, read_back: dict[str, float], adjusts: bool = False
 ) -> list[str]:
     """Warnings with their remedy; ``adjusts``: the camera may change by itself what the venue does not fix."""
     found = []

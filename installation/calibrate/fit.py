@@ -7,7 +7,7 @@ from datetime import datetime
 
 from calibration.errors import BadInput
 from calibration.fitting import Choice, Faces, Told, choose
-from calibration.profile import Worth
+from calibration.profile import ValidationScores
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
@@ -78,8 +78,8 @@ def in_words(choice: Choice, before: Scores, after: Scores) -> str:
     return f"{head}: {before.accuracy:.0%} right became {after.accuracy:.0%} on people left out"
 
 
-def _worth(found: Scores) -> Worth:
-    return Worth(accuracy=found.accuracy, macro_f1=found.macro_f1, calibration_error=found.ece)
+def _worth(found: Scores) -> ValidationScores:
+    return ValidationScores(accuracy=found.accuracy, macro_f1=found.macro_f1, calibration_error=found.ece)
 
 
 def _worth_of_each(faces: Faces, initials: tuple[str, ...], choice: Choice) -> Iterator[tuple[str, int, float, float]]:

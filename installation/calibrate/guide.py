@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from calibration.errors import BadInput, Refused
-from calibration.profile import LightFound
+from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.lamp_drawing import lamp_in_letters
 from installation.calibrate.region import read_region
@@ -45,7 +45,7 @@ class Guide(Protocol):
     def region(self, now: Region, pictures: Iterable[Image]) -> Region:
         """Where visitors can stand; ``now`` is what is there already. Raises ``Cancelled``."""
 
-    def drawn(self, light: LightFound, words: str) -> None:
+    def drawn(self, light: LightProfile, words: str) -> None:
         """The lamp that was found, as a drawing. Raises ``Cancelled``."""
 
     def close(self) -> None: ...
@@ -98,7 +98,7 @@ class TextGuide:
             except BadInput as error:
                 self.warn("; ".join(error.problems))
 
-    def drawn(self, light: LightFound, words: str) -> None:
+    def drawn(self, light: LightProfile, words: str) -> None:
         self.say(lamp_in_letters(light))
         self.say(f"  {words}")
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 
-from calibration.profile import LightFound
+from calibration.profile import LightProfile
 
 HALF_WIDE, HALF_HIGH = 14, 6
 """Of a room, in letters: they are twice as high as wide."""
 FACE, LAMP, CAMERA, RAY = "O", "*", "#", "."
 
 
-def towards(light: LightFound) -> tuple[float, float, float]:
+def towards(light: LightProfile) -> tuple[float, float, float]:
     """Unit vector (right, up, towards the camera) from the face to the lamp."""
     a, e = math.radians(light.azimuth_degrees), math.radians(light.elevation_degrees)
     return math.sin(a) * math.cos(e), math.sin(e), math.cos(a) * math.cos(e)
 
 
-def light_in_words(light: LightFound, sure: bool = True) -> str:
+def light_in_words(light: LightProfile, sure: bool = True) -> str:
     """One sentence."""
     azimuth = light.azimuth_degrees
     # Not "to the picture's left": the window shows people a mirror.
@@ -31,7 +31,7 @@ def light_in_words(light: LightFound, sure: bool = True) -> str:
     return f"lamp {light.elevation_degrees:.0f} degrees up, {side}, {kind}; {bounced}{doubt}"
 
 
-def lamp_in_letters(light: LightFound) -> str:
+def lamp_in_letters(light: LightProfile) -> str:
     """Both views beside each other: O the face, * the lamp, # the camera."""
     right, up, front = towards(light)
     side = _view("from the side", (front, up), (1.0, 0.0))

@@ -6,7 +6,7 @@ import numpy as np
 
 from installation.calibrate.draft import Draft
 from installation.calibrate.empty_room import remarks_on_face
-from installation.calibrate.place import Asked
+from installation.calibrate.picture_source import RecordingRequest
 from installation.calibrate.session import Session, note_face, note_light
 from installation.camera.source import CameraLost
 
@@ -15,16 +15,18 @@ LIGHT_SECONDS = 2.0
 
 def light(session: Session, draft: Draft) -> None:
     """Measure; again as often as the technician wants it."""
-    people = session.place.people()
-    asked = Asked(people[0] if people else "somebody")
+    people = session.source.people()
+    request = RecordingRequest(people[0] if people else "somebody")
     while True:
-        session.guide.ready("Light: one person in place, at rest, facing the camera.", session.place.look(asked, 3600))
-        take = session.good_take(asked, LIGHT_SECONDS, "the light is measured")
-        if take is None:
+        session.guide.ready(
+            "Light: one person in place, at rest, facing the camera.", session.source.pictures(request, 3600)
+        )
+        recording = session.good_recording(request, LIGHT_SECONDS, "the light is measured")
+        if recording is None:
             raise CameraLost("no face was seen in place, so the light is not known: is the lamp on the face?")
-        draft.at_rest = [one.face for one in take.seen]
-        widths = [one.detection.box[2] for one in take.seen]
-        note_face(draft, [one.luminance for one in take.seen], widths)
+        draft.at_rest = [one.face for one in recording.seen]
+        widths = [one.detection.box[2] for one in recording.seen]
+        note_face(draft, [one.luminance for one in recording.seen], widths)
         note_light(session, draft)
         room, smallest = draft.calibration.room, draft.venue.eye.smallest_face_pixels
         if not session.warned(draft, remarks_on_face(room.face_luminance, float(np.median(widths)), smallest)):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.profile import LightFound
+from calibration.profile import LightProfile
 from installation.calibrate.lamp_drawing import towards
 from models.evaluation.metrics import Scores
 from models.labels import LABELS
@@ -15,7 +15,7 @@ from models.labels import LABELS
 INK, WARM, DIM = "#2b2622", "#c9822b", "#b9b0a6"
 
 
-def lamp_drawing(light: LightFound) -> str:
+def lamp_drawing(light: LightProfile) -> str:
     """The room from the side and from above, with the face in the middle and the lamp where it was found."""
     right, up, front = towards(light)
     side = _view(110, "from the side", front, up, light, "camera")
@@ -23,7 +23,7 @@ def lamp_drawing(light: LightFound) -> str:
     return _svg(440, 230, [side, above])
 
 
-def _view(x: float, title: str, along: float, upward: float, light: LightFound, camera: str) -> str:
+def _view(x: float, title: str, along: float, upward: float, light: LightProfile, camera: str) -> str:
     lamp_x, lamp_y = x + 85 * along, 115 - 85 * upward
     size = 5 + light.radius_degrees * 0.5
     lens = (x + 88, 115) if camera == "camera" else (x, 203)

@@ -21,10 +21,10 @@ from installation.calibrate.check import Verdict, check_room
 from installation.calibrate.draft import Draft, read_faces_kept, save
 from installation.calibrate.fit import fit
 from installation.calibrate.guide import Guide, TextGuide
-from installation.calibrate.place import Place, open_place
+from installation.calibrate.picture_source import PictureSource, open_picture_source
+from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
-from installation.calibrate.take import Observer
 from installation.host.options import VENUES, story_file
 from models.labels import LABELS
 from models.seeing.card import read_card
@@ -36,7 +36,7 @@ LEAST_FREE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CalibrateOptions:
     """What was typed."""
 
     venue: str
@@ -44,7 +44,7 @@ class Wish:
     steps: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
     story: str = ""
-    take_seconds: float = 3.0
+    recording_seconds: float = 3.0
     misfires: float = 0.05
     region: str = ""
     keep_frames: Path | None = None
@@ -53,39 +53,39 @@ class Wish:
     seed: int = 0
 
 
-def calibrate_venue(wish: Wish) -> Path:
+def calibrate_venue(options: CalibrateOptions) -> Path:
     """Go through the steps; returns the venue file. Raises ``BadFile``, ``CameraLost``, ``Cancelled``, ``OSError``."""
-    _check_words(wish)
-    file = venue_file(wish.venue)
+    _check_words(options)
+    file = venue_file(options.venue)
     _check_writable(file)
     venue = load_venue(file) if file.exists() else Venue(name=file.stem)
-    todo = wish.steps or steps.STEPS
-    emotions = _asked_for(wish, venue) if "faces" in todo else ()
-    draft = _begun(wish, venue)
+    todo = options.steps or steps.STEPS
+    emotions = _asked_for(options, venue) if "faces" in todo else ()
+    draft = _begun(options, venue)
     if "faces" not in todo and "fit" in todo:
         read_faces_kept(draft, file)
     if set(todo) - {"fit"}:
-        _see(wish, draft, todo, emotions, new=not file.exists())
+        _see(options, draft, todo, emotions, new=not file.exists())
     if "faces" in todo or "fit" in todo:
-        guide = TextGuide(wish.yes)
+        guide = TextGuide(options.yes)
         with Progress(console=guide.console, transient=True) as bar:  # its console, or words and bar run together
             task = bar.add_task("fitting", total=1.0)
-            fit(draft, guide, wish.misfires, lambda share: bar.update(task, completed=share))
+            fit(draft, guide, options.misfires, lambda share: bar.update(task, completed=share))
     save(draft, file, html_report(draft) if draft.after else "")
     return file
 
 
-def check_venue(wish: Wish) -> Verdict:
+def check_venue(options: CalibrateOptions) -> Verdict:
     """Look at a venue that was calibrated. Raises ``BadFile``, ``CameraLost``."""
-    file = venue_file(wish.venue)
+    file = venue_file(options.venue)
     venue = load_venue(file)
     if not venue.calibration.made:
-        raise BadFile(file, [f"was never calibrated: run 'chiaro calibrate {wish.venue}'"])
+        raise BadFile(file, [f"was never calibrated: run 'chiaro calibrate {options.venue}'"])
     head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
-    camera = venue.camera if wish.camera is None else venue.camera.model_copy(update={"source": wish.camera})
+    camera = venue.camera if options.camera is None else venue.camera.model_copy(update={"source": options.camera})
     observer = _observer(venue)
-    with closing(open_place(camera, wish.seed)) as place:
-        return check_room(venue.calibration, place, observer, TextGuide(wish.yes).say)
+    with closing(open_picture_source(camera, options.seed)) as source:
+        return check_room(venue.calibration, source, observer, TextGuide(options.yes).say)
 
 
 def venue_file(named: str) -> Path:
@@ -94,42 +94,42 @@ def venue_file(named: str) -> Path:
     return path if path.suffix == ".toml" or len(path.parts) > 1 else VENUES / f"{named}.toml"
 
 
-def _begun(wish: Wish, venue: Venue) -> Draft:
+def _begun(options: CalibrateOptions, venue: Venue) -> Draft:
     draft = Draft(venue, venue.calibration, seen_by=read_card(model_file(venue.eye)).sha256)
-    if wish.camera is not None:
-        draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": wish.camera})})
-    if wish.region:
-        set_region(draft, read_region(wish.region))
+    if options.camera is not None:
+        draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": options.camera})})
+    if options.region:
+        set_region(draft, read_region(options.region))
     return draft
 
 
-def _see(wish: Wish, draft: Draft, todo: Collection[str], emotions: tuple[str, ...], new: bool) -> None:
+def _see(options: CalibrateOptions, draft: Draft, todo: Collection[str], emotions: tuple[str, ...], new: bool) -> None:
     """The steps that need a camera, in their order."""
     observer = _observer(draft.venue)
     with ExitStack() as open_parts:
-        place = open_parts.enter_context(closing(_place(wish, draft.venue.camera)))
-        guide = open_parts.enter_context(closing(_guide(wish, place)))
-        if wish.camera is not None and (place.live or (new and not place.somebody)):
+        source = open_parts.enter_context(closing(_picture_source(options, draft.venue.camera)))
+        guide = open_parts.enter_context(closing(_guide(options, source)))
+        if options.camera is not None and (source.live or (new and not source.somebody)):
             # Tried on simulated visitors or recorded takes, a real venue keeps its camera.
-            draft.changes.setdefault("camera", {})["source"] = (wish.camera, "calibrated with it")
-        session = steps.Session(place, guide, observer, emotions, wish.take_seconds, wish.keep_frames)
+            draft.changes.setdefault("camera", {})["source"] = (options.camera, "calibrated with it")
+        session = steps.Session(source, guide, observer, emotions, options.recording_seconds, options.keep_frames)
         for name in ("camera", "light", "faces"):
             if name in todo:
-                guide.say(f"{name} ({place.name})")
+                guide.say(f"{name} ({source.name})")
                 getattr(steps, name)(session, draft)
 
 
-def _place(wish: Wish, camera: CameraSettings) -> Place:
-    place = open_place(camera, wish.seed)
-    if wish.yes and place.live:
-        place.close()
+def _picture_source(options: CalibrateOptions, camera: CameraSettings) -> PictureSource:
+    source = open_picture_source(camera, options.seed)
+    if options.yes and source.live:
+        source.close()
         raise BadInput("answers for nobody: with people before a camera each one has to be asked", where="--yes")
-    return place
+    return source
 
 
-def _guide(wish: Wish, place: Place) -> Guide:
-    text = TextGuide(wish.yes)
-    if not wish.window or wish.yes or (not os.environ.get("DISPLAY") and os.name == "posix"):
+def _guide(options: CalibrateOptions, source: PictureSource) -> Guide:
+    text = TextGuide(options.yes)
+    if not options.window or options.yes or (not os.environ.get("DISPLAY") and os.name == "posix"):
         return text
     from installation.calibrate.window import NoWindow, WindowGuide
 
@@ -144,30 +144,30 @@ def _observer(venue: Venue) -> Observer:
     return Observer(venue.eye, venue.camera.region)
 
 
-def _check_words(wish: Wish) -> None:
+def _check_words(options: CalibrateOptions) -> None:
     """All at once."""
     problems = [
         f"--step {word}: unknown{did_you_mean(word, steps.STEPS)}; known: {', '.join(steps.STEPS)}"
-        for word in wish.steps
+        for word in options.steps
         if word not in steps.STEPS
     ]
     problems += [
         f"--emotions {word}: unknown{did_you_mean(word, LABELS)}; known: {', '.join(LABELS)}"
-        for word in wish.emotions
+        for word in options.emotions
         if word not in LABELS
     ]
-    if len(wish.emotions) == 1:
+    if len(options.emotions) == 1:
         problems.append("--emotions: name two or more; with one nothing can be told apart")
-    if wish.story and wish.emotions:
+    if options.story and options.emotions:
         problems.append("--story and --emotions: choose one")
     if problems:
         raise BadInput(*problems)
 
 
-def _asked_for(wish: Wish, venue: Venue) -> tuple[str, ...]:
+def _asked_for(options: CalibrateOptions, venue: Venue) -> tuple[str, ...]:
     """The emotions that volunteers are to show. Raises ``BadFile``."""
-    story = wish.story or venue.story
-    asked = wish.emotions or (story_emotions(story) if story else ())
+    story = options.story or venue.story
+    asked = options.emotions or (story_emotions(story) if story else ())
     return asked if len(asked) > 1 else steps.EMOTIONS  # a story without moods tells nothing of what to ask for
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from calibration.profile import Worth
+from calibration.profile import ValidationScores
 from installation.calibrate.draft import Draft
 from installation.calibrate.lamp_drawing import light_in_words
 from installation.calibrate.plots import bars, confusion_drawing, lamp_drawing, reliability_drawing
@@ -52,7 +52,7 @@ def html_report(draft: Draft) -> str:
     )
 
 
-def _worths(before: Worth, after: Worth) -> str:
+def _worths(before: ValidationScores, after: ValidationScores) -> str:
     rows = (
         ("right", before.accuracy, after.accuracy),
         ("macro-F1 (every emotion counts alike)", before.macro_f1, after.macro_f1),

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.profile import LightFound, RoomFound
+from calibration.profile import LightProfile, RoomProfile
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
 from installation.calibrate.lamp_drawing import light_in_words
-from installation.calibrate.place import EMPTY, Asked, Place
-from installation.calibrate.take import SHUT_EYES, Observer, Take
+from installation.calibrate.picture_source import EMPTY, PictureSource, RecordingRequest
+from installation.calibrate.recording import SHUT_EYES, Observer, Recording
 from models.lighting.lamp_prior import average_face
 from models.lighting.light_estimate import UNSURE, find_light
 
@@ -31,23 +31,23 @@ HEAD_PIXELS_SHARE = 0.5
 class Session:
     """One calibration."""
 
-    place: Place
+    source: PictureSource
     guide: Guide
     observer: Observer
     emotions: tuple[str, ...] = EMOTIONS
-    take_seconds: float = 3.0
+    recording_seconds: float = 3.0
     keep_frames: Path | None = None
     not_kept: set[Path] = field(default_factory=set)
     """Folders into which a picture could not be written: told once each."""
 
-    def pictures(self, asked: Asked, seconds: float, text: str) -> Iterator[Image]:
+    def pictures(self, request: RecordingRequest, seconds: float, text: str) -> Iterator[Image]:
         """What was asked for, as it is shown, and with --keep-frames as it is written down."""
-        return self._kept(asked, self.guide.shown(self.place.look(asked, seconds), text))
+        return self._kept(request, self.guide.shown(self.source.pictures(request, seconds), text))
 
-    def _kept(self, asked: Asked, pictures: Iterable[Image]) -> Iterator[Image]:
+    def _kept(self, request: RecordingRequest, pictures: Iterable[Image]) -> Iterator[Image]:
         folder = None
-        if self.keep_frames and (asked.label or not asked.person):
-            folder = self.keep_frames / (asked.person or EMPTY) / asked.label
+        if self.keep_frames and (request.label or not request.person):
+            folder = self.keep_frames / (request.person or EMPTY) / request.label
             folder.mkdir(parents=True, exist_ok=True)
             for old in folder.glob("*.png"):  # of a take that is repeated: a shorter one would leave its end
                 old.unlink()
@@ -57,33 +57,35 @@ class Session:
                 self.guide.warn(f"{folder}: the pictures cannot be written there (disk full?); the numbers are kept")
             yield picture
 
-    def good_take(self, asked: Asked, seconds: float, text: str, usual_eyes: float | None = None) -> Take | None:
+    def good_recording(
+        self, request: RecordingRequest, seconds: float, text: str, usual_eyes: float | None = None
+    ) -> Recording | None:
         """A take without a problem, or None after some tries.
 
         Eyes that look shut in every try are this person's eyes: the last one is kept then.
         """
-        tries = TRIES if self.place.live else 1
+        tries = TRIES if self.source.live else 1
         shut = 0
         for attempt in range(tries):
             any_eyes = shut == attempt == tries - 1
-            take = self.observer.take(self.pictures(asked, seconds, text), asked.label, usual_eyes, any_eyes)
-            whose = f"{asked.person} {asked.label}".strip()
-            if not take.problem:
-                if take.forgiven:
+            recording = self.observer.record(self.pictures(request, seconds, text), request.label, usual_eyes, any_eyes)
+            whose = f"{request.person} {request.label}".strip()
+            if not recording.problem:
+                if recording.forgiven:
                     self.guide.warn(f"{whose}: the eyes look shut all the time; kept as they are")
-                return take
+                return recording
             again = attempt < tries - 1
-            shut += take.problem == SHUT_EYES
-            self.guide.warn(f"{whose}: {take.problem}{'; once more' if again else '; left out'}")
+            shut += recording.problem == SHUT_EYES
+            self.guide.warn(f"{whose}: {recording.problem}{'; once more' if again else '; left out'}")
             if again:
-                self.guide.ready(f"Once more: {text}", self.place.look(asked, 3600))
+                self.guide.ready(f"Once more: {text}", self.source.pictures(request, 3600))
         return None
 
     def warned(self, draft: Draft, remarks: list[str]) -> bool:
         """Tell what should be mended. True: the technician has, and wants the step again."""
         for remark in remarks:
             self.guide.warn(remark)
-        if remarks and self.place.live and self.guide.agreed("Do this step again, after mending what is said above?"):
+        if remarks and self.source.live and self.guide.agreed("Do this step again, after mending what is said above?"):
             return True
         draft.remarks += remarks
         return False
@@ -101,7 +103,7 @@ def _written(file: Path, picture: Image) -> bool:
 def note_light(session: Session, draft: Draft) -> None:
     """Find the lamp from all faces at rest that were seen so far, and draw it."""
     found = find_light(np.stack(draft.at_rest), average_face())
-    light = LightFound(
+    light = LightProfile(
         azimuth_degrees=round(found.azimuth, 1),
         elevation_degrees=round(found.elevation, 1),
         radius_degrees=found.radius,
@@ -114,7 +116,7 @@ def note_light(session: Session, draft: Draft) -> None:
 
 def note_face(draft: Draft, luminances: list[float], widths: list[float]) -> None:
     """How light and how large the faces are, for the health of the show and for the detector."""
-    room: RoomFound = draft.calibration.room
+    room: RoomProfile = draft.calibration.room
     draft.set(room=room.model_copy(update={"face_luminance": float(np.median(luminances))}))
     smallest = max(24, int(HEAD_PIXELS_SHARE * min(widths)))
     draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half of the smallest face seen")

@@ -12,9 +12,9 @@ from calibration.fitting import Faces
 from installation.calibrate.camera_step import camera
 from installation.calibrate.draft import Draft
 from installation.calibrate.light_step import light
-from installation.calibrate.place import Asked
+from installation.calibrate.picture_source import RecordingRequest
+from installation.calibrate.recording import PICTURE_WEIGHT, Recording
 from installation.calibrate.session import EMOTIONS, Session, note_face, note_light
-from installation.calibrate.take import COUNTS_AS, Take
 from installation.camera.source import CameraLost
 from models.labels import LABELS
 from models.seeing.classifier import Classifier
@@ -29,27 +29,29 @@ PICTURES = "may PICTURES of your face be kept for this room, and numbers about i
 
 def faces(session: Session, draft: Draft) -> None:
     """Volunteers, one after the other, through all emotions; what is kept are embeddings and labels."""
-    kept: list[tuple[Take, int, int]] = []
+    kept: list[tuple[Recording, int, int]] = []
     initials: list[str] = []
     consent: list[str] = []
     at_rest: list[Image] = []
     for who, yes in _people(session):
         taken = list(_one_person(session, who))
         if taken:
-            kept += [(take, LABELS.index(label), len(initials)) for label, take in taken]
-            at_rest += [one.face for label, take in taken if label == "neutral" for one in take.seen]
+            kept += [(recording, LABELS.index(label), len(initials)) for label, recording in taken]
+            at_rest += [one.face for label, recording in taken if label == "neutral" for one in recording.seen]
             initials.append(who[:2].upper())
             consent.append(f"{initials[-1]}: {yes}")
     if not kept:
         raise CameraLost("nobody was recorded, so there is nothing to fit to")
     draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
-    seen = [one for take, _, _ in kept for one in take.seen]
+    seen = [one for recording, _, _ in kept for one in recording.seen]
     note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
     draft.set(
         people=draft.initials,
         consent=tuple(consent),
         faces=len(draft.faces),
-        latency_ms=round(float(np.median([take.milliseconds for take, _, _ in kept])) + _judging(session, kept), 1),
+        latency_ms=round(
+            float(np.median([recording.milliseconds for recording, _, _ in kept])) + _judging(session, kept), 1
+        ),
     )
     if at_rest:
         draft.at_rest = at_rest
@@ -60,9 +62,9 @@ def _people(session: Session) -> Iterator[tuple[str, str]]:
     """Initials of those who agree, one after the other, and what they said yes to."""
     question = NUMBERS if session.keep_frames is None else PICTURES
     yes = "yes to numbers" if session.keep_frames is None else "yes to pictures and numbers"
-    there = session.place.people()
+    there = session.source.people()
     for who in there:
-        if not session.place.somebody:
+        if not session.source.somebody:
             yield who, "simulated"
         elif session.guide.agreed(f"{who}: {question}"):
             yield who, f"{yes}, on a recording"
@@ -81,32 +83,34 @@ def _people(session: Session) -> Iterator[tuple[str, str]]:
             session.guide.say("  nothing is recorded")
 
 
-def _one_person(session: Session, who: str) -> Iterator[tuple[str, Take]]:
+def _one_person(session: Session, who: str) -> Iterator[tuple[str, Recording]]:
     usual: float | None = None
     for label in session.emotions:
-        asked = Asked(who, label)
+        request = RecordingRequest(who, label)
         prompt = "your face at rest" if label == "neutral" else f"show {label.upper()}"
-        session.guide.ready(f"{who}: {prompt}, for {session.take_seconds:.0f} seconds", session.place.look(asked, 3600))
-        take = session.good_take(asked, session.take_seconds, prompt, usual)
-        if take is not None:
-            usual = take.usual_eyes if usual is None else usual
-            yield label, take
+        session.guide.ready(
+            f"{who}: {prompt}, for {session.recording_seconds:.0f} seconds", session.source.pictures(request, 3600)
+        )
+        recording = session.good_recording(request, session.recording_seconds, prompt, usual)
+        if recording is not None:
+            usual = recording.usual_eyes if usual is None else usual
+            yield label, recording
 
 
-def _as_faces(classifier: Classifier, kept: list[tuple[Take, int, int]]) -> Faces:
-    pictures = np.stack([one.face for take, _, _ in kept for one in take.seen])
+def _as_faces(classifier: Classifier, kept: list[tuple[Recording, int, int]]) -> Faces:
+    pictures = np.stack([one.face for recording, _, _ in kept for one in recording.seen])
     probabilities, embeddings = classifier.classify(pictures)
-    repeat = [len(take.seen) for take, _, _ in kept]
+    repeat = [len(recording.seen) for recording, _, _ in kept]
     labels = np.repeat([label for _, label, _ in kept], repeat)
     people = np.repeat([person for _, _, person in kept], repeat)
-    return Faces(probabilities, embeddings, labels, people, np.full(len(labels), COUNTS_AS))
+    return Faces(probabilities, embeddings, labels, people, np.full(len(labels), PICTURE_WEIGHT))
 
 
-def _judging(session: Session, kept: list[tuple[Take, int, int]]) -> float:
+def _judging(session: Session, kept: list[tuple[Recording, int, int]]) -> float:
     """Milliseconds that one face takes, alone as in the show."""
     spent = []
-    for take, _, _ in kept[:9]:
+    for recording, _, _ in kept[:9]:
         begun = time.perf_counter()
-        session.observer.classifier.classify(take.seen[0].face[None])
+        session.observer.classifier.classify(recording.seen[0].face[None])
         spent.append(time.perf_counter() - begun)
     return 1000 * float(np.median(spent))

@@ -12,7 +12,7 @@ import pygame
 from numpy.typing import NDArray
 
 from calibration.errors import Unavailable
-from calibration.profile import LightFound
+from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.window_drawing import INK, SIZE, WARM, draw_frame, draw_lamp, placed, region_of
@@ -113,7 +113,7 @@ class WindowGuide:
             self._draw(picture, text, "Enter = so it is right    W = the whole picture    Q = end", region=region)
         return region
 
-    def drawn(self, light: LightFound, words: str) -> None:
+    def drawn(self, light: LightProfile, words: str) -> None:
         """Stays until Enter."""
         self._text.drawn(light, words)
         self._events()  # what was pressed while the lamp was looked for
@@ -144,7 +144,7 @@ class WindowGuide:
         hint: str,
         number: int | None = None,
         region: Region | None = None,
-        light: LightFound | None = None,
+        light: LightProfile | None = None,
     ) -> None:
         self._surface.fill((18, 16, 14))
         if picture is not None:

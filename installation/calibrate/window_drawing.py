@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from calibration.profile import LightFound
+from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.lamp_drawing import towards
 
@@ -43,7 +43,7 @@ def draw_frame(surface: pygame.Surface, region: Region, picture: NDArray[np.uint
     pygame.draw.rect(surface, WARM, pygame.Rect(round(left), round(top), round(size[0]), round(size[1])), 3)
 
 
-def draw_lamp(surface: pygame.Surface, light: LightFound, font: pygame.font.Font) -> None:
+def draw_lamp(surface: pygame.Surface, light: LightProfile, font: pygame.font.Font) -> None:
     """The room from the side and from above, as in the report."""
     right, up, front = towards(light)
     _view(surface, light, font, "from the side", 260, (front, up), (1, 0))
@@ -52,7 +52,7 @@ def draw_lamp(surface: pygame.Surface, light: LightFound, font: pygame.font.Font
 
 def _view(
     surface: pygame.Surface,
-    light: LightFound,
+    light: LightProfile,
     font: pygame.font.Font,
     title: str,
     x: int,

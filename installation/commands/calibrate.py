@@ -43,18 +43,18 @@ def register(app: typer.Typer) -> None:
         """
         from calibration.errors import Unavailable
         from installation.calibrate.guide import Cancelled
-        from installation.calibrate.procedure import Wish, calibrate_venue, check_venue
+        from installation.calibrate.procedure import CalibrateOptions, calibrate_venue, check_venue
         from installation.camera.source import CameraLost
         from installation.host.errors import plain_errors
 
         with plain_errors():
-            wish = Wish(
+            options = CalibrateOptions(
                 venue=venue,
                 camera=camera,
                 steps=tuple(step or ()),
                 emotions=tuple(word.strip() for word in emotions.split(",") if word.strip()),
                 story=story,
-                take_seconds=seconds,
+                recording_seconds=seconds,
                 misfires=misfires,
                 region=region,
                 keep_frames=keep_frames,
@@ -64,10 +64,10 @@ def register(app: typer.Typer) -> None:
             )
             try:
                 if check:
-                    verdict = check_venue(wish)
+                    verdict = check_venue(options)
                     typer.echo(f"{'NOT as calibrated: ' if verdict.faults else ''}{verdict.line}")
                     raise typer.Exit(1 if verdict.faults else Exit.OK)
-                written = calibrate_venue(wish)
+                written = calibrate_venue(options)
             except CameraLost as error:
                 raise Unavailable(f"{error}; the last calibration stays") from error
             except (Cancelled, KeyboardInterrupt):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Faces, Known, known_from
+from calibration.fitting import Faces, TrainingStatistics, statistics_from_faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration
 from models import MAPS
@@ -30,13 +30,13 @@ class Prior:
 
     made_for: str
     """sha256 of the classifier."""
-    known: Known
+    known: TrainingStatistics
     places: NDArray[np.float32]
     """(m, 2) azimuth and elevation of each lamp, degrees."""
     heads: tuple[VenueHead, ...]
     """(m) the best one under each lamp."""
 
-    def under(self, azimuth: float, elevation: float) -> Known:
+    def under(self, azimuth: float, elevation: float) -> TrainingStatistics:
         """What is known for a room with its lamp in this direction: the mean of the nearest lamps' heads."""
         lamps = np.stack([direction(float(a), float(e)) for a, e in self.places])
         away = np.degrees(np.arccos(np.clip(lamps @ direction(azimuth, elevation), -1, 1)))
@@ -46,7 +46,9 @@ class Prior:
         weights = sum(s * self.heads[i].weights for s, i in zip(share, near, strict=True))
         bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
         known = self.known
-        return Known(known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias)))
+        return TrainingStatistics(
+            known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias))
+        )
 
 
 def prior_beside(model: Path) -> Path:
@@ -59,7 +61,9 @@ def read_prior(model: Path, sha256: str) -> Prior | None:
         with np.load(prior_beside(model), allow_pickle=False) as file:
             if str(file["made_for"]) != sha256:
                 return None
-            known = Known(file["centre"].astype(np.float64), float(file["scale"]), file["mix"].astype(np.float64))
+            known = TrainingStatistics(
+                file["centre"].astype(np.float64), float(file["scale"]), file["mix"].astype(np.float64)
+            )
             heads = tuple(
                 VenueHead(weights.astype(np.float64), bias.astype(np.float64))
                 for weights, bias in zip(file["weights"], file["bias"], strict=True)
@@ -69,10 +73,10 @@ def read_prior(model: Path, sha256: str) -> Prior | None:
         return None
 
 
-def known_of(prior: Prior | None, faces: Faces, venue: Calibration) -> Known:
+def known_of(prior: Prior | None, faces: Faces, venue: Calibration) -> TrainingStatistics:
     """What is known beforehand in this venue's light; without a prior, only from the volunteers' own ``faces``."""
     if prior is None:
-        return known_from(faces)
+        return statistics_from_faces(faces)
     light = venue.light
     return prior.under(light.azimuth_degrees, light.elevation_degrees) if light.measured else prior.known
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Faces, Known, fit
+from calibration.fitting import Faces, TrainingStatistics, fit
 from calibration.head import VenueHead
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -69,12 +69,12 @@ def main() -> None:
     # The file itself and not its int8 variant: a prior must serve both, and their embeddings are nearly the same.
     classifier = open_classifier(said.model, "cpu", int8=False)
     mix = np.bincount(labelled.labels, minlength=8) / len(labelled)
-    known: Known | None = None
+    known: TrainingStatistics | None = None
     heads: list[VenueHead] = []
     for place in PLACES:
         faces = seen_by(classifier, relit(aligned, five, place, rng), labelled.labels)
         scale = float(faces.embeddings.std(axis=0).mean())
-        known = known or Known(faces.embeddings.mean(axis=0, dtype=np.float64), scale, mix)
+        known = known or TrainingStatistics(faces.embeddings.mean(axis=0, dtype=np.float64), scale, mix)
         heads.append(fit(faces, known, None, PULL))
         before = (faces.probabilities.argmax(1) == faces.labels).mean()
         after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration.fitting import Faces, Known, best_temperature, choose, descend, fit
+from calibration.fitting import Faces, TrainingStatistics, best_temperature, choose, descend, fit
 from calibration.head import VenueHead, logits_of, no_change, softmax
 
 CLASSES, SIZE = 4, 12
@@ -25,8 +25,8 @@ def people(count: int, seed: int, moved: float = 0.0, mix: tuple[float, ...] = (
     return Faces(probabilities.astype(np.float32), embeddings.astype(np.float32), labels, who, np.ones(5 * count))
 
 
-def known(lit: VenueHead | None = None) -> Known:
-    return Known(np.zeros(SIZE), 1.5, np.full(CLASSES, 1 / CLASSES), lit)
+def known(lit: VenueHead | None = None) -> TrainingStatistics:
+    return TrainingStatistics(np.zeros(SIZE), 1.5, np.full(CLASSES, 1 / CLASSES), lit)
 
 
 def right(probabilities: np.ndarray, faces: Faces) -> float:
@@ -76,7 +76,7 @@ def test_a_head_for_a_lamp_that_is_not_there_is_not_taken() -> None:
 
 def test_asking_for_every_emotion_as_often_does_not_make_rare_ones_common() -> None:
     usual = (0.7, 0.1, 0.1, 0.1)
-    room = Known(np.zeros(SIZE), 1.5, np.array(usual))
+    room = TrainingStatistics(np.zeros(SIZE), 1.5, np.array(usual))
     shipped = people(400, 8, mix=usual)
     head = fit(people(30, 4), room, no_change(SIZE, CLASSES), 300.0)
     before = shipped.probabilities.mean(0)

@@ -7,9 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from calibration.errors import BadFile
-from calibration.fitting import Faces, Known
+from calibration.fitting import Faces, TrainingStatistics
 from calibration.head import VenueHead
-from calibration.profile import Calibration, LightFound
+from calibration.profile import Calibration, LightProfile
 from calibration.settings import EyeSettings
 from models.labels import LABELS
 from models.lighting.lamp_prior import Prior, average_face, known_of, read_prior
@@ -22,7 +22,7 @@ PLACES = np.array([(-60, 40), (0, 40), (60, 40), (0, 88)], np.float32)
 
 def prior() -> Prior:
     heads = tuple(VenueHead(np.full((2, 3), float(k)), np.full(3, float(k))) for k in range(len(PLACES)))
-    return Prior("abc", Known(np.zeros(2), 1.0, np.full(3, 1 / 3)), PLACES, heads)
+    return Prior("abc", TrainingStatistics(np.zeros(2), 1.0, np.full(3, 1 / 3)), PLACES, heads)
 
 
 @pytest.mark.parametrize("k", range(len(PLACES)))
@@ -40,7 +40,7 @@ def test_between_two_lamps_both_heads_count_alike() -> None:
 
 def test_a_lamp_that_was_measured_is_used_and_one_that_was_not_gives_what_holds_everywhere() -> None:
     faces = Faces(np.full((2, 3), 1 / 3), np.ones((2, 2)), np.array([0, 1]), np.array([0, 1]), np.ones(2))
-    lamp = LightFound(azimuth_degrees=60, elevation_degrees=40, measured=True)
+    lamp = LightProfile(azimuth_degrees=60, elevation_degrees=40, measured=True)
     lit = known_of(prior(), faces, Calibration(light=lamp)).lit
     assert lit is not None
     assert lit.bias[0] == pytest.approx(2, abs=0.1)

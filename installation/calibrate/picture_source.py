@@ -28,20 +28,20 @@ from models.rendering.simulated_visitor import Feeling, SimulatedVisitor, Visit
 Image = NDArray[np.uint8]
 EMPTY = "empty"
 """Folder of the empty room among recorded takes."""
-LOOKS_A_SECOND = 8.0
+PICTURES_PER_SECOND = 8.0
 SETTLE_PICTURES = 30
 """Of a camera whose automatic exposure is still on, before its values are read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordingRequest:
     """Who is asked for what. No person: the empty room; no label: just to stand there, at rest."""
 
     person: str = ""
     label: str = ""
 
 
-class Place(Protocol):
+class PictureSource(Protocol):
     """One room."""
 
     name: str
@@ -58,26 +58,26 @@ class Place(Protocol):
     def people(self) -> tuple[str, ...]:
         """Who is there without being asked; () = the technician says."""
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
         """Pictures of what was asked for. Raises ``CameraLost``."""
 
     def close(self) -> None: ...
 
 
-def open_place(settings: CameraSettings, seed: int) -> Place:
+def open_picture_source(settings: CameraSettings, seed: int) -> PictureSource:
     """The place that ``settings.source`` names. Raises ``CameraLost``."""
     if settings.source == "visitor":
-        return ActedRoom(settings, seed)
+        return SimulatedPictures(settings, seed)
     folder = Path(settings.source).expanduser()
     if settings.source and folder.is_dir() and any(one.is_dir() for one in folder.iterdir()):
-        return RecordedRoom(folder)
+        return RecordedPictures(folder)
     # OpenCV's own lines would bury ours, and a wedged camera would hold it for 10 s; both are read at the first use.
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(max(1, round(settings.read_timeout_seconds))))
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    return LiveRoom(settings, seed)
+    return CameraPictures(settings, seed)
 
 
-class LiveRoom:
+class CameraPictures:
     """A camera, a stream, or a film or folder that stands in for one."""
 
     def __init__(self, settings: CameraSettings, seed: int) -> None:
@@ -85,11 +85,11 @@ class LiveRoom:
         self.controls: dict[str, float] = {}
         self.live = self.somebody = True
         self.adjusts = False
-        self._capture = Capture(self._open, settings, LOOKS_A_SECOND)
+        self._capture = Capture(self._open, settings, PICTURES_PER_SECOND)
         self._capture.start()
         self._seen = 0
         try:
-            next(self.look(Asked(), settings.open_timeout_seconds + 2))
+            next(self.pictures(RecordingRequest(), settings.open_timeout_seconds + 2))
         except BaseException:
             self.close()
             raise
@@ -98,7 +98,7 @@ class LiveRoom:
     def people(self) -> tuple[str, ...]:
         return ()
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
         until, shown = time.monotonic() + seconds, False
         while time.monotonic() < until:
             frame = self._capture.newest(self._seen, 0.2)
@@ -128,7 +128,7 @@ class LiveRoom:
         return source
 
 
-class ActedRoom:
+class SimulatedPictures:
     """The simulated visitors, who do as they are asked, at once; nothing waits for a clock."""
 
     live = somebody = adjusts = False
@@ -143,12 +143,12 @@ class ActedRoom:
     def people(self) -> tuple[str, ...]:
         return tuple("ABCDEFGH"[: self._visitor.count])
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
-        person = self.people().index(asked.person) if asked.person else None
-        self._visitor.ask(person, asked.label, self._now)
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
+        person = self.people().index(request.person) if request.person else None
+        self._visitor.ask(person, request.label, self._now)
         until = self._now + seconds
         while self._now < until:
-            self._now += 1 / LOOKS_A_SECOND
+            self._now += 1 / PICTURES_PER_SECOND
             yield self._visitor.read(self._now)
         self._now += 10.0
 
@@ -179,7 +179,7 @@ class ObedientVisitor(SimulatedVisitor):
         return self._asked
 
 
-class RecordedRoom:
+class RecordedPictures:
     """Takes on disk, as '--keep-frames' writes them: ``empty/`` and ``PERSON/EMOTION/`` with pictures or films."""
 
     live, somebody, adjusts = False, True, False
@@ -196,9 +196,9 @@ class RecordedRoom:
         folders = (one for one in sorted(self._folder.iterdir()) if one.is_dir() and one.name != EMPTY)
         return tuple(one.name for one in folders if any((one / label).is_dir() for label in LABELS))
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[Image]:
-        take = self._folder / asked.person / (asked.label or "neutral") if asked.person else self._folder / EMPTY
-        wanted = int(seconds * LOOKS_A_SECOND)
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
+        take = self._folder / request.person / (request.label or "neutral") if request.person else self._folder / EMPTY
+        wanted = int(seconds * PICTURES_PER_SECOND)
         count = 0
         for file in sorted(take.iterdir()) if take.is_dir() else ():
             try:

@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
-from calibration.profile import LightFound
+from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate import window
 from installation.calibrate.guide import Cancelled, TextGuide
@@ -117,6 +117,6 @@ def test_the_lamp_that_was_found_is_drawn_until_enter(guide: WindowGuide, monkey
 
     monkeypatch.setattr(window.time, "sleep", looked_at)
     for elevation in (10, 80):
-        guide.drawn(LightFound(elevation_degrees=elevation, radius_degrees=4), "the lamp")
+        guide.drawn(LightProfile(elevation_degrees=elevation, radius_degrees=4), "the lamp")
     assert len(drawn) == 2
     assert np.abs(drawn[0] - drawn[1]).max() > 100

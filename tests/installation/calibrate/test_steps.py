@@ -10,14 +10,14 @@ import pytest
 from calibration.profile import Calibration
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
-from installation.calibrate import take
+from installation.calibrate import recording
 from installation.calibrate.draft import Draft
-from installation.calibrate.place import ActedRoom, Asked
+from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
 from installation.calibrate.procedure import story_emotions
+from installation.calibrate.recording import Observer
 from installation.calibrate.session import Session
 from installation.calibrate.steps import faces
-from installation.calibrate.take import Observer
-from tests.installation.calibrate.test_calibrate_camera import Answering
+from tests.installation.calibrate.test_camera_step import Answering
 
 STORY = """title = "t"
 attract = "a"
@@ -41,7 +41,7 @@ end = true
 """
 
 
-class Asking(ActedRoom):
+class Asking(SimulatedPictures):
     """A room whose people have to give their initials."""
 
     live = somebody = True
@@ -49,10 +49,10 @@ class Asking(ActedRoom):
     def people(self) -> tuple[str, ...]:
         return ()
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[np.ndarray]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[np.ndarray]:
         self.people = lambda: ("A", "B", "C")  # type: ignore[method-assign]
         try:
-            yield from super().look(Asked("A", asked.label) if asked.person else asked, seconds)
+            yield from super().pictures(RecordingRequest("A", request.label) if request.person else request, seconds)
         finally:
             del self.people
 
@@ -101,7 +101,7 @@ def test_what_each_said_yes_to_is_kept(observer: Observer, tmp_path: Path) -> No
 def test_a_shorter_take_leaves_nothing_of_the_one_before(observer: Observer, tmp_path: Path) -> None:
     here = session(observer, Typing(), tmp_path)
     for count in (1.0, 0.5):
-        list(here.pictures(Asked("ab", "neutral"), count, ""))
+        list(here.pictures(RecordingRequest("ab", "neutral"), count, ""))
     assert len(list((tmp_path / "ab" / "neutral").iterdir())) == 4
 
 
@@ -118,7 +118,7 @@ def test_pictures_that_cannot_be_kept_are_told_once_and_the_numbers_stay(
 
 def test_waiting_for_the_camera_is_not_the_eye_s_time(observer: Observer, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(take.time, "perf_counter", lambda: now)
+    monkeypatch.setattr(recording.time, "perf_counter", lambda: now)
 
     def slowly() -> Iterator[np.ndarray]:
         nonlocal now
@@ -126,7 +126,7 @@ def test_waiting_for_the_camera_is_not_the_eye_s_time(observer: Observer, monkey
             now += 0.125
             yield np.zeros((360, 640, 3), np.uint8)
 
-    assert observer.take(slowly()).milliseconds == 0
+    assert observer.record(slowly()).milliseconds == 0
 
 
 def test_a_story_says_which_emotions_are_asked_for(tmp_path: Path) -> None:

@@ -13,15 +13,15 @@ from typer.testing import CliRunner, Result
 
 from calibration.errors import BadFile, Exit
 from calibration.head import VenueHead
-from calibration.profile import Calibration, LightFound, RoomFound
+from calibration.profile import Calibration, LightProfile, RoomProfile
 from calibration.settings import EyeSettings, Region
 from calibration.venue import load_venue
 from installation.calibrate import draft, guide, steps
 from installation.calibrate.decision import lead_for, right_with_own_neutral
-from installation.calibrate.empty_room import measure_empty, remarks_on_face
+from installation.calibrate.empty_room import measure_empty_room, remarks_on_face
 from installation.calibrate.guide import Cancelled, TextGuide
-from installation.calibrate.place import ActedRoom, Asked
-from installation.calibrate.take import SHUT_EYES, Observer
+from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
+from installation.calibrate.recording import SHUT_EYES, Observer
 from installation.cli import app
 from installation.eye.drift import Drift
 from installation.eye.looker import CannotBegin
@@ -72,7 +72,7 @@ def test_a_room_is_calibrated_with_nobody_there(done: Path) -> None:
     made = load_venue(done).calibration
     assert made.people == ("A", "B", "C")
     assert made.light.measured
-    assert made.light.degrees_from(LightFound(azimuth_degrees=KEY.azimuth, elevation_degrees=KEY.elevation)) < 20
+    assert made.light.degrees_from(LightProfile(azimuth_degrees=KEY.azimuth, elevation_degrees=KEY.elevation)) < 20
     assert 0.5 < made.room.noise < 4
     assert made.room.face_luminance > 10
     assert made.faces > 30
@@ -263,7 +263,7 @@ def test_a_volunteer_who_says_no_is_not_recorded(monkeypatch: pytest.MonkeyPatch
     answers = iter(["AB", "n", ""])
     text = TextGuide()
     monkeypatch.setattr(text, "_typed", lambda question: next(answers))
-    session = steps.Session(place=Somebody(), guide=text, observer=None)  # type: ignore[arg-type]
+    session = steps.Session(source=Somebody(), guide=text, observer=None)  # type: ignore[arg-type]
     assert list(steps._people(session)) == []
 
 
@@ -285,7 +285,7 @@ def test_a_dark_face_is_told_with_its_remedy() -> None:
 def test_the_noise_of_the_camera_is_measured_and_a_pulse_is_not_taken_for_it() -> None:
     rng = np.random.default_rng(1)
     quiet = [np.clip(rng.normal(50 + 5 * (k % 2), 3, (96, 160, 3)), 0, 255).astype(np.uint8) for k in range(12)]
-    found = measure_empty(quiet)
+    found = measure_empty_room(quiet)
     assert found.noise == pytest.approx(3, abs=0.4)
     assert found.luminance == pytest.approx(52, abs=1)
     assert found.pulse == pytest.approx(2.5 / 52.5, abs=0.01)
@@ -311,27 +311,27 @@ def test_a_take_with_shut_eyes_is_asked_for_again_and_kept_only_when_they_never_
     observer = Observer(EyeSettings(), Region())
     nobody = np.zeros_like(rendered("1/neutral/1"))
     tries = [[nobody if pose == "nobody" else rendered(f"1/{pose}/1")] * 6 for pose in poses]
-    session = steps.Session(place=StandIn(tries), guide=TextGuide(yes=True), observer=observer)
-    take = session.good_take(Asked("AB", "neutral"), 1, "your face at rest", usual_eyes=-1.1)
+    session = steps.Session(source=StandIn(tries), guide=TextGuide(yes=True), observer=observer)
+    recording = session.good_recording(RecordingRequest("AB", "neutral"), 1, "your face at rest", usual_eyes=-1.1)
     told = capsys.readouterr().err
-    assert bool(take) == kept
+    assert bool(recording) == kept
     assert told.count("once more") == again
     assert ("kept as they are" in told) == forgiven
 
 
 def test_recorded_takes_with_shut_eyes_are_kept_for_they_cannot_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
-    place = StandIn([[rendered("1/blink/1")] * 6])
-    place.live = False
-    session = steps.Session(place=place, guide=TextGuide(yes=True), observer=Observer(EyeSettings(), Region()))
-    assert session.good_take(Asked("AB", "neutral"), 1, "your face at rest")
+    source = StandIn([[rendered("1/blink/1")] * 6])
+    source.live = False
+    session = steps.Session(source=source, guide=TextGuide(yes=True), observer=Observer(EyeSettings(), Region()))
+    assert session.good_recording(RecordingRequest("AB", "neutral"), 1, "your face at rest")
     assert "kept as they are" in capsys.readouterr().err
 
 
 def test_open_eyes_are_no_shut_ones_and_squeezed_ones_belong_to_some_emotions() -> None:
     observer = Observer(EyeSettings(), Region())
-    assert observer.take([rendered("1/neutral/1")] * 6).problem == ""
-    assert observer.take([rendered("1/blink/1")] * 6).problem == SHUT_EYES
-    assert observer.take([rendered("2/anger/1")] * 6, "anger").problem == ""
+    assert observer.record([rendered("1/neutral/1")] * 6).problem == ""
+    assert observer.record([rendered("1/blink/1")] * 6).problem == SHUT_EYES
+    assert observer.record([rendered("2/anger/1")] * 6, "anger").problem == ""
 
 
 class StandIn:
@@ -342,7 +342,7 @@ class StandIn:
     def __init__(self, tries: list[list[np.ndarray]]) -> None:
         self.tries = iter(tries)
 
-    def look(self, asked: Asked, seconds: float) -> list[np.ndarray]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> list[np.ndarray]:
         return next(self.tries) if seconds < 100 else []  # a long look is the wait for 'ready'
 
 
@@ -373,8 +373,8 @@ def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: 
     np.savez(room.parent / "always-sad.npz", **head.arrays())
     made = venue.calibration.model_copy(update={"head": str(room.parent / "always-sad.npz")})
     looker = VenueLooker(venue.model_copy(update={"calibration": made}))
-    people = ActedRoom(venue.camera, 0)
-    for k, picture in enumerate(people.look(Asked("A", "happiness"), 2.0)):
+    people = SimulatedPictures(venue.camera, 0)
+    for k, picture in enumerate(people.pictures(RecordingRequest("A", "happiness"), 2.0)):
         mood = looker.look(Frame(picture, 0.1 * k, k))
     assert mood.dominant == "sadness"
     assert looker.drift < 1
@@ -384,7 +384,7 @@ def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: 
 
 
 def test_a_lamp_that_fails_slowly_is_told_as_drift() -> None:
-    drift = Drift(Calibration(made="today", room=RoomFound(luminance=4, face_luminance=80), light=LightFound()))
+    drift = Drift(Calibration(made="today", room=RoomProfile(luminance=4, face_luminance=80), light=LightProfile()))
     for second in range(30):
         drift.look(True, 10, 80, float(second))
     assert drift.stops < 0.05

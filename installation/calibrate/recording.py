@@ -21,7 +21,7 @@ from models.seeing.venue_head import model_file
 Image = NDArray[np.uint8]
 KEPT = 6
 """Pictures of a take, spread over it; more of them say the same."""
-COUNTS_AS = 0.5
+PICTURE_WEIGHT = 0.5
 """One picture of a take, beside a face of its own: they are nearly the same picture."""
 LEAST_QUALITY = 0.15
 SHUT_FROM, SQUEEZED_FROM = 0.0, 2.2
@@ -32,7 +32,7 @@ ABOVE_USUAL = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class SeenFace:
     """The best face of one picture."""
 
     detection: Detection
@@ -45,10 +45,10 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Take:
+class Recording:
     """What was seen; ``problem`` says in plain words why it should be repeated, '' when it is good."""
 
-    seen: tuple[Seen, ...]
+    seen: tuple[SeenFace, ...]
     problem: str
     milliseconds: float
     """To find the face in one picture."""
@@ -68,7 +68,7 @@ class Observer:
         self._detector, self.region = open_detector(settings), region
         self.classifier: Classifier = open_classifier(model_file(settings), settings.device, settings.threads)
 
-    def see(self, image: Image) -> Seen | None:
+    def see(self, image: Image) -> SeenFace | None:
         """The largest face of the picture, or None."""
         part, corner = cut(image, self.region)
         found = self._detector.detect(part)
@@ -76,14 +76,14 @@ class Observer:
             return None
         best = max(found, key=lambda one: one.box[2] * one.box[3])
         face = align(part, best.landmarks)
-        return Seen(shifted(best, corner), face, quality(face, best), luminance(face), float(shut(face[None])[0]))
+        return SeenFace(shifted(best, corner), face, quality(face, best), luminance(face), float(shut(face[None])[0]))
 
-    def take(
+    def record(
         self, pictures: Iterable[Image], label: str = "neutral", usual_eyes: float | None = None, any_eyes: bool = False
-    ) -> Take:
+    ) -> Recording:
         """Look at the pictures of one take. ``any_eyes``: also when they look shut in all of it."""
         looked, spent = 0, 0.0
-        seen: list[Seen] = []
+        seen: list[SeenFace] = []
         for picture in pictures:
             looked += 1
             begun = time.perf_counter()  # the wait for the camera's next picture is not the eye's
@@ -103,10 +103,10 @@ class Observer:
             good, problem = sharp, ""
         kept = tuple(good[i] for i in np.unique(np.linspace(0, len(good) - 1, KEPT).astype(int))) if good else ()
         usual = float(np.median([one.eyes for one in seen])) if seen else 0.0
-        return Take(kept, problem, each, usual, forgiven)
+        return Recording(kept, problem, each, usual, forgiven)
 
 
-def _problem(looked: int, seen: list[Seen], good: list[Seen], shut_from: float) -> str:
+def _problem(looked: int, seen: list[SeenFace], good: list[SeenFace], shut_from: float) -> str:
     if not looked:
         return "there are no pictures of this"
     if len(seen) < 0.5 * looked:

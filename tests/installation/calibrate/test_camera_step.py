@@ -16,12 +16,12 @@ from calibration.venue import Venue
 from calibration.venue_writer import venue_text
 from installation.calibrate.camera_step import SOMEBODY, camera
 from installation.calibrate.draft import Draft
-from installation.calibrate.empty_room import Empty, remarks_on_empty
+from installation.calibrate.empty_room import EmptyRoom, remarks_on_empty_room
 from installation.calibrate.guide import TextGuide
-from installation.calibrate.place import ActedRoom, Asked, open_place
+from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures, open_picture_source
+from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.session import Session
-from installation.calibrate.take import Observer
 from installation.camera import device
 from installation.camera import visitor_source as visitor
 from installation.camera.device import POWER_LINE_CONTROL, SET_CONTROL, DeviceSource
@@ -97,14 +97,14 @@ def test_what_no_program_can_fix_is_told_with_the_remedy(tmp_path: Path, monkeyp
     source = plugged_in(Webcam(menu=automatic, tells=(EXPOSURE, GAIN)), tmp_path, monkeypatch)
     found = source.hold()
     assert set(found) == {"exposure_100us", "gain"}
-    told = remarks_on_empty(Empty(4, 1, 0), CameraSettings(), found, adjusts=True)
+    told = remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), found, adjusts=True)
     assert any(one.startswith("the venue left open: exposure, gain") for one in told)
     assert any(one.startswith("cannot be fixed from here: white balance, flicker frequency") for one in told)
-    assert not remarks_on_empty(Empty(4, 1, 0), CameraSettings(), {}, adjusts=False)  # a film adjusts nothing
+    assert not remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), {}, adjusts=False)  # a film adjusts nothing
 
 
 def test_all_that_was_read_back_stands_in_the_venue_file(observer: Observer) -> None:
-    room = ActedRoom(CameraSettings(width=640, height=360), 0)
+    room = SimulatedPictures(CameraSettings(width=640, height=360), 0)
     room.controls = {"exposure_100us": 156.0, "gain": 0.0, "power_line_hertz": 50.0}
     draft = Draft(Venue(), Calibration())
     camera(Session(room, TextGuide(yes=True), observer), draft)
@@ -120,10 +120,10 @@ def test_without_a_camera_no_simulated_visitor_is_taken_for_a_volunteer(monkeypa
     monkeypatch.setattr(device, "found_devices", lambda: [])
     monkeypatch.setattr(visitor, "found_devices", lambda: [])
     with pytest.raises(CameraLost, match="no camera was found"):
-        open_place(CameraSettings(open_timeout_seconds=0.1), 0)
+        open_picture_source(CameraSettings(open_timeout_seconds=0.1), 0)
 
 
-class Occupied(ActedRoom):
+class Occupied(SimulatedPictures):
     """Somebody does not leave until he was asked twice."""
 
     live = True
@@ -132,9 +132,9 @@ class Occupied(ActedRoom):
         super().__init__(CameraSettings(width=640, height=360), 0)
         self.looks = 0
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[np.ndarray]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[np.ndarray]:
         self.looks += seconds < 60
-        yield from super().look(Asked("A") if self.looks < 2 else asked, seconds)
+        yield from super().pictures(RecordingRequest("A") if self.looks < 2 else request, seconds)
 
 
 class Answering(TextGuide):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from calibration.errors import BadInput
 from calibration.head import VenueHead, no_change, read_head
-from calibration.profile import Calibration, LightFound, RoomFound, drift
+from calibration.profile import Calibration, LightProfile, RoomProfile, drift
 from calibration.venue import Venue, load_venue
 from calibration.venue_writer import toml_value, venue_text, write_together, write_whole
 
@@ -165,14 +165,14 @@ def test_a_head_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_half_the_light_on_the_faces_is_a_stop() -> None:
-    room = RoomFound(luminance=4, face_luminance=40)
+    room = RoomProfile(luminance=4, face_luminance=40)
     assert drift(room, 4, 40) == 0
     assert drift(room, None, 40 * 0.5 ** (1 / 2.2)) == pytest.approx(1)
     assert drift(room, 60, None) > 1
-    assert drift(RoomFound(), 60, 60) == 0
+    assert drift(RoomProfile(), 60, 60) == 0
 
 
 def test_two_lamps_are_as_far_apart_as_seen_from_the_face() -> None:
-    above, side = LightFound(elevation_degrees=90), LightFound(azimuth_degrees=90)
+    above, side = LightProfile(elevation_degrees=90), LightProfile(azimuth_degrees=90)
     assert above.degrees_from(side) == pytest.approx(90)
-    assert above.degrees_from(LightFound(azimuth_degrees=77, elevation_degrees=90)) == pytest.approx(0, abs=1e-4)
+    assert above.degrees_from(LightProfile(azimuth_degrees=77, elevation_degrees=90)) == pytest.approx(0, abs=1e-4)

@@ -5,23 +5,23 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from calibration.profile import Calibration, LightFound, RoomFound
+from calibration.profile import Calibration, LightProfile, RoomProfile
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
 from installation.calibrate.check import Verdict, check_room
-from installation.calibrate.place import ActedRoom, Asked
-from installation.calibrate.take import Observer
+from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
+from installation.calibrate.recording import Observer
 from models.rendering.portrait import KEY
 
 MADE = Calibration(
     made="today",
     camera="simulated visitors",
     controls={"power_line_hertz": 50},
-    room=RoomFound(luminance=3.9, noise=2, face_luminance=122),
+    room=RoomProfile(luminance=3.9, noise=2, face_luminance=122),
 )
 
 
-class Room(ActedRoom):
+class Room(SimulatedPictures):
     """``gain`` is how bright, ``nobody`` whether somebody comes when asked."""
 
     def __init__(self, gain: float = 1.0, nobody: bool = False) -> None:
@@ -29,8 +29,8 @@ class Room(ActedRoom):
         self.gain, self.nobody = gain, nobody
         self.controls = {"power_line_hertz": 50.0}
 
-    def look(self, asked: Asked, seconds: float) -> Iterator[np.ndarray]:
-        for picture in super().look(Asked() if self.nobody else asked, 1.0):
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[np.ndarray]:
+        for picture in super().pictures(RecordingRequest() if self.nobody else request, 1.0):
             yield (picture * self.gain).astype(np.uint8)
 
 
@@ -64,7 +64,7 @@ def test_a_darker_face_is_told(observer: Observer) -> None:
 
 def test_a_lamp_that_was_moved_is_told(observer: Observer) -> None:
     for moved, faults in ((0, 0), (110, 1)):  # 48 degrees apart, so high up
-        light = LightFound(azimuth_degrees=KEY.azimuth + moved, elevation_degrees=KEY.elevation, measured=True)
+        light = LightProfile(azimuth_degrees=KEY.azimuth + moved, elevation_degrees=KEY.elevation, measured=True)
         found = looked(observer, Room(), MADE.model_copy(update={"light": light})).faults
         assert len(found) == faults
         assert all(fault.startswith("the lamp stands") for fault in found)
