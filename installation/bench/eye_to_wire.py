@@ -15,7 +15,7 @@ from pythonosc.osc_bundle import OscBundle
 from calibration.settings import CameraSettings, OscSettings, OscTarget
 from calibration.venue import Venue
 from installation.bench.report import Figure, Progress
-from installation.eye.supervisor import EyeKeeper
+from installation.eye.supervisor import EyeSupervisor
 from installation.host.console import LossReporter
 from installation.host.options import DEMO
 from installation.show.opening import open_show
@@ -74,12 +74,12 @@ def measure(camera: str, progress: Progress, seconds: float = SECONDS) -> list[F
     def heard(mood: Mood) -> None:
         if show is not None:
             show.parts.broadcast.mood(mood)
-            looks.append(_Look(time.monotonic(), mood, keeper.status.stages_ms))
+            looks.append(_Look(time.monotonic(), mood, supervisor.status.stages_ms))
 
-    keeper = EyeKeeper(venue, 1, LossReporter(), on_mood=heard)
+    supervisor = EyeSupervisor(venue, 1, LossReporter(), on_mood=heard)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CHIARO_STATE"] = folder
-        with open_show(load_story(DEMO), venue, headless=True, hand=keeper) as show:
+        with open_show(load_story(DEMO), venue, headless=True, hand=supervisor) as show:
             show.run(WARM_UP_SECONDS)
             begun = time.monotonic()
             for step in range(STEPS):

@@ -24,7 +24,7 @@ from installation.bench.film_naive import naive_cuts
 from installation.bench.film_watch import FRAME, Witness, open_screen, watch
 from installation.bench.marked_clip import make_clip
 from installation.bench.report import Figure, Progress, Report
-from installation.eye.supervisor import EyeKeeper
+from installation.eye.supervisor import EyeSupervisor
 from installation.film.frame_scaler import Painter
 from installation.film.keystone import remap_tables
 from installation.host.console import LossReporter
@@ -163,15 +163,15 @@ def _eye(film: Path) -> Iterator[Callable[[], int]]:
     """The real eye, in its own process, looking at a film."""
     looked: list[float] = []
     venue = Venue(camera=CameraSettings(source=str(film)))
-    keeper = EyeKeeper(venue, 0, LossReporter(), on_mood=lambda mood: looked.append(mood.captured_at))
-    keeper.start()
+    supervisor = EyeSupervisor(venue, 0, LossReporter(), on_mood=lambda mood: looked.append(mood.captured_at))
+    supervisor.start()
     limit = time.monotonic() + 30
     while not looked and time.monotonic() < limit:
         time.sleep(0.05)
     try:
         yield lambda: len(set(looked))
     finally:
-        keeper.close()
+        supervisor.close()
 
 
 def _memory(folder: Path, notes: list[str]) -> Iterator[Figure]:

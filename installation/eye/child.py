@@ -16,7 +16,7 @@ EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye.main")
 ROOT = Path(__file__).parents[2]
 
 
-class EyeProcess:
+class EyeChild:
     """One life of the eye."""
 
     def __init__(self, start: Start, now: float, command: Sequence[str] = EYE) -> None:

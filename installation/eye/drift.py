@@ -13,12 +13,12 @@ class Drift:
 
     def __init__(self, made: Calibration) -> None:
         self._made = made
-        # From what was found then: the first look at a new visitor must not count for a minute.
+        # From what was found then: the first frame with a new visitor must not count for a minute.
         self._room, self._face = made.room.luminance, made.room.face_luminance
         self._last: float | None = None
 
-    def look(self, present: bool, frame_luminance: float, face_luminance: float, now: float) -> None:
-        """Take in one look; ``face_luminance`` 0: no face."""
+    def update(self, present: bool, frame_luminance: float, face_luminance: float, now: float) -> None:
+        """Follow the light by one frame's mean luminance (0 to 255); ``face_luminance`` 0: no face."""
         seconds = 0.0 if self._last is None else min(max(now - self._last, 0.0), LONGEST_STEP)
         self._last = now
         share = seconds / MEMORY_SECONDS

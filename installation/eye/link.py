@@ -45,7 +45,7 @@ class EyeStatus(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fps: float = 0.0
-    """Frames looked at a second."""
+    """Frames analysed per second, over the last two seconds."""
     camera: Sense = Sense.OFF
     camera_name: str = ""
     camera_address: str = ""
@@ -60,7 +60,7 @@ class EyeStatus(BaseModel):
     provider: str = ""
     """onnxruntime's name of what runs the classifier; '' before it is known."""
     stages_ms: dict[str, float] = {}
-    """Milliseconds that each stage of the last look took; "wait" is from the camera's stamp to its begin."""
+    """Milliseconds that each stage took for the last frame; "wait" is from the camera's stamp to the first stage."""
     drift: float = 0.0
     """Stops by which the light has moved since the calibration; 0 without one."""
     last_words: str = ""

@@ -23,7 +23,7 @@ from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
 from installation.eye.link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
-from installation.eye.looker import CannotBegin, Looker
+from installation.eye.perception import CannotBegin, Perception
 from installation.host.health import Sense
 from models.frame import Frame
 from models.mood import Mood, unseen
@@ -32,22 +32,22 @@ BEAT_SECONDS = 0.2
 """The longest silence of a healthy eye."""
 THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
 FIRST_AID_ONCE_IN = 60.0
-"""Seconds: a look that fails is answered by building the networks anew; failing again so soon ends the process."""
+"""Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
 KILL_ON_PARENT_DEATH = 1
 
 
-Build = Callable[[Venue], Looker]
+Build = Callable[[Venue], Perception]
 
 
 class Eye:
-    """One life: reads frames, looks, reports; ends when told to, or when the stage is gone."""
+    """One life: reads frames, perceives, reports; ends when ordered to, or when the stage is gone."""
 
     def __init__(self, start: Start, link: Link, build: Build, clock: Callable[[], float] = time.monotonic) -> None:
         self._venue, self._link, self._build, self._clock = start.venue, link, build, clock
         self._camera, self._seed = start.venue.camera, start.seed
         self._capture = Capture(self._open, start.venue.camera, start.venue.eye.frames_per_second, clock)
-        self._looker: Looker | None = None
-        self._looks: deque[float] = deque(maxlen=128)
+        self._perception: Perception | None = None
+        self._analysed_at: deque[float] = deque(maxlen=128)
         self._thumbnails, self._thumbnail_due = False, 0.0
         self._aided_at: float | None = None
         self._waited_ms = 0.0
@@ -55,10 +55,13 @@ class Eye:
         self.dead_thread = ""
 
     def live(self) -> None:
-        """Run until the end. Raises ``ConnectionError`` when the stage is gone, and what looking could not survive."""
+        """Run until the end.
+
+        Raises ``ConnectionError`` when the stage is gone, and whatever error the networks did not survive.
+        """
         self._report(unseen(self._clock(), "the eye is starting"))
         self._capture.start()
-        self._looker = self._build(self._venue)
+        self._perception = self._build(self._venue)
         seen, mood = 0, unseen(self._clock(), "the eye has not looked yet")
         while not self.ending:
             if self.dead_thread:
@@ -70,9 +73,9 @@ class Eye:
                 seen = frame.number
                 self._show(frame)
             if trouble:
-                mood = self._looker.blind(self._clock(), trouble)
+                mood = self._perception.blind(self._clock(), trouble)
             elif frame is not None:
-                mood = self._look(frame)
+                mood = self._perceive(frame)
             self._report(mood)
 
     def close(self, within_seconds: float) -> None:
@@ -84,21 +87,21 @@ class Eye:
             self._camera = self._camera.model_copy(update={"source": source.address})
         return source
 
-    def _look(self, frame: Frame) -> Mood:
-        assert self._looker is not None
+    def _perceive(self, frame: Frame) -> Mood:
+        assert self._perception is not None
         self._waited_ms = (self._clock() - frame.captured_at) * 1000
         try:
-            mood = self._looker.look(frame)
+            mood = self._perception.update(frame)
         except Exception as error:
             now = self._clock()
             if self._aided_at is not None and now - self._aided_at < FIRST_AID_ONCE_IN:
                 raise
             self._aided_at = now
-            mood = self._looker.blind(now, f"the networks are built anew after: {error}")
+            mood = self._perception.blind(now, f"the networks are built anew after: {error}")
             self._report(mood, loading=True)
-            self._looker.repair()
+            self._perception.repair()
             return mood
-        self._looks.append(self._clock())
+        self._analysed_at.append(self._clock())
         return mood
 
     def _obey(self) -> None:
@@ -115,8 +118,8 @@ class Eye:
                 case Order.THUMBNAIL_OFF:
                     self._thumbnails = False
                 case Order.FREEZE:
-                    if self._looker:
-                        self._looker.freeze()
+                    if self._perception:
+                        self._perception.freeze()
 
     def _show(self, frame: Frame) -> None:
         """Send a small picture while an operator watches; it lives in memory only."""
@@ -131,7 +134,7 @@ class Eye:
             self._link.send(jpeg)
 
     def _report(self, mood: Mood, last_words: str = "", loading: bool = False) -> None:
-        capture, looker = self._capture, None if loading else self._looker
+        capture, perception = self._capture, None if loading else self._perception
         now = self._clock()
         status = EyeStatus(
             fps=self._fps(),
@@ -140,19 +143,19 @@ class Eye:
             camera_address=capture.address,
             camera_reason=capture.trouble(now),
             remarks=capture.remarks,
-            model=Sense.OK if looker else Sense.OFF,
-            model_line=looker.line if looker else "the networks are being loaded",
-            provider=looker.provider if looker else "",
-            stages_ms={"wait": self._waited_ms} | looker.stages_ms if looker else {},
-            drift=looker.drift if looker else 0.0,
+            model=Sense.OK if perception else Sense.OFF,
+            model_line=perception.line if perception else "the networks are being loaded",
+            provider=perception.provider if perception else "",
+            stages_ms={"wait": self._waited_ms} | perception.stages_ms if perception else {},
+            drift=perception.drift if perception else 0.0,
             last_words=last_words,
         )
         self._link.send(Report(mood=mood, status=status).model_dump_json().encode())
 
     def _fps(self) -> float:
-        """Looks a second, over the last two seconds."""
+        """Frames analysed per second, over the last two seconds."""
         since = self._clock() - 2.0
-        recent = [when for when in self._looks if when > since]
+        recent = [when for when in self._analysed_at if when > since]
         return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 else 0.0
 
     def say_last_words(self, words: str) -> None:
@@ -160,14 +163,14 @@ class Eye:
             self._report(unseen(self._clock(), words), words)
 
 
-def build_looker(venue: Venue) -> Looker:
+def build_perception(venue: Venue) -> Perception:
     """The real one. Imported late: the camera opens while the networks load."""
-    from installation.eye.venue_looker import VenueLooker
+    from installation.eye.venue_perception import VenuePerception
 
-    return VenueLooker(venue)
+    return VenuePerception(venue)
 
 
-def main(build: Build = build_looker) -> None:
+def main(build: Build = build_perception) -> None:
     """Live one life, and leave without waiting for anything that blocks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage ends the eye
     _die_with_the_stage()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from calibration.errors import Exit
 from calibration.venue import Venue
-from installation.eye.child import EYE, EyeProcess
+from installation.eye.child import EYE, EyeChild
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Order, Report, Start
 from installation.eye.restarts import Restarts
@@ -28,7 +28,7 @@ LISTEN_SECONDS = 0.05
 END_WITHIN = 1.0
 
 
-class EyeKeeper:
+class EyeSupervisor:
     """Starts the eye, hears it in a thread of its own, and replaces it when it dies or falls silent.
 
     ``on_mood`` is called in that thread as each mood arrives, so that the room need not wait for a tick.
@@ -51,7 +51,7 @@ class EyeKeeper:
         self._camera_address = venue.camera.source
         self._standing: dict[str, Order] = {}
         self._told: tuple[str, ...] = ()
-        self._eye: EyeProcess | None = None
+        self._eye: EyeChild | None = None
         self._heard: tuple[float, Report] | None = None
         self._why, self._last_words = "the eye is starting", ""
         self.thumbnail: bytes | None = None
@@ -126,7 +126,7 @@ class EyeKeeper:
             self._thread.join(END_WITHIN + 2.0)
 
     def _new_thread(self) -> threading.Thread:
-        return threading.Thread(target=self._keep, name="eye keeper", daemon=True)
+        return threading.Thread(target=self._keep, name="eye supervisor", daemon=True)
 
     def _keep(self) -> None:
         try:
@@ -144,19 +144,19 @@ class EyeKeeper:
                 self._eye.end(END_WITHIN)
             self._eye, self._heard = None, None
 
-    def _begin(self, now: float) -> EyeProcess | None:
+    def _begin(self, now: float) -> EyeChild | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
         camera = self._venue.camera.model_copy(update={"source": self._camera_address})
         start = Start(venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed)
         try:
-            return EyeProcess(start, now, self._command)
+            return EyeChild(start, now, self._command)
         except OSError as error:  # no process, no memory or no file handle left: another try may find some
             self._why = f"the eye cannot be started: {error}"
             self._losses.lost("eye", self._why)
             self._restarts.died(now, now)
             return None
 
-    def _listen(self, eye: EyeProcess) -> None:
+    def _listen(self, eye: EyeChild) -> None:
         select.select([eye.link], [], [], LISTEN_SECONDS)
         for message in eye.link.waiting():
             if message.startswith(JPEG_START):
@@ -167,7 +167,7 @@ class EyeKeeper:
             except ValidationError as error:
                 self._losses.lost("eye's report", str(error))
 
-    def _hear(self, eye: EyeProcess, report: Report) -> None:
+    def _hear(self, eye: EyeChild, report: Report) -> None:
         status = report.status
         if status.last_words:
             self._last_words = status.last_words
@@ -206,7 +206,7 @@ class EyeKeeper:
             for remark in status.remarks:
                 log.warning("camera: %s", remark)
 
-    def _judge(self, eye: EyeProcess, now: float) -> None:
+    def _judge(self, eye: EyeChild, now: float) -> None:
         """Is it still alive, and does it speak? If not, bury it and note when the next one starts."""
         heard = self._heard
         seeing = heard is not None and heard[1].status.model is Sense.OK
@@ -224,7 +224,7 @@ class EyeKeeper:
             log.info("the eye starts anew, to try the GPU again")
             self._bury(eye, now, "")
 
-    def _bury(self, eye: EyeProcess, now: float, why: str, hopeless: bool = False) -> None:
+    def _bury(self, eye: EyeChild, now: float, why: str, hopeless: bool = False) -> None:
         if why:
             self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from types import FrameType
 
 from calibration.venue import Venue
-from installation.eye.supervisor import EyeKeeper
+from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
@@ -67,7 +67,7 @@ def open_show(
         )
         closing.callback(broadcast.close)
         # The eye starts first and wakes up (about a second) while the window opens.
-        eye = hand or EyeKeeper(
+        eye = hand or EyeSupervisor(
             venue, seed, losses, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
         )
         closing.callback(eye.close)

@@ -24,8 +24,8 @@ from installation.calibrate.picture_source import RecordingRequest, SimulatedPic
 from installation.calibrate.recording import SHUT_EYES, Observer
 from installation.cli import app
 from installation.eye.drift import Drift
-from installation.eye.looker import CannotBegin
-from installation.eye.venue_looker import VenueLooker
+from installation.eye.perception import CannotBegin
+from installation.eye.venue_perception import VenuePerception
 from models.frame import Frame
 from models.lighting.relight import MAPS
 from models.rendering.portrait import KEY
@@ -372,23 +372,23 @@ def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: 
     head = VenueHead(np.zeros((network.embedding_size, 8)), np.eye(8)[3] * 50)  # sees sadness everywhere
     np.savez(room.parent / "always-sad.npz", **head.arrays())
     made = venue.calibration.model_copy(update={"head": str(room.parent / "always-sad.npz")})
-    looker = VenueLooker(venue.model_copy(update={"calibration": made}))
+    perception = VenuePerception(venue.model_copy(update={"calibration": made}))
     people = SimulatedPictures(venue.camera, 0)
     for k, picture in enumerate(people.pictures(RecordingRequest("A", "happiness"), 2.0)):
-        mood = looker.look(Frame(picture, 0.1 * k, k))
+        mood = perception.update(Frame(picture, 0.1 * k, k))
     assert mood.dominant == "sadness"
-    assert looker.drift < 1
+    assert perception.drift < 1
     make_classifier(Path(venue.eye.classifier_file), seed=1)
     with pytest.raises(CannotBegin, match=r"run 'chiaro calibrate .*room\.toml'"):
-        VenueLooker(venue)
+        VenuePerception(venue)
 
 
 def test_a_lamp_that_fails_slowly_is_told_as_drift() -> None:
     drift = Drift(Calibration(made="today", room=RoomProfile(luminance=4, face_luminance=80), light=LightProfile()))
     for second in range(30):
-        drift.look(True, 10, 80, float(second))
+        drift.update(True, 10, 80, float(second))
     assert drift.stops < 0.05
     for second in range(30, 400):
-        drift.look(True, 10, 40, float(second))
+        drift.update(True, 10, 40, float(second))
     assert 1.5 < drift.stops < 2.5
     assert Drift(Calibration()).stops == 0

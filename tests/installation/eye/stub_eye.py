@@ -13,14 +13,14 @@ from pathlib import Path
 
 from calibration.venue import Venue
 from installation.eye import main as eye
-from installation.eye.looker import CannotBegin
+from installation.eye.perception import CannotBegin
 from models.frame import Frame
 from models.mood import Mood, unseen
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
-class StubLooker:
+class StubPerception:
     """Tells the mean of each frame as a mood's luminance. On the GPU (device not 'cpu') it fails as told."""
 
     def __init__(self, venue: Venue, fault: str) -> None:
@@ -34,7 +34,7 @@ class StubLooker:
         self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
         self._looks = 0
 
-    def look(self, frame: Frame) -> Mood:
+    def update(self, frame: Frame) -> Mood:
         self._looks += 1
         if self._looks == 4:
             fail(self._fault)
@@ -77,4 +77,4 @@ def raise_in(thread: threading.Thread) -> None:
 if __name__ == "__main__":
     fault = sys.argv[1] if len(sys.argv) == 3 else ""
     sys.argv[1:] = sys.argv[-1:]
-    eye.main(lambda venue: StubLooker(venue, fault))
+    eye.main(lambda venue: StubPerception(venue, fault))

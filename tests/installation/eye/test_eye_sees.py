@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from calibration.venue import Venue
-from installation.eye.supervisor import EyeKeeper
+from installation.eye.supervisor import EyeSupervisor
 from installation.host.console import LossReporter
 from models.mood import Mood
 from tests.installation.eye.darken import darken_film
@@ -22,20 +22,20 @@ SHARED = os.environ.get("CHIARO_SHARED", "")
 
 @pytest.fixture
 def look(tmp_path: Path) -> Iterator:
-    """Opens an eye on a source; gives the keeper and the list into which its moods come."""
+    """Opens an eye on a source; gives the supervisor and the list into which its moods come."""
     classifier = make_classifier(tmp_path / "tiny.onnx")
-    keepers: list[EyeKeeper] = []
+    supervisors: list[EyeSupervisor] = []
 
-    def start(source: str, classifier: Path = classifier) -> tuple[EyeKeeper, list[Mood]]:
+    def start(source: str, classifier: Path = classifier) -> tuple[EyeSupervisor, list[Mood]]:
         venue = Venue.model_validate({"camera": {"source": source}, "eye": {"classifier_file": str(classifier)}})
         moods: list[Mood] = []
-        keepers.append(EyeKeeper(venue, 1, LossReporter(), moods.append))
-        keepers[-1].start()
-        return keepers[-1], moods
+        supervisors.append(EyeSupervisor(venue, 1, LossReporter(), moods.append))
+        supervisors[-1].start()
+        return supervisors[-1], moods
 
     yield start
-    for keeper in keepers:
-        keeper.close()
+    for supervisor in supervisors:
+        supervisor.close()
 
 
 def watch(moods: list[Mood], seconds: float) -> list[Mood]:
@@ -46,20 +46,20 @@ def watch(moods: list[Mood], seconds: float) -> list[Mood]:
 
 
 def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(look) -> None:
-    keeper, moods = look("visitor")
+    supervisor, moods = look("visitor")
     wait_until(lambda: moods and moods[-1].present and moods[-1].visitors, LONG)
     assert moods[-1].count == 1
     assert sum(moods[-1].probabilities) == pytest.approx(1.0, abs=1e-3)
     assert 0.1 < moods[-1].visitors[0].position[0] < 0.9
-    assert keeper.status.camera_address == "visitor"
-    assert {"wait", "detect", "classify", "judge"} <= keeper.status.stages_ms.keys()
+    assert supervisor.status.camera_address == "visitor"
+    assert {"wait", "detect", "classify", "judge"} <= supervisor.status.stages_ms.keys()
 
 
 def test_a_classifier_with_other_labels_is_refused_in_its_own_words(look, tmp_path: Path) -> None:
     wrong = make_classifier(tmp_path / "wrong.onnx", labels=["calm", "angry"])
-    keeper, moods = look("visitor", wrong)
-    wait_until(lambda: "code 78" in keeper.mood(time.monotonic()).reason, LONG)
-    assert "wrong.onnx" in keeper.mood(time.monotonic()).reason
+    supervisor, moods = look("visitor", wrong)
+    wait_until(lambda: "code 78" in supervisor.mood(time.monotonic()).reason, LONG)
+    assert "wrong.onnx" in supervisor.mood(time.monotonic()).reason
     assert not any(mood.trusted for mood in moods)
 
 

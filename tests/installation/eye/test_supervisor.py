@@ -17,7 +17,7 @@ import pytest
 
 from calibration.venue import Venue
 from installation.eye.device_choice import CPU
-from installation.eye.supervisor import EyeKeeper
+from installation.eye.supervisor import EyeSupervisor
 from installation.host.console import LossReporter
 from installation.host.health import Sense
 from models.mood import Mood
@@ -37,9 +37,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def keeping(pictures: str) -> Iterator[Callable[..., EyeKeeper]]:
+def keeping(pictures: str) -> Iterator[Callable[..., EyeSupervisor]]:
     """Starts eyes, and sees to it that nothing of them is left."""
-    keepers: list[EyeKeeper] = []
+    supervisors: list[EyeSupervisor] = []
     fds = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
 
     def start(
@@ -47,19 +47,19 @@ def keeping(pictures: str) -> Iterator[Callable[..., EyeKeeper]]:
         source: str = pictures,
         deadline: float = 1.0,
         on_mood: Callable[[Mood], None] | None = None,
-    ) -> EyeKeeper:
+    ) -> EyeSupervisor:
         camera = {"source": source, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
         venue = Venue.model_validate({"camera": camera, "eye": {"deadline_seconds": deadline}})
-        keepers.append(EyeKeeper(venue, 1, LossReporter(), on_mood, command=(*STUB, *fault)))
-        keepers[-1].start()
-        return keepers[-1]
+        supervisors.append(EyeSupervisor(venue, 1, LossReporter(), on_mood, command=(*STUB, *fault)))
+        supervisors[-1].start()
+        return supervisors[-1]
 
     yield start
-    pids = [keeper.pid for keeper in keepers]
-    for keeper in keepers:
-        keeper.close()
+    pids = [supervisor.pid for supervisor in supervisors]
+    for supervisor in supervisors:
+        supervisor.close()
     assert not [pid for pid in pids if pid and alive(pid)]
-    assert [thread.name for thread in threading.enumerate() if thread.name == "eye keeper"] == []
+    assert [thread.name for thread in threading.enumerate() if thread.name == "eye supervisor"] == []
     assert not fds or len(os.listdir("/proc/self/fd")) == fds
 
 
@@ -70,76 +70,76 @@ def alive(pid: int) -> bool:
         return False
 
 
-def mood(keeper: EyeKeeper) -> Mood:
-    return keeper.mood(time.monotonic())
+def mood(supervisor: EyeSupervisor) -> Mood:
+    return supervisor.mood(time.monotonic())
 
 
-def sees(keeper: EyeKeeper) -> bool:
-    return mood(keeper).trusted
+def sees(supervisor: EyeSupervisor) -> bool:
+    return mood(supervisor).trusted
 
 
 def test_moods_arrive_at_once_and_the_stage_never_waits(keeping) -> None:
     delays: list[float] = []
-    keeper = keeping(on_mood=lambda mood: delays.append(time.monotonic() - mood.captured_at))
-    assert mood(keeper).reason == "the eye is starting"
-    wait_until(lambda: sees(keeper), LONG)
+    supervisor = keeping(on_mood=lambda mood: delays.append(time.monotonic() - mood.captured_at))
+    assert mood(supervisor).reason == "the eye is starting"
+    wait_until(lambda: sees(supervisor), LONG)
     asked = []
     for _ in range(100):
         begun = time.monotonic()
-        keeper.mood(begun)
+        supervisor.mood(begun)
         asked.append(time.monotonic() - begun)
         time.sleep(0.01)
     assert max(asked) < 0.02
     assert sorted(delays)[len(delays) // 2] < 0.05
-    assert keeper.camera is keeper.model is Sense.OK
-    assert 10 <= keeper.fps <= 20
-    assert "stub on CPU" in keeper.line
+    assert supervisor.camera is supervisor.model is Sense.OK
+    assert 10 <= supervisor.fps <= 20
+    assert "stub on CPU" in supervisor.line
 
 
 def test_a_killed_eye_is_back_within_two_seconds(keeping) -> None:
-    keeper = keeping()
-    wait_until(lambda: sees(keeper), LONG)
-    first = keeper.pid
+    supervisor = keeping()
+    wait_until(lambda: sees(supervisor), LONG)
+    first = supervisor.pid
     os.kill(first, signal.SIGKILL)
-    assert wait_until(lambda: not sees(keeper), 2) < 1.0
-    assert "SIGKILL" in mood(keeper).reason
-    assert wait_until(lambda: sees(keeper), 4) < 2.0
-    assert keeper.pid != first
+    assert wait_until(lambda: not sees(supervisor), 2) < 1.0
+    assert "SIGKILL" in mood(supervisor).reason
+    assert wait_until(lambda: sees(supervisor), 4) < 2.0
+    assert supervisor.pid != first
 
 
 def test_a_stopped_eye_is_not_trusted_and_is_replaced(keeping) -> None:
-    keeper = keeping(deadline=2.0)
-    wait_until(lambda: sees(keeper), LONG)
-    first = keeper.pid
+    supervisor = keeping(deadline=2.0)
+    wait_until(lambda: sees(supervisor), LONG)
+    first = supervisor.pid
     os.kill(first, signal.SIGSTOP)
-    assert wait_until(lambda: not sees(keeper), 2) < 1.3
-    wait_until(lambda: sees(keeper), LONG)
-    assert keeper.pid != first
+    assert wait_until(lambda: not sees(supervisor), 2) < 1.3
+    wait_until(lambda: sees(supervisor), LONG)
+    assert supervisor.pid != first
     assert not alive(first)
 
 
 @pytest.mark.parametrize("fault", ["gpu raises", "gpu hangs", "gpu aborts", "gpu is killed"])
 def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping, fault: str) -> None:
-    keeper = keeping(fault)
-    wait_until(lambda: keeper.status.provider == CPU and sees(keeper), LONG)
+    supervisor = keeping(fault)
+    wait_until(lambda: supervisor.status.provider == CPU and sees(supervisor), LONG)
 
 
 def test_networks_that_fail_once_are_built_anew_in_the_same_eye(keeping) -> None:
     moods: list[Mood] = []
-    keeper = keeping("raises", on_mood=moods.append)
+    supervisor = keeping("raises", on_mood=moods.append)
     wait_until(lambda: any("built anew" in mood.reason for mood in moods), LONG)
-    first = keeper.pid
+    first = supervisor.pid
     wait_until(lambda: moods[-1].trusted, LONG)
-    assert keeper.pid == first
+    assert supervisor.pid == first
 
 
 def test_a_thread_of_the_eye_that_dies_ends_the_eye_and_a_new_one_sees(keeping) -> None:
-    keeper = keeping("capture dies")
-    wait_until(lambda: sees(keeper), LONG)
-    first = keeper.pid
-    wait_until(lambda: "thread capture" in mood(keeper).reason, LONG)
-    wait_until(lambda: sees(keeper), LONG)
-    assert keeper.pid != first
+    supervisor = keeping("capture dies")
+    wait_until(lambda: sees(supervisor), LONG)
+    first = supervisor.pid
+    wait_until(lambda: "thread capture" in mood(supervisor).reason, LONG)
+    wait_until(lambda: sees(supervisor), LONG)
+    assert supervisor.pid != first
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -150,9 +150,9 @@ def test_the_thread_that_hears_the_eye_is_replaced_when_it_dies(keeping) -> None
             sys.exit()  # ends the thread that calls it, and says nothing
 
     died: list[Mood] = []
-    keeper = keeping(on_mood=die)
-    wait_until(lambda: mood(keeper) and died, LONG)
-    wait_until(lambda: sees(keeper) and mood(keeper) != died[0], LONG)
+    supervisor = keeping(on_mood=die)
+    wait_until(lambda: mood(supervisor) and died, LONG)
+    wait_until(lambda: sees(supervisor) and mood(supervisor) != died[0], LONG)
 
 
 def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> None:
@@ -161,64 +161,64 @@ def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> Non
         raise ZeroDivisionError("a bug in the broadcast")
 
     heard: list[Mood] = []
-    keeper = keeping(on_mood=fail)
-    wait_until(lambda: sees(keeper), LONG)
-    eye, before = keeper.pid, len(heard)
+    supervisor = keeping(on_mood=fail)
+    wait_until(lambda: sees(supervisor), LONG)
+    eye, before = supervisor.pid, len(heard)
     wait_until(lambda: len(heard) > before + 5, LONG)
-    assert keeper.pid == eye
+    assert supervisor.pid == eye
 
 
 def test_wrong_weights_are_told_in_their_own_words_and_tried_again_slowly(keeping) -> None:
-    keeper = keeping("bad weights")
-    wait_until(lambda: "has 7 classes, 8 are needed" in mood(keeper).reason, LONG)
+    supervisor = keeping("bad weights")
+    wait_until(lambda: "has 7 classes, 8 are needed" in mood(supervisor).reason, LONG)
     begun = time.monotonic()
     while time.monotonic() - begun < 1.5:
-        assert keeper.pid is None
+        assert supervisor.pid is None
         time.sleep(0.01)
-    assert keeper.model is Sense.LOST
+    assert supervisor.model is Sense.LOST
 
 
 def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
     server = ServerProcess()
     try:
-        keeper = keeping(source=server.url())
-        wait_until(lambda: sees(keeper), LONG)
-        eye = keeper.pid
+        supervisor = keeping(source=server.url())
+        wait_until(lambda: sees(supervisor), LONG)
+        eye = supervisor.pid
         server.unplug()
-        assert wait_until(lambda: not sees(keeper), 2) < 1.5
-        assert "ended, or sent nothing" in mood(keeper).reason or "does not answer" in mood(keeper).reason
-        assert keeper.camera is Sense.LOST
+        assert wait_until(lambda: not sees(supervisor), 2) < 1.5
+        assert "ended, or sent nothing" in mood(supervisor).reason or "does not answer" in mood(supervisor).reason
+        assert supervisor.camera is Sense.LOST
         server.start()
-        wait_until(lambda: sees(keeper), LONG)
-        assert keeper.pid == eye
+        wait_until(lambda: sees(supervisor), LONG)
+        assert supervisor.pid == eye
     finally:
         server.unplug()
 
 
 def test_orders_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(keeping, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("STUB_EYE_FROZEN", str(tmp_path / "frozen"))
-    keeper = keeping()
-    wait_until(lambda: sees(keeper), LONG)
-    assert keeper.thumbnail is None
-    keeper.tell("freeze")
-    keeper.tell("thumbnail on")
+    supervisor = keeping()
+    wait_until(lambda: sees(supervisor), LONG)
+    assert supervisor.thumbnail is None
+    supervisor.tell("freeze")
+    supervisor.tell("thumbnail on")
     wait_until((tmp_path / "frozen").exists, LONG)
-    wait_until(lambda: keeper.thumbnail, LONG)
-    assert len(keeper.thumbnail) <= 16 * 1024
-    keeper.tell("thumbnail off")
-    keeper.tell("camera off")
-    wait_until(lambda: mood(keeper).reason == "the camera is switched off", LONG)
-    os.kill(keeper.pid, signal.SIGKILL)
-    wait_until(lambda: "SIGKILL" in mood(keeper).reason, LONG)
-    wait_until(lambda: mood(keeper).reason == "the camera is switched off", LONG)
-    keeper.tell("camera on")
-    wait_until(lambda: sees(keeper), LONG)
+    wait_until(lambda: supervisor.thumbnail, LONG)
+    assert len(supervisor.thumbnail) <= 16 * 1024
+    supervisor.tell("thumbnail off")
+    supervisor.tell("camera off")
+    wait_until(lambda: mood(supervisor).reason == "the camera is switched off", LONG)
+    os.kill(supervisor.pid, signal.SIGKILL)
+    wait_until(lambda: "SIGKILL" in mood(supervisor).reason, LONG)
+    wait_until(lambda: mood(supervisor).reason == "the camera is switched off", LONG)
+    supervisor.tell("camera on")
+    wait_until(lambda: sees(supervisor), LONG)
 
 
 def test_an_eye_ignores_ctrl_c_and_leaves_within_a_second(keeping) -> None:
-    keeper = keeping()
-    wait_until(lambda: sees(keeper), LONG)
-    eye = keeper.pid
+    supervisor = keeping()
+    wait_until(lambda: sees(supervisor), LONG)
+    eye = supervisor.pid
     os.kill(eye, signal.SIGINT)
     time.sleep(0.3)
     assert alive(eye)
@@ -232,12 +232,13 @@ def test_an_eye_does_not_outlive_its_stage(pictures: str, stopped: bool) -> None
 import time
 from calibration.venue import Venue
 from installation.host.console import LossReporter
-from installation.eye.supervisor import EyeKeeper
-keeper = EyeKeeper(Venue.model_validate({{"camera": {{"source": {pictures!r}}}}}), 1, LossReporter(), command={STUB!r})
-keeper.start()
-while not keeper.mood(time.monotonic()).trusted:
+from installation.eye.supervisor import EyeSupervisor
+venue = Venue.model_validate({{"camera": {{"source": {pictures!r}}}}})
+supervisor = EyeSupervisor(venue, 1, LossReporter(), command={STUB!r})
+supervisor.start()
+while not supervisor.mood(time.monotonic()).trusted:
     time.sleep(0.01)
-print(keeper.pid, flush=True)
+print(supervisor.pid, flush=True)
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as stage:

@@ -1,4 +1,4 @@
-"""From a frame to a mood, as the eye's loop sees it. (Light to import; the networks are in ``venue_looker``.)"""
+"""From a frame to a mood, as the eye's loop sees it. (Light to import; the networks are in ``venue_perception``.)"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class CannotBegin(BadInput):
     """The networks or their settings cannot be used until a person mends something; the message says what."""
 
 
-class Looker(Protocol):
+class Perception(Protocol):
     """Detector, classifier, tracks and filters."""
 
     line: str
@@ -21,16 +21,17 @@ class Looker(Protocol):
     provider: str
     """onnxruntime's name of what runs the classifier."""
     stages_ms: dict[str, float]
-    """Milliseconds that each stage of the last look took."""
+    """Milliseconds that each stage took for the last frame."""
 
     @property
     def drift(self) -> float:
         """How far the light has moved since the calibration, in stops; 0 = as calibrated, or never calibrated."""
 
-    def look(self, frame: Frame) -> Mood: ...
+    def update(self, frame: Frame) -> Mood:
+        """Analyse the next frame; the mood after it."""
 
     def blind(self, now: float, reason: str) -> Mood:
-        """We could not look."""
+        """An untrusted mood: no frame could be analysed, for this reason."""
 
     def repair(self) -> None:
         """Build the networks anew after they failed; what is known of the visitors is kept."""

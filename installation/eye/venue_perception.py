@@ -7,7 +7,7 @@ import time
 from calibration.errors import BadFile
 from calibration.venue import Venue
 from installation.eye.drift import Drift
-from installation.eye.looker import CannotBegin
+from installation.eye.perception import CannotBegin
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.mood import Mood
@@ -17,7 +17,7 @@ from models.seeing.sight import Sight, open_sight
 from models.seeing.venue_head import head_of
 
 
-class VenueLooker:
+class VenuePerception:
     """Sees and judges. Raises ``CannotBegin`` when a file or a setting has to be mended first."""
 
     def __init__(self, venue: Venue) -> None:
@@ -32,14 +32,14 @@ class VenueLooker:
         self._sight = self._open()
         self.line, self.provider = self._sight.line, self._sight.provider
 
-    def look(self, frame: Frame) -> Mood:
+    def update(self, frame: Frame) -> Mood:
         estimates = self._sight.look(frame)
         begun = time.perf_counter()
         height, width = frame.image.shape[:2]
         # Every 8th pixel of both directions: the mean of a frame to a tenth, in a fraction of a millisecond.
         luminance = float(frame.image[::8, ::8].mean())
         mood = self._judgement.look(estimates, (width, height), luminance, frame.captured_at)
-        self._drift.look(mood.present, luminance, mood.face_luminance, frame.captured_at)
+        self._drift.update(mood.present, luminance, mood.face_luminance, frame.captured_at)
         self.stages_ms = self._sight.stages_ms | {"judge": (time.perf_counter() - begun) * 1000}
         return mood
 
