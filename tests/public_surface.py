@@ -37,7 +37,7 @@ def lines() -> list[str]:
 
 
 def _accepted(line: Address) -> str:
-    tags = line.accepts or line.tags
+    tags = line.accepts or line.tags or "none"
     return f"{tags}, or none" if line.optional else tags
 
 
