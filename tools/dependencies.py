@@ -1,0 +1,60 @@
+"""The table of docs/dependencies.md: what `pip install .` brings, with version, size and licence.
+
+Run it in an environment that has the project and pip-licenses installed::
+
+    python tools/dependencies.py
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+
+from packaging.requirements import Requirement
+
+
+def installed(name: str, found: dict[str, Distribution]) -> None:
+    """Add the package and all that it needs here to ``found``; what this platform does not need is left out."""
+    key = re.sub(r"[-_.]+", "-", name).lower()
+    if key in found:
+        return
+    try:
+        found[key] = distribution(key)
+    except PackageNotFoundError:
+        print(f"{key} is not installed", file=sys.stderr)
+        return
+    for line in found[key].requires or []:
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            installed(requirement.name, found)
+
+
+def megabytes(package: Distribution) -> float:
+    """Size on disk."""
+    paths = (package.locate_file(file) for file in package.files or [])
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Print the table in Markdown, the largest first, and the sum."""
+    found: dict[str, Distribution] = {}
+    installed("chiaroscuro", found)
+    del found["chiaroscuro"]
+    command = ("-m", "piplicenses", "--format=json", "--from=mixed", "--with-system", "--packages")
+    answer = subprocess.run(  # noqa: S603 - our own interpreter, and names of packages that are installed
+        [sys.executable, *command, *found], capture_output=True, check=True, text=True
+    )
+    licences = {re.sub(r"[-_.]+", "-", row["Name"]).lower(): row["License"] for row in json.loads(answer.stdout)}
+    sizes = {name: megabytes(package) for name, package in found.items()}
+    print("| package | version | MB | licence, as it says itself |\n|---|---|---|---|")
+    for name in sorted(found, key=lambda name: -sizes[name]):
+        licence = " ".join(licences.get(name, "not said").split())
+        print(f"| {name} | {found[name].version} | {sizes[name]:.1f} | {licence[:90]} |")
+    print(f"| **together** | | **{sum(sizes.values()):.0f}** | |")
+
+
+if __name__ == "__main__":
+    main()
