@@ -25,7 +25,7 @@ from installation.bench.film_watch import FRAME, Witness, open_screen, watch
 from installation.bench.marked_clip import make_clip
 from installation.bench.report import Figure, Progress, Report
 from installation.eye.supervisor import EyeSupervisor
-from installation.film.frame_scaler import Painter
+from installation.film.frame_scaler import FrameScaler
 from installation.film.keystone import remap_tables
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip, Transition
@@ -57,19 +57,19 @@ def run(progress: Progress) -> Report:
         }
         figures += [*_naive("360p", small, SMALL), *_naive("1080p", full, FULL)]
         progress("cuts at 360p", 0.2)
-        told = watch(small, SMALL, cuts, folder, progress=_part(progress, "cuts at 360p", 0.2, 0.6))
-        figures += _told("360p", told, round(SMALL_SECONDS * RATE), cuts, unheld[SMALL])
+        run_small = watch(small, SMALL, cuts, folder, progress=_part(progress, "cuts at 360p", 0.2, 0.6))
+        figures += _cut_figures("360p", run_small, round(SMALL_SECONDS * RATE), cuts, unheld[SMALL])
         answers = watch(small, SMALL, 20, folder, at="now", progress=_part(progress, "cues", 0.6, 0.7)).answers
         figures += _spread("cue to picture", np.array(answers) * 1000, "ms")
         cold = watch(full, FULL, 8, folder, at="now", hold=False).answers
         figures += _spread("cue to picture of a scene not held, 1080p", np.array(cold) * 1000, "ms")
         progress("cuts at 1080p", 0.7)
         alone = watch(full, FULL, FULL_CUTS, folder)
-        figures += _told("1080p", alone, round(FULL_SECONDS * RATE), FULL_CUTS, unheld[FULL])
+        figures += _cut_figures("1080p", alone, round(FULL_SECONDS * RATE), FULL_CUTS, unheld[FULL])
         progress("beside the eye", 0.8)
         with tempfile.TemporaryDirectory() as other, _eye(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen:
             beside = watch(full, FULL, FULL_CUTS, folder)
-        figures += _told("1080p beside the eye", beside, round(FULL_SECONDS * RATE), FULL_CUTS)
+        figures += _cut_figures("1080p beside the eye", beside, round(FULL_SECONDS * RATE), FULL_CUTS)
         notes.append(f"the eye looked at {seen()} pictures meanwhile (in its own process; a picture without faces)")
         progress("crossfades at 1080p", 0.9)
         crossing = watch(full, FULL, 6, folder, transition=Transition("crossfade", 1.0))
@@ -91,13 +91,13 @@ def _steps(file: Path) -> Iterator[Figure]:
         begun = time.perf_counter()
         frames = list(container.decode(stream))
         decode = (time.perf_counter() - begun) / len(frames) * 1000
-    painter = Painter(FULL, "fit")
-    paint = _each(lambda: painter.paint(frames[7]))
+    scaler = FrameScaler(FULL, "fit")
+    paint = _each(lambda: scaler.convert(frames[7]))
     yield Figure("decoding 1080p30 H.264 on one core", 1000 / 30 / decode, "times real time")
     yield Figure("decoding and colour, 1080p30, one core", 1000 / 30 / (decode + paint), "times real time")
     yield Figure("decoding a picture", decode, "ms")
     yield Figure("colour of a picture", paint, "ms")
-    canvas, other = painter.paint(frames[7]), painter.paint(frames[20])
+    canvas, other = scaler.convert(frames[7]), scaler.convert(frames[20])
     screen = open_screen(FULL)
     screen.seen = []
     yield Figure(f"showing a picture ({screen.path}, {screen.driver})", _each(lambda: screen.show(canvas)), "ms")
@@ -121,13 +121,13 @@ def _each(step: Callable[[], object], times: int = 20) -> float:
 
 
 def _naive(name: str, clips: list[Clip], size: tuple[int, int]) -> Iterator[Figure]:
-    """What a loop over files gives, that opens each in its turn and draws it with our painter."""
+    """What a loop over files gives, that opens each in its turn and draws it with our scaler."""
     cuts = naive_cuts([clip.file for clip in clips], size, NAIVE_CUTS)
     yield from _spread(f"cut by a loop over files, {name}", cuts.picture * 1000, "ms")
     yield Figure(f"silence at its cut, median, {name}", float(np.median(cuts.sound)) * 1000, "ms")
 
 
-def _told(name: str, run: Witness, frames: int, cuts: int, unheld: Witness | None = None) -> Iterator[Figure]:
+def _cut_figures(name: str, run: Witness, frames: int, cuts: int, unheld: Witness | None = None) -> Iterator[Figure]:
     yield from _spread(f"cut, {name}", run.gaps() * 1000, "ms", None if unheld is None else unheld.gaps() * 1000)
     yield Figure(f"frames lost at {cuts} cuts, {name}", run.lost_at_joins(frames), "frames")
     yield Figure(f"black pictures, {name}", run.black(), "pictures")

@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from installation.bench.film_watch import open_screen
-from installation.film.frame_scaler import Painter
+from installation.film.frame_scaler import FrameScaler
 
 PICTURES = 15
 SOUND_SECONDS = 0.1
@@ -27,7 +27,7 @@ class NaiveCuts:
 
 def naive_cuts(files: list[Path], size: tuple[int, int], cuts: int) -> NaiveCuts:
     """Open, decode and show clips in one thread, at their own rate, as a loop over files does."""
-    screen, painter = open_screen(size), Painter(size, "fit")
+    screen, scaler = open_screen(size), FrameScaler(size, "fit")
     screen.seen = []
     pictures: list[float] = []
     sounds: list[float] = []
@@ -38,7 +38,7 @@ def naive_cuts(files: list[Path], size: tuple[int, int], cuts: int) -> NaiveCuts
             container.streams.video[0].thread_type = "AUTO"
             due = None if last is None else last + 1 / 30  # not before its time, quick as the opening may be
             for shown, frame in enumerate(container.decode(video=0)):
-                canvas = painter.paint(frame)
+                canvas = scaler.convert(frame)
                 if due is not None:
                     time.sleep(max(0.0, due - time.monotonic()))
                 screen.show(canvas)

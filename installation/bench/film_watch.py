@@ -209,7 +209,7 @@ def _cuts(
         now = time.monotonic()
         film.advance(now)
         head = film.playhead
-        length = film._on.reel.length if film._on else None
+        length = film._on.decoded.length if film._on else None
         if head.entry == asked and length is not None and head.seconds > length - ask_before_end:
             if asked > cuts:
                 return answers

@@ -68,11 +68,11 @@ def display() -> Iterator[tuple[str, str]]:
     """The driver that SDL takes here, not the one that was wished for."""
     import pygame
 
-    from installation.film.screen import told
+    from installation.film.screen import display_list
 
     try:
         pygame.display.init()
-        yield "display", f"{pygame.display.get_driver()} driver: {told(pygame.display.get_desktop_sizes())}"
+        yield "display", f"{pygame.display.get_driver()} driver: {display_list(pygame.display.get_desktop_sizes())}"
     except pygame.error as error:
         yield "display", f"none ({error}); chiaro run --headless works without"
     finally:

@@ -20,7 +20,7 @@ SLIP = RATE // 20
 """A stamp so far from the count of samples is a gap in the file; smaller ones are rounding."""
 
 
-class Track:
+class AudioDecoder:
     """Stereo float32 samples of ``file`` from ``begin`` seconds on, padded or cut to ``length`` seconds.
 
     ``length`` None: as long as the file. With ``loop`` it begins again without a seam. A file without sound is

@@ -1,10 +1,10 @@
-"""How bright the picture is: the room's brightness, and fades to black and back."""
+"""How bright the picture is: the venue's brightness, and fades to black and back."""
 
 from __future__ import annotations
 
 
-class Light:
-    """Moves towards black or light in a straight line of wall time."""
+class Brightness:
+    """Moves towards black or full brightness in a straight line of wall time."""
 
     def __init__(self, brightness: float = 1.0) -> None:
         self.brightness = brightness
@@ -12,7 +12,7 @@ class Light:
         self._then: float | None = None
 
     def blackout(self, black: bool, fade_seconds: float) -> None:
-        """Go to black, or back to light, over ``fade_seconds`` for the whole way."""
+        """Go to black, or back to full brightness, over ``fade_seconds`` for the whole way."""
         self._target = 0.0 if black else 1.0
         self._speed = 1.0 / fade_seconds if fade_seconds > 0 else float("inf")
 
@@ -28,5 +28,5 @@ class Light:
 
     @property
     def level(self) -> float:
-        """Share of full light, 0 to 1."""
+        """Share of full brightness, 0 to 1."""
         return self._share * self.brightness

@@ -9,7 +9,7 @@ PHASE_GAIN = 0.1
 """Share of an observed error that is taken away at once."""
 RATE_GAIN = PHASE_GAIN**2 / 4
 """Critically damped together with PHASE_GAIN; SDL's own dummy clock is up to 5 % off, sound cards 0.1 %."""
-LOOKS = 8
+OBSERVATIONS = 8
 """The promptest of so many looks is believed (half a second of them)."""
 JUMP_SECONDS = 0.1
 RATE_BOUND = 0.06
@@ -28,7 +28,7 @@ class FilmClock:
         self._programme = 0.0
         self._rate = 1.0
         self._paused = False
-        self._looks: deque[tuple[float, float]] = deque(maxlen=LOOKS)
+        self._observations: deque[tuple[float, float]] = deque(maxlen=OBSERVATIONS)
         self.latest = 0.0
         """What ``at`` gave last."""
 
@@ -60,12 +60,12 @@ class FilmClock:
                 return
             here = self._at(now)
             elapsed = now - (self._since if self._since is not None else now)
-            self._looks.append((now, programme))
-            error = max(seen - (here + (when - now) * self._rate) for when, seen in self._looks)
+            self._observations.append((now, programme))
+            error = max(seen - (here + (when - now) * self._rate) for when, seen in self._observations)
             self._since = now
             if abs(error) > JUMP_SECONDS:
                 self._programme = programme
-                self._looks.clear()
+                self._observations.clear()
                 return
             self._programme = here + PHASE_GAIN * error
             if 0.0 < elapsed < 1.0:
@@ -75,17 +75,17 @@ class FilmClock:
     def forget(self) -> None:
         """What was observed so far says nothing of what comes: the sound was interrupted."""
         with self._lock:
-            self._looks.clear()
+            self._observations.clear()
 
     def free_run(self, now: float) -> None:
         """There is no sound any more: go on from here by monotonic time."""
         with self._lock:
             self._programme, self._since, self._rate = self._at(now), now, 1.0
-            self._looks.clear()
+            self._observations.clear()
 
     def pause(self, paused: bool, now: float) -> None:
         """Stand still, or go on from where it stood."""
         with self._lock:
             if paused != self._paused:
                 self._programme, self._since, self._paused = self._at(now), now, paused
-                self._looks.clear()
+                self._observations.clear()

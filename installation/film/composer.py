@@ -7,11 +7,11 @@ import numpy as np
 
 from installation.film.captions import caption_at
 from installation.film.clock import FilmClock
-from installation.film.frame_counter import Tally
+from installation.film.frame_counter import FrameCounter
 from installation.film.lettering import Lettering
 from installation.film.screen import Screen
 from installation.film.shot import Shot
-from installation.film.video_decoder import Look, Shown
+from installation.film.video_decoder import DueCanvas, TimedCanvas
 from installation.host.console import LossReporter
 
 
@@ -19,15 +19,15 @@ class Composer:
     """Puts the canvas together, with a copy only where something is drawn into it."""
 
     def __init__(self, screen: Screen, losses: LossReporter) -> None:
-        self.tally = Tally()
+        self.counter = FrameCounter()
         self.changed = False
         """Whether the last canvas differs from the one before."""
         self._black = np.zeros((screen.size[1], screen.size[0], 4), np.uint8)
         self._scratch = np.zeros_like(self._black)
         self._lettering = Lettering(screen.settings.captions_font, screen.size, losses)
         self._drawn: tuple[object, ...] = ()
-        self._counted: Shown | None = None
-        self._look = Look(None)
+        self._counted: TimedCanvas | None = None
+        self._due = DueCanvas(None)
 
     def compose(
         self,
@@ -39,12 +39,12 @@ class Composer:
     ) -> np.ndarray:
         """The canvas at a programme second. ``text`` takes the place of the clip's own captions unless None."""
         if on is None:
-            self._look, shown, text = Look(None), None, text or ""
+            self._due, shown, text = DueCanvas(None), None, text or ""
         else:
-            self._look = on.reel.look(on.seconds(programme), now)
-            shown = self._look.shown
+            self._due = on.decoded.canvas_at(on.seconds(programme), now)
+            shown = self._due.current
             text = (
-                caption_at(on.reel.pictures.captions, on.reel.file_seconds(on.seconds(programme)))
+                caption_at(on.decoded.video.captions, on.decoded.file_seconds(on.seconds(programme)))
                 if text is None
                 else text
             )
@@ -52,7 +52,7 @@ class Composer:
         takeover = on.takeover if on else None
         if old and takeover and takeover.done > takeover.begin:
             share = min(1.0, (programme - takeover.begin) / (takeover.done - takeover.begin))
-            under = old.reel.look(old.seconds(programme), now).shown if share < 1.0 else None
+            under = old.decoded.canvas_at(old.seconds(programme), now).current if share < 1.0 else None
         drawn = (shown, under, share if under else 1.0, text)
         self.changed, self._drawn = drawn != self._drawn, drawn
         canvas = shown.canvas if shown else self._black
@@ -67,13 +67,13 @@ class Composer:
 
     def count(self, on: Shot | None, clock: FilmClock, now: float) -> None:
         """Count the picture that was just presented, drawn for the time ``now``."""
-        shown, look = self._look.shown, self._look
-        if on is None or on.start is None or shown is None or on.reel.pictures.span is None:
+        shown, due = self._due.current, self._due
+        if on is None or on.start is None or shown is None or on.decoded.video.span is None:
             return
-        frame = 1 / on.reel.pictures.span.rate
+        frame = 1 / on.decoded.video.span.rate
         programme = clock.at(now)
-        if look.starved:
-            self.tally.starved(int((programme - on.start - shown.start) / frame))
+        if due.starved:
+            self.counter.starved(int((programme - on.start - shown.start) / frame))
         if shown is not self._counted:
             self._counted = shown
-            self.tally.picture(now, programme - on.start - shown.start, frame, look.passed)
+            self.counter.picture(now, programme - on.start - shown.start, frame, due.passed)

@@ -8,15 +8,15 @@ from typing import Literal
 import pygame
 
 from installation.film.audio_decoder import RATE
-from installation.film.brightness import Light
+from installation.film.brightness import Brightness
 from installation.film.composer import Composer
-from installation.film.decoder_pair import OPEN_SECONDS, STALLED_SECONDS
+from installation.film.decoded_clip import OPEN_SECONDS, STALLED_SECONDS
 from installation.film.frame_counter import FilmHealth
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
-from installation.film.shot import Shot, lead_of, light_of, plan
+from installation.film.shot import Shot, dip_level, lead_of, plan
 from installation.film.sound import Sound
-from installation.film.soundtrack import Score
+from installation.film.soundtrack import Soundtrack
 from installation.host.console import LossReporter
 from scenes.story.clip import Bed, Clip, Playhead, Transition
 
@@ -35,8 +35,8 @@ class Film:
     def __init__(self, screen: Screen, sound: Sound, losses: LossReporter, megabytes: int) -> None:
         self.screen, self.sound, self._losses = screen, sound, losses
         self._preroll = Preroll(screen, losses, megabytes)
-        self._score = Score(sound, losses)
-        self._light = Light(screen.settings.brightness)
+        self._soundtrack = Soundtrack(sound, losses)
+        self._brightness = Brightness(screen.settings.brightness)
         self._composer = Composer(screen, losses)
         self._on: Shot | None = None
         self._next: Shot | None = None
@@ -71,13 +71,13 @@ class Film:
             return
         waiting = self._next
         self._forget_next()
-        if waiting and waiting.clip == clip and not waiting.reel.failed and self._unheard(waiting):
-            reel = waiting.reel  # what was to come at the end comes now, and is open already
+        if waiting and waiting.clip == clip and not waiting.decoded.failed and self._unheard(waiting):
+            decoded = waiting.decoded  # what was to come at the end comes now, and is open already
         else:
             if waiting:
-                waiting.reel.close()
-            reel = self._preroll.take(scene, clip)
-        self._next = Shot(entry, scene, clip, reel, bed, at, transition or Transition())
+                waiting.decoded.close()
+            decoded = self._preroll.pop(scene, clip)
+        self._next = Shot(entry, scene, clip, decoded, bed, at, transition or Transition())
 
     def caption(self, text: str, seconds: float) -> None:
         """Show ``text`` for ``seconds`` of film time, over the clip's own captions; '' takes it away."""
@@ -85,7 +85,7 @@ class Film:
 
     def set_volume(self, volume: float, over_seconds: float) -> None:
         """The scene's own volume, on top of the room's; the next scene begins with its own again."""
-        self._score.scene_volume(volume, over_seconds)
+        self._soundtrack.scene_volume(volume, over_seconds)
 
     def master_volume(self, volume: float, over_seconds: float = 0.0) -> None:
         """The room's volume, 0 to 1; in a blackout, that of the time after it."""
@@ -100,11 +100,11 @@ class Film:
 
     def brightness(self, brightness: float) -> None:
         """Of the picture, 0 to 1."""
-        self._light.brightness = brightness
+        self._brightness.brightness = brightness
 
     def blackout(self, black: bool, fade_seconds: float = 0.5) -> None:
         """Take picture and sound away, or bring them back; the film goes on meanwhile."""
-        self._light.blackout(black, fade_seconds)
+        self._brightness.blackout(black, fade_seconds)
         mixer, after = self.sound.mixer, self._volume_after
         if black and after is None:
             self._volume_after = mixer.volume
@@ -120,13 +120,13 @@ class Film:
     def advance(self, now: float) -> None:
         """Move on to ``now``: begin scenes whose time has come, give up those that cannot be played."""
         self._now, self._programme = now, max(self._programme, self.sound.clock.at(now))
-        self._light.advance(now)
+        self._brightness.advance(now)
         self._preroll.poll(now)
         self._change(now)
         self._let_go()
-        if self._on and self._on.reel.failed and self._on.scene not in self._preroll.failed:
-            self._preroll.fail(self._on.scene, self._on.reel)
-        self.playhead = self._look_up()
+        if self._on and self._on.decoded.failed and self._on.scene not in self._preroll.failed:
+            self._preroll.fail(self._on.scene, self._on.decoded)
+        self.playhead = self._current_playhead()
 
     def draw(self, now: float, overlay: pygame.Surface | None = None) -> None:
         """Show the picture of this moment, changes asked for since ``advance`` included; returns when presented."""
@@ -134,7 +134,7 @@ class Film:
         programme = self._programme
         text = self._caption[0] if programme < self._caption[1] else None
         canvas = self._composer.compose(self._on, self._old, programme, now, text)
-        level = self._light.level * light_of(self._on, self._next, programme)
+        level = self._brightness.level * dip_level(self._on, self._next, programme)
         same = not self._composer.changed and level == self._level and overlay is None and not self._overlaid
         if same and now < self._drawn_at + REFRESH_SECONDS:
             return
@@ -149,7 +149,7 @@ class Film:
             return idle
         due = []
         if self._on and self._on.start is not None:
-            start = self._on.reel.pictures.next_start(self._on.seconds(self._programme))
+            start = self._on.decoded.video.next_start(self._on.seconds(self._programme))
             if start is not None:
                 due.append(self._on.start + start)
         if self._next and self._next.start is None:
@@ -162,13 +162,13 @@ class Film:
     @property
     def health(self) -> FilmHealth:
         """The counters, as told to the room."""
-        tally = self._composer.tally
+        counter = self._composer.counter
         return FilmHealth(
-            fps=tally.fps(self._drawn_at),
-            shown=tally.shown,
-            late=tally.late,
-            dropped=tally.dropped,
-            repeated=tally.repeated,
+            fps=counter.fps(self._drawn_at),
+            shown=counter.shown,
+            late=counter.late,
+            dropped=counter.dropped,
+            repeated=counter.repeated,
             sound_ok=self.sound.ok,
             sound_gaps=self.sound.gaps,
             candidates_ready=self._preroll.ready,
@@ -180,11 +180,11 @@ class Film:
         """Stop everything; files and threads are gone when it returns. Screen and sound belong to the caller."""
         shots = [shot for shot in (self._on, self._next, *(shot for _, shot in self._leaving)) if shot]
         for shot in shots:
-            shot.reel.close()
+            shot.decoded.close()
         self._preroll.close()
-        self._score.close()
+        self._soundtrack.close()
         for shot in shots:
-            shot.reel.join(1.0)
+            shot.decoded.join(1.0)
 
     def _change(self, now: float) -> None:
         if self._next:
@@ -195,9 +195,9 @@ class Film:
     def _await(self, following: Shot, now: float) -> None:
         """Plan the change as soon as the next scene can be played, or give it up."""
         on = self._on
-        ready = following.reel.await_first(now, STALLED_SECONDS if on and self._is_over(on) else OPEN_SECONDS)
-        if following.reel.failed:
-            self._preroll.fail(following.scene, following.reel)
+        ready = following.decoded.await_first(now, STALLED_SECONDS if on and self._is_over(on) else OPEN_SECONDS)
+        if following.decoded.failed:
+            self._preroll.fail(following.scene, following.decoded)
             self._forget_next()
         elif ready and following.start is None:
             change = following.transition
@@ -208,8 +208,8 @@ class Film:
             following.start, following.takeover = takeover.start, takeover
             if on and change.kind == "hold":
                 on.frozen_at = takeover.begin
-            self._score.change(on, following, takeover)
-            if problem := following.reel.pictures.caption_problem:
+            self._soundtrack.change(on, following, takeover)
+            if problem := following.decoded.video.caption_problem:
                 self._losses.lost(f"captions of {following.scene}", problem)
 
     def _change_over(self, following: Shot) -> None:
@@ -223,14 +223,14 @@ class Film:
         self.sound.retry()
 
     def _unheard(self, shot: Shot) -> bool:
-        """Whether nothing of its sound is mixed yet: a reel is read once, and forward."""
+        """Whether nothing of its sound is mixed yet: a decoded clip is read once, and forward."""
         return shot.start is None or shot.start * RATE >= self.sound.mixed
 
     def _forget_next(self) -> None:
         """Nothing waits any more; what plays goes on as if nothing had been planned."""
         dropped, self._next = self._next, None
         if dropped and dropped.start is not None:
-            self._score.take_back(self._on, dropped)
+            self._soundtrack.cancel_change(self._on, dropped)
             if self._on:
                 self._on.frozen_at = None
 
@@ -238,12 +238,12 @@ class Film:
         for until, shot in list(self._leaving):
             if self._programme > until:
                 self._leaving.remove((until, shot))
-                shot.reel.close()
+                shot.decoded.close()
                 if shot is self._old:
                     self._old = None
-        self._score.let_go(self._programme)
+        self._soundtrack.let_go(self._programme)
 
-    def _look_up(self) -> Playhead:
+    def _current_playhead(self) -> Playhead:
         on, failed = self._on, self._preroll.failed
         if on is None or on.start is None:
             return Playhead(failed=failed)
@@ -252,4 +252,4 @@ class Film:
     def _is_over(self, on: Shot) -> bool:
         """Whether its last picture stands: it is at its end, or can no longer be played."""
         end = on.end_after(self._programme) if not on.clip.loop else None
-        return bool(on.reel.failed) or (end is not None and self._programme + SLACK_SECONDS >= end)
+        return bool(on.decoded.failed) or (end is not None and self._programme + SLACK_SECONDS >= end)

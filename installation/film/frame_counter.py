@@ -28,7 +28,7 @@ class FilmHealth:
     path: str
 
 
-class Tally:
+class FrameCounter:
     """The counters."""
 
     def __init__(self) -> None:

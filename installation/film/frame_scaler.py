@@ -39,7 +39,7 @@ def place(shape: tuple[float, float], screen: tuple[int, int], fit: Fit) -> Plac
     return Placing(width, height, (wide - width) // 2, (high - height) // 2)
 
 
-class Painter:
+class FrameScaler:
     """Paints frames of one clip on canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
 
     ``tone`` is a table of 256 (gamma, black level) or None. Not thread-safe: one for each decoding thread.
@@ -47,9 +47,9 @@ class Painter:
 
     def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None) -> None:
         self._size, self._fit, self._tone = size, fit, tone
-        self._scaler = VideoReformatter()
+        self._reformatter = VideoReformatter()
 
-    def paint(self, frame: Any, pixel_aspect: float = 1.0) -> np.ndarray:
+    def convert(self, frame: Any, pixel_aspect: float = 1.0) -> np.ndarray:
         """The canvas for an ``av.VideoFrame``. The colour space is always said: untagged HD would be read as 601."""
         turn = round(frame.rotation / 90) % 4
         upright = (frame.width * pixel_aspect, float(frame.height))
@@ -75,7 +75,7 @@ class Painter:
         smooth = Interpolation.BICUBIC if same else Interpolation.BILINEAR
         if same and not whole and width % 2 == height % 2 == 0:
             smooth = Interpolation.POINT  # as the quick way that is not taken would
-        scaled = self._scaler.reformat(
+        scaled = self._reformatter.reformat(
             frame,
             width=width,
             height=height,

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from installation.film.audio_decoder import RATE
-from installation.film.voice import Ramp, Voice
+from installation.film.mixer_voice import MixerVoice, Ramp
 
 SMOOTH = RATE // 50
 """A change of the room's volume takes 20 ms, or it would click."""
@@ -20,11 +20,11 @@ class Mixer:
         self.head = 0
         self.changing = threading.Lock()
         """Held while voices are changed, so that no chunk is mixed from half a change."""
-        self._voices: list[Voice] = []
+        self._voices: list[MixerVoice] = []
         self._volume, self._mute = volume, mute
         self._master = Ramp(0.0 if mute else volume)
 
-    def add(self, voice: Voice) -> None:
+    def add(self, voice: MixerVoice) -> None:
         """Let ``voice`` be heard from its start on."""
         with self.changing:
             self._voices.append(voice)

@@ -31,7 +31,7 @@ class Screen:
     """Shows canvases of its own ``size``: uint8 (height, width, 4), blue first. Raises ``NoScreen``.
 
     ``path`` is the way to the wall that was chosen and ``why`` the reason, for ``chiaro doctor``. ``tone`` is the table
-    (or None) that painters apply, where no graphics card does it.
+    (or None) that scalers apply, where no graphics card does it.
     """
 
     def __init__(self, settings: ScreenSettings, headless: bool = False) -> None:
@@ -79,20 +79,20 @@ def _build(settings: ScreenSettings, headless: bool) -> tuple[SurfaceWall | GpuW
             except (NoGpu, NoScreen) as error:
                 why = str(error)
                 pygame.display.quit()
-                _tell(settings, "gpu", why)
+                _warn_if_asked_for(settings, "gpu", why)
     if settings.path == "renderer" or (settings.path == "auto" and has_gpu() and "processor" not in why):
         try:
             return SurfaceWall(_open(settings, pygame.SCALED, headless), settings), "renderer", why
         except NoScreen as error:
             why = str(error)
             pygame.display.quit()
-            _tell(settings, "renderer", why)
+            _warn_if_asked_for(settings, "renderer", why)
     if not has_gpu():
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # software GL: 15 ms a picture instead of 3
     return SurfaceWall(_open(settings, 0, headless), settings), "surface", why
 
 
-def _tell(settings: ScreenSettings, way: Way, why: str) -> None:
+def _warn_if_asked_for(settings: ScreenSettings, way: Way, why: str) -> None:
     if settings.path == way:
         log.warning("screen.path = %r cannot be had: %s", way, why)
 
@@ -103,7 +103,7 @@ def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surfac
         pygame.display.init()
         sizes = pygame.display.get_desktop_sizes()
         if settings.display >= len(sizes):
-            raise NoScreen(f"screen.display = {settings.display} is not there; displays here: {told(sizes)}")
+            raise NoScreen(f"screen.display = {settings.display} is not there; displays here: {display_list(sizes)}")
         pygame.display.set_caption("chiaroscuro")
         if flags & pygame.OPENGL:
             for name, value in ((pygame.GL_CONTEXT_MAJOR_VERSION, 3), (pygame.GL_CONTEXT_MINOR_VERSION, 3)):
@@ -129,7 +129,7 @@ def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surfac
     return surface
 
 
-def told(sizes: list[tuple[int, int]]) -> str:
+def display_list(sizes: list[tuple[int, int]]) -> str:
     """The displays by the numbers that a venue file names them with."""
     return ", ".join(f"{number} ({width}x{height})" for number, (width, height) in enumerate(sizes))
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from installation.film.decoder_pair import Reel
-from installation.film.voice import Voice
+from installation.film.decoded_clip import DecodedClip
+from installation.film.mixer_voice import MixerVoice
 from scenes.story.clip import Bed, Clip, Transition
 
 
@@ -20,7 +20,7 @@ class Takeover:
     begin: float
     """The old scene begins to go (fade, freeze); equal to ``start`` for a cut."""
     done: float
-    """The new scene stands alone and in full light."""
+    """The new scene stands alone and at full brightness."""
 
 
 @dataclass(slots=True)
@@ -30,14 +30,14 @@ class Shot:
     entry: int
     scene: str
     clip: Clip
-    reel: Reel
+    decoded: DecodedClip
     bed: Bed | None
     at: Literal["now", "end"]
     transition: Transition
     start: float | None = None
     takeover: Takeover | None = None
     """How it takes over from the scene before; known together with ``start``."""
-    voice: Voice | None = None
+    voice: MixerVoice | None = None
     frozen_at: float | None = None
     """Programme second from which its picture stands still (hold)."""
 
@@ -48,7 +48,7 @@ class Shot:
         if self.frozen_at is not None:
             programme = min(programme, self.frozen_at)
         seconds = max(0.0, programme - self.start)
-        length = self.reel.length
+        length = self.decoded.length
         return seconds if length is None or self.clip.loop else min(seconds, length)
 
     def end_after(self, programme: float) -> float | None:
@@ -56,7 +56,7 @@ class Shot:
 
         A clip that is over already gives the past moment of its end.
         """
-        length = self.reel.length
+        length = self.decoded.length
         if self.start is None or length is None:
             return None
         if not self.clip.loop:
@@ -69,14 +69,14 @@ def lead_of(transition: Transition) -> float:
     return {"cut": 0.0, "hold": 0.0, "crossfade": transition.seconds, "dip": transition.seconds / 2}[transition.kind]
 
 
-def light_of(on: Shot | None, following: Shot | None, programme: float) -> float:
-    """Share of light in a dip to black: down to the new scene's first picture, up after it."""
-    light = 1.0
+def dip_level(on: Shot | None, following: Shot | None, programme: float) -> float:
+    """Brightness (0 to 1) in a dip to black: down to the new scene's first picture, up after it."""
+    level = 1.0
     for shot in (on, following):
         if shot and shot.takeover and shot.transition.kind == "dip":
             half = max(1e-6, shot.takeover.start - shot.takeover.begin)
-            light = min(light, abs(programme - shot.takeover.start) / half)
-    return light
+            level = min(level, abs(programme - shot.takeover.start) / half)
+    return level
 
 
 def plan(transition: Transition, at: str, end: float | None, now: float, mixed: float) -> Takeover:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from installation.film.audio_decoder import RATE, Track
+from installation.film.audio_decoder import RATE, AudioDecoder
+from installation.film.mixer_voice import MixerVoice, samples
 from installation.film.shot import Shot, Takeover
 from installation.film.sound import Sound
-from installation.film.voice import Voice, samples
 from installation.host.console import LossReporter
 from scenes.story.clip import Bed
 
@@ -18,26 +18,26 @@ CLICK = RATE // 100
 @dataclass(slots=True)
 class _Playing:
     bed: Bed
-    track: Track
-    voice: Voice
+    audio: AudioDecoder
+    voice: MixerVoice
 
 
-class Score:
+class Soundtrack:
     """Places voices in the programme. Belongs to the stage's thread; the mixer reads what it places."""
 
     def __init__(self, sound: Sound, losses: LossReporter) -> None:
         self._sound, self._losses = sound, losses
         self._bed: _Playing | None = None
         self._old: list[_Playing] = []
-        self._scene: Voice | None = None
+        self._scene: MixerVoice | None = None
 
     def change(self, old: Shot | None, new: Shot, takeover: Takeover) -> None:
         """Let the sound of ``new`` take over from ``old`` as planned."""
         mixed = self._sound.mixed
         begin, start = samples(takeover.begin), samples(takeover.start)
         count = samples(takeover.done) - begin
-        assert new.reel.track is not None
-        voice = new.voice = Voice(new.reel.track, start, new.clip.volume)
+        assert new.decoded.audio is not None
+        voice = new.voice = MixerVoice(new.decoded.audio, start, new.clip.volume)
         kind = new.transition.kind
         with self._sound.mixer.changing:
             if old and old.voice:
@@ -57,7 +57,7 @@ class Score:
         self._scene = voice
         self._change_bed(new.bed, max(start, mixed))
 
-    def take_back(self, on: Shot | None, dropped: Shot) -> None:
+    def cancel_change(self, on: Shot | None, dropped: Shot) -> None:
         """The change to ``dropped`` was planned and will not be: what plays goes on."""
         with self._sound.mixer.changing:
             if dropped.voice:
@@ -75,19 +75,19 @@ class Score:
     def let_go(self, programme: float) -> None:
         """Close the beds that have faded away, and tell of one that cannot be read."""
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
-            if playing.track.failed:
-                self._losses.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.track.failed}")
+            if playing.audio.failed:
+                self._losses.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.audio.failed}")
         self._sound.mixer.let_go(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:
-            playing.track.close()
+            playing.audio.close()
             self._old.remove(playing)
 
     def close(self) -> None:
         """Close all beds."""
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
-            playing.track.close()
-            playing.track.join(1.0)
+            playing.audio.close()
+            playing.audio.join(1.0)
 
     def _change_bed(self, bed: Bed | None, at: int) -> None:
         if self._bed and bed == self._bed.bed:
@@ -98,8 +98,8 @@ class Score:
             self._old.append(self._bed)
             self._bed = None
         if bed:
-            track = Track(bed.file, 0.0, None, loop=True)
-            voice = Voice(track, at, bed.volume)
+            audio = AudioDecoder(bed.file, 0.0, None, loop=True)
+            voice = MixerVoice(audio, at, bed.volume)
             voice.fade_in(at, max(CLICK, samples(bed.fade_seconds)))
-            self._bed = _Playing(bed, track, voice)
+            self._bed = _Playing(bed, audio, voice)
             self._sound.mixer.add(voice)

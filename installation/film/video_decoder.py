@@ -12,7 +12,7 @@ import numpy as np
 
 from calibration.errors import Unplayable
 from installation.film.captions import Line, read_captions
-from installation.film.frame_scaler import Painter
+from installation.film.frame_scaler import FrameScaler
 from installation.film.span import EARLY_SECONDS, Span, origin_of, seek, span_of
 from scenes.story.clip import Clip
 
@@ -27,7 +27,7 @@ EARLY = 0.001
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class TimedCanvas:
     """One picture, due at ``start`` seconds since the clip's in point (counted on through loops)."""
 
     start: float
@@ -35,29 +35,29 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DueCanvas:
     """What there is to show at one moment."""
 
-    shown: Shown | None
+    current: TimedCanvas | None
     passed: int = 0
     """Pictures that were due before this one and never seen."""
     starved: bool = False
     """The next one was due half a frame ago and is not there."""
 
 
-class Turn:
+class OpeningSlot:
     """One place in the queue for opening files: candidates open one after another, or all become slow together."""
 
     def __init__(self, gate: threading.Semaphore | None) -> None:
         self._gate = gate
         self._giving = threading.Lock()
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         gate = self._gate
         if gate:
             gate.acquire()
 
-    def give(self) -> None:
+    def release(self) -> None:
         """Let the next one open. Giving twice does nothing; giving what was not yet taken is made good by taking it."""
         with self._giving:
             gate, self._gate = self._gate, None
@@ -65,10 +65,10 @@ class Turn:
             gate.release()
 
 
-class Pictures:
+class VideoDecoder:
     """Decodes a clip into canvases, at most ``ahead`` of them in memory. Every method returns at once."""
 
-    def __init__(self, clip: Clip, painter: Painter, ahead: int, gate: threading.Semaphore | None) -> None:
+    def __init__(self, clip: Clip, scaler: FrameScaler, ahead: int, gate: threading.Semaphore | None) -> None:
         self.clip = clip
         self.span: Span | None = None
         self.opened, self.ready = threading.Event(), threading.Event()
@@ -82,8 +82,8 @@ class Pictures:
         self.captions: tuple[Line, ...] = ()
         self.caption_problem = ""
         self.finished = False
-        self._painter, self._turn, self._ahead = painter, Turn(gate), ahead
-        self._frames: deque[Shown] = deque()
+        self._scaler, self._slot, self._ahead = scaler, OpeningSlot(gate), ahead
+        self._frames: deque[TimedCanvas] = deque()
         self._due, self._kept, self._skipped = 0.0, 0.0, 0
         self._queued = gate is not None
         self._closed = False
@@ -91,7 +91,7 @@ class Pictures:
         self._thread = threading.Thread(target=self._run, name=f"pictures {clip.file.name}", daemon=True)
         self._thread.start()
 
-    def at(self, seconds: float) -> Look:
+    def at(self, seconds: float) -> DueCanvas:
         """The newest picture due at ``seconds``. Older ones are let go."""
         with self._change:
             self._due = max(self._due, seconds)
@@ -102,11 +102,11 @@ class Pictures:
             passed, self._skipped = max(0, passed) + self._skipped, 0
             self._change.notify_all()
             if not self._frames:
-                return Look(None, passed)
+                return DueCanvas(None, passed)
             shown = self._frames[0]
             rate = self.span.rate if self.span else 25.0
             starved = len(self._frames) == 1 and not self.finished and seconds > shown.start + 1.5 / rate
-            return Look(shown, passed, starved)
+            return DueCanvas(shown, passed, starved)
 
     def next_start(self, seconds: float) -> float | None:
         """When the next picture after ``seconds`` is due; None if it is not decoded yet or there is none."""
@@ -134,14 +134,14 @@ class Pictures:
         with self._change:
             self._closed = True
             self._change.notify_all()
-        self._turn.give()  # a file that hangs must not keep the others waiting
+        self._slot.release()  # a file that hangs must not keep the others waiting
 
     def join(self, seconds: float) -> None:
         """Wait for the thread's end."""
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        self._turn.take()
+        self._slot.acquire()
         self._queued = False
         try:
             if not self._closed:
@@ -153,7 +153,7 @@ class Pictures:
         except MemoryError:
             self.failed = "there is no memory left for it"
         finally:
-            self._turn.give()
+            self._slot.release()
             self.finished = True
             self.opened.set()
             self.ready.set()
@@ -175,7 +175,7 @@ class Pictures:
                 frame = next(container.decode(stream), None)
                 if frame is None:
                     raise Unplayable("there is no picture in it")
-                self._frames.append(Shown(0.0, self._painter.paint(frame, _pixel_aspect(stream))))
+                self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, _pixel_aspect(stream))))
                 return
             begun = 0.0
             while not self._closed:
@@ -224,7 +224,7 @@ class Pictures:
             if behind > LATE_SECONDS and start - self._kept < BEHIND_SECONDS:
                 self._skipped += 1
                 return
-        shown = Shown(start, self._painter.paint(frame, aspect))
+        shown = TimedCanvas(start, self._scaler.convert(frame, aspect))
         with self._change:
             if self._closed:
                 return
@@ -235,7 +235,7 @@ class Pictures:
 
     def _ready(self) -> None:
         self.ready.set()
-        self._turn.give()
+        self._slot.release()
 
 
 def _pixel_aspect(stream: Any) -> float:

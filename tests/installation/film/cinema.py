@@ -22,7 +22,7 @@ STEP = 1 / 60
 PATIENCE_SECONDS = 20.0
 
 
-class Wall(Screen):
+class RecordingScreen(Screen):
     """A screen that remembers what was on it."""
 
     def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
@@ -35,7 +35,7 @@ class Cinema:
 
     def __init__(self, screen: ScreenSettings, megabytes: int, headless: bool) -> None:
         self.losses = LossReporter()
-        self.screen, self.sound = Wall(screen, headless), Sound(SoundSettings(), self.losses)
+        self.screen, self.sound = RecordingScreen(screen, headless), Sound(SoundSettings(), self.losses)
         self.film = Film(self.screen, self.sound, self.losses, megabytes)
         self.now = 100.0
         self.seen: list[Mark | None] = []
@@ -69,15 +69,15 @@ class Cinema:
     def decoded(self) -> None:
         """Wait until what plays is decoded beyond this moment, while the time stands still."""
         on = self.film._on
-        if on and not on.reel.failed:
-            pictures = on.reel.pictures
+        if on and not on.decoded.failed:
+            pictures = on.decoded.video
             wait_until(lambda: pictures.finished or pictures.next_start(on.seconds(self.film._programme)) is not None)
 
     def ready(self) -> None:
         """Wait until the scene that was asked for can be played, while the time stands still."""
         following = self.film._next
         if following:
-            wait_until(lambda: following.reel.poll() or bool(following.reel.failed))
+            wait_until(lambda: following.decoded.poll() or bool(following.decoded.failed))
 
     def marks(self) -> list[tuple[int, int]]:
         """(clip, frame) of all that was seen."""

@@ -54,11 +54,11 @@ def test_a_scene_that_is_not_ready_never_stops_the_one_on_the_screen(clips: dict
         following = house.film._next
         assert following is not None
         house.patient = False
-        following.reel.poll = lambda: False  # type: ignore[method-assign]  # it takes its time
+        following.decoded.poll = lambda: False  # type: ignore[method-assign]  # it takes its time
         house.run(0.5)
         assert house.film.playhead.entry == 1
         assert len(house.marks()) > 12
-        del following.reel.poll  # type: ignore[method-assign]
+        del following.decoded.poll  # type: ignore[method-assign]
         house.patient = True
         house.run_until(lambda: house.film.playhead.entry == 2)
 
@@ -107,7 +107,7 @@ def test_a_crossfade_shows_both_scenes_and_ends_with_the_first(clips: dict[str, 
         assert house.film._on.takeover is not None
         assert house.film._on.start == pytest.approx(house.film._on.takeover.done - 0.4)
         house.run(0.2)
-        alone = house.film._on.reel.look(house.film.playhead.seconds, house.now).shown
+        alone = house.film._on.decoded.canvas_at(house.film.playhead.seconds, house.now).current
         assert alone is not None
         assert np.abs(house.screen.last.astype(int) - alone.canvas).max() > 40
         house.run(0.4)
@@ -126,7 +126,7 @@ def test_a_scene_planned_during_a_crossfade_does_not_disturb_it(clips: dict[str,
         house.run(0.1)
         plain = [
             look.canvas
-            for look in (shot.reel.pictures.at(0).shown for shot in (house.film._on, house.film._old) if shot)
+            for look in (shot.decoded.video.at(0).current for shot in (house.film._on, house.film._old) if shot)
             if look
         ]
         low, high = np.minimum(*plain).astype(int) - 40, np.maximum(*plain).astype(int) + 40
@@ -198,7 +198,7 @@ def test_a_clip_that_stalls_for_two_seconds_is_given_up(clips: dict[str, Clip]) 
         house.film.play(1, "a", clips["a"])
         house.run_until(lambda: house.film.playhead.entry == 1)
         assert house.film._on is not None
-        house.film._on.reel.pictures.keep_ahead(0)  # its decoder gets no further
+        house.film._on.decoded.video.keep_ahead(0)  # its decoder gets no further
         for _ in range(300):
             house.now += 1 / 60
             house.film.advance(house.now)
@@ -258,13 +258,13 @@ def test_the_same_music_goes_on_across_scenes(clips: dict[str, Clip]) -> None:
     with cinema() as house:
         house.film.play(1, "a", clips["a"], bed)
         house.run_until(lambda: house.film.playhead.entry == 1)
-        playing = house.film._score._bed
+        playing = house.film._soundtrack._bed
         house.film.play(2, "b", clips["b"], bed)
         house.run_until(lambda: house.film.playhead.entry == 2)
-        assert house.film._score._bed is playing
+        assert house.film._soundtrack._bed is playing
         house.film.play(3, "a", clips["a"], None)
         house.run_until(lambda: house.film.playhead.entry == 3)
-        assert house.film._score._bed is None
+        assert house.film._soundtrack._bed is None
 
 
 def test_candidates_keep_within_their_memory(clips: dict[str, Clip]) -> None:

@@ -13,7 +13,7 @@ import pygame
 import pytest
 
 from calibration.settings import ScreenSettings
-from installation.film.frame_scaler import Painter, Placing, place
+from installation.film.frame_scaler import FrameScaler, Placing, place
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, remap_tables, tone_of
 from installation.film.screen import NoScreen, Screen
@@ -74,7 +74,7 @@ def test_colours_are_those_that_ffmpeg_shows(
     theirs = np.frombuffer(raw, np.uint8).reshape(size[1], size[0], 3).astype(int)
     with av.open(str(file)) as container:
         frame = next(container.decode(video=0))
-    ours = Painter(size, "fit").paint(frame)[:, :, 2::-1].astype(int)
+    ours = FrameScaler(size, "fit").convert(frame)[:, :, 2::-1].astype(int)
     assert np.abs(ours - theirs).mean() < 2
     assert np.abs(ours - source).mean() < 4
 
@@ -87,10 +87,10 @@ def test_a_picture_of_any_width_reaches_from_edge_to_edge(form: str, width: int)
         return plain.reformat(format=form, threads=1)
 
     for size in ((width, 90), (400, 180)):
-        painter, bright, dark = Painter((width, 90), "stretch"), frame(220, size), frame(30, size)
+        scaler, bright, dark = FrameScaler((width, 90), "stretch"), frame(220, size), frame(30, size)
         for _ in range(3):  # what is left undone shows what was in that memory before
-            assert painter.paint(bright)[:, :, :3].min() > 200
-            assert painter.paint(dark)[:, :, :3].max() < 60
+            assert scaler.convert(bright)[:, :, :3].min() > 200
+            assert scaler.convert(dark)[:, :, :3].max() < 60
 
 
 @needs_ffmpeg
@@ -104,7 +104,7 @@ def test_a_film_from_a_telephone_stands_upright(degrees: int, tmp_path: Path) ->
     raw = ffmpeg("-i", str(turned), "-pix_fmt", "rgb24", "-f", "rawvideo", "-")
     theirs = np.frombuffer(raw, np.uint8).reshape(size[1], size[0], 3).astype(int)
     with av.open(str(turned)) as container:
-        ours = Painter(size, "fit").paint(next(container.decode(video=0)))[:, :, 2::-1].astype(int)
+        ours = FrameScaler(size, "fit").convert(next(container.decode(video=0)))[:, :, 2::-1].astype(int)
     assert np.abs(ours - theirs).mean() < 4
 
 
@@ -119,7 +119,7 @@ def test_a_photograph_from_a_telephone_stands_upright(orientation: int, turns: i
     expected = np.rot90(picture, turns).astype(int)
     with av.open(str(file)) as container:
         frame = next(container.decode(video=0))
-    shown = Painter((expected.shape[1], expected.shape[0]), "fit").paint(frame)[:, :, :3].astype(int)
+    shown = FrameScaler((expected.shape[1], expected.shape[0]), "fit").convert(frame)[:, :, :3].astype(int)
     assert np.abs(shown - expected).mean() < 6
 
 
@@ -130,17 +130,17 @@ def test_high_definition_that_does_not_say_its_colour_space_is_709() -> None:
         format="yuv420p", src_colorspace=1, dst_colorspace=1, dst_color_range=1
     )
     frame.colorspace, frame.color_range = 2, 0
-    blue_first = Painter((1280, 720), "fit").paint(frame)[300, 600]
+    blue_first = FrameScaler((1280, 720), "fit").convert(frame)[300, 600]
     assert blue_first[2] > 250
     assert blue_first[1] < 6
 
 
 def test_a_picture_with_wide_pixels_keeps_its_proportions() -> None:
     frame = av.VideoFrame.from_ndarray(np.full((90, 80, 3), 200, np.uint8), format="rgb24")
-    canvas = Painter((160, 90), "fit").paint(frame, pixel_aspect=2.0)
+    canvas = FrameScaler((160, 90), "fit").convert(frame, pixel_aspect=2.0)
     assert canvas[45, 2, 0] > 190
     assert canvas[45, 157, 0] > 190
-    assert Painter((160, 90), "fit").paint(frame)[45, 2, 0] == 0
+    assert FrameScaler((160, 90), "fit").convert(frame)[45, 2, 0] == 0
 
 
 def test_gamma_lifts_the_shadows_and_leaves_black_and_white() -> None:

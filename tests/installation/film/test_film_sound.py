@@ -11,19 +11,19 @@ import pytest
 
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import make_clip, read_samples
-from installation.film.audio_decoder import RATE, Track
+from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.film import Film
 from installation.film.mixer import Mixer
+from installation.film.mixer_voice import MixerVoice
 from installation.film.screen import Screen
 from installation.film.sound import BUFFER, Sound, after_gap
-from installation.film.voice import Voice
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import wait_until
 
 
 class Tone:
-    """A track of one constant value."""
+    """An audio decoder of one constant value."""
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -32,8 +32,8 @@ class Tone:
         return np.full((count, 2), self.value, np.float32)
 
 
-def voice(value: float, start: int = 0) -> Voice:
-    return Voice(Tone(value), start)  # type: ignore[arg-type]
+def voice(value: float, start: int = 0) -> MixerVoice:
+    return MixerVoice(Tone(value), start)  # type: ignore[arg-type]
 
 
 def mixed(mixer: Mixer, count: int, chunk: int = 700) -> np.ndarray:
@@ -92,18 +92,18 @@ def test_after_a_short_gap_no_sample_is_left_out_and_after_a_long_one_the_film_i
     assert after_gap(7000, 7000 + late) == 7000 + left_out * BUFFER
 
 
-def read_all(track: Track, count: int, start: int = 0) -> np.ndarray:
+def read_all(audio: AudioDecoder, count: int, start: int = 0) -> np.ndarray:
     parts = []
     for at in range(start, start + count, 4800):
-        wait_until(lambda at=at: track._finished or track._head >= at + 4800)  # type: ignore[misc]
-        parts.append(track.read(at, 4800))
-    track.close()
+        wait_until(lambda at=at: audio._finished or audio._head >= at + 4800)  # type: ignore[misc]
+        parts.append(audio.read(at, 4800))
+    audio.close()
     return np.rint(np.concatenate(parts)[:count] * 32768).astype(np.int16)
 
 
 def test_a_track_begins_at_its_in_point_and_ends_at_its_out_point(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mov", 3, 2.0, (160, 90))
-    marks, numbers = read_samples(read_all(Track(file, 0.5, 1.0, loop=False), RATE + 4800))
+    marks, numbers = read_samples(read_all(AudioDecoder(file, 0.5, 1.0, loop=False), RATE + 4800))
     assert (numbers[:RATE] == np.arange(RATE // 2, RATE // 2 + RATE)).all()
     assert (marks[:RATE] == 3).all()
     assert (marks[RATE:] == 0).all()
@@ -111,23 +111,23 @@ def test_a_track_begins_at_its_in_point_and_ends_at_its_out_point(tmp_path: Path
 
 def test_a_looping_track_has_no_seam(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mkv", 3, 1.0, (160, 90))
-    _, numbers = read_samples(read_all(Track(file, 0.0, 1.0, loop=True), 3 * RATE))
+    _, numbers = read_samples(read_all(AudioDecoder(file, 0.0, 1.0, loop=True), 3 * RATE))
     assert (numbers == np.arange(3 * RATE) % RATE).all()
 
 
 def test_the_padding_of_aac_is_not_heard(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mp4", 3, 1.0, (160, 90), sound="aac")
-    heard = read_all(Track(file, 0.0, 1.0, loop=True), 2 * RATE)
+    heard = read_all(AudioDecoder(file, 0.0, 1.0, loop=True), 2 * RATE)
     assert np.abs(heard[RATE - 480 : RATE + 480].astype(int)).max() > 0
-    whole = read_all(Track(file, 0.0, 1.0, loop=False), RATE + 4800)
+    whole = read_all(AudioDecoder(file, 0.0, 1.0, loop=False), RATE + 4800)
     assert not whole[RATE:].any()
 
 
 def test_a_clip_without_sound_is_silent_and_its_track_ends(tmp_path: Path) -> None:
     file = make_clip(tmp_path / "a.mkv", 3, 1.0, (160, 90), sound="")
-    track = Track(file, 0.0, 1.0, loop=False)
-    assert not read_all(track, RATE).any()
-    assert track.missed == 0
+    audio = AudioDecoder(file, 0.0, 1.0, loop=False)
+    assert not read_all(audio, RATE).any()
+    assert audio.missed == 0
 
 
 def test_on_a_device_scenes_join_without_losing_a_sample(

@@ -137,8 +137,8 @@ def test_what_a_phone_sets_is_what_the_stage_has(room: Room) -> None:
 
 
 def test_the_films_counters_are_in_the_health_that_the_room_is_told(room: Room) -> None:
-    tally = room.show.parts.film._composer.tally
-    tally.late, tally.dropped, tally.repeated = 1004, 1003, 1002
+    counter = room.show.parts.film._composer.counter
+    counter.late, counter.dropped, counter.repeated = 1004, 1003, 1002
     room.show.parts.film.sound.gaps = 1001
     health = room.show._look_at_the_machine(room.show._started + 1.0)
     assert (health.late_frames, health.dropped_frames, health.repeated_frames) == (1004, 1003, 1002)

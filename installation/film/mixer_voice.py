@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.film.audio_decoder import RATE, Track
+from installation.film.audio_decoder import RATE, AudioDecoder
 
 
-class Voice:
-    """A track placed in the programme at sample ``start``. Fades are at equal power. Guarded by the mixer's lock."""
+class MixerVoice:
+    """Decoded audio in the programme at sample ``start``, with equal-power fades. Guarded by the mixer's lock."""
 
-    def __init__(self, track: Track, start: int, volume: float = 1.0) -> None:
-        self.track, self.start, self.end = track, start, _FOREVER
+    def __init__(self, audio: AudioDecoder, start: int, volume: float = 1.0) -> None:
+        self.audio, self.start, self.end = audio, start, _FOREVER
         self._volume = Ramp(volume)
         self._fade_in: tuple[int, int] | None = None
         self._fade_out: tuple[int, int] | None = None
@@ -37,7 +37,7 @@ class Voice:
         low, high = max(at, self.start), min(at + len(out), self.end)
         if low >= high:
             return
-        samples = self.track.read(low - self.start, high - low)
+        samples = self.audio.read(low - self.start, high - low)
         place = np.arange(low, high)
         gain = self._volume.at(place)
         if self._fade_in:
