@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from installation.eye.link import Order, Start, make_line
+from installation.eye.command import EyeCommand, Stop, encode_command
+from installation.eye.link import Start, make_line
 
 EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye.main")
 ROOT = Path(__file__).parents[2]
@@ -47,9 +48,10 @@ class EyeChild:
         """The exit code (negative: a signal), or None while it lives."""
         return self._process.poll()
 
-    def tell(self, order: Order) -> None:
-        with suppress(ConnectionError):  # dead or not yet listening: told again what matters once it reports
-            self.link.send(order.encode())
+    def send(self, command: EyeCommand) -> None:
+        """Pass on a command without waiting. An eye that is dead or does not listen yet never hears of it."""
+        with suppress(ConnectionError):  # the supervisor repeats what still holds once the next eye reports
+            self.link.send(encode_command(command))
 
     def kill(self) -> None:
         """End it at once, even if it is stopped, and free all that it held."""
@@ -59,7 +61,7 @@ class EyeChild:
 
     def end(self, within_seconds: float) -> None:
         """Ask it to leave, then make it."""
-        self.tell(Order.STOP)
+        self.send(Stop())
         self._process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(within_seconds)

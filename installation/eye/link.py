@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,18 +15,6 @@ from models.mood import Mood
 BUFFER_BYTES = 256 * 1024
 THUMBNAIL_BYTES_AT_MOST = 16 * 1024
 JPEG_START = b"\xff\xd8"
-
-
-class Order(StrEnum):
-    """What the stage may ask of the eye."""
-
-    CAMERA_ON = "camera on"
-    CAMERA_OFF = "camera off"
-    FREEZE = "freeze"
-    """A scene begins: visitors' own neutral faces are learned no further."""
-    THUMBNAIL_ON = "thumbnail on"
-    THUMBNAIL_OFF = "thumbnail off"
-    STOP = "stop"
 
 
 class Start(BaseModel):

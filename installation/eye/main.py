@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from typing import assert_never
 
 import cv2
 
@@ -22,7 +23,8 @@ from calibration.venue import Venue
 from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
-from installation.eye.link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Order, Report, Start, take_line
+from installation.eye.command import EyeCommand, FreezeBaseline, SetCamera, SetThumbnail, Stop, decode_command
+from installation.eye.link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Report, Start, take_line
 from installation.eye.perception import CannotBegin, Perception
 from installation.host.health import Sense
 from models.frame import Frame
@@ -66,7 +68,7 @@ class Eye:
         while not self.ending:
             if self.dead_thread:
                 raise RuntimeError(f"its thread {self.dead_thread} died")
-            self._obey()
+            self._obey_all()
             frame = self._capture.newest(seen, BEAT_SECONDS)
             trouble = self._capture.trouble(self._clock())
             if frame is not None:
@@ -104,22 +106,28 @@ class Eye:
         self._analysed_at.append(self._clock())
         return mood
 
-    def _obey(self) -> None:
-        for word in self._link.waiting():
-            match Order(word.decode()):
-                case Order.STOP:
-                    self.ending = True
-                case Order.CAMERA_ON:
-                    self._capture.switch(True)
-                case Order.CAMERA_OFF:
-                    self._capture.switch(False)
-                case Order.THUMBNAIL_ON:
-                    self._thumbnails = True
-                case Order.THUMBNAIL_OFF:
-                    self._thumbnails = False
-                case Order.FREEZE:
-                    if self._perception:
-                        self._perception.freeze()
+    def _obey_all(self) -> None:
+        for message in self._link.waiting():
+            try:
+                command = decode_command(message)
+            except ValueError as error:  # torn, or of another version of the stage: the film needs this eye more
+                print(f"the eye ignored a message that is not a valid command: {error}", file=sys.stderr)
+            else:
+                self._obey(command)
+
+    def _obey(self, command: EyeCommand) -> None:
+        match command:
+            case SetCamera(on):
+                self._capture.switch(on)
+            case SetThumbnail(on):
+                self._thumbnails = on
+            case FreezeBaseline():
+                if self._perception:
+                    self._perception.freeze_baseline()
+            case Stop():
+                self.ending = True
+            case _:
+                assert_never(command)
 
     def _show(self, frame: Frame) -> None:
         """Send a small picture while an operator watches; it lives in memory only."""

@@ -36,5 +36,5 @@ class Perception(Protocol):
     def repair(self) -> None:
         """Build the networks anew after they failed; what is known of the visitors is kept."""
 
-    def freeze(self) -> None:
+    def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""

@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from calibration.errors import Exit
 from calibration.venue import Venue
 from installation.eye.child import EYE, EyeChild
+from installation.eye.command import EyeCommand, FreezeBaseline, SetCamera, SetThumbnail
 from installation.eye.device_choice import DeviceChoice
-from installation.eye.link import JPEG_START, EyeStatus, Order, Report, Start
+from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.restarts import Restarts
 from installation.host.console import LossReporter, log
 from installation.host.health import Sense
@@ -49,7 +50,7 @@ class EyeSupervisor:
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._closing = threading.Event()
         self._camera_address = venue.camera.source
-        self._standing: dict[str, Order] = {}
+        self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
         self._told: tuple[str, ...] = ()
         self._eye: EyeChild | None = None
         self._heard: tuple[float, Report] | None = None
@@ -108,16 +109,26 @@ class EyeSupervisor:
         eye = self._eye
         return eye.pid if eye else None
 
-    def tell(self, order: str) -> None:
-        """Give the eye an order (``Order``); what is switched stays switched when the eye is replaced."""
-        order = Order(order)
-        if order is not Order.FREEZE:
-            self._standing[order.split()[0]] = order
-        if order is Order.THUMBNAIL_OFF:
+    def set_camera(self, on: bool) -> None:
+        """Open or close the camera, in this eye and in those that replace it."""
+        self._standing_camera = SetCamera(on)
+        self._send(self._standing_camera)
+
+    def set_thumbnail(self, on: bool) -> None:
+        """Ask for pictures for the operator's overlay, or for no more, of this eye and of those that replace it."""
+        self._standing_thumbnail = SetThumbnail(on)
+        if not on:
             self.thumbnail = None
+        self._send(self._standing_thumbnail)
+
+    def freeze_baseline(self) -> None:
+        """A scene begins: a held expression must not become the visitor's own neutral face."""
+        self._send(FreezeBaseline())
+
+    def _send(self, command: EyeCommand) -> None:
         eye = self._eye
         if eye:
-            eye.tell(order)
+            eye.send(command)
 
     def close(self) -> None:
         """End the eye; nothing of it is left when this returns (3 s at most)."""
@@ -175,8 +186,8 @@ class EyeSupervisor:
         previous = self._heard
         self._heard = (self._clock(), report)
         if previous is None:
-            for order in self._standing.values():
-                eye.tell(order)
+            eye.send(self._standing_camera)
+            eye.send(self._standing_thumbnail)
         if status.model is Sense.OK:
             self._losses.back("eye")
         if status.camera is Sense.OK and status.camera_address != "visitor":

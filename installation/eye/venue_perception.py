@@ -50,7 +50,7 @@ class VenuePerception:
     def blind(self, now: float, reason: str) -> Mood:
         return self._judgement.blind(now, reason)
 
-    def freeze(self) -> None:
+    def freeze_baseline(self) -> None:
         self._judgement.freeze()
 
     def _open(self) -> Sight:

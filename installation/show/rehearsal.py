@@ -84,8 +84,14 @@ class Hand:
     def mood(self, now: float) -> Mood:
         return mood_of(NOBODY, 0.0, now)
 
-    def tell(self, command: str) -> None:
-        """There is no eye to be told."""
+    def set_camera(self, on: bool) -> None:
+        """No camera is open."""
+
+    def set_thumbnail(self, on: bool) -> None:
+        """No camera is open."""
+
+    def freeze_baseline(self) -> None:
+        """No visitor's face is learned."""
 
     def close(self) -> None:
         """Nothing to close."""

@@ -133,10 +133,10 @@ class Show:
                 film.brightness(level)
             case "overlay":
                 self.controls = replace(self.controls, overlay=switch)
-                self.parts.eye.tell("thumbnail on" if switch else "thumbnail off")
+                self.parts.eye.set_thumbnail(switch)
             case "camera":
                 self.controls = replace(self.controls, camera=switch)
-                self.parts.eye.tell("camera on" if switch else "camera off")
+                self.parts.eye.set_camera(switch)
             case "closed":
                 self._close_doors(switch, command.source)
             case "mood" if isinstance(value, tuple):
@@ -163,7 +163,7 @@ class Show:
         self.controls = replace(self.controls, closed=closed)
         self._asked.append(Command("stop" if closed else "attract", source=source))
         self._asked.append(Command("blackout", 1.0 if closed else 0.0, source=source))
-        self.parts.eye.tell("camera off" if closed else "camera on")
+        self.parts.eye.set_camera(not closed)
 
     def _begin_reloaded(self, now: float) -> None:
         """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone."""
@@ -200,7 +200,7 @@ class Show:
                 log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
-                self.parts.eye.tell("freeze")  # a held expression must not become the visitor's own neutral
+                self.parts.eye.freeze_baseline()  # a held expression must not become the visitor's own neutral
             case StateChanged(_, paused, blackout):
                 if self.controls.closed:
                     cue = replace(cue, state=ShowState.CLOSED)

@@ -47,7 +47,7 @@ class StubPerception:
     def repair(self) -> None:
         self._looks = 0
 
-    def freeze(self) -> None:
+    def freeze_baseline(self) -> None:
         Path(os.environ["STUB_EYE_FROZEN"]).touch()
 
 

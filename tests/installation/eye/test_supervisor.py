@@ -195,23 +195,23 @@ def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
         server.unplug()
 
 
-def test_orders_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(keeping, tmp_path, monkeypatch) -> None:
+def test_commands_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(keeping, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("STUB_EYE_FROZEN", str(tmp_path / "frozen"))
     supervisor = keeping()
     wait_until(lambda: sees(supervisor), LONG)
     assert supervisor.thumbnail is None
-    supervisor.tell("freeze")
-    supervisor.tell("thumbnail on")
+    supervisor.freeze_baseline()
+    supervisor.set_thumbnail(True)
     wait_until((tmp_path / "frozen").exists, LONG)
     wait_until(lambda: supervisor.thumbnail, LONG)
     assert len(supervisor.thumbnail) <= 16 * 1024
-    supervisor.tell("thumbnail off")
-    supervisor.tell("camera off")
+    supervisor.set_thumbnail(False)
+    supervisor.set_camera(False)
     wait_until(lambda: mood(supervisor).reason == "the camera is switched off", LONG)
     os.kill(supervisor.pid, signal.SIGKILL)
     wait_until(lambda: "SIGKILL" in mood(supervisor).reason, LONG)
     wait_until(lambda: mood(supervisor).reason == "the camera is switched off", LONG)
-    supervisor.tell("camera on")
+    supervisor.set_camera(True)
     wait_until(lambda: sees(supervisor), LONG)
 
 
