@@ -31,6 +31,10 @@ PHYSICAL = {
     *("pythonosc", "zeroconf", "ifaddr", "pygame", "moderngl", "subprocess"),
 }
 
+SAY_NOTHING = ("Manager", "Handler", "Processor", "Engine", "Data", "Info", "Context", "Utils", "Helper")
+NOT_A_METHOD = {"look", "tell", "told"}
+"""Words with so many meanings here once that they leave the code as names; see docs/glossary.md."""
+
 MAY_USE_ONNX: dict[str, str] = {
     "models/seeing/mtcnn_graphs.py": "builds the detector's graphs from the weights of the mtcnn package",
     "models/seeing/yunet.py": "gives the downloaded detector's graph a free input size",
@@ -99,6 +103,24 @@ def test_the_folders_of_the_tests_mirror_the_folders_of_the_code() -> None:
     for folder in sorted({file.parent for file in (ROOT / "tests").rglob("test_*.py")}):
         code = ROOT / folder.relative_to(ROOT / "tests")
         assert code == ROOT or any(code.glob("*.py")), f"{shown(folder)} tests no folder of the code"
+
+
+def defined_names(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name
+
+
+def test_no_name_says_nothing() -> None:
+    for file in source_files():
+        empty = {name for name in defined_names(file) if name.endswith(SAY_NOTHING)}
+        assert not empty and file.stem not in ("util", "utils", "helpers"), f"{shown(file)}: {empty or file.stem}"
+
+
+def test_words_with_many_meanings_are_no_names_of_functions() -> None:
+    files = [file for file in source_files() if "making" not in file.parts]
+    found = {shown(file): set(defined_names(file)) & NOT_A_METHOD for file in files}
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 @cache
