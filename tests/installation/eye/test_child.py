@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,27 +18,31 @@ from tests.installation.waiting import LONG, wait_until
 STUB = (sys.executable, "-m", "tests.installation.eye.stub_eye")
 
 
-@pytest.fixture
-def child() -> Iterator[EyeChild]:
+@contextmanager
+def child_that_reports() -> Iterator[EyeChild]:
+    """A context and not a fixture: what a process writes that was started in the setup is lost to ``capfd``."""
     venue = Venue.model_validate({"camera": {"source": "visitor"}})
     child = EyeChild(Start(venue=venue, seed=1), time.monotonic(), STUB)
-    yield child
-    child.kill()
+    try:
+        wait_until(child.link.waiting, LONG)
+        yield child
+    finally:
+        child.kill()
 
 
 def test_a_message_that_the_eye_cannot_read_costs_nothing_and_the_next_one_is_obeyed(
-    capfd: pytest.CaptureFixture[str], child: EyeChild
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    wait_until(child.link.waiting, LONG)
-    for message in (b"camera on", b'{"kind": "dance"}', b'{"kind": "set_cam', b"\xff" * 1000):
-        child.link.send(message)
-    child.send(SetThumbnail(True))
-    wait_until(lambda: any(message.startswith(JPEG_START) for message in child.link.waiting()), LONG)
-    assert child.ended() is None
+    with child_that_reports() as child:
+        for message in (b"camera on", b'{"kind": "dance"}', b'{"kind": "set_cam', b"\xff" * 1000):
+            child.link.send(message)
+        child.send(SetThumbnail(True))
+        wait_until(lambda: any(message.startswith(JPEG_START) for message in child.link.waiting()), LONG)
+        assert child.ended() is None
     assert capfd.readouterr().err.count("ignored a message") == 4
 
 
-def test_an_eye_that_is_asked_to_end_leaves_with_code_0(child: EyeChild) -> None:
-    wait_until(child.link.waiting, LONG)
-    child.end(within_seconds=LONG)
-    assert child.ended() == 0
+def test_an_eye_that_is_asked_to_end_leaves_with_code_0() -> None:
+    with child_that_reports() as child:
+        child.end(within_seconds=LONG)
+        assert child.ended() == 0
