@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from pydantic import Field
@@ -19,9 +18,7 @@ from calibration.settings import (
     Section,
     SoundSettings,
 )
-
-VENUES = Path(__file__).parent / "venues"
-"""Those that are called by their name."""
+from calibration.venue_folder import name_of
 
 
 class Venue(Section):
@@ -59,8 +56,7 @@ def load_venue(path: Path | str) -> Venue:
         venue = venue.model_copy(update={"story": seen_from(file, venue.story)})
     if not venue.calibration.made:
         return venue
-    named = file.stem if file.parent == VENUES else shlex.quote(str(file))
-    found = {"renewed_by": f"chiaro calibrate {named}"}
+    found = {"renewed_by": f"chiaro calibrate {name_of(file)}"}
     if venue.calibration.head:
         found["head"] = str(file.parent / venue.calibration.head)
     return venue.model_copy(update={"calibration": venue.calibration.model_copy(update=found)})

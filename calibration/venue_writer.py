@@ -1,4 +1,4 @@
-"""Writing a venue's files so that a cut cable, a full disk or Ctrl-C never leaves half of one.
+"""The text of a venue file with a new calibration in it.
 
 What a technician wrote in the venue file stays as it is, comments too: only named keys and the sections of
 ``[calibration]`` are replaced.
@@ -6,10 +6,8 @@ What a technician wrote in the venue file stays as it is, comments too: only nam
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -22,44 +20,6 @@ Value = str | float | int | bool
 Changes = dict[str, dict[str, tuple[Value, str]]]
 """Section, key, (value, comment)."""
 HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(#.*)?$")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``path`` at once or not at all; the file that was there is kept as NAME.previous. Raises ``OSError``."""
-    write_together({path: content})
-
-
-def write_together(files: dict[Path, bytes]) -> None:
-    """Write all or none: first every file beside its place, and only when all are on the disk, over the old ones.
-
-    They are put in place in the order given, so that the one that names the others comes last. The files that were
-    there are kept as NAME.previous. Raises ``OSError``.
-    """
-    beside = {path: path.with_name(path.name + ".new") for path in files}
-    try:
-        for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with beside[path].open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, new in beside.items():
-            _keep_previous(path)
-            os.replace(new, path)
-    finally:
-        for new in beside.values():
-            new.unlink(missing_ok=True)
-
-
-def _keep_previous(path: Path) -> None:
-    if not path.exists():
-        return
-    previous = path.with_name(path.name + ".previous")
-    previous.unlink(missing_ok=True)
-    try:
-        os.link(path, previous)
-    except (AttributeError, OSError):  # a memory stick knows no links
-        previous.write_bytes(path.read_bytes())
 
 
 def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:

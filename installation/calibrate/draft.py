@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import BadFile
+from calibration.file_writer import previous_of, write_together
 from calibration.fitting import Faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration
 from calibration.venue import Venue
-from calibration.venue_writer import Changes, toml_value, venue_text, write_together
+from calibration.venue_writer import Changes, toml_value, venue_text
 from models.evaluation.metrics import Scores
 
 Image = NDArray[np.uint8]
@@ -53,10 +54,11 @@ def faces_file(venue_file: Path) -> Path:
     return venue_file.with_suffix(".faces.npz")
 
 
-def save(draft: Draft, venue_file: Path, report: str) -> None:
+def save(draft: Draft, venue_file: Path, report: str, begins_as: Path | None = None) -> None:
     """Write everything or nothing, the venue file last: until then the last good calibration stays whole.
 
-    Raises ``OSError`` (disk full, read-only) and ``BadFile``.
+    A venue file that is not there yet begins as a copy of ``begins_as``. New files of people's faces are readable by
+    their owner alone. Raises ``OSError`` (disk full, read-only) and ``BadFile``.
     """
     # Without a new fit the last head stays; read from a file, it is named by its whole path.
     head_name = "" if draft.after else Path(draft.calibration.head).name
@@ -64,7 +66,7 @@ def save(draft: Draft, venue_file: Path, report: str) -> None:
         packed = _packed(draft.head.arrays())
         head_name = f"{venue_file.stem}.head-{hashlib.sha256(packed).hexdigest()[:8]}.npz"
     draft.set(head=head_name)
-    text = venue_text(_text_of(venue_file, draft.venue.name), draft.changes, draft.calibration)
+    text = venue_text(_text_of(venue_file, begins_as, draft.venue.name), draft.changes, draft.calibration)
     files: dict[Path, bytes] = {}
     if draft.head and not (venue_file.parent / head_name).exists():
         files[venue_file.parent / head_name] = packed
@@ -72,7 +74,7 @@ def save(draft: Draft, venue_file: Path, report: str) -> None:
         files[faces_file(venue_file)] = _packed(_arrays(draft))
     if report:
         files[venue_file.with_suffix(".html")] = report.encode()
-    write_together(files | {venue_file: text.encode()})
+    write_together(files | {venue_file: text.encode()}, private=tuple(files))
     _forget_old_heads(venue_file)
 
 
@@ -113,15 +115,16 @@ def _packed(arrays: dict[str, NDArray[np.generic]]) -> bytes:
     return packed.getvalue()
 
 
-def _text_of(venue_file: Path, name: str) -> str:
-    if venue_file.exists():
-        return venue_file.read_text(encoding="utf-8")
+def _text_of(venue_file: Path, begins_as: Path | None, name: str) -> str:
+    for file in (venue_file, begins_as):
+        if file and file.exists():
+            return file.read_text(encoding="utf-8")
     return f"# Begun by 'chiaro calibrate'; gallery.toml shows all that may stand here.\n\nname = {toml_value(name)}\n"
 
 
 def _forget_old_heads(venue_file: Path) -> None:
     """Only the heads that the venue file and its predecessor name are kept; what a kill left half written goes too."""
-    files = (venue_file, venue_file.with_name(venue_file.name + ".previous"))
+    files = (venue_file, previous_of(venue_file))
     named = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
     for head in venue_file.parent.glob(f"{venue_file.stem}.head-*.npz*"):
         if head.name not in named:

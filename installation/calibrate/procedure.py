@@ -12,9 +12,11 @@ from pathlib import Path
 from rich.progress import Progress
 
 from calibration.errors import BadFile, BadInput, Unavailable
+from calibration.file_writer import link_target, make_private_folder
 from calibration.files import did_you_mean
 from calibration.settings import CameraSettings
 from calibration.venue import Venue, load_venue
+from calibration.venue_folder import find_or_begin_venue, find_venue, name_of
 from installation.calibrate import steps
 from installation.calibrate.camera_step import set_region
 from installation.calibrate.check import Verdict, check_room
@@ -25,7 +27,7 @@ from installation.calibrate.picture_source import PictureSource, open_picture_so
 from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
-from installation.host.options import VENUES, story_file
+from installation.host.options import report_old_place, story_file
 from models.labels import LABELS
 from models.seeing.card import read_card
 from models.seeing.venue_head import head_of, model_file
@@ -56,9 +58,12 @@ class CalibrateOptions:
 def calibrate_venue(options: CalibrateOptions) -> Path:
     """Go through the steps; returns the venue file. Raises ``BadFile``, ``CameraLost``, ``Cancelled``, ``OSError``."""
     _check_words(options)
-    file = venue_file(options.venue)
+    found = find_or_begin_venue(options.venue)
+    report_old_place(found)
+    file = found.file
     _check_writable(file)
-    venue = load_venue(file) if file.exists() else Venue(name=file.stem)
+    read = file if file.exists() else found.begins_as
+    venue = load_venue(read) if read else Venue(name=file.stem)
     todo = options.steps or steps.STEPS
     emotions = _asked_for(options, venue) if "faces" in todo else ()
     draft = _begun(options, venue)
@@ -71,27 +76,22 @@ def calibrate_venue(options: CalibrateOptions) -> Path:
         with Progress(console=guide.console, transient=True) as bar:  # its console, or words and bar run together
             task = bar.add_task("fitting", total=1.0)
             fit(draft, guide, options.misfires, lambda share: bar.update(task, completed=share))
-    save(draft, file, html_report(draft) if draft.after else "")
+    save(draft, file, html_report(draft) if draft.after else "", found.begins_as)
     return file
 
 
 def check_venue(options: CalibrateOptions) -> Verdict:
     """Look at a venue that was calibrated. Raises ``BadFile``, ``CameraLost``."""
-    file = venue_file(options.venue)
-    venue = load_venue(file)
+    found = find_venue(options.venue)
+    report_old_place(found)
+    venue = load_venue(found.file)
     if not venue.calibration.made:
-        raise BadFile(file, [f"was never calibrated: run 'chiaro calibrate {options.venue}'"])
+        raise BadFile(found.file, [f"was never calibrated: run 'chiaro calibrate {name_of(found.file)}'"])
     head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
     camera = venue.camera if options.camera is None else venue.camera.model_copy(update={"source": options.camera})
     observer = _observer(venue)
     with closing(open_picture_source(camera, options.seed)) as source:
         return check_room(venue.calibration, source, observer, TextGuide(options.yes).say)
-
-
-def venue_file(named: str) -> Path:
-    """A path as it is; a name in ``calibration/venues``."""
-    path = Path(named).expanduser()
-    return path if path.suffix == ".toml" or len(path.parts) > 1 else VENUES / f"{named}.toml"
 
 
 def _begun(options: CalibrateOptions, venue: Venue) -> Draft:
@@ -180,9 +180,9 @@ def story_emotions(named: str) -> tuple[str, ...]:
 
 def _check_writable(file: Path) -> None:
     """Before ten minutes are spent."""
-    folder = file.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise BadFile(folder, ["may not be written to: name the venue by a path of your own, such as ~/room.toml"])
-    if shutil.disk_usage(folder).free < LEAST_FREE:
-        raise Unavailable(f"the disk of {folder} is full, so that nothing could be kept: make room first")
+    for folder in {file.parent, link_target(file).parent}:
+        make_private_folder(folder)
+        if not os.access(folder, os.W_OK):
+            raise BadFile(folder, ["is not writable; give the venue a path of your own, such as ~/room.toml"])
+        if shutil.disk_usage(folder).free < LEAST_FREE:
+            raise Unavailable(f"the disk that holds {folder} is full, so nothing could be saved; free some space first")

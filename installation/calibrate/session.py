@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.file_writer import make_private_folder, write_private
 from calibration.profile import LightProfile, RoomProfile
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
@@ -48,7 +49,8 @@ class Session:
         folder = None
         if self.keep_frames and (request.label or not request.person):
             folder = self.keep_frames / (request.person or EMPTY) / request.label
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_unlisted_folder(self.keep_frames)
+            make_private_folder(folder)
             for old in folder.glob("*.png"):  # of a take that is repeated: a shorter one would leave its end
                 old.unlink()
         for i, picture in enumerate(pictures):
@@ -93,11 +95,21 @@ class Session:
 
 def _written(file: Path, picture: Image) -> bool:
     """False where it could not be: then no half of it is left."""
-    with suppress(cv2.error):
-        if cv2.imwrite(str(file), picture):
+    with suppress(cv2.error, OSError):
+        made, packed = cv2.imencode(file.suffix, picture)
+        if made:
+            write_private(file, packed.tobytes())
             return True
-    file.unlink(missing_ok=True)
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
     return False
+
+
+def _make_unlisted_folder(folder: Path) -> None:
+    """Make the folder of pictures of people, which git leaves out wherever it is made."""
+    if not folder.exists():
+        make_private_folder(folder)
+        (folder / ".gitignore").write_text("# Pictures of people.\n*\n")
 
 
 def note_light(session: Session, draft: Draft) -> None:

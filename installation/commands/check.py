@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         story: Annotated[
             str, typer.Argument(help="Story file (.toml) or its folder; without one, the venue's, else the demo film.")
         ] = "",
-        venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
+        venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
         camera: Annotated[str | None, typer.Option(help="As for run.")] = None,
         osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT, as for run.")] = None,
         headless: Annotated[bool, typer.Option("--headless", help="No window and no sound wanted.")] = False,

@@ -120,6 +120,8 @@ def cameras() -> Iterator[tuple[str, str]]:
 
 
 def places() -> Iterator[tuple[str, str]]:
+    from calibration.venue_folder import known_venues, venues_folder
     from installation.host.state_folder import state_folder
 
     yield "journal", str(state_folder() / "journal")
+    yield "venues", f"{venues_folder()} (known: {', '.join(known_venues())})"

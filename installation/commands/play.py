@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
             str,
             typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys' = number keys only."),
         ] = "keys",
-        venue: Annotated[str, typer.Option(help="Venue file, or the name of one in calibration/venues.")] = "",
+        venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
         transition: Annotated[Kind, typer.Option(help="Between clips.")] = Kind.cut,
         transition_seconds: Annotated[float, typer.Option(min=0.0, help="Of that transition.")] = 1.0,
         headless: Annotated[bool, typer.Option("--headless", help="No window.")] = False,

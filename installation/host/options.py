@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
+from rich.console import Console
 
 from calibration.errors import BadFile, BadInput
-from calibration.files import did_you_mean
 from calibration.settings import OscTarget
 from calibration.venue import Venue, load_venue, seen_from
+from calibration.venue_folder import VenueFile, find_venue
 
 DEMO = Path(__file__).parents[2] / "scenes" / "demo" / "story.toml"
-VENUES = Path(__file__).parents[2] / "calibration" / "venues"
 
 
 def story_file(named: str | None) -> Path:
@@ -34,7 +34,7 @@ def story_of(named: str, venue: str) -> Path:
     own = ""
     if venue and not named:
         with suppress(BadFile, OSError, ValueError):  # the venue's own faults are told where it is opened
-            file = _venue_file(venue)
+            file = find_venue(venue).file
             own = str(tomllib.loads(file.read_text(encoding="utf-8")).get("story", ""))
             named = own and seen_from(file, own)
     try:
@@ -44,21 +44,18 @@ def story_of(named: str, venue: str) -> Path:
 
 
 def venue_of(named: str | None) -> Venue:
-    """The venue: a file, the name of one in ``calibration/venues``, or the embedded default. Raises ``BadFile``."""
-    return load_venue(_venue_file(named)) if named else Venue()
+    """The venue: a file, one called by its name (``find_venue``), or the embedded default. Raises ``BadFile``."""
+    if not named:
+        return Venue()
+    found = find_venue(named)
+    report_old_place(found)
+    return load_venue(found.file)
 
 
-def _venue_file(named: str) -> Path:
-    path = Path(named).expanduser()
-    if path.suffix != ".toml" and not path.exists():
-        path = VENUES / f"{named}.toml"
-        if not path.exists():
-            known = sorted(file.stem for file in VENUES.glob("*.toml"))
-            near = did_you_mean(named, known)
-            raise BadFile(
-                named, [f"no venue file and no venue of that name{near}; known: {', '.join(known) or 'none'}"]
-            )
-    return path
+def report_old_place(found: VenueFile) -> None:
+    """One line on stderr where a venue is still in its old place, with the command that moves it."""
+    if found.notice:
+        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"! {found.notice}", style="yellow")
 
 
 def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
@@ -67,7 +64,7 @@ def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
     for text in typed:
         host, colon, port = text.rpartition(":")
         if not (colon and host and port.isdigit()):
-            problems.append(f"{text!r} is no HOST:PORT, such as 127.0.0.1:9000")
+            problems.append(f"{text!r} is not a valid HOST:PORT; expected 127.0.0.1:9000, say")
             continue
         try:
             targets.append(OscTarget(host=host.strip("[]"), port=int(port)))

@@ -1,7 +1,5 @@
-"""Venue files that the program writes: whole or not at all, and what the technician wrote stays."""
+"""Venue files that the program writes: what the technician wrote stays."""
 
-import errno
-import os
 import tomllib
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from calibration.errors import BadInput
 from calibration.head import VenueHead, no_change, read_head
 from calibration.profile import Calibration, LightProfile, RoomProfile, drift
 from calibration.venue import Venue, load_venue
-from calibration.venue_writer import toml_value, venue_text, write_together, write_whole
+from calibration.venue_writer import toml_value, venue_text
 
 MADE = Calibration(made="2026-11-21 10:00", people=("AB",), head="x.npz", controls={"gain": 51.0})
 BY_HAND = """# the room upstairs
@@ -73,55 +71,6 @@ def test_any_text_comes_back_from_toml(text: str) -> None:
     if any(0xD800 <= ord(letter) < 0xE000 for letter in text):
         return  # halves of letters; no file holds them
     assert tomllib.loads(f"x = {toml_value(text)}")["x"] == text
-
-
-def test_a_full_disk_leaves_the_last_good_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "room.toml"
-    write_whole(file, b"good")
-
-    def full(number: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_whole(file, b"half")
-    assert file.read_bytes() == b"good"
-    assert [one.name for one in tmp_path.iterdir()] == ["room.toml"]
-
-
-def test_the_last_good_file_is_kept_beside_the_new_one(tmp_path: Path) -> None:
-    file = tmp_path / "room.toml"
-    for content in (b"1", b"2", b"3"):
-        write_whole(file, content)
-    assert file.read_bytes() == b"3"
-    assert (tmp_path / "room.toml.previous").read_bytes() == b"2"
-
-
-def test_a_disk_that_fills_at_the_last_file_leaves_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = {tmp_path / name: name.encode() for name in ("room.faces.npz", "room.html", "room.toml")}
-    write_together(old)
-    room_for = iter([True, True, False])
-
-    def full(number: int) -> None:
-        if not next(room_for):
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_together(dict.fromkeys(old, b"new"))
-    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == old
-
-
-def test_where_no_links_can_be_made_the_last_good_file_is_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(one: object, other: object) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", no_links)
-    for content in (b"1", b"2"):
-        write_whole(tmp_path / "room.toml", content)
-    assert (tmp_path / "room.toml.previous").read_bytes() == b"1"
 
 
 def test_a_calibration_is_renewed_by_its_file_whatever_its_name(tmp_path: Path) -> None:

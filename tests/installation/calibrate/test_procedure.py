@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import stat
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from calibration.head import VenueHead
 from calibration.profile import Calibration, LightProfile, RoomProfile
 from calibration.settings import EyeSettings, Region
 from calibration.venue import load_venue
+from calibration.venue_folder import SHIPPED_VENUES
 from installation.calibrate import draft, guide, steps
 from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.empty_room import measure_empty_room, remarks_on_face
@@ -26,6 +28,7 @@ from installation.cli import app
 from installation.eye.drift import Drift
 from installation.eye.perception import CannotBegin
 from installation.eye.venue_perception import VenuePerception
+from installation.host.options import venue_of
 from models.frame import Frame
 from models.lighting.relight import MAPS
 from models.rendering.portrait import KEY
@@ -94,6 +97,56 @@ def test_no_picture_of_a_volunteer_is_kept_unless_asked_for(done: Path) -> None:
     assert sizes["embeddings"][1] == 16
     assert all(len(shape) < 3 for shape in sizes.values())
     assert not list(done.parent.glob("*.png"))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_comes_from_faces_is_for_its_owner_alone(done: Path) -> None:
+    made = load_venue(done).calibration
+    takes = done.parent / "takes"
+    private = [draft.faces_file(done), done.with_suffix(".html"), *takes.rglob("*.png")]
+    private += [Path(made.head)] if made.head else []
+    assert len(private) > 20
+    assert {mode(file) for file in private} == {0o600}
+    assert {mode(folder) for folder in (takes, takes / "empty", takes / "A", takes / "A" / "neutral")} == {0o700}
+    assert (takes / ".gitignore").read_text().endswith("*\n"), "wherever they are made, git leaves them out"
+
+
+def test_a_new_name_is_written_to_the_user_s_folder_and_run_finds_it_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHIARO_CONFIG", str(tmp_path / "config"))
+    only_camera = ("--camera", "visitor", "--yes", "--step", "camera")
+    result = chiaro("attic", *only_camera)
+    file = tmp_path / "config" / "venues" / "attic.toml"
+    assert result.stdout.strip().splitlines()[-1] == str(file)
+    assert venue_of("attic") == load_venue(file)
+    assert mode(file.parent) == 0o700
+    shipped = (SHIPPED_VENUES / "gallery.toml").read_text()
+    result = chiaro("gallery", *only_camera)
+    assert result.exit_code == 0, result.output
+    assert (SHIPPED_VENUES / "gallery.toml").read_text() == shipped, "the example stays as it came"
+    copy = file.with_name("gallery.toml")
+    assert copy.read_text().startswith(shipped.splitlines()[0])
+    assert venue_of("gallery") == load_venue(copy)
+
+
+def test_a_venue_file_that_is_a_link_stays_one_and_keeps_its_mode(room: Path, tmp_path: Path) -> None:
+    link = tmp_path / "venues" / "hall.toml"
+    link.parent.mkdir()
+    link.symlink_to(room)
+    room.chmod(0o600)
+    before = room.read_text()
+    result = chiaro(str(link), "--camera", "visitor", *QUICK)
+    assert result.exit_code == 0, result.output
+    assert link.is_symlink()
+    assert room.read_text() != before
+    assert mode(room) == mode(room.with_name("room.toml.previous")) == 0o600
+    assert room.with_name("room.toml.previous").read_text() == before
+    head = load_venue(link).calibration.head
+    assert not head or Path(head).exists()
 
 
 def test_the_room_is_as_it_was(room: Path) -> None:

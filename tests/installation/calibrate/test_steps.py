@@ -1,5 +1,8 @@
 """Volunteers: who said yes to what, whose pictures lie where, and how long the eye takes."""
 
+import errno
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,6 @@ import pytest
 from calibration.profile import Calibration
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
-from installation.calibrate import recording
 from installation.calibrate.draft import Draft
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
 from installation.calibrate.procedure import story_emotions
@@ -108,7 +110,10 @@ def test_a_shorter_take_leaves_nothing_of_the_one_before(observer: Observer, tmp
 def test_pictures_that_cannot_be_kept_are_told_once_and_the_numbers_stay(
     observer: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cv2, "imwrite", lambda file, picture: False)
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
     draft, guide = Draft(Venue(), Calibration()), Typing("ab", "")
     faces(session(observer, guide, tmp_path), draft)
     assert draft.calibration.faces > 0
@@ -118,7 +123,7 @@ def test_pictures_that_cannot_be_kept_are_told_once_and_the_numbers_stay(
 
 def test_waiting_for_the_camera_is_not_the_eye_s_time(observer: Observer, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(recording.time, "perf_counter", lambda: now)
+    monkeypatch.setattr(time, "perf_counter", lambda: now)
 
     def slowly() -> Iterator[np.ndarray]:
         nonlocal now

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from calibration import venue_folder
 from calibration.errors import BadInput
 from calibration.venue import Venue
 from installation.host.options import DEMO, osc_targets, story_file, story_of, venue_of, window_size, with_options
@@ -44,8 +45,19 @@ def test_a_folder_with_a_story_is_a_story(tmp_path: Path) -> None:
 
 
 def test_a_venue_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(BadInput, match="gallery"):
+    with pytest.raises(BadInput, match="did you mean 'gallery'"):
         venue_of("galery")
+
+
+def test_a_venue_in_its_old_place_is_used_and_reported_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(venue_folder, "SHIPPED_VENUES", tmp_path)
+    (tmp_path / "hall.toml").write_text('name = "the old hall"\n')
+    story_of("", "hall")
+    assert venue_of("hall").name == "the old hall"
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"mv {tmp_path}/hall.* " in line
 
 
 def test_the_venue_s_own_story_is_shown_when_none_is_typed(tmp_path: Path) -> None:
