@@ -18,12 +18,16 @@ from calibration.errors import ChiaroError
 from tests.import_graph import PACKAGES, ROOT, circles, folder_graph, imported_names, module_graph, source_files
 
 AT_THE_ROOT = {
-    "calibration": {"venue", "settings", "profile", "files", "errors", "fitting", "head", "venue_writer"},
+    "calibration": {
+        *("venue", "settings", "profile", "files", "errors", "fitting", "head"),
+        *("venue_folder", "venue_writer", "file_writer"),
+    },
     "models": {"labels", "frame", "estimate", "mood", "arrays"},
     "scenes": set[str](),
     "installation": {"__main__", "cli"},
 }
-"""What may lie loose in a package: the values that flow through it. Everything else has a folder."""
+"""What may lie loose in a package: the values that flow through it. Everything else has a folder. (``calibration`` is
+small and about one thing, a venue's file; it needs no folders yet.)"""
 
 LEARNING = {"torch", "torchvision", "onnx", "onnxscript"}
 PHYSICAL = {
