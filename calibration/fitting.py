@@ -2,8 +2,8 @@
 
 Pure functions of arrays. A change W is added to the shipped logits and pulled to zero (or to the head that is best
 under the venue's lamp on many training faces), so that a handful of faces moves it little (ridge; Hoerl & Kennard
-1970). Which prior and how strong a pull is chosen on people that were left out, and the shipped network is one of the
-candidates.
+1970). Which prior and how strong a ridge is chosen on people that were left out, and the shipped network is one
+of the candidates.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from calibration.head import Doubles, Floats, VenueHead, logits_of, no_change, s
 Told = Callable[[float], None]
 Candidates = dict[str, tuple[VenueHead | None, float]]
 """Name, the head that it begins from (None: the shipped one), and how strongly it is held there (0: not fitted)."""
-PULLS = (300.0, 1000.0)
-BIAS_PULL = 10.0
+RIDGE_STRENGTHS = (300.0, 1000.0)
+BIAS_RIDGE_STRENGTH = 10.0
 """A class's bias is pulled so; it is few numbers, but a few faces with one class missing would drag it away."""
 PRIOR_COUNT = 8.0
 """Faces that the training's mix of classes counts for, beside the mix of the calibration's own faces."""
@@ -90,8 +90,10 @@ class Choice:
     """Of each candidate, nats a face, on people left out."""
 
 
-def fit(faces: Faces, known: TrainingStatistics, start: VenueHead | None, pull: float) -> VenueHead:
-    """The head nearest to ``start`` (None: the shipped one) that explains ``faces``; ``pull`` is the prior's strength.
+def fit(faces: Faces, known: TrainingStatistics, start: VenueHead | None, ridge_strength: float) -> VenueHead:
+    """The head nearest to ``start`` (None: the shipped one) that explains ``faces``.
+
+    ``ridge_strength`` is the weight of the squared change, that is, the strength of the prior.
 
     The mix of classes that the volunteers were asked for is taken out (as an offset), so that asking for every
     emotion as often does not make the eye see rare ones everywhere.
@@ -101,28 +103,30 @@ def fit(faces: Faces, known: TrainingStatistics, start: VenueHead | None, pull: 
     features = np.concatenate(
         [
             (faces.embeddings.astype(np.float64) - known.centre) / known.scale,
-            np.full((len(faces), 1), np.sqrt(pull / BIAS_PULL)),
+            np.full((len(faces), 1), np.sqrt(ridge_strength / BIAS_RIDGE_STRENGTH)),
         ],
         axis=1,
     )
     logits = logits_of(faces.probabilities) + faces.embeddings @ start.weights + start.bias + _offset(faces, known)
-    change = descend(logits, features, np.eye(classes)[faces.labels], faces.weights, pull)
+    change = descend(logits, features, np.eye(classes)[faces.labels], faces.weights, ridge_strength)
     weights = change[:-1] / known.scale
-    bias = change[-1] * np.sqrt(pull / BIAS_PULL) - known.centre @ weights
+    bias = change[-1] * np.sqrt(ridge_strength / BIAS_RIDGE_STRENGTH) - known.centre @ weights
     return VenueHead(start.weights + weights, start.bias + bias)
 
 
-def descend(logits: Doubles, features: Doubles, targets: Doubles, weights: Doubles, pull: float) -> Doubles:
-    """The W (d, k) of least weighted cross-entropy of ``logits + features W`` plus ``pull`` / 2 times its square.
+def descend(logits: Doubles, features: Doubles, targets: Doubles, weights: Doubles, ridge_strength: float) -> Doubles:
+    """The W (d, k) of least weighted cross-entropy of ``logits + features W`` plus the ridge penalty.
+
+    The penalty is ``ridge_strength`` / 2 times the square of W.
 
     Nesterov's accelerated gradient with restarts (O'Donoghue & Candes 2015); the problem is strictly convex.
     """
-    step = 1.0 / (0.5 * np.linalg.norm(features * np.sqrt(weights)[:, None], 2) ** 2 + pull)
+    step = 1.0 / (0.5 * np.linalg.norm(features * np.sqrt(weights)[:, None], 2) ** 2 + ridge_strength)
     w = ahead = np.zeros((features.shape[1], targets.shape[1]))
     speed = 1.0
     for _ in range(ROUNDS):
         off = (softmax(logits + features @ ahead) - targets) * weights[:, None]
-        gradient = features.T @ off + pull * ahead
+        gradient = features.T @ off + ridge_strength * ahead
         new = ahead - step * gradient
         if float((gradient * (new - w)).sum()) > 0:
             speed = 1.0
@@ -147,8 +151,8 @@ def choose(faces: Faces, known: TrainingStatistics, told: Told = lambda share: N
     offset = _offset(faces, known)
     out: dict[str, Doubles] = {}
     each: dict[str, Doubles] = {}
-    for i, (name, (start, pull)) in enumerate(candidates.items()):
-        out[name] = leave_one_person_out(faces, known, start, pull)
+    for i, (name, (start, ridge_strength)) in enumerate(candidates.items()):
+        out[name] = leave_one_person_out(faces, known, start, ridge_strength)
         if name != "shipped":
             out[name] = _tempered(out[name], offset, faces)
         each[name] = _losses(out[name] + offset, faces)
@@ -163,15 +167,15 @@ def choose(faces: Faces, known: TrainingStatistics, told: Told = lambda share: N
 
 def _final(name: str, candidates: Candidates, faces: Faces, known: TrainingStatistics) -> VenueHead:
     """The candidate fitted to everybody."""
-    start, pull = candidates[name]
+    start, ridge_strength = candidates[name]
     head = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
     if name == "shipped":
         return head
-    if pull:
-        head = fit(faces, known, start, pull)
+    if ridge_strength:
+        head = fit(faces, known, start, ridge_strength)
     offset = _offset(faces, known)
     # From people left out: a head is too sure of the faces that it was fitted to.
-    temperature = best_temperature(leave_one_person_out(faces, known, start, pull) + offset, faces)
+    temperature = best_temperature(leave_one_person_out(faces, known, start, ridge_strength) + offset, faces)
     return VenueHead(head.weights, head.bias, temperature)
 
 
@@ -201,22 +205,24 @@ def _candidates(faces: Faces, known: TrainingStatistics) -> Candidates:
     if known.lit:
         found["light"] = (known.lit, 0.0)
     if several:
-        for pull in sorted(PULLS, reverse=True):
-            found[f"faces {pull:.0f}"] = (None, pull)
+        for ridge_strength in sorted(RIDGE_STRENGTHS, reverse=True):
+            found[f"faces {ridge_strength:.0f}"] = (None, ridge_strength)
             if known.lit:
-                found[f"light and faces {pull:.0f}"] = (known.lit, pull)
+                found[f"light and faces {ridge_strength:.0f}"] = (known.lit, ridge_strength)
     return found
 
 
-def leave_one_person_out(faces: Faces, known: TrainingStatistics, start: VenueHead | None, pull: float) -> Doubles:
+def leave_one_person_out(
+    faces: Faces, known: TrainingStatistics, start: VenueHead | None, ridge_strength: float
+) -> Doubles:
     """Logits (n, k), each person's from the others only."""
     plain = start or no_change(faces.embeddings.shape[1], faces.probabilities.shape[1])
-    if not pull:
+    if not ridge_strength:
         return plain.logits(faces.probabilities, faces.embeddings)
     logits = np.empty(faces.probabilities.shape)
     for person in np.unique(faces.people):
         mine = faces.people == person
-        head = fit(faces.only(~mine), known, start, pull)
+        head = fit(faces.only(~mine), known, start, ridge_strength)
         logits[mine] = head.logits(faces.probabilities[mine], faces.embeddings[mine])
     return logits
 

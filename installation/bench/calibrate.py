@@ -23,7 +23,7 @@ from models.evaluation.evaluate import BATCH
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.evaluation.metrics import scores
 from models.lighting.exposure import captured, expose, linear, noisy
-from models.lighting.lamp_prior import Prior, average_face, known_of, read_prior
+from models.lighting.lamp_prior import Prior, average_face, read_prior, statistics_for
 from models.lighting.light_estimate import Light, find_light
 from models.lighting.relight import Lamp, Lamps, direction, read_heads
 from models.seeing.align import prepare
@@ -91,7 +91,7 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
             begun = time.perf_counter()
             light = find_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
-            choice = choose(some, known_of(prior, some, _venue(light)))
+            choice = choose(some, statistics_for(prior, some, _venue(light)))
             seconds.append(time.perf_counter() - begun)
             chosen.append(choice.name)
             before.append(_accuracy(rest.probabilities, rest))

@@ -136,7 +136,7 @@ def cost(faces: int, frames: int = 400) -> float:
     judge, took = Judgement(MoodSettings(), random.Random(1)), []
     for k in range(frames):
         start = time.perf_counter()
-        judge.look(spread, FRAME, 20.0, k / 30)
+        judge.update(spread, FRAME, 20.0, k / 30)
         took.append(time.perf_counter() - start)
     return 1000 * float(np.median(took[frames // 4 :]))
 

@@ -30,7 +30,7 @@ def ids_too_many(people: int, course: list[Seen]) -> int:
     """How many visitors more than people the judgement has counted: visits that a turned head has ended."""
     judge, ids = Judgement(MoodSettings(), random.Random(1)), set()
     for now, faces, _ in course:
-        ids |= {visitor.visitor_id for visitor in judge.look(faces, (640, 480), MEAN_LUMINANCE, now).visitors}
+        ids |= {visitor.visitor_id for visitor in judge.update(faces, (640, 480), MEAN_LUMINANCE, now).visitors}
     return max(len(ids) - people, 0)
 
 
@@ -41,7 +41,13 @@ def _seen(path: Path) -> list[Seen]:
     rate = film.get(cv2.CAP_PROP_FPS)
     while (got := film.read())[0]:
         now = 100.0 + len(seen) / rate
-        seen.append((now, sight.look(Frame(_darkened(np.asarray(got[1], np.uint8), chance), now, len(seen))), None))
+        seen.append(
+            (
+                now,
+                sight.detect_and_classify(Frame(_darkened(np.asarray(got[1], np.uint8), chance), now, len(seen))),
+                None,
+            )
+        )
     film.release()
     return seen
 

@@ -56,7 +56,7 @@ def measure(row: RowType, protocol: Protocol) -> dict[tuple[str, str], float]:
 
 def told(row: Row, course: Iterable[Seen]) -> list[tuple[float, str | None]]:
     """What ``row`` tells the film at each frame of a course."""
-    return [(now, row.look(faces, now)) for now, faces, _ in course]
+    return [(now, row.update(faces, now)) for now, faces, _ in course]
 
 
 def a_minute(

@@ -23,7 +23,7 @@ def plot(course: list[Seen], folder: Path) -> str:
     bands = [("what the face shows", [(t - start, shown) for t, _, shown in course])]
     for row in ROWS:
         judge = row()
-        bands.append((row.name, [(t - start, judge.look(faces, t)) for t, faces, _ in course]))
+        bands.append((row.name, [(t - start, judge.update(faces, t)) for t, faces, _ in course]))
     figure = Figure(figsize=(11, 5.5), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
     seen = [(t - start, max(faces, key=lambda face: face.detection.box[3])) for t, faces, _ in course if faces]

@@ -24,7 +24,7 @@ class Reference:
         self._seconds: dict[str, float] = {}
         self._last: float | None = None
 
-    def look(self, faces: Sequence[EmotionEstimate], now: float) -> str | None:
+    def update(self, faces: Sequence[EmotionEstimate], now: float) -> str | None:
         """What the film would be told at ``now``."""
         if faces:
             nearest = max(faces, key=lambda face: face.detection.box[3])
@@ -106,9 +106,9 @@ class Ours:
         self._evidence = Evidence()
         self._began: float | None = None
 
-    def look(self, faces: Sequence[EmotionEstimate], now: float) -> str | None:
+    def update(self, faces: Sequence[EmotionEstimate], now: float) -> str | None:
         """What the film would be told at ``now``."""
-        mood = self._judge.look(faces, FRAME, 25.0, now)
+        mood = self._judge.update(faces, FRAME, 25.0, now)
         self._began = now if self._began is None else self._began
         self._evidence = self._evidence.observe(mood, now - self._began)
         return mood.dominant

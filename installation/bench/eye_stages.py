@@ -84,7 +84,7 @@ def _looked(
     """Milliseconds (frames, stages), the share of frames with a face, and the faces of the last one."""
     rows, counts, last = [], [], []
     for frame in frames:
-        estimates = sight.look(frame)
+        estimates = sight.detect_and_classify(frame)
         rows.append([sight.stages_ms[stage] for stage in STAGES])
         counts.append(len(estimates) > 0)
         last = [estimate.detection for estimate in estimates]

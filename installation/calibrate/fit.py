@@ -12,7 +12,7 @@ from installation.calibrate.decision import lead_for, right_with_own_neutral
 from installation.calibrate.draft import Draft
 from installation.calibrate.guide import Guide
 from models.evaluation.metrics import Scores, scores
-from models.lighting.lamp_prior import known_of, read_prior
+from models.lighting.lamp_prior import read_prior, statistics_for
 from models.seeing.card import read_card
 from models.seeing.venue_head import model_file
 
@@ -26,7 +26,7 @@ def fit(draft: Draft, guide: Guide, misfires: float, told: Told) -> Choice:
     prior = read_prior(file, card.sha256)
     if prior is None:
         guide.warn("nothing is known beforehand of this network (models.training.make_prior): only the takes count")
-    choice = choose(draft.faces, known_of(prior, draft.faces, draft.calibration), told)
+    choice = choose(draft.faces, statistics_for(prior, draft.faces, draft.calibration), told)
     draft.head = None if choice.name == "shipped" else choice.head
     draft.losses = choice.losses
     draft.before = scores(draft.faces.probabilities, draft.faces.labels)

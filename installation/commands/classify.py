@@ -56,7 +56,7 @@ def look_at(path: Path, every: int, sight: Sight) -> list[dict[str, Any]]:
     """What is in one file, one entry a picture. Raises ``BadFile``."""
     from installation.camera.picture_files import frames_of
 
-    return [_told(frame, sight.look(frame)) for frame in frames_of(path, every)]
+    return [_told(frame, sight.detect_and_classify(frame)) for frame in frames_of(path, every)]
 
 
 def _told(frame: Frame, estimates: list[EmotionEstimate]) -> dict[str, Any]:

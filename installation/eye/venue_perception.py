@@ -33,12 +33,12 @@ class VenuePerception:
         self.line, self.provider = self._sight.line, self._sight.provider
 
     def update(self, frame: Frame) -> Mood:
-        estimates = self._sight.look(frame)
+        estimates = self._sight.detect_and_classify(frame)
         begun = time.perf_counter()
         height, width = frame.image.shape[:2]
         # Every 8th pixel of both directions: the mean of a frame to a tenth, in a fraction of a millisecond.
         luminance = float(frame.image[::8, ::8].mean())
-        mood = self._judgement.look(estimates, (width, height), luminance, frame.captured_at)
+        mood = self._judgement.update(estimates, (width, height), luminance, frame.captured_at)
         self._drift.update(mood.present, luminance, mood.face_luminance, frame.captured_at)
         self.stages_ms = self._sight.stages_ms | {"judge": (time.perf_counter() - begun) * 1000}
         return mood

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calibration.settings import MoodSettings
-from models.judging.smoothing import LONGEST_LOOK_SECONDS
+from models.judging.smoothing import MAX_FRAME_SECONDS
 from models.labels import LABELS
 
 NEUTRAL = 0
@@ -34,12 +34,12 @@ class Belief:
         self._unsupported_seconds = 0.0
         self._now = now
 
-    def look(self, probabilities: Sequence[float], now: float) -> int | None:
+    def update(self, probabilities: Sequence[float], now: float) -> int | None:
         """Take in smoothed probabilities at ``now`` (seconds, going forward). Returns what is believed.
 
         A time without a look (a face lost for a moment) makes nothing older.
         """
-        seconds, self._now = min(now - self._now, LONGEST_LOOK_SECONDS), now
+        seconds, self._now = min(now - self._now, MAX_FRAME_SECONDS), now
         best = max(range(len(LABELS)), key=probabilities.__getitem__)
         rival = best if best != self.current and probabilities[best] >= self._settings.lead_at else None
         supported = rival is None and not self._faint(probabilities)

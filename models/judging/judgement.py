@@ -10,13 +10,13 @@ from calibration.settings import MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.aggregate import RULES, nearest
 from models.judging.belief import Belief
-from models.judging.smoothing import Baseline, Filter, logarithms
+from models.judging.smoothing import Baseline, ExponentialFilter, logarithms
 from models.judging.tracker import Tracker
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from models.mood import NOTHING, Distribution, Mood, VisitorMood, unseen
 
-FIRST_LOOK_SECONDS = 1 / 30
+FIRST_FRAME_SECONDS = 1 / 30
 CLOCK_SET_BACK_SECONDS = 1.0
 
 
@@ -24,24 +24,24 @@ class _Visitor:
     """What is known of one visitor; ends with the track, so that nothing is carried to the next."""
 
     def __init__(self, settings: MoodSettings, now: float) -> None:
-        self.filter = Filter(settings.smooth_seconds)
+        self.filter = ExponentialFilter(settings.smooth_seconds)
         self.baseline = Baseline(settings.baseline_seconds)
         self.belief = Belief(settings, now)
         self.probabilities: Distribution = NOTHING
         self.seen_at: float | None = None
 
-    def look(self, estimate: EmotionEstimate, now: float) -> None:
-        seconds = FIRST_LOOK_SECONDS if self.seen_at is None else now - self.seen_at
+    def update(self, estimate: EmotionEstimate, now: float) -> None:
+        seconds = FIRST_FRAME_SECONDS if self.seen_at is None else now - self.seen_at
         logs = logarithms(estimate.probabilities)
         self.baseline.learn(logs, estimate.quality, seconds)
-        smoothed = self.filter.look(logs - self.baseline.offset, estimate.quality, seconds)
+        smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds)
         self.probabilities = tuple(smoothed.tolist())
-        self.belief.look(self.probabilities, now)
+        self.belief.update(self.probabilities, now)
         self.seen_at = now
 
 
 class Judgement:
-    """One room's judgement. ``look`` at every frame, with or without faces; ``blind`` when there was none.
+    """One room's judgement. ``update`` at every frame, with or without faces; ``blind`` when there was none.
 
     Time comes as an argument (monotonic seconds). Not thread-safe. ``chance`` makes the visitors' ids reproducible.
     """
@@ -74,7 +74,7 @@ class Judgement:
             self._last = unseen(now, reason)
         return self._last
 
-    def look(
+    def update(
         self,
         estimates: Sequence[EmotionEstimate],
         frame_size: tuple[int, int],
@@ -94,17 +94,17 @@ class Judgement:
             self._start_over()
         self._now = captured_at
         tracks = self._tracker.follow(estimates, captured_at)
-        moods = self._look_at_each(tracks, frame_size, captured_at)
+        moods = self._update_visitors(tracks, frame_size, captured_at)
         self._notice(tracks, captured_at)
         self._last = self._room(tracks, moods, frame_luminance, captured_at)
         return self._last
 
-    def _look_at_each(self, tracks: list[Track], frame_size: tuple[int, int], now: float) -> list[VisitorMood]:
+    def _update_visitors(self, tracks: list[Track], frame_size: tuple[int, int], now: float) -> list[VisitorMood]:
         known = self._visitors
         self._visitors = {t.visitor_id: known.get(t.visitor_id) or _Visitor(self._settings, now) for t in tracks}
         for track in tracks:
             if track.last_seen == now:
-                self._visitors[track.visitor_id].look(track.estimate, now)
+                self._visitors[track.visitor_id].update(track.estimate, now)
         return [_visitor_mood(track, self._visitors[track.visitor_id], frame_size) for track in tracks]
 
     def _notice(self, tracks: list[Track], now: float) -> None:
@@ -127,7 +127,7 @@ class Judgement:
             probabilities, belief = closest.probabilities, self._visitors[closest.visitor_id].belief
         else:
             probabilities, belief = RULES[self._settings.aggregate](moods), self._belief
-            belief.look(probabilities, now)
+            belief.update(probabilities, now)
         valence, arousal = valence_and_arousal(probabilities)
         believed = belief.current
         return Mood(

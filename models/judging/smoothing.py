@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from models.labels import LABELS
 
 FLOOR = 0.02  # one wrong but certain frame must not outweigh a second of others
-LONGEST_LOOK_SECONDS = 0.2  # a frame speaks for no more time than this, whatever was dropped before it
+MAX_FRAME_SECONDS = 0.2  # a frame speaks for no more time than this, whatever was dropped before it
 DOUBT_SECONDS = 0.03  # weight of "no idea" beside the frames: few or poor frames give a flat answer
 
 Logs = NDArray[np.float64]
 
 
-class Filter:
+class ExponentialFilter:
     """Average of log-probabilities over the last ``smooth_seconds``, each frame weighted by its quality and duration.
 
     Averaging logarithms is the product of what independent frames say; one that is unsure says little in it.
@@ -25,10 +25,10 @@ class Filter:
         self._sum: Logs = np.zeros(len(LABELS))
         self._weight = 0.0
 
-    def look(self, logs: Logs, quality: float, seconds: float) -> NDArray[np.float64]:
+    def update(self, logs: Logs, quality: float, seconds: float) -> NDArray[np.float64]:
         """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1."""
         kept = np.exp(-seconds / self._memory)
-        weight = quality * min(seconds, LONGEST_LOOK_SECONDS)
+        weight = quality * min(seconds, MAX_FRAME_SECONDS)
         self._sum = self._sum * kept + weight * logs
         self._weight = self._weight * kept + weight
         return softmax(self._sum / (self._weight + DOUBT_SECONDS))
@@ -59,7 +59,7 @@ class Baseline:
         if self.done or quality <= 0:
             return
         self._samples.append(logs)
-        self._seen += min(seconds, LONGEST_LOOK_SECONDS)
+        self._seen += min(seconds, MAX_FRAME_SECONDS)
         if self._seen >= self._seconds:
             self._settle()
 

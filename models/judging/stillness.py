@@ -34,7 +34,7 @@ class Stillness:
         self.spot = spot
         self._x, self._y, self._size = spot.x, spot.y, spot.size
 
-    def look(self, x: float, y: float, size: float, seconds: float) -> None:
+    def update(self, x: float, y: float, size: float, seconds: float) -> None:
         """The face is here now, ``seconds`` after the last time."""
         part = 1.0 - math.exp(-seconds / SMOOTH_SECONDS)
         self._x += part * (x - self._x)

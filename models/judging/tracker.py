@@ -17,7 +17,7 @@ from models.judging.stillness import Spots, Stillness
 
 FACES_AT_MOST = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
 SLOTS = 8
-CONFIRM_LOOKS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
+CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
 FORGET_UNCONFIRMED_SECONDS = 0.6  # longer than a gap in detection, or who came just before it is taken for who left
 REACH, REACH_A_SECOND, REACH_AT_MOST = 0.4, 5.0, 1.25
 """A face is looked for within so many of its heights from where it is expected: a trembling box, and somebody who
@@ -36,7 +36,7 @@ class _Face:
         self.x, self.y, self.size = _place(estimate)
         self.vx = self.vy = 0.0
         self.first_seen = self.last_seen = now
-        self.looks, self.slot = 1, 0
+        self.hits, self.slot = 1, 0
 
     def expected(self, now: float) -> tuple[float, float]:
         ahead = min(now - self.last_seen, FOLLOW_MOTION_SECONDS)
@@ -52,19 +52,19 @@ class _Face:
             return math.inf
         return away + (ratio - 1.0) + 0.5 * lost
 
-    def look(self, estimate: EmotionEstimate, now: float) -> None:
+    def update(self, estimate: EmotionEstimate, now: float) -> None:
         seconds = now - self.last_seen
         x, y, size = _place(estimate)
         part = 1.0 - math.exp(-seconds / VELOCITY_SECONDS)
         self.vx += part * ((x - self.x) / seconds - self.vx)
         self.vy += part * ((y - self.y) / seconds - self.vy)
-        self.still.look(x, y, size, seconds)
+        self.still.update(x, y, size, seconds)
         self.estimate, self.last_seen = estimate, now
         self.x, self.y, self.size = x, y, self.size + part * (size - self.size)
-        self.looks += 1
+        self.hits += 1
 
     def confirmed(self) -> bool:
-        return self.looks >= CONFIRM_LOOKS and self.last_seen - self.first_seen >= CONFIRM_SECONDS
+        return self.hits >= CONFIRM_HITS and self.last_seen - self.first_seen >= CONFIRM_SECONDS
 
 
 class Tracker:
@@ -106,7 +106,7 @@ class Tracker:
             if i not in taken_faces and k not in taken_places:
                 taken_faces.add(i)
                 taken_places.add(k)
-                self._faces[i].look(found[k], now)
+                self._faces[i].update(found[k], now)
         return [estimate for k, estimate in enumerate(found) if k not in taken_places]
 
     def _end_lost(self, now: float) -> None:

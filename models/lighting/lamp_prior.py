@@ -30,13 +30,13 @@ class Prior:
 
     made_for: str
     """sha256 of the classifier."""
-    known: TrainingStatistics
+    statistics: TrainingStatistics
     places: NDArray[np.float32]
     """(m, 2) azimuth and elevation of each lamp, degrees."""
     heads: tuple[VenueHead, ...]
     """(m) the best one under each lamp."""
 
-    def under(self, azimuth: float, elevation: float) -> TrainingStatistics:
+    def for_lamp(self, azimuth: float, elevation: float) -> TrainingStatistics:
         """What is known for a room with its lamp in this direction: the mean of the nearest lamps' heads."""
         lamps = np.stack([direction(float(a), float(e)) for a, e in self.places])
         away = np.degrees(np.arccos(np.clip(lamps @ direction(azimuth, elevation), -1, 1)))
@@ -45,7 +45,7 @@ class Prior:
         share /= share.sum()
         weights = sum(s * self.heads[i].weights for s, i in zip(share, near, strict=True))
         bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
-        known = self.known
+        known = self.statistics
         return TrainingStatistics(
             known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias))
         )
@@ -73,12 +73,12 @@ def read_prior(model: Path, sha256: str) -> Prior | None:
         return None
 
 
-def known_of(prior: Prior | None, faces: Faces, venue: Calibration) -> TrainingStatistics:
+def statistics_for(prior: Prior | None, faces: Faces, venue: Calibration) -> TrainingStatistics:
     """What is known beforehand in this venue's light; without a prior, only from the volunteers' own ``faces``."""
     if prior is None:
         return statistics_from_faces(faces)
     light = venue.light
-    return prior.under(light.azimuth_degrees, light.elevation_degrees) if light.measured else prior.known
+    return prior.for_lamp(light.azimuth_degrees, light.elevation_degrees) if light.measured else prior.statistics
 
 
 def average_face() -> Floats:

@@ -50,7 +50,7 @@ class Sight:
         self.stages_ms: dict[str, float] = dict.fromkeys(STAGES, 0.0)
         """Milliseconds that each stage of the last look took; 0 for one that was not needed."""
 
-    def look(self, frame: Frame) -> list[EmotionEstimate]:
+    def detect_and_classify(self, frame: Frame) -> list[EmotionEstimate]:
         """Every face of the frame, best first (at most 16), in the frame's own pixels."""
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, corner = cut(frame.image, self._region)

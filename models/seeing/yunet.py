@@ -39,18 +39,18 @@ class YuNet:
         try:
             self._session = open_session(_any_size(path), threads, sizes_vary=True)
             self._input = self._session.get_inputs()[0].name
-            self._look(np.zeros((64, 96, 3), np.uint8))
+            self._detect_scaled(np.zeros((64, 96, 3), np.uint8))
         except Exception as error:  # onnx's and onnxruntime's exceptions share no base class
             raise BadFile(path, [f"is no YuNet of 2023 that can be run: {error}"]) from error
 
     def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, best first, in its own pixels."""
         picture, scale = _reduced(image)
-        boxes, scores, points = self._look(picture)
+        boxes, scores, points = self._detect_scaled(picture)
         large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale
         return as_detections(boxes[large], scores[large], points[large], scale)
 
-    def _look(self, picture: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
+    def _detect_scaled(self, picture: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
         bottom, right = (-side % STRIDES[-1] for side in picture.shape[:2])
         padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
         blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32)

@@ -18,9 +18,9 @@ def recorded(shape: Shape, n: int, device: str) -> Callable[[], torch.Tensor]:
     kind = torch.float16 if device.startswith("cuda") else torch.float32
     network = network_of(shape).eval().to(device, memory_format=torch.channels_last)
     network.requires_grad_(False)
-    even = network.even
+    local_contrast = network.local_contrast
     network.to(kind)
-    even.float()
+    local_contrast.float()
     outside = torch.zeros(n, 1, SIDE, SIDE, dtype=torch.uint8)
     inside = outside.to(device)
 
@@ -29,7 +29,7 @@ def recorded(shape: Shape, n: int, device: str) -> Callable[[], torch.Tensor]:
         light = inside.float()
         away = light - light.mean((2, 3), keepdim=True)
         prepared = away / away.square().mean((2, 3), keepdim=True).sqrt().clamp(min=1.0)
-        views = even(prepared).to(kind).contiguous(memory_format=torch.channels_last)
+        views = local_contrast(prepared).to(kind).contiguous(memory_format=torch.channels_last)
         return network.judge(views)[0].float().softmax(1)
 
     if not device.startswith("cuda"):

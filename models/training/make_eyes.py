@@ -23,7 +23,7 @@ from models.lighting.relight import DARK_ROOM, Lamp, Lamps, read_heads
 from models.seeing.shut_eyes import EYES, edges, eyes_of
 
 LOOKED_AT = EYES.with_name("shut_eyes.csv")
-PULL = 2.25
+RIDGE_STRENGTH = 2.25
 FOLDS, RELIT = 6, 3
 SAME = 0.95
 """Correlation of two eye strips from which on they count as the same photograph."""
@@ -72,7 +72,7 @@ def _fit(
     y = np.tile(state[which], len(x) // int(which.sum()))
     share = float(y.mean())
     weigh = np.where(y == 1, 0.5 / share, 0.5 / (1 - share)) / (1 + RELIT)
-    change = descend(np.zeros((len(x), 2)), np.c_[x, np.full(len(x), 10.0)], np.eye(2)[y], weigh, PULL)
+    change = descend(np.zeros((len(x), 2)), np.c_[x, np.full(len(x), 10.0)], np.eye(2)[y], weigh, RIDGE_STRENGTH)
     both = change[:, 1] - change[:, 0]
     return both[:-1], 10.0 * float(both[-1])
 

@@ -29,7 +29,7 @@ from models.seeing.classifier import SHIPPED, Classifier, open_classifier
 PLACES = (*((azimuth, elevation) for elevation in (30, 50, 70) for azimuth in (-70, -35, 0, 35, 70)), (0, 88))
 RADIUS = 5.0
 ROOM = Fill(walls=(0.02, 0.2), floor=(0.01, 0.08), film=(0.01, 0.2), background=(0.02, 0.5))
-PULL = 100.0
+RIDGE_STRENGTH = 100.0
 DARKEST, BRIGHTEST = 15.0, 60.0
 
 
@@ -75,7 +75,7 @@ def main() -> None:
         faces = seen_by(classifier, relit(aligned, five, place, rng), labelled.labels)
         scale = float(faces.embeddings.std(axis=0).mean())
         known = known or TrainingStatistics(faces.embeddings.mean(axis=0, dtype=np.float64), scale, mix)
-        heads.append(fit(faces, known, None, PULL))
+        heads.append(fit(faces, known, None, RIDGE_STRENGTH))
         before = (faces.probabilities.argmax(1) == faces.labels).mean()
         after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()
         print(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces", flush=True)

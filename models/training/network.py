@@ -29,7 +29,7 @@ class Shape:
     """six: the forebears' network, a peer; nothing else of the shape counts then."""
 
 
-class EvenLight(nn.Module):
+class LocalContrast(nn.Module):
     """Two views of a face: as it is, and each place measured against its surroundings.
 
     The second one (local contrast) keeps what lies in a cast shadow: an eye socket at a tenth of the forehead's light
@@ -40,13 +40,13 @@ class EvenLight(nn.Module):
         super().__init__()
         self.faintest = faintest
         place = torch.arange(SIDE)
-        near = ((place[:, None] - place).abs() <= around // 2).float()
-        self.register_buffer("near", near / near.sum(1, keepdim=True), persistent=False)
+        box_kernel = ((place[:, None] - place).abs() <= around // 2).float()
+        self.register_buffer("box_kernel", box_kernel / box_kernel.sum(1, keepdim=True), persistent=False)
 
     def _mean(self, x: Tensor) -> Tensor:
         # Rows, then columns, each a product with one matrix: seven times quicker than pooling on a CPU, where it took
         # a tenth of a training step.
-        return self.near @ x @ self.near.T
+        return self.box_kernel @ x @ self.box_kernel.T
 
     def forward(self, x: Tensor) -> Tensor:
         away = x - self._mean(x)
@@ -97,7 +97,7 @@ class EmotionNet(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.even = EvenLight()
+        self.local_contrast = LocalContrast()
         before = shape.channels[0]
         self.stem = convolution(2, before, 5, 2)
         stages = []
@@ -110,7 +110,7 @@ class EmotionNet(nn.Module):
         self.head = nn.Linear(before, len(LABELS))
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
-        return self.judge(self.even(faces))
+        return self.judge(self.local_contrast(faces))
 
     def judge(self, views: Tensor) -> tuple[Tensor, Tensor]:
         """The same from the two views; apart, because those keep their fractions when the rest is done in bf16."""

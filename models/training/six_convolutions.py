@@ -36,7 +36,7 @@ class SixConvolutions(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.even = Shrink()
+        self.local_contrast = Shrink()
         layers: list[nn.Module] = []
         before = 1
         for pool in (3, 3, 2):
@@ -49,7 +49,7 @@ class SixConvolutions(nn.Module):
         self.head = nn.Linear(DENSE, len(LABELS))
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
-        return self.judge(self.even(faces))
+        return self.judge(self.local_contrast(faces))
 
     def judge(self, views: Tensor) -> tuple[Tensor, Tensor]:
         """The same from faces that are shrunk already."""

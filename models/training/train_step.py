@@ -96,7 +96,7 @@ class Lesson:
 
 
 def _views(run: Run, faces: Tensor) -> Tensor:
-    return run.network.even(faces).contiguous(memory_format=torch.channels_last)
+    return run.network.local_contrast(faces).contiguous(memory_format=torch.channels_last)
 
 
 def moved(faces: Tensor, pixels: float) -> Tensor:

@@ -67,7 +67,7 @@ def probabilities(network: EmotionNet, faces: NDArray[np.float32], device: str =
     network.eval()
     parts = []
     for part in torch.from_numpy(faces).split(256):
-        views = network.even(part.to(device)).contiguous(memory_format=torch.channels_last)
+        views = network.local_contrast(part.to(device)).contiguous(memory_format=torch.channels_last)
         with half(device):
             logits, _ = network.judge(views)
         parts.append(logits.float().softmax(1).cpu().numpy())

@@ -57,7 +57,7 @@ def test_a_rule_that_never_lets_go_is_caught_carrying_a_mood(protocol):
         def rule(self, probabilities, now):
             return self.label or super().rule(probabilities, now)
 
-    visits = [course for course in protocol.visits if RawArgmax().look(course[0][1], 0.0) == course[0][2]]
+    visits = [course for course in protocol.visits if RawArgmax().update(course[0][1], 0.0) == course[0][2]]
     assert visits
     assert all(decision_measures.carried(Stuck, course) for course in visits)
 

@@ -39,7 +39,7 @@ def judged(rows):
             faces.append(
                 EmotionEstimate(Detection((500, 300, 90, 110), 0.9, LANDMARKS), p, float(row["quality"]), 20.0)
             )
-        yield judge.look(faces, FRAME, 25.0, float(row["seconds"]))
+        yield judge.update(faces, FRAME, 25.0, float(row["seconds"]))
 
 
 @pytest.mark.parametrize("name", TRACES)

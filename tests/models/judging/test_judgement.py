@@ -27,7 +27,7 @@ class Room:
         moods = []
         for _ in range(round(seconds / STEP)):
             self.now += STEP
-            moods.append(self.judge.look(faces, FRAME, 25.0, self.now))
+            moods.append(self.judge.update(faces, FRAME, 25.0, self.now))
         return moods
 
 
@@ -179,7 +179,7 @@ def test_a_stamp_that_does_not_go_forward_changes_nothing():
     room = Room()
     before = room.watch(2, face())[-1]
     for stamp in (room.now, room.now - 0.5, math.nan, math.inf):
-        assert room.judge.look([face(label="anger")], FRAME, 25.0, stamp) is before
+        assert room.judge.update([face(label="anger")], FRAME, 25.0, stamp) is before
 
 
 def test_a_clock_set_back_does_not_stop_the_eye():
@@ -218,7 +218,7 @@ def test_whatever_comes_the_mood_is_whole(course, rule):
     judge = Judgement(MoodSettings(aggregate=rule, visitors_at_most=5), random.Random(1))
     now = 0.0
     for step, seen, blinded in course:
-        mood = judge.blind(now, "dark") if blinded else judge.look(seen, FRAME, 10.0, now + step)
+        mood = judge.blind(now, "dark") if blinded else judge.update(seen, FRAME, 10.0, now + step)
         now = now + step if math.isfinite(step) else now
         slots = [visitor.slot for visitor in mood.visitors]
         assert len(set(slots)) == len(slots) == mood.count <= 5

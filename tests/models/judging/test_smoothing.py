@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.judging.smoothing import Baseline, Filter, logarithms
+from models.judging.smoothing import Baseline, ExponentialFilter, logarithms
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from tests.models.faces import showing
@@ -13,9 +13,9 @@ STEP = 1 / 30
 
 def after(course, smooth_seconds=0.3):
     """The smoothed probabilities after frames of (label, quality, seconds)."""
-    smooth = Filter(smooth_seconds)
+    smooth = ExponentialFilter(smooth_seconds)
     for label, quality, seconds in course:
-        out = smooth.look(logarithms(showing(label)), quality, seconds)
+        out = smooth.update(logarithms(showing(label)), quality, seconds)
     return dict(zip(LABELS, out.tolist(), strict=True))
 
 
@@ -45,10 +45,10 @@ def test_frames_of_no_worth_let_the_answer_fade_to_no_idea():
 def test_one_certain_frame_weighs_no_more_than_the_floor_allows():
     wild = np.zeros(len(LABELS), np.float32)
     wild[LABELS.index("fear")] = 1.0
-    smooth = Filter(0.3)
+    smooth = ExponentialFilter(0.3)
     for _ in range(60):
-        smooth.look(logarithms(showing("neutral")), 1.0, STEP)
-    out = smooth.look(logarithms(wild), 1.0, STEP)
+        smooth.update(logarithms(showing("neutral")), 1.0, STEP)
+    out = smooth.update(logarithms(wild), 1.0, STEP)
     assert out.argmax() == LABELS.index("neutral")
 
 

@@ -144,7 +144,7 @@ def test_somebody_who_sits_still_for_an_hour_is_no_poster():
 def test_stillness_does_not_break_by_a_trembling_box():
     chance, still = random.Random(1), Stillness(Spot(300, 200, 40))
     for _ in range(9000):
-        still.look(300 + chance.gauss(0, 2), 200 + chance.gauss(0, 2), 40 + chance.gauss(0, 2), 1 / 15)
+        still.update(300 + chance.gauss(0, 2), 200 + chance.gauss(0, 2), 40 + chance.gauss(0, 2), 1 / 15)
     assert still.spot.still_seconds == pytest.approx(600, abs=1)
 
 

@@ -12,7 +12,7 @@ from calibration.head import VenueHead
 from calibration.profile import Calibration, LightProfile
 from calibration.settings import EyeSettings
 from models.labels import LABELS
-from models.lighting.lamp_prior import Prior, average_face, known_of, read_prior
+from models.lighting.lamp_prior import Prior, average_face, read_prior, statistics_for
 from models.seeing.card import read_card
 from models.seeing.classifier import SHIPPED
 from models.seeing.venue_head import head_of, model_file
@@ -27,13 +27,13 @@ def prior() -> Prior:
 
 @pytest.mark.parametrize("k", range(len(PLACES)))
 def test_under_a_lamp_that_was_tried_its_own_head_counts_nearly_alone(k: int) -> None:
-    lit = prior().under(*PLACES[k]).lit
+    lit = prior().for_lamp(*PLACES[k]).lit
     assert lit is not None
     assert lit.bias[0] == pytest.approx(k, abs=0.1)
 
 
 def test_between_two_lamps_both_heads_count_alike() -> None:
-    lit = prior().under(30.0, 43.0).lit  # the shortest way between two places bends upward
+    lit = prior().for_lamp(30.0, 43.0).lit  # the shortest way between two places bends upward
     assert lit is not None
     assert lit.bias[0] == pytest.approx(1.5, abs=0.25)
 
@@ -41,11 +41,13 @@ def test_between_two_lamps_both_heads_count_alike() -> None:
 def test_a_lamp_that_was_measured_is_used_and_one_that_was_not_gives_what_holds_everywhere() -> None:
     faces = Faces(np.full((2, 3), 1 / 3), np.ones((2, 2)), np.array([0, 1]), np.array([0, 1]), np.ones(2))
     lamp = LightProfile(azimuth_degrees=60, elevation_degrees=40, measured=True)
-    lit = known_of(prior(), faces, Calibration(light=lamp)).lit
+    lit = statistics_for(prior(), faces, Calibration(light=lamp)).lit
     assert lit is not None
     assert lit.bias[0] == pytest.approx(2, abs=0.1)
-    assert known_of(prior(), faces, Calibration()).lit is None
-    assert known_of(None, faces, Calibration(light=lamp)).centre == pytest.approx([1, 1]), "only the faces are known"
+    assert statistics_for(prior(), faces, Calibration()).lit is None
+    assert statistics_for(None, faces, Calibration(light=lamp)).centre == pytest.approx([1, 1]), (
+        "only the faces are known"
+    )
 
 
 def test_a_venue_of_before_is_asked_to_be_calibrated_again() -> None:
@@ -71,11 +73,11 @@ def test_the_shipped_network_has_its_prior() -> None:
     """Red after a new network was put in: run python -m models.training.make_prior FACES."""
     found = read_prior(SHIPPED, read_card(SHIPPED).sha256)
     assert found is not None
-    lit = found.under(20.0, 65.0).lit
+    lit = found.for_lamp(20.0, 65.0).lit
     assert lit is not None
     assert lit.weights.shape[1] == len(LABELS)
     assert np.isfinite(lit.weights).all()
-    assert found.known.mix.sum() == pytest.approx(1, abs=1e-3)
+    assert found.statistics.mix.sum() == pytest.approx(1, abs=1e-3)
 
 
 def test_the_average_face_is_darker_at_the_eyes_than_on_the_cheeks() -> None:

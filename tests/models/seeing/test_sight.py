@@ -42,7 +42,7 @@ def test_a_walking_face_is_detected_on_every_third_frame_and_followed_between(cl
     sight = Sight(detector, classifier, detect_every=3)
     asked, places = [], []
     for frame in frames(*(picture(400 + 6 * step, 250) for step in range(4))):
-        places.append(sight.look(frame)[0].detection.box[0])
+        places.append(sight.detect_and_classify(frame)[0].detection.box[0])
         asked.append(detector.asked)
     assert asked == [1, 1, 1, 2]
     assert places[:3] == pytest.approx([400, 406, 412], abs=2)
@@ -52,7 +52,7 @@ def test_a_face_that_is_lost_brings_the_next_detection_forward(classifier: Class
     detector = KnownFaces(detection(400, 250))
     sight = Sight(detector, classifier, detect_every=10)
     for frame in frames(picture(400, 250), picture(900, 100)):
-        sight.look(frame)
+        sight.detect_and_classify(frame)
     assert detector.asked == 2
 
 
@@ -61,7 +61,7 @@ def test_a_new_visitor_in_an_empty_room_is_found_within_three_frames(classifier:
     sight = Sight(detector, classifier, detect_every=3)
     counts = []
     for frame in frames(*(picture(400, 250) for _ in range(4))):
-        counts.append(len(sight.look(frame)))
+        counts.append(len(sight.detect_and_classify(frame)))
         detector.faces = [detection(400, 250)]
     assert counts == [0, 0, 0, 1]
 
@@ -69,7 +69,7 @@ def test_a_new_visitor_in_an_empty_room_is_found_within_three_frames(classifier:
 def test_faces_are_looked_for_in_the_region_only_and_told_in_the_frames_own_pixels(classifier: Classifier) -> None:
     detector = KnownFaces(detection(80, 70))
     sight = Sight(detector, classifier, region=Region(left=0.25, top=0.25, right=0.75, bottom=1.0))
-    estimate = sight.look(next(frames(picture(400, 250))))[0]
+    estimate = sight.detect_and_classify(next(frames(picture(400, 250))))[0]
     assert detector.image.shape == (540, 640, 3)
     assert estimate.detection.box[:2] == pytest.approx((80 + 320, 70 + 180))
     assert np.allclose(estimate.detection.landmarks, detection(400, 250).landmarks, atol=0.01)
@@ -77,7 +77,7 @@ def test_faces_are_looked_for_in_the_region_only_and_told_in_the_frames_own_pixe
 
 def test_every_face_has_its_own_probabilities_light_and_worth(classifier: Classifier) -> None:
     sight = Sight(KnownFaces(detection(400, 250), detection(100, 100)), classifier)
-    two = sight.look(next(frames(picture(400, 250))))
+    two = sight.detect_and_classify(next(frames(picture(400, 250))))
     assert len(two) == 2
     assert all(abs(estimate.probabilities.sum() - 1) < 1e-4 for estimate in two)
     assert not np.allclose(two[0].probabilities, two[1].probabilities)
@@ -86,7 +86,7 @@ def test_every_face_has_its_own_probabilities_light_and_worth(classifier: Classi
 
 def test_a_crowd_beyond_sixteen_faces_does_not_stop_the_eye(classifier: Classifier) -> None:
     crowd = [detection(40.0 * n, 200) for n in range(25)]
-    assert len(Sight(KnownFaces(*crowd), classifier).look(next(frames(picture(400, 250))))) == 16
+    assert len(Sight(KnownFaces(*crowd), classifier).detect_and_classify(next(frames(picture(400, 250))))) == 16
 
 
 def test_a_venues_own_head_has_the_last_word(classifier: Classifier) -> None:
@@ -97,7 +97,7 @@ def test_a_venues_own_head_has_the_last_word(classifier: Classifier) -> None:
         return np.eye(len(LABELS), dtype=np.float32)[[0] * len(probabilities)]
 
     sight = Sight(KnownFaces(detection(400, 250)), classifier, head=always_calm)
-    assert sight.look(next(frames(picture(400, 250))))[0].probabilities[0] == 1.0
+    assert sight.detect_and_classify(next(frames(picture(400, 250))))[0].probabilities[0] == 1.0
     assert asked == [((1, 8), (1, classifier.embedding_size))]
 
 
@@ -106,16 +106,18 @@ def test_a_network_gone_mad_is_stopped_at_the_door(classifier: Classifier) -> No
         return probabilities * np.float32(np.nan)
 
     with pytest.raises(ValueError, match="finite"):
-        Sight(KnownFaces(detection(400, 250)), classifier, head=mad).look(next(frames(picture(400, 250))))
+        Sight(KnownFaces(detection(400, 250)), classifier, head=mad).detect_and_classify(
+            next(frames(picture(400, 250)))
+        )
 
 
 def test_the_time_of_each_stage_is_told(classifier: Classifier) -> None:
     ticks = iter(range(100))
     sight = Sight(KnownFaces(detection(400, 250)), classifier, clock=lambda: next(ticks) / 1000)
     first, second = frames(picture(400, 250), picture(402, 250))
-    sight.look(first)
+    sight.detect_and_classify(first)
     assert sight.stages_ms == pytest.approx({"detect": 1, "follow": 0, "align": 1, "classify": 1, "weigh": 1})
-    sight.look(second)
+    sight.detect_and_classify(second)
     assert sight.stages_ms["detect"] == 0
     assert sight.stages_ms["follow"] == pytest.approx(1)
     assert tuple(sight.stages_ms) == STAGES

@@ -34,7 +34,7 @@ def test_statistics_change_no_answer_and_are_those_of_the_faces() -> None:
     network = with_statistics(with_statistics(taken_up(SHIPPED, SHAPE), [FACES + 0.3]), [FACES])
     assert answers(network) == pytest.approx(before, abs=1e-4)
     with torch.no_grad():
-        first = network.stem[0](network.even(FACES))
+        first = network.stem[0](network.local_contrast(FACES))
     assert network.stem[1].running_mean.numpy() == pytest.approx(first.mean((0, 2, 3)).numpy(), abs=1e-3)
 
 

@@ -77,7 +77,7 @@ def test_a_student_sees_a_face_elsewhere_than_its_teachers(tmp_path: Path) -> No
         run = Run(replace(TINY, moved=pixels), 1, tmp_path / str(pixels))
         run.network.stem.register_forward_pre_hook(lambda layer, given: seen.append(given[0]))
         Lesson([run], Looking()).step(faces, torch.eye(8)[:4], 10)
-        assert torch.equal(seen[0], run.network.even(faces)), "teachers see it where it is"
+        assert torch.equal(seen[0], run.network.local_contrast(faces)), "teachers see it where it is"
         assert torch.equal(seen[0], seen[1]) is same
         seen.clear()
 

@@ -21,7 +21,7 @@ from models.training.batches import (  # noqa: E402
 )
 from models.training.distillation import Teachers, soft_loss  # noqa: E402
 from models.training.export import NotEquivalent, export, export_int8, facts_of, load_network, slim  # noqa: E402
-from models.training.network import Block, EmotionNet, EvenLight, Shape, multiply_adds, network_of  # noqa: E402
+from models.training.network import Block, EmotionNet, LocalContrast, Shape, multiply_adds, network_of  # noqa: E402
 from models.training.precision import half, quicker_in_bf16  # noqa: E402
 from models.training.presets import PRESETS  # noqa: E402
 from models.training.train import train  # noqa: E402
@@ -113,7 +113,7 @@ def test_half_precision_is_taken_only_where_the_processor_has_it(monkeypatch: py
 def test_local_contrast_is_measured_against_the_mean_of_thirteen_by_thirteen() -> None:
     face = torch.randn(2, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
     pooled = torch.nn.functional.avg_pool2d(face, 13, 1, 6, count_include_pad=False)
-    around = EvenLight()._mean(face)
+    around = LocalContrast()._mean(face)
     assert torch.allclose(around[..., 6:-6, 6:-6], pooled[..., 6:-6, 6:-6], atol=1e-5)
     assert torch.allclose(around, pooled, atol=1e-5), "at the border only what is inside counts"
 
@@ -147,7 +147,7 @@ def test_teachers_and_votes_share_the_label_as_the_preset_says() -> None:
 
     def loss(taught: float, theirs: torch.Tensor | None, said: torch.Tensor = votes) -> float:
         preset = replace(TINY, taught=taught, smooth=0.0)
-        return float(soft_loss(network, network.even(faces), said, preset, "cpu", theirs).detach())
+        return float(soft_loss(network, network.local_contrast(faces), said, preset, "cpu", theirs).detach())
 
     alone, all_theirs = loss(0.7, None), loss(0.7, None, sure)
     assert loss(0.0, sure) == pytest.approx(alone, rel=1e-5)
@@ -163,7 +163,7 @@ def test_the_forebears_network_is_as_published_and_goes_through_the_same_door(tm
     assert [tuple(side) for side in sides] == [(128, 1, 3, 3)] + 5 * [(128, 128, 3, 3)]
     assert multiply_adds(network) == pytest.approx(426e6, rel=0.02)
     face = np.random.default_rng(1).normal(size=(SIDE, SIDE)).astype(np.float32)
-    shrunk = network.even(torch.from_numpy(face)[None, None])[0, 0].numpy()
+    shrunk = network.local_contrast(torch.from_numpy(face)[None, None])[0, 0].numpy()
     assert shrunk == pytest.approx(cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA), abs=1e-5)
     export(network, tmp_path / "six.onnx", 1.0, "six", "nothing", {})
     assert open_classifier(tmp_path / "six.onnx", "cpu").embedding_size == 1024
