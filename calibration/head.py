@@ -38,7 +38,7 @@ class VenueHead:
         return {"weights": self.weights, "bias": self.bias, "temperature": np.array(self.temperature)}
 
 
-def no_change(size: int, classes: int) -> VenueHead:
+def unchanged_head(size: int, classes: int) -> VenueHead:
     """The shipped network as it is."""
     return VenueHead(np.zeros((size, classes)), np.zeros(classes))
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.cross_validation import select_head
 from calibration.errors import BadInput
-from calibration.fitting import Faces, choose
+from calibration.fitting import Faces
 from calibration.profile import Calibration, LightProfile, RoomProfile
 from installation.bench.report import Figure, Progress, Report
 from models.evaluation.dark_benchmark import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
@@ -91,7 +92,7 @@ def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> I
             begun = time.perf_counter()
             light = find_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
-            choice = choose(some, statistics_for(prior, some, _venue(light)))
+            choice = select_head(some, statistics_for(prior, some, _venue(light)))
             seconds.append(time.perf_counter() - begun)
             chosen.append(choice.name)
             before.append(_accuracy(rest.probabilities, rest))

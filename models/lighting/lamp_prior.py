@@ -47,7 +47,7 @@ class Prior:
         bias = sum(s * self.heads[i].bias for s, i in zip(share, near, strict=True))
         known = self.statistics
         return TrainingStatistics(
-            known.centre, known.scale, known.mix, VenueHead(np.asarray(weights), np.asarray(bias))
+            known.mean, known.deviation, known.class_frequencies, VenueHead(np.asarray(weights), np.asarray(bias))
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import descend
+from calibration.fitting import minimize_cross_entropy
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
@@ -72,7 +72,9 @@ def _fit(
     y = np.tile(state[which], len(x) // int(which.sum()))
     share = float(y.mean())
     weigh = np.where(y == 1, 0.5 / share, 0.5 / (1 - share)) / (1 + RELIT)
-    change = descend(np.zeros((len(x), 2)), np.c_[x, np.full(len(x), 10.0)], np.eye(2)[y], weigh, RIDGE_STRENGTH)
+    change = minimize_cross_entropy(
+        np.zeros((len(x), 2)), np.c_[x, np.full(len(x), 10.0)], np.eye(2)[y], weigh, RIDGE_STRENGTH
+    )
     both = change[:, 1] - change[:, 0]
     return both[:-1], 10.0 * float(both[-1])
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fitting import Faces, TrainingStatistics, fit
+from calibration.fitting import Faces, TrainingStatistics, fit_head
 from calibration.head import VenueHead
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -75,16 +75,16 @@ def main() -> None:
         faces = seen_by(classifier, relit(aligned, five, place, rng), labelled.labels)
         scale = float(faces.embeddings.std(axis=0).mean())
         known = known or TrainingStatistics(faces.embeddings.mean(axis=0, dtype=np.float64), scale, mix)
-        heads.append(fit(faces, known, None, RIDGE_STRENGTH))
+        heads.append(fit_head(faces, known, None, RIDGE_STRENGTH))
         before = (faces.probabilities.argmax(1) == faces.labels).mean()
         after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()
         print(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces", flush=True)
     assert known is not None
     arrays: dict[str, Any] = {
         "made_for": np.array(read_card(said.model).sha256),
-        "centre": known.centre.astype(np.float32),
-        "scale": np.array(known.scale, np.float32),
-        "mix": known.mix.astype(np.float32),
+        "centre": known.mean.astype(np.float32),
+        "scale": np.array(known.deviation, np.float32),
+        "mix": known.class_frequencies.astype(np.float32),
         "places": np.array(PLACES, np.float32),
         "weights": np.stack([head.weights for head in heads]).astype(np.float16),
         "bias": np.stack([head.bias for head in heads]).astype(np.float32),

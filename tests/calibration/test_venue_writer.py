@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calibration.errors import BadInput
-from calibration.head import VenueHead, no_change, read_head
+from calibration.head import VenueHead, read_head, unchanged_head
 from calibration.profile import Calibration, LightProfile, RoomProfile, drift
 from calibration.venue import Venue, load_venue
 from calibration.venue_writer import toml_value, venue_text
@@ -110,7 +110,7 @@ def test_a_head_comes_back_as_it_was_written(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", **head.arrays())
     p, e = rng.dirichlet(np.ones(3), 4).astype(np.float32), rng.normal(size=(4, 5)).astype(np.float32)
     assert np.array_equal(read_head(tmp_path / "x.npz")(p, e), head(p, e))
-    assert np.allclose(no_change(5, 3)(p, e), p, atol=1e-6)
+    assert np.allclose(unchanged_head(5, 3)(p, e), p, atol=1e-6)
 
 
 def test_half_the_light_on_the_faces_is_a_stop() -> None:

@@ -27,13 +27,13 @@ def prior() -> Prior:
 
 @pytest.mark.parametrize("k", range(len(PLACES)))
 def test_under_a_lamp_that_was_tried_its_own_head_counts_nearly_alone(k: int) -> None:
-    lit = prior().for_lamp(*PLACES[k]).lit
+    lit = prior().for_lamp(*PLACES[k]).lamp_head
     assert lit is not None
     assert lit.bias[0] == pytest.approx(k, abs=0.1)
 
 
 def test_between_two_lamps_both_heads_count_alike() -> None:
-    lit = prior().for_lamp(30.0, 43.0).lit  # the shortest way between two places bends upward
+    lit = prior().for_lamp(30.0, 43.0).lamp_head  # the shortest way between two places bends upward
     assert lit is not None
     assert lit.bias[0] == pytest.approx(1.5, abs=0.25)
 
@@ -41,11 +41,11 @@ def test_between_two_lamps_both_heads_count_alike() -> None:
 def test_a_lamp_that_was_measured_is_used_and_one_that_was_not_gives_what_holds_everywhere() -> None:
     faces = Faces(np.full((2, 3), 1 / 3), np.ones((2, 2)), np.array([0, 1]), np.array([0, 1]), np.ones(2))
     lamp = LightProfile(azimuth_degrees=60, elevation_degrees=40, measured=True)
-    lit = statistics_for(prior(), faces, Calibration(light=lamp)).lit
+    lit = statistics_for(prior(), faces, Calibration(light=lamp)).lamp_head
     assert lit is not None
     assert lit.bias[0] == pytest.approx(2, abs=0.1)
-    assert statistics_for(prior(), faces, Calibration()).lit is None
-    assert statistics_for(None, faces, Calibration(light=lamp)).centre == pytest.approx([1, 1]), (
+    assert statistics_for(prior(), faces, Calibration()).lamp_head is None
+    assert statistics_for(None, faces, Calibration(light=lamp)).mean == pytest.approx([1, 1]), (
         "only the faces are known"
     )
 
@@ -73,11 +73,11 @@ def test_the_shipped_network_has_its_prior() -> None:
     """Red after a new network was put in: run python -m models.training.make_prior FACES."""
     found = read_prior(SHIPPED, read_card(SHIPPED).sha256)
     assert found is not None
-    lit = found.for_lamp(20.0, 65.0).lit
+    lit = found.for_lamp(20.0, 65.0).lamp_head
     assert lit is not None
     assert lit.weights.shape[1] == len(LABELS)
     assert np.isfinite(lit.weights).all()
-    assert found.statistics.mix.sum() == pytest.approx(1, abs=1e-3)
+    assert found.statistics.class_frequencies.sum() == pytest.approx(1, abs=1e-3)
 
 
 def test_the_average_face_is_darker_at_the_eyes_than_on_the_cheeks() -> None:
