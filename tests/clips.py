@@ -15,10 +15,12 @@ def make_clip(
     fps: int = 10,
     size: tuple[int, int] = (64, 36),
     key_frame_each: int = 10,
-    sound: bool = False,
-    sound_seconds: float | None = None,
+    sound: bool | float = False,
 ) -> Path:
-    """An H.264 film whose grey rises from frame to frame, with a 440 Hz tone if wanted. Width and height even."""
+    """An H.264 film whose grey rises from frame to frame. Width and height must be even.
+
+    ``sound``: a 440 Hz tone as long as the picture, or of so many seconds.
+    """
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast", "sc_threshold": "0"})
         video.width, video.height = size
@@ -31,7 +33,7 @@ def make_clip(
             container.mux(video.encode(frame))
         container.mux(video.encode())
         if audio is not None:
-            _tone(container, audio, seconds if sound_seconds is None else sound_seconds)
+            _tone(container, audio, seconds if sound is True else sound)
     return path
 
 
@@ -39,7 +41,9 @@ def make_sound(path: Path, seconds: float = 2.0) -> Path:
     """A tone in a .wav or .ogg file."""
     with av.open(str(path), "w") as container:
         codec = "libopus" if path.suffix == ".ogg" else "pcm_s16le"
-        _tone(container, container.add_stream(codec, rate=48000, layout="mono"), seconds)
+        stream = container.add_stream(codec, rate=48000, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        _tone(container, stream, seconds)
     return path
 
 

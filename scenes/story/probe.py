@@ -84,6 +84,8 @@ def seconds_before_key_frame(file: Path, seconds: float) -> float:
     try:
         with av.open(str(file)) as container:
             video = container.streams.video[0]
+            if video.time_base is None:
+                return 0.0
             start = float((video.start_time or 0) * video.time_base)
             container.seek(int((start + seconds) / video.time_base), stream=video)
             for packet in container.demux(video):

@@ -6,8 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, dots, ease, f32, fire, look, noise, screen, smooth, tint
-from scenes.demo.making.sculpt import Solid, behold, lit, shadow, softened
+from scenes.demo.making.drawing import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    dots,
+    ease,
+    f32,
+    fire,
+    noise,
+    sample,
+    screen,
+    smoothstep,
+    tint,
+)
+from scenes.demo.making.ray_marching import Solid, antialiased, diffuse_and_gloss, render, shadow
 
 HEART = f32((0.10, 0.34, -0.42))
 
@@ -61,25 +74,25 @@ def falling(seconds: float) -> Callable[[float], list[Array]]:
         Solid(_living, (0.26, 0.25, 0.25), 0.1),
         Solid(_ground, (0.24, 0.24, 0.255), 0.0),
     ]
-    relief = behold(solids, (WIDTH, HEIGHT), (0.18, 0.86, -2.75), (0.06, 0.37, 0.0), 3.3, far=9)
+    gbuffer = render(solids, (WIDTH, HEIGHT), (0.18, 0.86, -2.75), (0.06, 0.37, 0.0), 3.3, far=9)
     moon = f32((-2.0, 3.4, 0.8))
-    seen = shadow(lambda p: f32(np.minimum(_heap(p), _living(p))), relief, moon, 9)
-    cold, _ = lit(relief, moon, wrap=0.1, fall=0)
-    px, py, pz = (relief.points[..., i] for i in range(3))
+    seen = shadow(lambda p: f32(np.minimum(_heap(p), _living(p))), gbuffer, moon, 9)
+    cold, _ = diffuse_and_gloss(gbuffer, moon, wrap=0.1, fall=0)
+    px, py, pz = (gbuffer.points[..., i] for i in range(3))
     vein, grain = noise(113, 1.2, 6, 160), noise(114, 0.8)
     fade_back = np.exp(-np.maximum(pz, 0) * 0.8 - 0.7 * np.maximum(np.hypot(px, pz) - 0.7, 0) ** 2)
-    upward = smooth(0.2, 0.9, relief.normals[..., 1])
+    upward = smoothstep(0.2, 0.9, gbuffer.normals[..., 1])
     grey = (
-        relief.colours
-        * (1 + 0.2 * look(grain, px * 0.6 + pz * 0.3, py * 0.6 + pz * 0.5))[..., None]
+        gbuffer.colours
+        * (1 + 0.2 * sample(grain, px * 0.6 + pz * 0.3, py * 0.6 + pz * 0.5))[..., None]
         * (0.55 + 1.0 * upward)[..., None]
     )
     by_moon = tint(f32(cold * seen * fade_back), (0.42, 0.56, 0.80)) * grey * 0.48
-    crack = 1 - np.abs(look(vein, px * 0.33 + pz * 0.21, py * 0.37 - pz * 0.25))
-    hot = np.clip(crack, 0, 1) ** 7 * (1 - 0.8 * upward) * fade_back * (relief.index < 2)
-    alive = (relief.index == 1) * (np.clip(crack, 0, 1) ** 3 * 1.35 + 0.16) * (1 - 0.35 * upward)
-    glow, _ = lit(relief, HEART, wrap=0.15, fall=1.9, reach=0.02)
-    deep, _ = lit(relief, f32((0.0, 0.25, -0.35)), wrap=0.4, fall=1.5)
+    crack = 1 - np.abs(sample(vein, px * 0.33 + pz * 0.21, py * 0.37 - pz * 0.25))
+    hot = np.clip(crack, 0, 1) ** 7 * (1 - 0.8 * upward) * fade_back * (gbuffer.index < 2)
+    alive = (gbuffer.index == 1) * (np.clip(crack, 0, 1) ** 3 * 1.35 + 0.16) * (1 - 0.35 * upward)
+    glow, _ = diffuse_and_gloss(gbuffer, HEART, wrap=0.15, fall=1.9, reach=0.02)
+    deep, _ = diffuse_and_gloss(gbuffer, f32((0.0, 0.25, -0.35)), wrap=0.4, fall=1.5)
     flakes = dice.random((260, 5)).astype(np.float32)
     x, y = screen((640, 360))
     tile = noise(115, 1.9, 2, 50)
@@ -99,16 +112,16 @@ def falling(seconds: float) -> Callable[[float], list[Array]]:
         lift = np.clip((y + 0.12) / 1.1, 0, 1)
         sway = (
             0.07 * 1.45 * np.sin(3.2 * lift * 2 - 0.9 * t) * lift
-            + 0.10 * look(tile, 0 * x + 0.1, y * 0.18 - 0.06 * t) * lift**1.3
+            + 0.10 * sample(tile, 0 * x + 0.1, y * 0.18 - 0.06 * t) * lift**1.3
         )
         across = (x - 0.06 - sway) / (0.016 + 0.11 * lift)
         fold = np.exp(-((np.abs(across) - 0.75) ** 2) / 0.10) + 0.45 * np.exp(-across * across)
-        thin = 0.6 + 0.35 * look(tile, across * 0.02 + 0.5, y * 0.25 - 0.10 * t)
-        smoke = fold * np.clip(thin, 0, None) * smooth(0.0, 0.08, lift) * (1 - lift) ** 0.8 * 0.055
+        thin = 0.6 + 0.35 * sample(tile, across * 0.02 + 0.5, y * 0.25 - 0.10 * t)
+        smoke = fold * np.clip(thin, 0, None) * smoothstep(0.0, 0.08, lift) * (1 - lift) ** 0.8 * 0.055
         wisp = tint(f32(smoke), (0.55, 0.66, 0.85)) + tint(f32(smoke * np.exp(-lift * 9) * 3 * live), (1.0, 0.3, 0.08))
         snow = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         _ashes(snow, flakes, t)
-        return [softened(f32(light), relief), wisp, snow]
+        return [antialiased(f32(light), gbuffer), wisp, snow]
 
     return draw
 

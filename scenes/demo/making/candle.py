@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from scenes.demo.making.light import (
+from scenes.demo.making.drawing import (
     HEIGHT,
     WIDTH,
     Array,
-    between,
     dots,
     ease,
     f32,
     fire,
-    look,
+    interpolate,
     noise,
+    sample,
     screen,
-    smooth,
+    smoothstep,
     tint,
 )
 from scenes.demo.making.stilllife import FLAME, WICK, Table
@@ -27,31 +28,43 @@ from scenes.demo.making.stilllife import FLAME, WICK, Table
 Draw = Callable[[float], list[Array]]
 
 
-def flame(
-    picture: Array, x: float, y: float, height: float, life: float, sway: float, tile: Array, turn: float
-) -> None:
-    """Paint a candle flame in place: foot at pixel x, y; ``life`` 0 to 1 lets it grow; ``turn`` moves its edge."""
+@dataclass(frozen=True)
+class Flame:
+    """A candle flame: its foot at pixel x, y, its full height in pixels, and how far it has grown."""
+
+    x: float
+    y: float
+    height: float
+    life: float
+    """0: just lit; 1: full height."""
+    sway: float
+    """How far it leans, to the right if positive."""
+
+
+def draw_flame(picture: Array, flame: Flame, tile: Array, turn: float) -> None:
+    """Add a flame to the picture in place; ``turn`` moves its edge through the noise of ``tile``."""
+    x, y, height, life, sway = flame.x, flame.y, flame.height, flame.life, flame.sway
     tall = height * (0.25 + 0.75 * life)
     reach = int(height * 1.4)
     x0, x1, y0, y1 = int(x) - reach // 2, int(x) + reach // 2, int(y) - reach, int(y) + reach // 4
     v, u = np.meshgrid(np.arange(y0, y1, dtype=np.float32), np.arange(x0, x1, dtype=np.float32), indexing="ij")
     rise = (y - v) / tall
     bend = sway * np.clip(rise, 0, 2) ** 1.6 * tall * 0.18
-    bend = bend + 0.012 * tall * np.clip(rise, 0, 1) * look(tile, u / height * 0.05, rise * 0.1 - turn)
+    bend = bend + 0.012 * tall * np.clip(rise, 0, 1) * sample(tile, u / height * 0.05, rise * 0.1 - turn)
     across = (u - x - bend) / (tall * 0.165)
     r = np.clip(rise, 0, 1.0)
     width = 2.15 * np.sqrt(r + 0.015) * np.power(1 - r, 1.02) + 1e-3
     form = (
         np.clip(1 - np.abs(across) / width, 0, 1)
-        * smooth(0.0, 0.04, rise)
-        * (0.35 + 0.65 * smooth(1.0, 0.7, rise))
+        * smoothstep(0.0, 0.04, rise)
+        * (0.35 + 0.65 * smoothstep(1.0, 0.7, rise))
         * (rise < 1)
     )
-    body = smooth(0.0, 0.85, form)
+    body = smoothstep(0.0, 0.85, form)
     hollow = 1 - 0.75 * np.exp(-(((rise - 0.12) / 0.13) ** 2) - (across / 0.55) ** 2)
     heat = body * (0.9 + 0.8 * np.clip(rise * 1.6, 0, 1)) * hollow
     colour = np.stack([5.2 * heat, 2.9 * heat**1.25, 1.05 * heat**1.9], -1)
-    blue = smooth(0.05, 0.4, form) * np.exp(-(((rise - 0.03) / 0.07) ** 2))
+    blue = smoothstep(0.05, 0.4, form) * np.exp(-(((rise - 0.03) / 0.07) ** 2))
     colour += tint(f32(blue), (0.03, 0.09, 0.34))
     left, top = max(x0, 0), max(y0, 0)
     right, bottom = min(x1, picture.shape[1]), min(y1, picture.shape[0])
@@ -92,12 +105,12 @@ def kindling(seconds: float) -> Draw:
         ember = ease(0.3, 2.0, t) * (1 - ease(touch + 0.3, touch + 1.5, t))
         light = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         if ember > 0:
-            light += between(falling, place) * np.float32(0.16 * ember * (1 + 0.1 * np.sin(9 * t)))
+            light += interpolate(falling, place) * np.float32(0.16 * ember * (1 + 0.1 * np.sin(9 * t)))
         if life > 0:
-            light += between(swaying, 0.5 + 0.5 * lean) * np.float32(0.85 * life * flicker)
-            flame(light, fx, fy, 118, life, lean, tile, t * 0.4)
+            light += interpolate(swaying, 0.5 + 0.5 * lean) * np.float32(0.85 * life * flicker)
+            draw_flame(light, Flame(fx, fy, 118, life, lean), tile, t * 0.4)
             halo = np.exp(-((x - (fx - 640) / 360) ** 2 + (y - (420 - fy) / 360) ** 2) / 0.25)
-            smoke = np.clip(0.8 + 0.3 * look(veil, x * 0.2, y * 0.15 - 0.02 * t), 0.1, None)
+            smoke = np.clip(0.8 + 0.3 * sample(veil, x * 0.2, y * 0.15 - 0.02 * t), 0.1, None)
             haze = tint(f32(halo * smoke * 0.022 * life * flicker), (1.0, 0.55, 0.22))
         else:
             haze = np.zeros((360, 640, 3), np.float32)
@@ -132,10 +145,10 @@ def vigil(seconds: float) -> Draw:
     def draw(t: float) -> list[Array]:
         turn = t / seconds
         flicker, lean = _flicker(turn)
-        light = between(swaying, 0.5 + 0.5 * lean) * np.float32(0.5 * flicker)
-        flame(light, fx, fy, 215, 1.0, lean, tile, turn * 4)
+        light = interpolate(swaying, 0.5 + 0.5 * lean) * np.float32(0.5 * flicker)
+        draw_flame(light, Flame(fx, fy, 215, 1.0, lean), tile, turn * 4)
         halo = np.exp(-((x - (fx - 640) / 360) ** 2 + (y - (360 - fy + 110) / 360) ** 2) / 0.35)
-        smoke = np.clip(0.8 + 0.3 * look(veil, x * 0.2 + 0.1 * np.sin(2 * np.pi * turn), y * 0.15 - turn), 0.1, None)
+        smoke = np.clip(0.8 + 0.3 * sample(veil, x * 0.2 + 0.1 * np.sin(2 * np.pi * turn), y * 0.15 - turn), 0.1, None)
         return [light, tint(f32(halo * smoke * 0.03 * flicker), (1.0, 0.55, 0.22))]
 
     return draw

@@ -6,7 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, ease, f32, fire, look, noise, screen, smooth, streaks, tint
+from scenes.demo.making.drawing import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    ease,
+    f32,
+    fire,
+    noise,
+    sample,
+    screen,
+    smoothstep,
+    streaks,
+    tint,
+)
 
 
 def burning(seconds: float) -> Callable[[float], list[Array]]:
@@ -30,18 +43,18 @@ def burning(seconds: float) -> Callable[[float], list[Array]]:
         edge = 0.30 + 0.20 * rage + 0.016 * beat
         away = np.log(np.maximum(r, 0.05) / edge)
         shear = turn + 0.05 * np.sin(0.5 * t) + 0.035 * t / (0.5 + r)
-        bend = look(warp, shear * 2, away * 0.22 - 0.05 * t)
+        bend = sample(warp, shear * 2, away * 0.22 - 0.05 * t)
         v = away * 0.30 - 0.11 * t
-        flame = 0.62 * look(big, shear * 2 + 0.045 * bend, v + 0.03 * bend)
-        flame = flame + 0.38 * look(small, shear * 3 - 0.06 * bend, away * 0.5 - 0.23 * t + 0.04 * bend)
-        tongue = 1 - np.abs(look(big, shear * 3 + 0.07 * bend + 0.3, v * 1.3 - 0.05 * t)) * 0.9
+        flame = 0.62 * sample(big, shear * 2 + 0.045 * bend, v + 0.03 * bend)
+        flame = flame + 0.38 * sample(small, shear * 3 - 0.06 * bend, away * 0.5 - 0.23 * t + 0.04 * bend)
+        tongue = 1 - np.abs(sample(big, shear * 3 + 0.07 * bend + 0.3, v * 1.3 - 0.05 * t)) * 0.9
         out = np.maximum(away, 0)
         reach = 0.75 + 0.75 * rage + 0.10 * beat
-        heat = (0.95 + 0.55 * flame + 0.35 * tongue) * np.exp(-out * 2.0 / reach) - 0.40 * smooth(0.0, 1.5, out)
+        heat = (0.95 + 0.55 * flame + 0.35 * tongue) * np.exp(-out * 2.0 / reach) - 0.40 * smoothstep(0.0, 1.5, out)
         heat = np.clip(heat, 0, None) ** 1.7 * (0.62 + 0.55 * rage + 0.12 * beat)
         rim = np.exp(-out / 0.035) * (1.2 + 0.5 * flame) * (0.8 + 0.5 * rage)
-        body = smooth(-0.03, 0.012, away)
-        inside = (1 - body) * np.clip(0.25 + 0.5 * flame, 0, None) * 0.035 * smooth(-0.8, 0, away)
+        body = smoothstep(-0.03, 0.012, away)
+        inside = (1 - body) * np.clip(0.25 + 0.5 * flame, 0, None) * 0.035 * smoothstep(-0.8, 0, away)
         sun = fire(f32(np.clip(heat + rim, 0, 3.0) * body)) * f32((1.0, 0.8, 0.7)) + tint(
             f32(inside * (1 + beat)), (1.0, 0.08, 0.02)
         )

@@ -7,8 +7,31 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, between, ease, f32, fire, look, noise, screen, streaks, tint
-from scenes.demo.making.sculpt import Solid, behold, box, drum, lit, melt, shadow, softened, together
+from scenes.demo.making.drawing import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    ease,
+    f32,
+    fire,
+    interpolate,
+    noise,
+    sample,
+    screen,
+    streaks,
+    tint,
+)
+from scenes.demo.making.ray_marching import (
+    Solid,
+    antialiased,
+    box,
+    cylinder,
+    diffuse_and_gloss,
+    render,
+    shadow,
+    smooth_union,
+    union,
+)
 
 EYE, TOWARDS, ZOOM = (0.75, 1.25, -4.0), (0.0, 1.02, 0.0), 4.2
 IRON = f32((0.0, 0.99, -0.05))
@@ -31,7 +54,7 @@ def _anvil(p: Array) -> Array:
     horn = box(p, (-0.62, 0.885, 0), (0.20, 0.045, 0.09), 0.04)
     waist = box(p, (0.0, 0.64, 0), (0.22, 0.2, 0.13), 0.03)
     foot = box(p, (0.0, 0.43, 0), (0.42, 0.07, 0.2), 0.03)
-    return melt(melt(melt(face, horn, 0.12), waist, 0.14), foot, 0.12)
+    return smooth_union(smooth_union(smooth_union(face, horn, 0.12), waist, 0.14), foot, 0.12)
 
 
 def _iron(p: Array) -> Array:
@@ -39,14 +62,14 @@ def _iron(p: Array) -> Array:
 
 
 def _block(p: Array) -> Array:
-    return drum(p, (0.0, 0.19, 0), 0.40, 0.22, 0.05)
+    return cylinder(p, (0.0, 0.19, 0), 0.40, 0.22, 0.05)
 
 
 def _hammer(p: Array) -> Array:
-    head = box(p, (0.0, 1.30, 0), (0.23, 0.27, 0.2), 0.03)
+    hammer_head = box(p, (0.0, 1.30, 0), (0.23, 0.27, 0.2), 0.03)
     band = box(p, (0.0, 1.46, 0), (0.25, 0.05, 0.22), 0.02)
     shaft = box(p, (0.0, 2.6, 0), (0.09, 1.1, 0.09), 0.02)
-    return f32(np.minimum(np.minimum(head, band), shaft))
+    return f32(np.minimum(np.minimum(hammer_head, band), shaft))
 
 
 def _height(t: float, hits: list[float]) -> float:
@@ -99,64 +122,64 @@ def striking(seconds: float) -> Callable[[float], list[Array]]:
         Solid(_iron, (0.5, 0.4, 0.35), 0.0),
         Solid(lambda p: f32(2.6 - p[:, 2]), (0.10, 0.07, 0.06), 0.05),
     ]
-    ground = behold(below, (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
-    falling = behold([Solid(_hammer, (0.26, 0.25, 0.26), 2.0)], (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM, far=9)
+    ground = render(below, (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
+    falling = render([Solid(_hammer, (0.26, 0.25, 0.26), 2.0)], (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM, far=9)
     hearth = f32((-2.2, 1.1, 0.2))
     lamp = IRON + f32((0, 0.07, -0.10))
-    seen = shadow(together(below[:3]), ground, lamp)
+    seen = shadow(union(below[:3]), ground, lamp)
     coarse, fine = noise(83, 1.4), noise(84, 0.9)
     gx, gy, gz = (ground.points[..., i] for i in range(3))
     rough = (
         1
-        + 0.20 * look(coarse, gx * 0.3 + gz * 0.3, gy * 0.3 + gz * 0.2)
-        + 0.10 * look(fine, gx * 0.6 + gz * 0.2, gy * 0.6)
+        + 0.20 * sample(coarse, gx * 0.3 + gz * 0.3, gy * 0.3 + gz * 0.2)
+        + 0.10 * sample(fine, gx * 0.6 + gz * 0.2, gy * 0.6)
     )
-    near, gleam = lit(ground, lamp, fall=1.7)
-    side, rim = lit(ground, hearth, fall=1.2)
+    near, gleam = diffuse_and_gloss(ground, lamp, fall=1.7)
+    side, rim = diffuse_and_gloss(ground, hearth, fall=1.2)
     red, ember = f32((1.0, 0.27, 0.06)), f32((1.0, 0.16, 0.035))
     base_iron = (
         (near * seen)[..., None] * ground.colours * rough[..., None] + tint(gleam * seen * 0.45, (1, 1, 1))
     ) * red
     base_hearth = (side[..., None] * ground.colours * rough[..., None] + tint(rim * 0.5, (1, 1, 1))) * ember
     # The sparks fly towards the eye too, and show the front of the anvil.
-    before, _ = lit(ground, f32((0.5, 1.5, -1.5)), fall=1.6)
+    before, _ = diffuse_and_gloss(ground, f32((0.5, 1.5, -1.5)), fall=1.6)
     base_iron = base_iron + (before * 0.22)[..., None] * ground.colours * rough[..., None] * red
-    base_iron, base_hearth = softened(f32(base_iron), ground), softened(f32(base_hearth), ground)
+    base_iron, base_hearth = antialiased(f32(base_iron), ground), antialiased(f32(base_hearth), ground)
     glow_mask = (ground.index == 3).astype(np.float32)
-    scale = look(fine, gx * 0.5, gz * 0.5 + gy * 0.5)
+    scale = sample(fine, gx * 0.5, gz * 0.5 + gy * 0.5)
     sparks = _Sparks(hits)
     x, y = screen((640, 360))
     veil = noise(85, 1.9, 2, 60)
-    hammer_rough = 1 + 0.25 * look(coarse, falling.points[..., 0] * 0.3, falling.points[..., 1] * 0.3)
-    hearth_hammer, hearth_rim = lit(falling, hearth, fall=1.2)
+    hammer_rough = 1 + 0.25 * sample(coarse, falling.points[..., 0] * 0.3, falling.points[..., 1] * 0.3)
+    hearth_hammer, hearth_rim = diffuse_and_gloss(falling, hearth, fall=1.2)
     by_hearth = (hearth_hammer[..., None] * falling.colours + tint(hearth_rim * 0.33, (1, 1, 1))) * ember
     by_iron = []
     for height in range(7):
-        bright, gloss = lit(falling, lamp - f32((0, LIFT * height / 6, 0)), fall=1.7)
-        front, _ = lit(falling, f32((0.5, 1.5 - LIFT * height / 6, -1.5)), fall=1.6)
+        bright, gloss = diffuse_and_gloss(falling, lamp - f32((0, LIFT * height / 6, 0)), fall=1.7)
+        front, _ = diffuse_and_gloss(falling, f32((0.5, 1.5 - LIFT * height / 6, -1.5)), fall=1.6)
         own = ((bright + 0.22 * front) * hammer_rough)[..., None] * falling.colours
         by_iron.append(f32((own + tint(gloss * 0.35, (1, 1, 1))) * red))
 
     def draw(t: float) -> list[Array]:
         since = min((t - hit for hit in hits if hit <= t), default=9.0)
         rage = 0.55 + 0.65 * ease(0, seconds, t)
-        swell = np.float32(rage * (1 + 0.55 * np.exp(-since / 0.30) * min(since / 0.05, 1)))
+        envelope = np.float32(rage * (1 + 0.55 * np.exp(-since / 0.30) * min(since / 0.05, 1)))
         pant = np.float32(rage * (0.85 + 0.15 * np.sin(1.9 * t)))
-        light = np.float32(1.6 * swell) * base_iron + np.float32(1.7 * pant) * base_hearth
-        heat = glow_mask * (1.05 + 0.16 * scale) * (0.8 + 0.3 * swell)
+        light = np.float32(1.6 * envelope) * base_iron + np.float32(1.7 * pant) * base_hearth
+        heat = glow_mask * (1.05 + 0.16 * scale) * (0.8 + 0.3 * envelope)
         light = light * (1 - glow_mask[..., None]) + fire(heat)
         lift = _height(t, hits)
-        hammer = between(by_iron, 6 * lift) * np.float32(1.15 * swell) + by_hearth * np.float32(1.5 * pant)
+        hammer = interpolate(by_iron, 6 * lift) * np.float32(1.15 * envelope) + by_hearth * np.float32(1.5 * pant)
         up = round(LIFT * lift * SCALE)
         light[: HEIGHT - up] += falling.hit[up:, :, None] * (hammer[up:] - light[: HEIGHT - up])
         fly = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         ends, colours = sparks.at(t)
         if len(ends):
             streaks(fly, ends, colours * 2.8, 0.7)
-        rise = look(veil, x * 0.16 + 0.02 * t, y * 0.16 - 0.07 * t) + 0.7 * look(
+        rise = sample(veil, x * 0.16 + 0.02 * t, y * 0.16 - 0.07 * t) + 0.7 * sample(
             veil, x * 0.33 - 0.03 * t, y * 0.3 - 0.12 * t
         )
-        place = np.exp(-((x + 1.55) ** 2) / 0.5) * 0.13 * pant + np.exp(-(x * x + y * y) / 0.35) * 0.035 * swell
+        place = np.exp(-((x + 1.55) ** 2) / 0.5) * 0.13 * pant + np.exp(-(x * x + y * y) / 0.35) * 0.035 * envelope
         smoke = tint(f32(np.clip(0.35 + 0.55 * rise, 0.01, None) ** 1.3 * place), (1.0, 0.17, 0.035))
         quake = 7 * rage * np.exp(-since / 0.09) * np.cos(since * 55)
         return [_shaken(light, quake), smoke, _shaken(fly, quake)]

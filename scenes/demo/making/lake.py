@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, f32, look, noise, screen, smooth
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, noise, sample, screen, smoothstep
 
 
 class Lake:
@@ -18,15 +18,15 @@ class Lake:
         self.shore = shore * HEIGHT / 2
         self.below = np.clip((self.rows - self.shore) / (HEIGHT / 2 - self.shore), 0, 1)
         self.far = 1 / (0.06 + self.below)
-        self.water = smooth(self.shore - 1, self.shore + 1, self.rows)[..., None]
+        self.water = smoothstep(self.shore - 1, self.shore + 1, self.rows)[..., None]
         self.ripple = noise(43, 1.0, 12, 120)
         self.air = f32(cv2.resize(1 - self.water[..., 0], (WIDTH, HEIGHT)))[..., None]
         """1 where a full-size picture shows air."""
 
     def mirror(self, above: Array, t: float) -> Array:
         """What the water shows of a half-size picture, darker and broken by ripples."""
-        wave = look(self.ripple, self.x * 0.05 + 0.01 * t, 0.22 * self.far + 0.03 * t)
-        wave = wave + look(self.ripple, self.x * 0.09 - 0.015 * t, 0.37 * self.far + 0.02 * t)
+        wave = sample(self.ripple, self.x * 0.05 + 0.01 * t, 0.22 * self.far + 0.03 * t)
+        wave = wave + sample(self.ripple, self.x * 0.09 - 0.015 * t, 0.37 * self.far + 0.02 * t)
         wave = wave / self.calm
         row = f32(np.clip(2 * self.shore - self.rows + wave * (2 + 14 * self.below), 0, self.shore - 2))
         column = f32(self.columns + wave * (0.3 + 1.6 * self.below))

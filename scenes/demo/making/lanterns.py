@@ -7,8 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, blur, ease, f32, noise, sample, screen, smoothstep, tint
 from scenes.demo.making.lake import Lake
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, blur, ease, f32, look, noise, screen, smooth, tint
 
 COUNT = 330
 SHORE = 0.70
@@ -24,11 +24,11 @@ def _paper(height: int, defocus: float) -> Array:
     down = np.clip(y, 0, 1)
     half = 0.62 * (1 - 0.35 * down**2.2 + 0.10 * np.sin(np.pi * down)) - 0.1 * (y < 0.07)
     soft = max(2.5 / height, 0.05)
-    form = smooth(0.0, soft, (half - np.abs(x)) / 2) * smooth(0, soft, y) * smooth(1.0, 1.0 - soft, y)
+    form = smoothstep(0.0, soft, (half - np.abs(x)) / 2) * smoothstep(0, soft, y) * smoothstep(1.0, 1.0 - soft, y)
     inside = 0.30 + 1.5 * np.exp(-(((y - 0.80) / 0.30) ** 2) - (x / 0.55) ** 2) + 0.25 * y
     ribs = 1 - 0.10 * np.exp(-(((np.abs(x) - 0.3) / 0.03) ** 2))
     glow = f32(form * inside * ribs)
-    rim = smooth(0.9, 0.97, f32(y)) * form
+    rim = smoothstep(0.9, 0.97, f32(y)) * form
     picture = np.stack([glow * 1.25, glow**1.2 * 0.47, glow**1.5 * 0.09], -1) * (1 - 0.6 * rim[..., None])
     return f32(cv2.GaussianBlur(f32(picture), (0, 0), defocus) if defocus > 0.3 else picture)
 
@@ -56,7 +56,7 @@ def _night(x: Array, y: Array, warmth: float) -> Array:
     ridge = noise(41, 1.8, 2, 120)[0]
     for layer, (base, rough) in enumerate(((0.20, 0.055), (0.12, 0.04), (0.055, 0.02))):
         line = base + rough * np.interp((x[0] * 0.14 + 0.31 * layer) % 1.0, np.linspace(0, 1, ridge.size), ridge)
-        hill = smooth(0.004, -0.004, height - f32(line)[None, :])
+        hill = smoothstep(0.004, -0.004, height - f32(line)[None, :])
         mist = tint(np.exp(-height * 16), (0.020 + 0.06 * warmth, 0.024 + 0.026 * warmth, 0.05))
         sky = sky * (1 - hill[..., None]) + hill[..., None] * (mist * (0.4 - 0.1 * layer) + 0.002)
     return f32(sky)
@@ -98,7 +98,7 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
             _paste(air, sprites[i], float(px), float(py), float(strength), 4 * np.sin(0.9 * t + phase[i]))
         sky = skies[0] + np.float32(joy) * (skies[1] - skies[0])
         above = cv2.resize(air, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA) + sky
-        glow = blur(f32(above), 30) * 0.16 * (0.75 + 0.25 * look(veil, x * 0.2 + 0.01 * t, y * 0.25))[..., None]
+        glow = blur(f32(above), 30) * 0.16 * (0.75 + 0.25 * sample(veil, x * 0.2 + 0.01 * t, y * 0.25))[..., None]
         return [lake.join(f32(above), t, sky) + glow, air * lake.air]
 
     return draw

@@ -12,44 +12,48 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scenes.demo.making import film, score
-from scenes.demo.making.develop import Developer
-from scenes.demo.making.light import RATE
-from scenes.demo.making.reel import FILES, Shot
+from scenes.demo.making import encode, score
+from scenes.demo.making.drawing import RATE
+from scenes.demo.making.grading import Grader
+from scenes.demo.making.scene_list import CLIPS, DrawnScene
 from scenes.demo.making.sound import SAMPLE_RATE
 
-HERE = Path(__file__).parents[1]
+DEMO_FOLDER = Path(__file__).parents[1]
 
 
 def main() -> None:
-    """Make what was asked for."""
+    """Make the clips that the command line names."""
     parser = argparse.ArgumentParser(description="Make the clips of the demo film.")
-    parser.add_argument("clips", nargs="*", metavar="CLIP", help=f"which ones (all): {', '.join(FILES)}")
-    parser.add_argument("--out", type=Path, default=HERE / "film", help="folder of the clips (the one of the story)")
-    parser.add_argument("--preview", action="store_true", help="only a sheet of six pictures of each, as PNG")
-    parser.add_argument("--sound", action="store_true", help="only the sound; the pictures stay as they are")
+    parser.add_argument("clips", nargs="*", metavar="CLIP", help=f"which clips (default: all): {', '.join(CLIPS)}")
+    parser.add_argument(
+        "--out", type=Path, default=DEMO_FOLDER / "film", help="folder for the clips (default: the story's own)"
+    )
+    parser.add_argument(
+        "--preview", action="store_true", help="only a contact sheet of six pictures of each scene, as PNG"
+    )
+    parser.add_argument("--sound", action="store_true", help="only new sound; the pictures stay as they are")
     asked = parser.parse_args()
-    if unknown := set(asked.clips) - set(FILES):
-        parser.error(f"no clip {', '.join(sorted(unknown))}; there are: {', '.join(FILES)}")
+    if unknown := set(asked.clips) - set(CLIPS):
+        parser.error(f"no clip is called {', '.join(sorted(unknown))}; the clips are: {', '.join(CLIPS)}")
     asked.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     console = Console()
-    for name in asked.clips or FILES:
-        shots, target = FILES[name], asked.out / f"{name}.mp4"
+    for name in asked.clips or CLIPS:
+        scenes, target = CLIPS[name], asked.out / f"{name}.mp4"
         if asked.preview:
-            _sheets(shots, asked.out)
+            _contact_sheets(scenes, asked.out)
             continue
-        sound = np.concatenate([score.play(shot.name, shot.seconds) for shot in shots])
+        sound = np.concatenate([score.play(scene.name, scene.seconds) for scene in scenes])
         if asked.sound:
-            film.sound_again(target, sound)
+            encode.replace_sound(target, sound)
         else:
-            frames = sum(shot.seconds for shot in shots) * RATE
+            frames = sum(scene.seconds for scene in scenes) * RATE
             with _bar(console) as bar:
-                film.write(
+                encode.write(
                     target,
-                    bar.track(_pictures(shots), frames, description=name),
+                    bar.track(_pictures(scenes), frames, description=name),
                     sound,
-                    shots[0].kbits,
+                    scenes[0].kbits,
                 )
         console.print(f"{target.name}: {len(sound) / SAMPLE_RATE:g} s, {target.stat().st_size / 1e6:.2f} MB")
 
@@ -59,25 +63,25 @@ def _bar(console: Console) -> Progress:
                     TimeRemainingColumn(), console=console, transient=True)  # fmt: skip
 
 
-def _pictures(shots: tuple[Shot, ...]) -> Iterator[NDArray[np.uint8]]:
-    for shot in shots:
-        draw, developer = shot.paint(shot.seconds), Developer(shot.look)
-        coming = developer.print(draw(0.0))
-        for start in range(0, shot.seconds * RATE, shot.every):
-            now, coming = coming, developer.print(draw((start + shot.every) / RATE))
-            for k in range(shot.every):
-                share = k / shot.every
-                yield developer.planes(cv2.addWeighted(now, 1 - share, coming, share, 0), start + k)
+def _pictures(scenes: tuple[DrawnScene, ...]) -> Iterator[NDArray[np.uint8]]:
+    for scene in scenes:
+        draw, grader = scene.prepare(scene.seconds), Grader(scene.grade)
+        coming = grader.display(draw(0.0))
+        for start in range(0, scene.seconds * RATE, scene.draw_every):
+            now, coming = coming, grader.display(draw((start + scene.draw_every) / RATE))
+            for k in range(scene.draw_every):
+                share = k / scene.draw_every
+                yield grader.yuv_planes(cv2.addWeighted(now, 1 - share, coming, share, 0), start + k)
 
 
-def _sheets(shots: tuple[Shot, ...], folder: Path) -> None:
-    """Six pictures of each scene, to look at before the long work."""
-    for shot in shots:
-        draw, developer = shot.paint(shot.seconds), Developer(shot.look)
-        prints = [developer.print(draw(shot.seconds * (k + 0.5) / 6)) for k in range(6)]
+def _contact_sheets(scenes: tuple[DrawnScene, ...], folder: Path) -> None:
+    """Write six pictures of each scene as one PNG, to judge them before the long work."""
+    for scene in scenes:
+        draw, grader = scene.prepare(scene.seconds), Grader(scene.grade)
+        prints = [grader.display(draw(scene.seconds * (k + 0.5) / 6)) for k in range(6)]
         small = [cv2.resize(p, (640, 360), interpolation=cv2.INTER_AREA) for p in prints]
         sheet = np.vstack([np.hstack(small[k : k + 2]) for k in (0, 2, 4)])
-        cv2.imwrite(str(folder / f"{shot.name}.png"), np.clip(sheet[..., ::-1] * 255, 0, 255).astype(np.uint8))
+        cv2.imwrite(str(folder / f"{scene.name}.png"), np.clip(sheet[..., ::-1] * 255, 0, 255).astype(np.uint8))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,20 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, smooth, tint
+from scenes.demo.making.drawing import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    blur,
+    dots,
+    ease,
+    f32,
+    noise,
+    sample,
+    screen,
+    smoothstep,
+    tint,
+)
 
 RUNNERS, BEADS = 30, 1500
 LAMP = (850.0, 300.0)
@@ -33,7 +46,7 @@ def _street() -> tuple[Array, Array]:
     warm = np.zeros_like(cold)
     dots(warm, f32([LAMP[0]]), f32([LAMP[1]]), f32([66]), f32([(2.6, 1.25, 0.42)]), 0.0)
     warm += tint(np.exp(-np.hypot(x - 0.58, y - 0.17) / 0.42), (0.24, 0.10, 0.03))
-    warm += tint(np.exp(-(((x - 0.58) / 0.12) ** 2)) * smooth(-0.2, -0.7, y), (0.16, 0.07, 0.02))
+    warm += tint(np.exp(-(((x - 0.58) / 0.12) ** 2)) * smoothstep(-0.2, -0.7, y), (0.16, 0.07, 0.02))
     return blur(cold, 5), blur(warm, 4)
 
 
@@ -46,15 +59,8 @@ class Glass:
         self.shade = np.ones((HEIGHT, WIDTH), np.float32)
         for radius in np.sort(dice.pareto(2.0, BEADS) * 2.2 + 1.6):
             r = float(min(radius, 15))
-            _bead(
-                self.dx,
-                self.dy,
-                self.shade,
-                dice.uniform(0, WIDTH),
-                dice.uniform(0, HEIGHT),
-                r,
-                dice.uniform(1.0, 1.35),
-            )
+            place = dice.uniform(0, WIDTH), dice.uniform(0, HEIGHT)
+            _bead((self.dx, self.dy, self.shade), place, r, dice.uniform(1.0, 1.35))
         self.radius = f32(dice.uniform(7, 16, RUNNERS))
         self.times = np.arange(0, seconds + 0.1, 0.1)
         start = dice.uniform(-6, seconds - 1, RUNNERS)
@@ -94,18 +100,20 @@ class Glass:
             if x0 >= x1:
                 continue
             off = np.abs(np.arange(x0, x1, dtype=np.float32)[None] - centre[:, None])
-            strip = smooth(r, r * 0.6, off) * np.exp(-f32(age) / 5)[:, None]
+            strip = smoothstep(r, r * 0.6, off) * np.exp(-f32(age) / 5)[:, None]
             np.maximum(clear[:last, x0:x1], strip, out=clear[:last, x0:x1])
-        keep = 1 - smooth(0.15, 0.5, clear)
+        keep = 1 - smoothstep(0.15, 0.5, clear)
         dx, dy, shade = self.dx * keep, self.dy * keep, 1 + (self.shade - 1) * keep
         for i, fall in enumerate(heads):
             if -20 < fall < HEIGHT + 20:
-                _bead(dx, dy, shade, float(self.path(i, f32(fall))), fall, float(self.radius[i]), 1.45)
+                _bead((dx, dy, shade), (float(self.path(i, f32(fall))), fall), float(self.radius[i]), 1.45)
         return dx, dy, shade, clear
 
 
-def _bead(dx: Array, dy: Array, shade: Array, x: float, y: float, r: float, tall: float) -> None:
-    """Put one drop on the pane: it shows the street upside down, wide, and darker at its rim."""
+def _bead(pane: tuple[Array, Array, Array], place: tuple[float, float], r: float, tall: float) -> None:
+    """Put one drop on the pane (its dx, dy and shade): it shows the street upside down, wide, darker at its rim."""
+    dx, dy, shade = pane
+    x, y = place
     x0, x1 = max(int(x - r - 1), 0), min(int(x + r + 2), WIDTH)
     y0, y1 = max(int(y - r * tall - 1), 0), min(int(y + r * tall + 2), HEIGHT)
     if x0 >= x1 or y0 >= y1:
@@ -114,12 +122,12 @@ def _bead(dx: Array, dy: Array, shade: Array, x: float, y: float, r: float, tall
     v = (np.arange(y0, y1, dtype=np.float32)[:, None] - y) / (r * tall)
     v = v * (1 + 0.18 * v)  # heavier below
     d = np.sqrt(u * u + v * v)
-    cover = smooth(1.0, 0.86, f32(d))
+    cover = smoothstep(1.0, 0.86, f32(d))
     lens = cover * (0.55 + 0.45 * d * d)
     part = np.s_[y0:y1, x0:x1]
     dx[part] = dx[part] * (1 - cover) - 340 * u * lens
     dy[part] = dy[part] * (1 - cover) - 230 * v * lens
-    light = 1.5 - 1.1 * smooth(0.6, 1.02, f32(d)) + 0.7 * np.clip(v, -1, 1)
+    light = 1.5 - 1.1 * smoothstep(0.6, 1.02, f32(d)) + 0.7 * np.clip(v, -1, 1)
     shade[part] = shade[part] * (1 - cover) + cover * light
 
 
@@ -130,7 +138,7 @@ def weeping(seconds: float) -> Callable[[float], list[Array]]:
     columns, rows = (f32(g) for g in np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT)))
     breath, mist = noise(63, 1.8, 2, 80), noise(64, 0.7, 30, 250)
     x, y = screen((WIDTH, HEIGHT))
-    fogged = 0.75 + 0.12 * look(breath, x * 0.2, y * 0.2) + 0.035 * look(mist, x * 0.6, y * 0.6)
+    fogged = 0.75 + 0.12 * sample(breath, x * 0.2, y * 0.2) + 0.035 * sample(mist, x * 0.6, y * 0.6)
     fog_cold, fog_warm = blur(cold, 34), blur(warm, 30)
 
     def draw(t: float) -> list[Array]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, blur, dots, ease, f32, look, noise, screen, splat, tint
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, blur, dots, ease, f32, noise, sample, screen, splat, tint
 
 THREADS, STITCHES = 64, 620
 BEAT = 0.5
@@ -82,17 +82,19 @@ def dancing(seconds: float) -> Callable[[float], list[Array]]:
             px, py = 320 + places[:, 0] / depth * 640, 176 - places[:, 1] / depth * 640
             strength = come * shine * 0.66 * (3.0 / depth) ** 1.5
             silk += splat(f32(px), f32(py), f32(strength[:, None] * f32(DANCERS[n][4])), (640, 360))
-            head = _way(f32([t]), n)[0]
-            far = 3.9 + float(head[2])
-            at = f32([WIDTH / 2 + head[0] / far * 1280]), f32([HEIGHT * 0.489 - head[1] / far * 1280])
+            tip = _way(f32([t]), n)[0]
+            far = 3.9 + float(tip[2])
+            at = f32([WIDTH / 2 + tip[0] / far * 1280]), f32([HEIGHT * 0.489 - tip[1] / far * 1280])
             # The lights shine back from the floor, so that one sees them land.
-            mirror = f32([HEIGHT * 0.489 + (1.36 + head[1]) / far * 1280])
+            mirror = f32([HEIGHT * 0.489 + (1.36 + tip[1]) / far * 1280])
             colour = f32([DANCERS[n][4]])
             dots(fly, *at, f32([20 / far]), come * 5.0 * (colour + 0.25))
             dots(fly, at[0], mirror, f32([110 / far]), come * 0.10 * colour)
         silk = blur(silk, 0.55)
         floor = np.exp(-(((y + 0.80) / 0.30) ** 2)) * np.exp(-((x / 1.7) ** 2))
-        air = np.clip(0.8 + 0.3 * look(veil, x * 0.15 + 0.02 * t, y * 0.2), 0.1, None) * np.exp(-(x * x + y * y) / 1.6)
+        air = np.clip(0.8 + 0.3 * sample(veil, x * 0.15 + 0.02 * t, y * 0.2), 0.1, None) * np.exp(
+            -(x * x + y * y) / 1.6
+        )
         haze = tint(f32((floor * 0.030 + air * 0.030) * entry), (1.0, 0.48, 0.18))
         _throw(fly, sparks, t, seconds)
         return [haze, silk, fly]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.light import Array, f32
+from scenes.demo.making.drawing import Array, f32
 
 SAMPLE_RATE = 48_000
 NOTES = {"C": 0, "C#": 1, "D": 2, "Eb": 3, "E": 4, "F": 5, "F#": 6, "G": 7, "Ab": 8, "A": 9, "Bb": 10, "B": 11}
@@ -17,14 +17,14 @@ def pitch(name: str) -> float:
     return float(440 * 2 ** ((NOTES[name[:-1]] + 12 * (int(name[-1]) + 1) - 69) / 12))
 
 
-def clock(seconds: float) -> Array:
+def sample_times(seconds: float) -> Array:
     """The time of each sample."""
     return f32(np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE)
 
 
-def swell(seconds: float, rise: float, fall: float) -> Array:
+def envelope(seconds: float, rise: float, fall: float) -> Array:
     """An envelope that rises and falls like a breath."""
-    t = clock(seconds)
+    t = sample_times(seconds)
     up = np.clip(t / max(rise, 1e-3), 0, 1)
     down = np.clip((seconds - t) / max(fall, 1e-3), 0, 1)
     return f32(np.sin(up * np.pi / 2) ** 2 * np.sin(down * np.pi / 2) ** 2)
@@ -32,7 +32,7 @@ def swell(seconds: float, rise: float, fall: float) -> Array:
 
 def bell(note: str, seconds: float = 4.0, soft: float = 1.0) -> Array:
     """A small bell or a struck glass: partials that are not quite in tune, the high ones dying first."""
-    t, f = clock(seconds), pitch(note)
+    t, f = sample_times(seconds), pitch(note)
     partials = ((1, 1.0, 1.0), (2.003, 0.45, 1.6), (2.76, 0.22, 2.6), (4.07, 0.13, 4.0), (5.43, 0.07, 6.0))
     tone = sum(
         a / soft ** (k * 0.5) * np.sin(2 * np.pi * f * r * t) * np.exp(-d * t * 1.3)
@@ -43,7 +43,7 @@ def bell(note: str, seconds: float = 4.0, soft: float = 1.0) -> Array:
 
 def pluck(note: str, seconds: float = 1.6, bright: float = 1.0) -> Array:
     """A plucked string, as of a harp."""
-    t, f = clock(seconds), pitch(note)
+    t, f = sample_times(seconds), pitch(note)
     tone = sum(
         np.sin(2 * np.pi * f * k * t) * np.exp(-(1.6 + 0.9 * k) * t) / k**1.5 * bright ** (k - 1) for k in range(1, 9)
     )
@@ -52,7 +52,7 @@ def pluck(note: str, seconds: float = 1.6, bright: float = 1.0) -> Array:
 
 def bowed(note: str, seconds: float, seed: int = 0, bright: float = 0.6, rise: float = 0.6, fall: float = 0.9) -> Array:
     """Some strings together: each a little out of tune, with a vibrato of its own."""
-    dice, t, f = np.random.default_rng(seed), clock(seconds), pitch(note)
+    dice, t, f = np.random.default_rng(seed), sample_times(seconds), pitch(note)
     tone = np.zeros_like(t)
     for _ in range(4):
         wander = 1 + 0.0025 * dice.standard_normal()
@@ -60,19 +60,19 @@ def bowed(note: str, seconds: float, seed: int = 0, bright: float = 0.6, rise: f
         phase = 2 * np.pi * np.cumsum(f * (wander + vibrato)) / SAMPLE_RATE + dice.uniform(0, 6)
         for k in range(1, min(14, int(9000 / f)) + 1):
             tone += np.sin(k * phase) * bright ** (k - 1) / k**0.6
-    return f32(tone * swell(seconds, rise, fall) * 0.07)
+    return f32(tone * envelope(seconds, rise, fall) * 0.07)
 
 
 def choir(note: str, seconds: float, seed: int = 0, rise: float = 1.5, fall: float = 1.5) -> Array:
     """Voices on 'ah', far away: strings seen through the formants of a mouth."""
     tone = bowed(note, seconds, seed, 0.88, rise, fall)
     mouth = ((0.5, 280, 160), (1.0, 650, 160), (0.5, 1080, 180), (0.12, 2700, 350))
-    return shaped(tone, lambda hz: np.sum([a * np.exp(-(((hz - c) / w) ** 2)) for a, c, w in mouth], axis=0))
+    return filtered(tone, lambda hz: np.sum([a * np.exp(-(((hz - c) / w) ** 2)) for a, c, w in mouth], axis=0))
 
 
 def drone(note: str, seconds: float, seed: int = 0, bright: float = 0.5) -> Array:
     """A still deep tone (n, 2) that closes on itself: every part makes whole turns in ``seconds``."""
-    dice, t = np.random.default_rng(seed), clock(seconds)
+    dice, t = np.random.default_rng(seed), sample_times(seconds)
     out = np.zeros((len(t), 2))
     for k in range(1, 9):
         for side in range(2):
@@ -82,7 +82,7 @@ def drone(note: str, seconds: float, seed: int = 0, bright: float = 0.5) -> Arra
     return f32(out * 0.2)
 
 
-def shaped(sound: Array, gain: Callable[[Array], Array]) -> Array:
+def filtered(sound: Array, gain: Callable[[Array], Array]) -> Array:
     """A sound with each frequency times ``gain(hz)``; circular, so a loop stays a loop."""
     spectrum = np.fft.rfft(sound, axis=0)
     hz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
@@ -93,7 +93,7 @@ def shaped(sound: Array, gain: Callable[[Array], Array]) -> Array:
 def wind(seconds: float, low: float, high: float, seed: int = 0) -> Array:
     """Noise between two frequencies (n, 2), level about 1; closes on itself."""
     noise = np.random.default_rng(seed).standard_normal((int(seconds * SAMPLE_RATE), 2))
-    out = shaped(
+    out = filtered(
         f32(noise),
         lambda hz: np.exp(-((np.log(np.maximum(hz, 1) / np.sqrt(low * high)) / np.log(high / low)) ** 2) * 2),
     )
@@ -102,17 +102,17 @@ def wind(seconds: float, low: float, high: float, seed: int = 0) -> Array:
 
 def drum(seconds: float = 1.6, low: float = 46.0, hard: float = 1.0, seed: int = 0) -> Array:
     """A great drum: a fall in pitch and a knock."""
-    t = clock(seconds)
+    t = sample_times(seconds)
     hz = low * (1 + 1.6 * np.exp(-t * 32))
     skin = np.sin(2 * np.pi * np.cumsum(hz) / SAMPLE_RATE) * np.exp(-t * 4.2)
     knock = np.random.default_rng(seed).standard_normal(len(t)) * np.exp(-t * 70) * 0.3 * hard
-    knock = shaped(f32(knock), lambda f: np.exp(-f / 1800))
+    knock = filtered(f32(knock), lambda f: np.exp(-f / 1800))
     return f32((np.tanh(1.8 * skin) + knock) * np.clip((seconds - t) / 0.2, 0, 1) * 0.8)
 
 
 def anvil(seed: int = 0) -> Array:
     """Iron on iron."""
-    dice, t = np.random.default_rng(seed), clock(2.4)
+    dice, t = np.random.default_rng(seed), sample_times(2.4)
     tone = np.zeros_like(t)
     for f in (523, 841, 1370, 1923, 2791, 3620, 4933, 6410):
         tone += (
@@ -133,23 +133,23 @@ def crackle(seconds: float, often: float, seed: int = 0, low: float = 1500.0, hi
         click = dice.standard_normal(length) * np.exp(-np.linspace(0, 6, length))
         at, pan = (dice.integers(0, n) + np.arange(length)) % n, dice.uniform(0.15, 0.85)
         out[at] += f32(click * dice.pareto(2.0) * 0.12)[:, None] * f32((1 - pan, pan))
-    return shaped(
+    return filtered(
         out, lambda hz: np.exp(-((np.log(np.maximum(hz, 1) / np.sqrt(low * high)) / np.log(high / low)) ** 2))
     )
 
 
-def hall(
+def reverb(
     sound: Array, seconds: float = 3.0, wet: float = 0.4, dark: float = 3500.0, seed: int = 9, loop: bool = False
 ) -> Array:
-    """A sound (n, 2) in a large stone room; in a loop the echo of the end is heard at the start."""
-    dice, t = np.random.default_rng(seed), clock(seconds)
+    """A sound (n, 2) in a large stone hall; in a loop the echo of the end is heard at the start."""
+    dice, t = np.random.default_rng(seed), sample_times(seconds)
     echo = dice.standard_normal((len(t), 2)) * np.exp(-t * 6.0 / seconds)[:, None] * np.clip(t / 0.03, 0, 1)[:, None]
-    echo = shaped(f32(echo), lambda hz: np.exp(-hz / dark) * np.clip(hz / 120, 0, 1))
+    echo = filtered(f32(echo), lambda hz: np.exp(-hz / dark) * np.clip(hz / 120, 0, 1))
     echo /= np.sqrt((echo**2).sum(0))
     n = len(sound)
     size = n if loop else n + len(t)
-    room = np.fft.irfft(np.fft.rfft(sound, size, axis=0) * np.fft.rfft(echo, size, axis=0), size, axis=0)[:n]
-    return f32((1 - wet) * sound + wet * 1.6 * room)
+    echoed = np.fft.irfft(np.fft.rfft(sound, size, axis=0) * np.fft.rfft(echo, size, axis=0), size, axis=0)[:n]
+    return f32((1 - wet) * sound + wet * 1.6 * echoed)
 
 
 def loudness_of(sound: Array) -> float:
@@ -165,8 +165,8 @@ def loudness_of(sound: Array) -> float:
     return float(-0.691 + 10 * np.log10(kept.mean()))
 
 
-class Tape:
-    """A length of stereo sound to lay others on. In a loop, what runs over the end goes on at the start."""
+class Mix:
+    """A length of stereo sound to mix others into. In a loop, what runs past the end continues at the start."""
 
     def __init__(self, seconds: float, loop: bool = False) -> None:
         self.seconds, self.loop = seconds, loop

@@ -7,8 +7,21 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from scenes.demo.making.drawing import (
+    HEIGHT,
+    WIDTH,
+    Array,
+    dots,
+    ease,
+    f32,
+    noise,
+    sample,
+    screen,
+    smoothstep,
+    splat,
+    tint,
+)
 from scenes.demo.making.lake import Lake
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, splat, tint
 
 SHORE = 0.80
 
@@ -21,18 +34,18 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
     height = np.clip((y - (1 - 2 * SHORE)) / (2 * SHORE), 0, 1)
     cloud, fine, dust = noise(102, 1.7, 2, 90), noise(103, 1.1, 4, 200), noise(104, 1.5, 3, 120)
     band = np.exp(-(((y - 0.30 - 0.42 * x) / 0.36) ** 2))
-    bend = 0.05 * look(cloud, x * 0.14, y * 0.14)
+    bend = 0.05 * sample(cloud, x * 0.14, y * 0.14)
     milk = band * np.clip(
-        0.55 + 0.30 * look(cloud, x * 0.2 + bend, y * 0.2) + 0.12 * look(fine, x * 0.3, y * 0.3), 0, None
+        0.55 + 0.30 * sample(cloud, x * 0.2 + bend, y * 0.2) + 0.12 * sample(fine, x * 0.3, y * 0.3), 0, None
     )
-    lane = smooth(0.1, 1.3, look(dust, x * 0.22 + bend + 0.4, y * 0.22 - bend)) * np.exp(
+    lane = smoothstep(0.1, 1.3, sample(dust, x * 0.22 + bend + 0.4, y * 0.22 - bend)) * np.exp(
         -(((y - 0.27 - 0.42 * x) / 0.2) ** 2)
     )
     milk = milk * (1 - 0.85 * lane)
     galaxy = tint(f32(milk**1.6 * 0.20), (0.50, 0.64, 1.0)) + tint(f32(milk**3 * 0.17), (1.0, 0.62, 0.42))
     ridge = noise(105, 1.8, 2, 120)[0]
     line = 0.035 + 0.022 * np.interp((x[0] * 0.13 + 0.6) % 1.0, np.linspace(0, 1, ridge.size), ridge)
-    hill = smooth(0.004, -0.004, height - f32(line)[None, :])[..., None]
+    hill = smoothstep(0.004, -0.004, height - f32(line)[None, :])[..., None]
     n = 230
     sx, sy = f32(dice.uniform(0, WIDTH, n)), f32(dice.uniform(0.01, 0.74, n) ** 1.1 * HEIGHT)
     size = f32(np.clip(dice.pareto(2.6, n) * 0.45 + 0.85, 0.85, 3.0))

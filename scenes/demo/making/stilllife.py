@@ -6,27 +6,40 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, f32, look, noise, pixels, tint
-from scenes.demo.making.sculpt import Relief, Solid, ball, behold, box, drum, lit, melt, rod, shadow, softened, together
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, noise, pixels, sample, tint
+from scenes.demo.making.ray_marching import (
+    GBuffer,
+    Solid,
+    antialiased,
+    box,
+    capsule,
+    cylinder,
+    diffuse_and_gloss,
+    render,
+    shadow,
+    smooth_union,
+    sphere,
+    union,
+)
 
 WICK = f32((0.0, 0.62, 0.0))
 FLAME = WICK + f32((0, 0.09, 0))
 
 
 def _candle(p: Array) -> Array:
-    wax = drum(p, (0, 0.33, 0), 0.085, 0.26, 0.03)
-    runs = [rod(p, (0.082 * np.cos(a), 0.57, 0.082 * np.sin(a)), (0.088 * np.cos(a), low, 0.088 * np.sin(a)), 0.014)
+    wax = cylinder(p, (0, 0.33, 0), 0.085, 0.26, 0.03)
+    runs = [capsule(p, (0.082 * np.cos(a), 0.57, 0.082 * np.sin(a)), (0.088 * np.cos(a), low, 0.088 * np.sin(a)), 0.014)
             for a, low in ((-2.2, 0.36), (-1.2, 0.47), (-0.5, 0.28), (-2.8, 0.43))]  # fmt: skip
     for run in runs:
-        wax = melt(wax, run, 0.03)
-    wax = np.maximum(wax, -ball(p, (0, 0.66, 0), 0.095))
-    return f32(np.minimum(wax, rod(p, (0, 0.56, 0), (0.006, 0.625, 0), 0.007)))
+        wax = smooth_union(wax, run, 0.03)
+    wax = np.maximum(wax, -sphere(p, (0, 0.66, 0), 0.095))
+    return f32(np.minimum(wax, capsule(p, (0, 0.56, 0), (0.006, 0.625, 0), 0.007)))
 
 
 def _holder(p: Array) -> Array:
-    dish = drum(p, (0, 0.035, 0), 0.27, 0.022, 0.02)
-    hollow = drum(p, (0, 0.07, 0), 0.24, 0.03, 0.02)
-    cup = drum(p, (0, 0.09, 0), 0.115, 0.05, 0.015)
+    dish = cylinder(p, (0, 0.035, 0), 0.27, 0.022, 0.02)
+    hollow = cylinder(p, (0, 0.07, 0), 0.24, 0.03, 0.02)
+    cup = cylinder(p, (0, 0.09, 0), 0.115, 0.05, 0.015)
     return f32(np.minimum(np.maximum(dish, -hollow), cup))
 
 
@@ -48,8 +61,8 @@ def _jug(p: Array) -> Array:
 
 
 def _pear(p: Array) -> Array:
-    body = melt(ball(p, (-0.62, 0.165, -0.12), 0.17), ball(p, (-0.60, 0.36, -0.11), 0.085), 0.13)
-    return f32(np.minimum(body, rod(p, (-0.595, 0.43, -0.11), (-0.57, 0.52, -0.09), 0.010)))
+    body = smooth_union(sphere(p, (-0.62, 0.165, -0.12), 0.17), sphere(p, (-0.60, 0.36, -0.11), 0.085), 0.13)
+    return f32(np.minimum(body, capsule(p, (-0.595, 0.43, -0.11), (-0.57, 0.52, -0.09), 0.010)))
 
 
 def _apples(p: Array) -> Array:
@@ -67,14 +80,14 @@ def _skull(p: Array) -> Array:
     q = p - f32((-0.36, 0.30, 0.52))
     q = f32(np.stack([q[:, 0] * np.cos(turn) + q[:, 2] * np.sin(turn), q[:, 1],
                       -q[:, 0] * np.sin(turn) + q[:, 2] * np.cos(turn)], -1))  # fmt: skip
-    dome = ball(f32(q * f32((1.08, 1.0, 0.86))), (0, 0.07, 0.03), 0.235)
+    dome = sphere(f32(q * f32((1.08, 1.0, 0.86))), (0, 0.07, 0.03), 0.235)
     face = box(q, (0, -0.10, -0.15), (0.115, 0.115, 0.075), 0.05)
-    head = melt(melt(dome, face, 0.1), box(q, (0, -0.215, -0.13), (0.085, 0.06, 0.085), 0.04), 0.04)
+    skull = smooth_union(smooth_union(dome, face, 0.1), box(q, (0, -0.215, -0.13), (0.085, 0.06, 0.085), 0.04), 0.04)
     for side in (-1, 1):
-        head = melt(head, rod(q, (side * 0.12, -0.06, -0.2), (side * 0.165, -0.05, -0.02), 0.03), 0.03)
-        head = -melt(-head, ball(q, (side * 0.075, 0.0, -0.245), 0.062), 0.025)
-    head = -melt(-head, box(q, (0, -0.085, -0.25), (0.022, 0.038, 0.06), 0.02), 0.03)
-    return f32(0.85 * head)
+        skull = smooth_union(skull, capsule(q, (side * 0.12, -0.06, -0.2), (side * 0.165, -0.05, -0.02), 0.03), 0.03)
+        skull = -smooth_union(-skull, sphere(q, (side * 0.075, 0.0, -0.245), 0.062), 0.025)
+    skull = -smooth_union(-skull, box(q, (0, -0.085, -0.25), (0.022, 0.038, 0.06), 0.02), 0.03)
+    return f32(0.85 * skull)
 
 
 def _cloth(p: Array) -> Array:
@@ -98,17 +111,17 @@ def things() -> list[Solid]:
     ]
 
 
-def _painted(relief: Relief) -> Array:
+def _painted(gbuffer: GBuffer) -> Array:
     """The colours with the grain of wood, wax and paint."""
     coarse, fine = noise(21, 1.6), noise(22, 0.8)
-    x, y, z = (relief.points[..., i] for i in range(3))
-    wood = 0.85 + 0.22 * look(fine, x * 0.05, z * 0.8) + 0.1 * look(coarse, x * 0.1, z * 0.9)
+    x, y, z = (gbuffer.points[..., i] for i in range(3))
+    wood = 0.85 + 0.22 * sample(fine, x * 0.05, z * 0.8) + 0.1 * sample(coarse, x * 0.1, z * 0.9)
     other = (
         1
-        + np.where(relief.index == 7, 0.03, 0.13) * look(coarse, x * 0.5 + z * 0.3, y * 0.5)
-        + 0.04 * look(fine, x * 0.7 + z * 0.4, y * 0.7)
+        + np.where(gbuffer.index == 7, 0.03, 0.13) * sample(coarse, x * 0.5 + z * 0.3, y * 0.5)
+        + 0.04 * sample(fine, x * 0.7 + z * 0.4, y * 0.7)
     )
-    return f32(relief.colours * np.where(relief.index == 6, wood, other)[..., None])
+    return f32(gbuffer.colours * np.where(gbuffer.index == 6, wood, other)[..., None])
 
 
 class Table:
@@ -116,25 +129,25 @@ class Table:
 
     def __init__(self, eye: tuple[float, float, float], towards: tuple[float, float, float], zoom: float) -> None:
         solids = things()
-        self.relief = behold(solids, (WIDTH, HEIGHT), eye, towards, zoom, far=12)
-        self.field = together(solids[1:])
-        self.colours = _painted(self.relief)
-        self.wax = f32(self.relief.index == 0)
+        self.gbuffer = render(solids, (WIDTH, HEIGHT), eye, towards, zoom, far=12)
+        self.field = union(solids[1:])
+        self.colours = _painted(self.gbuffer)
+        self.wax = f32(self.gbuffer.index == 0)
         self.camera = (f32(eye), f32(towards), zoom)
 
     def under(self, lamp: Array) -> Array:
         """The picture by one warm light of strength 1 at a place."""
-        seen = shadow(self.field, self.relief, lamp)
-        diffuse, gloss = lit(self.relief, lamp, wrap=0.08, fall=1.7, reach=0.10)
-        near = np.exp(-((np.linalg.norm(self.relief.points - lamp, axis=-1) / 0.20) ** 2))
+        seen = shadow(self.field, self.gbuffer, lamp)
+        diffuse, gloss = diffuse_and_gloss(self.gbuffer, lamp, wrap=0.08, fall=1.7, reach=0.10)
+        near = np.exp(-((np.linalg.norm(self.gbuffer.points - lamp, axis=-1) / 0.20) ** 2))
         through = self.wax * near * 6
         # The candle stands under its own flame and lets the light through; it casts no hard shadow on itself.
         full = diffuse * (seen * (1 - self.wax) + 0.35 * self.wax) + 0.02 * np.minimum(diffuse + 0.15, 0.6)
         light = tint(full, (1.0, 0.60, 0.27)) * self.colours + tint(through, (1.0, 0.50, 0.16)) * self.colours
-        return softened(f32(light + tint(gloss * seen, (0.5, 0.3, 0.13))), self.relief)
+        return antialiased(f32(light + tint(gloss * seen, (0.5, 0.3, 0.13))), self.gbuffer)
 
     def project(self, point: Array) -> tuple[float, float]:
-        """A point in the room to full-size pixels."""
+        """A point in space to full-size pixels."""
         eye, towards, zoom = self.camera
         forward = (towards - eye) / np.linalg.norm(towards - eye)
         right = np.cross(f32((0, 1, 0)), forward)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.light import (
+from scenes.demo.making.drawing import (
     HEIGHT,
     WIDTH,
     Array,
@@ -14,10 +14,10 @@ from scenes.demo.making.light import (
     dots,
     ease,
     f32,
-    look,
     noise,
+    sample,
     screen,
-    smooth,
+    smoothstep,
     splat,
     tint,
 )
@@ -50,16 +50,16 @@ def sinking(seconds: float) -> Callable[[float], list[Array]]:
         """The sea by the light from above, which is lost with the depth."""
         up = 1.55 - y
         angle = np.arctan2(x + 0.25, up)
-        ray = look(beams, angle * 0.42 + 0.006 * t, 0 * x + 0.011 * t) + look(
+        ray = sample(beams, angle * 0.42 + 0.006 * t, 0 * x + 0.011 * t) + sample(
             beams, angle * 0.9 - 0.009 * t, 0 * x + 0.5
         )
         rays = np.clip(0.35 + 0.45 * ray, 0, None) ** 1.5 * np.exp(-1.35 * (1 - y)) * np.exp(-((angle / 0.75) ** 2))
         # The surface seen from below, in perspective; it leaves the picture as we sink.
         above = np.clip(y - (0.42 + 1.1 * depth), 0.02, 1)
         u, v = x / (1.02 - above), 1 / (1.02 - above)
-        bend = 0.05 * look(warp, u * 0.1 + 0.02 * t, v * 0.05)
-        net = 1 - np.abs(look(caustic, u * 0.05 + bend, v * 0.10 + bend - 0.015 * t)) * 1.3
-        net = np.clip(net, 0, 1) ** 3 * smooth(0.02, 0.5, above) * 0.9
+        bend = 0.05 * sample(warp, u * 0.1 + 0.02 * t, v * 0.05)
+        net = 1 - np.abs(sample(caustic, u * 0.05 + bend, v * 0.10 + bend - 0.015 * t)) * 1.3
+        net = np.clip(net, 0, 1) ** 3 * smoothstep(0.02, 0.5, above) * 0.9
         dim = np.float32(1 - 0.82 * depth)
         colour = tint(f32(rays * 0.30 * dim), (0.10, 0.42, 0.62)) + tint(f32(net * dim * 0.5), (0.2, 0.55, 0.68))
         ambient = np.exp(-1.15 * (1 - y)) * 0.13 * dim + 0.006

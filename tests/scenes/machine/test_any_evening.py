@@ -11,7 +11,7 @@ from scenes.machine.cue import Branched, Cue, Play, SceneStarted, TakeEnded, Tak
 from scenes.machine.dry_run import DryPlayer
 from scenes.machine.state import StoryState
 from scenes.story.clip import Playhead
-from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, feeling, story_of
+from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, feeling, story_of
 
 STORY = story_of(
     TWO_ROOMS.replace("end = true\n[scenes.cellar]", 'next = "loop"\n[scenes.cellar]')

@@ -3,7 +3,7 @@
 import pytest
 
 from scenes.machine.cue import Branched, Play, SceneStarted
-from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, Course, branches_of, evening, feeling, scenes_of, story_of
+from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, branches_of, evening, feeling, scenes_of, story_of
 
 HEAD, TAIL = TWO_ROOMS[: TWO_ROOMS.index("branch = ")], TWO_ROOMS[TWO_ROOMS.index("next = ") :]
 FEAR, JOY = feeling("fear"), feeling("happiness")

@@ -11,7 +11,7 @@ from pathlib import Path
 from models.mood import Mood
 from scenes.machine.command import Command
 from scenes.machine.cue import Cue
-from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
+from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
 
 GOLDEN = Path(__file__).parent / "golden"
 CUES = 'cue = [{ at_seconds = 1, osc = { address = "/cue/fog", arguments = [1] } }]\n'

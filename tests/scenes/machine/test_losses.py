@@ -10,7 +10,7 @@ from scenes.machine.dry_run import DryPlayer
 from scenes.machine.state import StoryState
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
-from tests.scenes.telling import BLIND, NOBODY, TWO_ROOMS, evening, feeling, mood_at, plays_of, scenes_of, story_of
+from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, evening, feeling, mood_at, plays_of, scenes_of, story_of
 
 HAPPY = [(1.0, feeling("happiness"))]
 

@@ -6,7 +6,7 @@ from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.command import Command
 from scenes.machine.cue import Play, ShowState, StateChanged, TakeEnded, TakeStarted
 from scenes.story.clip import Playhead
-from tests.scenes.telling import NOBODY, branches_of, evening, feeling, scenes_of, story_of
+from tests.scenes.evenings import NOBODY, branches_of, evening, feeling, scenes_of, story_of
 
 AFRAID = [(1.0, feeling("fear"))]
 

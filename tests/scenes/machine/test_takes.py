@@ -14,7 +14,7 @@ from scenes.machine.cue import (
     TakeEnded,
     TakeStarted,
 )
-from tests.scenes.telling import (
+from tests.scenes.evenings import (
     BLIND,
     NOBODY,
     TWO_ROOMS,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from calibration.errors import BadFile
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_still
-from tests.scenes.telling import TWO_ROOMS
+from tests.scenes.evenings import TWO_ROOMS
 
 TEXT = TWO_ROOMS + (
     '[beds.night]\nfile = "door.mp4"\n[left]\nafter_seconds = 9\nto = "lamp"\n[[scenes.lamp.branch]]\nto = "door"\n'

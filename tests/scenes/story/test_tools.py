@@ -7,7 +7,7 @@ from scenes.machine.simulate import simulate
 from scenes.story.graph import as_mermaid, as_text, in_words
 from scenes.story.schema import schema_text
 from scenes.story.story_file import StoryFile, When
-from tests.scenes.telling import TWO_ROOMS, story_of
+from tests.scenes.evenings import TWO_ROOMS, story_of
 
 ROOT = Path(__file__).parents[3]
 

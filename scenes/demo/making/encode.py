@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.demo.making.light import HEIGHT, RATE, WIDTH, Array
+from scenes.demo.making.drawing import HEIGHT, RATE, WIDTH, Array
 from scenes.demo.making.sound import SAMPLE_RATE
 
 X264 = {
@@ -42,11 +42,11 @@ def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, kbits
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             clip.mux(video.encode(frame))
         clip.mux(video.encode(None))
-        _play(clip, audio, sound)
+        _encode_sound(clip, audio, sound)
 
 
-def sound_again(file: Path, sound: Array) -> None:
-    """Give a clip a new sound and leave its pictures as they are."""
+def replace_sound(file: Path, sound: Array) -> None:
+    """Give a clip a new sound and copy its pictures unchanged."""
     fresh = file.with_suffix(".new.mp4")
     with av.open(str(file)) as old, av.open(str(fresh), "w", options={"movflags": "+faststart"}) as clip:
         video = clip.add_stream_from_template(old.streams.video[0])
@@ -55,7 +55,7 @@ def sound_again(file: Path, sound: Array) -> None:
             if packet.dts is not None:
                 packet.stream = video
                 clip.mux(packet)
-        _play(clip, audio, sound)
+        _encode_sound(clip, audio, sound)
     fresh.replace(file)
 
 
@@ -65,7 +65,7 @@ def _audio_stream(clip: av.container.OutputContainer) -> av.AudioStream:
     return audio
 
 
-def _play(clip: av.container.OutputContainer, audio: av.AudioStream, sound: Array) -> None:
+def _encode_sound(clip: av.container.OutputContainer, audio: av.AudioStream, sound: Array) -> None:
     for start in range(0, len(sound), 1024):
         block = np.ascontiguousarray(sound[start : start + 1024].T, dtype=np.float32)
         frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")

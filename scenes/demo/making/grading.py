@@ -1,4 +1,4 @@
-"""From linear light to the film: glow, exposure, vignette and dither, to the planes that H.264 wants."""
+"""From linear light to the picture: glow, exposure, vignette and dither, then the planes that H.264 takes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, f32, screen
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, screen
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a scene is developed."""
+class Grade:
+    """How a scene's linear light becomes a picture."""
 
     exposure: float = 1.0
     glow: float = 0.12
@@ -21,27 +21,27 @@ class Look:
     contrast: float = 0.35
 
 
-class Developer:
-    """Develops the pictures of one scene."""
+class Grader:
+    """Makes display pictures of one scene's linear light."""
 
-    def __init__(self, look: Look) -> None:
-        self.look = look
+    def __init__(self, grade: Grade) -> None:
+        self.grade = grade
         x, y = screen((WIDTH, HEIGHT))
-        lens = 1 - look.vignette * np.clip((x * x / 2.4 + y * y / 1.3) - 0.25, 0, 1)
-        self.lens = f32(np.repeat(lens[..., None] * look.exposure, 3, axis=2))
+        lens = 1 - grade.vignette * np.clip((x * x / 2.4 + y * y / 1.3) - 0.25, 0, 1)
+        self.lens = f32(np.repeat(lens[..., None] * grade.exposure, 3, axis=2))
         dice = np.random.default_rng(7)
         # Triangular noise of one step: 8 bits are too few for slow gradients in the dark.
         self.grain = f32(dice.random((4, HEIGHT, WIDTH)) + dice.random((4, HEIGHT, WIDTH)) - 1.0)
 
-    def print(self, layers: list[Array]) -> Array:
+    def display(self, layers: list[Array]) -> Array:
         """Sum the layers (any size of 16 to 9) to display RGB from 0 to 1, (HEIGHT, WIDTH, 3)."""
         light = sum_of(layers)
-        cv2.scaleAdd(_glow(light), self.look.glow, light, light)
+        cv2.scaleAdd(_glow(light), self.grade.glow, light, light)
         light *= self.lens
         light /= light + 1
         cv2.sqrt(light, light)
         # Blend of the straight line with 3 c^2 - 2 c^3, which deepens the darks and lifts the lights.
-        k = np.float32(self.look.contrast)
+        k = np.float32(self.grade.contrast)
         bend = light * (-2 * k)
         bend += 3 * k
         bend *= light
@@ -49,7 +49,7 @@ class Developer:
         light *= bend
         return light
 
-    def planes(self, display: Array, number: int) -> NDArray[np.uint8]:
+    def yuv_planes(self, display: Array, number: int) -> NDArray[np.uint8]:
         """Display RGB to limited range BT.709 4:2:0 planes under each other, (HEIGHT * 3 / 2, WIDTH)."""
         luma = display @ f32((0.2126, 0.7152, 0.0722))
         small = cv2.resize(display, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
@@ -60,7 +60,8 @@ class Developer:
         y = luma * 219 + 16 + 0.6 * grain
         thin = 0.6 * grain[: HEIGHT // 2, : WIDTH // 2]
         chroma = np.concatenate([(blue + thin).reshape(-1, WIDTH), (red - thin).reshape(-1, WIDTH)])
-        return np.clip(np.rint(np.concatenate([y, chroma])), 1, 254).astype(np.uint8)
+        planes: NDArray[np.uint8] = np.clip(np.rint(np.concatenate([y, chroma])), 1, 254).astype(np.uint8)
+        return planes
 
 
 def sum_of(layers: list[Array]) -> Array:

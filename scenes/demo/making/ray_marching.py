@@ -1,4 +1,4 @@
-"""Solid things for the light to fall on: distance fields, looked at by ray marching, once for each scene.
+"""Solid things for the light to fall on: distance fields, rendered by ray marching, once for each scene.
 
 A field is a function from points (n, 3) to distances (n,). The method is sphere tracing (Hart 1996).
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from scenes.demo.making.light import Array, f32, screen
+from scenes.demo.making.drawing import Array, f32, screen
 
 Field = Callable[[Array], Array]
 
@@ -26,7 +26,7 @@ class Solid:
 
 
 @dataclass(frozen=True)
-class Relief:
+class GBuffer:
     """What a camera sees of solids, (height, width, ...): points, normals, colours, shine, and the way to the eye."""
 
     points: Array
@@ -47,19 +47,19 @@ def box(p: Array, centre: tuple[float, float, float], half: tuple[float, float, 
     return f32(outside + np.minimum(q.max(-1), 0) - soft)
 
 
-def ball(p: Array, centre: tuple[float, float, float], radius: float) -> Array:
+def sphere(p: Array, centre: tuple[float, float, float], radius: float) -> Array:
     """A ball."""
     return f32(np.sqrt(((p - f32(centre)) ** 2).sum(-1)) - radius)
 
 
-def rod(p: Array, start: tuple[float, float, float], end: tuple[float, float, float], radius: float) -> Array:
+def capsule(p: Array, start: tuple[float, float, float], end: tuple[float, float, float], radius: float) -> Array:
     """A rod with round ends."""
     a, b = f32(start), f32(end)
     along = np.clip(((p - a) @ (b - a)) / ((b - a) @ (b - a)), 0, 1)
     return f32(np.sqrt(((p - a - along[:, None] * (b - a)) ** 2).sum(-1)) - radius)
 
 
-def drum(p: Array, centre: tuple[float, float, float], radius: float, half: float, soft: float = 0.02) -> Array:
+def cylinder(p: Array, centre: tuple[float, float, float], radius: float, half: float, soft: float = 0.02) -> Array:
     """An upright cylinder with rounded rims."""
     q = p - f32(centre)
     side = np.hypot(q[:, 0], q[:, 2]) - (radius - soft)
@@ -67,26 +67,26 @@ def drum(p: Array, centre: tuple[float, float, float], radius: float, half: floa
     return f32(np.hypot(np.maximum(side, 0), np.maximum(lid, 0)) + np.minimum(np.maximum(side, lid), 0) - soft)
 
 
-def melt(a: Array, b: Array, softness: float) -> Array:
+def smooth_union(a: Array, b: Array, softness: float) -> Array:
     """Two forms grown together."""
     h = np.clip(0.5 + 0.5 * (b - a) / softness, 0, 1)
     return f32(b + (a - b) * h - softness * h * (1 - h))
 
 
-def together(solids: list[Solid]) -> Field:
+def union(solids: list[Solid]) -> Field:
     """The distance to the nearest of the solids."""
     return lambda p: f32(np.minimum.reduce([solid.field(p) for solid in solids]))
 
 
-def behold(
+def render(
     solids: list[Solid],
     size: tuple[int, int],
     eye: tuple[float, float, float],
     towards: tuple[float, float, float],
     zoom: float,
     far: float = 16.0,
-) -> Relief:
-    """Look at the solids from ``eye`` towards a point; zoom 1 sees 90 degrees of height, more sees less."""
+) -> GBuffer:
+    """What a camera at ``eye`` sees towards a point; zoom 1 covers 90 degrees of height, a higher one less."""
     forward = f32(towards) - f32(eye)
     forward /= np.linalg.norm(forward)
     right = np.cross(f32((0, 1, 0)), forward)
@@ -94,7 +94,7 @@ def behold(
     x, y = screen(size)
     rays = (x[..., None] * right + y[..., None] * np.cross(forward, right) + zoom * forward).reshape(-1, 3)
     rays = f32(rays / np.linalg.norm(rays, axis=-1, keepdims=True))
-    nearest = together(solids)
+    nearest = union(solids)
     shape = (size[1], size[0])
     depth = _march(nearest, f32(eye), rays, far, _start(nearest, f32(eye), rays.reshape(*shape, 3), far))
     points = f32(f32(eye) + depth[:, None] * rays)
@@ -103,7 +103,7 @@ def behold(
     slope = [nearest(points + step * f32(axis)) - nearest(points - step * f32(axis)) for axis in np.eye(3)]
     normals = np.stack(slope, -1)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-9
-    return Relief(
+    return GBuffer(
         points=points.reshape(*shape, 3),
         normals=f32(normals).reshape(*shape, 3),
         colours=f32([solid.colour for solid in solids])[index].reshape(*shape, 3),
@@ -120,9 +120,9 @@ def _outlines(depth: Array) -> Array:
     return f32(cv2.GaussianBlur(cv2.dilate(f32(bend > 0.012), np.ones((3, 3), np.uint8)), (0, 0), 0.6))
 
 
-def softened(picture: Array, relief: Relief) -> Array:
-    """The picture with the steps in its outlines smoothed, (height, width, 3)."""
-    return f32(picture + relief.edge[..., None] * (cv2.GaussianBlur(picture, (0, 0), 0.9) - picture))
+def antialiased(picture: Array, gbuffer: GBuffer) -> Array:
+    """The picture with the jagged steps of its outlines smoothed, (height, width, 3)."""
+    return f32(picture + gbuffer.edge[..., None] * (cv2.GaussianBlur(picture, (0, 0), 0.9) - picture))
 
 
 def _start(field: Field, eye: Array, rays: Array, far: float) -> Array:
@@ -144,14 +144,14 @@ def _march(field: Field, eye: Array, rays: Array, far: float, depth: Array, step
     return np.minimum(depth, far)
 
 
-def halved(relief: Relief) -> Relief:
+def half_size(gbuffer: GBuffer) -> GBuffer:
     """Every second pixel; soft shadows need no more."""
-    return Relief(*(part[::2, ::2] for part in vars(relief).values()))
+    return GBuffer(*(part[::2, ::2] for part in vars(gbuffer).values()))
 
 
-def shadow(field: Field, relief: Relief, lamp: Array, sharp: float = 14.0, steps: int = 34) -> Array:
+def shadow(field: Field, gbuffer: GBuffer, lamp: Array, sharp: float = 14.0, steps: int = 34) -> Array:
     """How much of the lamp at a point each pixel sees, 0 to 1, (height, width); blunt edges as of a small flame."""
-    little = halved(relief)
+    little = half_size(gbuffer)
     points = (little.points + 0.012 * little.normals).reshape(-1, 3)
     way = f32(lamp) - points
     length = np.linalg.norm(way, axis=-1)
@@ -167,17 +167,19 @@ def shadow(field: Field, relief: Relief, lamp: Array, sharp: float = 14.0, steps
         travelled[going] += np.clip(distance, 0.02, 0.4)
         going = going[(seen[going] > 0.01) & (travelled[going] < length[going] - 0.04)]
     seen = seen * seen * (3 - 2 * seen)
-    return f32(cv2.resize(seen.reshape(little.shine.shape), relief.shine.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return f32(cv2.resize(seen.reshape(little.shine.shape), gbuffer.shine.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def lit(relief: Relief, lamp: Array, wrap: float = 0.0, fall: float = 2.0, reach: float = 0.15) -> tuple[Array, Array]:
+def diffuse_and_gloss(
+    gbuffer: GBuffer, lamp: Array, wrap: float = 0.0, fall: float = 2.0, reach: float = 0.15
+) -> tuple[Array, Array]:
     """Diffuse and glossy light of one lamp of strength 1 at a point, each (height, width), without shadow."""
-    way = f32(lamp) - relief.points
+    way = f32(lamp) - gbuffer.points
     square = (way * way).sum(-1)
     way /= np.sqrt(square)[..., None]
-    cosine = np.clip(((relief.normals * way).sum(-1) + wrap) / (1 + wrap), 0, 1)
+    cosine = np.clip(((gbuffer.normals * way).sum(-1) + wrap) / (1 + wrap), 0, 1)
     dim = 1 / (reach + square ** (fall / 2))
-    half = way + relief.to_eye
+    half = way + gbuffer.to_eye
     half /= np.linalg.norm(half, axis=-1, keepdims=True)
-    gloss = np.clip((relief.normals * half).sum(-1), 0, 1) ** 40
-    return f32(cosine * dim), f32(gloss * dim * relief.shine * (cosine > 0))
+    gloss = np.clip((gbuffer.normals * half).sum(-1), 0, 1) ** 40
+    return f32(cosine * dim), f32(gloss * dim * gbuffer.shine * (cosine > 0))

@@ -1,4 +1,4 @@
-"""The room: an empty chair waits under one shaft of light; in the end the morning comes in by the window."""
+"""The chair: it stands empty and waits under one shaft of light; in the end the morning comes in by the window."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.making.light import HEIGHT, WIDTH, Array, dots, ease, f32, look, noise, screen, smooth, tint
-from scenes.demo.making.sculpt import Field, Relief, Solid, behold, box, halved, lit, rod, shadow, softened, together
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, dots, ease, f32, noise, sample, screen, smoothstep, tint
+from scenes.demo.making.ray_marching import (
+    Field,
+    GBuffer,
+    Solid,
+    antialiased,
+    box,
+    capsule,
+    diffuse_and_gloss,
+    half_size,
+    render,
+    shadow,
+    union,
+)
 
 EYE, TOWARDS, ZOOM = (0.85, 1.25, -4.6), (0.0, 0.86, 1.4), 4.5
 LAMP, POOL = f32((-1.35, 4.6, 0.5)), f32((0.1, 0.0, 1.5))
@@ -23,10 +35,10 @@ def chair(p: Array) -> Array:
                       q[:, 0] * np.sin(turn) + q[:, 2] * np.cos(turn)], -1))  # fmt: skip
     parts = [box(q, (0, 0.46, 0), (0.23, 0.022, 0.22), 0.015)]
     for side in (-0.2, 0.2):
-        parts.append(rod(q, (side, 0, -0.19), (side, 0.45, -0.19), 0.018))
-        parts.append(rod(q, (side, 0, 0.2), (side, 1.02, 0.25), 0.019))
-        parts.append(rod(q, (side, 0.2, -0.19), (side, 0.2, 0.2), 0.011))
-    parts.append(rod(q, (-0.2, 0.25, -0.19), (0.2, 0.25, -0.19), 0.011))
+        parts.append(capsule(q, (side, 0, -0.19), (side, 0.45, -0.19), 0.018))
+        parts.append(capsule(q, (side, 0, 0.2), (side, 1.02, 0.25), 0.019))
+        parts.append(capsule(q, (side, 0.2, -0.19), (side, 0.2, 0.2), 0.011))
+    parts.append(capsule(q, (-0.2, 0.25, -0.19), (0.2, 0.25, -0.19), 0.011))
     for height, back in ((0.66, 0.22), (0.8, 0.233), (0.95, 0.245)):
         parts.append(box(q, (0, height, back), (0.2, 0.034, 0.009), 0.008))
     return f32(np.minimum.reduce(parts))
@@ -41,25 +53,25 @@ def solids() -> list[Solid]:
     ]
 
 
-def _weathered(relief: Relief, seed: int) -> Array:
+def _weathered(gbuffer: GBuffer, seed: int) -> Array:
     """Plaster on the wall and boards on the floor, as a factor of the colours."""
     coarse, fine = noise(seed, 1.5), noise(seed + 1, 0.9)
-    x, y, z = (relief.points[..., i] for i in range(3))
-    wall = 1 + 0.16 * look(coarse, x * 0.16, y * 0.16) + 0.05 * look(fine, x * 0.4, y * 0.4)
+    x, y, z = (gbuffer.points[..., i] for i in range(3))
+    wall = 1 + 0.16 * sample(coarse, x * 0.16, y * 0.16) + 0.05 * sample(fine, x * 0.4, y * 0.4)
     board = np.floor(x / 0.19)
     tone = np.sin(board * 12.9898) * 43758.547 % 1.0
-    grain = look(fine, x * 0.9 + tone, z * 0.06 + tone)
-    gap = smooth(0.0, 0.035, np.abs(x / 0.19 - board - 0.5) * -1 + 0.5)
+    grain = sample(fine, x * 0.9 + tone, z * 0.06 + tone)
+    gap = smoothstep(0.0, 0.035, np.abs(x / 0.19 - board - 0.5) * -1 + 0.5)
     floor = (0.72 + 0.3 * tone + 0.11 * grain) * (0.35 + 0.65 * gap)
-    factor = np.where(relief.index == 1, floor, np.where(relief.index == 2, wall, 1 + 0.1 * grain))
-    return f32(factor)[..., None] * relief.colours
+    factor = np.where(gbuffer.index == 1, floor, np.where(gbuffer.index == 2, wall, 1 + 0.1 * grain))
+    return f32(f32(factor)[..., None] * gbuffer.colours)
 
 
 def _motes(seed: int, count: int) -> Array:
     """Dust: homes (x, y, z), phases and sizes, (count, 5)."""
     dice = np.random.default_rng(seed)
     low, high = f32((-1.8, 0.05, 0.3, 0, 0.35)), f32((1.9, 2.6, 2.4, 1, 1.0))
-    return f32(dice.random((count, 5))) * (high - low) + low
+    return f32(f32(dice.random((count, 5))) * (high - low) + low)
 
 
 def _project(points: Array) -> tuple[Array, Array, Array]:
@@ -89,12 +101,12 @@ def _cone(points: Array) -> Array:
     way = points - LAMP
     along = way @ axis
     off = np.sqrt(np.maximum((way * way).sum(-1) - along * along, 0)) / along
-    return smooth(0.185, 0.13, off)
+    return smoothstep(0.185, 0.13, off)
 
 
 def _samples(count: int) -> tuple[Array, Array]:
-    """Points on the rays of a small picture through the room, (count, 90, 160, 3), and each ray's reach to the wall."""
-    little = behold(solids(), (160, 90), EYE, TOWARDS, ZOOM)
+    """Points on the rays of a small picture through the scene, (count, 90, 160, 3), and each ray's length."""
+    little = render(solids(), (160, 90), EYE, TOWARDS, ZOOM)
     reach = np.linalg.norm(little.points - f32(EYE), axis=-1)
     depths = np.linspace(4.2, 8.8, count, dtype=np.float32)
     points = f32(EYE) - depths[:, None, None, None] * little.to_eye[None]
@@ -103,14 +115,14 @@ def _samples(count: int) -> tuple[Array, Array]:
 
 def waiting(seconds: float) -> Draw:
     """The attract scene; closes on itself after ``seconds``."""
-    relief = behold(solids(), (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
-    colours = _weathered(relief, 3)
-    seen = shadow(together(solids()), relief, LAMP, 30, 60) * _cone(relief.points)
-    diffuse, gloss = lit(relief, LAMP, fall=0.0)
-    bounce, _ = lit(relief, f32((0.1, 0.06, 1.25)), wrap=0.5, fall=1.6)
+    gbuffer = render(solids(), (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
+    colours = _weathered(gbuffer, 3)
+    seen = shadow(union(solids()), gbuffer, LAMP, 30, 60) * _cone(gbuffer.points)
+    diffuse, gloss = diffuse_and_gloss(gbuffer, LAMP, fall=0.0)
+    bounce, _ = diffuse_and_gloss(gbuffer, f32((0.1, 0.06, 1.25)), wrap=0.5, fall=1.6)
     key = tint(seen * diffuse, (1.0, 0.70, 0.38)) * colours + tint(seen * gloss, (0.5, 0.36, 0.2))
     fill = tint(bounce * 0.05, (1.0, 0.62, 0.35)) * colours
-    still = softened(f32(2.3 * key + fill), relief)
+    still = antialiased(f32(2.3 * key + fill), gbuffer)
     points, free = _samples(36)
     shaft = (_cone(points) * free).sum(0) / 36
     shaft = blur_up(shaft)
@@ -121,8 +133,10 @@ def waiting(seconds: float) -> Draw:
     def draw(t: float) -> list[Array]:
         turn = t / seconds
         breath = 1 + 0.07 * np.sin(2 * np.pi * turn) + 0.025 * np.sin(2 * np.pi * (3 * turn + 0.2))
-        bend = 0.03 * look(warp, x * 0.15 + turn, y * 0.15)
-        smoke = look(veil, x * 0.22 + bend - turn, y * 0.16 + bend) + 0.8 * look(veil, x * 0.3 + turn, y * 0.3 + bend)
+        bend = 0.03 * sample(warp, x * 0.15 + turn, y * 0.15)
+        smoke = sample(veil, x * 0.22 + bend - turn, y * 0.16 + bend) + 0.8 * sample(
+            veil, x * 0.3 + turn, y * 0.3 + bend
+        )
         haze = tint(shaft * np.clip(0.9 + 0.24 * smoke, 0.25, None), (0.44, 0.265, 0.115))
         dust = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         where = _drift(homes, turn)
@@ -154,10 +168,13 @@ def _panes(points: Array, sun: Array) -> Array:
     soft = 0.012 + 0.012 * far
     u, v = (z - 0.35) / 1.15, (y - 1.0) / 1.9
     inside = (
-        smooth(-soft, soft, u) * smooth(1 + soft, 1 - soft, u) * smooth(-soft, soft, v) * smooth(1 + soft, 1 - soft, v)
+        smoothstep(-soft, soft, u)
+        * smoothstep(1 + soft, 1 - soft, u)
+        * smoothstep(-soft, soft, v)
+        * smoothstep(1 + soft, 1 - soft, v)
     )
-    cross = smooth(0.0, 0.05, np.abs(u - 0.5) - 0.025) * smooth(0.0, 0.03, np.abs(v - 1 / 3) - 0.012)
-    return f32(inside * cross * smooth(0.0, 0.03, np.abs(v - 2 / 3) - 0.012))
+    cross = smoothstep(0.0, 0.05, np.abs(u - 0.5) - 0.025) * smoothstep(0.0, 0.03, np.abs(v - 1 / 3) - 0.012)
+    return f32(inside * cross * smoothstep(0.0, 0.03, np.abs(v - 2 / 3) - 0.012))
 
 
 def _sun(course: float) -> Array:
@@ -167,15 +184,15 @@ def _sun(course: float) -> Array:
 
 
 def morning(seconds: float) -> Draw:
-    """The ending 'dawn': the same room, and the light is let in."""
-    relief = behold(solids(), (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
-    colours = _weathered(relief, 3)
+    """The ending 'dawn': the same chair, and the light is let in."""
+    gbuffer = render(solids(), (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
+    colours = _weathered(gbuffer, 3)
     keys = 14
-    chairs = [_sun_shadow(chair, relief, _sun(k / (keys - 1))) for k in range(keys)]
+    chairs = [_sun_shadow(chair, gbuffer, _sun(k / (keys - 1))) for k in range(keys)]
     points, free = _samples(40)
-    half = halved(relief).points
-    bounce, _ = lit(relief, f32((1.2, 0.5, 2.0)), wrap=0.6, fall=1.2)
-    sky = np.clip(-relief.normals[..., 0] * 0.8 + 0.35, 0, 1)
+    half = half_size(gbuffer).points
+    bounce, _ = diffuse_and_gloss(gbuffer, f32((1.2, 0.5, 2.0)), wrap=0.6, fall=1.2)
+    sky = np.clip(-gbuffer.normals[..., 0] * 0.8 + 0.35, 0, 1)
     x, y = screen((640, 360))
     veil, homes = noise(11, 1.9, 2, 60), _motes(6, 520)
 
@@ -189,12 +206,14 @@ def morning(seconds: float) -> Draw:
         warm = f32((1.0, 0.33 + 0.23 * rise, 0.11 + 0.13 * rise))
         strength = np.float32(0.05 + 6.4 * rise**1.5)
         panes = cv2.resize(_panes(half, sun), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
-        facing = np.clip(-(relief.normals @ sun), 0, 1) * panes * seen
+        facing = np.clip(-(gbuffer.normals @ sun), 0, 1) * panes * seen
         picture = strength * facing[..., None] * warm * colours
         picture += colours * (bounce * 0.10 * strength)[..., None] * warm * f32((1, 0.8, 0.6))
         picture += colours * sky[..., None] * f32((0.010, 0.015, 0.028)) * np.float32(0.6 + rise)
         beam = (_panes(points, sun) * free).mean(0)
-        smoke = look(veil, x * 0.22 + 0.012 * t, y * 0.2 - 0.008 * t) + 0.6 * look(veil, x * 0.4 - 0.01 * t, y * 0.4)
+        smoke = sample(veil, x * 0.22 + 0.012 * t, y * 0.2 - 0.008 * t) + 0.6 * sample(
+            veil, x * 0.4 - 0.01 * t, y * 0.4
+        )
         haze = blur_up(f32(beam)) * np.clip(0.85 + 0.22 * smoke, 0.1, None) * strength * 0.13
         dust = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         where = _drift(homes, 0.05 * t)
@@ -203,18 +222,18 @@ def morning(seconds: float) -> Draw:
         size = homes[:, 4] * (1.0 + 1.4 * np.abs(depth - 6.0))
         show = glint > 0.02
         dots(dust, px[show], py[show], size[show], ((glint / size**1.5 * 0.7)[:, None] * warm)[show])
-        return [softened(f32(picture), relief), haze[..., None] * warm, dust]
+        return [antialiased(f32(picture), gbuffer), haze[..., None] * warm, dust]
 
     return draw
 
 
-def _sun_shadow(field: Field, relief: Relief, sun: Array) -> Array:
+def _sun_shadow(field: Field, gbuffer: GBuffer, sun: Array) -> Array:
     """Shadow of the chair in parallel light, (height, width)."""
-    return f32(cv2.resize(_parallel(field, halved(relief), sun), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR))
+    return f32(cv2.resize(_parallel(field, half_size(gbuffer), sun), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR))
 
 
-def _parallel(field: Field, relief: Relief, sun: Array, sharp: float = 40.0) -> Array:
-    points = (relief.points + 0.012 * relief.normals).reshape(-1, 3)
+def _parallel(field: Field, gbuffer: GBuffer, sun: Array, sharp: float = 40.0) -> Array:
+    points = (gbuffer.points + 0.012 * gbuffer.normals).reshape(-1, 3)
     # Only rays that pass within a metre of the chair can meet it.
     offset = points - f32((0.1, 0.5, 1.5))
     along = offset @ sun
@@ -229,4 +248,4 @@ def _parallel(field: Field, relief: Relief, sun: Array, sharp: float = 40.0) -> 
         seen[going] = np.minimum(seen[going], np.clip(0.5 + 0.5 * blunt, 0, 1))
         travelled[going] += np.clip(distance, 0.012, 0.3)
         going = going[(seen[going] > 0.01) & (travelled[going] < start[going] + 2.0)]
-    return f32((seen * seen * (3 - 2 * seen)).reshape(relief.shine.shape))
+    return f32((seen * seen * (3 - 2 * seen)).reshape(gbuffer.shine.shape))

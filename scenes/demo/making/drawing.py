@@ -1,4 +1,4 @@
-"""What every picture of the demo film is made of: noise, points of light, heat and smoke, all in linear light.
+"""What every picture of the demo film is drawn with: noise, points of light, heat and smoke, all in linear light.
 
 A picture is a float32 array (height, width, 3), RGB, where 1 is about the brightness of white paper under the lamp;
 flames are brighter. Screen coordinates: x to the right from -16/9 to 16/9, y up from -1 to 1.
@@ -50,21 +50,21 @@ def noise(seed: int, power: float = 1.7, lowest: float = 2.0, highest: float = 2
     return f32((tile - tile.mean()) / tile.std())
 
 
-def look(tile: Array, x: Array, y: Array) -> Array:
-    """The tile at x, y (in tiles, any sign): one is a whole tile further. Same shape as x."""
+def sample(tile: Array, x: Array, y: Array) -> Array:
+    """The tile's values at x, y (in tiles, any sign; they repeat from tile to tile). Same shape as x."""
     side = tile.shape[0]
     u, v = f32((x % 1.0) * side), f32((y % 1.0) * side)
     return f32(cv2.remap(tile, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
 
 
-def smooth(low: float, high: float, values: Array) -> Array:
+def smoothstep(low: float, high: float, values: Array) -> Array:
     """0 below ``low``, 1 above ``high``, smooth between (either order)."""
     t = np.clip((values - low) / (high - low), 0.0, 1.0)
     return f32(t * t * (3 - 2 * t))
 
 
 def ease(low: float, high: float, value: float) -> float:
-    """The same for one number, for courses in time."""
+    """The same for one number, such as a moment in time."""
     t = min(max((value - low) / (high - low), 0.0), 1.0)
     return t * t * (3 - 2 * t)
 
@@ -89,8 +89,8 @@ def blur(picture: Array, sigma: float) -> Array:
     return f32(cv2.resize(blur(f32(little), sigma / 4), (width, height), interpolation=cv2.INTER_CUBIC))
 
 
-def between(pictures: list[Array], place: float) -> Array:
-    """A picture between those of a row: at 1.5 half of the second and half of the third."""
+def interpolate(pictures: list[Array], place: float) -> Array:
+    """A picture between two neighbours of a list: place 1.5 is half of the second and half of the third."""
     first = min(max(int(place), 0), len(pictures) - 2)
     share = place - first
     return f32(cv2.addWeighted(pictures[first], 1 - share, pictures[first + 1], share, 0))
@@ -127,7 +127,7 @@ def dots(picture: Array, x: Array, y: Array, radius: Array, colours: Array, edge
 
 
 def streaks(picture: Array, ends: Array, colours: Array, width: float = 1.0) -> None:
-    """Add short lines in place, for flying sparks: ends (n, 4) in pixels x0 y0 x1 y1, the first being the head."""
+    """Add short lines in place, for flying sparks: ends (n, 4) in pixels x0 y0 x1 y1, brightest at the first."""
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
     count = np.clip(length / 0.7, 2, 60).astype(int)
     which = np.repeat(np.arange(len(ends)), count)

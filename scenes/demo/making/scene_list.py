@@ -1,0 +1,48 @@
+"""The scenes of the demo film: how long each lasts, how it is graded, and which function draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scenes.demo.making import ash, candle, chair, eclipse, forge, lanterns, rain, silk, stars, tide
+from scenes.demo.making.drawing import Array
+from scenes.demo.making.grading import Grade
+
+
+@dataclass(frozen=True)
+class DrawnScene:
+    """A scene to be drawn."""
+
+    name: str
+    seconds: int
+    prepare: Callable[[float], Callable[[float], list[Array]]]
+    """Prepares a scene of so many seconds; what it returns draws the layers for a moment of it."""
+    grade: Grade
+    kbits: int | None
+    """Bit rate of the picture in kbit/s: everybody clones all the clips, so together they may have 12 MB.
+    None for loops: their first second must look like their last, and an encoder with a bit rate starts poor."""
+    draw_every: int = 2
+    """One frame in so many is drawn and those between are blended: slow movement needs no more."""
+
+
+SCENES = (
+    DrawnScene("attract", 16, chair.waiting, Grade(exposure=1.15), None, 1),
+    DrawnScene("opening", 16, candle.kindling, Grade(exposure=1.1), 370),
+    DrawnScene("lanterns", 16, lanterns.rising, Grade(exposure=1.3, contrast=0.5), 650),
+    DrawnScene("dance", 14, silk.dancing, Grade(), 540, 1),
+    DrawnScene("rain", 16, rain.weeping, Grade(contrast=0.5), 320),
+    DrawnScene("tide", 16, tide.sinking, Grade(), 320),
+    DrawnScene("forge", 14, forge.striking, Grade(contrast=0.5), 540, 1),
+    DrawnScene("eclipse", 14, eclipse.burning, Grade(contrast=0.5), 750),
+    DrawnScene("dawn", 16, chair.morning, Grade(exposure=1.1, contrast=0.5), 300, 4),
+    DrawnScene("stars", 16, stars.rising, Grade(), 330, 3),
+    DrawnScene("ash", 14, ash.falling, Grade(), 320, 3),
+    DrawnScene("vigil", 12, candle.vigil, Grade(), None),
+)
+
+CLIPS = {scene.name: (scene,) for scene in SCENES if scene.name not in ("rain", "tide")} | {
+    "sorrow": tuple(scene for scene in SCENES if scene.name in ("rain", "tide"))
+}
+"""The scenes in each clip file, by the file's name. The two scenes of sorrow share a file; the story cuts it by in and
+out points."""
