@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats
 from models.frame import Detection
 from models.labels import LABELS
 
@@ -16,7 +16,7 @@ class EmotionEstimate:
     """One face, one moment. Checked when made: one NaN let in would poison a filter for ever."""
 
     detection: Detection
-    probabilities: NDArray[np.float32]
+    probabilities: Floats
     """(8,) in the order of ``LABELS``; finite, not negative, sums to 1."""
     quality: float
     """0 (worthless) to 1: size, sharpness, light, detector's score and pose in one number."""

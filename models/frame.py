@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from models.arrays import Floats, Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of the camera."""
 
-    image: NDArray[np.uint8]
+    image: Image
     """(height, width, 3) uint8, BGR."""
     captured_at: float
     """Monotonic seconds, stamped just after the camera let go of the picture."""
@@ -28,5 +27,5 @@ class Detection:
     """x, y of the top left corner, width, height."""
     score: float
     """The detector's certainty, 0 to 1."""
-    landmarks: NDArray[np.float32]
+    landmarks: Floats
     """(5, 2): the eye on the picture's left, the other eye, nose tip, mouth corner on the left, the other corner."""

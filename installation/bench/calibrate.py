@@ -18,6 +18,7 @@ from calibration.errors import BadInput
 from calibration.fitting import Faces
 from calibration.profile import Calibration, LightProfile, RoomProfile
 from installation.bench.report import Figure, Progress, Report
+from models.arrays import Floats, Image, Indices, Integers
 from models.evaluation.dark_benchmark import HARD_SPOT, ROOM, SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
 from models.evaluation.evaluate import BATCH
@@ -64,15 +65,13 @@ def run(progress: Progress) -> Report:
     return Report("calibrate", tuple(figures), tuple(notes))
 
 
-def _under(
-    lamp: Lamp, aligned: NDArray[np.uint8], five: NDArray[np.float32], seed: int, heads: str = "bench"
-) -> NDArray[np.uint8]:
+def _under(lamp: Lamp, aligned: Image, five: Floats, seed: int, heads: str = "bench") -> Image:
     rng = np.random.default_rng((2026, seed))
     light = linear(aligned) * Lamps(read_heads(heads), [lamp], ROOM).draw(five, rng)
     return captured(noisy(expose(light, FACE_MEAN), SENSOR, rng))
 
 
-def _judged(classifier: Classifier, seen: NDArray[np.uint8], labels: NDArray[np.int64], told) -> Faces:
+def _judged(classifier: Classifier, seen: Image, labels: Integers, told) -> Faces:
     parts = []
     for start in range(0, len(seen), BATCH):
         parts.append(classifier.run(prepare(seen[start : start + BATCH])))
@@ -81,7 +80,7 @@ def _judged(classifier: Classifier, seen: NDArray[np.uint8], labels: NDArray[np.
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // FACES_A_PERSON, np.ones(len(labels)))
 
 
-def _fits(faces: Faces, seen: NDArray[np.uint8], prior: Prior | None, told) -> Iterator[Figure]:
+def _fits(faces: Faces, seen: Image, prior: Prior | None, told) -> Iterator[Figure]:
     """Accuracy on the judged faces for each number of fitted ones, mean over the seeds. Chosen as a venue chooses."""
     for i, size in enumerate(SIZES):
         before, after, plain, seconds, off, chosen, true = [], [], [], [], [], [], []
@@ -120,7 +119,7 @@ def _venue(light: Light) -> Calibration:
     return Calibration(light=found, room=RoomProfile(face_luminance=FACE_MEAN))
 
 
-def _people_in_order(faces: Faces, seed: int) -> NDArray[np.intp]:
+def _people_in_order(faces: Faces, seed: int) -> Indices:
     """Indices of all faces, person by person, the people in a seeded order."""
     people = np.random.default_rng((77, seed)).permutation(faces.people.max() + 1)
     rank = np.empty_like(people)
@@ -138,7 +137,7 @@ def _plain_logistic(some: Faces, rest: Faces) -> list[float]:
     return [float((model.predict(rest.embeddings) == rest.labels).mean())]
 
 
-def _lamps(aligned: NDArray[np.uint8], five: NDArray[np.float32], told) -> list[Figure]:
+def _lamps(aligned: Image, five: Floats, told) -> list[Figure]:
     """Error of the lamp's direction over several lamps, from 1, 5 and 20 people's faces, hard and soft."""
     off: dict[int, list[float]] = {1: [], 5: [], 20: []}
     for i, (azimuth, elevation) in enumerate(LAMPS_TRIED):

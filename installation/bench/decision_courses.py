@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles, Floats, Integers, Mask
 from models.estimate import EmotionEstimate
 from models.frame import Detection
 from models.labels import LABELS
@@ -65,7 +65,7 @@ class Faults:
 
 Seen = tuple[float, list[EmotionEstimate], str | None]
 """(seconds, faces found, what the visitor truly shows)"""
-Classify = Callable[[Course, NDArray[np.int64]], tuple[NDArray[np.float32], NDArray[np.float32]]]
+Classify = Callable[[Course, Integers], tuple[Floats, Floats]]
 """classify(course, part of each frame (T,)) -> probabilities (T, 8), quality (T,)"""
 
 
@@ -96,7 +96,7 @@ def film(course: Course, classify: Classify, faults: Faults) -> list[Seen]:
     return seen
 
 
-def _found(course: Course, frames: int, faults: Faults, chance: np.random.Generator) -> NDArray[np.bool_]:
+def _found(course: Course, frames: int, faults: Faults, chance: np.random.Generator) -> Mask:
     found = np.ones(frames, bool)
     for _ in range(chance.poisson(faults.gaps_a_minute * course.seconds / 60)):
         start = chance.integers(frames)
@@ -104,7 +104,7 @@ def _found(course: Course, frames: int, faults: Faults, chance: np.random.Genera
     return found
 
 
-def _face(x: float, y: float, size: float, p: NDArray[np.float32], quality: float) -> EmotionEstimate:
+def _face(x: float, y: float, size: float, p: Floats, quality: float) -> EmotionEstimate:
     box = (x - size / 2, y - size / 2, size, size)
     return EmotionEstimate(Detection(box, 0.95, _NO_LANDMARKS), p, float(quality), 20.0)
 
@@ -116,7 +116,7 @@ def _false_face(chance: np.random.Generator) -> EmotionEstimate:
     return _face(x, y, size, p, 0.5)
 
 
-def synthetic(course: Course, index: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def synthetic(course: Course, index: Integers) -> tuple[Floats, Floats]:
     """A classifier that is not one: errors drawn from a model of how such networks err.
 
     Each person has an own leaning for good (drawn from the confusions below), each frame an error of its own, one
@@ -154,7 +154,7 @@ CONFUSED = {
 """Which emotions such networks take for which, as additions to the logits."""
 
 
-def _lean(seed: int, part: Part) -> NDArray[np.float64]:
+def _lean(seed: int, part: Part) -> Doubles:
     """Mean logits of one person's expression, drawn until the label is the likeliest: only such faces are shown."""
     if part.label is None:
         return np.zeros(len(LABELS))
@@ -170,7 +170,7 @@ def _lean(seed: int, part: Part) -> NDArray[np.float64]:
             return logits
 
 
-def _red_noise(chance: np.random.Generator, frames: int, memory: float) -> NDArray[np.float64]:
+def _red_noise(chance: np.random.Generator, frames: int, memory: float) -> Doubles:
     """(T, 8) of deviation 1 that remembers for ``memory`` frames."""
     keep = np.exp(-1.0 / memory)
     white = chance.normal(0, np.sqrt(1 - keep**2), (frames, len(LABELS)))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from installation.bench.decision_courses import FACE_PIXELS, Course, Part
+from models.arrays import Floats, Image, Integers
 from models.evaluation.dataset import LabelledFaces, read_faces
 from models.evaluation.landmarks import find_landmarks
 from models.labels import LABELS
@@ -21,8 +21,7 @@ from models.lighting.exposure import Sensor, captured, expose, linear, noisy
 from models.lighting.relight import Lamp, Lamps, read_heads
 from models.seeing.align import align, similarity
 
-Floats = NDArray[np.float32]
-Network = Callable[[NDArray[np.uint8]], Floats]
+Network = Callable[[Image], Floats]
 """network(aligned faces (n, 64, 64)) -> probabilities (n, 8)"""
 
 CLEAR_VOTES = 0.7
@@ -58,7 +57,7 @@ class RealFaces:
         """Labels of which there are enough faces to show."""
         return [label for label in LABELS if len(self._faces[label]) >= 5]
 
-    def __call__(self, course: Course, index: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    def __call__(self, course: Course, index: Integers) -> tuple[Floats, Floats]:
         chance = np.random.default_rng((course.seed, course.noise, 3))
         shown = [self._shown(course.seed, part) for part in course.parts]
         times = np.arange(len(index)) / course.frames_per_second
@@ -75,7 +74,7 @@ class RealFaces:
             return None
         return self._faces[part.label][(seed * 7 + part.person) % len(self._faces[part.label])]
 
-    def _relit(self, image: NDArray[np.uint8], landmarks: Floats, lamps: Lamps, chance: np.random.Generator) -> Shown:
+    def _relit(self, image: Image, landmarks: Floats, lamps: Lamps, chance: np.random.Generator) -> Shown:
         """The face enlarged as the camera sees it, under a lamp overhead, as dark as the room is."""
         size, five = (round(FACE_PIXELS), round(FACE_PIXELS)), landmarks * np.float32(FACE_PIXELS / len(image))
         large = np.clip(cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC), 0, None)
@@ -86,7 +85,7 @@ class RealFaces:
         return expose(large[None], self._mean)[0], five
 
 
-def _photograph(light: Floats, landmarks: Floats, flicker: float, chance: np.random.Generator) -> NDArray[np.uint8]:
+def _photograph(light: Floats, landmarks: Floats, flicker: float, chance: np.random.Generator) -> Image:
     """One frame of the face: noise, a box that is off by up to 2 px, landmarks off by a little more each."""
     picture = captured(noisy((light * np.float32(flicker))[None], Sensor(), chance))[0]
     shift = chance.uniform(-JITTER_PIXELS, JITTER_PIXELS, 2)

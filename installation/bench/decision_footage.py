@@ -7,10 +7,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, MoodSettings
 from installation.bench.decision_courses import Seen
+from models.arrays import Image
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.lighting.exposure import GAMMA, Sensor, captured, linear, noisy
@@ -52,6 +52,6 @@ def _seen(path: Path) -> list[Seen]:
     return seen
 
 
-def _darkened(picture: NDArray[np.uint8], chance: np.random.Generator) -> NDArray[np.uint8]:
+def _darkened(picture: Image, chance: np.random.Generator) -> Image:
     gain = np.float32((MEAN_LUMINANCE / max(float(picture.mean()), 1.0)) ** GAMMA)
     return captured(noisy(linear(picture) * gain, Sensor(), chance))

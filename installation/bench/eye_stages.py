@@ -9,11 +9,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import CameraSettings, EyeSettings
 from installation.bench.report import Figure, Progress
 from installation.camera.picture_files import frames_of
+from models.arrays import Doubles, Floats, Image
 from models.frame import Detection, Frame
 from models.rendering.simulated_visitor import SimulatedVisitor
 from models.seeing.align import SIDE, align_all, prepare, similarity
@@ -80,7 +80,7 @@ def stage_figures(progress: Progress) -> tuple[tuple[Figure, ...], tuple[str, ..
 
 def _looked(
     sight: Sight, frames: list[Frame], progress: Callable[[float], None]
-) -> tuple[NDArray[np.float64], float, list[Detection]]:
+) -> tuple[Doubles, float, list[Detection]]:
     """Milliseconds (frames, stages), the share of frames with a face, and the faces of the last one."""
     rows, counts, last = [], [], []
     for frame in frames:
@@ -92,9 +92,7 @@ def _looked(
     return np.array(rows[WARM_UP:]), float(np.mean(counts)), last
 
 
-def _economies(
-    image: NDArray[np.uint8], face: Detection, classify: Callable[[NDArray[np.uint8]], object]
-) -> list[Figure]:
+def _economies(image: Image, face: Detection, classify: Callable[[Image], object]) -> list[Figure]:
     """Faces cut out before anything is converted, and all classified in one batch, each against the plain way."""
     faces = align_all(image, [face.landmarks] * FACES)
     return [
@@ -115,7 +113,7 @@ def _economies(
     ]
 
 
-def _plainly(image: NDArray[np.uint8], face: Detection) -> NDArray[np.float32]:
+def _plainly(image: Image, face: Detection) -> Floats:
     """What most toolkits do: convert everything, then cut."""
     gray = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_BGR2GRAY)
     turn = similarity(np.asarray(face.landmarks, np.float64))

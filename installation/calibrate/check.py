@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.profile import Calibration, LightProfile, drift
 from installation.calibrate.empty_room import measure_empty_room
 from installation.calibrate.picture_source import PictureSource, RecordingRequest
 from installation.calibrate.recording import Observer, SeenFace
+from models.arrays import Image
 from models.lighting.lamp_prior import average_face
 from models.lighting.light_estimate import find_light
 
-Image = NDArray[np.uint8]
 ROOM_SECONDS, FACE_SECONDS = 12.0, 12.0
 ENOUGH = 30
 """Pictures of the room, and of a face: more of them say the same."""

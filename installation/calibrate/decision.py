@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Integers
 from models.judging.smoothing import Baseline, logarithms
 
 LEAST_LEAD, MOST_LEAD = 0.22, 0.6
 
 
-def lead_for(at_rest: NDArray[np.float32], misfires: float) -> tuple[float, float]:
+def lead_for(at_rest: Floats, misfires: float) -> tuple[float, float]:
     """The lowest probability from which an emotion may lead so that resting faces (n, 8) are rarely taken for one.
 
     And the share of them that reaches it all the same: more than ``misfires`` where ``MOST_LEAD`` does not suffice.
@@ -20,9 +20,7 @@ def lead_for(at_rest: NDArray[np.float32], misfires: float) -> tuple[float, floa
     return lead, float((others >= lead).mean())
 
 
-def right_with_own_neutral(
-    probabilities: NDArray[np.float32], labels: NDArray[np.int64], people: NDArray[np.int64]
-) -> tuple[float, float]:
+def right_with_own_neutral(probabilities: Floats, labels: Integers, people: Integers) -> tuple[float, float]:
     """Share of the faces that is right as they are, and with each person's own resting face taken off as in the show.
 
     ``probabilities`` (n, 8) from people left out, ``labels`` and ``people`` (n,).

@@ -17,9 +17,8 @@ from calibration.head import VenueHead
 from calibration.profile import Calibration
 from calibration.venue import Venue
 from calibration.venue_writer import Changes, toml_value, venue_text
+from models.arrays import Image
 from models.evaluation.metrics import Scores
-
-Image = NDArray[np.uint8]
 
 
 @dataclass(slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import CameraSettings
+from models.arrays import Image
 
-Image = NDArray[np.uint8]
 NOISY, BRIGHT_ROOM, PULSES = 6.0, 70.0, 0.06
 DARK_FACE, BRIGHT_FACE = 8.0, 200.0
 MISSING = (

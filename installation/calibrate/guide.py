@@ -6,8 +6,6 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from calibration.errors import BadInput, Refused
@@ -15,8 +13,7 @@ from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.lamp_drawing import lamp_in_letters
 from installation.calibrate.region import read_region
-
-Image = NDArray[np.uint8]
+from models.arrays import Image
 
 
 class Cancelled(Refused):

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from calibration.errors import BadFile
 from calibration.settings import CameraSettings
@@ -22,10 +20,10 @@ from installation.camera.open_source import open_source
 from installation.camera.picture_files import frames_of
 from installation.camera.source import CameraLost, Source
 from installation.camera.visitor_source import StandIn
+from models.arrays import Image
 from models.labels import LABELS
 from models.rendering.simulated_visitor import Feeling, SimulatedVisitor, Visit
 
-Image = NDArray[np.uint8]
 EMPTY = "empty"
 """Folder of the empty room among recorded takes."""
 PICTURES_PER_SECOND = 8.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.profile import LightProfile
 from installation.calibrate.lamp_drawing import towards
+from models.arrays import Doubles
 from models.evaluation.metrics import Scores
 from models.labels import LABELS
 
@@ -61,7 +61,7 @@ def confusion_drawing(found: Scores, title: str) -> str:
     return _svg(left + side + 60, top + side, parts)
 
 
-def reliability_drawing(before: NDArray[np.float64], after: NDArray[np.float64]) -> str:
+def reliability_drawing(before: Doubles, after: Doubles) -> str:
     """How often the eye is right (up) when it is so sure (to the right); on the line it says the truth."""
     parts = [
         f'<rect x="40" y="10" width="200" height="200" fill="none" stroke="{DIM}"/>',

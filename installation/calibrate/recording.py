@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, Region
+from models.arrays import Image
 from models.frame import Detection
 from models.seeing.align import align
 from models.seeing.classifier import Classifier, open_classifier
@@ -18,7 +18,6 @@ from models.seeing.quality import luminance, quality
 from models.seeing.shut_eyes import shut
 from models.seeing.venue_head import model_file
 
-Image = NDArray[np.uint8]
 KEPT = 6
 """Pictures of a take, spread over it; more of them say the same."""
 PICTURE_WEIGHT = 0.5

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.file_writer import make_private_folder, write_private
 from calibration.profile import LightProfile, RoomProfile
@@ -18,10 +17,10 @@ from installation.calibrate.guide import Guide
 from installation.calibrate.lamp_drawing import light_in_words
 from installation.calibrate.picture_source import EMPTY, PictureSource, RecordingRequest
 from installation.calibrate.recording import SHUT_EYES, Observer, Recording
+from models.arrays import Image
 from models.lighting.lamp_prior import average_face
 from models.lighting.light_estimate import UNSURE, find_light
 
-Image = NDArray[np.uint8]
 EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "fear", "disgust")
 TRIES = 3
 HEAD_PIXELS_SHARE = 0.5

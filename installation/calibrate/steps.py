@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.fitting import Faces
 from installation.calibrate.camera_step import camera
@@ -16,12 +15,12 @@ from installation.calibrate.picture_source import RecordingRequest
 from installation.calibrate.recording import PICTURE_WEIGHT, Recording
 from installation.calibrate.session import EMOTIONS, Session, note_face, note_light
 from installation.camera.source import CameraLost
+from models.arrays import Image
 from models.labels import LABELS
 from models.seeing.classifier import Classifier
 
 __all__ = ["EMOTIONS", "STEPS", "Session", "camera", "faces", "light"]
 
-Image = NDArray[np.uint8]
 STEPS = ("camera", "light", "faces", "fit")
 NUMBERS = "may numbers about your face be kept for this room (embeddings, no picture)?"
 PICTURES = "may PICTURES of your face be kept for this room, and numbers about it?"

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator
 import cv2
 import numpy as np
 import pygame
-from numpy.typing import NDArray
 
 from calibration.errors import Unavailable
 from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.window_drawing import INK, SIZE, WARM, draw_frame, draw_lamp, placed, region_of
+from models.arrays import Image
 
-Image = NDArray[np.uint8]
 SHADE = (0, 0, 0, 170)
 COUNTDOWN_SECONDS = 3.0
 GO = (pygame.K_RETURN, pygame.K_SPACE, pygame.K_KP_ENTER)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pygame
-from numpy.typing import NDArray
 
 from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.lamp_drawing import towards
+from models.arrays import Image
 
 SIZE = (960, 540)
 INK, WARM, DIM = (236, 230, 220), (240, 176, 84), (120, 112, 104)
@@ -16,7 +15,7 @@ LEAST_SIDE = 0.05
 """Of a region: less is a click, not a rectangle."""
 
 
-def placed(picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+def placed(picture: Image) -> tuple[int, int, int, int]:
     """Left, top, width and height of the picture in the window, as large as it fits."""
     height, width = picture.shape[:2]
     scale = min(SIZE[0] / width, SIZE[1] / height)
@@ -24,7 +23,7 @@ def placed(picture: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     return (SIZE[0] - wide) // 2, (SIZE[1] - high) // 2, wide, high
 
 
-def region_of(corner: tuple[int, int], other: tuple[int, int], picture: NDArray[np.uint8]) -> Region | None:
+def region_of(corner: tuple[int, int], other: tuple[int, int], picture: Image) -> Region | None:
     """The region between two points of the window; None when it is too small. The picture is shown mirrored."""
     x, y, wide, high = placed(picture)
     across = sorted(min(1.0, max(0.0, 1 - (point[0] - x) / wide)) for point in (corner, other))
@@ -36,7 +35,7 @@ def region_of(corner: tuple[int, int], other: tuple[int, int], picture: NDArray[
     return Region(left=left, top=top, right=right, bottom=bottom)
 
 
-def draw_frame(surface: pygame.Surface, region: Region, picture: NDArray[np.uint8]) -> None:
+def draw_frame(surface: pygame.Surface, region: Region, picture: Image) -> None:
     x, y, wide, high = placed(picture)
     left, top = x + (1 - region.right) * wide, y + region.top * high
     size = ((region.right - region.left) * wide, (region.bottom - region.top) * high)

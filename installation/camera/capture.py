@@ -12,8 +12,9 @@ import numpy as np
 
 from calibration.settings import CameraSettings
 from installation.camera.liveness import Blind, Stale
-from installation.camera.source import CameraLost, Image, Source
+from installation.camera.source import CameraLost, Source
 from installation.host.health import Sense
+from models.arrays import Image
 from models.frame import Frame
 
 SILENT_AFTER = 1.0

@@ -13,7 +13,8 @@ from typing import Protocol
 import cv2
 
 from calibration.settings import CameraSettings
-from installation.camera.source import CameraLost, Image
+from installation.camera.source import CameraLost
+from models.arrays import Image
 
 BACKEND = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}.get(sys.platform, cv2.CAP_ANY)
 MANUAL_EXPOSURE, MANUAL_WHITE_BALANCE = 1, 0

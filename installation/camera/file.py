@@ -8,7 +8,8 @@ import cv2
 
 from calibration.settings import CameraSettings
 from installation.camera.pace import Pace
-from installation.camera.source import CameraLost, Image
+from installation.camera.source import CameraLost
+from models.arrays import Image
 
 
 class FileSource:

@@ -9,7 +9,8 @@ import cv2
 
 from calibration.settings import CameraSettings
 from installation.camera.pace import Pace
-from installation.camera.source import CameraLost, Image
+from installation.camera.source import CameraLost
+from models.arrays import Image
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
 

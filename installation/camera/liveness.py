@@ -6,7 +6,7 @@ import zlib
 
 import cv2
 
-from installation.camera.source import Image
+from models.arrays import Image
 
 GLARE_LEVEL, GLARE_SHARE = 250, 0.6
 """So bright a picture over so much of its area shows no face any more."""

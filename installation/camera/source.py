@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from calibration.errors import Unavailable
-
-Image = NDArray[np.uint8]
+from models.arrays import Image
 
 
 class CameraLost(Unavailable):

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import cv2
 
 from calibration.settings import CameraSettings
-from installation.camera.source import CameraLost, Image
+from installation.camera.source import CameraLost
+from models.arrays import Image
 
 
 class StreamSource:

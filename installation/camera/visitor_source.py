@@ -7,7 +7,8 @@ import time
 from calibration.settings import CameraSettings
 from installation.camera.device import found_devices
 from installation.camera.pace import Pace
-from installation.camera.source import CameraLost, Image
+from installation.camera.source import CameraLost
+from models.arrays import Image
 from models.rendering.simulated_visitor import SimulatedVisitor
 
 LOOK_FOR_CAMERAS_SECONDS = 2.0

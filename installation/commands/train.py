@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from models.arrays import Floats, Image
 
+if TYPE_CHECKING:
     from models.lighting.relight import Sky
     from models.training.augment import Augmenter
     from models.training.network import EmotionNet
@@ -173,7 +172,7 @@ def _begun(path: Path, run: Run, augmenter: Augmenter) -> EmotionNet:
     return begun_from(path, run.preset.shape, some)
 
 
-def _folded(model: Path, images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> str:
+def _folded(model: Path, images: Sequence[Image], landmarks: Floats) -> str:
     from calibration.errors import NotEquivalent
     from models.training.gpu_variant import fold
     from models.training.parity_faces import in_every_light

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.lighting.exposure import Floats, Sensor, captured, expose, linear, noisy
+from models.arrays import Floats, Gray
+from models.lighting.exposure import Sensor, captured, expose, linear, noisy
 from models.lighting.relight import Fill, Lamp, Lamps, read_heads
 from models.seeing.align import similarity
 
@@ -36,9 +36,7 @@ class Condition:
 CONDITIONS = tuple(Condition(elevation, mean) for elevation in ELEVATIONS for mean in MEANS)
 
 
-def darkened(
-    faces: NDArray[np.uint8], landmarks: Floats, conditions: tuple[Condition, ...] = CONDITIONS
-) -> list[NDArray[np.uint8]]:
+def darkened(faces: Gray, landmarks: Floats, conditions: tuple[Condition, ...] = CONDITIONS) -> list[Gray]:
     """For each condition the aligned ``faces`` (n, 64, 64) uint8 relit and darkened, as a camera gives them.
 
     ``landmarks`` (n, 5, 2) lie in pixels of the aligned faces (``landmarks_aligned``).

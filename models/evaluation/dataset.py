@@ -10,9 +10,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.errors import BadFile
+from models.arrays import Floats, Gray, Indices, Integers
 from models.labels import LABELS
 
 SHEET_SIDE = 48
@@ -26,17 +26,17 @@ OTHER_VOTES = ("unknown", "no_face")
 class LabelledFaces:
     """Gray faces and what they show, in one order."""
 
-    images: tuple[NDArray[np.uint8], ...]
+    images: tuple[Gray, ...]
     """Each (h, w) uint8; the sizes may differ."""
-    shares: NDArray[np.float32]
+    shares: Floats
     """(n, 8) shares of the taggers' votes in the order of ``LABELS``; a row is all 0 where nobody saw an emotion."""
-    labels: NDArray[np.int64]
+    labels: Integers
     """(n,) index into ``LABELS``; -1 where there is no majority, and the face is left out of every figure."""
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def only(self, which: NDArray[np.intp]) -> LabelledFaces:
+    def only(self, which: Indices) -> LabelledFaces:
         """The faces with these indices."""
         return LabelledFaces(tuple(self.images[i] for i in which), self.shares[which], self.labels[which])
 
@@ -65,7 +65,7 @@ def read_faces(path: Path | str) -> LabelledFaces:
     return _read_npz(path) if path.suffix.lower() == ".npz" else _read_sheet(path)
 
 
-def majority(votes: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def majority(votes: Integers) -> tuple[Floats, Integers]:
     """Shares (n, 8) and labels (n,) from votes (n, 10): the eight emotions, unknown, no_face.
 
     The rule of the authors of FER+ (Barsoum et al. 2016): votes of 1 are dropped; the label is the class with more
@@ -131,7 +131,7 @@ def _read_folders(path: Path) -> LabelledFaces:
     if unknown or not folders:
         found = f"folders of other names: {', '.join(unknown)}" if unknown else "no folders inside"
         raise BadFile(path, [f"{found}; expected some of {', '.join(LABELS)}"])
-    images: list[NDArray[np.uint8]] = []
+    images: list[Gray] = []
     labels: list[int] = []
     problems = []
     for name, folder in folders.items():
@@ -147,7 +147,7 @@ def _read_folders(path: Path) -> LabelledFaces:
     return LabelledFaces(tuple(images), *_certain(np.array(labels, np.int64)))
 
 
-def _certain(labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _certain(labels: Integers) -> tuple[Floats, Integers]:
     """Shares and labels of faces that one sure tagger named."""
     shares = np.zeros((len(labels), len(LABELS)), np.float32)
     named = np.flatnonzero(labels >= 0)

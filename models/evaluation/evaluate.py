@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import CONDITIONS, Condition, darkened, landmarks_aligned
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
@@ -52,9 +52,7 @@ def evaluate(
     return Evaluation(clean, float(found.mean()), tuple(dark), _jitter(classifier, faces, landmarks, probabilities))
 
 
-def classify_all(
-    classifier: Classifier, aligned: NDArray[np.uint8], told: Callable[[float], None] = lambda share: None
-) -> NDArray[np.float32]:
+def classify_all(classifier: Classifier, aligned: Gray, told: Callable[[float], None] = lambda share: None) -> Floats:
     """Probabilities (n, 8) of aligned faces (n, 64, 64), in batches."""
     parts = []
     for start in range(0, len(aligned), BATCH):
@@ -63,9 +61,7 @@ def classify_all(
     return np.concatenate(parts)
 
 
-def _jitter(
-    classifier: Classifier, faces: LabelledFaces, landmarks: NDArray[np.float32], before: NDArray[np.float32]
-) -> float:
+def _jitter(classifier: Classifier, faces: LabelledFaces, landmarks: Floats, before: Floats) -> float:
     sides = np.array([min(image.shape) for image in faces.images], np.float32)[:, None, None]
     moves = np.random.default_rng(4).uniform(-2, 2, (len(landmarks), 1, 2)) * sides / SIDE  # the box moves as one
     moved = np.asarray(landmarks + moves, np.float32)

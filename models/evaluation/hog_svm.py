@@ -9,8 +9,8 @@ import sys
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import Condition, darkened, landmarks_aligned
 from models.evaluation.dataset import LabelledFaces, read_faces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
@@ -20,7 +20,7 @@ COMBINED = Condition(65, 25)
 """Lamp overhead and dark together."""
 
 
-def gradients(faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+def gradients(faces: Gray) -> Floats:
     """HOG (Dalal & Triggs 2005) of aligned faces (n, 64, 64): (n, 1764), cells of 8 pixels, blocks of 2x2 cells."""
     hog = cv2.HOGDescriptor((SIDE, SIDE), (16, 16), (8, 8), (8, 8), 9)
     return np.stack([np.asarray(hog.compute(face), np.float32).ravel() for face in faces])

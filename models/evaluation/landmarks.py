@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Gray, Image, Mask
 from models.seeing.align import SIDE, TEMPLATE, align
 from models.seeing.brighten import brighten
 from models.seeing.mtcnn import Mtcnn
@@ -19,8 +19,8 @@ SURE = 0.7
 
 
 def find_landmarks(
-    images: Sequence[NDArray[np.uint8]], progress: Callable[[float], None] = lambda share: None
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    images: Sequence[Gray], progress: Callable[[float], None] = lambda share: None
+) -> tuple[Floats, Mask]:
     """Landmarks (n, 5, 2) in pixels of each gray image, and whether they were found (n,).
 
     Where they are not, the template stands in for them, scaled to the picture.
@@ -37,7 +37,7 @@ def find_landmarks(
     return landmarks, found
 
 
-def aligned_faces(images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.float32]) -> NDArray[np.uint8]:
+def aligned_faces(images: Sequence[Gray], landmarks: Floats) -> Gray:
     """Faces (n, 64, 64) uint8, each aligned by its own landmarks (n, 5, 2)."""
     faces = np.empty((len(images), SIDE, SIDE), np.uint8)
     for face, image, five in zip(faces, images, landmarks, strict=True):
@@ -45,7 +45,7 @@ def aligned_faces(images: Sequence[NDArray[np.uint8]], landmarks: NDArray[np.flo
     return faces
 
 
-def _five(detector: Mtcnn, image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+def _five(detector: Mtcnn, image: Image) -> Floats | None:
     if max(image.shape) > LARGE:
         seen = detector.detect(image)
         if seen:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles, Floats, Integers, Mask
 from models.labels import LABELS
 
 BINS = 15
@@ -24,13 +24,13 @@ class Scores:
     """By label; classes that do not occur are left out."""
     ece: float
     """Expected calibration error over 15 bins of equal width."""
-    confusion: NDArray[np.int64]
+    confusion: Integers
     """(8, 8): row = true class, column = what it was taken for."""
-    reliability: NDArray[np.float64]
+    reliability: Doubles
     """(15, 3): mean confidence, accuracy, share of the faces; NaN where a bin is empty."""
 
 
-def scores(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> Scores:
+def scores(probabilities: Floats, labels: Integers) -> Scores:
     """Figures from probabilities (n, 8) and labels (n,); faces labelled -1 are left out. Raises ValueError if none."""
     judged = labels >= 0
     probabilities, labels = probabilities[judged], labels[judged]
@@ -55,7 +55,7 @@ def scores(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> Sco
     )
 
 
-def _reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _reliability(confidence: Floats, right: Mask) -> Doubles:
     of = np.minimum((confidence * BINS).astype(int), BINS - 1)
     rows = np.full((BINS, 3), np.nan)
     for i in range(BINS):
@@ -65,7 +65,7 @@ def _reliability(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> N
     return rows
 
 
-def temperature(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+def temperature(probabilities: Floats, labels: Integers) -> float:
     """The temperature that makes confidences fit best (least negative log-likelihood; Guo et al. 2017)."""
     judged = labels >= 0
     logits = np.log(np.maximum(probabilities[judged], 1e-12)).astype(np.float64)

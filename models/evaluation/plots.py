@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Gray, Image
 from models.evaluation.metrics import BINS, Scores
 from models.labels import LABELS
 
 INK, PALE, PAPER, MARK = (40, 40, 40), (255, 255, 255), 250, (160, 90, 30)
 
 
-def confusion_picture(figures: Scores) -> NDArray[np.uint8]:
+def confusion_picture(figures: Scores) -> Gray:
     """The confusion matrix: row = what it was, column = what it was taken for, in percent of the row."""
     cell, left, top = 76, 120, 70
     side = cell * len(LABELS)
@@ -32,7 +32,7 @@ def confusion_picture(figures: Scores) -> NDArray[np.uint8]:
     return picture
 
 
-def reliability_picture(figures: Scores) -> NDArray[np.uint8]:
+def reliability_picture(figures: Scores) -> Gray:
     """How often it is right (bars) at each confidence; on the diagonal confidence means what it says."""
     side, left, top = 450, 60, 50
     picture = np.full((top + side + 60, left + side + 30, 3), PAPER, np.uint8)
@@ -51,7 +51,7 @@ def reliability_picture(figures: Scores) -> NDArray[np.uint8]:
 
 
 def _text(
-    picture: NDArray[np.uint8],
+    picture: Image,
     text: str,
     at: tuple[int, int],
     size: float = 0.5,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles, Floats
 from models.labels import LABELS
 
 FLOOR = 0.02  # one wrong but certain frame must not outweigh a second of others
 MAX_FRAME_SECONDS = 0.2  # a frame speaks for no more time than this, whatever was dropped before it
 DOUBT_SECONDS = 0.03  # weight of "no idea" beside the frames: few or poor frames give a flat answer
 
-Logs = NDArray[np.float64]
+Logs = Doubles
 
 
 class ExponentialFilter:
@@ -25,7 +25,7 @@ class ExponentialFilter:
         self._sum: Logs = np.zeros(len(LABELS))
         self._weight = 0.0
 
-    def update(self, logs: Logs, quality: float, seconds: float) -> NDArray[np.float64]:
+    def update(self, logs: Logs, quality: float, seconds: float) -> Doubles:
         """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1."""
         kept = np.exp(-seconds / self._memory)
         weight = quality * min(seconds, MAX_FRAME_SECONDS)
@@ -76,12 +76,12 @@ class Baseline:
             self.offset[0] = 0.0
 
 
-def logarithms(probabilities: NDArray[np.float32]) -> Logs:
+def logarithms(probabilities: Floats) -> Logs:
     """Natural logarithms, none below that of ``FLOOR``."""
     return np.log(np.maximum(probabilities, FLOOR, dtype=np.float64))
 
 
-def softmax(logs: Logs) -> NDArray[np.float64]:
+def softmax(logs: Logs) -> Doubles:
     """Probabilities (sum 1) from logarithms up to a constant."""
     raised = np.exp(logs - logs.max())
     return raised / raised.sum()

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from models.arrays import Floats, Gray, Image
 
 GAMMA = 2.2
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def power(light: Floats, exponent: Floats | float) -> Floats:
     return np.exp(bent, out=bent)
 
 
-def linear(pictures: NDArray[np.uint8] | Floats) -> Floats:
+def linear(pictures: Gray | Floats) -> Floats:
     """Linear light, 0 to 1, of pictures as captured (0 to 255)."""
     if pictures.dtype == np.uint8:
         return _LINEAR[pictures]
@@ -63,12 +63,12 @@ def noisy(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Floats:
     return np.asarray(light + np.sqrt(variance) * rng.standard_normal(light.shape, np.float32), np.float32)
 
 
-def captured(light: Floats) -> NDArray[np.uint8]:
+def captured(light: Floats) -> Gray:
     """Pictures of 8 bits from linear light."""
     return np.asarray(255 * np.power(np.clip(light, 0, 1), np.float32(1 / GAMMA)) + 0.5, np.uint8)
 
 
-def jpeg(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+def jpeg(picture: Image, quality: int) -> Gray:
     """The picture after a JPEG of ``quality``, as an MJPEG camera sends it."""
     _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_UNCHANGED), np.uint8)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from models.lighting.exposure import Floats, linear
-from models.lighting.relight import MAPS, MARGIN, affine, read_heads
+from models import MAPS
+from models.arrays import Floats, Gray, Mask
+from models.lighting.exposure import linear
+from models.lighting.relight import MARGIN, affine, read_heads
 from models.seeing.align import SIDE, TEMPLATE
 
 LAMP = MAPS / "lamp.npz"
@@ -50,7 +51,7 @@ class LampNet:
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
-def towards_lamp(faces: NDArray[np.uint8]) -> Floats:
+def towards_lamp(faces: Gray) -> Floats:
     """Unit vector (right, up, towards the camera) to the lamp that lights all ``faces`` (n, 64, 64), aligned."""
     vector = read_lamp_net()(features(faces)).mean(axis=0)
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6), np.float32)
@@ -64,14 +65,14 @@ def read_lamp_net() -> LampNet:
         return LampNet(weights, tuple(file[f"bias{k}"] for k in layers))
 
 
-def features(faces: NDArray[np.uint8]) -> Floats:
+def features(faces: Gray) -> Floats:
     """(n, d) logarithms of the light on the head's part of faces (n, 64, 64), each against its mean."""
     light = np.stack([small(face) for face in linear(faces)])[:, seen_part()]
     return np.log(light / np.maximum(light.mean(axis=1, keepdims=True), 1e-6) + np.float32(DARKEST))
 
 
 @cache
-def seen_part() -> NDArray[np.bool_]:
+def seen_part() -> Mask:
     """(32, 32) where on an aligned face every head is, without its hair."""
     heads = read_heads("train").first(HEADS)
     mask = laid(heads.mask, heads.five) > 0.95

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.fitting import Faces, TrainingStatistics, statistics_from_faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration
 from models import MAPS
-from models.lighting.exposure import Floats
+from models.arrays import Floats
 from models.lighting.relight import direction
 
 NEAREST = 3
@@ -31,7 +30,7 @@ class Prior:
     made_for: str
     """sha256 of the classifier."""
     statistics: TrainingStatistics
-    places: NDArray[np.float32]
+    places: Floats
     """(m, 2) azimuth and elevation of each lamp, degrees."""
     heads: tuple[VenueHead, ...]
     """(m) the best one under each lamp."""

@@ -12,9 +12,9 @@ from functools import cache
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.lighting.exposure import Floats, linear
+from models.arrays import Doubles, Floats, Gray, Mask
+from models.lighting.exposure import linear
 from models.lighting.lamp_direction import HEADS, laid, seen_part, small, towards_lamp
 from models.lighting.relight import Heads, Lamp, fills, lit_by, read_heads
 
@@ -38,7 +38,7 @@ class Light:
     """Relative error of the best explanation."""
 
 
-def find_light(faces: NDArray[np.uint8], average: Floats) -> Light:
+def find_light(faces: Gray, average: Floats) -> Light:
     """The light on aligned faces (n, 64, 64) of one room, as captured; ``average`` (64, 64) is a face in even light.
 
     More people make it surer: what is painted on one face (a beard, dark brows) is taken for shadow otherwise.
@@ -70,13 +70,13 @@ def find_light(faces: NDArray[np.uint8], average: Floats) -> Light:
     )
 
 
-def _mean_light(faces: NDArray[np.uint8], mask: NDArray[np.bool_]) -> Floats:
+def _mean_light(faces: Gray, mask: Mask) -> Floats:
     """(pixels,) light of the mean face, each face brought to mean 1 first."""
     each = np.stack([small(face) for face in linear(faces)])[:, mask]
     return np.asarray((each / np.maximum(each.mean(axis=1, keepdims=True), 1e-6)).mean(axis=0))
 
 
-def _explain(columns: list[Floats], wanted: Floats) -> tuple[float, NDArray[np.float64]]:
+def _explain(columns: list[Floats], wanted: Floats) -> tuple[float, Doubles]:
     """Least squares with shares that are not negative; the lamp, columns[0], always has one."""
     a = np.stack(columns, axis=1).astype(np.float64)
     gram, onto, whole = a.T @ a, a.T @ wanted, float(wanted @ wanted)

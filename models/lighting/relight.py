@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import MAPS
-from models.lighting.exposure import Floats
+from models.arrays import Doubles, Floats
 from models.seeing.align import SIDE
 
 MARGIN = 16
@@ -184,12 +184,12 @@ class Lamps:
         )
 
 
-def affine(points: Floats, onto: Floats) -> NDArray[np.float64]:
+def affine(points: Floats, onto: Floats) -> Doubles:
     """The (2, 3) matrix that brings ``points`` (5, 2) nearest to ``onto``: also a turned head's are met then."""
     return (_solved(points) @ onto.astype(np.float64)).T.copy()
 
 
-def _solved(points: Floats) -> NDArray[np.float64]:
+def _solved(points: Floats) -> Doubles:
     """(3, 5): times the points to be met (5, 2) it is the matrix, transposed. Kept for each head: it costs a warp."""
     return np.linalg.pinv(np.concatenate([points.astype(np.float64), np.ones((len(points), 1))], axis=1))
 

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import MAPS
+from models.arrays import Floats
 from models.rendering.mesh import Mesh, read_mesh, turned
 from models.rendering.portrait import gallery
-from models.rendering.raster import Floats, normals_of, visible
+from models.rendering.raster import normals_of, visible
 from models.seeing.align import SIDE, similarity
 
 FOLDER = MAPS

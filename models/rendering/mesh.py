@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.rendering.raster import Floats, triangulated
+from models.arrays import Floats
+from models.rendering.raster import triangulated
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.lighting.exposure import Floats, captured
+from models.arrays import Floats, Gray, Image
+from models.lighting.exposure import captured
 from models.lighting.relight import Lamp, direction, spread, unshadowed
 from models.rendering.mesh import Mesh
 from models.rendering.raster import normals_of, visible
@@ -80,7 +81,7 @@ def people(count: int, shapes: int, seed: int) -> list[Person]:
     ]
 
 
-def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> NDArray[np.uint8]:
+def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     """The person's head (336, 400, 3) uint8 BGR on black, lit from above."""
     rest = mesh.posed(person.identity, {})
     points = _with_hair(rest, mesh.posed(person.identity, expression), person, mesh)
@@ -112,7 +113,7 @@ _FILM_COLOUR = np.array([0.075, 0.055, 0.042], np.float32)
 _ROOM_COLOUR = np.array([0.012, 0.013, 0.017], np.float32)
 
 
-def depth_of(mesh: Mesh, person: Person) -> NDArray[np.uint8]:
+def depth_of(mesh: Mesh, person: Person) -> Gray:
     """How far each place of the plain portrait stands out (336, 400), in half pixels; for turning the head."""
     placed = _placed(mesh.posed(person.identity, {}))
     seen, shares = visible(placed, mesh.triangles, (HEIGHT * FINER, WIDTH * FINER))

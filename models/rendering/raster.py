@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from models.arrays import Doubles, Floats, Integers
 
 
 def visible(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int]) -> tuple[NDArray[np.int32], Floats]:
@@ -43,8 +43,8 @@ def visible(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int])
 
 
 def _shares(
-    a: Floats, b: Floats, c: Floats, area: Floats, x: NDArray[np.int64], y: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    a: Floats, b: Floats, c: Floats, area: Floats, x: Integers, y: Integers
+) -> tuple[Doubles, Doubles, Doubles]:
     """Barycentric shares of the corners a, b, c at pixels x, y."""
     v = ((x - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (y - a[:, 1])) / area
     w = ((b[:, 0] - a[:, 0]) * (y - a[:, 1]) - (x - a[:, 0]) * (b[:, 1] - a[:, 1])) / area

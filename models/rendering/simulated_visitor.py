@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import CameraSettings
 from models import MAPS
+from models.arrays import Floats, Image
 
 PORTRAITS = MAPS / "visitors.npz"
 PICTURE_HEIGHT_CM = 58.0
@@ -109,7 +109,7 @@ class SimulatedVisitor:
             noise.normal(0, NOISE, (self._size[1] + margin, self._size[0] + margin, 3)).round().astype(np.int8)
         )
 
-    def read(self, now: float) -> NDArray[np.uint8]:
+    def read(self, now: float) -> Image:
         """The picture at monotonic second ``now``: (height, width, 3) uint8, BGR. The first call begins the course."""
         t = self._since(now)
         picture = self._room.copy()
@@ -149,7 +149,7 @@ class SimulatedVisitor:
                 return visit
         return None
 
-    def _draw(self, picture: NDArray[np.uint8], visit: Visit, t: float) -> None:
+    def _draw(self, picture: Image, visit: Visit, t: float) -> None:
         """Put the visitor, with the face and at the place of this moment, into the room's picture."""
         head = self._face(visit, t)
         p = visit.phase
@@ -175,7 +175,7 @@ class SimulatedVisitor:
         place = picture[y1:y2, x1:x2]
         cv2.addWeighted(part, float(bright), place, 1.0, 0.0, dst=place)
 
-    def _face(self, visit: Visit, t: float) -> NDArray[np.uint8]:
+    def _face(self, visit: Visit, t: float) -> Image:
         """The portrait of this moment: two pictures blended, and lids from a third."""
         poses = self._portraits[visit.person]
         label, intensity = _feeling_at(visit, t)
@@ -212,17 +212,17 @@ def _smooth(share: float) -> float:
     return share * share * (3 - 2 * share)
 
 
-def _room(width: int, height: int) -> NDArray[np.uint8]:
+def _room(width: int, height: int) -> Image:
     """The dark room: a hardly visible wall with the lamp's pool on it."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     pool = np.exp(-(((x / width - 0.5) / 0.28) ** 2) - ((y / height - 0.55) / 0.5) ** 2)
     return np.asarray(2.0 + 7.0 * pool[..., None] * np.array([0.8, 0.9, 1.0]), np.uint8)
 
 
-def _read_portraits() -> tuple[list[dict[tuple[str, float], NDArray[np.uint8]]], list[NDArray[np.float32]]]:
+def _read_portraits() -> tuple[list[dict[tuple[str, float], Image]], list[Floats]]:
     """Portraits by (expression, level) and depth in pixels, for each person."""
-    portraits: dict[int, dict[tuple[str, float], NDArray[np.uint8]]] = {}
-    depths: dict[int, NDArray[np.float32]] = {}
+    portraits: dict[int, dict[tuple[str, float], Image]] = {}
+    depths: dict[int, Floats] = {}
     with np.load(PORTRAITS) as file:
         for key in file.files:
             person, name, *level = key.split("/")

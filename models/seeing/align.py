@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from models.arrays import Doubles, Floats, Gray, Image
 
 SIDE = 64
 TEMPLATE = np.array(
@@ -20,11 +21,8 @@ Medians over the faces of FER+ as they are cut, made symmetric: that is how tigh
 PREPROCESSING = "align64-standardised-1"
 """Name of what ``align`` and ``prepare`` do together; a network is only used with the one that it was trained with."""
 
-Gray = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
-
-def align(picture: NDArray[np.uint8], landmarks: Floats) -> Gray:
+def align(picture: Image, landmarks: Floats) -> Gray:
     """The face as (64, 64) uint8 gray, its landmarks as near to ``TEMPLATE`` as turning, scaling and shifting can.
 
     ``picture`` is BGR (h, w, 3) or gray (h, w); ``landmarks`` (5, 2) are pixels of it. What lies outside the picture
@@ -37,13 +35,13 @@ def align(picture: NDArray[np.uint8], landmarks: Floats) -> Gray:
     return cv2.warpAffine(gray, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def align_all(picture: NDArray[np.uint8], landmarks: Sequence[Floats]) -> Gray:
+def align_all(picture: Image, landmarks: Sequence[Floats]) -> Gray:
     """Every face of a picture: (n, 64, 64) uint8 from n times (5, 2) landmarks."""
     faces = [align(picture, five) for five in landmarks]
     return np.stack(faces) if faces else np.empty((0, SIDE, SIDE), np.uint8)
 
 
-def similarity(landmarks: NDArray[np.float64]) -> NDArray[np.float64]:
+def similarity(landmarks: Doubles) -> Doubles:
     """The (..., 2, 3) matrices of turn, scale and shift that bring ``landmarks`` (..., 5, 2) nearest to ``TEMPLATE``.
 
     Least squares in closed form (complex numbers: template = a * landmark + b), without reflection.
@@ -74,7 +72,7 @@ FLAT = 1.0
 """Deviation in gray values under which a face counts as flat: below it only noise would be blown up."""
 
 
-def _cut_out(picture: NDArray[np.uint8], turn: NDArray[np.float64]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def _cut_out(picture: Image, turn: Doubles) -> tuple[Image, Doubles]:
     """Only the part of the picture that the face needs, so that the rest costs no colour conversion."""
     corners = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]], np.float64)
     back = corners @ cv2.invertAffineTransform(turn).T
@@ -86,7 +84,7 @@ def _cut_out(picture: NDArray[np.uint8], turn: NDArray[np.float64]) -> tuple[NDA
     return picture[y1:y2, x1:x2], moved
 
 
-def _reduced(gray: Gray, turn: NDArray[np.float64]) -> tuple[Gray, NDArray[np.float64]]:
+def _reduced(gray: Gray, turn: Doubles) -> tuple[Gray, Doubles]:
     """A large face halved (or more) by area first: sampling alone would skip pixels and keep all of their noise."""
     times = int(1 / np.hypot(turn[0, 0], turn[1, 0]) + 0.25)
     if times < 2 or min(gray.shape) < times:

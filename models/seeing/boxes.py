@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Indices
 from models.frame import Detection
 
-Floats = NDArray[np.float32]
 
-
-def choose(boxes: Floats, scores: Floats, overlap_at_most: float) -> NDArray[np.intp]:
+def choose(boxes: Floats, scores: Floats, overlap_at_most: float) -> Indices:
     """Indices of the best boxes, best first, no two sharing more than ``overlap_at_most`` of their union.
 
     ``boxes`` (n, 4), ``scores`` (n,). Greedy non-maximum suppression.
@@ -23,7 +21,7 @@ def choose(boxes: Floats, scores: Floats, overlap_at_most: float) -> NDArray[np.
     return np.asarray(kept, np.intp).reshape(-1)
 
 
-def drop_nested(boxes: Floats, scores: Floats, overlap_at_most: float) -> NDArray[np.intp]:
+def drop_nested(boxes: Floats, scores: Floats, overlap_at_most: float) -> Indices:
     """Like ``choose``, but the shared part is measured against the smaller box: a mouth inside a face goes."""
     areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6), axis=1)
     kept: list[int] = []

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Gray = NDArray[np.uint8]
+from models.arrays import Floats, Gray, Image
 
 BRIGHT_ENOUGH = 60.0
 """Frame mean (of 255) above which the picture is left alone: there the recipe costs tilted heads."""
@@ -28,7 +27,7 @@ FAINTEST_SHARE, FAINTEST = 0.02, 0.25
 COARSE = 8
 
 
-def reduce_to_gray(image: NDArray[np.uint8], rows: int) -> tuple[Gray, float]:
+def reduce_to_gray(image: Image, rows: int) -> tuple[Gray, float]:
     """Gray picture of at most ``rows`` rows, ready for a detector, and its scale (reduced = full * scale).
 
     ``image`` is BGR (h, w, 3) or gray (h, w). A dark picture is brightened on the way.
@@ -51,7 +50,7 @@ def brighten(gray: Gray) -> Gray:
     return cv2.convertScaleAbs(light)
 
 
-def _lift(light: NDArray[np.float32]) -> NDArray[np.float32]:
+def _lift(light: Floats) -> Floats:
     """What each place is multiplied with, an eighth as large as ``light``: the light around it, inverted."""
     size = (max(1, light.shape[1] // COARSE), max(1, light.shape[0] // COARSE))
     around = cv2.resize(light, size, interpolation=cv2.INTER_AREA)

@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.errors import BadFile
 from models import WEIGHTS
+from models.arrays import Floats, Gray
 from models.labels import LABELS
 from models.seeing.align import SIDE, prepare
 from models.seeing.card import FACTS, ModelCard, read_card
 from models.seeing.io_binding import BATCHES, Bound, NotTaken, open_bound
 from models.seeing.runtime import Device, Wanted, open_on
 from models.seeing.session import CPU, CUDA
-
-Floats = NDArray[np.float32]
 
 SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
 
@@ -36,7 +34,7 @@ class Classifier:
             _, embedding = self.classify(np.zeros((n, SIDE, SIDE), np.uint8))
         self.embedding_size = int(embedding.shape[1])
 
-    def classify(self, faces: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    def classify(self, faces: Gray) -> tuple[Floats, Floats]:
         """Probabilities (n, 8) in the order of ``LABELS`` and embeddings (n, d) of aligned faces (n, 64, 64) uint8."""
         if not len(faces):
             return np.empty((0, len(LABELS)), np.float32), np.empty((0, self.embedding_size), np.float32)

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import EyeSettings, Region
+from models.arrays import Image
 from models.frame import Detection
 
 
 class Detector(Protocol):
     """Finds faces in one picture; remembers nothing from the last one."""
 
-    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+    def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, in its own pixels, best first."""
 
 
@@ -39,7 +39,7 @@ def open_detector(settings: EyeSettings) -> Detector:
     return Mtcnn(settings.smallest_face_pixels, settings.detection_score, settings.threads)
 
 
-def cut(image: NDArray[np.uint8], region: Region) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+def cut(image: Image, region: Region) -> tuple[Image, tuple[int, int]]:
     """The part of ``image`` in which visitors are looked for (a view, no copy), and its top left corner (x, y)."""
     height, width = image.shape[:2]
     x1, x2 = sorted((round(region.left * width), round(region.right * width)))

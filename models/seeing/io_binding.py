@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from calibration.errors import Unavailable
+from models.arrays import Floats, Gray
 from models.seeing.align import SIDE
 from models.seeing.session import CPU, CUDA, open_session
 
@@ -18,7 +18,7 @@ BATCHES = (1, 4, 16)
 """cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with anything."""
 RECORDED = (CUDA, {"enable_cuda_graph": "1"})
 """All of a run's kernels are started at once: a network this small would spend its time on starting them one by one."""
-Outputs = tuple[NDArray[np.float32], NDArray[np.float32]]
+Outputs = tuple[Floats, Floats]
 
 
 class Bound:
@@ -33,12 +33,12 @@ class Bound:
             for _ in range(3):  # the first ones may record, the last one plays what was recorded
                 size.run(np.zeros((1, SIDE, SIDE), np.uint8))
 
-    def run(self, faces: NDArray[np.uint8]) -> Outputs:
+    def run(self, faces: Gray) -> Outputs:
         """Probabilities (n, 8) and embeddings (n, d) of one face or more."""
         parts = [self._part(faces[i : i + BATCHES[-1]]) for i in range(0, len(faces), BATCHES[-1])]
         return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
 
-    def _part(self, faces: NDArray[np.uint8]) -> Outputs:
+    def _part(self, faces: Gray) -> Outputs:
         return self._sizes[next(size for size in BATCHES if size >= len(faces))].run(faces)
 
 
@@ -57,7 +57,7 @@ class _Size:
         self._options = onnxruntime.RunOptions()
         self._options.add_run_config_entry("gpu_graph_id", str(n))
 
-    def run(self, faces: NDArray[np.uint8]) -> Outputs:
+    def run(self, faces: Gray) -> Outputs:
         self._room[: len(faces)] = faces
         self._faces.update_inplace(self._room)
         self._session.run_with_iobinding(self._binding, self._options)

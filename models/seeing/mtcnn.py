@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles, Floats, Gray, Image, Mask
 from models.frame import Detection
 from models.seeing import mtcnn_graphs
-from models.seeing.boxes import Floats, as_detections, choose, drop_nested, squared
-from models.seeing.brighten import Gray, reduce_to_gray
+from models.seeing.boxes import as_detections, choose, drop_nested, squared
+from models.seeing.brighten import reduce_to_gray
 from models.seeing.session import open_session
 
 CELL = 12
@@ -35,7 +35,7 @@ class Mtcnn:
         self._refine = open_session(mtcnn_graphs.rnet(), threads, sizes_vary=True)
         self._finish = open_session(mtcnn_graphs.onet(), threads, sizes_vary=True)
 
-    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+    def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
         gray, scale = reduce_to_gray(image, self._rows)
         return as_detections(*self._cascade(gray, max(self._smallest * scale, CELL)), scale)
@@ -75,7 +75,7 @@ class Mtcnn:
         return all_found[best[:CANDIDATES_AT_MOST], :4]
 
 
-def _decoded(maps: Floats, threshold: float, scale: NDArray[np.float64]) -> Floats:
+def _decoded(maps: Floats, threshold: float, scale: Doubles) -> Floats:
     """Rows x1, y1, x2, y2, score in the picture's pixels from one level's maps (5, h, w): offsets, logit of a face."""
     rows, columns = np.nonzero(maps[4] > np.log(threshold / (1 - threshold)))
     offsets, logits = maps[:4, rows, columns].T, maps[4, rows, columns]
@@ -87,7 +87,7 @@ def _decoded(maps: Floats, threshold: float, scale: NDArray[np.float64]) -> Floa
     return np.concatenate([boxes, scores[:, None]], axis=1)[best]
 
 
-def _moved(boxes: Floats, offsets: Floats, faces: Floats, threshold: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _moved(boxes: Floats, offsets: Floats, faces: Floats, threshold: float) -> tuple[Floats, Floats, Mask]:
     """The boxes that score above ``threshold``, moved by the network's offsets; their scores; which they were."""
     sure = faces[:, 1] > threshold
     sizes = np.tile(boxes[:, 2:] - boxes[:, :2], 2)

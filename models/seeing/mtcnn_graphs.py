@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from calibration.errors import Unavailable
+from models.arrays import Floats
 
 SHA256 = {
     "pnet": "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
@@ -26,7 +27,6 @@ SHA256 = {
 }
 """Of mtcnn 1.0.0. The files are pickles, so they are opened only when they are exactly these."""
 
-Floats = NDArray[np.float32]
 Weights = list[Floats]
 
 

@@ -9,12 +9,10 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles, Floats, Gray, Image
 from models.frame import Detection
-from models.seeing.brighten import Gray, reduce_to_gray
-
-Floats = NDArray[np.float32]
+from models.seeing.brighten import reduce_to_gray
 
 ROWS = 360
 GRID = 4
@@ -36,11 +34,11 @@ class Follower:
         self._gray: Gray | None = None
         self._faces: list[Detection] = []
 
-    def start(self, image: NDArray[np.uint8], faces: list[Detection]) -> None:
+    def start(self, image: Image, faces: list[Detection]) -> None:
         """``faces`` were detected in ``image`` (BGR or gray)."""
         self._gray, self._faces = reduce_to_gray(image, self._rows)[0] if faces else None, faces
 
-    def follow(self, image: NDArray[np.uint8]) -> list[Detection] | None:
+    def follow(self, image: Image) -> list[Detection] | None:
         """The same faces in the next picture; None when one of them was lost, so that a detection is due."""
         if not self._faces:
             return []
@@ -82,9 +80,7 @@ def _grid(face: Detection) -> Floats:
     return np.stack([across.ravel(), down.ravel()], axis=1)
 
 
-def _moved(
-    face: Detection, turn: NDArray[np.float64], grown: float, scale: float, shape: tuple[int, ...]
-) -> Detection | None:
+def _moved(face: Detection, turn: Doubles, grown: float, scale: float, shape: tuple[int, ...]) -> Detection | None:
     """The face after ``turn`` (of the reduced picture); None when its middle has left the picture."""
     x, y, width, height = face.box
     centre = turn[:, :2] @ ((x + width / 2) * scale, (y + height / 2) * scale) + turn[:, 2]

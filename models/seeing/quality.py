@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Gray
 from models.frame import Detection
-
-Gray = NDArray[np.uint8]
 
 SMALL, LARGE = 6.0, 24.0
 """Pixels between the eyes at which a face is worth nothing, and all (24 is how they lie in the aligned face)."""

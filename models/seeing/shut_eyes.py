@@ -11,10 +11,9 @@ from functools import cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models import MAPS
-from models.lighting.exposure import Floats
+from models.arrays import Floats, Gray
 from models.seeing.align import TEMPLATE
 
 EYES = MAPS / "eyes.npz"
@@ -23,7 +22,7 @@ HALF_WIDTH, HALF_HEIGHT = 9, 7
 DIRECTIONS = 8
 
 
-def shut(faces: NDArray[np.uint8]) -> Floats:
+def shut(faces: Gray) -> Floats:
     """How surely both eyes of each aligned face (n, 64, 64) are shut, (n,): log odds, 0 is either.
 
     Compared over one person's pictures it tells blinks; glasses and deep-set eyes shift it from person to person.
@@ -32,7 +31,7 @@ def shut(faces: NDArray[np.uint8]) -> Floats:
     return np.asarray(np.mean([edges(eye) @ weights for eye in eyes_of(faces)], axis=0) + bias, np.float32)
 
 
-def eyes_of(faces: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+def eyes_of(faces: Gray) -> tuple[Floats, Floats]:
     """Both eyes (n, 15, 19) of aligned faces, the right one mirrored; each with mean 0 and deviation 1."""
     light = np.log(faces.astype(np.float32) + 4)
     found = []

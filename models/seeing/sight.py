@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import numpy as np
-from numpy.typing import NDArray
-
 from calibration.settings import EyeSettings, Region
+from models.arrays import Floats, Gray, Image
 from models.estimate import EmotionEstimate
 from models.frame import Detection, Frame
 from models.seeing.align import align_all
@@ -20,7 +18,6 @@ from models.seeing.quality import luminance, quality
 from models.seeing.venue_head import model_file
 
 Clock = Callable[[], float]
-Floats = NDArray[np.float32]
 Head = Callable[[Floats, Floats], Floats]
 """(probabilities (n, 8), embeddings (n, d)) -> probabilities (n, 8): a venue's own last layer."""
 FACES_AT_MOST = 16
@@ -65,7 +62,7 @@ class Sight:
                 for detection, row, face in zip(found, probabilities, faces, strict=True)
             ]
 
-    def _find(self, image: NDArray[np.uint8]) -> list[Detection]:
+    def _find(self, image: Image) -> list[Detection]:
         """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""
         if self._since_detection < self._every:
             with self._timed("follow"):
@@ -80,7 +77,7 @@ class Sight:
                 self._follower.start(image, found)
         return found
 
-    def _judged(self, faces: NDArray[np.uint8]) -> Floats:
+    def _judged(self, faces: Gray) -> Floats:
         probabilities, embeddings = self._classifier.classify(faces)
         if self._head is None or not len(faces):
             return probabilities

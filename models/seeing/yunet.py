@@ -11,11 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 
 from calibration.errors import BadFile
+from models.arrays import Floats, Image
 from models.frame import Detection
-from models.seeing.boxes import Floats, as_detections, choose
+from models.seeing.boxes import as_detections, choose
 from models.seeing.brighten import BRIGHT_ENOUGH, brighten
 from models.seeing.session import open_session
 
@@ -43,14 +43,14 @@ class YuNet:
         except Exception as error:  # onnx's and onnxruntime's exceptions share no base class
             raise BadFile(path, [f"is no YuNet of 2023 that can be run: {error}"]) from error
 
-    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+    def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, best first, in its own pixels."""
         picture, scale = _reduced(image)
         boxes, scores, points = self._detect_scaled(picture)
         large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale
         return as_detections(boxes[large], scores[large], points[large], scale)
 
-    def _detect_scaled(self, picture: NDArray[np.uint8]) -> tuple[Floats, Floats, Floats]:
+    def _detect_scaled(self, picture: Image) -> tuple[Floats, Floats, Floats]:
         bottom, right = (-side % STRIDES[-1] for side in picture.shape[:2])
         padded = cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
         blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32)
@@ -91,7 +91,7 @@ def decoded(maps: Sequence[Floats], stride: int, width: int) -> tuple[Floats, Fl
     return np.concatenate([centres - half, centres + half], axis=1), scores, points
 
 
-def _reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+def _reduced(image: Image) -> tuple[Image, float]:
     """At most 360 rows, in colour; a dark one gray and brightened (its colours would be noise)."""
     scale = min(1.0, ROWS / image.shape[0])
     if scale < 1.0:

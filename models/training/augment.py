@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles, Floats, Gray, Image, Indices
 from models.evaluation.dataset import LabelledFaces
-from models.lighting.exposure import GAMMA, Floats, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
+from models.lighting.exposure import GAMMA, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
 from models.lighting.relight import Lamps
 from models.seeing.align import SIDE, prepare, similarity
 
@@ -37,13 +37,13 @@ class Augmenter:
     """Turns labelled faces into batches."""
 
     faces: LabelledFaces
-    landmarks: NDArray[np.float32]
+    landmarks: Floats
     """(n, 5, 2) in pixels of each image."""
     strength: Strength
     lamps: Lamps | None
     """None: no face is relit."""
 
-    def batch(self, chosen: NDArray[np.intp], rng: np.random.Generator) -> Floats:
+    def batch(self, chosen: Indices, rng: np.random.Generator) -> Floats:
         """These faces, changed and prepared: (n, 1, 64, 64)."""
         s, n = self.strength, len(chosen)
         five, to_face = self._placed(chosen, rng)
@@ -70,7 +70,7 @@ class Augmenter:
             _hide(seen[face], rng)  # by number: a mask would give copies, and once hid nothing at all
         return prepare(seen)
 
-    def _placed(self, chosen: NDArray[np.intp], rng: np.random.Generator) -> tuple[Floats, NDArray[np.float64]]:
+    def _placed(self, chosen: Indices, rng: np.random.Generator) -> tuple[Floats, Doubles]:
         """Where the faces' landmarks come to lie (n, 5, 2), and the matrices (n, 2, 3) from their pictures to there."""
         s, n = self.strength, len(chosen)
         turn = rng.normal(0, s.turn_degrees, n) * np.pi / 180
@@ -99,7 +99,7 @@ def _contrast(pictures: Floats, rng: np.random.Generator) -> Floats:
     return power(pictures * np.float32(1 / 255), GAMMA * bent) + haze
 
 
-def _darkened(light: Floats, means: tuple[float, float], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _darkened(light: Floats, means: tuple[float, float], rng: np.random.Generator) -> Gray:
     """Pictures of this light as a camera takes them, between two face means."""
     n = len(light)
     light = expose(light, np.exp(rng.uniform(np.log(means[0]), np.log(means[1]), n)).astype(np.float32))
@@ -115,7 +115,7 @@ def _darkened(light: Floats, means: tuple[float, float], rng: np.random.Generato
     return seen
 
 
-def _hide(picture: NDArray[np.uint8], rng: np.random.Generator) -> None:
+def _hide(picture: Image, rng: np.random.Generator) -> None:
     """A rectangle of up to a fifth of the face is gone: a hand, hair, glasses."""
     width, height = rng.integers(8, 30, 2)
     x, y = rng.integers(-4, SIDE - 4, 2)

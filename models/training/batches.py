@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from models.arrays import Doubles, Floats, Indices
 from models.evaluation.dataset import LabelledFaces
-from models.lighting.exposure import Floats
 from models.training.augment import Augmenter
 from models.training.presets import Preset
 
@@ -28,7 +27,7 @@ class Batches(Dataset[Batch]):
         self._weights = leveled(augmenter.faces, preset.level)
         self.steps = len(augmenter.faces) // preset.batch
         """In one epoch."""
-        self._order: tuple[int, NDArray[np.intp]] = (-1, np.empty(0, np.intp))
+        self._order: tuple[int, Indices] = (-1, np.empty(0, np.intp))
 
     def __len__(self) -> int:
         return self.steps * self._preset.epochs
@@ -82,8 +81,8 @@ def mixed(faces: Floats, shares: Floats, mix: float, rng: np.random.Generator) -
     return blend, mine[:, None] * shares + (1 - mine[:, None]) * shares[other]
 
 
-def leveled(faces: LabelledFaces, level: float) -> NDArray[np.float64]:
+def leveled(faces: LabelledFaces, level: float) -> Doubles:
     """How often each face is drawn (sums to 1): rare classes more often, faces without an emotion never."""
     share = np.maximum(faces.shares.mean(axis=0), 1e-6)
-    weight: NDArray[np.float64] = (faces.shares @ share**-level).astype(np.float64)
+    weight: Doubles = (faces.shares @ share**-level).astype(np.float64)
     return weight / weight.sum()

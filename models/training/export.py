@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from calibration.errors import BadFile, NotEquivalent
+from models.arrays import Floats
 from models.labels import LABELS
 from models.seeing.align import PREPROCESSING, SIDE
 from models.seeing.card import FACTS, write_card
@@ -115,16 +115,14 @@ def _verify(answering: Answering, path: Path, example: Tensor) -> None:
 
 
 class _Calibration(CalibrationDataReader):
-    def __init__(self, faces: NDArray[np.float32]) -> None:
+    def __init__(self, faces: Floats) -> None:
         self._batches = iter([{"faces": part} for part in np.array_split(faces, max(1, len(faces) // 64))])
 
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+    def get_next(self) -> dict[str, Floats] | None:
         return next(self._batches, None)
 
 
-def export_int8(
-    path: Path, faces: NDArray[np.float32], facts: dict[str, object], more: dict[str, object] | None = None
-) -> Path:
+def export_int8(path: Path, faces: Floats, facts: dict[str, object], more: dict[str, object] | None = None) -> Path:
     """The int8 variant NAME.int8.onnx of ``path``, its ranges taken from prepared ``faces`` (n, 1, 64, 64)."""
     small, plain = path.with_suffix(".int8.onnx"), path.with_suffix(".plain.onnx")
     quant_pre_process(str(path), str(plain), skip_symbolic_shape=True)

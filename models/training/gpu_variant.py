@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from calibration.errors import NotEquivalent
+from models.arrays import Gray
 from models.seeing.align import FLAT, SIDE, prepare
 from models.seeing.card import FACTS, card_beside, read_card, write_card
 from models.seeing.session import open_session
@@ -35,7 +35,7 @@ HALVED = ("Relu", "Add", "MaxPool")
 out the light needs its fractions, and what comes after the convolutions costs nothing."""
 
 
-def fold(path: Path, faces: NDArray[np.uint8] | None = None) -> tuple[Path, float]:
+def fold(path: Path, faces: Gray | None = None) -> tuple[Path, float]:
     """Write NAME.cuda.onnx and its card beside the float32 file ``path``; also the largest difference of a probability.
 
     ``faces`` (n, 64, 64) to prove it on; None: ``proof_faces``. Raises ``NotEquivalent`` and leaves no file when
@@ -126,7 +126,7 @@ def _standardise_inside(graph: onnx.GraphProto) -> None:
     graph.input.append(helper.make_tensor_value_info("faces", TensorProto.UINT8, ["n", SIDE, SIDE]))
 
 
-def _proven(path: Path, folded: Path, faces: NDArray[np.uint8]) -> float:
+def _proven(path: Path, folded: Path, faces: Gray) -> float:
     names = ["probabilities", "embedding"]
     wanted = open_session(path).run(names, {"faces": prepare(faces)})
     got = open_session(folded).run(names, {"faces": faces})
@@ -145,7 +145,7 @@ def _proven(path: Path, folded: Path, faces: NDArray[np.uint8]) -> float:
     return off
 
 
-def _largest_sum(path: Path, faces: NDArray[np.uint8]) -> float:
+def _largest_sum(path: Path, faces: Gray) -> float:
     """Largest number that comes out of any convolution of the float32 file."""
     model = onnx.load(str(path))
     sums = [node.output[0] for node in model.graph.node if node.op_type == "Conv"]

@@ -12,13 +12,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.fitting import minimize_cross_entropy
+from models.arrays import Doubles, Floats, Gray, Integers, Mask
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
-from models.lighting.exposure import Floats, captured, expose, linear, noisy
+from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.relight import DARK_ROOM, Lamp, Lamps, read_heads
 from models.seeing.shut_eyes import EYES, edges, eyes_of
 
@@ -57,16 +57,14 @@ def main() -> None:
     np.savez_compressed(EYES, weights=weights.astype(np.float32), bias=np.float32(bias))
 
 
-def _darkened(aligned: NDArray[np.uint8], five: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
+def _darkened(aligned: Gray, five: Floats, rng: np.random.Generator) -> Gray:
     drawn = [Lamp(rng.uniform(-60, 60), rng.uniform(40, 85), np.exp(rng.uniform(0.7, 2.7))) for _ in range(40)]
     means = np.exp(rng.uniform(np.log(15), np.log(60), len(aligned))).astype(np.float32)
     light = linear(aligned) * Lamps(read_heads("train"), drawn, DARK_ROOM).draw(five, rng)
     return captured(noisy(expose(light, means), SENSOR, rng))
 
 
-def _fit(
-    eyes: list[list[Floats]], state: NDArray[np.int64], which: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], float]:
+def _fit(eyes: list[list[Floats]], state: Integers, which: Mask) -> tuple[Doubles, float]:
     """Logistic regression on single eyes, shut and open ones weighing alike."""
     x = np.concatenate([eye[which] for both in eyes for eye in both]).astype(np.float64)
     y = np.tile(state[which], len(x) // int(which.sum()))
@@ -79,7 +77,7 @@ def _fit(
     return both[:-1], 10.0 * float(both[-1])
 
 
-def _apart(aligned: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.int64]:
+def _apart(aligned: Gray, rng: np.random.Generator) -> Integers:
     """The fold of each face; the same photograph, which the sheet has more than once, in the same one."""
     strips = aligned[:, 12:38, 8:56].reshape(len(aligned), -1).astype(np.float32)
     strips -= strips.mean(1, keepdims=True)
@@ -88,7 +86,7 @@ def _apart(aligned: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.i
     return rng.integers(FOLDS, size=len(aligned))[alike.argmax(1)]
 
 
-def _area(shut: NDArray[np.float64], open_: NDArray[np.float64]) -> float:
+def _area(shut: Doubles, open_: Doubles) -> float:
     """Area under the ROC curve: how often a shut one is told to be more shut than an open one."""
     return float((shut[:, None] > open_).mean())
 

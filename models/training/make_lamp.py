@@ -10,12 +10,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Gray, Indices
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
-from models.lighting.exposure import Floats, captured, expose, linear, noisy
+from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.lamp_direction import LAMP, LampNet, features
 from models.lighting.relight import Fill, Lamp, Lamps, direction, read_heads
 
@@ -38,7 +38,7 @@ def lamps_everywhere(rng: np.random.Generator) -> list[Lamp]:
     ]
 
 
-def examples(faces: NDArray[np.uint8], five: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
+def examples(faces: Gray, five: Floats) -> tuple[Floats, Floats, Indices]:
     """Features (n, d) of relit faces, directions (n, 3) to their lamps, and whose face each is (n,)."""
     lamps = lamps_everywhere(np.random.default_rng(5))
     bank = Lamps(read_heads("train"), lamps, ROOM)

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.fitting import Faces, TrainingStatistics, fit_head
 from calibration.head import VenueHead
+from models.arrays import Floats, Gray, Integers
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
 from models.evaluation.evaluate import BATCH
 from models.evaluation.landmarks import aligned_faces, find_landmarks
-from models.lighting.exposure import Floats, captured, expose, linear, noisy
+from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.lamp_prior import AVERAGE_FACE, prior_beside
 from models.lighting.relight import Fill, Lamp, Lamps, read_heads
 from models.seeing.align import prepare
@@ -33,16 +33,14 @@ RIDGE_STRENGTH = 100.0
 DARKEST, BRIGHTEST = 15.0, 60.0
 
 
-def relit(
-    aligned: NDArray[np.uint8], five: Floats, place: tuple[float, float], rng: np.random.Generator
-) -> NDArray[np.uint8]:
+def relit(aligned: Gray, five: Floats, place: tuple[float, float], rng: np.random.Generator) -> Gray:
     """The aligned faces (n, 64, 64) under one lamp of the room, each exposed in its own way."""
     lamps = Lamps(read_heads("train"), [Lamp(*place, RADIUS)], ROOM)
     means = np.exp(rng.uniform(np.log(DARKEST), np.log(BRIGHTEST), len(aligned))).astype(np.float32)
     return captured(noisy(expose(linear(aligned) * lamps.draw(five, rng), means), SENSOR, rng))
 
 
-def seen_by(classifier: Classifier, pictures: NDArray[np.uint8], labels: NDArray[np.int64]) -> Faces:
+def seen_by(classifier: Classifier, pictures: Gray, labels: Integers) -> Faces:
     """The pictures as the network sees them; everybody another person."""
     parts = [classifier.run(prepare(pictures[i : i + BATCH])) for i in range(0, len(pictures), BATCH)]
     probabilities, embeddings = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models import MAPS
+from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import Condition, darkened, landmarks_aligned
 from models.evaluation.landmarks import aligned_faces, find_landmarks
-from models.lighting.exposure import Floats
-from models.lighting.relight import MAPS
 from models.seeing.align import SIDE
 
 LIGHTS = (Condition(65, 40), Condition(65, 12), Condition(85, 25))
 
 
-def proof_faces() -> NDArray[np.uint8]:
+def proof_faces() -> Gray:
     """(n, 64, 64) uint8: the simulated visitors' portraits as they are and in ``LIGHTS``, and pictures without anything
     on them, which the standardising must bear as well.
     """
@@ -28,7 +27,7 @@ def proof_faces() -> NDArray[np.uint8]:
     return in_every_light([pictures[i] for i in np.flatnonzero(found)], landmarks[found])
 
 
-def in_every_light(images: Sequence[NDArray[np.uint8]], landmarks: Floats) -> NDArray[np.uint8]:
+def in_every_light(images: Sequence[Gray], landmarks: Floats) -> Gray:
     """The same from any gray faces with landmarks (n, 5, 2): a network just trained is proved on validation faces."""
     faces = aligned_faces(images, landmarks)
     dark = darkened(faces, landmarks_aligned(landmarks), LIGHTS)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Integers
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces
 from models.evaluation.metrics import Scores, scores, temperature
@@ -30,7 +30,7 @@ class Sources:
     seed: int
     relit: bool
     training: LabelledFaces
-    training_landmarks: NDArray[np.float32]
+    training_landmarks: Floats
     valid: Validation
     lamps: str = ""
     """Which lamps it is for; '': all light."""
@@ -85,7 +85,7 @@ def summary(figures: Scores) -> dict[str, object]:
     }
 
 
-def _measured(path: Path, faces: NDArray[np.float32], labels: NDArray[np.int64]) -> Scores:
+def _measured(path: Path, faces: Floats, labels: Integers) -> Scores:
     classifier = open_classifier(path, "cpu", int8=False)
     parts = [classifier.run(part)[0] for part in np.array_split(faces, max(1, len(faces) // 128))]
     return scores(np.concatenate(parts), labels)

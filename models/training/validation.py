@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from models.arrays import Floats, Integers, Mask
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.evaluation.metrics import Scores, scores
@@ -19,9 +19,7 @@ from models.training.network import EmotionNet
 from models.training.precision import half
 
 
-def landmarks_once(
-    faces: LabelledFaces, folder: Path, progress: Callable[[float], None]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def landmarks_once(faces: LabelledFaces, folder: Path, progress: Callable[[float], None]) -> tuple[Floats, Mask]:
     """Landmarks of the faces and whether they were found, kept in ``folder`` for the next time."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"landmarks-{faces.fingerprint()[:16]}.npz"
@@ -36,9 +34,9 @@ def landmarks_once(
 class Validation:
     """Prepared validation faces, clean and dark, that a run is judged by."""
 
-    labels: NDArray[np.int64]
-    clean_faces: NDArray[np.float32]
-    dark_faces: NDArray[np.float32]
+    labels: Integers
+    clean_faces: Floats
+    dark_faces: Floats
 
     def judge(self, networks: Sequence[EmotionNet], device: str) -> tuple[Scores, Scores]:
         """Figures of the networks' mean answer on the clean and on the dark faces."""
@@ -49,9 +47,7 @@ class Validation:
         return scores(clean, self.labels), scores(dark, self.labels)
 
 
-def validation(
-    faces: LabelledFaces, landmarks: NDArray[np.float32], augmenter: Augmenter, only_dark: bool = False
-) -> Validation:
+def validation(faces: LabelledFaces, landmarks: Floats, augmenter: Augmenter, only_dark: bool = False) -> Validation:
     """Validation faces as they are, and once relit and darkened with a fixed seed (or only so)."""
     means = augmenter.strength.means
     still = Strength(2, 0.02, stretch=0.0, shift=0.7, relit=1.0, dark=1.0, means=means, hidden=0.0)
@@ -62,7 +58,7 @@ def validation(
 
 
 @torch.no_grad()
-def probabilities(network: EmotionNet, faces: NDArray[np.float32], device: str = "cpu") -> NDArray[np.float32]:
+def probabilities(network: EmotionNet, faces: Floats, device: str = "cpu") -> Floats:
     """(n, 8) for prepared faces (n, 1, 64, 64), without temperature."""
     network.eval()
     parts = []

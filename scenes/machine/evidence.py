@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Doubles
 from models.labels import LABELS
 from models.mood import Mood
 
@@ -30,7 +30,7 @@ _INDEX: dict[str | None, int] = {label: k for k, label in enumerate(LABELS)} | {
 Labels = Collection[str] | str
 
 
-def _zeros(*shape: int) -> NDArray[np.float64]:
+def _zeros(*shape: int) -> Doubles:
     return np.zeros(shape)
 
 
@@ -45,8 +45,8 @@ class Evidence:
     seconds: float = 0.0
     """Film time of the last observation."""
     bin_seconds: float = BIN_SECONDS
-    _edges: NDArray[np.float64] = field(default_factory=lambda: _zeros(1, _COLUMNS))
-    _total: NDArray[np.float64] = field(default_factory=lambda: _zeros(_COLUMNS))
+    _edges: Doubles = field(default_factory=lambda: _zeros(1, _COLUMNS))
+    _total: Doubles = field(default_factory=lambda: _zeros(_COLUMNS))
     _runs: tuple[tuple[int, float, float], ...] = ()
     _run: tuple[int, float, float] = (_UNSEEN, 0.0, 0.0)
 
@@ -130,11 +130,11 @@ class Evidence:
         yield from self._runs
         yield self._run
 
-    def _window(self, since: float | None, until: float | None) -> NDArray[np.float64]:
+    def _window(self, since: float | None, until: float | None) -> Doubles:
         end = self._total if until is None else self._at(until)
         return end if since is None else np.maximum(end - self._at(since), 0.0)
 
-    def _at(self, seconds: float) -> NDArray[np.float64]:
+    def _at(self, seconds: float) -> Doubles:
         """The integrals at a moment, on a straight line between the two edges around it."""
         seconds = min(max(seconds, 0.0), self.seconds)
         k = min(int(seconds / self.bin_seconds), len(self._edges) - 1)

@@ -14,8 +14,9 @@ import pytest
 from calibration.settings import CameraSettings
 from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
-from installation.camera.source import CameraLost, Image, Source
+from installation.camera.source import CameraLost, Source
 from installation.host.health import Sense
+from models.arrays import Image
 from tests.installation.camera.mjpeg_server import ServerProcess, now_ms, picture, read_time
 from tests.installation.waiting import LONG, wait_until
 

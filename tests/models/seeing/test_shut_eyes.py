@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from calibration.settings import EyeSettings
-from models.lighting.relight import MAPS
+from models import MAPS
 from models.seeing.align import SIDE, align
 from models.seeing.detector import open_detector
 from models.seeing.shut_eyes import shut
