@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
                 seen.append({"file": str(path), "frames": look_at(path, every, sight)})
             except BadFile as error:
                 failed = True
-                tell(error)
+                print_errors(error)
                 seen.append({"file": str(path), "error": "; ".join(error.problems)})
         if json:
             typer.echo(json_text.dumps({"networks": sight.line, "files": seen}, indent=2))
