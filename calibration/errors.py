@@ -9,13 +9,14 @@
     |   |-- BadValue                        installation.osc.encoder: a value that its address does not take
     |   |-- Malformed                       installation.osc.decoder: bytes that are not OSC
     |   |-- NoCuda                          models.seeing.runtime: a GPU is demanded that cannot be used
-    |   `-- CannotBegin                     installation.eye.perception: the eye's networks or settings
+    |   |-- CannotBegin                     installation.eye.perception: the eye's networks or settings
+    |   `-- MissingLibrary                  installation.host.system_libraries: the system lacks a shared library
     |-- Unavailable                    69   comes back by itself: try again later
     |   |-- CameraLost                      installation.camera.source
     |   |-- NoScreen, NoGpu                 installation.film.screen, .gpu_wall
     |   |-- NoWindow                        installation.calibrate.window
     |   |-- NoWeights                       models.seeing.mtcnn_graphs: the mtcnn package is missing or changed
-    |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it
+    |   |-- NotTaken                        models.seeing.io_binding: the GPU does not take the variant made for it
     |   `-- RoomIsTaken                75   installation.host.lock: another chiaro runs here
     |-- Refused                         1   somebody said no
     |   |-- Cancelled                       installation.calibrate.guide: the technician, or a volunteer

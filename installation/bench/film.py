@@ -21,7 +21,7 @@ import numpy as np
 from calibration.settings import CameraSettings, ScreenSettings
 from calibration.venue import Venue
 from installation.bench.film_naive import naive_cuts
-from installation.bench.film_watch import FRAME, Witness, open_screen, watch
+from installation.bench.film_watch import FRAME, Programme, Witness, open_screen, watch
 from installation.bench.marked_clip import make_clip
 from installation.bench.report import Figure, Progress, Report
 from installation.eye.supervisor import EyeSupervisor
@@ -32,6 +32,7 @@ from scenes.story.clip import Clip, Transition
 
 SMALL, FULL = (640, 360), (1920, 1080)
 SMALL_SECONDS, FULL_SECONDS, RATE = 0.6, 2.0, 30
+MEMORY = Path("/dev/shm")  # noqa: S108 - a random folder is made in it
 CUTS = 100
 UNHELD_CUTS = 24
 NAIVE_CUTS = 12
@@ -39,10 +40,10 @@ FULL_CUTS = 24
 
 
 def run(progress: Progress) -> Report:
-    """Measure everything; four minutes and the cuts at 360p."""
+    """Measure everything: four minutes, and the cuts at 360p on top."""
     cuts = int(os.environ.get("CHIARO_BENCH_CUTS", CUTS))
     notes: list[str] = []
-    quick = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a disk that is written to elsewhere would be heard
+    quick = MEMORY if MEMORY.is_dir() else None  # a disk that is written to elsewhere would be heard
     with tempfile.TemporaryDirectory(dir=quick) as name:
         folder = Path(name)
         progress("making clips", 0.0)
@@ -52,27 +53,27 @@ def run(progress: Progress) -> Report:
         figures = [*_steps(full[0].file)]
         progress("opening at the cut", 0.12)
         unheld = {
-            size: watch(clips, size, UNHELD_CUTS, folder, hold=False, ask_before_end=FRAME)
+            size: watch(Programme(clips, size, UNHELD_CUTS, hold=False, ask_before_end=FRAME), folder)
             for size, clips in ((SMALL, small), (FULL, full))
         }
         figures += [*_naive("360p", small, SMALL), *_naive("1080p", full, FULL)]
         progress("cuts at 360p", 0.2)
-        run_small = watch(small, SMALL, cuts, folder, progress=_part(progress, "cuts at 360p", 0.2, 0.6))
+        run_small = watch(Programme(small, SMALL, cuts), folder, _part(progress, "cuts at 360p", 0.2, 0.6))
         figures += _cut_figures("360p", run_small, round(SMALL_SECONDS * RATE), cuts, unheld[SMALL])
-        answers = watch(small, SMALL, 20, folder, at="now", progress=_part(progress, "cues", 0.6, 0.7)).answers
+        answers = watch(Programme(small, SMALL, 20, at="now"), folder, _part(progress, "cues", 0.6, 0.7)).answers
         figures += _spread("cue to picture", np.array(answers) * 1000, "ms")
-        cold = watch(full, FULL, 8, folder, at="now", hold=False).answers
+        cold = watch(Programme(full, FULL, 8, at="now", hold=False), folder).answers
         figures += _spread("cue to picture of a scene not held, 1080p", np.array(cold) * 1000, "ms")
         progress("cuts at 1080p", 0.7)
-        alone = watch(full, FULL, FULL_CUTS, folder)
+        alone = watch(Programme(full, FULL, FULL_CUTS), folder)
         figures += _cut_figures("1080p", alone, round(FULL_SECONDS * RATE), FULL_CUTS, unheld[FULL])
         progress("beside the eye", 0.8)
         with tempfile.TemporaryDirectory() as other, _eye(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen:
-            beside = watch(full, FULL, FULL_CUTS, folder)
+            beside = watch(Programme(full, FULL, FULL_CUTS), folder)
         figures += _cut_figures("1080p beside the eye", beside, round(FULL_SECONDS * RATE), FULL_CUTS)
-        notes.append(f"the eye looked at {seen()} pictures meanwhile (in its own process; a picture without faces)")
+        notes.append(f"the eye analysed {seen()} pictures meanwhile (in its own process; a picture without faces)")
         progress("crossfades at 1080p", 0.9)
-        crossing = watch(full, FULL, 6, folder, transition=Transition("crossfade", 1.0))
+        crossing = watch(Programme(full, FULL, 6, transition=Transition("crossfade", 1.0)), folder)
         figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", _on_time(crossing), "%"))
         figures += _memory(folder, notes)
     notes.append("opened at the cut: this player with no scene held and the choice made on the last frame")
@@ -160,7 +161,7 @@ def _part(progress: Progress, what: str, low: float, high: float) -> Callable[[f
 
 @contextmanager
 def _eye(film: Path) -> Iterator[Callable[[], int]]:
-    """The real eye, in its own process, looking at a film."""
+    """The real eye, in its own process, watching a film."""
     looked: list[float] = []
     venue = Venue(camera=CameraSettings(source=str(film)))
     supervisor = EyeSupervisor(venue, 0, LossReporter(), on_mood=lambda mood: looked.append(mood.captured_at))
@@ -179,7 +180,9 @@ def _memory(folder: Path, notes: list[str]) -> Iterator[Figure]:
     for count in (1, 4, 8):
         files = [str(folder / f"full{n % 5 + 1}.mkv") for n in range(count)]
         command = [sys.executable, "-m", "installation.bench.film_memory", *files]
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        answer = subprocess.run(  # noqa: S603 - our own module, and files that we made
+            command, capture_output=True, text=True, timeout=120, check=False
+        )
         try:
             ready, counted, grown = answer.stdout.split()[-3:]
             yield Figure(

@@ -30,12 +30,27 @@ ASK_BEFORE_END = 0.5
 """A story closes its choice 0.5 to 1.5 s before the end of a scene. Seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What a run plays: ``clips`` round and round, through ``cuts`` changes of scene, in a picture of ``size``."""
+
+    clips: list[Clip]
+    size: tuple[int, int]
+    cuts: int
+    at: Literal["now", "end"] = "end"
+    transition: Transition = Transition()  # noqa: RUF009 - frozen
+    hold: bool = True
+    """Every other clip is a candidate, held ready."""
+    ask_before_end: float = ASK_BEFORE_END
+
+
 class WatchedScreen(Screen):
     """Notes the mark of each picture and the moment at which it was presented."""
 
     seen: list[tuple[float, Mark | None]]
 
     def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+        """Show it, and read its mark."""
         super().show(canvas, level, overlay)
         self.seen.append((time.monotonic(), read_mark(canvas)))
 
@@ -131,22 +146,12 @@ def disk_sound(file: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def watch(
-    clips: list[Clip],
-    size: tuple[int, int],
-    cuts: int,
-    folder: Path,
-    at: Literal["now", "end"] = "end",
-    transition: Transition | None = None,
-    progress: Callable[[float], None] | None = None,
-    hold: bool = True,
-    ask_before_end: float = ASK_BEFORE_END,
-) -> Witness:
-    """Play ``clips`` round and round through ``cuts`` changes of scene; every other one is a candidate, if ``hold``."""
+def watch(programme: Programme, folder: Path, progress: Callable[[float], None] | None = None) -> Witness:
+    """Play ``programme``; ``folder`` is where the sound is written. ``progress`` is called with a share from 0 to 1."""
     file = folder / "heard.raw"
     with disk_sound(file):
         begun = time.monotonic()
-        screen, sound = open_screen(size), Sound(SoundSettings())
+        screen, sound = open_screen(programme.size), Sound(SoundSettings())
         screen.seen = []
         film = Film(screen, sound, LossReporter(), 300)
         written: list[tuple[float, int]] = []
@@ -155,7 +160,7 @@ def watch(
         watcher.start()
         try:
             cpu = time.process_time()
-            answers = _cuts(film, clips, cuts, at, transition or Transition(), progress, hold, ask_before_end)
+            answers = _cuts(film, programme, progress)
             cpu = (time.process_time() - cpu) / max(1e-6, time.monotonic() - begun)
             health = film.health
             time.sleep(0.2)  # what is queued is written
@@ -189,17 +194,9 @@ def rss_megabytes() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def _cuts(
-    film: Film,
-    clips: list[Clip],
-    cuts: int,
-    at: Literal["now", "end"],
-    transition: Transition,
-    progress: Callable[[float], None] | None,
-    hold: bool,
-    ask_before_end: float,
-) -> list[float]:
+def _cuts(film: Film, programme: Programme, progress: Callable[[float], None] | None) -> list[float]:
     """The loop of a stage: asks for the next clip before the end (or at odd moments, for ``now``)."""
+    clips, at = programme.clips, programme.at
     chance = np.random.default_rng(1)
     names = [clip.file.stem for clip in clips]
     film.play(1, names[0], clips[0])
@@ -209,29 +206,33 @@ def _cuts(
         now = time.monotonic()
         film.advance(now)
         head = film.playhead
-        length = film._on.decoded.length if film._on else None
-        if head.entry == asked and length is not None and head.seconds > length - ask_before_end:
-            if asked > cuts:
+        on = film.on_screen
+        length = on.decoded.length if on else None
+        if head.entry == asked and length is not None and head.seconds > length - programme.ask_before_end:
+            if asked > programme.cuts:
                 return answers
             wish = wish or now + (chance.uniform(0.0, 0.1) if at == "now" else 0.0)
             if now >= wish:
                 which = asked % len(clips)
                 asked += 1
-                film.play(asked, names[which], clips[which], None, at, transition)
+                film.play(asked, names[which], clips[which], None, at, programme.transition)
         film.draw(now)
         pygame.event.pump()
         if head.failed:
             raise RuntimeError(
                 f"the machine is too busy for a measurement: {', '.join(sorted(head.failed))} gave no picture"
             )
-        if film._on and film._on.entry != shown:
-            shown = film._on.entry
+        on = film.on_screen
+        if on and on.entry != shown:
+            shown = on.entry
             answers += [time.monotonic() - wish] if wish else []
             wish = 0.0
-            here = film._on.scene
-            film.prepare({name: clip for name, clip in zip(names, clips, strict=True) if hold and name != here})
+            here = on.scene
+            film.prepare(
+                {name: clip for name, clip in zip(names, clips, strict=True) if programme.hold and name != here}
+            )
             if progress:
-                progress(shown / (cuts + 1))
+                progress(shown / (programme.cuts + 1))
         time.sleep(max(0.0, film.next_deadline(now) - time.monotonic()))
 
 

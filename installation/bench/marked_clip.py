@@ -15,25 +15,33 @@ BITS = 24
 RATE = 48_000
 
 
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a clip is encoded. ``sound`` '' leaves it out; a lossy coder blurs the numbers, PCM and FLAC keep them."""
+
+    codec: str = "libx264"
+    sound: str = "pcm_s16le"
+    key_frames: int = 15
+    pixels: str = "yuv420p"
+
+
 def make_clip(
     path: Path,
     mark: int,
     seconds: float = 2.0,
     size: tuple[int, int] = (640, 360),
     rate: Fraction | int = 30,
-    codec: str = "libx264",
-    sound: str = "pcm_s16le",
-    key_frames: int = 15,
-    form: str = "yuv420p",
+    coding: Coding = Coding(),
 ) -> Path:
-    """Write a clip (Matroska or MP4, by the name's ending) whose frames and samples carry their number and ``mark``.
+    """Write a clip whose frames and samples carry their number and ``mark`` (1 to 200).
 
-    ``mark`` is 1 to 200. ``sound`` '' leaves the sound out; a lossy coder blurs the numbers, PCM and FLAC keep them.
+    The container is chosen by the name's suffix; ``size`` is (width, height), ``rate`` frames per second.
     """
+    codec, sound = coding.codec, coding.sound
     with av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
         picture: Any = container.add_stream(codec, rate=rate)
-        picture.width, picture.height, picture.pix_fmt = *size, form
-        picture.codec_context.gop_size = key_frames
+        picture.width, picture.height, picture.pix_fmt = *size, coding.pixels
+        picture.codec_context.gop_size = coding.key_frames
         if codec == "libx264":
             picture.options = {"preset": "veryfast", "crf": "20", "threads": "1"}
         elif codec == "libx265":
@@ -45,7 +53,7 @@ def make_clip(
         for number in range(frames):
             frame: Any = av.VideoFrame.from_ndarray(draw_mark(size, mark, number), format="gray")
             frame.pts, frame.time_base = number, Fraction(1) / rate
-            container.mux(picture.encode(frame.reformat(format=form)))
+            container.mux(picture.encode(frame.reformat(format=coding.pixels)))
             if track:
                 first, last = round(number / rate * RATE), round((number + 1) / rate * RATE)
                 block: Any = av.AudioFrame.from_ndarray(_numbered(mark, first, last), format="s16", layout="stereo")

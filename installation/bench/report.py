@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 Progress = Callable[[str, float], None]
-"""progress(what, share): told as the benchmark goes on; share from 0 to 1."""
+"""progress(what, share): called while the benchmark runs; share from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
+        """How many times better than the baseline, where less is better; None without one."""
         return None if self.baseline is None or self.value == 0 else self.baseline / self.value
 
 
@@ -40,12 +41,14 @@ class Report:
     machine: str = field(default_factory=lambda: f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores")
 
     def to_json(self) -> str:
+        """Everything, with the machine that it was measured on."""
         figures = [asdict(figure) | {"ratio": figure.ratio} for figure in self.figures]
         return json.dumps(
             {"part": self.part, "machine": self.machine, "figures": figures, "notes": self.notes}, indent=2
         )
 
     def show(self) -> None:
+        """Print a table, the notes below it."""
         table = Table("figure", "value", "baseline", "ratio", title=f"{self.part} ({self.machine})")
         for figure in self.figures:
             baseline = (

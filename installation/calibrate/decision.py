@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Floats, Integers
-from models.judging.smoothing import Baseline, log_probabilities
+from models.judging.smoothing import Baseline, logarithms
 
 LEAST_LEAD, MOST_LEAD = 0.22, 0.6
 
@@ -25,7 +25,7 @@ def right_with_own_neutral(probabilities: Floats, labels: Integers, people: Inte
 
     ``probabilities`` (n, 8) from people left out, ``labels`` and ``people`` (n,).
     """
-    logs = log_probabilities(probabilities)
+    logs = logarithms(probabilities)
     taken_off = logs.copy()
     for person in np.unique(people):
         at_rest = np.flatnonzero((people == person) & (labels == 0))

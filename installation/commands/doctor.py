@@ -10,7 +10,16 @@ import typer
 if TYPE_CHECKING:
     from calibration.settings import ScreenSettings
 
-PACKAGES = ("numpy", "opencv-python", "onnxruntime-gpu", "onnxruntime", "av", "pygame", "pydantic", "python-osc")
+PACKAGES = (
+    "numpy",
+    "opencv-python-headless",
+    "onnxruntime-gpu",
+    "onnxruntime",
+    "av",
+    "pygame-ce",
+    "pydantic",
+    "python-osc",
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
 
     @app.command()
-    def play(
+    def play(  # noqa: PLR0913 - an option each, read from the signature
         what: Annotated[list[str], typer.Argument(help="Clips (films, pictures), or one story (.toml or its folder).")],
         mood: Annotated[
             str,
@@ -47,12 +47,15 @@ def register(app: typer.Typer) -> None:
         from installation.host.console import log, open_log
         from installation.host.errors import plain_errors
         from installation.host.options import story_file, venue_of, with_options
-        from installation.show.desk import ScriptedHand, parse_script, play_clips
+        from installation.host.system_libraries import require_libraries
         from scenes.story.clip import Transition
         from scenes.story.story import load_story
 
         open_log()
         with plain_errors():
+            require_libraries()
+            from installation.show.desk import ScriptedHand, parse_script, play_clips
+
             room = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
             if len(what) == 1 and (Path(what[0]).suffix == ".toml" or Path(what[0]).is_dir()):
                 script = parse_script("" if mood == "keys" else mood)

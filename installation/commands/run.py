@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
         from installation.host.console import log, open_log
         from installation.host.errors import both, plain_errors
         from installation.host.options import story_of, venue_of, with_options
+        from installation.host.system_libraries import require_libraries
         from scenes.story.story import load_story
 
         def place() -> Venue:
@@ -51,6 +52,7 @@ def register(app: typer.Typer) -> None:
             film, room = both(lambda: load_story(story_of(story, venue), forgive_clips=True), place)
             for remark in film.warnings:
                 log.warning("%s: %s", film.path.name, remark)
+            require_libraries()
             from installation.show.opening import open_show, start_again
 
             with open_show(film, room, headless=headless, seed=seed) as show:

@@ -39,6 +39,7 @@ class DecodedClip:
 
     @property
     def failed(self) -> str:
+        """Why it cannot be played; '' while it can."""
         return self.video.failed
 
     def poll(self) -> bool:

@@ -160,8 +160,13 @@ class Film:
         return max(now + SLACK_SECONDS, min([idle, *times]))
 
     @property
+    def on_screen(self) -> Shot | None:
+        """The scene that plays; None before the first one."""
+        return self._on
+
+    @property
     def health(self) -> FilmHealth:
-        """The counters, as told to the room."""
+        """The counters, as they are published."""
         counter = self._composer.counter
         return FilmHealth(
             fps=counter.fps(self._drawn_at),
@@ -213,8 +218,7 @@ class Film:
                 self._losses.lost(f"captions of {following.scene}", problem)
 
     def _change_over(self, following: Shot) -> None:
-        assert following.takeover is not None
-        if self._on:
+        if self._on and following.takeover:
             crossing = following.transition.kind == "crossfade"
             self._old = self._on if crossing else None
             voice_ends = self._on.voice.end / RATE if self._on.voice else 0.0

@@ -90,6 +90,7 @@ class GpuWall:
         self._program["gamma"], self._program["black_level"] = settings.gamma, settings.black_level
 
     def show(self, canvas: np.ndarray, level: float, overlay: pygame.Surface | None) -> None:
+        """Draw ``canvas``, uint8 (height, width, 4), blue first, at brightness ``level``, ``overlay`` above it."""
         self._picture.write(np.ascontiguousarray(canvas).data)
         self._program["level"] = level
         share = (0.0, 0.0)

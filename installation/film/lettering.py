@@ -38,6 +38,8 @@ class Lettering:
         self._names = [font, *FAMILIES] if font else list(FAMILIES)
         self._fonts: dict[str, pygame.font.Font | None] = {}
         self._forms: dict[pygame.font.Font, pygame.freetype.Font] = {}
+        self._own = pygame.font.Font(None, self._height)
+        self._forms[self._own] = pygame.freetype.Font(None, self._height)
         self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
         if font and self._load(font) is None:
             losses.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
@@ -63,8 +65,7 @@ class Lettering:
             if not fewest:
                 break
         if best is None:
-            best = self._load("")
-            assert best is not None
+            best = self._own
             self._losses.lost("captions font", "no font of the system was found; pygame's own has Latin letters only")
             fewest = len(self._missing(best, row))
         if fewest:

@@ -54,10 +54,12 @@ class Ramp:
         self._from, self._to, self._at, self._count = value, value, 0, 1
 
     def go(self, value: float, at: int, count: int) -> None:
+        """Move to ``value`` over ``count`` samples from sample ``at`` on."""
         self._from, self._to = float(self.at(np.array([at]))[0]), value
         self._at, self._count = at, max(1, count)
 
     def at(self, place: np.ndarray) -> np.ndarray:
+        """The value at each sample number of ``place`` (n,)."""
         return self._from + (self._to - self._from) * _share(place, self._at, self._count)
 
 

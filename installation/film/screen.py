@@ -10,17 +10,19 @@ from typing import Literal
 
 import numpy as np
 import pygame
-from pygame._sdl2.video import Window
 
 from calibration.errors import Unavailable
 from calibration.settings import ScreenSettings
 from installation.film.display_loss import end_when_the_display_is_lost
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import is_convex, is_straight, tone_of
+from installation.film.renderer_wall import RendererWall
 from installation.film.surface_wall import SurfaceWall
 from installation.host.console import log
+from installation.host.system_libraries import hint
 
 Way = Literal["surface", "renderer", "gpu"]
+Wall = SurfaceWall | RendererWall | GpuWall
 
 
 class NoScreen(Unavailable):
@@ -41,12 +43,12 @@ class Screen:
         if headless:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         self.path: Way
-        self._wall: SurfaceWall | GpuWall
+        self._wall: Wall
         self._wall, self.path, self.why = _build(settings, headless)
         self.driver: str = pygame.display.get_driver()
         if not headless and self.driver in ("dummy", "offscreen") and os.environ.get("SDL_VIDEODRIVER") != self.driver:
             self.close()
-            raise NoScreen("SDL found no display and fell to a picture that nobody sees; is DISPLAY set?")
+            raise NoScreen(f"SDL found no display and would draw where nobody sees it; is DISPLAY set?{hint('window')}")
         if self.driver == "x11":
             end_when_the_display_is_lost()
         self.size: tuple[int, int] = self._wall.size
@@ -64,7 +66,7 @@ class Screen:
         pygame.display.quit()
 
 
-def _build(settings: ScreenSettings, headless: bool) -> tuple[SurfaceWall | GpuWall, Way, str]:
+def _build(settings: ScreenSettings, headless: bool) -> tuple[Wall, Way, str]:
     """The best way that this machine has, or the one that the venue names."""
     if headless:
         return SurfaceWall(_open(settings, 0, headless), settings), "surface", "headless"
@@ -82,7 +84,7 @@ def _build(settings: ScreenSettings, headless: bool) -> tuple[SurfaceWall | GpuW
                 _warn_if_asked_for(settings, "gpu", why)
     if settings.path == "renderer" or (settings.path == "auto" and has_gpu() and "processor" not in why):
         try:
-            return SurfaceWall(_open(settings, pygame.SCALED, headless), settings), "renderer", why
+            return _open_renderer(settings), "renderer", why
         except NoScreen as error:
             why = str(error)
             pygame.display.quit()
@@ -94,22 +96,18 @@ def _build(settings: ScreenSettings, headless: bool) -> tuple[SurfaceWall | GpuW
 
 def _warn_if_asked_for(settings: ScreenSettings, way: Way, why: str) -> None:
     if settings.path == way:
-        log.warning("screen.path = %r cannot be had: %s", way, why)
+        log.warning("screen.path = %r is not available: %s", way, why)
 
 
 def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surface:
     full = settings.fullscreen and not headless
     try:
-        pygame.display.init()
-        sizes = pygame.display.get_desktop_sizes()
-        if settings.display >= len(sizes):
-            raise NoScreen(f"screen.display = {settings.display} is not there; displays here: {display_list(sizes)}")
+        size = _size(settings, full)
         pygame.display.set_caption("chiaroscuro")
         if flags & pygame.OPENGL:
             for name, value in ((pygame.GL_CONTEXT_MAJOR_VERSION, 3), (pygame.GL_CONTEXT_MINOR_VERSION, 3)):
                 pygame.display.gl_set_attribute(name, value)
             pygame.display.gl_set_attribute(pygame.GL_CONTEXT_PROFILE_MASK, pygame.GL_CONTEXT_PROFILE_CORE)
-        size = sizes[settings.display] if full else (settings.width, settings.height)
         with warnings.catch_warnings(record=True) as remarks:
             warnings.simplefilter("always")
             surface = pygame.display.set_mode(
@@ -121,12 +119,29 @@ def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surfac
             )
         if any("vsync" in str(remark.message) for remark in remarks):
             log.info("the picture does not wait for the display here (no vsync): it may tear")
-        if flags & pygame.SCALED and not full:
-            Window.from_display_module().size = size  # SDL makes it as large as the desktop allows
     except pygame.error as error:
-        raise NoScreen(f"no display can be opened: {error}; is one connected, and DISPLAY set?") from error
+        lacking = hint("window")
+        raise NoScreen(f"no display can be opened: {error}; is one connected, and DISPLAY set?{lacking}") from error
     pygame.mouse.set_visible(not full)
     return surface
+
+
+def _open_renderer(settings: ScreenSettings) -> RendererWall:
+    try:
+        wall = RendererWall(settings, _size(settings, settings.fullscreen), fullscreen=settings.fullscreen)
+    except pygame.error as error:
+        raise NoScreen(f"no window with a renderer can be opened: {error}") from error
+    pygame.mouse.set_visible(not settings.fullscreen)
+    return wall
+
+
+def _size(settings: ScreenSettings, full: bool) -> tuple[int, int]:
+    """Width and height of the picture: the whole display's, or the window's that the venue asks for."""
+    pygame.display.init()
+    sizes = pygame.display.get_desktop_sizes()
+    if settings.display >= len(sizes):
+        raise NoScreen(f"screen.display = {settings.display} is not there; displays here: {display_list(sizes)}")
+    return sizes[settings.display] if full else (settings.width, settings.height)
 
 
 def display_list(sizes: list[tuple[int, int]]) -> str:

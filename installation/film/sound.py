@@ -19,6 +19,7 @@ from installation.film.audio_decoder import RATE
 from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
 from installation.host.console import LossReporter
+from installation.host.system_libraries import hint, missing_library
 
 BUFFER = 1024
 CHUNK = 3 * BUFFER
@@ -35,9 +36,14 @@ PAUSE_POLL_SECONDS = 0.05
 
 
 def open_device() -> None:
-    """Open SDL's sound device as the film wants it. Raises ``pygame.error``."""
+    """Open SDL's sound device as the film wants it. Raises ``pygame.error``; the text says what to install, if that."""
     silence_alsa()
-    pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
+    try:
+        pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
+    except (NotImplementedError, ImportError) as error:  # pygame without its mixer: a library of the system is missing
+        raise pygame.error(str(missing_library(error) or error)) from error
+    except pygame.error as error:
+        raise pygame.error(f"{error}{hint('sound')}") from error
 
 
 class Sound:

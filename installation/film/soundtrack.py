@@ -36,7 +36,8 @@ class Soundtrack:
         mixed = self._sound.mixed
         begin, start = samples(takeover.begin), samples(takeover.start)
         count = samples(takeover.done) - begin
-        assert new.decoded.audio is not None
+        if new.decoded.audio is None:
+            raise RuntimeError("a change of scene was planned before its sound was open")
         voice = new.voice = MixerVoice(new.decoded.audio, start, new.clip.volume)
         kind = new.transition.kind
         with self._sound.mixer.changing:

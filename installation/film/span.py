@@ -28,6 +28,7 @@ class Span:
 
     @property
     def length(self) -> float | None:
+        """Seconds from begin to end; None for ever."""
         return None if self.end is None else self.end - self.begin
 
     def snap(self, seconds: float) -> float:
@@ -70,7 +71,7 @@ def span_of(container: Any, clip: Clip) -> Span:
 
 def is_still(container: Any) -> bool:
     """A photograph or a drawing rather than a film."""
-    name = container.format.name
+    name: str = container.format.name
     return name.endswith("_pipe") or name == "image2"
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pygame
 
 from calibration.settings import ScreenSettings
+from installation.film.correction import Correction
 from installation.film.frame_scaler import place
-from installation.film.keystone import is_straight, remap_tables
 
 ORDER = (0xFF0000, 0xFF00, 0xFF)
 """Masks of a display whose bytes lie as ours do: blue, green, red, unused."""
@@ -21,15 +21,11 @@ class SurfaceWall:
         self.size: tuple[int, int] = surface.get_size()
         self._surface = surface
         self._direct = surface.get_bitsize() == 32 and surface.get_masks()[:3] == ORDER
-        self._tables = None if is_straight(settings) else remap_tables(settings, self.size)
-        self._dimmed = np.zeros((self.size[1], self.size[0], 4), np.uint8)
-        self._warped = np.zeros_like(self._dimmed)
+        self._correction = Correction(settings, self.size)
 
     def show(self, canvas: np.ndarray, level: float, overlay: pygame.Surface | None) -> None:
-        if level < 0.999:
-            canvas = cv2.convertScaleAbs(canvas, dst=self._dimmed, alpha=max(0.0, level))
-        if self._tables:
-            canvas = cv2.remap(canvas, *self._tables, cv2.INTER_LINEAR, dst=self._warped)
+        """Show ``canvas``, uint8 (height, width, 4), blue first, at brightness ``level``, ``overlay`` above it."""
+        canvas = self._correction.apply(canvas, level)
         if self._surface.get_size() != self.size:
             canvas = fitted(canvas, self._surface.get_size())
         self._copy(canvas)

@@ -53,6 +53,7 @@ class OpeningSlot:
         self._giving = threading.Lock()
 
     def acquire(self) -> None:
+        """Wait for this clip's turn to open."""
         gate = self._gate
         if gate:
             gate.acquire()
@@ -186,7 +187,9 @@ class VideoDecoder:
 
     def _decode_once(self, container: Any, stream: Any, span: Span, begun: float) -> None:
         """Decode from the in point to the out point; the first picture is due at ``begun``."""
-        assert span.end is not None
+        end = span.end
+        if end is None:
+            raise Unplayable("it has no end")
         seek(container, stream, span.begin)
         half, last = 0.5 / span.rate, 0.0
         zero, aspect = origin_of(container), _pixel_aspect(stream)
@@ -199,15 +202,15 @@ class VideoDecoder:
                 continue
             for frame in frames:
                 last = span.snap(frame.time - zero if frame.time is not None else last + 2 * half)
-                if self._closed or last >= span.end - half:
+                if self._closed or last >= end - half:
                     return
                 self._whole = frame.key_frame or (self._whole and not frame.is_corrupt)
                 if frame.is_corrupt:
                     self._damage(last)
                 elif self._whole and last >= span.begin - half:
                     self._put(frame, begun + max(0.0, last - span.begin), aspect, stream)
-        if last < span.end - EARLY_SECONDS:
-            raise Unplayable(f"it ends early: at {last:.2f} s instead of {span.end:.2f} s")
+        if last < end - EARLY_SECONDS:
+            raise Unplayable(f"it ends early: at {last:.2f} s instead of {end:.2f} s")
 
     def _damage(self, seconds: float) -> None:
         self.damaged, self._whole = self.damaged + 1, False

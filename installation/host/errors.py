@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from calibration.errors import BadInput, ChiaroError
+from installation.host.system_libraries import missing_library
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -18,23 +19,29 @@ U = TypeVar("U")
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Wrap a command's body: an error of ours is printed in plain lines, and its own exit code ends the command."""
+    """Wrap a command's body: an error of ours is told in plain lines, and its own exit code ends the command."""
     try:
         yield
     except ChiaroError as error:
-        print_errors(error)
+        tell(error)
         raise typer.Exit(error.exit_code) from None
-    except ExceptionGroup as group:
-        ours, others = group.split(ChiaroError)
-        if ours is None or others is not None:
+    except ImportError as error:
+        missing = missing_library(error)
+        if missing is None:
             raise
-        errors = [error for error in ours.exceptions if isinstance(error, ChiaroError)]
-        print_errors(*errors)
+        tell(missing)
+        raise typer.Exit(missing.exit_code) from None
+    except ExceptionGroup as group:
+        told, others = group.split(ChiaroError)
+        if told is None or others is not None:
+            raise
+        errors = [error for error in told.exceptions if isinstance(error, ChiaroError)]
+        tell(*errors)
         raise typer.Exit(errors[0].exit_code) from None
 
 
 def both(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
-    """Make both; when either is a ``BadInput``, raise an ``ExceptionGroup``, so that one run shows every fault."""
+    """Make both; when either is a ``BadInput``, raise an ``ExceptionGroup`` of all: one look, all faults."""
     errors: list[BadInput] = []
     try:
         first = one()
@@ -49,8 +56,8 @@ def both(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
     return first, second
 
 
-def print_errors(*errors: ChiaroError) -> None:
-    """Print all faults of all errors on stderr, one line each."""
+def tell(*errors: ChiaroError) -> None:
+    """All faults of all errors, one line each, on stderr."""
     for error in errors:
         for line in error.lines():
             Console(stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(line)}", highlight=False)

@@ -29,8 +29,8 @@ from installation.eye.drift import Drift
 from installation.eye.perception import CannotBegin
 from installation.eye.venue_perception import VenuePerception
 from installation.host.options import venue_of
-from models import MAPS
 from models.frame import Frame
+from models.lighting.relight import MAPS
 from models.rendering.portrait import KEY
 from models.seeing.classifier import open_classifier
 from models.seeing.venue_head import head_of

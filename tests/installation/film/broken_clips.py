@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from installation.bench.marked_clip import make_clip
+from installation.bench.marked_clip import Coding, make_clip
 
 BROKEN = ("missing", "truncated.mkv", "truncated.mp4", "flipped", "empty", "text")
 """Cannot be played, or not to the end."""
@@ -24,7 +24,7 @@ def make_broken(folder: Path, kind: str, whole: Path) -> Path:
     elif kind == "truncated.mkv":
         path.write_bytes(content[: len(content) // 2])
     elif kind == "truncated.mp4":
-        make_clip(path, 9, 1.0, (320, 180), sound="aac")
+        make_clip(path, 9, 1.0, (320, 180), coding=Coding(sound="aac"))
         path.write_bytes(path.read_bytes()[:-3000])  # the index stands at the end
     elif kind == "flipped":
         path.write_bytes(_flip(content))

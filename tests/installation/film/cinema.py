@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pygame
@@ -85,11 +86,11 @@ class Cinema:
 
 
 @contextmanager
-def cinema(megabytes: int = 300, headless: bool = True, **screen: object) -> Iterator[Cinema]:
+def cinema(megabytes: int = 300, headless: bool = True, **screen: Any) -> Iterator[Cinema]:
     """A cinema without a sound device, closed afterwards. Not ``headless``: in a window on DISPLAY."""
     before = os.environ.get("SDL_AUDIODRIVER")
     os.environ["SDL_AUDIODRIVER"] = "there-is-none"
-    settings = ScreenSettings(**({"width": SIZE[0], "height": SIZE[1]} | screen))  # type: ignore[arg-type]
+    settings = ScreenSettings(**({"width": SIZE[0], "height": SIZE[1]} | screen))
     house = Cinema(settings, megabytes, headless)
     try:
         wait_until(lambda: house.losses.is_lost("sound"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from installation.bench.marked_clip import make_clip
+from installation.bench.marked_clip import Coding, make_clip
 from scenes.story.clip import Bed, Clip, Transition
 from tests.installation.film.broken_clips import BROKEN, ODD, make_broken
 from tests.installation.film.cinema import SIZE, cinema, wait_until
@@ -58,7 +58,7 @@ def test_a_scene_that_is_not_ready_never_stops_the_one_on_the_screen(clips: dict
         house.run(0.5)
         assert house.film.playhead.entry == 1
         assert len(house.marks()) > 12
-        del following.decoded.poll  # type: ignore[method-assign]
+        del following.decoded.poll
         house.patient = True
         house.run_until(lambda: house.film.playhead.entry == 2)
 
@@ -165,7 +165,7 @@ def test_a_held_frame_stands_still_and_then_gives_way(clips: dict[str, Clip]) ->
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_clip_is_told_once_and_never_tried_again(kind: str, tmp_path: Path, clips: dict[str, Clip]) -> None:
-    whole = make_clip(tmp_path / "whole.mkv", 5, 2.0, SIZE, sound="aac")
+    whole = make_clip(tmp_path / "whole.mkv", 5, 2.0, SIZE, coding=Coding(sound="aac"))
     broken = Clip(make_broken(tmp_path, kind, whole))
     with cinema() as house:
         house.film.play(1, "a", Clip(clips["a"].file, loop=True))

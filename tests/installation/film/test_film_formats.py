@@ -9,7 +9,7 @@ from typing import Any
 import av
 import pytest
 
-from installation.bench.marked_clip import draw_mark, make_clip
+from installation.bench.marked_clip import Coding, draw_mark, make_clip
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import SIZE, cinema
 
@@ -47,14 +47,14 @@ def has(codec: str) -> bool:
 def test_each_codec_plays_frame_by_frame(codec: str, form: str, ending: str, tmp_path: Path) -> None:
     if not has(codec):
         pytest.skip(f"this PyAV has no {codec} to make a clip with")
-    file = make_clip(tmp_path / f"a.{ending}", 3, 0.5, SIZE, codec=codec, sound="", form=form)
+    file = make_clip(tmp_path / f"a.{ending}", 3, 0.5, SIZE, coding=Coding(codec=codec, sound="", pixels=form))
     assert seen_of(Clip(file), 99) == [(3, number) for number in range(15)]
 
 
 @pytest.mark.parametrize("rate", [24, Fraction(24000, 1001), 25, Fraction(30000, 1001), 50])
 @pytest.mark.parametrize("ending", ["mp4", "mkv"])
 def test_each_rate_is_played_whole_and_in_its_time(rate: Fraction | int, ending: str, tmp_path: Path) -> None:
-    file = make_clip(tmp_path / f"a.{ending}", 3, 12 / rate, SIZE, rate, sound="")
+    file = make_clip(tmp_path / f"a.{ending}", 3, float(12 / rate), SIZE, rate, coding=Coding(sound=""))
     with cinema() as house:
         house.film.play(1, "a", Clip(file))
         house.run_until(lambda: house.film.playhead.ended)
@@ -90,7 +90,7 @@ def test_frames_at_their_own_times_stay_as_long_as_they_should(tmp_path: Path) -
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
 def test_scenes_of_one_long_file_share_a_point_and_no_frame(ending: str, tmp_path: Path) -> None:
-    file = make_clip(tmp_path / f"long.{ending}", 3, 2.0, SIZE, sound="aac", key_frames=50)
+    file = make_clip(tmp_path / f"long.{ending}", 3, 2.0, SIZE, coding=Coding(sound="aac", key_frames=50))
     first, second = Clip(file, 0.0, 0.71), Clip(file, 0.71, 1.4)
     with cinema() as house:
         house.film.play(1, "a", first)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from calibration.settings import ScreenSettings, SoundSettings
-from installation.bench.marked_clip import make_clip, read_samples
+from installation.bench.marked_clip import Coding, make_clip, read_samples
 from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.film import Film
 from installation.film.mixer import Mixer
@@ -28,7 +27,7 @@ class Tone:
     def __init__(self, value: float) -> None:
         self.value = value
 
-    def read(self, start: int, count: int) -> np.ndarray:
+    def read(self, start: int, count: int) -> np.ndarray:  # noqa: ARG002 - a decoder's
         return np.full((count, 2), self.value, np.float32)
 
 
@@ -93,12 +92,13 @@ def test_after_a_short_gap_no_sample_is_left_out_and_after_a_long_one_the_film_i
 
 
 def read_all(audio: AudioDecoder, count: int, start: int = 0) -> np.ndarray:
-    parts = []
+    parts: list[np.ndarray] = []
     for at in range(start, start + count, 4800):
         wait_until(lambda at=at: audio._finished or audio._head >= at + 4800)  # type: ignore[misc]
         parts.append(audio.read(at, 4800))
     audio.close()
-    return np.rint(np.concatenate(parts)[:count] * 32768).astype(np.int16)
+    whole: np.ndarray = np.rint(np.concatenate(parts)[:count] * 32768).astype(np.int16)
+    return whole
 
 
 def test_a_track_begins_at_its_in_point_and_ends_at_its_out_point(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_looping_track_has_no_seam(tmp_path: Path) -> None:
 
 
 def test_the_padding_of_aac_is_not_heard(tmp_path: Path) -> None:
-    file = make_clip(tmp_path / "a.mp4", 3, 1.0, (160, 90), sound="aac")
+    file = make_clip(tmp_path / "a.mp4", 3, 1.0, (160, 90), coding=Coding(sound="aac"))
     heard = read_all(AudioDecoder(file, 0.0, 1.0, loop=True), 2 * RATE)
     assert np.abs(heard[RATE - 480 : RATE + 480].astype(int)).max() > 0
     whole = read_all(AudioDecoder(file, 0.0, 1.0, loop=False), RATE + 4800)
@@ -124,15 +124,13 @@ def test_the_padding_of_aac_is_not_heard(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_sound_is_silent_and_its_track_ends(tmp_path: Path) -> None:
-    file = make_clip(tmp_path / "a.mkv", 3, 1.0, (160, 90), sound="")
+    file = make_clip(tmp_path / "a.mkv", 3, 1.0, (160, 90), coding=Coding(sound=""))
     audio = AudioDecoder(file, 0.0, 1.0, loop=False)
     assert not read_all(audio, RATE).any()
     assert audio.missed == 0
 
 
-def test_on_a_device_scenes_join_without_losing_a_sample(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_on_a_device_scenes_join_without_losing_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard = tmp_path / "heard.raw"
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(heard))
@@ -162,4 +160,4 @@ def test_on_a_device_scenes_join_without_losing_a_sample(
     if sound.gaps == 0:  # a machine under load may starve the device; that is the benchmark's to measure
         assert (numbers[first : first + len(expected)] == expected).all()
         assert not marks[first + len(expected) :].any()
-    assert os.path.getsize(heard) > 0
+    assert heard.stat().st_size > 0

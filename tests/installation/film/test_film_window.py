@@ -9,15 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
 import pytest
-from pygame._sdl2.video import Window
 
-from calibration.settings import ScreenSettings
 from installation.commands.doctor import picture as told_by_doctor
 from installation.film import screen
+from installation.film.renderer_wall import RendererWall
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import SIZE, Cinema, cinema
 from tests.installation.film.test_film_picture import CORNERS, ffmpeg, needs_ffmpeg
@@ -65,14 +65,17 @@ def grabbed(server: XServer, house: Cinema, file: Path, entry: int = 1) -> np.nd
     """The window's part of the display while ``FRAME`` of the clip is shown."""
     house.film.play(entry, str(entry), Clip(file))
     house.run_until(lambda: house.film.playhead.entry == entry and house.film.playhead.seconds > FRAME / 10 + 0.02)
-    return window_of(server)
+    return window_of(server, house)
 
 
-def window_of(server: XServer) -> np.ndarray:
+def window_of(server: XServer, house: Cinema) -> np.ndarray:
     pygame.event.pump()
     time.sleep(0.05)  # the server has a thread of its own
-    window = Window.from_display_module()
-    (left, top), (wide, high) = window.position, window.size
+    wall = house.screen._wall
+    if isinstance(wall, RendererWall):
+        (left, top), (wide, high) = wall.window.position, wall.window.size
+    else:
+        (left, top), (wide, high) = pygame.display.get_window_position(), pygame.display.get_window_size()
     return server.picture()[top : top + high, left : left + wide].astype(int)
 
 
@@ -83,7 +86,7 @@ SPACES = {"bt601": ("smpte170m", "bt601"), "bt709": ("bt709", "bt709")}
 def test_on_the_display_each_colour_space_is_what_ffmpeg_decodes(
     size: tuple[int, int], display: XServer, tmp_path: Path
 ) -> None:
-    kinds = {}
+    kinds: dict[str, tuple[str, ...]] = {}
     for space, spread, form in itertools.product(SPACES, ("tv", "pc"), ("yuv420p", "yuv422p")):
         tag, matrix = SPACES[space]
         scale = f"scale=out_color_matrix={matrix}:out_range={spread},format={form}"
@@ -107,10 +110,11 @@ def test_a_window_that_is_made_another_size_shows_the_whole_picture(
         if house.film.health.path != path:
             pytest.skip("no OpenGL here, not even in software")
         before = grabbed(display, house, file)
-        Window.from_display_module().size = (480, 300)  # as a window manager does
+        display.resize(pygame.display.get_wm_info()["window"], (480, 300))
+        time.sleep(0.2)  # the server tells the window of it
         pygame.event.pump()
         house.run(0.6)  # what stands is drawn again each half second
-        shown = window_of(display)
+        shown = window_of(display, house)
         assert shown.shape[:2] == (300, 480)
         assert shown[:15].max() == shown[285:].max() == 0
         assert np.abs(shown[15:285:3, ::3] - before[::2, ::2]).mean() < 12  # hard edges, half a pixel off
@@ -119,7 +123,7 @@ def test_a_window_that_is_made_another_size_shows_the_whole_picture(
 @alone
 def test_every_way_to_the_wall_shows_the_same_picture_and_doctor_names_it(display: XServer, tmp_path: Path) -> None:
     file = chart(tmp_path, "-vf", "gblur=sigma=3")
-    tone = {"corners": CORNERS, "gamma": 1.3, "black_level": 0.1, "brightness": 0.8}
+    tone: dict[str, Any] = {"corners": CORNERS, "gamma": 1.3, "black_level": 0.1, "brightness": 0.8}
     pictures = {}
     for path in ("surface", "renderer", "gpu"):
         with cinema(headless=False, path=path, **tone) as house:
@@ -137,20 +141,17 @@ def test_every_way_to_the_wall_shows_the_same_picture_and_doctor_names_it(displa
         assert shown[:4, :20].max() == 0, "the corner is not keyed"
 
 
-def test_a_renderer_that_cannot_be_had_is_told_and_the_surface_taken(
-    display: XServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.usefixtures("display")
+def test_a_renderer_that_is_not_available_is_reported_and_the_surface_used(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    opens = screen._open
+    def without_renderer(*_: object, **__: object) -> RendererWall:
+        raise pygame.error("failed to create renderer")
 
-    def without_renderer(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surface:
-        if flags & pygame.SCALED:
-            raise screen.NoScreen("failed to create renderer")
-        return opens(settings, flags, headless)
-
-    monkeypatch.setattr(screen, "_open", without_renderer)
+    monkeypatch.setattr(screen, "RendererWall", without_renderer)
     with cinema(headless=False, path="renderer") as house:
         assert house.film.health.path == "surface"
-    assert "'renderer' cannot be had: failed to create renderer" in caplog.text
+    assert "'renderer' is not available: no window with a renderer can be opened: failed to create" in caplog.text
 
 
 @pytest.mark.skipif(ALONE, reason="this is that process")

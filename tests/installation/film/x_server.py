@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -40,13 +42,21 @@ class XServer:
         wide, high = self._size
         return pixels[: line * high].reshape(high, line)[:, : wide * 4].reshape(high, wide, 4)[:, :, 2::-1]
 
+    def resize(self, window: int, size: tuple[int, int]) -> None:
+        """Give a window another size, as a window manager does: by a connection that is not the window's own."""
+        x11 = ctypes.CDLL(ctypes.util.find_library("X11"))
+        x11.XOpenDisplay.restype = ctypes.c_void_p
+        connection = ctypes.c_void_p(x11.XOpenDisplay(self.name.encode()))
+        x11.XResizeWindow(connection, ctypes.c_ulong(window), *size)
+        x11.XCloseDisplay(connection)
+
     def kill(self) -> None:
         """As a crash would, and tidied up after."""
         self.process.kill()
         self.process.wait()
         number = self.name.removeprefix(":")
-        for left in (Path(f"/tmp/.X{number}-lock"), Path(f"/tmp/.X11-unix/X{number}")):
-            left.unlink(missing_ok=True)
+        for left in (f"/tmp/.X{number}-lock", f"/tmp/.X11-unix/X{number}"):  # noqa: S108 - where X servers have them
+            Path(left).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pytest
 
 from calibration.errors import BadInput, Exit
 from installation.bench.film_watch import rss_megabytes
-from installation.bench.marked_clip import make_clip
+from installation.bench.marked_clip import Coding, make_clip
 from installation.show.desk import Desk, ScriptedHand, parse_script
 from installation.show.keys import Controls
 from scenes.story.clip import Clip, Transition
@@ -67,7 +67,7 @@ def press(key: int) -> None:
 
 
 def test_at_the_desk_the_keys_do_what_the_help_says(tmp_path: Path) -> None:
-    files = [make_clip(tmp_path / f"{mark}.mkv", mark, 5.0, SIZE, sound="") for mark in (1, 2)]
+    files = [make_clip(tmp_path / f"{mark}.mkv", mark, 5.0, SIZE, coding=Coding(sound="")) for mark in (1, 2)]
     with cinema() as house:
         desk = Desk(house.film, files, Transition(), Controls(volume=0.5))
 
