@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.cross_validation import Progress as ShareDone
 from calibration.cross_validation import select_head
 from calibration.errors import BadInput
 from calibration.fitting import Faces
@@ -49,13 +50,13 @@ def run(progress: Progress) -> Report:
         raise BadInput("is not set; it names the folder that holds data/ferplus_valid.png", where="CHIARO_SHARED")
     labelled = read_faces(Path(shared) / "data" / "ferplus_valid.png").judged()
     landmarks, _ = find_landmarks(labelled.images, lambda share: progress("landmarks", 0.2 * share))
-    aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
-    seen = _under(LAMP, aligned, five, seed=1)
+    aligned, aligned_landmarks = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
+    seen = _under(LAMP, aligned, aligned_landmarks, seed=1)
     classifier = open_classifier(SHIPPED, "cpu", 1, int8=False)
     faces = _judged(classifier, seen, labelled.labels, lambda share: progress("classifying", 0.2 + 0.3 * share))
     prior = read_prior(SHIPPED, read_card(SHIPPED).sha256)
     figures = list(_fits(faces, seen, prior, lambda share: progress("fitting", 0.5 + 0.3 * share)))
-    figures += _lamps(aligned, five, lambda share: progress("lamps", 0.8 + 0.2 * share))
+    figures += _lamps(aligned, aligned_landmarks, lambda share: progress("lamps", 0.8 + 0.2 * share))
     notes = [
         f"lamp {LAMP.elevation:.0f} degrees up, {LAMP.azimuth:.0f} to the right, face mean {FACE_MEAN:.0f}; "
         f"{len(faces) - FITTED_FROM} faces judged that no fit saw; network {classifier.card.version}"
@@ -65,22 +66,22 @@ def run(progress: Progress) -> Report:
     return Report("calibrate", tuple(figures), tuple(notes))
 
 
-def _under(lamp: Lamp, aligned: Image, five: Floats, seed: int, heads: str = "bench") -> Image:
+def _under(lamp: Lamp, aligned: Image, aligned_landmarks: Floats, seed: int, heads: str = "bench") -> Image:
     rng = np.random.default_rng((2026, seed))
-    light = linear(aligned) * Lamps(read_heads(heads), [lamp], ROOM).draw(five, rng)
+    light = linear(aligned) * Lamps(read_heads(heads), [lamp], ROOM).draw(aligned_landmarks, rng)
     return captured(noisy(expose(light, FACE_MEAN), SENSOR, rng))
 
 
-def _judged(classifier: Classifier, seen: Image, labels: Integers, told) -> Faces:
+def _judged(classifier: Classifier, seen: Image, labels: Integers, progress: ShareDone) -> Faces:
     parts = []
     for start in range(0, len(seen), BATCH):
         parts.append(classifier.run(prepare(seen[start : start + BATCH])))
-        told(start / len(seen))
+        progress(start / len(seen))
     probabilities, embeddings = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Faces(probabilities, embeddings, labels, np.arange(len(labels)) // FACES_A_PERSON, np.ones(len(labels)))
 
 
-def _fits(faces: Faces, seen: Image, prior: Prior | None, told) -> Iterator[Figure]:
+def _fits(faces: Faces, seen: Image, prior: Prior | None, progress: ShareDone) -> Iterator[Figure]:
     """Accuracy on the judged faces for each number of fitted ones, mean over the seeds. Chosen as a venue chooses."""
     for i, size in enumerate(SIZES):
         before, after, plain, seconds, off, chosen, true = [], [], [], [], [], [], []
@@ -99,7 +100,7 @@ def _fits(faces: Faces, seen: Image, prior: Prior | None, told) -> Iterator[Figu
             after.append(_accuracy(answers, rest))
             true.append([scores(p, rest.labels).ece for p in (rest.probabilities, answers)])
             plain += _plain_logistic(some, rest)
-        told((i + 1) / len(SIZES))
+        progress((i + 1) / len(SIZES))
         gains = np.array(after) - np.array(before)
         named = f"{size} faces"
         yield Figure(f"{named}: right after", 100 * float(np.mean(after)), "%", 100 * float(np.mean(before)), "shipped")
@@ -137,7 +138,7 @@ def _plain_logistic(some: Faces, rest: Faces) -> list[float]:
     return [float((model.predict(rest.embeddings) == rest.labels).mean())]
 
 
-def _lamps(aligned: Image, five: Floats, told) -> list[Figure]:
+def _lamps(aligned: Image, aligned_landmarks: Floats, progress: ShareDone) -> list[Figure]:
     """Error of the lamp's direction over several lamps, from 1, 5 and 20 people's faces, hard and soft."""
     off: dict[int, list[float]] = {1: [], 5: [], 20: []}
     for i, (azimuth, elevation) in enumerate(LAMPS_TRIED):
@@ -145,9 +146,9 @@ def _lamps(aligned: Image, five: Floats, told) -> list[Figure]:
             for seed, radius in enumerate((HARD_SPOT, 10.0, 20.0)):
                 lamp = Lamp(azimuth, elevation, radius)
                 which = np.random.default_rng((i, k, seed)).choice(len(aligned), people, replace=False)
-                seen = _under(lamp, aligned[which], five[which], seed)
+                seen = _under(lamp, aligned[which], aligned_landmarks[which], seed)
                 off[people].append(_degrees(find_light(seen, average_face()), lamp))
-        told((i + 1) / len(LAMPS_TRIED))
+        progress((i + 1) / len(LAMPS_TRIED))
     figures = []
     for people, errors in off.items():
         who = "1 person" if people == 1 else f"{people} people"

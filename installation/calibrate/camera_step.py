@@ -11,18 +11,18 @@ from installation.camera.source import CameraLost
 
 EMPTY_SECONDS = 2.0
 SOMEBODY = (
-    "a face is in the picture of the empty room: everybody out, and what shows a face (a poster, a screen) covered or"
-    " outside of the region"
+    "a face is visible in the empty room: ask everybody to leave, and cover what shows a face (a poster, a screen) or"
+    " leave it outside the region"
 )
 
 
 def camera(session: Session, draft: Draft) -> None:
-    """Ask for the region, fix the camera, measure the empty room; again as often as the technician wants it."""
+    """Ask for the region, fix the camera, measure the empty room; repeat as often as the technician wants."""
     if session.source.live:
         ask_region(session, draft)
     while True:
         empty, remarks = _measured(session, draft)
-        session.guide.say(f"  empty room {empty.luminance:.1f} of 255, noise {empty.noise:.1f}")
+        session.guide.say(f"  empty room: brightness {empty.luminance:.1f} of 255, noise {empty.noise:.1f}")
         if not session.warned(draft, remarks):
             return
 
@@ -37,7 +37,7 @@ def ask_region(session: Session, draft: Draft) -> None:
 
 
 def set_region(draft: Draft, region: Region) -> None:
-    """Into the venue that is calibrated, and into its file."""
+    """Set the region of the venue that is being calibrated, and of its file."""
     camera = draft.venue.camera.model_copy(update={"region": region})
     draft.venue = draft.venue.model_copy(update={"camera": camera})
     draft.changes["camera.region"] = {side: (getattr(region, side), "") for side in type(region).model_fields}
@@ -46,11 +46,11 @@ def set_region(draft: Draft, region: Region) -> None:
 def _measured(session: Session, draft: Draft) -> tuple[EmptyRoom, list[str]]:
     guide, source = session.guide, session.source
     guide.ready(
-        "Camera: everybody out of the picture, the lights as in the show.", source.pictures(RecordingRequest(), 3600)
+        "Camera: everybody out of the picture, lights as in the show.", source.pictures(RecordingRequest(), 3600)
     )
-    pictures = list(session.pictures(RecordingRequest(), EMPTY_SECONDS, "the empty room is measured"))
+    pictures = list(session.pictures(RecordingRequest(), EMPTY_SECONDS, "measuring the empty room"))
     if len(pictures) < 2:
-        raise CameraLost("there are no pictures of the empty room")
+        raise CameraLost("the camera delivered no pictures of the empty room")
     empty = measure_empty_room(pictures)
     room = draft.calibration.room.model_copy(update={"luminance": empty.luminance, "noise": empty.noise})
     draft.set(room=room, camera=source.name, controls=dict(source.controls))

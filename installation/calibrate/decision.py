@@ -1,37 +1,42 @@
-"""What the volunteers' faces say about deciding: from which probability on, and whether a resting face is taken off."""
+"""Decision thresholds from the volunteers' faces, and whether each person's resting face should be subtracted."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from models.arrays import Floats, Integers
+from models.arrays import Doubles, Floats, Integers
 from models.judging.smoothing import Baseline, logarithms
 
-LEAST_LEAD, MOST_LEAD = 0.22, 0.6
+MIN_LEAD, MAX_LEAD = 0.22, 0.6
 
 
-def lead_for(at_rest: Floats, misfires: float) -> tuple[float, float]:
-    """The lowest probability from which an emotion may lead so that resting faces (n, 8) are rarely taken for one.
+def lead_threshold(at_rest: Floats, misfires: float) -> tuple[float, float]:
+    """The lowest probability from which an emotion may lead so that few resting faces are mistaken for one.
 
-    And the share of them that reaches it all the same: more than ``misfires`` where ``MOST_LEAD`` does not suffice.
+    ``at_rest`` (n, 8) probabilities. Also returns the share of faces that reach the threshold all the same: more than
+    ``misfires`` only where ``MAX_LEAD`` does not suffice.
     """
     others = np.where(at_rest.argmax(1) == 0, 0.0, at_rest[:, 1:].max(1))
-    lead = round(float(np.clip(np.quantile(others, 1 - misfires) + 0.01, LEAST_LEAD, MOST_LEAD)), 3)
+    lead = round(float(np.clip(np.quantile(others, 1 - misfires) + 0.01, MIN_LEAD, MAX_LEAD)), 3)
     return lead, float((others >= lead).mean())
 
 
-def right_with_own_neutral(probabilities: Floats, labels: Integers, people: Integers) -> tuple[float, float]:
-    """Share of the faces that is right as they are, and with each person's own resting face taken off as in the show.
+def accuracy_with_baseline(probabilities: Floats, labels: Integers, people: Integers) -> tuple[float, float]:
+    """Accuracy as it is, and with each person's own resting face subtracted, as the show does it.
 
-    ``probabilities`` (n, 8) from people left out, ``labels`` and ``people`` (n,).
+    ``probabilities`` (n, 8) of held-out people, ``labels`` and ``people`` (n,).
     """
     logs = logarithms(probabilities)
-    taken_off = logs.copy()
+    without_baseline = logs.copy()
     for person in np.unique(people):
         at_rest = np.flatnonzero((people == person) & (labels == 0))
         if len(at_rest):
             own = Baseline(seconds=0.1 * len(at_rest) - 0.05)
             for row in at_rest:
                 own.learn(logs[row], 1.0, 0.1)
-            taken_off[people == person] -= own.offset
-    return tuple(float((rows.argmax(1) == labels).mean()) for rows in (logs, taken_off))  # type: ignore[return-value]
+            without_baseline[people == person] -= own.offset
+    return _accuracy(logs, labels), _accuracy(without_baseline, labels)
+
+
+def _accuracy(rows: Doubles, labels: Integers) -> float:
+    return float((rows.argmax(1) == labels).mean())

@@ -1,4 +1,4 @@
-"""What a calibration has gathered so far; becomes files only when it is whole."""
+"""What a calibration has gathered so far; it becomes files only when it is complete."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.errors import BadFile
 from calibration.file_writer import previous_of, write_together
@@ -19,6 +18,16 @@ from calibration.venue import Venue
 from calibration.venue_writer import Changes, toml_value, venue_text
 from models.arrays import Image
 from models.evaluation.metrics import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAccuracy:
+    """How often the network is right about one volunteer."""
+
+    initials: str
+    faces: int
+    before: float
+    after: float
 
 
 @dataclass(slots=True)
@@ -38,13 +47,13 @@ class Draft:
     """None: the shipped one stays."""
     before: Scores | None = None
     after: Scores | None = None
-    each: tuple[tuple[str, int, float, float], ...] = ()
-    """Of each person: initials, faces, accuracy before and after."""
-    losses: dict[str, float] = field(default_factory=dict)
+    per_person: tuple[PersonAccuracy, ...] = ()
+    log_losses: dict[str, float] = field(default_factory=dict)
+    """Of each candidate for the head, in nats per held-out face."""
     remarks: list[str] = field(default_factory=list)
 
     def set(self, **found: object) -> None:
-        """Put found values into the calibration."""
+        """Set fields of the calibration."""
         self.calibration = self.calibration.model_copy(update=found)
 
 
@@ -62,7 +71,7 @@ def save(draft: Draft, venue_file: Path, report: str, begins_as: Path | None = N
     # Without a new fit the last head stays; read from a file, it is named by its whole path.
     head_name = "" if draft.after else Path(draft.calibration.head).name
     if draft.head:
-        packed = _packed(draft.head.arrays())
+        packed = draft.head.packed()
         head_name = f"{venue_file.stem}.head-{hashlib.sha256(packed).hexdigest()[:8]}.npz"
     draft.set(head=head_name)
     text = venue_text(_text_of(venue_file, begins_as, draft.venue.name), draft.changes, draft.calibration)
@@ -70,7 +79,7 @@ def save(draft: Draft, venue_file: Path, report: str, begins_as: Path | None = N
     if draft.head and not (venue_file.parent / head_name).exists():
         files[venue_file.parent / head_name] = packed
     if draft.faces is not None:
-        files[faces_file(venue_file)] = _packed(_arrays(draft))
+        files[faces_file(venue_file)] = _packed_faces(draft.faces, draft)
     if report:
         files[venue_file.with_suffix(".html")] = report.encode()
     write_together(files | {venue_file: text.encode()}, private=tuple(files))
@@ -78,39 +87,34 @@ def save(draft: Draft, venue_file: Path, report: str, begins_as: Path | None = N
 
 
 def read_faces_kept(draft: Draft, venue_file: Path) -> None:
-    """Take up the faces and initials of the last calibration. Raises ``BadFile``."""
+    """Continue with the faces and initials of the last calibration. Raises ``BadFile``."""
     path = faces_file(venue_file)
-    again = "run 'chiaro calibrate' with the step 'faces'"
+    again = "run 'chiaro calibrate' with --step faces --step fit"
     try:
         with np.load(path, allow_pickle=False) as file:
             if str(file["model"]) != draft.seen_by:
-                raise BadFile(path, [f"was made with another network: {again}"])
+                raise BadFile(path, [f"was made with another network; {again}"])
             whose = file["labels"], file["people"], file["weights"]
             draft.faces = Faces(file["probabilities"], file["embeddings"].astype(np.float32), *whose)
             draft.initials = tuple(str(one) for one in file["initials"])
     except BadFile:
         raise
     except (OSError, KeyError, ValueError) as error:
-        raise BadFile(path, [f"no takes can be read from it ({error}): {again}"]) from error
+        raise BadFile(path, [f"no recordings can be read from it ({error}); {again}"]) from error
 
 
-def _arrays(draft: Draft) -> dict[str, NDArray[np.generic]]:
-    faces = draft.faces
-    assert faces is not None
-    return {
-        "model": np.array(draft.seen_by),
-        "probabilities": faces.probabilities,
-        "embeddings": faces.embeddings.astype(np.float16),
-        "labels": faces.labels,
-        "people": faces.people,
-        "weights": faces.weights,
-        "initials": np.array(draft.initials),
-    }
-
-
-def _packed(arrays: dict[str, NDArray[np.generic]]) -> bytes:
+def _packed_faces(faces: Faces, draft: Draft) -> bytes:
     packed = io.BytesIO()
-    np.savez(packed, **arrays)  # type: ignore[arg-type]
+    np.savez(
+        packed,
+        model=np.array(draft.seen_by),
+        probabilities=faces.probabilities,
+        embeddings=faces.embeddings.astype(np.float16),
+        labels=faces.labels,
+        people=faces.people,
+        weights=faces.weights,
+        initials=np.array(draft.initials),
+    )
     return packed.getvalue()
 
 
@@ -118,7 +122,9 @@ def _text_of(venue_file: Path, begins_as: Path | None, name: str) -> str:
     for file in (venue_file, begins_as):
         if file and file.exists():
             return file.read_text(encoding="utf-8")
-    return f"# Begun by 'chiaro calibrate'; gallery.toml shows all that may stand here.\n\nname = {toml_value(name)}\n"
+    return (
+        f"# Created by 'chiaro calibrate'; gallery.toml is an example of all settings.\n\nname = {toml_value(name)}\n"
+    )
 
 
 def _forget_old_heads(venue_file: Path) -> None:

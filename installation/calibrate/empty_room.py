@@ -1,4 +1,4 @@
-"""What the empty room and the camera are like, and what should be done about it, in plain words."""
+"""What the empty room and the camera are like, and what should be done about it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISSING = (
 
 @dataclass(frozen=True, slots=True)
 class EmptyRoom:
-    """Of 255."""
+    """Measurements of pictures with nobody in them, in gray levels of 255."""
 
     luminance: float
     noise: float
@@ -31,9 +31,9 @@ class EmptyRoom:
 
 
 def measure_empty_room(pictures: Sequence[Image]) -> EmptyRoom:
-    """Mean, noise and pulse of pictures of the room with nobody in it. Raises ValueError for less than two."""
+    """Mean, noise and pulse of pictures of the room with nobody in it. Raises ValueError for fewer than two."""
     if len(pictures) < 2:
-        raise ValueError("two pictures of the empty room are needed at least")
+        raise ValueError("at least two pictures of the empty room are needed")
     small = np.stack([picture[::4, ::4, 1].astype(np.float32) for picture in pictures])
     steps = np.diff(small, axis=0)
     steps -= steps.mean(axis=(1, 2), keepdims=True)
@@ -49,35 +49,39 @@ def remarks_on_empty_room(
     """Warnings with their remedy; ``adjusts``: the camera may change by itself what the venue does not fix."""
     found = []
     if empty.noise > NOISY:
-        found.append(f"the picture is noisy ({empty.noise:.1f} of 255): more light, a longer exposure or less gain")
+        found.append(
+            f"the picture is noisy ({empty.noise:.1f} of 255): add light, lengthen the exposure or lower the gain"
+        )
     if empty.luminance > BRIGHT_ROOM:
-        found.append(f"the room is bright ({empty.luminance:.0f} of 255): are its lights as they are in the show?")
+        found.append(f"the room is bright ({empty.luminance:.0f} of 255): set its lights as in the show")
     if empty.pulse > PULSES:
         found.append(
-            "the picture pulses: fix the exposure, and set camera.power_line_hertz to the lamps' mains (50, 60)"
+            "the brightness pulses: fix the exposure, and set camera.power_line_hertz to the lamps' mains (50, 60)"
         )
     fixed = [word for key, word in MISSING if getattr(camera, key) is None and key in read_back]
     loose = [word for key, word in MISSING if getattr(camera, key) is None and key not in read_back]
     if fixed:
-        found.append(f"the venue left open: {', '.join(fixed)}; fixed now at what the camera has, and written down")
+        found.append(f"not set in the venue file: {', '.join(fixed)}; now fixed at the camera's own values, and saved")
     if adjusts and loose:
         found.append(
-            f"cannot be fixed from here: {', '.join(loose)}; fix it in the camera's own menu, else"
-            " the film's light makes the picture pump"
+            f"cannot be fixed from here: {', '.join(loose)}; fix it in the camera's own menu, or"
+            " the film's light will make the picture pump"
         )
     return found
 
 
 def remarks_on_face(face_luminance: float, face_pixels: float, smallest: int) -> list[str]:
+    """Warnings with their remedy. ``face_luminance`` of 255; ``face_pixels`` wide, of which ``smallest`` are needed."""
     found = []
     if face_luminance < DARK_FACE:
         found.append(
-            f"the face is at {face_luminance:.0f} of 255: open the lens, expose longer, or move the lamp nearer"
+            f"the face is too dark ({face_luminance:.0f} of 255): open the lens, lengthen the exposure or move the lamp"
+            " nearer"
         )
     elif face_luminance > BRIGHT_FACE:
-        found.append(f"the face is at {face_luminance:.0f} of 255: close the lens, or shorten the exposure")
+        found.append(f"the face is too bright ({face_luminance:.0f} of 255): close the lens or shorten the exposure")
     if face_pixels < smallest:
         found.append(
-            f"the face is {face_pixels:.0f} pixels wide, {smallest} are needed: zoom in, or bring the camera nearer"
+            f"the face is {face_pixels:.0f} pixels wide, {smallest} are needed: zoom in or move the camera nearer"
         )
     return found

@@ -1,4 +1,4 @@
-"""Leads technician and volunteers through the steps, in the terminal; ``window`` adds a live picture."""
+"""Leads technician and volunteers through the steps in the terminal; ``window`` adds a live picture."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ from models.arrays import Image
 
 
 class Cancelled(Refused):
-    """The technician ended the calibration; the last good profile stays."""
+    """The technician ended the calibration; the last one is unchanged."""
 
 
 class Guide(Protocol):
-    """Tells and asks."""
+    """Says what to do, and asks."""
 
-    def say(self, text: str) -> None: ...
+    def say(self, text: str) -> None:
+        """One line for whoever stands there."""
 
-    def warn(self, text: str) -> None: ...
+    def warn(self, text: str) -> None:
+        """A line that has to be noticed."""
 
     def ask(self, question: str, default: str = "") -> str:
         """An answer in words. Raises ``Cancelled``."""
@@ -34,18 +36,19 @@ class Guide(Protocol):
         """A yes or a no. Raises ``Cancelled``."""
 
     def ready(self, text: str, pictures: Iterable[Image]) -> None:
-        """Wait until somebody says that it may begin; then count down. Raises ``Cancelled``."""
+        """Wait, showing ``pictures``, until somebody starts it; then count down. Raises ``Cancelled``."""
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
-        """The same pictures, shown as they pass."""
+        """The same pictures, each shown with ``text`` as it passes."""
 
     def region(self, now: Region, pictures: Iterable[Image]) -> Region:
-        """Where visitors can stand; ``now`` is what is there already. Raises ``Cancelled``."""
+        """Where visitors can stand; ``now`` is the region so far. Raises ``Cancelled``."""
 
     def drawn(self, light: LightProfile, words: str) -> None:
-        """The lamp that was found, as a drawing. Raises ``Cancelled``."""
+        """Draw the lamp that was found. Raises ``Cancelled``."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close what was opened."""
 
 
 class TextGuide:
@@ -56,51 +59,59 @@ class TextGuide:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
+        """On stderr, so that stdout holds the result alone."""
         self.console.print(text, markup=False)
 
     def warn(self, text: str) -> None:
+        """With a mark and a colour."""
         self.console.print(f"! {text}", style="yellow", markup=False)
 
     def ask(self, question: str, default: str = "") -> str:
+        """Enter alone gives ``default``."""
         if self._yes:
             return default
         return self._typed(f"{question}{f' [{default}]' if default else ''}: ").strip() or default
 
     def agreed(self, question: str) -> bool:
+        """Anything but a yes is a no."""
         return self._yes or self._typed(f"{question} (y/n): ").strip().lower() in ("y", "yes")
 
-    def ready(self, text: str, pictures: Iterable[Image]) -> None:
+    def ready(self, text: str, pictures: Iterable[Image]) -> None:  # noqa: ARG002 - a terminal shows none
+        """Enter starts the countdown."""
         if self._yes:
             self.say(text)
             return
-        if self._typed(f"{text}  [Enter = go, q = end] ").strip().lower() in ("q", "quit"):
+        if self._typed(f"{text}  [Enter = start, q = quit] ").strip().lower() in ("q", "quit"):
             raise Cancelled
         for n in (3, 2, 1):
             self.say(f"  {n}")
             time.sleep(0.7)
 
-    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:  # noqa: ARG002 - ``ready`` has said it
+        """The same pictures, with a line before and after."""
         if not self._yes:
-            self.say("  now")
+            self.say("  recording")
         yield from pictures
         if not self._yes:
-            self.say("  that was it")
+            self.say("  done")
 
-    def region(self, now: Region, pictures: Iterable[Image]) -> Region:
+    def region(self, now: Region, pictures: Iterable[Image]) -> Region:  # noqa: ARG002 - a terminal shows none
+        """Typed as four numbers."""
         sides = ",".join(f"{getattr(now, side):g}" for side in type(now).model_fields)
         while True:
-            typed = self.ask("Where can visitors stand? LEFT,TOP,RIGHT,BOTTOM of the picture, 0 to 1", sides)
+            typed = self.ask("Where can visitors stand? LEFT,TOP,RIGHT,BOTTOM as shares of the picture, 0 to 1", sides)
             try:
                 return now if typed == sides else read_region(typed)
             except BadInput as error:
                 self.warn("; ".join(error.problems))
 
     def drawn(self, light: LightProfile, words: str) -> None:
+        """As letters."""
         self.say(lamp_in_letters(light))
         self.say(f"  {words}")
 
     def close(self) -> None:
-        pass
+        """A terminal stays open."""
 
     def _typed(self, question: str) -> str:
         try:

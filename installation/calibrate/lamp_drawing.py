@@ -1,4 +1,4 @@
-"""The lamp as letters, for a terminal: where it stands, seen from the side and from above."""
+"""The lamp drawn with letters, for a terminal: its position from the side and from above."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def towards(light: LightProfile) -> tuple[float, float, float]:
 
 
 def light_in_words(light: LightProfile, sure: bool = True) -> str:
-    """One sentence."""
+    """One sentence; ``sure``: one lamp explains the face well."""
     azimuth = light.azimuth_degrees
     # Not "to the picture's left": the window shows people a mirror.
     side = f"{abs(azimuth):.0f} degrees to the {'right' if azimuth > 0 else 'left'} as the camera sees it"
@@ -26,8 +26,8 @@ def light_in_words(light: LightProfile, sure: bool = True) -> str:
         side = "from the front"
     radius = light.radius_degrees
     kind = "hard" if radius < 5 else "soft" if radius > 12 else "neither hard nor soft"
-    doubt = "" if sure else ", but the face is not well explained by one lamp"
-    bounced = f"{light.bounced_share:.0%} of the light is from the room"
+    doubt = "" if sure else ", but one lamp does not explain the face well"
+    bounced = f"{light.bounced_share:.0%} of the light comes from the room"
     return f"lamp {light.elevation_degrees:.0f} degrees up, {side}, {kind}; {bounced}{doubt}"
 
 

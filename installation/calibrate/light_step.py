@@ -14,16 +14,16 @@ LIGHT_SECONDS = 2.0
 
 
 def light(session: Session, draft: Draft) -> None:
-    """Measure; again as often as the technician wants it."""
+    """Measure the lamp on one face at rest; repeat as often as the technician wants."""
     people = session.source.people()
     request = RecordingRequest(people[0] if people else "somebody")
     while True:
         session.guide.ready(
             "Light: one person in place, at rest, facing the camera.", session.source.pictures(request, 3600)
         )
-        recording = session.good_recording(request, LIGHT_SECONDS, "the light is measured")
+        recording = session.good_recording(request, LIGHT_SECONDS, "measuring the light")
         if recording is None:
-            raise CameraLost("no face was seen in place, so the light is not known: is the lamp on the face?")
+            raise CameraLost("no face was found, so the lamp could not be located: is the lamp on the face?")
         draft.at_rest = [one.face for one in recording.seen]
         widths = [one.detection.box[2] for one in recording.seen]
         note_face(draft, [one.luminance for one in recording.seen], widths)

@@ -1,4 +1,4 @@
-"""Where the calibration's pictures come from: a room with people in it, a simulated visitor, or recorded takes."""
+"""Where the calibration's pictures come from: a room with people in it, a simulated visitor, or recordings on disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from models.labels import LABELS
 from models.rendering.simulated_visitor import Feeling, SimulatedVisitor, Visit
 
 EMPTY = "empty"
-"""Folder of the empty room among recorded takes."""
+"""Folder of the empty room among recordings."""
 PICTURES_PER_SECOND = 8.0
 SETTLE_PICTURES = 30
 """Of a camera whose automatic exposure is still on, before its values are read."""
@@ -40,7 +40,7 @@ class RecordingRequest:
 
 
 class PictureSource(Protocol):
-    """One room."""
+    """Pictures of one room, with the people who are asked to stand in it."""
 
     name: str
     live: bool
@@ -54,16 +54,17 @@ class PictureSource(Protocol):
     remarks: tuple[str, ...]
 
     def people(self) -> tuple[str, ...]:
-        """Who is there without being asked; () = the technician says."""
+        """Who can be recorded; () = unknown, the technician types their initials."""
 
     def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
-        """Pictures of what was asked for. Raises ``CameraLost``."""
+        """Pictures of what was asked for, for so many seconds. Raises ``CameraLost``."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let the camera go."""
 
 
 def open_picture_source(settings: CameraSettings, seed: int) -> PictureSource:
-    """The place that ``settings.source`` names. Raises ``CameraLost``."""
+    """Open what ``settings.source`` names; ``seed`` draws the simulated visitors. Raises ``CameraLost``."""
     if settings.source == "visitor":
         return SimulatedPictures(settings, seed)
     folder = Path(settings.source).expanduser()
@@ -94,9 +95,11 @@ class CameraPictures:
         self.name, self.remarks = self._capture.name, self._capture.remarks
 
     def people(self) -> tuple[str, ...]:
+        """The technician says who is there."""
         return ()
 
-    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:  # noqa: ARG002 - the guide asks people
+        """What the camera shows, whoever stands there."""
         until, shown = time.monotonic() + seconds, False
         while time.monotonic() < until:
             frame = self._capture.newest(self._seen, 0.2)
@@ -105,16 +108,17 @@ class CameraPictures:
             self._seen, shown = frame.number, True
             yield frame.image
         if not shown:
-            raise CameraLost(self._capture.trouble(time.monotonic()) or "the camera gives no picture")
+            raise CameraLost(self._capture.trouble(time.monotonic()) or "the camera delivers no pictures")
 
     def close(self) -> None:
+        """Let the camera go."""
         self._capture.close(2.0)
 
     def _open(self) -> Source:
         source = open_source(self._settings, self._seed)
         if isinstance(source, StandIn):
             source.close()
-            raise CameraLost("no camera was found: plug one in, or name it with --camera ('visitor' tries without)")
+            raise CameraLost("no camera was found: plug one in, or name it with --camera ('visitor' works without one)")
         self.adjusts = source.live
         hold = getattr(source, "hold", None)
         if hold is not None:
@@ -139,9 +143,11 @@ class SimulatedPictures:
         self.name = "simulated visitors"
 
     def people(self) -> tuple[str, ...]:
+        """A letter for each visitor."""
         return tuple("ABCDEFGH"[: self._visitor.count])
 
     def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
+        """The visitor does at once what is asked for."""
         person = self.people().index(request.person) if request.person else None
         self._visitor.ask(person, request.label, self._now)
         until = self._now + seconds
@@ -151,7 +157,7 @@ class SimulatedPictures:
         self._now += 10.0
 
     def close(self) -> None:
-        pass
+        """Nothing is open."""
 
 
 class ObedientVisitor(SimulatedVisitor):
@@ -178,7 +184,7 @@ class ObedientVisitor(SimulatedVisitor):
 
 
 class RecordedPictures:
-    """Takes on disk, as '--keep-frames' writes them: ``empty/`` and ``PERSON/EMOTION/`` with pictures or films."""
+    """Recordings on disk, as '--keep-frames' writes them: ``empty/`` and ``PERSON/EMOTION/`` with pictures or films."""
 
     live, somebody, adjusts = False, True, False
     remarks: tuple[str, ...] = ()
@@ -186,19 +192,24 @@ class RecordedPictures:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.controls: dict[str, float] = {}
-        self.name = f"recorded takes in {folder.name}"
+        self.name = f"recordings in {folder.name}"
         if not self.people():
-            raise CameraLost(f"{folder.name} holds no takes: folders PERSON/EMOTION with pictures or films are needed")
+            raise CameraLost(
+                f"{folder.name} holds no recordings; expected folders PERSON/EMOTION with pictures or films"
+            )
 
     def people(self) -> tuple[str, ...]:
+        """The folders that hold an emotion."""
         folders = (one for one in sorted(self._folder.iterdir()) if one.is_dir() and one.name != EMPTY)
         return tuple(one.name for one in folders if any((one / label).is_dir() for label in LABELS))
 
     def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
-        take = self._folder / request.person / (request.label or "neutral") if request.person else self._folder / EMPTY
+        """The pictures of one folder; none where there is none."""
+        name = Path(request.person, request.label or "neutral") if request.person else EMPTY
+        recording = self._folder / name
         wanted = int(seconds * PICTURES_PER_SECOND)
         count = 0
-        for file in sorted(take.iterdir()) if take.is_dir() else ():
+        for file in sorted(recording.iterdir()) if recording.is_dir() else ():
             try:
                 for frame in frames_of(file, 1 if file.suffix.lower() in SUFFIXES else 4):
                     yield frame.image
@@ -209,4 +220,4 @@ class RecordedPictures:
                 raise CameraLost(str(error)) from error
 
     def close(self) -> None:
-        pass
+        """Nothing is open."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from html import escape
 
 import numpy as np
 
 from calibration.profile import LightProfile
+from installation.calibrate.draft import PersonAccuracy
 from installation.calibrate.lamp_drawing import towards
 from models.arrays import Doubles
 from models.evaluation.metrics import Scores
@@ -38,7 +40,7 @@ def _view(x: float, title: str, along: float, upward: float, light: LightProfile
 
 
 def confusion_drawing(found: Scores, title: str) -> str:
-    """Rows: what was asked for; columns: what was seen."""
+    """Confusion matrix. Rows: the emotion asked for; columns: the one recognised."""
     there = [i for i in range(len(LABELS)) if found.confusion[i].sum() or found.confusion[:, i].sum()]
     cell, left, top = 38, 96, 92
     parts = [f'<text x="{left}" y="14" font-weight="bold">{title}</text>']
@@ -62,12 +64,12 @@ def confusion_drawing(found: Scores, title: str) -> str:
 
 
 def reliability_drawing(before: Doubles, after: Doubles) -> str:
-    """How often the eye is right (up) when it is so sure (to the right); on the line it says the truth."""
+    """Reliability diagram: accuracy (up) over confidence (to the right); on the diagonal both are equal."""
     parts = [
         f'<rect x="40" y="10" width="200" height="200" fill="none" stroke="{DIM}"/>',
         f'<line x1="40" y1="210" x2="240" y2="10" stroke="{DIM}" stroke-dasharray="4 4"/>',
-        '<text x="140" y="232" text-anchor="middle">how sure it is</text>',
-        '<text x="14" y="110" text-anchor="middle" transform="rotate(-90 14 110)">how often right</text>',
+        '<text x="140" y="232" text-anchor="middle">confidence</text>',
+        '<text x="14" y="110" text-anchor="middle" transform="rotate(-90 14 110)">accuracy</text>',
     ]
     for rows, colour in ((before, DIM), (after, WARM)):
         for confidence, right, share in rows:
@@ -78,13 +80,13 @@ def reliability_drawing(before: Doubles, after: Doubles) -> str:
     return _svg(250, 240, parts)
 
 
-def bars(rows: tuple[tuple[str, int, float, float], ...]) -> str:
-    """Of each person: right before (gray) and after (warm)."""
+def bars(rows: tuple[PersonAccuracy, ...]) -> str:
+    """Of each person: accuracy before (gray) and after (warm)."""
     parts = []
-    for k, (who, count, before, after) in enumerate(rows):
+    for k, row in enumerate(rows):
         y = 10 + 34 * k
-        parts.append(f'<text x="60" y="{y + 16}" text-anchor="end">{who} ({count})</text>')
-        for value, colour, down in ((before, DIM, 0), (after, WARM, 12)):
+        parts.append(f'<text x="60" y="{y + 16}" text-anchor="end">{escape(row.initials)} ({row.faces})</text>')
+        for value, colour, down in ((row.before, DIM, 0), (row.after, WARM, 12)):
             parts.append(f'<rect x="68" y="{y + down}" width="{220 * value:.0f}" height="10" fill="{colour}"/>')
             parts.append(f'<text x="{74 + 220 * value:.0f}" y="{y + down + 9}" font-size="10">{value:.0%}</text>')
     return _svg(340, 20 + 34 * len(rows), parts)

@@ -1,4 +1,4 @@
-"""The whole calibration from what was typed: open everything, go through the steps, write at the end."""
+"""The whole calibration: open everything, go through the steps, write the files at the end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LEAST_FREE = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class CalibrateOptions:
-    """What was typed."""
+    """What was typed on the command line."""
 
     venue: str
     camera: str | None = None
@@ -57,7 +57,7 @@ class CalibrateOptions:
 
 def calibrate_venue(options: CalibrateOptions) -> Path:
     """Go through the steps; returns the venue file. Raises ``BadFile``, ``CameraLost``, ``Cancelled``, ``OSError``."""
-    _check_words(options)
+    _check_options(options)
     found = find_or_begin_venue(options.venue)
     report_old_place(found)
     file = found.file
@@ -65,12 +65,12 @@ def calibrate_venue(options: CalibrateOptions) -> Path:
     read = file if file.exists() else found.begins_as
     venue = load_venue(read) if read else Venue(name=file.stem)
     todo = options.steps or steps.STEPS
-    emotions = _asked_for(options, venue) if "faces" in todo else ()
-    draft = _begun(options, venue)
+    emotions = _emotions_to_record(options, venue) if "faces" in todo else ()
+    draft = _new_draft(options, venue)
     if "faces" not in todo and "fit" in todo:
         read_faces_kept(draft, file)
     if set(todo) - {"fit"}:
-        _see(options, draft, todo, emotions, new=not file.exists())
+        _measure(options, draft, todo, emotions, new=not file.exists())
     if "faces" in todo or "fit" in todo:
         guide = TextGuide(options.yes)
         with Progress(console=guide.console, transient=True) as bar:  # its console, or words and bar run together
@@ -81,12 +81,12 @@ def calibrate_venue(options: CalibrateOptions) -> Path:
 
 
 def check_venue(options: CalibrateOptions) -> Verdict:
-    """Look at a venue that was calibrated. Raises ``BadFile``, ``CameraLost``."""
+    """Compare a room with its calibration. Raises ``BadFile``, ``CameraLost``."""
     found = find_venue(options.venue)
     report_old_place(found)
     venue = load_venue(found.file)
     if not venue.calibration.made:
-        raise BadFile(found.file, [f"was never calibrated: run 'chiaro calibrate {name_of(found.file)}'"])
+        raise BadFile(found.file, [f"was never calibrated; run 'chiaro calibrate {name_of(found.file)}'"])
     head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
     camera = venue.camera if options.camera is None else venue.camera.model_copy(update={"source": options.camera})
     observer = _observer(venue)
@@ -94,7 +94,7 @@ def check_venue(options: CalibrateOptions) -> Verdict:
         return check_room(venue.calibration, source, observer, TextGuide(options.yes).say)
 
 
-def _begun(options: CalibrateOptions, venue: Venue) -> Draft:
+def _new_draft(options: CalibrateOptions, venue: Venue) -> Draft:
     draft = Draft(venue, venue.calibration, seen_by=read_card(model_file(venue.eye)).sha256)
     if options.camera is not None:
         draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": options.camera})})
@@ -103,14 +103,16 @@ def _begun(options: CalibrateOptions, venue: Venue) -> Draft:
     return draft
 
 
-def _see(options: CalibrateOptions, draft: Draft, todo: Collection[str], emotions: tuple[str, ...], new: bool) -> None:
+def _measure(
+    options: CalibrateOptions, draft: Draft, todo: Collection[str], emotions: tuple[str, ...], new: bool
+) -> None:
     """The steps that need a camera, in their order."""
     observer = _observer(draft.venue)
     with ExitStack() as open_parts:
         source = open_parts.enter_context(closing(_picture_source(options, draft.venue.camera)))
-        guide = open_parts.enter_context(closing(_guide(options, source)))
+        guide = open_parts.enter_context(closing(_guide(options)))
         if options.camera is not None and (source.live or (new and not source.somebody)):
-            # Tried on simulated visitors or recorded takes, a real venue keeps its camera.
+            # Tried on simulated visitors or on recordings, a real venue keeps its camera.
             draft.changes.setdefault("camera", {})["source"] = (options.camera, "calibrated with it")
         session = steps.Session(source, guide, observer, emotions, options.recording_seconds, options.keep_frames)
         for name in ("camera", "light", "faces"):
@@ -123,11 +125,11 @@ def _picture_source(options: CalibrateOptions, camera: CameraSettings) -> Pictur
     source = open_picture_source(camera, options.seed)
     if options.yes and source.live:
         source.close()
-        raise BadInput("answers for nobody: with people before a camera each one has to be asked", where="--yes")
+        raise BadInput("cannot answer for real people: each person in front of a camera has to be asked", where="--yes")
     return source
 
 
-def _guide(options: CalibrateOptions, source: PictureSource) -> Guide:
+def _guide(options: CalibrateOptions) -> Guide:
     text = TextGuide(options.yes)
     if not options.window or options.yes or (not os.environ.get("DISPLAY") and os.name == "posix"):
         return text
@@ -144,7 +146,7 @@ def _observer(venue: Venue) -> Observer:
     return Observer(venue.eye, venue.camera.region)
 
 
-def _check_words(options: CalibrateOptions) -> None:
+def _check_options(options: CalibrateOptions) -> None:
     """All at once."""
     problems = [
         f"--step {word}: unknown{did_you_mean(word, steps.STEPS)}; known: {', '.join(steps.STEPS)}"
@@ -157,18 +159,18 @@ def _check_words(options: CalibrateOptions) -> None:
         if word not in LABELS
     ]
     if len(options.emotions) == 1:
-        problems.append("--emotions: name two or more; with one nothing can be told apart")
+        problems.append("--emotions: name at least two; with only one there is nothing to distinguish")
     if options.story and options.emotions:
-        problems.append("--story and --emotions: choose one")
+        problems.append("--story and --emotions: use only one of them")
     if problems:
         raise BadInput(*problems)
 
 
-def _asked_for(options: CalibrateOptions, venue: Venue) -> tuple[str, ...]:
+def _emotions_to_record(options: CalibrateOptions, venue: Venue) -> tuple[str, ...]:
     """The emotions that volunteers are to show. Raises ``BadFile``."""
     story = options.story or venue.story
     asked = options.emotions or (story_emotions(story) if story else ())
-    return asked if len(asked) > 1 else steps.EMOTIONS  # a story without moods tells nothing of what to ask for
+    return asked if len(asked) > 1 else steps.EMOTIONS  # a story without moods does not say what to ask for
 
 
 def story_emotions(named: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One take: a person shows one emotion for some seconds; what is kept of it, and whether it is any good."""
+"""One recording: a person shows one emotion for some seconds; what is kept of it, and whether it is usable."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from models.seeing.shut_eyes import shut
 from models.seeing.venue_head import model_file
 
 KEPT = 6
-"""Pictures of a take, spread over it; more of them say the same."""
+"""Pictures of a recording, spread over it; more of them say the same."""
 PICTURE_WEIGHT = 0.5
-"""One picture of a take, beside a face of its own: they are nearly the same picture."""
+"""Weight of one picture of a recording, where an independent face counts 1: they are nearly the same picture."""
 LEAST_QUALITY = 0.15
 SHUT_FROM, SQUEEZED_FROM = 0.0, 2.2
 """Log odds from which on eyes count as shut: in a face that has them open, and in one that may squeeze them."""
 SQUEEZING = ("happiness", "sadness", "anger", "disgust")
 ABOVE_USUAL = 1.0
-"""Shut eyes lie so far above the person's usual ones: deep-set eyes and glasses look shut always."""
+"""Shut eyes are so far above the person's usual value: deep-set eyes and glasses always look shut."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,23 +45,23 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """What was seen; ``problem`` says in plain words why it should be repeated, '' when it is good."""
+    """What was seen; ``problem`` says why it should be repeated, '' when it is good."""
 
     seen: tuple[SeenFace, ...]
     problem: str
     milliseconds: float
     """To find the face in one picture."""
     usual_eyes: float
-    """How shut the eyes looked in this take, to compare later ones of the same person with."""
+    """How shut the eyes looked (log odds), to compare later recordings of the same person with."""
     forgiven: bool = False
-    """The eyes looked shut, and it was kept all the same."""
+    """The eyes looked shut, and the recording was kept all the same."""
 
 
 SHUT_EYES = "the eyes were shut"
 
 
 class Observer:
-    """Finds the face that stands in place, and judges faces with the shipped network alone."""
+    """Finds the largest face of a picture, and classifies faces with the shipped network alone."""
 
     def __init__(self, settings: EyeSettings, region: Region) -> None:
         self._detector, self.region = open_detector(settings), region
@@ -80,24 +80,27 @@ class Observer:
     def record(
         self, pictures: Iterable[Image], label: str = "neutral", usual_eyes: float | None = None, any_eyes: bool = False
     ) -> Recording:
-        """Look at the pictures of one take. ``any_eyes``: also when they look shut in all of it."""
-        looked, spent = 0, 0.0
+        """Judge the pictures of one recording of ``label``.
+
+        ``usual_eyes``: how shut this person's eyes usually look; ``any_eyes``: keep it also with eyes that look shut.
+        """
+        count, spent = 0, 0.0
         seen: list[SeenFace] = []
         for picture in pictures:
-            looked += 1
-            begun = time.perf_counter()  # the wait for the camera's next picture is not the eye's
+            count += 1
+            begun = time.perf_counter()  # waiting for the camera's next picture is not counted
             one = self.see(picture)
             spent += time.perf_counter() - begun
             if one:
                 seen.append(one)
-        each = spent * 1000 / max(looked, 1)
+        each = spent * 1000 / max(count, 1)
         shut_from = SQUEEZED_FROM if label in SQUEEZING else SHUT_FROM
         if usual_eyes is not None:
             shut_from = max(shut_from, usual_eyes + ABOVE_USUAL)
         sharp = [one for one in seen if one.quality >= LEAST_QUALITY]
         good = [one for one in sharp if one.eyes < shut_from]
-        problem = _problem(looked, seen, good, shut_from)
-        forgiven = any_eyes and problem == SHUT_EYES and not _problem(looked, seen, sharp, np.inf)
+        problem = _problem(count, seen, good, shut_from)
+        forgiven = any_eyes and problem == SHUT_EYES and not _problem(count, seen, sharp, np.inf)
         if forgiven:
             good, problem = sharp, ""
         kept = tuple(good[i] for i in np.unique(np.linspace(0, len(good) - 1, KEPT).astype(int))) if good else ()
@@ -105,10 +108,10 @@ class Observer:
         return Recording(kept, problem, each, usual, forgiven)
 
 
-def _problem(looked: int, seen: list[SeenFace], good: list[SeenFace], shut_from: float) -> str:
-    if not looked:
-        return "there are no pictures of this"
-    if len(seen) < 0.5 * looked:
+def _problem(count: int, seen: list[SeenFace], good: list[SeenFace], shut_from: float) -> str:
+    if not count:
+        return "no pictures arrived"
+    if len(seen) < 0.5 * count:
         return "no face was found in most pictures: stand in the light, face the camera"
     if len(good) >= 0.4 * len(seen):
         return ""

@@ -1,4 +1,4 @@
-"""Where visitors can stand, as it is typed."""
+"""The region of the picture in which visitors can stand, as it is typed."""
 
 from __future__ import annotations
 

@@ -17,30 +17,32 @@ svg text{font:11px system-ui,sans-serif;fill:#2b2622}.side{display:flex;flex-wra
 
 
 def html_report(draft: Draft) -> str:
-    """The page."""
+    """The report as one page that loads nothing from elsewhere; for a draft that has been fitted."""
     made = draft.calibration
     parts = [
         f"<h1>Calibration of {escape(draft.venue.name)}</h1>",
-        f"<p>{escape(made.made)}, {escape(made.camera)}, people: {escape(', '.join(made.people) or 'nobody')}"
-        f" ({escape('; '.join(made.consent) or 'no consent is noted')})</p>",
+        f"<p>{escape(made.made)}, {escape(made.camera)}, people: {escape(', '.join(made.people) or 'none')}"
+        f" ({escape('; '.join(made.consent) or 'no consent noted')})</p>",
         f'<p class="lead">{escape(made.choice)}</p>',
     ]
     if draft.remarks:
         parts.append("<h2>To do</h2><ul>" + "".join(f"<li>{escape(one)}</li>" for one in draft.remarks) + "</ul>")
-    parts += ["<h2>Before and after</h2>", _worths(made.before, made.after)]
+    parts += ["<h2>Before and after</h2>", _scores(made.before, made.after)]
     parts.append(
-        "<p>Measured on people that the fit had not seen (each left out in turn). Right: as often as the emotion that "
-        "was asked for was seen. Volunteers act; visitors are harder.</p>"
+        "<p>Leave-one-person-out cross-validation: each person is judged by a fit that has not seen them. Accuracy: "
+        "how often the emotion asked for was recognised. Volunteers act; visitors are harder.</p>"
     )
-    if draft.each:
-        parts.append(f"<h3>Each person (pictures), before and after</h3>{bars(draft.each)}")
+    if draft.per_person:
+        parts.append(f"<h3>Accuracy for each person (pictures), before and after</h3>{bars(draft.per_person)}")
     if draft.before and draft.after:
         parts.append(
-            '<h2>What was taken for what</h2><p>Rows: asked for; columns: seen; per cent.</p><div class="side">'
+            "<h2>What was mistaken for what</h2><p>Confusion matrix in per cent. Rows: asked for; columns: recognised."
+            '</p><div class="side">'
         )
         parts += [confusion_drawing(draft.before, "before"), confusion_drawing(draft.after, "after"), "</div>"]
         parts.append(
-            "<h2>How true its confidence is</h2><p>Gray before, warm after; on the line it says the truth.</p>"
+            "<h2>Can its confidence be trusted?</h2><p>Gray before, warm after; on the line, it is right as often as"
+            " it is sure.</p>"
         )
         parts.append(reliability_drawing(draft.before.reliability, draft.after.reliability))
     parts += ["<h2>Light</h2>", _light(draft), "<h2>Figures</h2>", _figures(draft)]
@@ -52,11 +54,11 @@ def html_report(draft: Draft) -> str:
     )
 
 
-def _worths(before: ValidationScores, after: ValidationScores) -> str:
+def _scores(before: ValidationScores, after: ValidationScores) -> str:
     rows = (
-        ("right", before.accuracy, after.accuracy),
-        ("macro-F1 (every emotion counts alike)", before.macro_f1, after.macro_f1),
-        ("error of its confidence (ECE)", before.calibration_error, after.calibration_error),
+        ("accuracy", before.accuracy, after.accuracy),
+        ("macro F1 (every emotion counts the same)", before.macro_f1, after.macro_f1),
+        ("expected calibration error of its confidence (ECE)", before.calibration_error, after.calibration_error),
     )
     cells = "".join(f"<tr><td>{name}</td><td>{b:.1%}</td><td><b>{a:.1%}</b></td></tr>" for name, b, a in rows)
     return f"<table><tr><th></th><th>shipped</th><th>this venue</th></tr>{cells}</table>"
@@ -73,15 +75,18 @@ def _light(draft: Draft) -> str:
 def _figures(draft: Draft) -> str:
     made = draft.calibration
     rows = [
-        ("empty room, of 255", f"{made.room.luminance:.1f}"),
+        ("brightness of the empty room, of 255", f"{made.room.luminance:.1f}"),
         ("noise of a pixel, of 255", f"{made.room.noise:.1f}"),
-        ("faces, of 255", f"{made.room.face_luminance:.0f}"),
-        ("time to find and judge a face", f"{made.latency_ms:.0f} ms"),
-        ("pictures kept as numbers", str(made.faces)),
+        ("brightness of the faces, of 255", f"{made.room.face_luminance:.0f}"),
+        ("time to detect and classify a face", f"{made.latency_ms:.0f} ms"),
+        ("pictures kept as embeddings", str(made.faces)),
         *((f"mood.{name}", f"{value:g} ({why})") for name, (value, why) in draft.changes.get("mood", {}).items()),
         ("network", f"{made.model} {made.model_sha256[:12]}"),
         *((f"camera {name}", f"{value:g}") for name, value in made.controls.items()),
-        *((f"loss of candidate '{name}' on people left out", f"{loss:.3f}") for name, loss in draft.losses.items()),
+        *(
+            (f"log loss of candidate '{name}', nats per held-out face", f"{loss:.3f}")
+            for name, loss in draft.log_losses.items()
+        ),
     ]
     cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(value)}</td></tr>" for name, value in rows)
     return f"<table>{cells}</table>"

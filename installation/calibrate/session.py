@@ -1,4 +1,4 @@
-"""What all steps of a calibration work with: the place, the guide, the observer, and what was asked for."""
+"""What all steps of a calibration work with: pictures, the guide, the observer, and the emotions to record."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Session:
     recording_seconds: float = 3.0
     keep_frames: Path | None = None
     not_kept: set[Path] = field(default_factory=set)
-    """Folders into which a picture could not be written: told once each."""
+    """Folders into which a picture could not be written: reported once each."""
 
     def pictures(self, request: RecordingRequest, seconds: float, text: str) -> Iterator[Image]:
-        """What was asked for, as it is shown, and with --keep-frames as it is written down."""
+        """Pictures of what was asked for, shown as they pass and, with --keep-frames, written to disk."""
         return self._kept(request, self.guide.shown(self.source.pictures(request, seconds), text))
 
     def _kept(self, request: RecordingRequest, pictures: Iterable[Image]) -> Iterator[Image]:
@@ -50,20 +50,22 @@ class Session:
             folder = self.keep_frames / (request.person or EMPTY) / request.label
             _make_unlisted_folder(self.keep_frames)
             make_private_folder(folder)
-            for old in folder.glob("*.png"):  # of a take that is repeated: a shorter one would leave its end
+            for old in folder.glob("*.png"):  # of a recording that is repeated: a shorter one would leave its end
                 old.unlink()
         for i, picture in enumerate(pictures):
             if folder and folder not in self.not_kept and not _written(folder / f"{i:03d}.png", picture):
                 self.not_kept.add(folder)
-                self.guide.warn(f"{folder}: the pictures cannot be written there (disk full?); the numbers are kept")
+                self.guide.warn(
+                    f"{folder}: pictures cannot be written there (disk full?); the embeddings are still kept"
+                )
             yield picture
 
     def good_recording(
         self, request: RecordingRequest, seconds: float, text: str, usual_eyes: float | None = None
     ) -> Recording | None:
-        """A take without a problem, or None after some tries.
+        """A recording without a problem, or None after some tries.
 
-        Eyes that look shut in every try are this person's eyes: the last one is kept then.
+        Eyes that look shut in every try are this person's eyes: the last recording is kept then.
         """
         tries = TRIES if self.source.live else 1
         shut = 0
@@ -73,7 +75,7 @@ class Session:
             whose = f"{request.person} {request.label}".strip()
             if not recording.problem:
                 if recording.forgiven:
-                    self.guide.warn(f"{whose}: the eyes look shut all the time; kept as they are")
+                    self.guide.warn(f"{whose}: the eyes look shut in every try; kept as they are")
                 return recording
             again = attempt < tries - 1
             shut += recording.problem == SHUT_EYES
@@ -83,17 +85,17 @@ class Session:
         return None
 
     def warned(self, draft: Draft, remarks: list[str]) -> bool:
-        """Tell what should be mended. True: the technician has, and wants the step again."""
+        """Say what should be fixed. True: the technician has fixed it and wants the step again."""
         for remark in remarks:
             self.guide.warn(remark)
-        if remarks and self.source.live and self.guide.agreed("Do this step again, after mending what is said above?"):
+        if remarks and self.source.live and self.guide.agreed("Do this step again, with the problems above fixed?"):
             return True
         draft.remarks += remarks
         return False
 
 
 def _written(file: Path, picture: Image) -> bool:
-    """False where it could not be: then no half of it is left."""
+    """False where it could not be written: then nothing is left of it."""
     with suppress(cv2.error, OSError):
         made, packed = cv2.imencode(file.suffix, picture)
         if made:
@@ -112,7 +114,7 @@ def _make_unlisted_folder(folder: Path) -> None:
 
 
 def note_light(session: Session, draft: Draft) -> None:
-    """Find the lamp from all faces at rest that were seen so far, and draw it."""
+    """Locate the lamp from all faces at rest that were seen so far, and draw it."""
     found = find_light(np.stack(draft.at_rest), average_face())
     light = LightProfile(
         azimuth_degrees=round(found.azimuth, 1),
@@ -126,8 +128,8 @@ def note_light(session: Session, draft: Draft) -> None:
 
 
 def note_face(draft: Draft, luminances: list[float], widths: list[float]) -> None:
-    """How light and how large the faces are, for the health of the show and for the detector."""
+    """Brightness (of 255) and width (pixels) of the faces, for the show's health and for the detector."""
     room: RoomProfile = draft.calibration.room
     draft.set(room=room.model_copy(update={"face_luminance": float(np.median(luminances))}))
     smallest = max(24, int(HEAD_PIXELS_SHARE * min(widths)))
-    draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half of the smallest face seen")
+    draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half the width of the smallest face seen")

@@ -22,25 +22,25 @@ from models.seeing.classifier import Classifier
 __all__ = ["EMOTIONS", "STEPS", "Session", "camera", "faces", "light"]
 
 STEPS = ("camera", "light", "faces", "fit")
-NUMBERS = "may numbers about your face be kept for this room (embeddings, no picture)?"
-PICTURES = "may PICTURES of your face be kept for this room, and numbers about it?"
+NUMBERS = "may we keep numbers computed from your face for this room (embeddings, no picture)?"
+PICTURES = "may we keep PICTURES of your face for this room, and numbers computed from it?"
 
 
 def faces(session: Session, draft: Draft) -> None:
-    """Volunteers, one after the other, through all emotions; what is kept are embeddings and labels."""
+    """Record each volunteer showing each emotion; embeddings and labels are kept."""
     kept: list[tuple[Recording, int, int]] = []
     initials: list[str] = []
     consent: list[str] = []
     at_rest: list[Image] = []
     for who, yes in _people(session):
-        taken = list(_one_person(session, who))
-        if taken:
-            kept += [(recording, LABELS.index(label), len(initials)) for label, recording in taken]
-            at_rest += [one.face for label, recording in taken if label == "neutral" for one in recording.seen]
+        recordings = list(_one_person(session, who))
+        if recordings:
+            kept += [(recording, LABELS.index(label), len(initials)) for label, recording in recordings]
+            at_rest += [one.face for label, recording in recordings if label == "neutral" for one in recording.seen]
             initials.append(who[:2].upper())
             consent.append(f"{initials[-1]}: {yes}")
     if not kept:
-        raise CameraLost("nobody was recorded, so there is nothing to fit to")
+        raise CameraLost("nobody was recorded, so there are no faces to fit to")
     draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
     seen = [one for recording, _, _ in kept for one in recording.seen]
     note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
@@ -49,7 +49,9 @@ def faces(session: Session, draft: Draft) -> None:
         consent=tuple(consent),
         faces=len(draft.faces),
         latency_ms=round(
-            float(np.median([recording.milliseconds for recording, _, _ in kept])) + _judging(session, kept), 1
+            float(np.median([recording.milliseconds for recording, _, _ in kept]))
+            + _classification_milliseconds(session, kept),
+            1,
         ),
     )
     if at_rest:
@@ -58,7 +60,7 @@ def faces(session: Session, draft: Draft) -> None:
 
 
 def _people(session: Session) -> Iterator[tuple[str, str]]:
-    """Initials of those who agree, one after the other, and what they said yes to."""
+    """Initials of those who agree, one after the other, and what they agreed to."""
     question = NUMBERS if session.keep_frames is None else PICTURES
     yes = "yes to numbers" if session.keep_frames is None else "yes to pictures and numbers"
     there = session.source.people()
@@ -69,12 +71,12 @@ def _people(session: Session) -> Iterator[tuple[str, str]]:
             yield who, f"{yes}, on a recording"
     asked: set[str] = set()
     while not there:
-        who = session.guide.ask(f"Volunteer {len(asked) + 1}: initials (Enter = no more)")
+        who = session.guide.ask(f"Volunteer {len(asked) + 1}: initials (Enter = no more volunteers)")
         if not who:
             return
         who = "".join(letter for letter in who if letter.isalnum())[:2]
         if not who or who.upper() in asked:
-            session.guide.warn("two letters or digits that nobody else has here")
+            session.guide.warn("type one or two letters or digits that no other volunteer uses")
         elif session.guide.agreed(f"{who}: {question}"):
             asked.add(who.upper())
             yield who, yes
@@ -105,8 +107,8 @@ def _as_faces(classifier: Classifier, kept: list[tuple[Recording, int, int]]) ->
     return Faces(probabilities, embeddings, labels, people, np.full(len(labels), PICTURE_WEIGHT))
 
 
-def _judging(session: Session, kept: list[tuple[Recording, int, int]]) -> float:
-    """Milliseconds that one face takes, alone as in the show."""
+def _classification_milliseconds(session: Session, kept: list[tuple[Recording, int, int]]) -> float:
+    """Median time to classify one face, alone as in the show."""
     spent = []
     for recording, _, _ in kept[:9]:
         begun = time.perf_counter()

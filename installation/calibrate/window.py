@@ -1,4 +1,4 @@
-"""The live picture of a calibration, with what is to be done written over it; keys as in the terminal."""
+"""The live picture of a calibration, with instructions written over it; keys as in the terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WARNINGS_SHOWN = 3
 
 
 class NoWindow(Unavailable):
-    """There is no display; the terminal alone does as well."""
+    """There is no display; the terminal alone is enough."""
 
 
 class WindowGuide:
@@ -44,23 +44,26 @@ class WindowGuide:
         self._big, self._small = pygame.font.Font(None, 44), pygame.font.Font(None, 26)
         self._huge = pygame.font.Font(None, 260)
         self._warnings: list[str] = []
-        """Since the last thing that was begun; they stay on the screen until then."""
+        """Those since the last start; they stay on the screen until the next one."""
 
     def say(self, text: str) -> None:
+        """In the terminal."""
         self._text.say(text)
 
     def warn(self, text: str) -> None:
+        """In the terminal and above the picture."""
         self._text.warn(text)
         self._warnings.append(text)
 
     def ask(self, question: str, default: str = "") -> str:
+        """Shown here, answered in the terminal."""
         self._draw(None, question, "type the answer in the terminal")
         return self._text.ask(question, default)
 
     def agreed(self, question: str) -> bool:
         """On the screen, for the volunteer reads it there: Y or N."""
         self._text.say(f"{question} (y/n, in the window)")
-        self._events()  # what was pressed before the question is no answer to it
+        self._events()  # keys pressed before the question do not answer it
         while True:
             self._draw(None, question, "Y = yes    N = no")
             key = self._key()
@@ -69,6 +72,7 @@ class WindowGuide:
             time.sleep(0.03)
 
     def ready(self, text: str, pictures: Iterable[Image]) -> None:
+        """The live picture until Enter, then with a countdown."""
         self._text.say(text)
         begins: float | None = None
         for picture in pictures:
@@ -76,15 +80,16 @@ class WindowGuide:
                 begins = time.monotonic() + COUNTDOWN_SECONDS
                 self._warnings.clear()
             if begins is None:
-                self._draw(picture, text, "Enter = go    Q = end")
+                self._draw(picture, text, "Enter = start    Q = quit")
                 continue
             left = begins - time.monotonic()
             if left <= 0:
                 return
             # Large: a volunteer reads it from two metres away.
-            self._draw(picture, text, "Q = end", number=int(np.ceil(left)))
+            self._draw(picture, text, "Q = quit", number=int(np.ceil(left)))
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+        """The same pictures, each shown as it passes."""
         picture = None
         for picture in pictures:
             self._key()
@@ -109,22 +114,23 @@ class WindowGuide:
                 elif corner and event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP):
                     region = region_of(corner, event.pos, picture) or region
                     corner = corner if event.type == pygame.MOUSEMOTION else None
-            self._draw(picture, text, "Enter = so it is right    W = the whole picture    Q = end", region=region)
+            self._draw(picture, text, "Enter = accept    W = whole picture    Q = quit", region=region)
         return region
 
     def drawn(self, light: LightProfile, words: str) -> None:
         """Stays until Enter."""
         self._text.drawn(light, words)
-        self._events()  # what was pressed while the lamp was looked for
+        self._events()  # keys pressed while the lamp was being located
         while self._key() not in GO:
-            self._draw(None, words, "Enter = go on", light=light)
+            self._draw(None, words, "Enter = continue", light=light)
             time.sleep(0.03)
 
     def close(self) -> None:
+        """Close the window."""
         pygame.display.quit()
 
     def _key(self) -> int:
-        """The key that was pressed since the last call, 0 for none. Raises ``Cancelled`` for Q, Escape, closing."""
+        """The key pressed since the last call, 0 for none. Raises ``Cancelled`` for Q, Escape, closing."""
         pressed = [event.key for event in self._events() if event.type == pygame.KEYDOWN]
         return pressed[-1] if pressed else 0
 
@@ -170,7 +176,7 @@ class WindowGuide:
         pygame.display.flip()
 
     def _draw_warnings(self) -> None:
-        """Above the picture: what is only in the terminal is not read by whom it concerns."""
+        """Above the picture: whoever it concerns does not read the terminal."""
         lines = [line for text in self._warnings[-WARNINGS_SHOWN:] for line in _broken(f"! {text}", self._small, 920)]
         if not lines:
             return

@@ -1,4 +1,4 @@
-"""What is drawn over a calibration's picture: the region, and the lamp that was found."""
+"""Drawings over a calibration's picture: the region, and the lamp that was found."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def region_of(corner: tuple[int, int], other: tuple[int, int], picture: Image) -
 
 
 def draw_frame(surface: pygame.Surface, region: Region, picture: Image) -> None:
+    """The region as a rectangle over the mirrored picture."""
     x, y, wide, high = placed(picture)
     left, top = x + (1 - region.right) * wide, y + region.top * high
     size = ((region.right - region.left) * wide, (region.bottom - region.top) * high)
@@ -49,7 +50,7 @@ def draw_lamp(surface: pygame.Surface, light: LightProfile, font: pygame.font.Fo
     _view(surface, light, font, "from above", 700, (right, -front), (0, -1))
 
 
-def _view(
+def _view(  # noqa: PLR0913 - two calls beside each other, which differ in these
     surface: pygame.Surface,
     light: LightProfile,
     font: pygame.font.Font,

@@ -14,32 +14,44 @@ def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
 
     @app.command()
-    def calibrate(
-        venue: Annotated[str, typer.Argument(help="Name of the venue, or its file; made when it is not there.")],
-        camera: Annotated[str | None, typer.Option(help="As for run; or a folder of takes, PERSON/EMOTION/...")] = None,
+    def calibrate(  # noqa: PLR0913 - each parameter is an option of the command line
+        venue: Annotated[str, typer.Argument(help="Name or file of the venue; created if it does not exist.")],
+        camera: Annotated[
+            str | None, typer.Option(help="As for run; or a folder of recordings, PERSON/EMOTION/...")
+        ] = None,
         step: Annotated[
             list[str] | None, typer.Option(help="Only this step: camera, light, faces or fit; may be repeated.")
         ] = None,
         story: Annotated[
-            str, typer.Option(help="Ask for the emotions of this story (file or folder); without it, of the venue's.")
+            str, typer.Option(help="Ask for the emotions of this story (file or folder); default: the venue's story.")
         ] = "",
-        emotions: Annotated[str, typer.Option(help="Asked for, with commas; '' = the usual seven.")] = "",
-        seconds: Annotated[float, typer.Option(min=1.0, max=20.0, help="Length of a take.")] = 3.0,
+        emotions: Annotated[
+            str,
+            typer.Option(help="Emotions to ask for, separated by commas; default: the story's, or the usual seven."),
+        ] = "",
+        seconds: Annotated[float, typer.Option(min=1.0, max=20.0, help="Length of a recording.")] = 3.0,
         misfires: Annotated[
-            float, typer.Option(min=0.0, max=0.5, help="Share of resting faces that may be taken for an emotion.")
+            float, typer.Option(min=0.0, max=0.5, help="Share of resting faces that may be mistaken for an emotion.")
         ] = 0.05,
-        region: Annotated[str, typer.Option(help="LEFT,TOP,RIGHT,BOTTOM of where visitors stand, 0 to 1.")] = "",
+        region: Annotated[
+            str, typer.Option(help="Where visitors stand: LEFT,TOP,RIGHT,BOTTOM, each from 0 to 1.")
+        ] = "",
         keep_frames: Annotated[
-            Path | None, typer.Option(help="Keep the pictures too, in this folder (consent is asked for that).")
+            Path | None,
+            typer.Option(help="Keep the pictures too, in this folder (volunteers are asked for their consent)."),
         ] = None,
-        check: Annotated[bool, typer.Option("--check", help="Only look: is the room as it was? Exit 0 or 1.")] = False,
-        window: Annotated[bool, typer.Option(help="Show the live picture (needs a screen).")] = True,
-        yes: Annotated[bool, typer.Option("--yes", help="Ask nothing (simulated visitor or recorded takes).")] = False,
-        seed: Annotated[int, typer.Option(help="Of the simulated visitors.")] = 0,
+        check: Annotated[
+            bool, typer.Option("--check", help="Only compare: is the room as calibrated? Exit code 0 or 1.")
+        ] = False,
+        window: Annotated[bool, typer.Option(help="Show the live picture (needs a display).")] = True,
+        yes: Annotated[
+            bool, typer.Option("--yes", help="Ask nothing (simulated visitors or recordings only).")
+        ] = False,
+        seed: Annotated[int, typer.Option(help="Seed of the simulated visitors.")] = 0,
     ) -> None:
-        """Lead technician and volunteers through camera, light, faces and fit; ten minutes; all stored with the venue.
+        """Lead technician and volunteers through camera, light, faces and fit; it takes ten minutes.
 
-        The last good calibration stays until the new one is whole. Exit 69 without a camera, 78 for wrong files.
+        The last calibration stays until the new one is complete. Exit code 69 without a camera, 78 for invalid input.
         """
         from calibration.errors import Unavailable
         from installation.calibrate.guide import Cancelled
@@ -69,12 +81,14 @@ def register(app: typer.Typer) -> None:
                     raise typer.Exit(1 if verdict.faults else Exit.OK)
                 written = calibrate_venue(options)
             except CameraLost as error:
-                raise Unavailable(f"{error}; the last calibration stays") from error
+                raise Unavailable(f"{error}; the last calibration is unchanged") from error
             except (Cancelled, KeyboardInterrupt):
-                typer.echo("cancelled; the last calibration stays", err=True)
+                typer.echo("cancelled; the last calibration is unchanged", err=True)
                 raise typer.Exit(1) from None
             except OSError as error:
-                raise Unavailable(f"cannot be written ({error}); the last calibration stays") from error
+                raise Unavailable(
+                    f"the files cannot be written ({error}); the last calibration is unchanged"
+                ) from error
         if written.with_suffix(".html").exists():
             typer.echo(f"did it help? {written.with_suffix('.html')}", err=True)
         typer.echo(str(written))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 
 from calibration.errors import BadInput
@@ -26,6 +25,7 @@ from installation.camera import device
 from installation.camera import visitor_source as visitor
 from installation.camera.device import POWER_LINE_CONTROL, SET_CONTROL, DeviceSource
 from installation.camera.source import CameraLost
+from models.arrays import Image
 
 EXPOSURE, GAIN, WHITE = cv2.CAP_PROP_EXPOSURE, cv2.CAP_PROP_GAIN, cv2.CAP_PROP_WB_TEMPERATURE
 AUTOMATIC = {cv2.CAP_PROP_AUTO_EXPOSURE: 3.0, EXPOSURE: 156.0, GAIN: 0.0, cv2.CAP_PROP_AUTO_WB: 1.0, WHITE: 4100.0}
@@ -38,10 +38,10 @@ class Webcam:
         self.values = {prop: value for prop, value in AUTOMATIC.items() if prop in tells}
         self.menu, self.refuses, self.tells = menu, refuses, tells
 
-    def __call__(self, *opened: object) -> "Webcam":
+    def __call__(self, *_: object) -> "Webcam":
         return self
 
-    def isOpened(self) -> bool:
+    def isOpened(self) -> bool:  # noqa: N802 - as OpenCV spells it
         return True
 
     def set(self, prop: int, value: float) -> bool:
@@ -58,7 +58,7 @@ class Webcam:
     def release(self) -> None:
         pass
 
-    def ioctl(self, file: object, request: int, packed: bytes) -> bytes:
+    def ioctl(self, _: object, request: int, packed: bytes) -> bytes:
         control, value = struct.unpack("Ii", packed)
         assert control == POWER_LINE_CONTROL
         if request == SET_CONTROL:
@@ -68,7 +68,7 @@ class Webcam:
 
 def plugged_in(webcam: Webcam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DeviceSource:
     (tmp_path / "video0").touch()
-    monkeypatch.setattr(device.cv2, "VideoCapture", webcam)
+    monkeypatch.setattr(cv2, "VideoCapture", webcam)
     monkeypatch.setattr("fcntl.ioctl", webcam.ioctl)
     return DeviceSource(CameraSettings(source=str(tmp_path / "video0")))
 
@@ -86,7 +86,9 @@ def test_what_the_camera_adjusts_by_itself_is_fixed_before_anything_is_measured(
     assert not [one for one in source.remarks if "exposure" in one]
 
 
-def test_a_camera_that_keeps_its_automatic_exposure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_camera_that_keeps_its_automatic_exposure_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = plugged_in(Webcam(refuses=(cv2.CAP_PROP_AUTO_EXPOSURE,)), tmp_path, monkeypatch)
     source.hold()
     assert "manual exposure: asked for 1, the camera has 3" in source.remarks
@@ -98,7 +100,7 @@ def test_what_no_program_can_fix_is_told_with_the_remedy(tmp_path: Path, monkeyp
     found = source.hold()
     assert set(found) == {"exposure_100us", "gain"}
     told = remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), found, adjusts=True)
-    assert any(one.startswith("the venue left open: exposure, gain") for one in told)
+    assert any(one.startswith("not set in the venue file: exposure, gain") for one in told)
     assert any(one.startswith("cannot be fixed from here: white balance, flicker frequency") for one in told)
     assert not remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), {}, adjusts=False)  # a film adjusts nothing
 
@@ -132,7 +134,7 @@ class Occupied(SimulatedPictures):
         super().__init__(CameraSettings(width=640, height=360), 0)
         self.looks = 0
 
-    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[np.ndarray]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
         self.looks += seconds < 60
         yield from super().pictures(RecordingRequest("A") if self.looks < 2 else request, seconds)
 
@@ -171,7 +173,7 @@ def test_the_region_is_asked_for_and_used_at_once(observer: Observer, monkeypatc
     room, guide, draft = Occupied(), Answering(), Draft(Venue(), Calibration())
     room.looks = 9
     typed = iter(["everywhere", "0.2,0,0.8,1"])
-    monkeypatch.setattr(guide, "ask", lambda question, default: next(typed))
+    monkeypatch.setattr(guide, "ask", lambda *_: next(typed))
     mine = replace_region(observer)
     camera(Session(room, guide, mine), draft)
     assert guide.warned[0].startswith("'everywhere' is not a valid LEFT,TOP,RIGHT,BOTTOM")

@@ -24,6 +24,6 @@ def test_a_lamp_at_the_camera_hides_it() -> None:
 def test_left_is_the_camera_s_left_for_the_window_shows_a_mirror() -> None:
     light = LightProfile(azimuth_degrees=-50, elevation_degrees=15, radius_degrees=2, bounced_share=0.77)
     assert light_in_words(light, sure=False) == (
-        "lamp 15 degrees up, 50 degrees to the left as the camera sees it, hard; 77% of the light is from the room, "
-        "but the face is not well explained by one lamp"
+        "lamp 15 degrees up, 50 degrees to the left as the camera sees it, hard; 77% of the light comes from the room, "
+        "but one lamp does not explain the face well"
     )

@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import stat
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -18,8 +20,8 @@ from calibration.profile import Calibration, LightProfile, RoomProfile
 from calibration.settings import EyeSettings, Region
 from calibration.venue import load_venue
 from calibration.venue_folder import SHIPPED_VENUES
-from installation.calibrate import draft, guide, steps
-from installation.calibrate.decision import lead_for, right_with_own_neutral
+from installation.calibrate import draft, steps
+from installation.calibrate.decision import accuracy_with_baseline, lead_threshold
 from installation.calibrate.empty_room import measure_empty_room, remarks_on_face
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
@@ -29,8 +31,9 @@ from installation.eye.drift import Drift
 from installation.eye.perception import CannotBegin
 from installation.eye.venue_perception import VenuePerception
 from installation.host.options import venue_of
+from models import MAPS
+from models.arrays import Image
 from models.frame import Frame
-from models.lighting.relight import MAPS
 from models.rendering.portrait import KEY
 from models.seeing.classifier import open_classifier
 from models.seeing.venue_head import head_of
@@ -164,7 +167,7 @@ def test_a_darker_lamp_is_told_before_the_doors_open(room: Path) -> None:
     room.write_text(text)
     result = chiaro(str(room), "--check", "--camera", "visitor")
     assert result.exit_code == 1
-    assert result.stdout.startswith("NOT as calibrated: the face is at")
+    assert result.stdout.startswith("NOT as calibrated: the face's brightness is")
 
 
 def test_takes_on_disk_calibrate_as_people_do(room: Path) -> None:
@@ -172,13 +175,13 @@ def test_takes_on_disk_calibrate_as_people_do(room: Path) -> None:
     assert result.exit_code == 0, result.output
     venue = load_venue(room)
     assert venue.calibration.faces > 30
-    assert venue.calibration.camera == "recorded takes in takes"
+    assert venue.calibration.camera == "recordings in takes"
     assert venue.camera.source == ""  # the venue keeps its own camera
 
 
 def test_people_before_a_camera_are_asked_and_led(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(room.parent / "takes" / "A" / "happiness", room.parent / "seen")
-    monkeypatch.setattr(guide.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
     words = ("--camera", str(room.parent / "seen"), "--step", "faces", "--no-window", "--seconds", "1")
     typed = "\n".join(["xy", "n", "ABC", "y", "", "", "", ""]) + "\n"
     result = chiaro(str(room), *words, "--emotions", "neutral,happiness", typed=typed)
@@ -211,7 +214,7 @@ def test_what_a_kill_left_half_written_is_swept_up(room: Path) -> None:
 
 
 def test_measuring_the_camera_again_leaves_the_head(room: Path) -> None:
-    np.savez(room.parent / "room.head-1.npz", **VenueHead(np.zeros((16, 8)), np.zeros(8), 1.2).arrays())
+    (room.parent / "room.head-1.npz").write_bytes(VenueHead(np.zeros((16, 8)), np.zeros(8), 1.2).packed())
     room.write_text(re.sub(r'^head = ".*?"', 'head = "room.head-1.npz"', room.read_text(), flags=re.MULTILINE))
     result = chiaro(str(room), "--camera", "visitor", "--step", "camera", *QUICK)
     assert result.exit_code == 0, result.output
@@ -250,7 +253,7 @@ def black() -> bytes:
 def test_one_who_ends_it_half_way_leaves_the_last_calibration(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = room.read_bytes()
 
-    def ended(session: steps.Session, draft: draft.Draft) -> None:
+    def ended(*_: object) -> None:
         raise Cancelled
 
     monkeypatch.setattr(steps, "faces", ended)
@@ -261,7 +264,7 @@ def test_one_who_ends_it_half_way_leaves_the_last_calibration(room: Path, monkey
 def test_a_full_disk_leaves_the_last_calibration(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = room.read_bytes()
 
-    def full(number: int) -> None:
+    def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
@@ -296,7 +299,7 @@ def test_real_people_are_never_answered_for(room: Path) -> None:
     (room.parent / "one" / "1.png").write_bytes(black())
     result = chiaro(str(room), "--camera", str(room.parent / "one"), *QUICK)
     assert result.exit_code == Exit.BAD_CONFIGURATION
-    assert "answers for nobody" in result.output
+    assert "cannot answer for real people" in result.output
 
 
 def test_words_that_are_not_known_are_told_all_at_once(room: Path) -> None:
@@ -315,7 +318,7 @@ def test_a_room_that_was_never_calibrated_cannot_be_compared(tmp_path: Path) -> 
 def test_a_volunteer_who_says_no_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["AB", "n", ""])
     text = TextGuide()
-    monkeypatch.setattr(text, "_typed", lambda question: next(answers))
+    monkeypatch.setattr(text, "_typed", lambda _: next(answers))
     session = steps.Session(source=Somebody(), guide=text, observer=None)  # type: ignore[arg-type]
     assert list(steps._people(session)) == []
 
@@ -330,7 +333,7 @@ class Somebody:
 
 def test_a_dark_face_is_told_with_its_remedy() -> None:
     assert remarks_on_face(6, 100, 60) == [
-        "the face is at 6 of 255: open the lens, expose longer, or move the lamp nearer"
+        "the face is too dark (6 of 255): open the lens, lengthen the exposure or move the lamp nearer"
     ]
     assert remarks_on_face(40, 100, 60) == []
 
@@ -344,9 +347,9 @@ def test_the_noise_of_the_camera_is_measured_and_a_pulse_is_not_taken_for_it() -
     assert found.pulse == pytest.approx(2.5 / 52.5, abs=0.01)
 
 
-def rendered(pose: str) -> np.ndarray:
+def rendered(pose: str) -> Image:
     with np.load(MAPS / "visitors.npz") as file:
-        return cv2.imdecode(file[pose], cv2.IMREAD_COLOR)
+        return np.asarray(cv2.imdecode(file[pose], cv2.IMREAD_COLOR), np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -388,15 +391,23 @@ def test_open_eyes_are_no_shut_ones_and_squeezed_ones_belong_to_some_emotions() 
 
 
 class StandIn:
-    """A place where the given pictures are seen, a list for each try."""
+    """The given pictures, a list for each try."""
 
-    somebody, live, name = True, True, "pictures"
+    somebody, live, adjusts, name = True, True, False, "pictures"
+    remarks: tuple[str, ...] = ()
 
-    def __init__(self, tries: list[list[np.ndarray]]) -> None:
+    def __init__(self, tries: list[list[Image]]) -> None:
         self.tries = iter(tries)
+        self.controls: dict[str, float] = {}
 
-    def pictures(self, request: RecordingRequest, seconds: float) -> list[np.ndarray]:
-        return next(self.tries) if seconds < 100 else []  # a long look is the wait for 'ready'
+    def people(self) -> tuple[str, ...]:
+        return ()
+
+    def close(self) -> None:
+        pass
+
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:  # noqa: ARG002 - in their order
+        return iter(next(self.tries) if seconds < 100 else [])  # a long time is the wait for 'ready'
 
 
 def test_resting_faces_that_smile_a_little_raise_the_bar() -> None:
@@ -404,9 +415,9 @@ def test_resting_faces_that_smile_a_little_raise_the_bar() -> None:
     calm[:, 0] = 0.93
     smiling = calm.copy()
     smiling[:4, :2] = (0.4, 0.53)
-    assert lead_for(calm, 0.05) == (0.22, 0)
-    assert lead_for(smiling, 0.05) == (pytest.approx(0.54, abs=0.02), 0)
-    assert lead_for(smiling, 0.2) == (0.22, pytest.approx(0.1))
+    assert lead_threshold(calm, 0.05) == (0.22, 0)
+    assert lead_threshold(smiling, 0.05) == pytest.approx((0.54, 0), abs=0.02)
+    assert lead_threshold(smiling, 0.2) == pytest.approx((0.22, 0.1))
 
 
 def test_somebody_who_looks_sad_at_rest_is_understood_with_that_taken_off() -> None:
@@ -414,7 +425,7 @@ def test_somebody_who_looks_sad_at_rest_is_understood_with_that_taken_off() -> N
     rest[[0, 3]] = 0.42, 0.52
     smile[[1, 3]] = 0.42, 0.52
     labels = np.array([0] * 12 + [1] * 12)
-    plain, own = right_with_own_neutral(np.stack([rest] * 12 + [smile] * 12), labels, np.zeros(24, np.int64))
+    plain, own = accuracy_with_baseline(np.stack([rest] * 12 + [smile] * 12), labels, np.zeros(24, np.int64))
     assert plain == 0
     assert own == 1
 
@@ -423,7 +434,7 @@ def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: 
     venue = load_venue(room)
     network = open_classifier(venue.eye.classifier_file, "cpu")
     head = VenueHead(np.zeros((network.embedding_size, 8)), np.eye(8)[3] * 50)  # sees sadness everywhere
-    np.savez(room.parent / "always-sad.npz", **head.arrays())
+    (room.parent / "always-sad.npz").write_bytes(head.packed())
     made = venue.calibration.model_copy(update={"head": str(room.parent / "always-sad.npz")})
     perception = VenuePerception(venue.model_copy(update={"calibration": made}))
     people = SimulatedPictures(venue.camera, 0)

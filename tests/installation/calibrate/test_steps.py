@@ -19,6 +19,7 @@ from installation.calibrate.procedure import story_emotions
 from installation.calibrate.recording import Observer
 from installation.calibrate.session import Session
 from installation.calibrate.steps import faces
+from models.arrays import Image
 from tests.installation.calibrate.test_camera_step import Answering
 
 STORY = """title = "t"
@@ -51,7 +52,7 @@ class Asking(SimulatedPictures):
     def people(self) -> tuple[str, ...]:
         return ()
 
-    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[np.ndarray]:
+    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
         self.people = lambda: ("A", "B", "C")  # type: ignore[method-assign]
         try:
             yield from super().pictures(RecordingRequest("A", request.label) if request.person else request, seconds)
@@ -66,7 +67,7 @@ class Typing(Answering):
         super().__init__()
         self.words = list(words)
 
-    def ask(self, question: str, default: str = "") -> str:
+    def ask(self, question: str, default: str = "") -> str:  # noqa: ARG002 - the words come in their order
         return self.words.pop(0)
 
     def agreed(self, question: str) -> bool:
@@ -88,7 +89,7 @@ def test_two_volunteers_of_the_same_initials_are_kept_apart(observer: Observer, 
     draft, guide = Draft(Venue(), Calibration()), Typing("ab", "AB", "../x", "", "")
     faces(session(observer, guide, tmp_path), draft)
     assert draft.initials == ("AB", "X")
-    assert guide.warned == ["two letters or digits that nobody else has here"]
+    assert guide.warned == ["type one or two letters or digits that no other volunteer uses"]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["ab", "x"]
 
 
@@ -100,14 +101,14 @@ def test_what_each_said_yes_to_is_kept(observer: Observer, tmp_path: Path) -> No
         assert ("PICTURES" in guide.asked[0]) == (keep is not None)
 
 
-def test_a_shorter_take_leaves_nothing_of_the_one_before(observer: Observer, tmp_path: Path) -> None:
+def test_a_shorter_recording_leaves_nothing_of_the_one_before(observer: Observer, tmp_path: Path) -> None:
     here = session(observer, Typing(), tmp_path)
     for count in (1.0, 0.5):
         list(here.pictures(RecordingRequest("ab", "neutral"), count, ""))
     assert len(list((tmp_path / "ab" / "neutral").iterdir())) == 4
 
 
-def test_pictures_that_cannot_be_kept_are_told_once_and_the_numbers_stay(
+def test_pictures_that_cannot_be_kept_are_reported_once_and_the_numbers_stay(
     observer: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
@@ -125,7 +126,7 @@ def test_waiting_for_the_camera_is_not_the_eye_s_time(observer: Observer, monkey
     now = 0.0
     monkeypatch.setattr(time, "perf_counter", lambda: now)
 
-    def slowly() -> Iterator[np.ndarray]:
+    def slowly() -> Iterator[Image]:
         nonlocal now
         for _ in range(3):
             now += 0.125

@@ -1,5 +1,6 @@
 """The calibration's window: what is to be done stands over the live picture, and keys answer."""
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,9 +9,9 @@ import pytest
 
 from calibration.profile import LightProfile
 from calibration.settings import Region
-from installation.calibrate import window
 from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.window import WindowGuide
+from models.arrays import Image, Integers
 
 PICTURE = np.full((90, 160, 3), (20, 40, 200), np.uint8)
 
@@ -26,7 +27,7 @@ def press(key: int) -> None:
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
 
 
-def endless() -> Iterator[np.ndarray]:
+def endless() -> Iterator[Image]:
     while True:
         yield PICTURE
 
@@ -34,16 +35,16 @@ def endless() -> Iterator[np.ndarray]:
 def test_a_volunteer_says_yes_or_no_on_the_screen(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
     for key, answer in ((pygame.K_y, True), (pygame.K_n, False)):
         press(pygame.K_n if answer else pygame.K_y)  # before the question stands there: no answer
-        monkeypatch.setattr(window.time, "sleep", lambda seconds, key=key: press(key))
+        monkeypatch.setattr(time, "sleep", lambda _, key=key: press(key))
         assert guide.agreed("AB: may numbers about your face be kept?") is answer
 
 
 def test_it_begins_after_enter_and_a_countdown(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter(np.arange(0, 100, 0.5))
-    monkeypatch.setattr(window.time, "monotonic", lambda: float(next(now)))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(now)))
     taken = 0
 
-    def pictures() -> Iterator[np.ndarray]:
+    def pictures() -> Iterator[Image]:
         nonlocal taken
         for picture in endless():
             taken += 1
@@ -71,7 +72,7 @@ def test_the_picture_is_shown_as_in_a_mirror(guide: WindowGuide) -> None:
     assert tuple(shown[700, 200]) == (0, 0, 0)
 
 
-def shown() -> np.ndarray:
+def shown() -> Integers:
     return pygame.surfarray.array3d(pygame.display.get_surface()).astype(int)
 
 
@@ -87,7 +88,7 @@ def test_a_warning_stands_on_the_screen_until_the_next_thing_begins(guide: Windo
     assert np.array_equal(shown(), plain)
 
 
-def test_the_countdown_can_be_read_from_two_metres_away(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_countdown_can_be_read_from_two_metres_away(guide: WindowGuide) -> None:
     list(guide.shown([PICTURE], ""))
     plain = shown()
     press(pygame.K_RETURN)
@@ -97,7 +98,7 @@ def test_the_countdown_can_be_read_from_two_metres_away(guide: WindowGuide, monk
 
 
 def test_the_region_is_drawn_with_the_mouse_over_the_mirrored_picture(guide: WindowGuide) -> None:
-    def pictures() -> Iterator[np.ndarray]:
+    def pictures() -> Iterator[Image]:
         yield PICTURE
         for kind, place in ((pygame.MOUSEBUTTONDOWN, (96, 54)), (pygame.MOUSEBUTTONUP, (480, 540))):
             pygame.event.post(pygame.event.Event(kind, pos=place, button=1))
@@ -109,13 +110,13 @@ def test_the_region_is_drawn_with_the_mouse_over_the_mirrored_picture(guide: Win
 
 
 def test_the_lamp_that_was_found_is_drawn_until_enter(guide: WindowGuide, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[np.ndarray] = []
+    drawn: list[Integers] = []
 
-    def looked_at(seconds: float) -> None:
+    def looked_at(_: float) -> None:
         drawn.append(shown())
         press(pygame.K_RETURN)
 
-    monkeypatch.setattr(window.time, "sleep", looked_at)
+    monkeypatch.setattr(time, "sleep", looked_at)
     for elevation in (10, 80):
         guide.drawn(LightProfile(elevation_degrees=elevation, radius_degrees=4), "the lamp")
     assert len(drawn) == 2
