@@ -17,7 +17,7 @@ from installation.bench.report import Figure, Progress, Report
 from installation.host.console import LossReporter
 from installation.osc import Broadcast, Control
 from installation.osc.control import FULL
-from installation.osc.encoder import head
+from installation.osc.encoder import header
 
 TARGETS, VISITORS = 10, 4
 COST_SECONDS = 20.0
@@ -127,7 +127,7 @@ def _latency(one_by_one: bool) -> list[Figure]:
 
 def _hear(ear: socket.socket, told: dict[int, float], took: list[float]) -> None:
     """Note for each mood when it was first in our hands. The number of a mood travels in its valence."""
-    mark = head("/emo/mood/valence", "f")
+    mark = header("/emo/mood/valence", "f")
     heard: set[int] = set()
     ear.settimeout(1.0)
     try:
@@ -189,6 +189,6 @@ def _answer(port: int) -> float:
         phone.settimeout(5.0)
         phone.connect(("127.0.0.1", port))
         asked = time.perf_counter()
-        phone.send(head("/emo/control/ping", ""))
+        phone.send(header("/emo/control/ping", ""))
         phone.recv(512)
         return time.perf_counter() - asked

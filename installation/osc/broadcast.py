@@ -16,9 +16,9 @@ from installation.host.console import LossReporter
 from installation.host.health import Health
 from installation.osc import events, state
 from installation.osc.encoder import BadValue, Message, free_message, message
-from installation.osc.schedule import Target
-from installation.osc.snapshot import Room
-from installation.osc.udp_socket import Wire
+from installation.osc.schedule import Schedule
+from installation.osc.snapshot import Snapshot
+from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
 
@@ -32,13 +32,17 @@ class _Receiver:
     """A target's schedule and the way to it."""
 
     def __init__(self, settings: OscTarget, losses: LossReporter, now: float) -> None:
-        self.target = Target(settings, now)
-        self.wire = Wire(settings.host, settings.port, losses)
+        self.schedule = Schedule(settings, now)
+        self.socket = UdpSocket(settings.host, settings.port, losses)
 
-    def serve(self, room: Room, fresh: bool, whole: bool, now: float) -> None:
-        send = self.target.whole(room, now) if whole else self.target.datagrams(room, fresh, self.wire.down, now)
+    def serve(self, snapshot: Snapshot, fresh: bool, whole: bool, now: float) -> None:
+        send = (
+            self.schedule.whole(snapshot, now)
+            if whole
+            else self.schedule.datagrams(snapshot, fresh, self.socket.down, now)
+        )
         for datagram in send:
-            self.wire.send(datagram, now)
+            self.socket.send(datagram, now)
 
 
 class Broadcast:
@@ -61,14 +65,14 @@ class Broadcast:
         self._visitors = any(target.profile == "visitors" for target in settings.targets)
         now = clock()
         self._receivers = [_Receiver(target, losses, now) for target in settings.targets]
-        self._room = Room()
-        self._room.slow = {m.path: m for m in state.about_messages(version, story, unit)}
+        self._snapshot = Snapshot()
+        self._snapshot.slow = {m.path: m for m in state.about_messages(version, story, unit)}
         self._wake = threading.Condition()
         self._mood: Mood | None = None
         self._cues: deque[Cue] = deque(maxlen=CUES_AT_MOST)
         self._health: Health | None = None
         self._time: tuple[float, float] | None = None
-        self._snapshot = self._closing = False
+        self._whole_asked = self._closing = False
         self._scene, self._state = ("", 0), int(ShowState.ATTRACT)
         self._unsaid_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="osc broadcast", daemon=True)
@@ -91,7 +95,7 @@ class Broadcast:
         """The story was read again: its scenes have other numbers now, and maybe it has another title."""
         with self._wake:
             self._index = {name: number for number, name in enumerate(names, start=1)}
-            self._room.slow = self._room.slow | {"/info/story": message("/info/story", story)}
+            self._snapshot.slow = self._snapshot.slow | {"/info/story": message("/info/story", story)}
 
     def scene_time(self, elapsed: float, duration: float | None) -> None:
         """Seconds since the scene's start, and its length where it has one. Goes out with the next moods."""
@@ -106,12 +110,12 @@ class Broadcast:
     def snapshot(self) -> None:
         """Send the whole state to every target now."""
         with self._wake:
-            self._snapshot = True
+            self._whole_asked = True
             self._wake.notify()
 
     def values(self) -> dict[str, tuple]:
         """The newest values by address, for OSCQuery."""
-        return self._room.values()
+        return self._snapshot.values()
 
     @property
     def thread_id(self) -> int:
@@ -120,7 +124,9 @@ class Broadcast:
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Datagrams sent and lost, by target."""
-        return {f"{r.wire.name} {r.target.settings.profile}": (r.wire.sent, r.wire.lost) for r in self._receivers}
+        return {
+            f"{r.socket.name} {r.schedule.settings.profile}": (r.socket.sent, r.socket.lost) for r in self._receivers
+        }
 
     def close(self) -> None:
         """Send what is waiting, once, and end. Takes a second at most."""
@@ -139,24 +145,24 @@ class Broadcast:
             if self._closing:
                 break
         for receiver in self._receivers:
-            receiver.wire.close()
+            receiver.socket.close()
 
     def _turn(self) -> None:
         """Wait for news or for the next that is due; learn; serve every receiver."""
         with self._wake:
-            if not (self._mood or self._cues or self._health or self._snapshot or self._closing):
+            if not (self._mood or self._cues or self._health or self._whole_asked or self._closing):
                 self._wake.wait(self._until_due())
             mood, self._mood = self._mood, None
             cues, self._cues = list(self._cues), deque(maxlen=CUES_AT_MOST)
             health, self._health = self._health, None
-            whole, self._snapshot = self._snapshot, False
+            whole, self._whole_asked = self._whole_asked, False
         now = self._clock()
         for learn, what in ((self._learn_mood, mood), (self._learn_time, self._time), (self._learn_health, health)):
             self._learn(learn, what, now)
         for cue in cues:
             self._learn(self._learn_cue, cue, now)
         for receiver in self._receivers:
-            receiver.serve(self._room, mood is not None, whole, now)
+            receiver.serve(self._snapshot, mood is not None, whole, now)
         if now - self._unsaid_at > TOLD_AGAIN_SECONDS:
             self._losses.back("OSC broadcast")
 
@@ -165,7 +171,7 @@ class Broadcast:
         self._losses.lost("OSC broadcast", why)
 
     def _until_due(self) -> float:
-        due = min((receiver.target.due_at() for receiver in self._receivers), default=float("inf"))
+        due = min((receiver.schedule.due_at() for receiver in self._receivers), default=float("inf"))
         return min(max(due - self._clock(), 0.001), LOOK_AGAIN_SECONDS)
 
     def _learn(self, learn: Callable[..., None], what: object, now: float) -> None:
@@ -177,14 +183,14 @@ class Broadcast:
                 self._unsaid(str(error))
 
     def _learn_mood(self, mood: Mood, now: float) -> None:
-        self._room.take_mood(state.mood_messages(mood, self._visitors))
+        self._snapshot.update_mood(state.mood_messages(mood, self._visitors))
         self._tell(self._presence.advance(mood), now)
 
     def _learn_time(self, seconds: tuple[float, float], now: float) -> None:
-        self._room.time = {"/scene/time": message("/scene/time", *seconds)}
+        self._snapshot.time = {"/scene/time": message("/scene/time", *seconds)}
 
     def _learn_health(self, health: Health, now: float) -> None:
-        self._room.take_health(state.health_messages(health), now)
+        self._snapshot.update_health(state.health_messages(health), now)
 
     def _learn_cue(self, cue: Cue, now: float) -> None:
         match cue:
@@ -199,12 +205,12 @@ class Broadcast:
                 self._state = int(cue.state)
             case SendOsc():
                 self._tell([free_message(cue.address, cue.arguments)], now)
-        self._room.take_change(state.scene_messages(*self._scene, self._state))
+        self._snapshot.update_change(state.scene_messages(*self._scene, self._state))
 
     def _tell(self, told: Iterable[Message], now: float) -> None:
         for event in told:
             for receiver in self._receivers:
-                receiver.target.tell(event, now)
+                receiver.schedule.tell(event, now)
 
     def _branch(self, cue: Branched) -> list[Message]:
         source, target = self._index.get(cue.source, 0), self._index.get(cue.target, 0)

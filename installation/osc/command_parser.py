@@ -9,22 +9,49 @@ from __future__ import annotations
 import hmac
 import math
 from collections.abc import Sequence
-from typing import cast
 
 from pythonosc.osc_message import OscMessage
 
 from calibration.errors import Refused
 from calibration.files import did_you_mean
 from calibration.settings import OscSettings
-from installation.osc.encoder import body, head
+from installation.osc.encoder import body, header
 from installation.osc.registry import COMMANDS, Address, Code
 from models.labels import LABELS
-from scenes.machine.command import Command, StageCommand
+from scenes.machine.command import (
+    Attract,
+    Command,
+    GoTo,
+    Next,
+    Pause,
+    Ping,
+    RehearseMood,
+    Reload,
+    Reset,
+    Restart,
+    Resume,
+    SendSnapshot,
+    SetBlackout,
+    SetBrightness,
+    SetCamera,
+    SetClosed,
+    SetMasterVolume,
+    SetMute,
+    Shutdown,
+    Source,
+    Start,
+    Stop,
+)
 
 Argument = int | float | str | bool
 _TAGS = {bool: "T", int: "i", float: "f", str: "s"}
 KNOWN_TAGS = frozenset(b"ifsTF")
 AT_MOST_BYTES = 512
+
+PLAIN = {one.name: one for one in (Start, Stop, Pause, Resume, Next, Reset, Attract, Reload, SendSnapshot, Ping)}
+SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetClosed)}
+LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}
+"""Commands by the last part of their address: without an argument of their own, with on or off, with 0 to 1."""
 
 
 class CommandRefused(Refused):
@@ -35,7 +62,7 @@ class CommandRefused(Refused):
         self.kind, self.code, self.command = kind, code, command
 
 
-def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], source: str) -> Command | None:
+def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], source: Source) -> Command | None:
     """The command in ``datagram``, or None for a button let go. Raises ``CommandRefused``; nothing else."""
     address, arguments = parse(datagram)
     prefix = settings.listen_prefix + "/control/"
@@ -64,7 +91,7 @@ def parse(datagram: bytes) -> tuple[str, list[Argument]]:
         tagged = "".join("F" if value is False else _TAGS[type(value)] for value in arguments)
         values = [(tag, value) for tag, value in zip(tagged, arguments, strict=True) if tag in "ifs"]
         again = body("".join(tag for tag, _ in values), [value for _, value in values])
-        whole = head(address, tagged) + again
+        whole = header(address, tagged) + again
     except CommandRefused:
         raise
     except Exception as error:  # the parser raises what it likes
@@ -75,24 +102,25 @@ def parse(datagram: bytes) -> tuple[str, list[Argument]]:
 
 
 def _command(
-    line: Address, arguments: list[Argument], settings: OscSettings, scenes: Sequence[str], source: str
+    line: Address, arguments: list[Argument], settings: OscSettings, scenes: Sequence[str], source: Source
 ) -> Command | None:
-    name = cast(StageCommand, line.name)
     _check(line, arguments)
-    if line.optional:  # a button: floats only from most phones, and 0.0 when it is let go
-        return Command(name, None, source) if not arguments or float(arguments[0]) >= 0.5 else None
-    match name:
+    if plain := PLAIN.get(line.name):  # a button sends floats only from most phones, and 0.0 when it is let go
+        released = line.optional and arguments and float(arguments[0]) < 0.5
+        return None if released else plain(source=source)
+    if switch := SWITCHES.get(line.name):
+        return switch(float(arguments[0]) >= 0.5, source=source)
+    if level := LEVELS.get(line.name):
+        return level(_clamped(arguments[0]), source=source)
+    match line.name:
         case "goto":
-            return Command(name, _scene(arguments[0], scenes), source)
-        case "volume" | "brightness":
-            return Command(name, _clamped(arguments[0]), source)
-        case "blackout" | "mute" | "camera" | "closed":
-            return Command(name, 1.0 if float(arguments[0]) >= 0.5 else 0.0, source)
+            return GoTo(_scene(arguments[0], scenes), source=source)
         case "mood":
-            return Command(name, (_label(str(arguments[0])), _clamped(arguments[1])), source)
+            return RehearseMood(_label(str(arguments[0])), _clamped(arguments[1]), source=source)
         case "shutdown" | "restart":
             _passphrase(str(arguments[0]), settings.passphrase)
-    return Command(name, None, source)
+            return Shutdown(source=source) if line.name == "shutdown" else Restart(source=source)
+    raise CommandRefused("unknown address")
 
 
 def _check(line: Address, arguments: list[Argument]) -> None:

@@ -21,9 +21,9 @@ from calibration.settings import OscSettings
 from installation.host.console import LossReporter
 from installation.osc.command_parser import AT_MOST_BYTES, CommandRefused, read
 from installation.osc.encoder import BadValue, message
-from installation.osc.rate_limit import Gate
+from installation.osc.rate_limit import RateLimiter
 from installation.osc.registry import Code
-from scenes.machine.command import Command
+from scenes.machine.command import Command, Ping, Source
 
 COMMANDS_AT_MOST = 100
 RECEIVE_BYTES = 1 << 20
@@ -51,7 +51,7 @@ class Control:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings, self._scenes, self._losses = settings, tuple(scenes), losses
-        self._gate = Gate(settings.allow, settings.messages_per_second, clock)
+        self._rate_limiter = RateLimiter(settings.allow, settings.messages_per_second, clock)
         self._commands: deque[Command] = deque()
         self._closing = threading.Event()
         self._socket: socket.socket | None = None
@@ -77,11 +77,9 @@ class Control:
         self._scenes = tuple(names)
 
     def reply(self, command: Command, code: int, reason: str = "") -> None:
-        """Answer whoever asked; a command that did not come by OSC is passed over. Never waits, never raises."""
-        kind, _, place = command.source.partition(" ")
-        host, _, port = place.rpartition(":")
-        if kind == "osc" and port.isdecimal():
-            self._answer(command.name, code, reason, (host, int(port)))
+        """Answer whoever waits for one; a key press is passed over. Never waits, never raises."""
+        if command.source.reply_to:
+            self._answer(command.name, code, reason, command.source.reply_to)
 
     def close(self) -> None:
         """Stop listening. Takes a quarter of a second at most."""
@@ -131,7 +129,7 @@ class Control:
                 self._socket = None
                 continue
             try:
-                self.take(datagram, sender[:2])
+                self.receive(datagram, sender[:2])
             except Exception as error:  # a fault of ours: the guard must be heard all the same
                 self._losses.lost("OSC control", repr(error))
             taken += 1
@@ -143,13 +141,13 @@ class Control:
         if self._socket is not None:
             self._socket.close()
 
-    def take(self, datagram: bytes, sender: Sender) -> None:
+    def receive(self, datagram: bytes, sender: Sender) -> None:
         """One datagram, from the wire to the queue or to the count of those refused."""
-        if refusal := self._gate.refuses(sender):
+        if refusal := self._rate_limiter.refuses(sender):
             self.counts[refusal] += 1
             return
         try:
-            command = read(datagram, self._settings, self._scenes, f"osc {sender[0]}:{sender[1]}")
+            command = read(datagram, self._settings, self._scenes, Source("osc", sender))
         except CommandRefused as refused:
             self.counts[refused.kind] += 1
             if refused.command:
@@ -157,7 +155,7 @@ class Control:
             return
         if command is None:
             self.counts["released"] += 1
-        elif command.name == "ping":
+        elif isinstance(command, Ping):
             self.counts["done"] += 1
             self._answer("ping", Code.DONE, "pong", sender)
         elif len(self._commands) >= COMMANDS_AT_MOST:

@@ -15,7 +15,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.parsing.osc_types import get_string
 
 from calibration.errors import BadInput
-from installation.osc.encoder import BUNDLE_HEAD, BadValue, in_range
+from installation.osc.encoder import BUNDLE_HEADER, BadValue, in_range
 from installation.osc.registry import BY_PATH
 
 DEPTH_AT_MOST = 4
@@ -51,10 +51,10 @@ class Received:
 
 def decode(datagram: bytes, depth: int = 0) -> Iterator[Received]:
     """All messages of a datagram in order. Raises ``Malformed``; nothing else."""
-    if datagram.startswith(BUNDLE_HEAD[:8]):
+    if datagram.startswith(BUNDLE_HEADER[:8]):
         if depth > DEPTH_AT_MOST:
             raise Malformed("bundles too deep")
-        at = len(BUNDLE_HEAD)
+        at = len(BUNDLE_HEADER)
         while at < len(datagram):
             size = struct.unpack_from(">i", datagram, at)[0] if at + 4 <= len(datagram) else -1
             if size <= 0 or at + 4 + size > len(datagram):

@@ -22,7 +22,7 @@ from installation.osc.registry import BY_PATH, INT_MAX, STRING_AT_MOST, Address,
 Value = int | float | str
 BUNDLE_BYTES = 1400
 """A bundle above this may be split on its way by the network."""
-BUNDLE_HEAD = write_string("#bundle") + bytes(7) + b"\x01"  # the time tag IMMEDIATELY
+BUNDLE_HEADER = write_string("#bundle") + bytes(7) + b"\x01"  # the time tag IMMEDIATELY
 _HAIR = 1e-4
 
 
@@ -40,7 +40,7 @@ class Message:
     body: bytes
 
     def encode(self, address: str) -> bytes:
-        return head(address, self.tags) + self.body
+        return header(address, self.tags) + self.body
 
 
 def message(path: str, *values: object) -> Message:
@@ -104,7 +104,7 @@ def ascii_text(value: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def head(address: str, tags: str) -> bytes:
+def header(address: str, tags: str) -> bytes:
     """Address and type tags, padded."""
     return write_string(address) + write_string("," + tags)
 
@@ -127,7 +127,7 @@ def body(tags: str, values: Sequence[Value]) -> bytes:
         raise BadValue(f"{values!r} cannot be sent as {tags!r}: {error}") from None
 
 
-def bundles(messages: Iterable[bytes], room: int = BUNDLE_BYTES) -> list[list[bytes]]:
+def bundles(messages: Iterable[bytes], space: int = BUNDLE_BYTES) -> list[list[bytes]]:
     """``messages`` in groups that each fit into one bundle of at most ``room`` bytes, in order."""
     groups: list[list[bytes]] = []
     left = 0
@@ -135,7 +135,7 @@ def bundles(messages: Iterable[bytes], room: int = BUNDLE_BYTES) -> list[list[by
         need = len(encoded) + 4
         if not groups or need > left:
             groups.append([])
-            left = room - len(BUNDLE_HEAD)
+            left = space - len(BUNDLE_HEADER)
         groups[-1].append(encoded)
         left -= need
     return groups
@@ -143,4 +143,4 @@ def bundles(messages: Iterable[bytes], room: int = BUNDLE_BYTES) -> list[list[by
 
 def bundle(messages: Iterable[bytes]) -> bytes:
     """One flat bundle with the time tag IMMEDIATELY."""
-    return BUNDLE_HEAD + b"".join(struct.pack(">i", len(encoded)) + encoded for encoded in messages)
+    return BUNDLE_HEADER + b"".join(struct.pack(">i", len(encoded)) + encoded for encoded in messages)

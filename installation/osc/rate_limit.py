@@ -11,7 +11,7 @@ SENDERS_AT_MOST = 256
 """A sender that changes its port with each datagram must not fill the memory."""
 
 
-class Gate:
+class RateLimiter:
     """An allow-list and a token bucket for each sender (address and port), cheap enough for a flood."""
 
     def __init__(self, allow: Sequence[Network], per_second: float, clock: Callable[[], float]) -> None:

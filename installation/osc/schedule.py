@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from calibration.settings import OscTarget
-from installation.osc.encoder import BUNDLE_BYTES, Message, Value, body, bundle, bundles, head
+from installation.osc.encoder import BUNDLE_BYTES, Message, Value, body, bundle, bundles, header
 from installation.osc.events import REPEAT_SECONDS, private
 from installation.osc.registry import BY_PATH, INT_MAX, SINGLE
-from installation.osc.snapshot import Room
+from installation.osc.snapshot import Snapshot
 
 KEYFRAME_SECONDS = 1.0
 SLOW_SECONDS = 5.0
@@ -19,7 +19,7 @@ PENDING_AT_MOST = 300
 """Events that wait for their repeats; a story gone wild must not fill the memory."""
 
 
-class Target:
+class Schedule:
     """The schedule and the address book of one receiver."""
 
     def __init__(self, settings: OscTarget, now: float) -> None:
@@ -30,10 +30,10 @@ class Target:
         self._told: dict[str, bytes] = {}
         self._pending: list[tuple[float, Message]] = []
         self._frame = 0
-        self._heads: dict[tuple[str, str], bytes] = {}
+        self._headers: dict[tuple[str, str], bytes] = {}
         self._single = settings.profile in SINGLE
         counted = settings.profile in BY_PATH["/frame"].profiles and self._address("/frame")
-        self._count_head = head(counted, "i") if counted else b""
+        self._count_header = header(counted, "i") if counted else b""
 
     def tell(self, event: Message, now: float) -> None:
         """Take an event for sending, as often as this receiver wants it; those of single visitors only if asked for."""
@@ -50,43 +50,43 @@ class Target:
         events = min((at for at, _ in self._pending), default=float("inf"))
         return min(self._due + self._period / 2, self._keyframe_due, events)
 
-    def whole(self, room: Room, now: float) -> list[bytes]:
+    def whole(self, snapshot: Snapshot, now: float) -> list[bytes]:
         """Datagrams of the whole state, now."""
         self._keyframe_due, self._slow_due = now + KEYFRAME_SECONDS, now + SLOW_SECONDS
-        self._changes, self._healths = room.changes, room.healths
+        self._changes, self._healths = snapshot.changes, snapshot.healths
         return self._pack(
             [
                 *self._events(now),
-                *room.stream.values(),
-                *room.time.values(),
-                *self._remember(room.change.values()),
-                *room.fresh_health(now).values(),
-                *room.slow.values(),
+                *snapshot.stream.values(),
+                *snapshot.time.values(),
+                *self._remember(snapshot.change.values()),
+                *snapshot.fresh_health(now).values(),
+                *snapshot.slow.values(),
             ]
         )
 
-    def datagrams(self, room: Room, fresh: bool, down: bool, now: float) -> list[bytes]:
+    def datagrams(self, snapshot: Snapshot, fresh: bool, down: bool, now: float) -> list[bytes]:
         """What is due at ``now``. ``fresh``: a new mood came this moment. ``down``: it may be just switched on."""
         if now >= self._keyframe_due and down:
-            return self.whole(room, now)
+            return self.whole(snapshot, now)
         messages = self._events(now)
         if self._stream_due(fresh, now):
-            messages += room.stream.values()
+            messages += snapshot.stream.values()
             if now >= self._time_due - self._period / 2:
-                messages += room.time.values()
+                messages += snapshot.time.values()
                 self._time_due = _next(self._time_due, TIME_SECONDS, now)
         if now >= self._keyframe_due:
             self._keyframe_due = _next(self._keyframe_due, KEYFRAME_SECONDS, now)
-            messages += self._remember(room.change.values())
-        elif room.changes != self._changes:
-            messages += self._remember(m for m in room.change.values() if self._told.get(m.path) != m.body)
-        self._changes = room.changes
-        if room.healths != self._healths:
-            self._healths = room.healths
-            messages += room.health.values()
+            messages += self._remember(snapshot.change.values())
+        elif snapshot.changes != self._changes:
+            messages += self._remember(m for m in snapshot.change.values() if self._told.get(m.path) != m.body)
+        self._changes = snapshot.changes
+        if snapshot.healths != self._healths:
+            self._healths = snapshot.healths
+            messages += snapshot.health.values()
         if now >= self._slow_due:
             self._slow_due = _next(self._slow_due, SLOW_SECONDS, now)
-            messages += room.slow.values()
+            messages += snapshot.slow.values()
         return self._pack(messages)
 
     def _stream_due(self, fresh: bool, now: float) -> bool:
@@ -115,15 +115,15 @@ class Target:
         encoded = [one for message in messages for one in self._encode(message)]
         if not self.settings.bundles:
             return [*self._count(), *encoded] if encoded else []
-        room = BUNDLE_BYTES - (len(self._count_head) + 8 if self._count_head else 0)  # its size, and its number
-        return [bundle([*self._count(), *group]) for group in bundles(encoded, room)]
+        space = BUNDLE_BYTES - (len(self._count_header) + 8 if self._count_header else 0)  # its size, and its number
+        return [bundle([*self._count(), *group]) for group in bundles(encoded, space)]
 
     def _count(self) -> list[bytes]:
         """/frame, where this receiver gets it."""
-        if not self._count_head:
+        if not self._count_header:
             return []
         self._frame = self._frame % INT_MAX + 1
-        return [self._count_head + body("i", (self._frame,))]
+        return [self._count_header + body("i", (self._frame,))]
 
     def _encode(self, message: Message) -> Iterator[bytes]:
         """The message as this receiver wants it: not at all, whole, or one float an address."""
@@ -137,17 +137,17 @@ class Target:
             yield from self._addressed(message, path, "f", body("f", (value,)))
 
     def _addressed(self, message: Message, path: str, tags: str, encoded: bytes) -> Iterator[bytes]:
-        known = self._heads.get((path, tags))
+        known = self._headers.get((path, tags))
         if known is not None:
             yield known + encoded
             return
         address = self._address(path)
         if address and "{" in address:
             if filled := fill(address, message):
-                yield head(filled, "")
+                yield header(filled, "")
         elif address:
-            self._heads[path, tags] = head(address, tags)
-            yield self._heads[path, tags] + encoded
+            self._headers[path, tags] = header(address, tags)
+            yield self._headers[path, tags] + encoded
 
     def _address(self, path: str) -> str:
         """What this receiver calls ``path``; '' where it does not want it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from calibration.errors import BadInput
 from installation.osc.decoder import Malformed, decode
-from installation.osc.encoder import BadValue, body, head
+from installation.osc.encoder import BadValue, body, header
 
 TAGS = "ifsTF"
 
@@ -27,7 +27,7 @@ def typed_message(address: str, words: list[str], tags: str = "") -> bytes:
     carried = [(tag, word) for tag, word in zip(tags, words, strict=True) if tag in "ifs"]
     try:
         values = [int(w) if tag == "i" else float(w) if tag == "f" else w for tag, w in carried]
-        return head(address, tags) + body("".join(tag for tag, _ in carried), values)
+        return header(address, tags) + body("".join(tag for tag, _ in carried), values)
     except (ValueError, BadValue) as error:
         raise BadMessage(f"arguments {words} are not of types {tags!r}: {error}") from None
 

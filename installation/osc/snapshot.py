@@ -13,7 +13,7 @@ HEALTH_KEPT_SECONDS = 2.0
 
 
 @dataclass(slots=True)
-class Room:
+class Snapshot:
     """The newest message of every address, by the pace at which it travels."""
 
     stream: dict[str, Message] = field(default_factory=dict)
@@ -25,20 +25,20 @@ class Room:
     healths: int = 0
     health_at: float = float("-inf")
 
-    def take_mood(self, messages: Iterable[Message]) -> None:
+    def update_mood(self, messages: Iterable[Message]) -> None:
         """A whole new mood: streams of visitors who went end with it."""
         sorted_by_pace = list(messages)
         self.stream = {m.path: m for m in sorted_by_pace if BY_PATH[m.path].pace is Pace.STREAM}
-        self.take_change(m for m in sorted_by_pace if BY_PATH[m.path].pace is Pace.CHANGE)
+        self.update_change(m for m in sorted_by_pace if BY_PATH[m.path].pace is Pace.CHANGE)
 
-    def take_change(self, messages: Iterable[Message]) -> None:
+    def update_change(self, messages: Iterable[Message]) -> None:
         for message in messages:
             known = self.change.get(message.path)
             if known is None or known.body != message.body:
                 self.change[message.path] = message
                 self.changes += 1
 
-    def take_health(self, messages: Iterable[Message], now: float) -> None:
+    def update_health(self, messages: Iterable[Message], now: float) -> None:
         self.health = {m.path: m for m in messages}
         self.healths += 1
         self.health_at = now

@@ -16,7 +16,7 @@ QUIET_SECONDS = 2.5
 """So long without a refusal is taken as 'back': a machine may tell us only once a second that nobody listens."""
 
 
-class Wire:
+class UdpSocket:
     """A UDP socket to ``host``. All methods but the resolver's are called from the sender's thread."""
 
     def __init__(self, host: str, port: int, losses: LossReporter) -> None:

@@ -20,6 +20,7 @@ from installation.show.keys import Controls, Keys
 from installation.show.overlay import Overlay
 from installation.show.rehearsal import WORDS, Hand, mood_of
 from models.mood import Mood
+from scenes.machine.command import Next, Pause, Resume, SetBlackout, SetMasterVolume, SetMute, Shutdown
 from scenes.story.clip import Clip, Transition
 from scenes.story.probe import STILLS
 
@@ -135,7 +136,7 @@ class Desk:
         transition = self._transition if at == "end" else Transition()
         self._film.play(number, name, self._clips[name], None, at, transition)
 
-    def _go_on(self) -> None:
+    def _skip_to_next(self) -> None:
         """The clip that waits for the end of this one comes now; after the last one the evening is over."""
         if self._film.playhead.entry < self._asked:
             self._play(self._asked, "now")
@@ -143,22 +144,24 @@ class Desk:
             self.ending = True
 
     def _obey(self, now: float) -> None:
+        """A desk knows the commands of a film; those of a story (a scene, a mood) mean nothing here."""
         for command in self._keys.commands(pygame.event.get(), self._controls, now):
-            switch, level = bool(command.value), command.value if isinstance(command.value, float) else 0.0
-            match command.name:
-                case "pause" | "resume":
-                    self._controls = replace(self._controls, paused=command.name == "pause")
+            match command:
+                case Pause() | Resume():
+                    self._controls = replace(self._controls, paused=isinstance(command, Pause))
                     self._film.pause(self._controls.paused)
-                case "next":
-                    self._go_on()
-                case "mute":
-                    self._controls = replace(self._controls, mute=switch)
-                    self._film.mute(switch)
-                case "volume":
+                case Next():
+                    self._skip_to_next()
+                case SetMute(on):
+                    self._controls = replace(self._controls, mute=on)
+                    self._film.mute(on)
+                case SetMasterVolume(level):
                     self._controls = replace(self._controls, volume=level)
                     self._film.master_volume(level)
-                case "blackout":
-                    self._controls = replace(self._controls, blackout=switch)
-                    self._film.blackout(switch)
-                case "shutdown":
+                case SetBlackout(on):
+                    self._controls = replace(self._controls, blackout=on)
+                    self._film.blackout(on)
+                case Shutdown():
                     self.ending = True
+                case _:
+                    pass

@@ -9,7 +9,22 @@ import pygame
 
 from installation.show.rehearsal import NOBODY, UNDECIDED
 from models.labels import LABELS
-from scenes.machine.command import Command
+from scenes.machine.command import (
+    KEY,
+    WINDOW,
+    Attract,
+    Command,
+    Next,
+    Pause,
+    RehearseMood,
+    Reset,
+    Resume,
+    SetBlackout,
+    SetMasterVolume,
+    SetMute,
+    SetOverlay,
+    Shutdown,
+)
 
 QUIT_AGAIN_WITHIN_SECONDS = 2.0
 VOLUME_STEP = 0.05
@@ -52,15 +67,16 @@ class Keys:
         """What the operator is being asked right now; drawn over the film."""
 
     def commands(self, events: Iterable[pygame.event.Event], controls: Controls, now: float) -> list[Command]:
+        """What the keys pressed since the last call ask for; ``now`` in seconds of a monotonic clock."""
         if now - self._quit_asked > QUIT_AGAIN_WITHIN_SECONDS:
             self.question = ""
-        wishes: list[Command] = []
+        commands: list[Command] = []
         for event in events:
             if event.type == pygame.QUIT:
-                wishes.append(Command("shutdown", source="window"))
+                commands.append(Shutdown(source=WINDOW))
             elif event.type == pygame.KEYDOWN:
-                wishes += self._pressed(event.key, controls, now)
-        return wishes
+                commands += self._pressed(event.key, controls, now)
+        return commands
 
     def _pressed(self, key: int, controls: Controls, now: float) -> list[Command]:
         if key == pygame.K_ESCAPE:
@@ -68,7 +84,7 @@ class Keys:
         number = key - pygame.K_0
         if self._moods and 0 <= number <= 9:
             word = NOBODY if number == 0 else (*LABELS, UNDECIDED)[number - 1]
-            return [Command("mood", (word, 0.9), source="key")]
+            return [RehearseMood(word, 0.9, source=KEY)]
         command = self._plain(key, controls)
         return [command] if command else []
 
@@ -76,28 +92,28 @@ class Keys:
     def _plain(key: int, controls: Controls) -> Command | None:
         match key:
             case pygame.K_SPACE:
-                return Command("resume" if controls.paused else "pause", source="key")
+                return Resume(source=KEY) if controls.paused else Pause(source=KEY)
             case pygame.K_n | pygame.K_RIGHT:
-                return Command("next", source="key")
+                return Next(source=KEY)
             case pygame.K_r:
-                return Command("reset", source="key")
+                return Reset(source=KEY)
             case pygame.K_a:
-                return Command("attract", source="key")
+                return Attract(source=KEY)
             case pygame.K_b:
-                return Command("blackout", 0.0 if controls.blackout else 1.0, source="key")
+                return SetBlackout(not controls.blackout, source=KEY)
             case pygame.K_m:
-                return Command("mute", 0.0 if controls.mute else 1.0, source="key")
+                return SetMute(not controls.mute, source=KEY)
             case pygame.K_o | pygame.K_TAB:
-                return Command("overlay", 0.0 if controls.overlay else 1.0, source="key")
+                return SetOverlay(not controls.overlay, source=KEY)
             case pygame.K_UP:
-                return Command("volume", min(1.0, controls.volume + VOLUME_STEP), source="key")
+                return SetMasterVolume(min(1.0, controls.volume + VOLUME_STEP), source=KEY)
             case pygame.K_DOWN:
-                return Command("volume", max(0.0, controls.volume - VOLUME_STEP), source="key")
+                return SetMasterVolume(max(0.0, controls.volume - VOLUME_STEP), source=KEY)
         return None
 
     def _guarded_quit(self, now: float) -> list[Command]:
         """A sleeve on the keyboard must not end an exhibition: Esc counts when it comes twice."""
         if now - self._quit_asked <= QUIT_AGAIN_WITHIN_SECONDS:
-            return [Command("shutdown", source="key")]
+            return [Shutdown(source=KEY)]
         self._quit_asked, self.question = now, "Press Esc again to end the show"
         return []

@@ -5,17 +5,43 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import assert_never
 
 import pygame
 
 from installation.host.console import log
 from installation.host.health import Health, Sense
+from installation.osc.registry import Code
 from installation.show.keys import Controls
 from installation.show.overlay import Overlay, View
 from installation.show.parts import Parts
 from installation.show.reloading import Reloading
 from scenes.machine.advance import Moment, advance, begin
-from scenes.machine.command import STORY_COMMANDS, Command
+from scenes.machine.command import (
+    Attract,
+    Command,
+    GoTo,
+    Next,
+    Ping,
+    RehearseMood,
+    Reload,
+    Restart,
+    SendSnapshot,
+    SetBlackout,
+    SetBrightness,
+    SetCamera,
+    SetClosed,
+    SetMasterVolume,
+    SetMute,
+    SetOverlay,
+    Shutdown,
+    Source,
+    StageCommand,
+    Start,
+    Stop,
+    StoryCommand,
+    journal_fields,
+)
 from scenes.machine.cue import (
     Branched,
     Caption,
@@ -32,6 +58,10 @@ from scenes.machine.cue import (
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
+Answer = tuple[Code, str]
+"""What ``/reply/{command}`` carries: a code and a short reason."""
+DONE: Answer = (Code.DONE, "ok")
+
 
 class Show:
     """Runs one story until it is told to end."""
@@ -44,7 +74,7 @@ class Show:
         self._started = clock()
         self._overlay = Overlay()
         self._reloading = Reloading(story.path, parts.losses)
-        self._asked: list[Command] = []
+        self._asked: list[StoryCommand] = []
         self._next_scenes: tuple[str, ...] = ()
         self._state_word = ShowState.ATTRACT
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
@@ -94,75 +124,73 @@ class Show:
     # -- what people ask -----------------------------------------------------------------------------------------
 
     def _commands(self, now: float) -> list[Command]:
-        wishes = self.parts.keys.commands(pygame.event.get(), self.controls, now)
+        commands = self.parts.keys.commands(pygame.event.get(), self.controls, now)
         if self.parts.control is not None:
-            wishes += self.parts.control.drain()
-        return wishes
+            commands += self.parts.control.drain()
+        return commands
 
     def _obey(self, command: Command, now: float) -> None:
-        log.debug("%s asks: %s %s", command.source, command.name, command.value if command.value is not None else "")
-        self.parts.journal.note("command", now, name=command.name, value=command.value, source=command.source)
-        if command.name in STORY_COMMANDS:
-            code, reason = self._ask_story(command)
-        else:
-            code, reason = self._set_stage(command, now)
-        if self.parts.control is not None and command.source.startswith("osc"):
-            self.parts.control.reply(command, code, reason)
+        log.debug("%s asks: %s", command.source, command)
+        self.parts.journal.note("command", now, **journal_fields(command))
+        answer = self._ask_story(command) if isinstance(command, StoryCommand) else self._set_stage(command, now)
+        if self.parts.control is not None:
+            self.parts.control.reply(command, *answer)
 
-    def _ask_story(self, command: Command) -> tuple[int, str]:
-        if command.name == "goto" and command.value not in self._story.names:
-            return 1, f"no scene is called {command.value}"
-        if self.controls.closed and command.name in ("start", "goto", "next"):
-            return 2, "the show is closed"
+    def _ask_story(self, command: StoryCommand) -> Answer:
+        match command:
+            case GoTo(scene) if scene not in self._story.names:
+                return Code.UNKNOWN, f"no scene is called {scene}"
+            case Start() | GoTo() | Next() if self.controls.closed:
+                return Code.NOT_NOW, "the show is closed"
         self._asked.append(command)
-        return 0, "ok"
+        return DONE
 
-    def _set_stage(self, command: Command, now: float) -> tuple[int, str]:
-        film, value = self.parts.film, command.value
-        switch = bool(value) if isinstance(value, float | int) else False
-        level = float(value) if isinstance(value, float | int) else 0.0
-        match command.name:
-            case "volume":
+    def _set_stage(self, command: StageCommand, now: float) -> Answer:
+        film, eye = self.parts.film, self.parts.eye
+        match command:
+            case SetMasterVolume(level):
                 self.controls = replace(self.controls, volume=level)
                 film.master_volume(level)
-            case "mute":
-                self.controls = replace(self.controls, mute=switch)
-                film.mute(switch)
-            case "brightness":
+            case SetMute(on):
+                self.controls = replace(self.controls, mute=on)
+                film.mute(on)
+            case SetBrightness(level):
                 self.controls = replace(self.controls, brightness=level)
                 film.brightness(level)
-            case "overlay":
-                self.controls = replace(self.controls, overlay=switch)
-                self.parts.eye.set_thumbnail(switch)
-            case "camera":
-                self.controls = replace(self.controls, camera=switch)
-                self.parts.eye.set_camera(switch)
-            case "closed":
-                self._close_doors(switch, command.source)
-            case "mood" if isinstance(value, tuple):
-                return self._rehearse(value, now)
-            case "reload":
+            case SetOverlay(on):
+                self.controls = replace(self.controls, overlay=on)
+                eye.set_thumbnail(on)
+            case SetCamera(on):
+                self.controls = replace(self.controls, camera=on)
+                eye.set_camera(on)
+            case SetClosed(on):
+                self._set_closed(on, command.source)
+            case RehearseMood(label, intensity):
+                return self._rehearse(label, intensity, now)
+            case Reload():
                 self._reloading.ask()
-            case "snapshot":
+            case SendSnapshot():
                 self.parts.broadcast.snapshot()
-            case "shutdown" | "restart":
-                self.ending, self.restarting = True, command.name == "restart"
+            case Shutdown() | Restart():
+                self.ending, self.restarting = True, isinstance(command, Restart)
+            case Ping():
+                return Code.DONE, "pong"
             case _:
-                return 3, f"{command.name} is not known here"
-        return 0, "ok"
+                assert_never(command)
+        return DONE
 
-    def _rehearse(self, wish: tuple[str, float], now: float) -> tuple[int, str]:
+    def _rehearse(self, label: str, intensity: float, now: float) -> Answer:
         try:
-            self.parts.rehearsal.set(wish[0], wish[1], now)
+            self.parts.rehearsal.set(label, intensity, now)
         except ValueError as error:
-            return 1, str(error)
-        return 0, "ok"
+            return Code.UNKNOWN, str(error)
+        return DONE
 
-    def _close_doors(self, closed: bool, source: str) -> None:
+    def _set_closed(self, closed: bool, source: Source) -> None:
         """Closed: dark and silent, back at attract, nobody is looked at. Open: as in the morning."""
         self.controls = replace(self.controls, closed=closed)
-        self._asked.append(Command("stop" if closed else "attract", source=source))
-        self._asked.append(Command("blackout", 1.0 if closed else 0.0, source=source))
+        self._asked.append(Stop(source=source) if closed else Attract(source=source))
+        self._asked.append(SetBlackout(closed, source=source))
         self.parts.eye.set_camera(not closed)
 
     def _begin_reloaded(self, now: float) -> None:

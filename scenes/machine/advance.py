@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from scenes.machine.branching import choose, way_round
+from scenes.machine.branching import choose, fallback_for
 from scenes.machine.cue import (
     Caption,
     Cue,
@@ -31,7 +31,7 @@ from scenes.machine.cue import (
 from scenes.machine.evidence import Evidence
 from scenes.machine.operator import obey
 from scenes.machine.state import Moment, Pending, Presence, StoryState
-from scenes.machine.transition import Told, as_home, go, go_on, is_home, straight_to
+from scenes.machine.transition import Step, as_home, close_choice, is_home, request_scene, unconditional_choice
 from scenes.story.clip import Transition
 from scenes.story.story import Story
 from scenes.story.story_file import TimedCue
@@ -49,7 +49,7 @@ SAFE_SECONDS = 10.0
 """The safe scene stands so long at least before the film is tried again."""
 
 
-def begin(story: Story, now: float, after: StoryState | None = None) -> Told:
+def begin(story: Story, now: float, after: StoryState | None = None) -> Step:
     """The show's first state and cues: attract is asked for.
 
     ``after``: the last state of another story in the same show, so that entries and takes are counted on.
@@ -57,7 +57,7 @@ def begin(story: Story, now: float, after: StoryState | None = None) -> Told:
     now = now if math.isfinite(now) else 0.0
     entry, take = (after.last_entry + 1, after.take) if after else (1, 0)
     state = StoryState(now=now, clock=0.0, scene=story.file.attract, take=take, failed=story.unplayable)
-    first = way_round(story, state.scene, state.failed)
+    first = fallback_for(story, state.scene, state.failed)
     if first is None:
         return _tell(story, replace(state, last_entry=entry - 1, fault=True))
     state = replace(state, scene=first, last_entry=entry, pending=Pending(entry, first, "now", Transition()))
@@ -65,7 +65,7 @@ def begin(story: Story, now: float, after: StoryState | None = None) -> Told:
     return state, (Prepare((first,)), Play(entry, first), *told)
 
 
-def advance(story: Story, state: StoryState, moment: Moment) -> Told:
+def advance(story: Story, state: StoryState, moment: Moment) -> Step:
     """One tick: the next state, and what the stage is to do now, in order."""
     cues: tuple[Cue, ...] = ()
     for part in PARTS:
@@ -78,7 +78,7 @@ def advance(story: Story, state: StoryState, moment: Moment) -> Told:
 # -- the parts of a tick, in their order -----------------------------------------------------------------------------
 
 
-def _look(story: Story, state: StoryState, moment: Moment) -> Told:
+def _look(story: Story, state: StoryState, moment: Moment) -> Step:
     """Time passes in the room and in the film, and visitors are there or not."""
     now, head, mood = (moment.now if math.isfinite(moment.now) else state.now), moment.playhead, moment.mood
     passed = 0.0 if state.paused else min(max(now - state.now, 0.0), LONGEST_TICK_SECONDS)
@@ -103,7 +103,7 @@ def _look(story: Story, state: StoryState, moment: Moment) -> Told:
     return state, (Prepare(_candidates(story, state)),) if lost and state.entry else ()
 
 
-def _follow(story: Story, state: StoryState, moment: Moment) -> Told:
+def _follow(story: Story, state: StoryState, moment: Moment) -> Step:
     """The scene that was asked for is on the screen."""
     head, asked = moment.playhead, state.pending
     if asked is None or head.entry != asked.entry:
@@ -112,7 +112,7 @@ def _follow(story: Story, state: StoryState, moment: Moment) -> Told:
     return _enter(story, replace(state, ended=head.ended), asked, seconds)
 
 
-def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) -> Told:
+def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) -> Step:
     """One scene ends and another begins, and with them perhaps a visitor's take."""
     cues: list[Cue] = []
     if state.entry:
@@ -132,11 +132,11 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
 
 def _candidates(story: Story, state: StoryState) -> tuple[str, ...]:
     """The scenes that may follow, with those that cannot be played replaced."""
-    names = (way_round(story, name, state.failed) for name in story.candidates(as_home(story, state).scene))
+    names = (fallback_for(story, name, state.failed) for name in story.candidates(as_home(story, state).scene))
     return tuple(dict.fromkeys(name for name in names if name is not None and name != state.scene))
 
 
-def _obey(story: Story, state: StoryState, moment: Moment) -> Told:
+def _obey(story: Story, state: StoryState, moment: Moment) -> Step:
     """People come first."""
     cues: tuple[Cue, ...] = ()
     for command in moment.commands:
@@ -145,23 +145,23 @@ def _obey(story: Story, state: StoryState, moment: Moment) -> Told:
     return state, cues
 
 
-def _mend(story: Story, state: StoryState, _moment: Moment) -> Told:
+def _mend(story: Story, state: StoryState, _moment: Moment) -> Step:
     """What cannot be played is passed over; when nothing could be, the film begins again with the first that can."""
     asked = state.pending
     if asked is None and state.fault:
-        again = straight_to(story, story.file.attract, "something can be shown again")
-        able = way_round(story, again.to, state.failed) is not None
-        return go(story, state, again) if able else (state, ())
+        again = unconditional_choice(story, story.file.attract, "something can be shown again")
+        able = fallback_for(story, again.to, state.failed) is not None
+        return request_scene(story, state, again) if able else (state, ())
     broken = asked.scene if asked else state.scene
     if broken not in state.failed:
         return state, ()
-    choice = straight_to(story, broken, f"{broken} cannot be played")
+    choice = unconditional_choice(story, broken, f"{broken} cannot be played")
     if asked is None:
-        return go(story, state, choice)
-    return go(story, state, choice, outcome=asked.outcome, fresh=asked.begins)
+        return request_scene(story, state, choice)
+    return request_scene(story, state, choice, outcome=asked.outcome, fresh=asked.begins)
 
 
-def _perform(story: Story, state: StoryState, _moment: Moment) -> Told:
+def _perform(story: Story, state: StoryState, _moment: Moment) -> Step:
     """The scene's own cues, each once."""
     timed = story.cues(state.scene)
     if not state.entry or state.cues_done >= len(timed) or timed[state.cues_done].at_seconds > state.seconds:
@@ -178,7 +178,7 @@ def _cue_of(cue: TimedCue) -> Cue:
     return Caption(cue.caption or "", cue.seconds)
 
 
-def _listen(story: Story, state: StoryState, moment: Moment) -> Told:
+def _listen(story: Story, state: StoryState, moment: Moment) -> Step:
     """Evidence is gathered while the listening window is open."""
     if not is_listening(story, state):
         return state, ()
@@ -194,32 +194,32 @@ def is_listening(story: Story, state: StoryState) -> bool:
     return opened <= state.seconds <= closed
 
 
-def _decide(story: Story, state: StoryState, moment: Moment) -> Told:
+def _decide(story: Story, state: StoryState, moment: Moment) -> Step:
     """The way on: when the film stops, when the visitor has left, when the choice closes, or at once."""
     if state.pending is not None or state.paused or state.fault or not state.entry:
         return state, ()
     scene, mood, absent = state.scene, moment.mood, state.there_seconds
     if state.ended or state.still_seconds >= PATIENCE_SECONDS:
-        return go_on(story, state, mood, stopped_film=True)
+        return close_choice(story, state, mood, stopped_film=True)
     if scene == story.file.safe and not is_home(story, state):
         if state.seconds < max(story.duration(scene), SAFE_SECONDS):
             return state, ()
-        return go(story, state, straight_to(story, story.file.attract, "the film is tried again"))
+        return request_scene(story, state, unconditional_choice(story, story.file.attract, "the film is tried again"))
     if state.stopped:
         return state, ()
     gone = mood.trusted and state.presence.here is False and absent >= story.file.left.after_seconds
     if gone and state.in_take and state.visited:
-        left = straight_to(story, story.left_to, f"nobody there for {absent:.0f} s")
-        return go(story, state, left, outcome=scene if story.scene(scene).end else "left")
+        left = unconditional_choice(story, story.left_to, f"nobody there for {absent:.0f} s")
+        return request_scene(story, state, left, outcome=scene if story.scene(scene).end else "left")
     if state.seconds >= story.close(scene):
-        return go_on(story, state, mood, stopped_film=False)
+        return close_choice(story, state, mood, stopped_film=False)
     if state.seconds < story.scene(scene).minimum_seconds:
         return state, ()
     choice = choose(story, as_home(story, state), mood, closing=False)
-    return (state, ()) if choice is None else go(story, state, choice)
+    return (state, ()) if choice is None else request_scene(story, state, choice)
 
 
-def _wait(story: Story, state: StoryState, _moment: Moment) -> Told:
+def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
     """A player that does not show what was asked for is asked again; then for the safe scene."""
     asked = state.pending
     if asked is None:
@@ -232,13 +232,13 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Told:
         return state, ()
     safe, tired = story.file.safe, asked.asks >= ASKS
     if tired and asked.scene != safe and safe not in state.failed:
-        choice = straight_to(story, safe, f"the player does not show {asked.scene}")
-        return go(story, state, choice, outcome="fault" if state.in_take else None)
+        choice = unconditional_choice(story, safe, f"the player does not show {asked.scene}")
+        return request_scene(story, state, choice, outcome="fault" if state.in_take else None)
     again = replace(asked, at="now", since=state.clock, asks=asked.asks + 1)
     return replace(state, pending=again, fault=tired), (Play(again.entry, again.scene, "now", again.transition),)
 
 
-PARTS: tuple[Callable[[Story, StoryState, Moment], Told], ...] = (
+PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     _look,
     _follow,
     _obey,
@@ -250,7 +250,7 @@ PARTS: tuple[Callable[[Story, StoryState, Moment], Told], ...] = (
 )
 
 
-def _tell(story: Story, state: StoryState) -> Told:
+def _tell(story: Story, state: StoryState) -> Step:
     """The state in one word and two switches, when it has changed."""
     now = StateChanged(_word(story, state), state.paused, state.blackout)
     return (state, ()) if now == state.told else (replace(state, told=now), (now,))

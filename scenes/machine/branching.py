@@ -46,7 +46,7 @@ def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice
 
 def _leads_on(story: Story, name: str, failed: frozenset[str]) -> bool:
     """The scene, or one further along its way, can be played; the film need not be given up."""
-    return name not in failed or way_round(story, name, failed) not in (story.file.attract, story.file.safe, None)
+    return name not in failed or fallback_for(story, name, failed) not in (story.file.attract, story.file.safe, None)
 
 
 def way_in(story: Story, branch: Branch) -> Transition:
@@ -54,7 +54,7 @@ def way_in(story: Story, branch: Branch) -> Transition:
     return (branch.transition or story.scene(branch.to).transition).transition
 
 
-def way_round(story: Story, name: str, failed: frozenset[str]) -> str | None:
+def fallback_for(story: Story, name: str, failed: frozenset[str]) -> str | None:
     """What plays in place of a scene that may have failed: on by ``otherwise``, else attract, safe, none."""
     tried: set[str] = set()
     while name in failed and name not in tried:

@@ -1,26 +1,224 @@
-"""What a person (keys, OSC, command line) can ask of the show."""
+"""What a person (keys, OSC, command line) can ask of the show: one type for each wish, matched exhaustively.
+
+Whoever receives a wish has checked it for type and range when it makes one of these; nothing is parsed after that.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
-
-StoryCommand = Literal["start", "stop", "pause", "resume", "next", "reset", "attract", "goto", "blackout"]
-"""Understood by the story. start: as if a visitor had come; stop: to attract, and stay until start; reset: the take
-begins again at the story's first scene; goto: value = scene name; blackout: value 1 or 0."""
-StageCommand = Literal[
-    "mute", "camera", "volume", "brightness", "closed", "mood", "reload", "snapshot", "overlay", "shutdown", "restart"
-]
-"""Understood by the stage. mute, camera, closed, overlay: value 1 or 0; volume, brightness: 0 to 1; mood: value =
-(label, intensity), overrides the mood for 30 s."""
-STORY_COMMANDS: tuple[str, ...] = get_args(StoryCommand)
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """One wish, already checked for type and range by whoever received it."""
+class Source:
+    """Who asked, and where the answer goes."""
 
-    name: StoryCommand | StageCommand
-    value: float | str | tuple[str, float] | None = None
-    source: str = "operator"
-    """Who asked: 'key', 'osc 10.0.0.7:9001', ... for the journal."""
+    kind: str = "operator"
+    """``operator``, ``key``, ``window`` or ``osc``."""
+    reply_to: tuple[str, int] | None = None
+    """Host and port of a sender that waits for an answer."""
+
+    def __str__(self) -> str:
+        """For the journal and for reasons that people read: ``key``, ``osc 10.0.0.7:9001``."""
+        return f"{self.kind} {self.reply_to[0]}:{self.reply_to[1]}" if self.reply_to else self.kind
+
+
+OPERATOR = Source()
+KEY = Source("key")
+WINDOW = Source("window")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What all commands share. ``name`` is the last part of the command's OSC address, and its name in the journal."""
+
+    name: ClassVar[str]
+    source: Source = field(default=OPERATOR, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Start(Asked):
+    """As if a visitor had come."""
+
+    name: ClassVar[str] = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Asked):
+    """To attract, and stay there until ``Start``."""
+
+    name: ClassVar[str] = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Asked):
+    """Stop picture, sound and all clocks of the story."""
+
+    name: ClassVar[str] = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Asked):
+    """Go on from where the film was paused."""
+
+    name: ClassVar[str] = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Next(Asked):
+    """Take the choice that the film would take if the scene ended now."""
+
+    name: ClassVar[str] = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Asked):
+    """The take begins again at the story's first scene."""
+
+    name: ClassVar[str] = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Attract(Asked):
+    """To the scene that waits for visitors."""
+
+    name: ClassVar[str] = "attract"
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo(Asked):
+    """To the scene of this name."""
+
+    name: ClassVar[str] = "goto"
+    scene: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetBlackout(Asked):
+    """Take picture and sound away, or bring them back; the film goes on meanwhile."""
+
+    name: ClassVar[str] = "blackout"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetMute(Asked):
+    """Silence, or the volume as it was."""
+
+    name: ClassVar[str] = "mute"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetCamera(Asked):
+    """Open or close the eye's camera."""
+
+    name: ClassVar[str] = "camera"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetMasterVolume(Asked):
+    """The room's volume, 0 to 1."""
+
+    name: ClassVar[str] = "volume"
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetBrightness(Asked):
+    """The picture's brightness, 0 to 1."""
+
+    name: ClassVar[str] = "brightness"
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetClosed(Asked):
+    """Close the room to visitors, or open it."""
+
+    name: ClassVar[str] = "closed"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetOverlay(Asked):
+    """Show or hide the operator's overlay."""
+
+    name: ClassVar[str] = "overlay"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RehearseMood(Asked):
+    """Put a mood in the place of the eye's for 30 s; ``intensity`` 0 to 1."""
+
+    name: ClassVar[str] = "mood"
+    label: str
+    intensity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reload(Asked):
+    """Read the story again; it takes over at the next scene's start."""
+
+    name: ClassVar[str] = "reload"
+
+
+@dataclass(frozen=True, slots=True)
+class SendSnapshot(Asked):
+    """Send the whole state to every receiver now."""
+
+    name: ClassVar[str] = "snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Ping(Asked):
+    """Are you there? Answered by whoever hears it."""
+
+    name: ClassVar[str] = "ping"
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown(Asked):
+    """End the show."""
+
+    name: ClassVar[str] = "shutdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Restart(Asked):
+    """End the show and start the program again."""
+
+    name: ClassVar[str] = "restart"
+
+
+StoryCommand = Start | Stop | Pause | Resume | Next | Reset | Attract | GoTo | SetBlackout
+"""Understood by the story: they are part of a ``Moment``."""
+StageCommand = (
+    SetMute
+    | SetCamera
+    | SetMasterVolume
+    | SetBrightness
+    | SetClosed
+    | SetOverlay
+    | RehearseMood
+    | Reload
+    | SendSnapshot
+    | Ping
+    | Shutdown
+    | Restart
+)
+"""Understood by the stage."""
+Command = StoryCommand | StageCommand
+
+
+def journal_fields(command: Command) -> dict[str, object]:
+    """Name, value and source of a command as the journal writes them.
+
+    The value is null without an argument, a number or a text with one (1.0 and 0.0 for on and off), a list with more.
+    """
+    values = [getattr(command, one.name) for one in fields(command) if one.name != "source"]
+    values = [float(value) if isinstance(value, bool) else value for value in values]
+    value = values[0] if len(values) == 1 else values or None
+    return {"name": command.name, "value": value, "source": str(command.source)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from models.mood import Mood
 from scenes.machine.advance import Moment, StoryState, advance, begin
-from scenes.machine.command import Command
+from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Cue, Play
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
@@ -56,7 +56,7 @@ def dry_run(
     moods: Callable[[float, StoryState], Mood],
     until: float,
     tick_seconds: float = 1 / 30,
-    commands: Callable[[float], tuple[Command, ...]] = lambda now: (),
+    commands: Callable[[float], tuple[StoryCommand, ...]] = lambda now: (),
 ) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
     """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
 

@@ -3,59 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from models.mood import Mood
 from scenes.machine.branching import Choice, choose
-from scenes.machine.command import Command
+from scenes.machine.command import (
+    Attract,
+    GoTo,
+    Next,
+    Pause,
+    Reset,
+    Resume,
+    SetBlackout,
+    Start,
+    Stop,
+    StoryCommand,
+)
 from scenes.machine.state import StoryState
-from scenes.machine.transition import Told, as_home, go, straight_to
+from scenes.machine.transition import Step, as_home, request_scene, unconditional_choice
 from scenes.story.story import Story
 
 
-def obey(story: Story, state: StoryState, mood: Mood, command: Command) -> Told:
-    """The state after one wish. One that cannot be met (an unknown or broken scene) changes nothing."""
-    match command.name:
-        case "pause" | "resume":
-            return replace(state, paused=command.name == "pause"), ()
-        case "blackout":
-            return replace(state, blackout=isinstance(command.value, int | float) and command.value >= 0.5), ()
-        case "start" | "stop" | "next" | "reset" | "attract" | "goto":
-            return _move(story, state, mood, command)
-    return state, ()
+def obey(story: Story, state: StoryState, mood: Mood, command: StoryCommand) -> Step:
+    """The state after one command. One that cannot be met (an unknown or broken scene) changes nothing.
 
-
-def _move(story: Story, state: StoryState, mood: Mood, command: Command) -> Told:
-    """Whoever moves the film also ends a pause and a stop."""
-    who = f"operator ({command.source})"
-    moving = replace(state, stopped=command.name == "stop", paused=False)
+    Whoever moves the film also ends a pause and a stop.
+    """
+    moving = replace(state, stopped=isinstance(command, Stop), paused=False)
     bound_for = state.pending.scene if state.pending else state.scene
-    match command.name:
-        case "goto":
-            if not isinstance(command.value, str) or command.value not in story.names or command.value in state.failed:
+
+    def straight(scene: str) -> Choice:
+        return unconditional_choice(story, scene, f"operator ({command.source})")
+
+    match command:
+        case Pause() | Resume():
+            return replace(state, paused=isinstance(command, Pause)), ()
+        case SetBlackout(on):
+            return replace(state, blackout=on), ()
+        case GoTo(scene):
+            if scene not in story.names or scene in state.failed:
                 return state, ()
-            return go(
-                story,
-                moving,
-                straight_to(story, command.value, who),
-                outcome=_given_up(story, state, command.value),
-                fresh=not state.in_take,
-            )
-        case "start":
+            ended = _outcome_of_leaving(story, state, scene)
+            return request_scene(story, moving, straight(scene), outcome=ended, fresh=not state.in_take)
+        case Start():
             if state.in_take or bound_for == story.file.start:
                 return moving, ()
-            return go(story, moving, straight_to(story, story.file.start, who), fresh=True)
-        case "reset":
-            return go(story, moving, straight_to(story, story.file.start, who), outcome="operator", fresh=True)
-        case "next":
+            return request_scene(story, moving, straight(story.file.start), fresh=True)
+        case Reset():
+            return request_scene(story, moving, straight(story.file.start), outcome="operator", fresh=True)
+        case Next():
             choice = _next(story, state, mood)
-            return go(story, moving, replace(choice, reason=f"{who}: {choice.reason}"))
-        case _:  # stop, attract
+            reason = f"operator ({command.source}): {choice.reason}"
+            return request_scene(story, moving, replace(choice, reason=reason))
+        case Stop() | Attract():
             if bound_for == story.file.attract:
                 return moving, ()
-            return go(story, moving, straight_to(story, story.file.attract, who), outcome="operator")
+            return request_scene(story, moving, straight(story.file.attract), outcome="operator")
+        case _:
+            assert_never(command)
 
 
-def _given_up(story: Story, state: StoryState, target: str) -> str | None:
+def _outcome_of_leaving(story: Story, state: StoryState, target: str) -> str | None:
     """How the take ends when an operator leads out of the film."""
     return "operator" if state.in_take and target in (story.file.attract, story.file.safe) else None
 
@@ -64,4 +72,4 @@ def _next(story: Story, state: StoryState, mood: Mood) -> Choice:
     """What would be chosen if the scene ended now; where nothing holds, the first way out that was written."""
     home = as_home(story, state)
     first = story.branches(home.scene)[0].to
-    return choose(story, home, mood, closing=True) or straight_to(story, first, "the first way out")
+    return choose(story, home, mood, closing=True) or unconditional_choice(story, first, "the first way out")

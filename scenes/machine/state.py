@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.mood import Mood
-from scenes.machine.command import Command
+from scenes.machine.command import StoryCommand
 from scenes.machine.cue import StateChanged
 from scenes.machine.evidence import Evidence
 from scenes.story.clip import Playhead, Transition
@@ -20,7 +20,7 @@ class Moment:
     """Monotonic seconds, read once a tick. Going backwards or standing still is survived: no time passes then."""
     mood: Mood
     playhead: Playhead
-    commands: tuple[Command, ...] = ()
+    commands: tuple[StoryCommand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Literal
 
 from models.mood import Mood
-from scenes.machine.branching import Choice, choose, way_round
+from scenes.machine.branching import Choice, choose, fallback_for
 from scenes.machine.cue import Branched, Cue, Play, TakeEnded
 from scenes.machine.state import Pending, StoryState
 from scenes.story.story import Story
 
-Told = tuple[StoryState, tuple[Cue, ...]]
+Step = tuple[StoryState, tuple[Cue, ...]]
 
 
 def is_home(story: Story, state: StoryState) -> bool:
@@ -25,19 +25,19 @@ def as_home(story: Story, state: StoryState) -> StoryState:
     return replace(state, scene=story.file.attract) if stands_in else state
 
 
-def go(
+def request_scene(
     story: Story,
     state: StoryState,
     choice: Choice,
     at: Literal["now", "end"] = "now",
     outcome: str | None = None,
     fresh: bool = False,
-) -> Told:
+) -> Step:
     """Ask the player for a scene, or for the one that stands in for it.
 
     ``outcome``: the take ends so. ``fresh``: a new take begins, wherever the film stands.
     """
-    scene = way_round(story, choice.to, state.failed)
+    scene = fallback_for(story, choice.to, state.failed)
     if scene is None:
         ended = (TakeEnded(state.take, "fault"),) if state.in_take else ()
         return replace(state, pending=None, fault=True, in_take=False), ended
@@ -55,18 +55,18 @@ def go(
     )
 
 
-def straight_to(story: Story, name: str, reason: str) -> Choice:
+def unconditional_choice(story: Story, name: str, reason: str) -> Choice:
     """A choice that no branch made."""
     return Choice(name, story.scene(name).transition.transition, reason)
 
 
-def go_on(story: Story, state: StoryState, mood: Mood, stopped_film: bool) -> Told:
+def close_choice(story: Story, state: StoryState, mood: Mood, stopped_film: bool) -> Step:
     """The choice is closed: on the last frame, or at once where there is none to wait for.
 
     ``stopped_film``: the player says that the film has ended, or it stands still.
     """
     choice = None if state.stopped else choose(story, as_home(story, state), mood, closing=True)
     if choice is None:
-        choice = straight_to(story, story.file.attract, "the film stopped" if stopped_film else "otherwise")
+        choice = unconditional_choice(story, story.file.attract, "the film stopped" if stopped_film else "otherwise")
     at_once = stopped_film or story.clip(state.scene).loop
-    return go(story, state, choice, "now" if at_once else "end")
+    return request_scene(story, state, choice, "now" if at_once else "end")

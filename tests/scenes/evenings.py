@@ -8,7 +8,7 @@ from pathlib import Path
 
 from models.labels import LABELS
 from models.mood import Mood, unseen
-from scenes.machine.command import Command
+from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Branched, Cue, Play, SceneStarted
 from scenes.machine.dry_run import dry_run
 from scenes.story.media import piece_of
@@ -81,13 +81,13 @@ def evening(
     story: Story,
     course: Course,
     until: float,
-    commands: dict[float, Command] | None = None,
+    commands: dict[float, StoryCommand] | None = None,
     tick_seconds: float = 0.1,
 ) -> list[tuple[float, Cue]]:
     """All cues of an evening with their times, rounded to a hundredth."""
     asked = sorted((commands or {}).items())
 
-    def orders(now: float) -> tuple[Command, ...]:
+    def orders(now: float) -> tuple[StoryCommand, ...]:
         due = tuple(command for time, command in asked if time <= now + 1e-9)
         del asked[: len(due)]
         return due

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from installation.osc.encoder import head
+from installation.osc.encoder import header
 from installation.osc.monitor import Tally
 
 Heard = tuple[str, tuple]
@@ -75,7 +75,7 @@ def start(name: str, folder: Path) -> Program:
             if time.monotonic() > until or process.poll() is not None:
                 program.close()
                 raise AssertionError(f"{name} did not begin to listen: {output.read_text(errors='replace')[-2000:]}")
-            way.sendto(head(f"/{PROBE}", ""), ("127.0.0.1", port))
+            way.sendto(header(f"/{PROBE}", ""), ("127.0.0.1", port))
             time.sleep(0.2)
     return program
 

@@ -18,7 +18,7 @@ from installation.host.health import Health, Sense
 from installation.osc import Broadcast
 from installation.osc.decoder import Received, decode
 from installation.osc.registry import BY_PATH, Pace
-from installation.osc.udp_socket import Wire
+from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood
 from scenes.machine.cue import Branched, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, TakeStarted
 
@@ -213,22 +213,22 @@ def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    wire = Wire("lamp.local", ear.port, losses)
+    sender = UdpSocket("lamp.local", ear.port, losses)
     for step in range(3000):
         now = step / 10
-        wire.send(b"/x\0\0,\0\0\0", now)
-        resolver = wire._resolver
+        sender.send(b"/x\0\0,\0\0\0", now)
+        resolver = sender._resolver
         if resolver:
             resolver.join()
     assert 6 <= len(asked) <= 12
-    assert wire.down
+    assert sender.down
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", ("127.0.0.1", ear.port))]
     )
     for step in range(3000, 4500):
-        wire.send(b"/x\0\0,\0\0\0", step / 10)
-        if wire._resolver:
-            wire._resolver.join()
+        sender.send(b"/x\0\0,\0\0\0", step / 10)
+        if sender._resolver:
+            sender._resolver.join()
     assert ear.wait_for("/x")
-    assert not wire.down
-    wire.close()
+    assert not sender.down
+    sender.close()

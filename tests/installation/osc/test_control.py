@@ -21,21 +21,32 @@ from installation.osc import Control
 from installation.osc.command_parser import CommandRefused, read
 from installation.osc.control import COMMANDS_AT_MOST, FULL
 from installation.osc.decoder import decode
-from installation.osc.encoder import body, head
-from installation.osc.rate_limit import SENDERS_AT_MOST, Gate
+from installation.osc.encoder import body, header
+from installation.osc.rate_limit import SENDERS_AT_MOST, RateLimiter
 from installation.osc.registry import IN, Code
-from scenes.machine.command import Command
+from scenes.machine.command import (
+    KEY,
+    Command,
+    GoTo,
+    Next,
+    RehearseMood,
+    SetBrightness,
+    SetMasterVolume,
+    Source,
+    journal_fields,
+)
 
 SCENES = ("attract", "opening", "joy")
 SETTINGS = OscSettings(listen_port=0, passphrase="open sesame")
+PHONE = Source("osc", ("127.0.0.1", 1))
 
 
 def packet(address: str, tags: str = "", *values: object) -> bytes:
-    return head(address, tags) + body("".join(t for t in tags if t in "ifs"), values)  # type: ignore[arg-type]
+    return header(address, tags) + body("".join(t for t in tags if t in "ifs"), values)  # type: ignore[arg-type]
 
 
 def wish(name: str, tags: str = "", *values: object) -> Command | None:
-    return read(packet(f"/emo/control/{name}", tags, *values), SETTINGS, SCENES, "osc 127.0.0.1:1")
+    return read(packet(f"/emo/control/{name}", tags, *values), SETTINGS, SCENES, PHONE)
 
 
 class Phone:
@@ -80,7 +91,9 @@ def drained(control: Control, wanted: int = 1, seconds: float = 2.0) -> list[Com
 
 @pytest.mark.parametrize("name", ["start", "stop", "pause", "resume", "next", "reset", "attract"])
 def test_a_button_fires_when_pressed_and_not_when_let_go(name: str) -> None:
-    assert wish(name) == Command(name, None, "osc 127.0.0.1:1")  # type: ignore[arg-type]
+    command = wish(name)
+    assert command is not None
+    assert journal_fields(command) == {"name": name, "value": None, "source": "osc 127.0.0.1:1"}
     assert wish(name, "f", 1.0) is not None
     assert wish(name, "i", 1) is not None
     assert wish(name, "f", 0.0) is None
@@ -102,21 +115,22 @@ def test_a_switch_says_on_or_off_in_four_types(name: str) -> None:
     ):
         command = wish(name, tags, *values)
         assert command is not None
-        assert command.value == wanted
+        assert journal_fields(command)["value"] == wanted
     with pytest.raises(CommandRefused):
         wish(name)
 
 
 @pytest.mark.parametrize("name", ["volume", "brightness"])
 def test_a_fader_is_clamped(name: str) -> None:
-    assert [wish(name, "f", x).value for x in (-3.0, 0.25, 7.0)] == [0.0, 0.25, 1.0]  # type: ignore[union-attr]
+    levels = [wish(name, "f", x) for x in (-3.0, 0.25, 7.0)]
+    assert [one.level for one in levels if isinstance(one, SetMasterVolume | SetBrightness)] == [0.0, 0.25, 1.0]
     with pytest.raises(CommandRefused):
         wish(name, "f", float("inf"))
 
 
 def test_goto_takes_a_name_or_an_index_from_1_and_no_other() -> None:
-    assert wish("goto", "s", "joy").value == "joy"  # type: ignore[union-attr]
-    assert wish("goto", "i", 1).value == "attract"  # type: ignore[union-attr]
+    assert wish("goto", "s", "joy") == GoTo("joy", source=PHONE)
+    assert wish("goto", "i", 1) == GoTo("attract", source=PHONE)
     for tags, value in (("s", "jo"), ("i", 0), ("i", 4), ("i", -1)):
         with pytest.raises(CommandRefused) as refused:
             wish("goto", tags, value)
@@ -126,7 +140,7 @@ def test_goto_takes_a_name_or_an_index_from_1_and_no_other() -> None:
 
 
 def test_a_rehearsed_mood_is_a_known_emotion_at_a_strength() -> None:
-    assert wish("mood", "sf", "fear", 2.0).value == ("fear", 1.0)  # type: ignore[union-attr]
+    assert wish("mood", "sf", "fear", 2.0) == RehearseMood("fear", 1.0, source=PHONE)
     with pytest.raises(CommandRefused, match="no emotion 'joy'"):
         wish("mood", "sf", "joy", 1.0)
 
@@ -137,7 +151,7 @@ def test_the_show_is_shut_down_with_the_passphrase_only_and_never_where_there_is
     with pytest.raises(CommandRefused, match="wrong passphrase"):
         wish(name, "s", "open barley")
     with pytest.raises(CommandRefused, match="off in this venue"):
-        read(packet(f"/emo/control/{name}", "s", ""), OscSettings(), SCENES, "")
+        read(packet(f"/emo/control/{name}", "s", ""), OscSettings(), SCENES, PHONE)
 
 
 def test_every_command_of_the_registry_is_understood() -> None:
@@ -151,20 +165,21 @@ def test_every_command_of_the_registry_is_understood() -> None:
 
 def test_a_truncated_float_is_refused_and_not_read_as_zero() -> None:
     with pytest.raises(CommandRefused, match="malformed"):
-        read(packet("/emo/control/volume", "f", 0.5)[:-2], SETTINGS, SCENES, "")
+        read(packet("/emo/control/volume", "f", 0.5)[:-2], SETTINGS, SCENES, PHONE)
     with pytest.raises(CommandRefused, match="malformed"):
-        read(packet("/emo/control/volume", "f", 0.5) + b"\0\0\0\0", SETTINGS, SCENES, "")
+        read(packet("/emo/control/volume", "f", 0.5) + b"\0\0\0\0", SETTINGS, SCENES, PHONE)
 
 
 def test_a_very_old_sender_may_leave_out_the_tags() -> None:
-    command = read(b"/emo/control/next\0\0\0", SETTINGS, SCENES, "")
+    command = read(b"/emo/control/next\0\0\0", SETTINGS, SCENES, PHONE)
     assert command is not None
 
 
 def test_the_phone_is_answered_once_the_stage_has_done_it(control: Control, phone: Phone) -> None:
     phone.socket.send(packet("/emo/control/goto", "s", "joy"))
     (command,) = drained(control)
-    assert (command.name, command.value) == ("goto", "joy")
+    assert isinstance(command, GoTo)
+    assert command.scene == "joy"
     control.reply(command, Code.NOT_NOW, "the room is closed")
     assert phone.answer() == ("/emo/reply/goto", Code.NOT_NOW, "the room is closed")
 
@@ -189,8 +204,7 @@ def test_a_phone_that_listens_on_another_port_is_answered_there() -> None:
 
 
 def test_a_command_by_key_is_not_answered(control: Control) -> None:
-    control.reply(Command("next", None, "key"), 0, "done")
-    control.reply(Command("next", None, "osc nonsense"), 0, "done")
+    control.reply(Next(source=KEY), 0, "done")
 
 
 def test_a_sender_who_is_not_on_the_list_is_neither_heard_nor_answered() -> None:
@@ -208,26 +222,26 @@ def test_a_sender_who_is_not_on_the_list_is_neither_heard_nor_answered() -> None
 
 
 def test_an_address_of_version_4_is_known_on_a_socket_of_version_6() -> None:
-    gate = Gate((ipaddress.ip_network("192.168.1.0/24"),), 10.0, lambda: 0.0)
-    assert gate.refuses(("::ffff:192.168.1.5", 1)) == ""
-    assert gate.refuses(("::ffff:192.168.2.5", 1)) != ""
+    limiter = RateLimiter((ipaddress.ip_network("192.168.1.0/24"),), 10.0, lambda: 0.0)
+    assert limiter.refuses(("::ffff:192.168.1.5", 1)) == ""
+    assert limiter.refuses(("::ffff:192.168.2.5", 1)) != ""
 
 
 def test_each_sender_has_a_rate_of_its_own_and_thousands_of_them_take_no_memory() -> None:
     now = [0.0]
-    gate = Gate((ipaddress.ip_network("10.0.0.0/8"),), 10.0, lambda: now[0])
-    assert [gate.refuses(("10.0.0.1", 1)) for _ in range(11)] == [""] * 10 + ["too many"]
-    assert gate.refuses(("10.0.0.2", 1)) == ""
+    limiter = RateLimiter((ipaddress.ip_network("10.0.0.0/8"),), 10.0, lambda: now[0])
+    assert [limiter.refuses(("10.0.0.1", 1)) for _ in range(11)] == [""] * 10 + ["too many"]
+    assert limiter.refuses(("10.0.0.2", 1)) == ""
     now[0] = 0.1
-    assert [gate.refuses(("10.0.0.1", 1)) for _ in range(2)] == ["", "too many"]
+    assert [limiter.refuses(("10.0.0.1", 1)) for _ in range(2)] == ["", "too many"]
     for number in range(10_000):
-        gate.refuses((f"10.0.{number % 256}.{number // 256}", number))
-    assert len(gate._buckets) <= SENDERS_AT_MOST
+        limiter.refuses((f"10.0.{number % 256}.{number // 256}", number))
+    assert len(limiter._buckets) <= SENDERS_AT_MOST
 
 
 def test_a_stage_that_does_not_drain_gets_no_endless_queue(control: Control, phone: Phone) -> None:
     for _ in range(COMMANDS_AT_MOST + 5):
-        control.take(packet("/emo/control/next"), ("127.0.0.1", random.randrange(1024, 65535)))
+        control.receive(packet("/emo/control/next"), ("127.0.0.1", random.randrange(1024, 65535)))
     assert len(control.drain()) == COMMANDS_AT_MOST
     assert control.counts["queue full"] == 5
 
@@ -314,16 +328,15 @@ def test_40000_fuzzed_packets_are_each_refused_or_a_sound_command() -> None:
     started = time.monotonic()
     for datagram in fuzzed(7, 40_000):
         try:
-            command = read(datagram[:513], SETTINGS, SCENES, "osc 127.0.0.1:1")
+            command = read(datagram[:513], SETTINGS, SCENES, PHONE)
         except CommandRefused:
             refused += 1
             continue
         taken += 1
-        if command is not None and command.name in ("volume", "brightness"):
-            assert isinstance(command.value, float)
-            assert 0.0 <= command.value <= 1.0
-        if command is not None and command.name == "goto":
-            assert command.value in SCENES
+        if isinstance(command, SetMasterVolume | SetBrightness):
+            assert 0.0 <= command.level <= 1.0
+        if isinstance(command, GoTo):
+            assert command.scene in SCENES
     assert taken + refused == 40_000
     assert refused > 35_000
     assert time.monotonic() - started < 20.0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from models.labels import LABELS
 from models.mood import Mood
 from scenes.machine.advance import Moment, advance, begin
-from scenes.machine.command import STORY_COMMANDS, Command
+from scenes.machine.command import Attract, GoTo, Next, Pause, Reset, Resume, SetBlackout, Start, Stop, StoryCommand
 from scenes.machine.cue import Branched, Cue, Play, SceneStarted, TakeEnded, TakeStarted
 from scenes.machine.dry_run import DryPlayer
 from scenes.machine.state import StoryState
@@ -34,10 +34,10 @@ moods: st.SearchStrategy[Mood] = st.one_of(
     st.just(BLIND),
     st.builds(feeling, st.sampled_from([None, *LABELS]), st.floats(0.1, 1.0), st.integers(1, 30)),
 )
-commands = st.builds(
-    Command,
-    st.sampled_from([*STORY_COMMANDS, "mute", "mood"]),
-    st.one_of(st.none(), st.floats(), st.sampled_from([*STORY.names, "kitchen"]), st.just(("fear", 1.0))),
+commands: st.SearchStrategy[StoryCommand] = st.one_of(
+    st.sampled_from([Start(), Stop(), Pause(), Resume(), Next(), Reset(), Attract()]),
+    st.builds(SetBlackout, st.booleans()),
+    st.builds(GoTo, st.sampled_from([*STORY.names, "kitchen"])),
 )
 playheads = st.builds(
     Playhead,
@@ -79,7 +79,7 @@ def test_nothing_that_a_moment_can_hold_stops_the_story(evening: list[Moment]) -
     st.floats(0.05, 0.5),
 )
 def test_with_a_player_that_plays_there_is_always_a_picture_and_takes_begin_and_end_in_turn(
-    course: list[tuple[Mood, list[Command], float]], tick: float
+    course: list[tuple[Mood, list[StoryCommand], float]], tick: float
 ) -> None:
     state, cues = begin(STORY, 0.0)
     told: list[Cue] = list(cues)

@@ -9,7 +9,18 @@ import os
 from pathlib import Path
 
 from models.mood import Mood
-from scenes.machine.command import Command
+from scenes.machine.command import (
+    Attract,
+    GoTo,
+    Next,
+    Pause,
+    Reset,
+    Resume,
+    SetBlackout,
+    Start,
+    Stop,
+    StoryCommand,
+)
 from scenes.machine.cue import Cue
 from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
 
@@ -24,9 +35,17 @@ def mood_of(row: dict[str, str]) -> Mood:
     return feeling(label, float(row["strength"] or 0.5), int(row["visitors"]))
 
 
-def command_of(words: str) -> Command:
+PLAIN = {one.name: one for one in (Start, Stop, Pause, Resume, Next, Reset, Attract)}
+
+
+def command_of(words: str) -> StoryCommand:
     name, _, value = words.partition(" ")
-    return Command(name, float(value) if name == "blackout" else value or None)  # type: ignore[arg-type]
+    match name:
+        case "goto":
+            return GoTo(value)
+        case "blackout":
+            return SetBlackout(float(value) >= 0.5)
+    return PLAIN[name]()
 
 
 def line(now: float, cue: Cue) -> str:

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from scenes.machine.advance import Moment, advance, begin
-from scenes.machine.command import Command
+from scenes.machine.command import GoTo
 from scenes.machine.cue import Cue, Play, Prepare, ShowState, StateChanged, TakeEnded
 from scenes.machine.dry_run import DryPlayer
 from scenes.machine.state import StoryState
@@ -55,7 +55,7 @@ def test_a_branch_to_a_broken_scene_is_passed_over() -> None:
 
 def test_an_operator_cannot_go_to_a_broken_scene() -> None:
     story = replace(story_of(), unplayable=frozenset({"cellar"}))
-    cues = evening(story, [(1, feeling("fear"))], until=6, commands={5.0: Command("goto", "cellar")})
+    cues = evening(story, [(1, feeling("fear"))], until=6, commands={5.0: GoTo("cellar")})
     assert scenes_of(cues) == ["lamp", "door"]
 
 

@@ -13,8 +13,8 @@ from installation.osc import state
 from installation.osc.decoder import Received, decode
 from installation.osc.encoder import free_message, message
 from installation.osc.registry import BY_PATH
-from installation.osc.schedule import Target
-from installation.osc.snapshot import Room
+from installation.osc.schedule import Schedule
+from installation.osc.snapshot import Snapshot
 
 
 @dataclass
@@ -22,16 +22,16 @@ class Bench:
     """A target that is served as the broadcast serves it: on news, and when it says that something is due."""
 
     settings: OscTarget
-    room: Room = field(default_factory=Room)
+    snapshot: Snapshot = field(default_factory=Snapshot)
     heard: list[tuple[float, Received]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.target = Target(self.settings, 0.0)
-        self.room.slow = {m.path: m for m in state.about_messages("1", "film", "hall")}
-        self.room.take_change(state.scene_messages("opening", 2, 2))
+        self.schedule = Schedule(self.settings, 0.0)
+        self.snapshot.slow = {m.path: m for m in state.about_messages("1", "film", "hall")}
+        self.snapshot.update_change(state.scene_messages("opening", 2, 2))
 
     def serve(self, now: float, fresh: bool = False, down: bool = False) -> list[bytes]:
-        packets = self.target.datagrams(self.room, fresh, down, now)
+        packets = self.schedule.datagrams(self.snapshot, fresh, down, now)
         self.heard += [(now, one) for packet in packets for one in decode(packet)]
         return packets
 
@@ -43,9 +43,9 @@ class Bench:
             if fresh:
                 number += 1
                 next_mood = start + number / mood_hertz
-                self.room.take_mood(state.mood_messages(mood(now, 4), True))
+                self.snapshot.update_mood(state.mood_messages(mood(now, 4), True))
             self.serve(now, fresh)
-            now = max(min(next_mood, self.target.due_at()), now + 1e-4)
+            now = max(min(next_mood, self.schedule.due_at()), now + 1e-4)
 
     def times(self, path: str) -> list[float]:
         return [at for at, one in self.heard if one.address == path]
@@ -63,20 +63,20 @@ def test_a_mood_that_is_sent_is_never_an_old_one_while_the_eye_sees() -> None:
     now = 0.0
     for number in range(150):
         now = number / 15
-        while bench.target.due_at() < now:
-            assert not any(one.address == "/emo/count" for p in bench.serve(bench.target.due_at()) for one in decode(p))
-        bench.room.take_mood(state.mood_messages(mood(now, 4), False))
+        while bench.schedule.due_at() < now:
+            assert not any(one.address == "/emo/count" for p in bench.serve(bench.schedule.due_at()) for one in decode(p))
+        bench.snapshot.update_mood(state.mood_messages(mood(now, 4), False))
         bench.serve(now, fresh=True)
     assert len(bench.times("/emo/count")) == pytest.approx(100, abs=4)
 
 
 def test_without_new_moods_the_last_one_is_sent_again_at_the_rate() -> None:
     bench = Bench(OscTarget())
-    bench.room.take_mood(state.mood_messages(mood(0, 1), False))
+    bench.snapshot.update_mood(state.mood_messages(mood(0, 1), False))
     now = 0.0
     while now < 5.0:
         bench.serve(now)
-        now = max(bench.target.due_at(), now + 1e-4)
+        now = max(bench.schedule.due_at(), now + 1e-4)
     assert len(bench.times("/emo/mood/valence")) == pytest.approx(50, abs=1)
 
 
@@ -90,7 +90,7 @@ def test_after_a_stall_nothing_is_sent_in_a_burst() -> None:
 
 def test_an_event_is_sent_three_times_within_200_ms_under_one_number() -> None:
     bench = Bench(OscTarget())
-    bench.target.tell(message("/event/scene/start", 7, 2), 10.0)
+    bench.schedule.tell(message("/event/scene/start", 7, 2), 10.0)
     for step in range(400):
         bench.serve(10.0 + step / 1000)
     times = bench.times("/emo/event/scene/start")
@@ -101,7 +101,7 @@ def test_an_event_is_sent_three_times_within_200_ms_under_one_number() -> None:
 
 def test_a_receiver_that_would_act_three_times_may_ask_for_one() -> None:
     bench = Bench(OscTarget(event_repeats=1, addresses={"/event/scene/start": "/cue/scene{index}/start"}))
-    bench.target.tell(message("/event/scene/start", 7, 2), 10.0)
+    bench.schedule.tell(message("/event/scene/start", 7, 2), 10.0)
     for step in range(400):
         bench.serve(10.0 + step / 1000)
     assert [(one.address, one.values) for _, one in bench.heard if "cue" in one.address] == [("/cue/scene2/start", ())]
@@ -109,7 +109,7 @@ def test_a_receiver_that_would_act_three_times_may_ask_for_one() -> None:
 
 def test_a_cue_of_the_storys_own_is_sent_once_because_no_number_marks_a_repeat() -> None:
     bench = Bench(OscTarget(prefix="/hall"))
-    bench.target.tell(free_message("/lamp/go", (1, 0.5, "warm")), 0.0)
+    bench.schedule.tell(free_message("/lamp/go", (1, 0.5, "warm")), 0.0)
     for step in range(400):
         bench.serve(step / 1000)
     assert [one.values for _, one in bench.heard if one.address == "/hall/lamp/go"] == [(1, 0.5, "warm")]
@@ -119,7 +119,7 @@ def test_the_whole_state_is_sent_each_second_and_a_change_at_once() -> None:
     bench = Bench(OscTarget(profile="events"))
     for step in range(3000):
         if step == 1500:
-            bench.room.take_change(state.scene_messages("joy", 3, 2))
+            bench.snapshot.update_change(state.scene_messages("joy", 3, 2))
         bench.serve(step / 1000)
     assert bench.times("/emo/scene/state") == pytest.approx([0.0, 1.0, 2.0], abs=0.002)
     assert bench.times("/emo/scene/index") == pytest.approx([0.0, 1.0, 1.5, 2.0], abs=0.002)
@@ -127,7 +127,7 @@ def test_the_whole_state_is_sent_each_second_and_a_change_at_once() -> None:
 
 def test_a_receiver_that_may_be_just_switched_on_gets_the_rare_things_with_each_keyframe() -> None:
     bench = Bench(OscTarget())
-    bench.room.take_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 1.0)
+    bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 1.0)
     bench.run(0.0, 1.01, 15.0)
     bench.heard.clear()
     bench.serve(2.02, down=True)
@@ -137,7 +137,7 @@ def test_a_receiver_that_may_be_just_switched_on_gets_the_rare_things_with_each_
 
 def test_health_is_not_repeated_because_silence_must_mean_a_dead_show() -> None:
     bench = Bench(OscTarget())
-    bench.room.take_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
+    bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
     for step in range(100):
         bench.serve(step / 10, down=True)
     assert bench.times("/emo/health/beat")[-1] < 2.0
@@ -152,9 +152,9 @@ def test_each_late_dropped_and_repeated_picture_is_told_to_the_room() -> None:
 
 def test_nothing_of_a_single_visitor_leaves_by_default() -> None:
     bench = Bench(OscTarget())
-    bench.target.tell(message("/event/enter", 1, 1, 99), 0.0)
-    bench.target.tell(message("/event/emotion", 2, 3, 1, 0.5), 0.0)
-    bench.target.tell(message("/event/emotion", 3, 0, 1, 0.5), 0.0)
+    bench.schedule.tell(message("/event/enter", 1, 1, 99), 0.0)
+    bench.schedule.tell(message("/event/emotion", 2, 3, 1, 0.5), 0.0)
+    bench.schedule.tell(message("/event/emotion", 3, 0, 1, 0.5), 0.0)
     bench.run(0.0, 2.0, 15.0)
     told = {one.address for _, one in bench.heard}
     assert not any("/visitor/" in address or "/event/enter" in address for address in told)
@@ -164,8 +164,8 @@ def test_nothing_of_a_single_visitor_leaves_by_default() -> None:
 @pytest.mark.parametrize("profile", ["aggregate", "visitors", "scalar", "events"])
 def test_each_profile_carries_what_the_registry_says_and_nothing_else(profile: str) -> None:
     bench = Bench(OscTarget.model_validate({"profile": profile}))
-    bench.room.take_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
-    bench.room.time = {"/scene/time": message("/scene/time", 1.0, 7.0)}
+    bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
+    bench.snapshot.time = {"/scene/time": message("/scene/time", 1.0, 7.0)}
     bench.run(0.0, 2.0, 15.0)
     told = {one.address.removeprefix("/emo") for _, one in bench.heard}
     events = {path for path in BY_PATH if path.startswith("/event/")}
@@ -190,15 +190,15 @@ def test_own_addresses_are_whole_and_an_empty_one_silences() -> None:
 def test_a_receiver_that_wants_only_what_it_named_hears_nothing_else() -> None:
     named = {"/scene/index": "/layer/1/scene", "/event/scene/start": "/cue/scene{index}/start"}
     bench = Bench(OscTarget(profile="events", only_named=True, bundles=False, addresses=named))
-    bench.target.tell(message("/event/scene/start", 7, 2), 0.0)
-    bench.target.tell(free_message("/lamp/go", ()), 0.0)
+    bench.schedule.tell(message("/event/scene/start", 7, 2), 0.0)
+    bench.schedule.tell(free_message("/lamp/go", ()), 0.0)
     bench.run(0.0, 2.0, 15.0)
     assert {one.address for _, one in bench.heard} == {"/layer/1/scene", "/cue/scene2/start"}
 
 
 def test_with_bundles_off_every_message_is_a_datagram_of_its_own() -> None:
     bench = Bench(OscTarget(bundles=False))
-    bench.room.take_mood(state.mood_messages(mood(0, 4), False))
+    bench.snapshot.update_mood(state.mood_messages(mood(0, 4), False))
     packets = bench.serve(0.0, fresh=True)
     assert all(packet.startswith(b"/emo/") for packet in packets)
     assert packets[0].startswith(b"/emo/frame")
