@@ -16,7 +16,7 @@
     |   |-- NoScreen, NoGpu                 installation.film.screen, .gpu_wall
     |   |-- NoWindow                        installation.calibrate.window
     |   |-- NoWeights                       models.seeing.mtcnn_graphs: the mtcnn package is missing or changed
-    |   |-- NotTaken                        models.seeing.io_binding: the GPU does not take the variant made for it
+    |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it
     |   `-- RoomIsTaken                75   installation.host.lock: another chiaro runs here
     |-- Refused                         1   somebody said no
     |   |-- Cancelled                       installation.calibrate.guide: the technician, or a volunteer

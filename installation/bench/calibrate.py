@@ -27,8 +27,8 @@ from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.evaluation.metrics import scores
 from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.lamp_prior import Prior, average_face, read_prior, statistics_for
-from models.lighting.light_estimate import Light, find_light
-from models.lighting.relight import Lamp, Lamps, direction, read_heads
+from models.lighting.light_estimate import LightEstimate, estimate_light
+from models.lighting.relight import Lamp, LampBank, direction, read_face_maps
 from models.seeing.align import prepare
 from models.seeing.card import read_card
 from models.seeing.classifier import SHIPPED, Classifier, open_classifier
@@ -68,7 +68,7 @@ def run(progress: Progress) -> Report:
 
 def _under(lamp: Lamp, aligned: Image, aligned_landmarks: Floats, seed: int, heads: str = "bench") -> Image:
     rng = np.random.default_rng((2026, seed))
-    light = linear(aligned) * Lamps(read_heads(heads), [lamp], ROOM).draw(aligned_landmarks, rng)
+    light = linear(aligned) * LampBank(read_face_maps(heads), [lamp], ROOM).draw(aligned_landmarks, rng)
     return captured(noisy(expose(light, FACE_MEAN), SENSOR, rng))
 
 
@@ -90,7 +90,7 @@ def _fits(faces: Faces, seen: Image, prior: Prior | None, progress: ShareDone) -
             mine, others = order[:size], order[FITTED_FROM:]
             some, rest = faces.only(mine), faces.only(others)
             begun = time.perf_counter()
-            light = find_light(seen[mine], average_face())
+            light = estimate_light(seen[mine], average_face())
             off.append(_degrees(light, LAMP))
             choice = select_head(some, statistics_for(prior, some, _venue(light)))
             seconds.append(time.perf_counter() - begun)
@@ -114,7 +114,7 @@ def _fits(faces: Faces, seen: Image, prior: Prior | None, progress: ShareDone) -
         yield Figure(f"{named}: time to find the light and to fit", float(np.max(seconds)), "s")
 
 
-def _venue(light: Light) -> Calibration:
+def _venue(light: LightEstimate) -> Calibration:
     """What a calibration knows of the room by then."""
     found = LightProfile(azimuth_degrees=light.azimuth, elevation_degrees=light.elevation, measured=True)
     return Calibration(light=found, room=RoomProfile(face_luminance=FACE_MEAN))
@@ -147,7 +147,7 @@ def _lamps(aligned: Image, aligned_landmarks: Floats, progress: ShareDone) -> li
                 lamp = Lamp(azimuth, elevation, radius)
                 which = np.random.default_rng((i, k, seed)).choice(len(aligned), people, replace=False)
                 seen = _under(lamp, aligned[which], aligned_landmarks[which], seed)
-                off[people].append(_degrees(find_light(seen, average_face()), lamp))
+                off[people].append(_degrees(estimate_light(seen, average_face()), lamp))
         progress((i + 1) / len(LAMPS_TRIED))
     figures = []
     for people, errors in off.items():
@@ -158,7 +158,7 @@ def _lamps(aligned: Image, aligned_landmarks: Floats, progress: ShareDone) -> li
     return figures
 
 
-def _degrees(found: Light, lamp: Lamp) -> float:
+def _degrees(found: LightEstimate, lamp: Lamp) -> float:
     both = direction(found.azimuth, found.elevation) @ direction(lamp.azimuth, lamp.elevation)
     return float(np.degrees(np.arccos(np.clip(both, -1, 1))))
 

@@ -77,7 +77,7 @@ def make(
     emotions: Sequence[str],
     size: Size,
     seed: int,
-    told: Callable[[float], None] = lambda share: None,
+    report: Callable[[float], None] = lambda share: None,
 ) -> Protocol:
     """All courses of the protocol, seen through ``classify``."""
     groups = courses(emotions, size, seed)
@@ -86,7 +86,7 @@ def make(
     def seen(course: Course) -> list[Seen]:
         nonlocal done
         done += 1
-        told(done / total)
+        report(done / total)
         return film(course, classify, Faults())
 
     still, neutral, onsets, replayed, visits = ([seen(course) for course in group] for group in groups)

@@ -18,7 +18,7 @@ from models.evaluation.dataset import LabelledFaces, read_faces
 from models.evaluation.landmarks import find_landmarks
 from models.labels import LABELS
 from models.lighting.exposure import Sensor, captured, expose, linear, noisy
-from models.lighting.relight import Lamp, Lamps, read_heads
+from models.lighting.relight import Lamp, LampBank, read_face_maps
 from models.seeing.align import align, similarity
 
 Network = Callable[[Image], Floats]
@@ -42,7 +42,7 @@ class RealFaces:
         faces, self._network, self._mean = _clear(read_faces(sheet), seed), network, mean_luminance
         landmarks, found = find_landmarks(faces.images)
         self._faces: dict[str, list[Shown]] = {label: [] for label in LABELS}
-        chance, right, lamps = np.random.default_rng(seed), 0, Lamps(read_heads("bench"), OVERHEAD)
+        chance, right, lamps = np.random.default_rng(seed), 0, LampBank(read_face_maps("bench"), OVERHEAD)
         for k in np.flatnonzero(found):
             shown = self._relit(faces.images[k], landmarks[k], lamps, chance)
             views = network(np.stack([_photograph(*shown, 1.0, chance) for _ in range(VIEWS)]))
@@ -74,7 +74,7 @@ class RealFaces:
             return None
         return self._faces[part.label][(seed * 7 + part.person) % len(self._faces[part.label])]
 
-    def _relit(self, image: Image, landmarks: Floats, lamps: Lamps, chance: np.random.Generator) -> Shown:
+    def _relit(self, image: Image, landmarks: Floats, lamps: LampBank, chance: np.random.Generator) -> Shown:
         """The face enlarged as the camera sees it, under a lamp overhead, as dark as the room is."""
         size, five = (round(FACE_PIXELS), round(FACE_PIXELS)), landmarks * np.float32(FACE_PIXELS / len(image))
         large = np.clip(cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC), 0, None)

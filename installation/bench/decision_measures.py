@@ -54,8 +54,8 @@ def measure(row: RowType, protocol: Protocol) -> dict[tuple[str, str], float]:
     }
 
 
-def told(row: Row, course: Iterable[Seen]) -> list[tuple[float, str | None]]:
-    """What ``row`` tells the film at each frame of a course."""
+def decisions(row: Row, course: Iterable[Seen]) -> list[tuple[float, str | None]]:
+    """The label of ``row`` at each frame of a course: (seconds, label or None)."""
     return [(now, row.update(faces, now)) for now, faces, _ in course]
 
 
@@ -68,14 +68,14 @@ def a_minute(
     """How often a minute the label goes from one to another so that ``counts(before, now)``."""
     events, seconds = 0, 0.0
     for course in group:
-        labels = [(t, label) for t, label in told(row(), course) if t >= course[0][0] + settled]
+        labels = [(t, label) for t, label in decisions(row(), course) if t >= course[0][0] + settled]
         events += sum(counts(a, b) for (_, a), (_, b) in pairwise(labels))
         seconds += labels[-1][0] - labels[0][0]
     return 60 * events / seconds
 
 
 def onset_delays(row: RowType, group: list[list[Seen]]) -> tuple[list[float], float]:
-    """Seconds from the first frame of each new expression to its event, and the share of those never told.
+    """Seconds from the first frame of each new expression to its event, and the share of those that never came.
 
     A missed one counts in the delays with the whole time in which it was shown.
     """
@@ -83,7 +83,7 @@ def onset_delays(row: RowType, group: list[list[Seen]]) -> tuple[list[float], fl
     for course in group:
         truth = course[-1][2]
         onset = next(t for t, _, shown in course if shown == truth)
-        hit = next((t for t, label in told(row(), course) if t >= onset and label == truth), None)
+        hit = next((t for t, label in decisions(row(), course) if t >= onset and label == truth), None)
         missed += hit is None
         delays.append((course[-1][0] if hit is None else hit) - onset)
     return delays, missed / len(group)
@@ -94,13 +94,13 @@ def same_branch(row: RowType, replays: list[list[Seen]]) -> float:
     branches: Counter[str | None] = Counter()
     for replay in replays:
         judge = row()
-        told(judge, replay)
+        decisions(judge, replay)
         branches[judge.branch()] += 1
     return branches.most_common(1)[0][1] / len(replays)
 
 
 def carried(row: RowType, course: list[Seen]) -> bool:
-    """Is the first visitor's emotion told without a break until the next one has been there for a second?"""
+    """Is the first visitor's emotion reported without a break until the next one has been there for a second?"""
     first, last = course[0][2], course[-1][2]
     came = max(t for t, _, shown in course if shown != last)
-    return all(label == first for t, label in told(row(), course) if came < t <= came + 1.0)
+    return all(label == first for t, label in decisions(row(), course) if came < t <= came + 1.0)

@@ -1,4 +1,4 @@
-"""One course through all ways to decide, drawn: what the visitor shows, what the film is told."""
+"""One course through all ways to decide, drawn: what the visitor shows, what each way reports."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def plot(course: list[Seen], folder: Path) -> str:
         above.plot([t for t, _ in seen], [face.probabilities[k] for _, face in seen], color=colour, lw=0.8, label=label)
     above.set_ylabel("probability of each frame")
     above.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
-    for y, (_, told) in enumerate(reversed(bands)):
-        spans = [(t, until - t, name) for (t, name), (until, _) in pairwise(told) if name is not None]
+    for y, (_, labels) in enumerate(reversed(bands)):
+        spans = [(t, until - t, name) for (t, name), (until, _) in pairwise(labels) if name is not None]
         colours = [COLOURS[LABELS.index(name)] for _, _, name in spans]
         below.broken_barh([(t, width) for t, width, _ in spans], (y - 0.35, 0.7), facecolors=colours)
     below.set_yticks(range(len(bands)), [name for name, _ in reversed(bands)])

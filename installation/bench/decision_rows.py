@@ -25,7 +25,7 @@ class Reference:
         self._last: float | None = None
 
     def update(self, faces: Sequence[EmotionEstimate], now: float) -> str | None:
-        """What the film would be told at ``now``."""
+        """The label that the film would get at ``now``."""
         if faces:
             nearest = max(faces, key=lambda face: face.detection.box[3])
             self.label = self.rule(nearest.probabilities, now)
@@ -39,7 +39,7 @@ class Reference:
         return LABELS[int(probabilities.argmax())]
 
     def branch(self) -> str | None:
-        """The scene's choice: the label told for the longest time."""
+        """The scene's choice: the label reported for the longest time."""
         return max(self._seconds, key=self._seconds.__getitem__, default=None)
 
 
@@ -107,7 +107,7 @@ class Ours:
         self._began: float | None = None
 
     def update(self, faces: Sequence[EmotionEstimate], now: float) -> str | None:
-        """What the film would be told at ``now``."""
+        """The label that the film would get at ``now``."""
         mood = self._judge.update(faces, FRAME, 25.0, now)
         self._began = now if self._began is None else self._began
         self._evidence = self._evidence.observe(mood, now - self._began)

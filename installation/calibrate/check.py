@@ -13,7 +13,7 @@ from installation.calibrate.picture_source import PictureSource, RecordingReques
 from installation.calibrate.recording import Observer, SeenFace
 from models.arrays import Image
 from models.lighting.lamp_prior import average_face
-from models.lighting.light_estimate import find_light
+from models.lighting.light_estimate import estimate_light
 
 ROOM_SECONDS, FACE_SECONDS = 12.0, 12.0
 ENOUGH = 30
@@ -105,7 +105,7 @@ def _face_faults(made: Calibration, there: list[SeenFace], measured: list[str]) 
         )
     good = [one.face for one in there if one.quality > 0.15]
     if made.light.measured and good:
-        found = find_light(np.stack(good), average_face())
+        found = estimate_light(np.stack(good), average_face())
         now = LightProfile(azimuth_degrees=found.azimuth, elevation_degrees=found.elevation)
         moved = made.light.degrees_from(now)
         measured.append(f"lamp within {moved:.0f} degrees")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.arrays import Doubles, Floats, Integers
-from models.judging.smoothing import Baseline, logarithms
+from models.judging.smoothing import Baseline, log_probabilities
 
 MIN_LEAD, MAX_LEAD = 0.22, 0.6
 
@@ -26,7 +26,7 @@ def accuracy_with_baseline(probabilities: Floats, labels: Integers, people: Inte
 
     ``probabilities`` (n, 8) of held-out people, ``labels`` and ``people`` (n,).
     """
-    logs = logarithms(probabilities)
+    logs = log_probabilities(probabilities)
     without_baseline = logs.copy()
     for person in np.unique(people):
         at_rest = np.flatnonzero((people == person) & (labels == 0))

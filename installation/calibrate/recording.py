@@ -15,7 +15,7 @@ from models.seeing.align import align
 from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import cut, open_detector, shifted
 from models.seeing.quality import luminance, quality
-from models.seeing.shut_eyes import shut
+from models.seeing.shut_eyes import shut_log_odds
 from models.seeing.venue_head import model_file
 
 KEPT = 6
@@ -75,7 +75,9 @@ class Observer:
             return None
         best = max(found, key=lambda one: one.box[2] * one.box[3])
         face = align(part, best.landmarks)
-        return SeenFace(shifted(best, corner), face, quality(face, best), luminance(face), float(shut(face[None])[0]))
+        return SeenFace(
+            shifted(best, corner), face, quality(face, best), luminance(face), float(shut_log_odds(face[None])[0])
+        )
 
     def record(
         self, pictures: Iterable[Image], label: str = "neutral", usual_eyes: float | None = None, any_eyes: bool = False

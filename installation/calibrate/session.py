@@ -19,7 +19,7 @@ from installation.calibrate.picture_source import EMPTY, PictureSource, Recordin
 from installation.calibrate.recording import SHUT_EYES, Observer, Recording
 from models.arrays import Image
 from models.lighting.lamp_prior import average_face
-from models.lighting.light_estimate import UNSURE, find_light
+from models.lighting.light_estimate import UNSURE, estimate_light
 
 EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "fear", "disgust")
 TRIES = 3
@@ -115,7 +115,7 @@ def _make_unlisted_folder(folder: Path) -> None:
 
 def note_light(session: Session, draft: Draft) -> None:
     """Locate the lamp from all faces at rest that were seen so far, and draw it."""
-    found = find_light(np.stack(draft.at_rest), average_face())
+    found = estimate_light(np.stack(draft.at_rest), average_face())
     light = LightProfile(
         azimuth_degrees=round(found.azimuth, 1),
         elevation_degrees=round(found.elevation, 1),

@@ -18,7 +18,7 @@ from models.arrays import Image
 from models.frame import Frame
 
 SILENT_AFTER = 1.0
-"""Seconds without a picture after which the room counts as not seen (the promise of a lost camera)."""
+"""Seconds without a picture after which the room counts as not seen."""
 FIRST_DELAY, LONGEST_DELAY = 0.25, 1.0
 """Seconds between attempts to open a lost camera; doubled up to the longest."""
 OPENING = "the camera is being opened"
@@ -28,8 +28,9 @@ TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CO
 class Capture:
     """Reads a source in a thread of its own and keeps one frame: a slow reader sees the newest, never a queue.
 
-    A source that blocks harms nobody but this thread. ``frames_per_second`` is how many frames are wanted at most;
-    others are grabbed (so that no buffer fills) but not decoded.
+    A source that blocks harms nobody but this thread. ``frames_per_second`` is the most that are wanted;
+    others are grabbed (so that no buffer fills) but not decoded. ``pause`` waits that many seconds between attempts to
+    open a lost camera; left out, it ends early when the capture is closed.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Capture:
         settings: CameraSettings,
         frames_per_second: float,
         clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self._open, self._settings, self._clock = open_source, settings, clock
         self._period = 1.0 / frames_per_second
@@ -48,21 +50,23 @@ class Capture:
         self._reason, self._heard_at = OPENING, clock()
         self._stop, self._wanted = threading.Event(), threading.Event()
         self._wanted.set()
+        self._pause = pause or self._stop.wait
         self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self.name, self.address, self.remarks = "no camera yet", "", tuple[str, ...]()
 
     def start(self) -> None:
+        """Begin to read, in the thread."""
         self._thread.start()
 
     def newest(self, after: int, timeout: float) -> Frame | None:
-        """The newest frame with a number above ``after``; waits ``timeout`` seconds at most for one to come."""
+        """The newest frame with a number above ``after``; waits up to ``timeout`` seconds for one to come."""
         with self._changed:
             self._changed.wait_for(lambda: self._number > after, timeout)
             return self._frame if self._number > after else None
 
     def trouble(self, now: float) -> str:
-        """Why the newest frame is no look into the room now; '' when it is."""
+        """Why the newest frame does not show the room as it is now; '' when it does."""
         with self._changed:
             if self._reason:
                 return self._reason
@@ -70,7 +74,7 @@ class Capture:
         return f"{self.name} has sent nothing for {silent:.0f} s" if silent > self._silent_after else ""
 
     def switch(self, on: bool) -> None:
-        """Let go of the camera, or take it again."""
+        """Open the camera (again), or release it."""
         if on:
             self._wanted.set()
         else:
@@ -104,11 +108,11 @@ class Capture:
                 self._fail(str(lost))
                 if self._number > before:
                     delay = FIRST_DELAY
-                self._stop.wait(delay)
+                self._pause(delay)
                 delay = min(2 * delay, LONGEST_DELAY)
 
     def _read(self, source: Source) -> None:
-        """Read until told to stop or to let go; raises ``CameraLost``."""
+        """Read until the capture is closed or switched off. Raises ``CameraLost``."""
         opened, due = self._clock(), 0.0
         while not self._stop.is_set() and self._wanted.is_set():
             source.grab()
@@ -121,7 +125,9 @@ class Capture:
             reason = self._blind.why(image, now)
             unchanged = self._stale.seconds(image, now) if source.live else 0.0
             if unchanged > self._settings.stale_after_seconds and not reason:
-                reason = f"{source.name} repeats the same picture since {unchanged:.0f} s: unplug it and plug it in"
+                reason = (
+                    f"{source.name} has sent the same picture for {unchanged:.0f} s: unplug it and plug it in again"
+                )
                 if now - opened > self._settings.stale_after_seconds:
                     raise CameraLost(reason)  # opened again, a wedged camera often recovers
             self._keep(image, now, reason)

@@ -1,4 +1,4 @@
-"""A camera at this machine: fixed as the venue wants it and read back, for drivers refuse silently."""
+"""A camera at this machine: set as the venue wants it and read back, because drivers refuse silently."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
-from glob import glob
 from pathlib import Path
 from typing import Protocol
 
 import cv2
+import numpy as np
 
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost
@@ -24,11 +24,14 @@ TOLERANCE = 0.05
 """Of the value asked for: drivers round to their own steps."""
 
 
-class Knobs(Protocol):
-    """The part of ``cv2.VideoCapture`` that sets a camera's properties."""
+class CameraProperties(Protocol):
+    """The part of ``cv2.VideoCapture`` that sets a camera's properties (``cv2.CAP_PROP_...``)."""
 
-    def set(self, prop: int, value: float, /) -> bool: ...
-    def get(self, prop: int, /) -> float: ...
+    def set(self, prop: int, value: float, /) -> bool:
+        """Ask the driver for ``value``. True says little: read it back."""
+
+    def get(self, prop: int, /) -> float:
+        """What the driver has now; 0 or -1 where it does not say."""
 
 
 class DeviceSource:
@@ -45,34 +48,37 @@ class DeviceSource:
             self._capture.release()
             raise CameraLost(why_closed(self._device))
         self._settings = settings
-        self.remarks = fix(self._capture, settings) + fix_power_line(self._device, settings.power_line_hertz)
+        self.remarks = apply_settings(self._capture, settings) + set_power_line(self._device, settings.power_line_hertz)
         width, height = (int(self._capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         self.name = f"camera {self._device} ({width}x{height})"
 
     def grab(self) -> None:
+        """Wait for the camera's next frame. Raises ``CameraLost``."""
         if not self._capture.grab():
-            raise CameraLost(f"{self.name} gives no picture: {why_closed(self._device)}")
+            raise CameraLost(f"{self.name} sends no pictures: {why_closed(self._device)}")
 
     def retrieve(self) -> Image:
+        """Decode the frame last grabbed: (height, width, 3) uint8, BGR. Raises ``CameraLost``."""
         good, image = self._capture.retrieve()
         if not good:
-            raise CameraLost(f"{self.name} sent a broken picture: check its cable and USB port")
-        return image
+            raise CameraLost(f"{self.name} sent a broken frame: check its cable and USB port")
+        return np.asarray(image, np.uint8)
 
     def controls(self) -> dict[str, float]:
-        """What the camera is set to, by the venue file's own names; what the driver does not tell is left out."""
+        """What the camera is set to, by the venue file's own names; what the driver does not report is left out."""
         hertz = read_power_line(self._device)
         return read_controls(self._capture) | ({} if hertz is None else {"power_line_hertz": float(hertz)})
 
     def hold(self) -> dict[str, float]:
-        """Fix what the venue leaves open at what the camera has now, from now on; what it is set to then."""
+        """Fix whatever the venue leaves open at its present value. Returns what the camera is set to then."""
         found = {name: value for name, value in self.controls().items() if getattr(self._settings, name) is None}
         hertz = found.pop("power_line_hertz", None)
         refused = _set(self._capture, _held(CameraSettings(**found)))
-        self.remarks += refused + fix_power_line(self._device, None if hertz is None else int(hertz))
+        self.remarks += refused + set_power_line(self._device, None if hertz is None else int(hertz))
         return self.controls()
 
     def close(self) -> None:
+        """Release the device for other programs."""
         self._capture.release()
 
 
@@ -81,30 +87,30 @@ CONTROLS = (
     ("gain", cv2.CAP_PROP_GAIN, 0.0),
     ("white_balance_kelvin", cv2.CAP_PROP_WB_TEMPERATURE, 1.0),
 )
-"""Name, property, and the least value that is one: a driver that does not tell says 0 or -1, but many a gain is 0."""
+"""Name, property, and the least value that is one: a driver that does not know says 0 or -1, but many a gain is 0."""
 
 
-def read_controls(camera: Knobs) -> dict[str, float]:
-    """What the driver tells of exposure, gain and white balance."""
+def read_controls(camera: CameraProperties) -> dict[str, float]:
+    """What the driver reports of exposure, gain and white balance."""
     read = ((name, camera.get(prop), least) for name, prop, least in CONTROLS)
     return {name: value for name, value, least in read if value >= least}
 
 
-def fix(camera: Knobs, settings: CameraSettings) -> tuple[str, ...]:
-    """Set everything that the venue fixes, in the order that V4L2 needs; what did not take is told, a line each."""
+def apply_settings(camera: CameraProperties, settings: CameraSettings) -> tuple[str, ...]:
+    """Set all that the venue fixes, in the order that V4L2 needs. Returns what the driver refused, one line each."""
     camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # before the size, or USB 2 offers 5 frames/s
     remarks = _set(camera, _wanted(settings))
     camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return remarks
 
 
-def _set(camera: Knobs, wanted: Iterator[tuple[str, int, float]]) -> tuple[str, ...]:
+def _set(camera: CameraProperties, wanted: Iterator[tuple[str, int, float]]) -> tuple[str, ...]:
     remarks = []
     for name, prop, value in wanted:
         camera.set(prop, value)
         found = camera.get(prop)
         if abs(found - value) > TOLERANCE * max(1.0, abs(value)):
-            remarks.append(f"{name}: asked for {value:g}, the camera has {found:g}")
+            remarks.append(f"{name}: requested {value:g}, the camera uses {found:g}")
     return tuple(remarks)
 
 
@@ -127,28 +133,28 @@ def _held(settings: CameraSettings) -> Iterator[tuple[str, int, float]]:
         yield "white_balance_kelvin", cv2.CAP_PROP_WB_TEMPERATURE, settings.white_balance_kelvin
 
 
-def fix_power_line(device: str, hertz: int | None) -> tuple[str, ...]:
-    """Set the flicker filter (0 = off), which OpenCV cannot; V4L2 only. Returns a remark when it did not take."""
+def set_power_line(device: str, hertz: int | None) -> tuple[str, ...]:
+    """Set the flicker filter (0 = off), which OpenCV cannot; V4L2 only. Returns a remark when it was refused."""
     if hertz is None:
         return ()
     try:
         import fcntl
 
-        with open(device, "rb+", buffering=0) as camera:
+        with Path(device).open("rb+", buffering=0) as camera:
             wish = struct.pack("Ii", POWER_LINE_CONTROL, (0, 50, 60).index(hertz))
             fcntl.ioctl(camera, SET_CONTROL, wish)
             found = fcntl.ioctl(camera, GET_CONTROL, wish)
     except (OSError, ImportError) as error:
-        return (f"power_line_hertz: the camera does not take {hertz} ({error})",)
-    return () if found == wish else (f"power_line_hertz: asked for {hertz}, the camera did not take it",)
+        return (f"power_line_hertz: the camera rejected {hertz} ({error})",)
+    return () if found == wish else (f"power_line_hertz: requested {hertz}, the camera ignored it",)
 
 
 def read_power_line(device: str) -> int | None:
-    """The flicker filter in hertz (0 = off); None where the driver tells none or lets the camera choose."""
+    """The flicker filter in hertz (0 = off); None where the driver does not know or lets the camera choose."""
     try:
         import fcntl
 
-        with open(device, "rb+", buffering=0) as camera:
+        with Path(device).open("rb+", buffering=0) as camera:
             answer = fcntl.ioctl(camera, GET_CONTROL, struct.pack("Ii", POWER_LINE_CONTROL, 0))
     except (OSError, ImportError):
         return None
@@ -158,26 +164,30 @@ def read_power_line(device: str) -> int | None:
 def found_devices() -> list[str]:
     """Cameras that may be there, the first one first."""
     if sys.platform == "linux":
-        return sorted(glob("/dev/video*"), key=lambda path: (len(path), path))
+        return sorted((str(path) for path in Path("/dev").glob("video*")), key=lambda path: (len(path), path))
     return ["0", "1"]
 
 
 def device_path(source: str) -> str:
+    """``0`` as ``/dev/video0``; a path as it is."""
     return f"/dev/video{int(source)}" if source.isdecimal() else source
 
 
 def why_closed(device: str) -> str:
     """Why a device cannot be opened, and what to do."""
     if sys.platform != "linux":
-        return f"camera {device} cannot be opened: is it plugged in, free, and may this program use it?"
-    if not os.path.exists(device):
-        return f"{device} is not there: plug the camera in, or correct camera.source (ls /dev/video*)"
+        return (
+            f"camera {device} cannot be opened: check that it is plugged in, that no other program uses it, "
+            "and that chiaro may use it"
+        )
+    if not Path(device).exists():
+        return f"{device} does not exist: plug the camera in, or correct camera.source (ls /dev/video*)"
     if not os.access(device, os.R_OK | os.W_OK):
-        return f"{device} may not be read: add this user to the group 'video' and log in again"
+        return f"{device} cannot be opened, permission denied: add this user to the group 'video' and log in again"
     users = ", ".join(programs_using(device))
     if users:
-        return f"{device} is in use by {users}: end that program"
-    return f"{device} does not answer: unplug it and plug it in again, or name another (ls /dev/video*)"
+        return f"{device} is in use by {users}: close that program"
+    return f"{device} does not respond: unplug it and plug it in again, or choose another (ls /dev/video*)"
 
 
 def programs_using(path: str) -> list[str]:
@@ -187,7 +197,7 @@ def programs_using(path: str) -> list[str]:
         if process.name == str(os.getpid()):
             continue
         try:
-            if any(os.readlink(fd) == path for fd in (process / "fd").iterdir()):
+            if any(str(fd.readlink()) == path for fd in (process / "fd").iterdir()):
                 found.append(f"{(process / 'comm').read_text().strip()} ({process.name})")
         except OSError:
             continue  # ended meanwhile, or of another user

@@ -6,6 +6,7 @@ from itertools import cycle
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from calibration.settings import CameraSettings
 from installation.camera.pace import Pace
@@ -16,7 +17,7 @@ SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
 
 
 class FolderSource:
-    """Shows the images of a folder as if a camera saw them, ``frames_per_second`` of them a second."""
+    """Shows the images of a folder as if a camera saw them, at ``frames_per_second``."""
 
     live = False
     remarks: tuple[str, ...] = ()
@@ -26,21 +27,23 @@ class FolderSource:
         folder = Path(settings.source).expanduser()
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
         if not files:
-            raise CameraLost(f"folder {folder.name} holds no image ({', '.join(sorted(SUFFIXES))})")
+            raise CameraLost(f"folder {folder.name} contains no images ({', '.join(sorted(SUFFIXES))})")
         self.name = f"folder {folder.name} ({len(files)} images)"
         self._files = cycle(files)
         self._pace = Pace(settings.frames_per_second)
         self._file = files[0]
 
     def grab(self) -> None:
+        """Wait until the next image is due; after the last one comes the first."""
         self._pace.wait()
         self._file = next(self._files)
 
     def retrieve(self) -> Image:
+        """Decode the image last grabbed: (height, width, 3) uint8, BGR. Raises ``CameraLost``."""
         image = cv2.imread(str(self._file), cv2.IMREAD_COLOR)
         if image is None:
             raise CameraLost(f"{self._file.name} cannot be decoded as an image")
-        return image
+        return np.asarray(image, np.uint8)
 
     def close(self) -> None:
-        pass
+        """Nothing is open between two images."""

@@ -1,4 +1,4 @@
-"""Is this picture a look into the room? A camera can send pictures for ever and show nothing."""
+"""Does this picture show the room? A camera can send pictures for ever and show nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Stale:
         self._since = 0.0
 
     def seconds(self, image: Image, now: float) -> float:
-        """Take one picture; returns the seconds since it last changed."""
+        """The seconds since the picture last changed, as of this one ((height, width, 3) uint8)."""
         checksum = zlib.crc32(image[::8, ::8].tobytes())
         if checksum != self._checksum:
             self._checksum, self._since = checksum, now
@@ -42,7 +42,7 @@ class Blind:
         self._since: float | None = None
 
     def why(self, image: Image, now: float) -> str:
-        """Take one picture; returns the reason once it has held for ``BELIEVE_AFTER``, else ''."""
+        """Why the room is not seen, once the reason has held for ``BELIEVE_AFTER`` seconds, else ''."""
         reason = self._at_once(image)
         if not reason:
             self._since = None
@@ -56,7 +56,7 @@ class Blind:
         if mean < self._below:
             return f"the lens is covered or the lights are off (mean {mean:.1f} of 255)"
         if float((small >= GLARE_LEVEL).mean()) > GLARE_SHARE:
-            return "glare: most of the picture is white; turn the lamp off the lens or shorten the exposure"
+            return "glare: most of the picture is white; turn the lamp away from the lens or shorten the exposure"
         if mean >= EVEN_ABOVE and float(small.std()) < EVEN_SPREAD * mean:
             return f"the picture is one even tone (mean {mean:.0f} of 255): is something in front of the lens?"
         return ""

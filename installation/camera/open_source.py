@@ -52,7 +52,9 @@ def open_source(settings: CameraSettings, seed: int) -> Source:
             return VisitorSource(settings, seed)
         case "any":
             return _first_camera(settings) or _stand_in(settings, seed)
-    raise CameraLost(f"{settings.source!r} is no device, file, folder or stream address: correct camera.source")
+    raise CameraLost(
+        f"{settings.source!r} is not a camera device, file, folder or stream address; correct camera.source"
+    )
 
 
 def _first_camera(settings: CameraSettings) -> Source | None:

@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 
 from calibration.errors import BadFile
+from models.arrays import Image
 from models.frame import Frame
 
 STILLS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm")
 
 
 def frames_of(path: Path, every: int) -> Iterator[Frame]:
-    """The picture of ``path``, or every ``every``-th one of a video, stamped with its seconds from the start.
+    """The picture of ``path``, or every ``every``-th frame of a video, stamped with its seconds from the start.
 
-    Raises ``BadFile`` when it is not there or does not decode.
+    Raises ``BadFile`` when it does not exist or cannot be decoded.
     """
     if not path.is_file():
         raise BadFile(path, ["is a folder; name its files" if path.is_dir() else "no such file"])
@@ -33,16 +34,16 @@ def frames_of(path: Path, every: int) -> Iterator[Frame]:
             if number % every == 0:
                 good, image = capture.retrieve()
                 if good:
-                    yield Frame(image, number / rate, number)
+                    yield Frame(np.asarray(image, np.uint8), number / rate, number)
     finally:
         capture.release()
     if number < 0:
-        raise BadFile(path, ["is no picture and no video that can be decoded"])
+        raise BadFile(path, ["is not an image or a video that can be decoded"])
 
 
-def _still(path: Path) -> np.ndarray:
-    # Not imread: it cannot read names beyond ASCII on Windows, and tells nothing of why.
+def _still(path: Path) -> Image:
+    # Not imread: it cannot read names beyond ASCII on Windows, and does not say why.
     image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.stat().st_size else None
     if image is None:
-        raise BadFile(path, ["is no picture that can be decoded"])
-    return image
+        raise BadFile(path, ["is not an image that can be decoded"])
+    return np.asarray(image, np.uint8)

@@ -26,13 +26,13 @@ class Source(Protocol):
     live: bool
     """A real camera's noise changes every picture; a live source that repeats itself has failed."""
     remarks: tuple[str, ...]
-    """What could not be set as the venue wants it, and other things worth telling once."""
+    """What could not be set as the venue wants it, and other things worth reporting once."""
 
     def grab(self) -> None:
-        """Wait for the next picture and take it."""
+        """Wait for the next picture and hold it, not yet decoded."""
 
     def retrieve(self) -> Image:
         """The picture last grabbed: (height, width, 3) uint8, BGR."""
 
     def close(self) -> None:
-        """Let go of the camera."""
+        """Release the camera."""

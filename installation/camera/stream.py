@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import cv2
+import numpy as np
 
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost
@@ -35,18 +36,21 @@ class StreamSource:
         )
         if not self._capture.isOpened():
             self._capture.release()
-            raise CameraLost(f"{self.name} does not answer: check its power, the network and the address")
+            raise CameraLost(f"{self.name} does not respond: check its power, the network and the address")
 
     def grab(self) -> None:
+        """Wait for the next frame, up to ``read_timeout_seconds``. Raises ``CameraLost``."""
         if not self._capture.grab():
             # isOpened() stays true here and the object never recovers: only opening it again helps.
             raise CameraLost(f"{self.name} ended, or sent nothing for {self._read_timeout:g} s")
 
     def retrieve(self) -> Image:
+        """Decode the frame last grabbed: (height, width, 3) uint8, BGR. Raises ``CameraLost``."""
         good, image = self._capture.retrieve()
         if not good:
-            raise CameraLost(f"a picture of {self.name} cannot be decoded")
-        return image
+            raise CameraLost(f"a frame of {self.name} cannot be decoded")
+        return np.asarray(image, np.uint8)
 
     def close(self) -> None:
+        """Close the connection."""
         self._capture.release()

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
         venue: Annotated[str, typer.Option(help="Venue file or name: its detector, classifier and device.")] = "",
     ) -> None:
         """Faces, boxes and emotions in pictures or videos. Exit 78 when a file could not be looked at."""
-        from installation.host.errors import plain_errors, tell
+        from installation.host.errors import plain_errors, print_errors
         from installation.host.options import venue_of
         from models.seeing.sight import open_sight
         from models.seeing.venue_head import head_of
@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
                 seen.append({"file": str(path), "frames": look_at(path, every, sight)})
             except BadFile as error:
                 failed = True
-                tell(error)
+                print_errors(error)
                 seen.append({"file": str(path), "error": "; ".join(error.problems)})
         if json:
             typer.echo(json_text.dumps({"networks": sight.line, "files": seen}, indent=2))

@@ -1,1 +1,1 @@
-"""The eye's process and who keeps it alive."""
+"""The eye's process, and its supervisor in the stage."""

@@ -1,4 +1,4 @@
-"""The eye's process as the stage holds it: started, listened to, ended."""
+"""The eye's process as its supervisor holds it: started, spoken to, ended."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ ROOT = Path(__file__).parents[2]
 
 
 class EyeChild:
-    """One life of the eye."""
+    """One life of the eye. ``started`` is its start in monotonic seconds; ``link`` is the stage's end of the line."""
 
     def __init__(self, start: Start, now: float, command: Sequence[str] = EYE) -> None:
         self.started = now
         self.link, address, inherited = make_line()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own program; a test names a stub
             [*command, address],
             stdin=subprocess.PIPE,
             pass_fds=(inherited.fileno(),) if inherited else (),
@@ -32,16 +32,13 @@ class EyeChild:
         )
         if inherited:
             inherited.close()
-        self._hand_over(start)
-
-    def _hand_over(self, start: Start) -> None:
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # dead already; ``ended`` tells how
-            self._process.stdin.write(start.model_dump_json().encode())  # well below a pipe's 64 KiB: cannot block
-            self._process.stdin.close()
+        if self._process.stdin:
+            with suppress(BrokenPipeError), self._process.stdin as line:  # dead already; ``ended`` says how
+                line.write(start.model_dump_json().encode())  # well below a pipe's 64 KiB: cannot block
 
     @property
     def pid(self) -> int:
+        """The process ID."""
         return self._process.pid
 
     def ended(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What the eye shall run on when a GPU may be lost: rebuild, restart, then the CPU, and the GPU again later."""
+"""What the eye runs on when a GPU may be lost: rebuild, restart, then the CPU, and the GPU again later."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Literal
 Device = Literal["auto", "cpu", "cuda"]
 CPU = "CPUExecutionProvider"
 TRY_GPU_AGAIN_AFTER = 600.0
-"""Seconds on the CPU; each trial costs the two seconds of a restart."""
+"""Seconds on the CPU; each attempt costs the two seconds of a restart."""
 TOGETHER = 60.0
-"""Seconds within which two failures on the GPU are one trouble that a restart has not mended."""
+"""Seconds within which two failures on the GPU count as one fault that a restart has not cured."""
 
 
 @dataclass
 class DeviceChoice:
     """Chooses the device of the next eye. Time is given, monotonic seconds.
 
-    (The rebuild is the eye's own first aid.)
+    (To rebuild the networks is up to the eye itself.)
     """
 
     wanted: Device
@@ -25,15 +25,15 @@ class DeviceChoice:
     _failed_at: float | None = None
 
     def next_device(self, now: float) -> Device:
-        """What the eye that starts now shall use."""
+        """The device for an eye that starts now."""
         if self.on_cpu_until is not None and now >= self.on_cpu_until:
             self.on_cpu_until = self._failed_at = None
         return self.wanted if self.on_cpu_until is None else "cpu"
 
     def failed(self, provider: str, now: float) -> None:
-        """An eye that ran on ``provider`` ('' = it never said) died or hung.
+        """Note that an eye that ran on ``provider`` ('': it never said) died or hung.
 
-        Only with ``auto`` may the CPU take over.
+        The CPU replaces the GPU only with ``auto``.
         """
         if self.wanted != "auto" or provider == CPU:
             return
@@ -42,5 +42,5 @@ class DeviceChoice:
         self._failed_at = now
 
     def trial_due(self, now: float) -> bool:
-        """It is time to start the eye anew, to see whether the GPU is back."""
+        """It is time to restart the eye, to see whether the GPU is back."""
         return self.on_cpu_until is not None and now >= self.on_cpu_until

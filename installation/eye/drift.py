@@ -13,7 +13,7 @@ class Drift:
 
     def __init__(self, made: Calibration) -> None:
         self._made = made
-        # From what was found then: the first frame with a new visitor must not count for a minute.
+        # Starts at what was measured then: the first frame with a new visitor must not count for a minute.
         self._room, self._face = made.room.luminance, made.room.face_luminance
         self._last: float | None = None
 
@@ -29,5 +29,5 @@ class Drift:
 
     @property
     def stops(self) -> float:
-        """0: as calibrated, never calibrated, or nothing seen yet; at 1 it should be calibrated anew."""
+        """0: as calibrated, never calibrated, or nothing seen yet; from 1 on, calibrate again."""
         return drift(self._made.room, self._room, self._face) if self._made.made else 0.0

@@ -1,4 +1,4 @@
-"""What stage and eye say to each other: one datagram a message, newest wins, nobody ever waits."""
+"""The line between stage and eye: one datagram per message, the newest wins, nobody ever waits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from installation.host.health import Sense
 from models.mood import Mood
 
 BUFFER_BYTES = 256 * 1024
-THUMBNAIL_BYTES_AT_MOST = 16 * 1024
+MAX_THUMBNAIL_BYTES = 16 * 1024
 JPEG_START = b"\xff\xd8"
 
 
@@ -40,7 +40,7 @@ class EyeStatus(BaseModel):
     camera_reason: str = ""
     """Why the camera is not ok, in a technician's words; '' when it is."""
     remarks: tuple[str, ...] = ()
-    """What the camera did not take of its settings, and the like."""
+    """Settings that the camera refused, and the like."""
     model: Sense = Sense.OFF
     model_line: str = ""
     """Which networks run on what, or why they do not."""
@@ -55,7 +55,7 @@ class EyeStatus(BaseModel):
 
 
 class Report(BaseModel):
-    """The eye's message: the newest mood, and how the eye is. Sent for each look, and as a heartbeat without one."""
+    """The eye's message: the newest mood, and how the eye is. Sent after each frame, and as a heartbeat without one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,7 +64,7 @@ class Report(BaseModel):
 
 
 class Link:
-    """One end of the line. Nothing here blocks: what does not fit is dropped, for a newer one follows."""
+    """One end of the line. Nothing here blocks: a message that does not fit is dropped, for a newer one follows."""
 
     def __init__(self, end: socket.socket) -> None:
         end.setblocking(False)
@@ -72,10 +72,11 @@ class Link:
         self._end = end
 
     def fileno(self) -> int:
+        """The descriptor, for ``select``."""
         return self._end.fileno()
 
     def send(self, message: bytes) -> None:
-        """Raises ``ConnectionError`` once the other end is gone."""
+        """Send one datagram (below ``BUFFER_BYTES``). Raises ``ConnectionError`` once the other end is gone."""
         try:
             self._end.send(message)
         except BlockingIOError:
@@ -85,7 +86,7 @@ class Link:
                 raise ConnectionError("the other end is gone") from error
 
     def waiting(self) -> list[bytes]:
-        """All messages that have come, oldest first."""
+        """All messages that have arrived, oldest first."""
         messages = []
         try:
             while True:
@@ -94,6 +95,7 @@ class Link:
             return messages
 
     def close(self) -> None:
+        """Close this end; the other one notices."""
         self._end.close()
 
 
@@ -116,7 +118,7 @@ def make_loopback_line() -> tuple[Link, str]:
     return Link(ours), f"udp:{theirs_port}:{ours_port}"
 
 
-def take_line(address: str) -> Link:
+def open_line(address: str) -> Link:
     """The eye's end of the line that ``make_line`` described."""
     kind, *numbers = address.split(":")
     if kind == "fd":

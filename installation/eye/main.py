@@ -1,6 +1,6 @@
 """The eye's own process: camera in, moods out. ``python -m installation.eye.main LINE``, settings on standard input.
 
-Kept lean on purpose: a killed eye is back within two seconds, and importing is most of that.
+Kept lean on purpose: a killed eye is to be back within two seconds, and importing takes most of that.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
 from installation.eye.command import EyeCommand, FreezeBaseline, SetCamera, SetThumbnail, Stop, decode_command
-from installation.eye.link import THUMBNAIL_BYTES_AT_MOST, EyeStatus, Link, Report, Start, take_line
+from installation.eye.link import MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
 from installation.eye.perception import CannotBegin, Perception
 from installation.host.health import Sense
 from models.frame import Frame
@@ -33,7 +33,7 @@ from models.mood import Mood, unseen
 BEAT_SECONDS = 0.2
 """The longest silence of a healthy eye."""
 THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
-FIRST_AID_ONCE_IN = 60.0
+REPAIR_ONCE_IN = 60.0
 """Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
 KILL_ON_PARENT_DEATH = 1
 
@@ -51,7 +51,7 @@ class Eye:
         self._perception: Perception | None = None
         self._analysed_at: deque[float] = deque(maxlen=128)
         self._thumbnails, self._thumbnail_due = False, 0.0
-        self._aided_at: float | None = None
+        self._repaired_at: float | None = None
         self._waited_ms = 0.0
         self.ending = False
         self.dead_thread = ""
@@ -63,8 +63,8 @@ class Eye:
         """
         self._report(unseen(self._clock(), "the eye is starting"))
         self._capture.start()
-        self._perception = self._build(self._venue)
-        seen, mood = 0, unseen(self._clock(), "the eye has not looked yet")
+        self._perception = perception = self._build(self._venue)
+        seen, mood = 0, unseen(self._clock(), "no frame has been analysed yet")
         while not self.ending:
             if self.dead_thread:
                 raise RuntimeError(f"its thread {self.dead_thread} died")
@@ -73,14 +73,15 @@ class Eye:
             trouble = self._capture.trouble(self._clock())
             if frame is not None:
                 seen = frame.number
-                self._show(frame)
+                self._send_thumbnail(frame)
             if trouble:
-                mood = self._perception.blind(self._clock(), trouble)
+                mood = perception.blind(self._clock(), trouble)
             elif frame is not None:
-                mood = self._perceive(frame)
+                mood = self._perceive(perception, frame)
             self._report(mood)
 
     def close(self, within_seconds: float) -> None:
+        """Stop reading. A thread that is still blocked in its source after so many seconds is left to the end."""
         self._capture.close(within_seconds)
 
     def _open(self) -> Source:
@@ -89,19 +90,18 @@ class Eye:
             self._camera = self._camera.model_copy(update={"source": source.address})
         return source
 
-    def _perceive(self, frame: Frame) -> Mood:
-        assert self._perception is not None
+    def _perceive(self, perception: Perception, frame: Frame) -> Mood:
         self._waited_ms = (self._clock() - frame.captured_at) * 1000
         try:
-            mood = self._perception.update(frame)
+            mood = perception.update(frame)
         except Exception as error:
             now = self._clock()
-            if self._aided_at is not None and now - self._aided_at < FIRST_AID_ONCE_IN:
+            if self._repaired_at is not None and now - self._repaired_at < REPAIR_ONCE_IN:
                 raise
-            self._aided_at = now
-            mood = self._perception.blind(now, f"the networks are built anew after: {error}")
+            self._repaired_at = now
+            mood = perception.blind(now, f"the networks are being rebuilt after an error: {error}")
             self._report(mood, loading=True)
-            self._perception.repair()
+            perception.repair()
             return mood
         self._analysed_at.append(self._clock())
         return mood
@@ -129,8 +129,8 @@ class Eye:
             case _:
                 assert_never(command)
 
-    def _show(self, frame: Frame) -> None:
-        """Send a small picture while an operator watches; it lives in memory only."""
+    def _send_thumbnail(self, frame: Frame) -> None:
+        """Send a small picture while an operator has the overlay open; it lives in memory only."""
         if not self._thumbnails or self._clock() < self._thumbnail_due:
             return
         self._thumbnail_due = self._clock() + THUMBNAIL_SECONDS
@@ -138,7 +138,7 @@ class Eye:
         size = (THUMBNAIL_WIDTH, max(1, round(THUMBNAIL_WIDTH * height / width)))
         small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
         jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
-        if len(jpeg) <= THUMBNAIL_BYTES_AT_MOST:
+        if len(jpeg) <= MAX_THUMBNAIL_BYTES:
             self._link.send(jpeg)
 
     def _report(self, mood: Mood, last_words: str = "", loading: bool = False) -> None:
@@ -167,12 +167,13 @@ class Eye:
         return (len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 else 0.0
 
     def say_last_words(self, words: str) -> None:
+        """Report why this life ends, if the stage still listens."""
         with suppress(ConnectionError):  # nobody is left to hear
             self._report(unseen(self._clock(), words), words)
 
 
 def build_perception(venue: Venue) -> Perception:
-    """The real one. Imported late: the camera opens while the networks load."""
+    """The real networks. Imported late: the camera opens while they load."""
     from installation.eye.venue_perception import VenuePerception
 
     return VenuePerception(venue)
@@ -183,11 +184,11 @@ def main(build: Build = build_perception) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage ends the eye
     _die_with_the_stage()
     cv2.setNumThreads(1)
-    wish = sys.stdin.buffer.read()
-    if not wish:
+    settings = sys.stdin.buffer.read()
+    if not settings:
         os._exit(Exit.OK)  # the stage was ended before it could say what to do
-    start = Start.model_validate_json(wish)
-    eye = Eye(start, take_line(sys.argv[1]), build)
+    start = Start.model_validate_json(settings)
+    eye = Eye(start, open_line(sys.argv[1]), build)
     signal.signal(signal.SIGTERM, lambda *_: setattr(eye, "ending", True))
     threading.excepthook = lambda death: _note_death(eye, death)
     code = Exit.OK

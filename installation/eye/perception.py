@@ -10,7 +10,7 @@ from models.mood import Mood
 
 
 class CannotBegin(BadInput):
-    """The networks or their settings cannot be used until a person mends something; the message says what."""
+    """The networks or their settings cannot be used until a person corrects something; the message says what."""
 
 
 class Perception(Protocol):
@@ -34,7 +34,7 @@ class Perception(Protocol):
         """An untrusted mood: no frame could be analysed, for this reason."""
 
     def repair(self) -> None:
-        """Build the networks anew after they failed; what is known of the visitors is kept."""
+        """Rebuild the networks after they failed; what is known of the visitors is kept."""
 
     def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Restarts:
     """One part's recent deaths. Time is given, monotonic seconds.
 
-    The first death is answered at once; a part that dies again and again waits longer each time, up to
-    ``longest_seconds``, and one that has lived for ``settled_seconds`` is forgiven.
+    After a first death the part is started again at once. One that dies again and again waits longer each time, up
+    to ``longest_seconds``, and one that has lived for ``settled_seconds`` is forgiven.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Restarts:
     next_at: float = 0.0
 
     def died(self, started: float, now: float, hopeless: bool = False) -> None:
-        """Note a death. ``hopeless``: a person must mend something first, so trying soon is of no use."""
+        """Note a death. ``hopeless``: a person must correct something first, so it is of no use to try soon."""
         self.quick_deaths = self.quick_deaths + 1 if now - started < self.settled_seconds else 1
         wait = 0.0 if self.quick_deaths == 1 else self.first_seconds * 2.0 ** min(self.quick_deaths - 2, 16)
         self.next_at = now + (self.longest_seconds if hopeless else min(wait, self.longest_seconds))

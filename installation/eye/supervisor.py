@@ -1,4 +1,4 @@
-"""Keeps one eye alive, and the newest mood at hand. The stage asks and is answered at once, whatever the eye does."""
+"""Keeps one eye alive and the newest mood at hand. The stage is answered at once, whatever the eye does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -29,11 +30,19 @@ LISTEN_SECONDS = 0.05
 END_WITHIN = 1.0
 
 
-class EyeSupervisor:
-    """Starts the eye, hears it in a thread of its own, and replaces it when it dies or falls silent.
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """The newest report, and when it came."""
 
-    ``on_mood`` is called in that thread as each mood arrives, so that the room need not wait for a tick.
-    ``command`` is the program of the eye, to which the line's address is added.
+    at: float
+    report: Report
+
+
+class EyeSupervisor:
+    """Starts the eye, listens to it in a thread of its own, and replaces it when it dies or falls silent.
+
+    ``on_mood`` is called in that thread as each mood arrives, so that the broadcast need not wait for a tick.
+    ``command`` is the eye's program; the address of the line is added to it. ``clock`` gives monotonic seconds.
     """
 
     def __init__(
@@ -51,50 +60,56 @@ class EyeSupervisor:
         self._closing = threading.Event()
         self._camera_address = venue.camera.source
         self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
-        self._told: tuple[str, ...] = ()
+        self._reported: tuple[str, ...] = ()
         self._eye: EyeChild | None = None
-        self._heard: tuple[float, Report] | None = None
+        self._received: _Received | None = None
         self._why, self._last_words = "the eye is starting", ""
         self.thumbnail: bytes | None = None
         self._thread = self._new_thread()
 
     def start(self) -> None:
+        """Start the first eye, without waiting for it."""
         self._thread.start()
 
     def mood(self, now: float) -> Mood:
         """The newest mood, or an untrusted one with the reason. Never waits."""
         if not self._thread.is_alive() and not self._closing.is_set():
-            self._losses.lost("eye", "the thread that hears it has died")
+            self._losses.lost("eye", "the thread that listens to it has died")
             self._thread = self._new_thread()
             self._thread.start()
-        heard = self._heard
-        if heard is None:
+        received = self._received
+        if received is None:
             return unseen(now, self._why)
-        when, report = heard
-        if now - when > TRUSTED_FOR:
+        report, silent = received.report, now - received.at
+        if silent > TRUSTED_FOR:
             busy = report.mood.reason if report.status.model is not Sense.OK else ""
-            return unseen(now, busy or f"the eye has been silent for {now - when:.0f} s")
+            return unseen(now, busy or f"the eye has been silent for {silent:.0f} s")
         return report.mood
 
     @property
     def status(self) -> EyeStatus:
-        heard = self._heard
-        return heard[1].status if heard else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
+        """The eye's last report of itself; while there is no eye, that camera and model are lost."""
+        received = self._received
+        return received.report.status if received else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
 
     @property
     def camera(self) -> Sense:
+        """State of the camera."""
         return self.status.camera
 
     @property
     def model(self) -> Sense:
+        """State of the networks."""
         return self.status.model
 
     @property
     def fps(self) -> float:
+        """Frames analysed per second."""
         return self.status.fps
 
     @property
     def drift(self) -> float:
+        """Stops by which the light has moved since the calibration; 0 without one."""
         return self.status.drift
 
     @property
@@ -106,6 +121,7 @@ class EyeSupervisor:
 
     @property
     def pid(self) -> int | None:
+        """The process ID of the eye that is alive now."""
         eye = self._eye
         return eye.pid if eye else None
 
@@ -146,16 +162,16 @@ class EyeSupervisor:
                 if self._eye is None and now < self._restarts.next_at:
                     self._closing.wait(LISTEN_SECONDS)
                     continue
-                eye = self._eye = self._eye or self._begin(now)
+                eye = self._eye = self._eye or self._start_eye(now)
                 if eye:
                     self._listen(eye)
-                    self._judge(eye, self._clock())
+                    self._check(eye, self._clock())
         finally:
             if self._eye:
                 self._eye.end(END_WITHIN)
-            self._eye, self._heard = None, None
+            self._eye, self._received = None, None
 
-    def _begin(self, now: float) -> EyeChild | None:
+    def _start_eye(self, now: float) -> EyeChild | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
         camera = self._venue.camera.model_copy(update={"source": self._camera_address})
         start = Start(venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed)
@@ -174,17 +190,20 @@ class EyeSupervisor:
                 self.thumbnail = message
                 continue
             try:
-                self._hear(eye, Report.model_validate_json(message))
+                report = Report.model_validate_json(message)
             except ValidationError as error:
                 self._losses.lost("eye's report", str(error))
+            else:
+                self._losses.back("eye's report")
+                self._receive(eye, report)
 
-    def _hear(self, eye: EyeChild, report: Report) -> None:
+    def _receive(self, eye: EyeChild, report: Report) -> None:
         status = report.status
         if status.last_words:
             self._last_words = status.last_words
             return
-        previous = self._heard
-        self._heard = (self._clock(), report)
+        previous = self._received
+        self._received = _Received(self._clock(), report)
         if previous is None:
             eye.send(self._standing_camera)
             eye.send(self._standing_thumbnail)
@@ -192,8 +211,8 @@ class EyeSupervisor:
             self._losses.back("eye")
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
-        self._tell_camera(status)
-        if previous is None or previous[1].mood != report.mood:
+        self._report_camera(status)
+        if previous is None or previous.report.mood != report.mood:
             self._pass_on(report.mood)
 
     def _pass_on(self, mood: Mood) -> None:
@@ -205,41 +224,41 @@ class EyeSupervisor:
         except Exception as error:  # a fault of the broadcast must not cost the film its eye
             self._losses.lost("the listener to moods", f"{type(error).__name__}: {error}")
 
-    def _tell_camera(self, status: EyeStatus) -> None:
+    def _report_camera(self, status: EyeStatus) -> None:
         if status.camera is Sense.LOST:
             self._losses.lost("camera", status.camera_reason)
         elif status.camera is Sense.OK:
             self._losses.back("camera")
         facts = (status.camera_name, status.model_line, *status.remarks)
-        if status.camera is status.model is Sense.OK and self._told != facts:
-            self._told = facts
-            log.info("the eye looks through %s; %s", status.camera_name, status.model_line)
+        if status.camera is status.model is Sense.OK and self._reported != facts:
+            self._reported = facts
+            log.info("the eye uses %s; %s", status.camera_name, status.model_line)
             for remark in status.remarks:
                 log.warning("camera: %s", remark)
 
-    def _judge(self, eye: EyeChild, now: float) -> None:
-        """Is it still alive, and does it speak? If not, bury it and note when the next one starts."""
-        heard = self._heard
-        seeing = heard is not None and heard[1].status.model is Sense.OK
+    def _check(self, eye: EyeChild, now: float) -> None:
+        """Replace an eye that has died or is silent, and note when the next one starts."""
+        received = self._received
+        seeing = received is not None and received.report.status.model is Sense.OK
         deadline = self._venue.eye.deadline_seconds if seeing else START_DEADLINE
-        silent = now - (heard[0] if heard else eye.started)
+        silent = now - (received.at if received else eye.started)
         code = eye.ended()
         if code is not None:
             self._listen(eye)  # its last words
-            how = f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
+            how = f"it was killed by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
             why = f"{how}: {self._last_words}" if self._last_words else how
-            self._bury(eye, now, why, hopeless=code == Exit.BAD_CONFIGURATION)
+            self._replace(eye, now, why, hopeless=code == Exit.BAD_CONFIGURATION)
         elif silent > deadline:
-            self._bury(eye, now, f"it was silent for {silent:.1f} s")
+            self._replace(eye, now, f"it was silent for {silent:.1f} s")
         elif self._choice.trial_due(now):
-            log.info("the eye starts anew, to try the GPU again")
-            self._bury(eye, now, "")
+            log.info("restarting the eye to try the GPU again")
+            self._replace(eye, now, "")
 
-    def _bury(self, eye: EyeChild, now: float, why: str, hopeless: bool = False) -> None:
+    def _replace(self, eye: EyeChild, now: float, why: str, hopeless: bool = False) -> None:
         if why:
             self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)
             self._restarts.died(eye.started, now, hopeless)
         eye.kill()
-        self._eye, self._heard = None, None
-        self._why, self._last_words = f"the eye starts anew: {why}" if why else "the eye is starting", ""
+        self._eye, self._received = None, None
+        self._why, self._last_words = f"the eye is restarting: {why}" if why else "the eye is starting", ""

@@ -1,24 +1,22 @@
-"""The eye's real networks, as one venue wants them: sight gives estimates, judgement gives the mood."""
+"""The eye's real networks, as one venue wants them: sight gives estimates, judgement the mood."""
 
 from __future__ import annotations
 
 import time
 
-from calibration.errors import BadFile
+from calibration.errors import BadInput, Unavailable
 from calibration.venue import Venue
 from installation.eye.drift import Drift
 from installation.eye.perception import CannotBegin
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.mood import Mood
-from models.seeing.mtcnn_graphs import NoWeights
-from models.seeing.runtime import NoCuda
 from models.seeing.sight import Sight, open_sight
 from models.seeing.venue_head import head_of
 
 
 class VenuePerception:
-    """Sees and judges. Raises ``CannotBegin`` when a file or a setting has to be mended first."""
+    """Sees and judges. Raises ``CannotBegin`` when a file or a setting has to be corrected first."""
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
@@ -28,11 +26,12 @@ class VenuePerception:
         self.repair()
 
     def repair(self) -> None:
-        """Open the networks anew; who is there and what was believed of them is kept."""
+        """Open the networks again; who is there and what was believed of them is kept."""
         self._sight = self._open()
         self.line, self.provider = self._sight.line, self._sight.provider
 
     def update(self, frame: Frame) -> Mood:
+        """Analyse ``frame`` ((height, width, 3) uint8, BGR); the mood after it."""
         estimates = self._sight.detect_and_classify(frame)
         begun = time.perf_counter()
         height, width = frame.image.shape[:2]
@@ -45,17 +44,20 @@ class VenuePerception:
 
     @property
     def drift(self) -> float:
+        """Stops by which the light has moved since the calibration; 0 without one."""
         return self._drift.stops
 
     def blind(self, now: float, reason: str) -> Mood:
+        """An untrusted mood, for when no frame can be analysed."""
         return self._judgement.blind(now, reason)
 
     def freeze_baseline(self) -> None:
+        """A scene begins: visitors' own neutral faces are learned no further."""
         self._judgement.freeze()
 
     def _open(self) -> Sight:
         try:
             head = head_of(self._venue.calibration, self._venue.eye)
             return open_sight(self._venue.eye, self._venue.camera.region, head)
-        except (BadFile, NoWeights, NoCuda) as error:
-            raise CannotBegin(str(error)) from error
+        except (BadInput, Unavailable) as error:  # a file, a device that is demanded, a package that is missing
+            raise CannotBegin(*error.lines()) from error

@@ -14,7 +14,7 @@ log = logging.getLogger("chiaro")
 
 
 def open_log(verbose: bool = False) -> None:
-    """Send the log to stderr, one readable line a record; once a process."""
+    """Send the log to stderr, one readable line per record. Call it once in each process."""
     stderr = RichConsole(stderr=True)
     handler: logging.Handler
     if stderr.is_terminal:
@@ -28,7 +28,10 @@ def open_log(verbose: bool = False) -> None:
 
 
 class LossReporter:
-    """Reports on change only. Thread-safe; ``clock`` gives monotonic seconds."""
+    """Reports on change only, so that a fault in every frame is one line. Thread-safe.
+
+    ``clock`` gives monotonic seconds.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -37,7 +40,7 @@ class LossReporter:
         self.errors = 0
 
     def lost(self, part: str, why: str) -> None:
-        """``part`` no longer works. Repeating it, or a change of reason within the same loss, is not told again."""
+        """``part`` no longer works. Repeating it, or another reason for the same loss, is not reported again."""
         with self._lock:
             if part in self._gone:
                 return
@@ -46,7 +49,7 @@ class LossReporter:
         log.warning("%s lost: %s", part, why)
 
     def back(self, part: str) -> None:
-        """``part`` works (again). Only told if it had been lost."""
+        """``part`` works (again). Reported only if it was lost before."""
         with self._lock:
             gone = self._gone.pop(part, None)
             now = self._clock()
@@ -54,9 +57,10 @@ class LossReporter:
             log.info("%s is back after %.1f s", part, now - gone[0])
 
     def is_lost(self, part: str) -> bool:
+        """``part`` was lost and is not back yet."""
         return part in self._gone
 
     def lost_parts(self) -> tuple[str, ...]:
-        """What is gone now and why, one line a part, for the operator's overlay."""
+        """What is lost now and why, one line per part, for the operator's overlay."""
         with self._lock:
             return tuple(f"{part}: {why}" for part, (_, why) in self._gone.items())

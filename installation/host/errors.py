@@ -19,29 +19,29 @@ U = TypeVar("U")
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Wrap a command's body: an error of ours is told in plain lines, and its own exit code ends the command."""
+    """Wrap a command's body: an error of ours is printed in plain lines, and its own exit code ends the command."""
     try:
         yield
     except ChiaroError as error:
-        tell(error)
+        print_errors(error)
         raise typer.Exit(error.exit_code) from None
     except ImportError as error:
         missing = missing_library(error)
         if missing is None:
             raise
-        tell(missing)
+        print_errors(missing)
         raise typer.Exit(missing.exit_code) from None
     except ExceptionGroup as group:
-        told, others = group.split(ChiaroError)
-        if told is None or others is not None:
+        ours, others = group.split(ChiaroError)
+        if ours is None or others is not None:
             raise
-        errors = [error for error in told.exceptions if isinstance(error, ChiaroError)]
-        tell(*errors)
+        errors = [error for error in ours.exceptions if isinstance(error, ChiaroError)]
+        print_errors(*errors)
         raise typer.Exit(errors[0].exit_code) from None
 
 
 def both(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
-    """Make both; when either is a ``BadInput``, raise an ``ExceptionGroup`` of all: one look, all faults."""
+    """Make both; when either is a ``BadInput``, raise an ``ExceptionGroup``, so that one run shows every fault."""
     errors: list[BadInput] = []
     try:
         first = one()
@@ -56,8 +56,8 @@ def both(one: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
     return first, second
 
 
-def tell(*errors: ChiaroError) -> None:
-    """All faults of all errors, one line each, on stderr."""
+def print_errors(*errors: ChiaroError) -> None:
+    """Print all faults of all errors on stderr, one line each."""
     for error in errors:
         for line in error.lines():
             Console(stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(line)}", highlight=False)

@@ -16,20 +16,20 @@ class Sense(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One look at the machine."""
+    """The machine's state at one moment; one is made each second."""
 
     beat: int
-    """Counts up with each look; one that stands still is a dead show."""
+    """Counts up by one each time; when it stops, the show is dead."""
     camera: Sense
     model: Sense
     film_fps: float
     eye_fps: float
     uptime_seconds: float
     errors: int
-    """Losses told since the start."""
+    """Losses reported since the start."""
     late_frames: int = 0
     dropped_frames: int = 0
     repeated_frames: int = 0
     sound_gaps: int = 0
     drift: float = 0.0
-    """Stops by which the light has moved since the venue was calibrated; from 1 on calibrate anew."""
+    """Stops by which the light has moved since the venue was calibrated; from 1 on, calibrate again."""

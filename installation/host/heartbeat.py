@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 
 
 class Heartbeat:
-    """Tells the service supervisor, twice in each watchdog period, that pictures are being shown."""
+    """Notifies the service supervisor, twice in each watchdog period, that frames are being shown."""
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         env = os.environ if environment is None else environment
@@ -27,20 +28,17 @@ class Heartbeat:
         """Once a tick; sends only when it is due. The first beat also says that the show is ready."""
         if self._socket is None or now < self._next:
             return
-        self._send("READY=1\nWATCHDOG=1" if self._next == 0.0 else "WATCHDOG=1")
+        self._send(self._socket, "READY=1\nWATCHDOG=1" if self._next == 0.0 else "WATCHDOG=1")
         self._next = now + self._period
 
     def stopping(self) -> None:
         """The show ends on purpose."""
         if self._socket is not None:
-            self._send("STOPPING=1")
+            self._send(self._socket, "STOPPING=1")
             self._socket.close()
             self._socket = None
 
-    def _send(self, text: str) -> None:
+    def _send(self, end: socket.socket, text: str) -> None:
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
-        try:
-            assert self._socket is not None
-            self._socket.sendto(text.encode(), address)
-        except OSError:
-            pass  # no supervisor listens: nothing to be done about it from here
+        with suppress(OSError):  # no supervisor listens: nothing to be done about it from here
+            end.sendto(text.encode(), address)

@@ -1,6 +1,6 @@
-"""The journal of takes: what the room felt and what the film did. No picture, no identity.
+"""The journal of takes: the aggregate mood and what the film did. No picture, no identity.
 
-One JSON object a line: ``at`` (unix seconds), ``t`` (monotonic seconds), ``kind`` and its fields. A thread of its own
+One JSON object per line: ``at`` (unix seconds), ``t`` (monotonic seconds), ``kind`` and its fields. A thread of its own
 writes, so that a slow, full or read-only disk costs the film nothing. ``chiaro osc replay`` plays such a file again.
 """
 
@@ -29,12 +29,12 @@ KINDS: dict[type, str] = {
     StateChanged: "state",
 }
 MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"}
-"""What is kept of a mood: the room's, nothing of a single visitor."""
-WAITING_AT_MOST = 2000
+"""What is kept of a mood: the aggregate, nothing of a single visitor."""
+MAX_QUEUED_LINES = 2000
 
 
 class Journal:
-    """Takes lines from any thread, never blocks, never raises."""
+    """Accepts lines from any thread, never blocks, never raises."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Journal:
         self._bytes_at_most = settings.megabytes_at_most * 1_000_000
         self._mood_period = 1.0 / settings.mood_hertz if settings.mood_hertz else float("inf")
         self._losses, self._wall_clock = losses, wall_clock
-        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue(WAITING_AT_MOST)
+        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue(MAX_QUEUED_LINES)
         self._next_mood = 0.0
         self._last_dominant: str | None = None
         self._file: TextIO | None = None
@@ -55,7 +55,7 @@ class Journal:
         self._thread.start()
 
     def cue(self, cue: Cue, mood: Mood, now: float) -> None:
-        """Note a cue that belongs to the evening; a branch with the mood it was taken on."""
+        """Note a cue that belongs to the evening; a branch together with the mood that decided it."""
         kind = KINDS.get(type(cue))
         if kind is None:
             return
@@ -78,7 +78,7 @@ class Journal:
         try:
             self._lines.put_nowait({"at": round(self._wall_clock(), 3), "t": round(now, 3), "kind": kind, **fields})
         except queue.Full:
-            self._losses.lost("journal", f"the disk does not keep up; lines are left out ({self._folder})")
+            self._losses.lost("journal", f"the disk is too slow; lines are being dropped ({self._folder})")
 
     def close(self) -> None:
         """Write what waits (2 s at most) and close the file."""
@@ -95,7 +95,7 @@ class Journal:
             try:
                 self._write(line)
                 self._losses.back("journal")
-            except OSError as error:  # full, read-only, gone: told once, tried again with the next line
+            except OSError as error:  # full, read-only, gone: reported once, tried again with the next line
                 self._losses.lost("journal", f"{error.strerror or error} ({self._folder})")
                 self._close_file()
         self._close_file()
@@ -110,7 +110,7 @@ class Journal:
             self._file = path.open("a", encoding="utf-8", buffering=1)
             if torn:  # the power went in mid-line: the next one starts on a line of its own
                 self._file.write("\n")
-        if self._file.tell() < self._bytes_at_most:  # one day never takes the room of all
+        if self._file.tell() < self._bytes_at_most:  # one day never uses up the space of all
             self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
 
     def _drop_oldest(self) -> None:
@@ -128,7 +128,7 @@ class Journal:
 
 
 def mood_line(mood: Mood) -> dict[str, Any]:
-    """The room's mood for the journal, rounded to what means something."""
+    """The aggregate mood for the journal, rounded to what means something."""
     fields = mood.model_dump(include=MOOD_FIELDS)
     fields["probabilities"] = [round(p, 3) for p in mood.probabilities]
     for name in ("confidence", "valence", "arousal"):

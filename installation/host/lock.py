@@ -1,4 +1,4 @@
-"""One show a room: the second one is told the first one's number and leaves."""
+"""One show per room: a second one names the first one's process and leaves."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from calibration.errors import Exit, Unavailable
 
 
 class RoomIsTaken(Unavailable):
-    """Another chiaro runs in this room. ``pid`` is its process number, 0 when it could not be read."""
+    """Another chiaro runs in this room. ``pid`` is its process ID, 0 when it could not be read."""
 
     exit_code = Exit.BUSY
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        super().__init__(f"another chiaro runs in this room already (process {pid or 'unknown'}); end it first")
+        super().__init__(f"another chiaro is already running in this room (process {pid or 'unknown'}); end it first")
 
 
 class RoomLock:
@@ -30,15 +30,16 @@ class RoomLock:
         self._pid_file = folder / f"{stem}.pid"
         self._lock = FileLock(folder / f"{stem}.lock", timeout=0)
 
-    def take(self) -> None:
-        """Raises ``RoomIsTaken`` when another process holds it."""
+    def acquire(self) -> None:
+        """Hold the lock from now on. Raises ``RoomIsTaken`` when another process holds it."""
         try:
             self._lock.acquire()
         except Timeout:
             raise RoomIsTaken(self._first_pid()) from None
         self._pid_file.write_text(str(os.getpid()))
 
-    def free(self) -> None:
+    def release(self) -> None:
+        """Let the next show have the room."""
         self._pid_file.unlink(missing_ok=True)
         self._lock.release()
 

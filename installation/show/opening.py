@@ -52,8 +52,8 @@ def open_show(
         signal.signal(number, lambda number, _: asked.append(number))
     with ExitStack() as closing:
         lock = RoomLock(folder, venue.name)
-        lock.take()
-        closing.callback(lock.free)
+        lock.acquire()
+        closing.callback(lock.release)
         journal = Journal(venue.journal, folder, losses)
         closing.callback(journal.close)
         rehearsal = Rehearsal(float("inf")) if hand else Rehearsal()

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.arrays import Floats, Gray
 from models.lighting.exposure import Sensor, captured, expose, linear, noisy
-from models.lighting.relight import Fill, Lamp, Lamps, read_heads
+from models.lighting.relight import Fill, Lamp, LampBank, read_face_maps
 from models.seeing.align import similarity
 
 ELEVATIONS = (45.0, 65.0, 85.0)
@@ -20,7 +20,7 @@ AZIMUTHS = (-40.0, -20.0, 0.0, 20.0, 40.0)
 HARD_SPOT = 1.5
 """Degrees: half of what the lamp measures as the face sees it. Training has 3 to 25."""
 ROOM = Fill(walls=(0.03, 0.12), floor=(0.01, 0.04), film=(0.01, 0.12), background=(0.02, 0.3))
-SENSOR = Sensor(full_electrons=8000, read_electrons=4)
+SENSOR = Sensor(full_well_electrons=8000, read_noise_electrons=4)
 SEED = 2026
 
 
@@ -44,11 +44,11 @@ def darkened(faces: Gray, landmarks: Floats, conditions: tuple[Condition, ...] =
     light = linear(faces)
     relit: dict[float, Floats] = {}
     made = []
-    heads = read_heads("bench")
+    heads = read_face_maps("bench")
     for condition in conditions:
         rng = np.random.default_rng((SEED, int(condition.elevation)))
         if condition.elevation not in relit:
-            lamps = Lamps(heads, [Lamp(azimuth, condition.elevation, HARD_SPOT) for azimuth in AZIMUTHS], ROOM)
+            lamps = LampBank(heads, [Lamp(azimuth, condition.elevation, HARD_SPOT) for azimuth in AZIMUTHS], ROOM)
             relit[condition.elevation] = light * lamps.draw(landmarks, rng)
         exposed = expose(relit[condition.elevation], condition.mean)
         noise = np.random.default_rng((SEED, int(condition.elevation), int(condition.mean)))

@@ -54,6 +54,6 @@ def _five(detector: Mtcnn, image: Image) -> Floats | None:
     sides = np.array(CUTS)[:, None] * min(height, width) / 2
     centre = np.array([width, height]) / 2
     boxes = np.concatenate([centre - sides, centre + sides], axis=1).astype(np.float32)
-    _, scores, points = detector.judge(brighten(image), boxes)
+    _, scores, points = detector.score_boxes(brighten(image), boxes)
     best = int(scores.argmax())
     return np.asarray(points[best], np.float32) if scores[best] > SURE else None

@@ -9,10 +9,10 @@ from models.judging.smoothing import MAX_FRAME_SECONDS
 from models.labels import LABELS
 
 NEUTRAL = 0
-CLEAR = 1.3
+CLEAR_LEAD_RATIO = 1.3
 """An emotion leads clearly when it is so many times as likely as the next; a narrow lead takes longer to be believed,
 or a face between two expressions would flicker between them."""
-NARROW_COUNTS = 0.5
+NARROW_LEAD_WEIGHT = 0.5
 """Each second of a narrow lead counts for so much of a clear one."""
 
 
@@ -44,7 +44,9 @@ class Belief:
         rival = best if best != self.current and probabilities[best] >= self._settings.lead_at else None
         supported = rival is None and not self._faint(probabilities)
         self._unsupported_seconds = 0.0 if supported else self._unsupported_seconds + seconds
-        self._led_seconds = self._led_seconds + seconds * _worth(probabilities, best) if rival == self._rival else 0.0
+        self._led_seconds = (
+            self._led_seconds + seconds * _lead_weight(probabilities, best) if rival == self._rival else 0.0
+        )
         self._rival = rival
         led = rival is not None and self._led_seconds >= self._settings.believe_after_seconds
         kept = self.current is not None and self._unsupported_seconds < self._settings.keep_for_seconds
@@ -64,6 +66,6 @@ class Belief:
         self._unsupported_seconds = 0.0
 
 
-def _worth(probabilities: Sequence[float], best: int) -> float:
+def _lead_weight(probabilities: Sequence[float], best: int) -> float:
     second = max(p for k, p in enumerate(probabilities) if k != best)
-    return 1.0 if probabilities[best] >= CLEAR * second else NARROW_COUNTS
+    return 1.0 if probabilities[best] >= CLEAR_LEAD_RATIO * second else NARROW_LEAD_WEIGHT

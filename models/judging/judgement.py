@@ -10,7 +10,7 @@ from calibration.settings import MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.aggregate import RULES, nearest
 from models.judging.belief import Belief
-from models.judging.smoothing import Baseline, ExponentialFilter, logarithms
+from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities
 from models.judging.tracker import Tracker
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
@@ -32,7 +32,7 @@ class _Visitor:
 
     def update(self, estimate: EmotionEstimate, now: float) -> None:
         seconds = FIRST_FRAME_SECONDS if self.seen_at is None else now - self.seen_at
-        logs = logarithms(estimate.probabilities)
+        logs = log_probabilities(estimate.probabilities)
         self.baseline.learn(logs, estimate.quality, seconds)
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds)
         self.probabilities = tuple(smoothed.tolist())
@@ -43,19 +43,19 @@ class _Visitor:
 class Judgement:
     """One room's judgement. ``update`` at every frame, with or without faces; ``blind`` when there was none.
 
-    Time comes as an argument (monotonic seconds). Not thread-safe. ``chance`` makes the visitors' ids reproducible.
+    Time comes as an argument (monotonic seconds). Not thread-safe. ``rng`` makes the visitors' ids reproducible.
     """
 
-    def __init__(self, settings: MoodSettings, chance: random.Random | None = None) -> None:
-        self._settings, self._chance = settings, chance
+    def __init__(self, settings: MoodSettings, rng: random.Random | None = None) -> None:
+        self._settings, self._rng = settings, rng
         self._last = unseen(0.0, "nothing looked at yet")
         self._start_over()
 
     def _start_over(self) -> None:
-        self._tracker = Tracker(self._settings, self._chance)
+        self._tracker = Tracker(self._settings, self._rng)
         self._visitors: dict[int, _Visitor] = {}
         self._belief = Belief(self._settings, 0.0)
-        self._answers_to: int | None = None
+        self._followed_id: int | None = None
         self._now: float | None = None
         self._came_at: float | None = None
         self._somebody_at = -math.inf
@@ -95,8 +95,8 @@ class Judgement:
         self._now = captured_at
         tracks = self._tracker.follow(estimates, captured_at)
         moods = self._update_visitors(tracks, frame_size, captured_at)
-        self._notice(tracks, captured_at)
-        self._last = self._room(tracks, moods, frame_luminance, captured_at)
+        self._update_presence(tracks, captured_at)
+        self._last = self._aggregate(tracks, moods, frame_luminance, captured_at)
         return self._last
 
     def _update_visitors(self, tracks: list[Track], frame_size: tuple[int, int], now: float) -> list[VisitorMood]:
@@ -107,7 +107,7 @@ class Judgement:
                 self._visitors[track.visitor_id].update(track.estimate, now)
         return [_visitor_mood(track, self._visitors[track.visitor_id], frame_size) for track in tracks]
 
-    def _notice(self, tracks: list[Track], now: float) -> None:
+    def _update_presence(self, tracks: list[Track], now: float) -> None:
         """Presence: somebody has been there for a while, or nobody has."""
         if tracks:
             self._somebody_at = now
@@ -117,9 +117,9 @@ class Judgement:
             self._came_at = None
             self._present = self._present and now - self._somebody_at < self._settings.leave_after_seconds
 
-    def _room(self, tracks: list[Track], moods: list[VisitorMood], frame_luminance: float, now: float) -> Mood:
-        closest = nearest(moods, self._answers_to)
-        self._answers_to = closest.visitor_id if closest else None
+    def _aggregate(self, tracks: list[Track], moods: list[VisitorMood], frame_luminance: float, now: float) -> Mood:
+        closest = nearest(moods, self._followed_id)
+        self._followed_id = closest.visitor_id if closest else None
         if closest is None:
             self._belief = Belief(self._settings, now)
             probabilities, belief = NOTHING, self._belief
@@ -144,7 +144,7 @@ class Judgement:
             arousal=arousal,
             frame_luminance=_finite(frame_luminance),
             face_luminance=_finite(
-                next((t.estimate.luminance for t in tracks if t.visitor_id == self._answers_to), 0.0)
+                next((t.estimate.luminance for t in tracks if t.visitor_id == self._followed_id), 0.0)
             ),
         )
 

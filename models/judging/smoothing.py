@@ -7,11 +7,11 @@ import numpy as np
 from models.arrays import Doubles, Floats
 from models.labels import LABELS
 
-FLOOR = 0.02  # one wrong but certain frame must not outweigh a second of others
+MIN_PROBABILITY = 0.02  # one wrong but certain frame must not outweigh a second of others
 MAX_FRAME_SECONDS = 0.2  # a frame speaks for no more time than this, whatever was dropped before it
-DOUBT_SECONDS = 0.03  # weight of "no idea" beside the frames: few or poor frames give a flat answer
+PRIOR_SECONDS = 0.03  # weight of "no idea" beside the frames: few or poor frames give a flat answer
 
-Logs = Doubles
+LogProbabilities = Doubles
 
 
 class ExponentialFilter:
@@ -22,16 +22,16 @@ class ExponentialFilter:
 
     def __init__(self, smooth_seconds: float) -> None:
         self._memory = smooth_seconds
-        self._sum: Logs = np.zeros(len(LABELS))
+        self._sum: LogProbabilities = np.zeros(len(LABELS))
         self._weight = 0.0
 
-    def update(self, logs: Logs, quality: float, seconds: float) -> Doubles:
+    def update(self, logs: LogProbabilities, quality: float, seconds: float) -> Doubles:
         """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1."""
         kept = np.exp(-seconds / self._memory)
         weight = quality * min(seconds, MAX_FRAME_SECONDS)
         self._sum = self._sum * kept + weight * logs
         self._weight = self._weight * kept + weight
-        return softmax(self._sum / (self._weight + DOUBT_SECONDS))
+        return softmax(self._sum / (self._weight + PRIOR_SECONDS))
 
 
 class Baseline:
@@ -50,11 +50,11 @@ class Baseline:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._seen = 0.0
-        self._samples: list[Logs] = []
-        self.offset: Logs = np.zeros(len(LABELS))
+        self._samples: list[LogProbabilities] = []
+        self.offset: LogProbabilities = np.zeros(len(LABELS))
         self.done = seconds <= 0
 
-    def learn(self, logs: Logs, quality: float, seconds: float) -> None:
+    def learn(self, logs: LogProbabilities, quality: float, seconds: float) -> None:
         """Take in one frame of the first seconds; nothing once it is done."""
         if self.done or quality <= 0:
             return
@@ -76,12 +76,12 @@ class Baseline:
             self.offset[0] = 0.0
 
 
-def logarithms(probabilities: Floats) -> Logs:
-    """Natural logarithms, none below that of ``FLOOR``."""
-    return np.log(np.maximum(probabilities, FLOOR, dtype=np.float64))
+def log_probabilities(probabilities: Floats) -> LogProbabilities:
+    """Natural logarithms, none below that of ``MIN_PROBABILITY``."""
+    return np.log(np.maximum(probabilities, MIN_PROBABILITY, dtype=np.float64))
 
 
-def softmax(logs: Logs) -> Doubles:
+def softmax(logs: LogProbabilities) -> Doubles:
     """Probabilities (sum 1) from logarithms up to a constant."""
     raised = np.exp(logs - logs.max())
     return raised / raised.sum()

@@ -9,7 +9,7 @@ TOLERANCE = 0.15
 """Share of the face's height by which its smoothed place and size may change and still be "not moved": well above
 what a detector's box trembles, well below what a standing person sways in a minute."""
 SMOOTH_SECONDS = 1.0
-SPOTS_AT_MOST = 16
+MAX_SPOTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,4 @@ class Spots:
         """Keep the spot of a face that is no longer found; the longest still ones are kept."""
         rest = [other for other in self._spots if not other.near(spot.x, spot.y, spot.size)]
         rest.append(spot)
-        self._spots = sorted(rest, key=lambda one: -one.still_seconds)[:SPOTS_AT_MOST]
+        self._spots = sorted(rest, key=lambda one: -one.still_seconds)[:MAX_SPOTS]

@@ -15,11 +15,11 @@ from calibration.settings import MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.stillness import Spots, Stillness
 
-FACES_AT_MOST = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
+MAX_TRACKED_FACES = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
 SLOTS = 8
 CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
 FORGET_UNCONFIRMED_SECONDS = 0.6  # longer than a gap in detection, or who came just before it is taken for who left
-REACH, REACH_A_SECOND, REACH_AT_MOST = 0.4, 5.0, 1.25
+GATE, GATE_GROWTH_A_SECOND, MAX_GATE = 0.4, 5.0, 1.25
 """A face is looked for within so many of its heights from where it is expected: a trembling box, and somebody who
 starts to walk since it was last found."""
 SIZE_RATIO = 1.8
@@ -48,7 +48,7 @@ class _Face:
         lost = now - self.last_seen
         expected_x, expected_y = self.expected(now)
         away = math.hypot(x - expected_x, y - expected_y) / max(size, self.size)
-        if ratio > SIZE_RATIO or away > min(REACH + REACH_A_SECOND * lost, REACH_AT_MOST):
+        if ratio > SIZE_RATIO or away > min(GATE + GATE_GROWTH_A_SECOND * lost, MAX_GATE):
             return math.inf
         return away + (ratio - 1.0) + 0.5 * lost
 
@@ -68,11 +68,11 @@ class _Face:
 
 
 class Tracker:
-    """Follows faces. ``chance`` gives the visitors' ids, random for each visit."""
+    """Follows faces. ``rng`` gives the visitors' ids, random for each visit."""
 
-    def __init__(self, settings: MoodSettings, chance: random.Random | None = None) -> None:
+    def __init__(self, settings: MoodSettings, rng: random.Random | None = None) -> None:
         self._settings = settings
-        self._chance = chance or random.SystemRandom()
+        self._rng = rng or random.SystemRandom()
         self._faces: list[_Face] = []
         self._spots = Spots()
 
@@ -81,10 +81,10 @@ class Tracker:
 
         A visitor not found in this frame has ``last_seen`` before ``now``. Faces without a usable box are left out.
         """
-        found = sorted((e for e in estimates if _usable(e)), key=lambda e: -e.detection.box[3])[:FACES_AT_MOST]
+        found = sorted((e for e in estimates if _usable(e)), key=lambda e: -e.detection.box[3])[:MAX_TRACKED_FACES]
         rest = self._assign(found, now)
         self._end_lost(now)
-        for estimate in rest[: max(FACES_AT_MOST - len(self._faces), 0)]:
+        for estimate in rest[: max(MAX_TRACKED_FACES - len(self._faces), 0)]:
             still = Stillness(self._spots.at(*_place(estimate)))
             self._faces.append(_Face(self._new_id(), estimate, now, still))
         self._give_slots()
@@ -139,7 +139,7 @@ class Tracker:
 
     def _new_id(self) -> int:
         used = {face.visitor_id for face in self._faces}
-        while (new := self._chance.randrange(1, 2**31)) in used:
+        while (new := self._rng.randrange(1, 2**31)) in used:
             pass
         return new
 

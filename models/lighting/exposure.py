@@ -20,9 +20,9 @@ GAMMA = 2.2
 class Sensor:
     """How noisy a picture is; numbers, or (n, 1, 1) of them for n pictures."""
 
-    full_electrons: Floats | float = 8000.0
+    full_well_electrons: Floats | float = 8000.0
     """Electrons of a white pixel; the square root of the count is the photon noise."""
-    read_electrons: Floats | float = 4.0
+    read_noise_electrons: Floats | float = 4.0
     """Deviation of the noise of reading, in electrons."""
 
 
@@ -59,7 +59,10 @@ def expose(light: Floats, mean: Floats | float) -> Floats:
 
 def noisy(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Floats:
     """Light as counted by the sensor: photon noise grows with the root of the light, read noise is always there."""
-    variance = np.clip(light, 0, 1) / sensor.full_electrons + (sensor.read_electrons / sensor.full_electrons) ** 2
+    variance = (
+        np.clip(light, 0, 1) / sensor.full_well_electrons
+        + (sensor.read_noise_electrons / sensor.full_well_electrons) ** 2
+    )
     return np.asarray(light + np.sqrt(variance) * rng.standard_normal(light.shape, np.float32), np.float32)
 
 

@@ -16,14 +16,14 @@ import numpy as np
 from models import MAPS
 from models.arrays import Floats, Gray, Mask
 from models.lighting.exposure import linear
-from models.lighting.relight import MARGIN, affine, read_heads
+from models.lighting.relight import MARGIN, affine, read_face_maps
 from models.seeing.align import SIDE, TEMPLATE
 
 LAMP = MAPS / "lamp.npz"
 SMALL = SIDE // 2
 HAIR = 10
 """Rows of 64 at the top that are not asked: a fringe is as dark as a shadow, and cost 20 degrees of elevation."""
-HEADS = 6
+FACES_USED = 6
 """Of the 16 training heads: more change the answer by less than a degree."""
 DARKEST = 0.03
 """Of the face's mean light: what is darker tells only noise."""
@@ -67,23 +67,23 @@ def read_lamp_net() -> LampNet:
 
 def features(faces: Gray) -> Floats:
     """(n, d) logarithms of the light on the head's part of faces (n, 64, 64), each against its mean."""
-    light = np.stack([small(face) for face in linear(faces)])[:, seen_part()]
+    light = np.stack([small(face) for face in linear(faces)])[:, face_mask()]
     return np.log(light / np.maximum(light.mean(axis=1, keepdims=True), 1e-6) + np.float32(DARKEST))
 
 
 @cache
-def seen_part() -> Mask:
+def face_mask() -> Mask:
     """(32, 32) where on an aligned face every head is, without its hair."""
-    heads = read_heads("train").first(HEADS)
-    mask = laid(heads.mask, heads.five) > 0.95
+    heads = read_face_maps("train").first(FACES_USED)
+    mask = warp_to_template(heads.mask, heads.landmarks) > 0.95
     mask[: HAIR * SMALL // SIDE] = False
     return np.asarray(mask)
 
 
-def laid(maps: Floats, five: Floats) -> Floats:
+def warp_to_template(maps: Floats, landmarks: Floats) -> Floats:
     """Mean (32, 32) of maps (m, 96, 96), each with its landmarks on the template."""
     found = []
-    for one, points in zip(maps, five, strict=True):
+    for one, points in zip(maps, landmarks, strict=True):
         to_face = affine(points, TEMPLATE)
         to_face[:, 2] -= to_face[:, :2].sum(axis=1) * MARGIN
         found.append(cv2.warpAffine(one, to_face, (SIDE, SIDE), flags=1, borderMode=cv2.BORDER_REPLICATE))

@@ -15,8 +15,8 @@ import numpy as np
 
 from models.arrays import Doubles, Floats, Gray, Mask
 from models.lighting.exposure import linear
-from models.lighting.lamp_direction import HEADS, laid, seen_part, small, towards_lamp
-from models.lighting.relight import Heads, Lamp, fills, lit_by, read_heads
+from models.lighting.lamp_direction import FACES_USED, face_mask, small, towards_lamp, warp_to_template
+from models.lighting.relight import FaceMaps, Lamp, fill_light, read_face_maps, shading
 
 RADII = (2.0, 8.0, 16.0, 25.0)
 UNSURE = 0.6
@@ -26,7 +26,7 @@ DARK_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
+class LightEstimate:
     """One lamp and what comes back from the room. Degrees, as in ``models.lighting.relight.Lamp``."""
 
     azimuth: float
@@ -38,7 +38,7 @@ class Light:
     """Relative error of the best explanation."""
 
 
-def find_light(faces: Gray, average: Floats) -> Light:
+def estimate_light(faces: Gray, average: Floats) -> LightEstimate:
     """The light on aligned faces (n, 64, 64) of one room, as captured; ``average`` (64, 64) is a face in even light.
 
     More people make it surer: what is painted on one face (a beard, dark brows) is taken for shadow otherwise.
@@ -48,20 +48,20 @@ def find_light(faces: Gray, average: Floats) -> Light:
         raise ValueError("no faces to find the light from")
     right, up, front = (float(one) for one in towards_lamp(faces))
     azimuth, elevation = float(np.degrees(np.arctan2(right, front))), float(np.degrees(np.arcsin(up)))
-    heads, even, around = _room()
-    mask = seen_part()
+    heads, even, around = _maps_and_fill()
+    mask = face_mask()
     light = _mean_light(faces, mask)
     albedo = small(average)[mask]
     weight = 1.0 / (light + DARK_SHARE * light.mean())
     rest = [row * albedo * weight for row in around]
     tried = []
     for radius in RADII:
-        key = laid(lit_by(heads, Lamp(azimuth, elevation, radius)) / even, heads.five)[mask]
+        key = warp_to_template(shading(heads, Lamp(azimuth, elevation, radius)) / even, heads.landmarks)[mask]
         error, shares = _explain([key * albedo * weight, *rest], light * weight)
         tried.append((error, radius, shares, key))
     error, radius, shares, key = min(tried, key=lambda one: one[0])
     others = sum(float(share * row.mean()) for share, row in zip(shares[1:], around, strict=True))
-    return Light(
+    return LightEstimate(
         azimuth=azimuth,
         elevation=elevation,
         radius=radius,
@@ -94,9 +94,9 @@ def _explain(columns: list[Floats], wanted: Floats) -> tuple[float, Doubles]:
 
 
 @cache
-def _room() -> tuple[Heads, Floats, list[Floats]]:
-    """Heads, even light on them, and the light of walls, floor and film where it is asked for."""
-    heads = read_heads("train").first(HEADS)
-    room = fills(heads)
+def _maps_and_fill() -> tuple[FaceMaps, Floats, list[Floats]]:
+    """FaceMaps, even light on them, and the light of walls, floor and film where it is asked for."""
+    heads = read_face_maps("train").first(FACES_USED)
+    room = fill_light(heads)
     even = np.maximum(0.5 * room[2] + 0.5 * room[0], np.float32(0.3)).astype(np.float32)
-    return heads, even, [laid(light / even, heads.five)[seen_part()] for light in room]
+    return heads, even, [warp_to_template(light / even, heads.landmarks)[face_mask()] for light in room]

@@ -54,7 +54,7 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heads:
+class FaceMaps:
     """Maps of several heads, (m, 96, 96) each."""
 
     normals: Floats
@@ -63,20 +63,20 @@ class Heads:
     """In pixels, larger is nearer to the camera."""
     mask: Floats
     """1 on the head, 0 behind it."""
-    five: Floats
+    landmarks: Floats
     """(m, 5, 2) landmarks in pixels of the aligned face (without the margin)."""
 
-    def first(self, count: int) -> Heads:
-        return Heads(*(getattr(self, name)[:count] for name in self.__slots__))
+    def first(self, count: int) -> FaceMaps:
+        return FaceMaps(*(getattr(self, name)[:count] for name in self.__slots__))
 
 
-def read_heads(name: str) -> Heads:
+def read_face_maps(name: str) -> FaceMaps:
     """The heads of ``maps/NAME.npz`` ('train' or 'bench')."""
     with np.load(MAPS / f"{name}.npz") as file:
         flat = file["normals"].astype(np.float32) / 127
         away = np.sqrt(np.clip(1 - (flat**2).sum(-1, keepdims=True), 0, 1))
         mask = file["mask"].astype(np.float32) / 255
-        return Heads(np.concatenate([flat, away], -1), file["depth"] * np.float32(DEPTH_STEP), mask, file["five"])
+        return FaceMaps(np.concatenate([flat, away], -1), file["depth"] * np.float32(DEPTH_STEP), mask, file["five"])
 
 
 def direction(azimuth: float, elevation: float) -> Floats:
@@ -85,12 +85,12 @@ def direction(azimuth: float, elevation: float) -> Floats:
     return np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)], np.float32)
 
 
-def lit(heads: Heads, towards: Floats) -> Floats:
+def lit(heads: FaceMaps, towards: Floats) -> Floats:
     """Light (m, 96, 96) of a lamp in one direction: cosine of the angle where nothing is in the way, 0 in shadow."""
-    return np.maximum(heads.normals @ towards, 0) * unshadowed(heads.depth, towards)
+    return np.maximum(heads.normals @ towards, 0) * visibility(heads.depth, towards)
 
 
-def unshadowed(depth: Floats, towards: Floats) -> Floats:
+def visibility(depth: Floats, towards: Floats) -> Floats:
     """1 where a ray in this direction leaves the depth maps (m, s, s) freely, 0 where something is in its way."""
     right, down, near = float(towards[0]), -float(towards[1]), float(towards[2])
     flat = max(abs(right), abs(down))
@@ -109,7 +109,7 @@ def unshadowed(depth: Floats, towards: Floats) -> Floats:
     return np.asarray(np.clip(1 - (above - 0.3) / EDGE, 0, 1), np.float32)
 
 
-def spread(lamp: Lamp, samples: int) -> list[Floats]:
+def points_on_lamp(lamp: Lamp, samples: int) -> list[Floats]:
     """Directions to points spread evenly on a lamp of some size (a sunflower's pattern)."""
     middle = direction(lamp.azimuth, lamp.elevation)
     aside = np.cross(middle, [0.0, 0.6, 0.8]).astype(np.float32)
@@ -123,42 +123,42 @@ def spread(lamp: Lamp, samples: int) -> list[Floats]:
     return points
 
 
-def lit_by(heads: Heads, lamp: Lamp, samples: int = 6) -> Floats:
+def shading(heads: FaceMaps, lamp: Lamp, samples: int = 6) -> Floats:
     """Light (m, 96, 96) of a lamp of some size: the mean over points on it."""
-    return np.asarray(np.mean([lit(heads, towards) for towards in spread(lamp, samples)], axis=0), np.float32)
+    return np.asarray(np.mean([lit(heads, towards) for towards in points_on_lamp(lamp, samples)], axis=0), np.float32)
 
 
-def fills(heads: Heads) -> tuple[Floats, Floats, Floats]:
+def fill_light(heads: FaceMaps) -> tuple[Floats, Floats, Floats]:
     """Light of the walls (from all sides), of the floor, of the film on the wall in front, (m, 96, 96) each."""
     walls = [Lamp(a, e, 20) for e in (-20, 25, 60) for a in range(-120, 121, 40)]
-    from_walls = np.mean([lit_by(heads, lamp, 2) for lamp in walls], axis=0) * 2
-    from_floor = np.mean([lit_by(heads, Lamp(a, -50, 25), 3) for a in (-60, 0, 60)], axis=0)
-    from_film = np.mean([lit_by(heads, Lamp(a, 5, 10), 3) for a in (-25, 0, 25)], axis=0)
+    from_walls = np.mean([shading(heads, lamp, 2) for lamp in walls], axis=0) * 2
+    from_floor = np.mean([shading(heads, Lamp(a, -50, 25), 3) for a in (-60, 0, 60)], axis=0)
+    from_film = np.mean([shading(heads, Lamp(a, 5, 10), 3) for a in (-25, 0, 25)], axis=0)
     return from_walls, from_floor, from_film
 
 
-class Lamps:
+class LampBank:
     """A bank of precomputed light, from which faces are relit at 0.1 ms each."""
 
     def __init__(
-        self, heads: Heads, lamps: list[Lamp], fill: Fill | None = None, key: NDArray[np.float16] | None = None
+        self, heads: FaceMaps, lamps: list[Lamp], fill: Fill | None = None, key: NDArray[np.float16] | None = None
     ) -> None:
         """``key``: the lamps' light (m, lamps, 96, 96), where it has been computed before."""
         self.heads, self.lamps, self.fill = heads, lamps, fill or Fill()
         if key is None:
-            key = np.stack([lit_by(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
+            key = np.stack([shading(heads, lamp) for lamp in lamps], axis=1).astype(np.float16)
         self.key = key
-        self._walls, self._floor, self._film = fills(heads)
+        self._walls, self._floor, self._film = fill_light(heads)
         self._even = np.maximum(0.5 * self._film + 0.5 * self._walls, 0.3)
-        self._solved = [_solved(points) for points in heads.five]
+        self._pseudo_inverse = [_pseudo_inverse(points) for points in heads.landmarks]
 
-    def draw(self, five: Floats, rng: np.random.Generator) -> Floats:
+    def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
         """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) each under a drawn lamp, on a drawn head.
 
         Any scale: the exposure comes after.
         """
-        n, fill = len(five), self.fill
-        head, lamp = rng.integers(len(self.heads.five), size=n), rng.integers(len(self.lamps), size=n)
+        n, fill = len(landmarks), self.fill
+        head, lamp = rng.integers(len(self.heads.landmarks), size=n), rng.integers(len(self.lamps), size=n)
         shares = [_log_uniform(rng, *r, n) for r in (fill.walls, fill.floor, fill.film, fill.background)]
         factors = np.empty((n, SIDE, SIDE), np.float32)
         for k in range(n):
@@ -166,15 +166,15 @@ class Lamps:
             walls, floor, film, behind = (float(share[k]) for share in shares)
             light = self.key[h, lamp[k]].astype(np.float32)
             light += walls * self._walls[h] + floor * self._floor[h] + film * self._film[h]
-            factors[k] = self._laid(light, int(h), behind, five[k])
+            factors[k] = self._warp_to_face(light, int(h), behind, landmarks[k])
         return factors
 
-    def _laid(self, light: Floats, head: int, behind: float, five: Floats) -> Floats:
+    def _warp_to_face(self, light: Floats, head: int, behind: float, landmarks: Floats) -> Floats:
         """Light over even light, moved so that the head's landmarks lie on the face's."""
         mask = self.heads.mask[head]
         ratio = light / self._even[head]
         around = behind * float((ratio * mask).sum() / mask.sum())
-        to_face = (self._solved[head] @ five).T.copy()
+        to_face = (self._pseudo_inverse[head] @ landmarks).T.copy()
         to_face[:, 2] -= to_face[:, :2].sum(axis=1) * MARGIN
         return np.asarray(
             cv2.warpAffine(
@@ -186,10 +186,10 @@ class Lamps:
 
 def affine(points: Floats, onto: Floats) -> Doubles:
     """The (2, 3) matrix that brings ``points`` (5, 2) nearest to ``onto``: also a turned head's are met then."""
-    return (_solved(points) @ onto.astype(np.float64)).T.copy()
+    return (_pseudo_inverse(points) @ onto.astype(np.float64)).T.copy()
 
 
-def _solved(points: Floats) -> Doubles:
+def _pseudo_inverse(points: Floats) -> Doubles:
     """(3, 5): times the points to be met (5, 2) it is the matrix, transposed. Kept for each head: it costs a warp."""
     return np.linalg.pinv(np.concatenate([points.astype(np.float64), np.ones((len(points), 1))], axis=1))
 
@@ -202,7 +202,7 @@ FROM_ANYWHERE = 0.15
 """Share of the training lamps that may stand behind the head too; the others are beside or before it."""
 
 
-def drawn_lamps(seed: int, count: int) -> list[Lamp]:
+def sample_lamps(seed: int, count: int) -> list[Lamp]:
     """Lamps from 20 to 90 degrees of elevation, high ones more often, hard or soft, at any azimuth."""
     rng = np.random.default_rng(seed)
     lamps = []
@@ -235,20 +235,20 @@ def lamps_in(sky: Sky, seed: int, count: int) -> list[Lamp]:
     ]
 
 
-def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None, sky: Sky | None = None) -> Lamps:
+def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None, sky: Sky | None = None) -> LampBank:
     """The bank that training relights from, on the training heads; in a part of the ``sky`` they are in dark rooms.
 
     160 lamps take half a minute: they are kept in the folder ``kept_in`` (47 MB) for the next run.
     """
-    heads, lamps = read_heads("train"), lamps_in(sky, seed, count) if sky else drawn_lamps(seed, count)
+    heads, lamps = read_face_maps("train"), lamps_in(sky, seed, count) if sky else sample_lamps(seed, count)
     fill = DARK_ROOM if sky else Fill()
     if kept_in is None:
-        return Lamps(heads, lamps, fill)
+        return LampBank(heads, lamps, fill)
     digest = hashlib.sha256(repr(lamps).encode() + heads.depth.tobytes()).hexdigest()[:12]
     path = kept_in / f"lamps-{digest}.npy"
     if path.is_file():
-        return Lamps(heads, lamps, fill, key=np.load(path))
-    bank = Lamps(heads, lamps, fill)
+        return LampBank(heads, lamps, fill, key=np.load(path))
+    bank = LampBank(heads, lamps, fill)
     kept_in.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.npy")  # whole or not at all, also when two runs begin at once
     np.save(part, bank.key)

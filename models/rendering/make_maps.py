@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from models import MAPS
 from models.arrays import Floats
-from models.rendering.mesh import Mesh, read_mesh, turned
-from models.rendering.portrait import gallery
-from models.rendering.raster import normals_of, visible
+from models.rendering.mesh import Mesh, read_mesh, rotated
+from models.rendering.portrait import render_portraits
+from models.rendering.raster import rasterise, vertex_normals
 from models.seeing.align import SIDE, similarity
 
 FOLDER = MAPS
@@ -40,28 +40,28 @@ def on_template(mesh: Mesh, points: Floats, finer: int = FINER, margin: int = MA
     The landmarks are in plain template pixels.
     """
     flat = points * np.array([1, -1, 1], np.float32)
-    turn = similarity(mesh.five(flat).astype(np.float64))
+    turn = similarity(mesh.five_landmarks(flat).astype(np.float64))
     scale = float(np.hypot(turn[0, 0], turn[1, 0]))
     placed = np.concatenate([flat[:, :2] @ turn[:, :2].T + turn[:, 2], flat[:, 2:] * scale], axis=1)
-    five = mesh.five(placed)
+    landmarks = mesh.five_landmarks(placed)
     placed[:, :2] = (placed[:, :2] + margin + 0.5) * finer - 0.5
     placed[:, 2] *= finer
-    return placed.astype(np.float32), five.astype(np.float32)
+    return placed.astype(np.float32), landmarks.astype(np.float32)
 
 
 def light_map(mesh: Mesh, points: Floats) -> dict[str, NDArray[np.generic]]:
     """Normals, depth, mask and landmarks of one posed head."""
-    placed, five = on_template(mesh, points)
-    normals = normals_of(points, mesh.triangles)
+    placed, landmarks = on_template(mesh, points)
+    normals = vertex_normals(points, mesh.triangles)
     side = (SIDE + 2 * MARGIN) * FINER
-    seen, shares = visible(placed, mesh.triangles, (side, side))
+    seen, shares = rasterise(placed, mesh.triangles, (side, side))
     corners = mesh.triangles[np.maximum(seen, 0)]
     normal = (normals[corners] * shares[..., None]).sum(2)
     depth = (placed[:, 2][corners] * shares).sum(2) / FINER
     hit = (seen >= 0).astype(np.float32)
     depth = np.where(hit > 0, depth, depth[hit > 0].min())
     small = (SIDE + 2 * MARGIN,) * 2
-    soft = _softened(five, small)
+    soft = _softened(landmarks, small)
     mask, depth = cv2.resize(hit, small, interpolation=cv2.INTER_AREA), cv2.resize(depth, small)
     normal = cv2.resize((normal * hit[..., None]).astype(np.float32), small, interpolation=cv2.INTER_AREA)
     depth += soft * (cv2.GaussianBlur(depth, (0, 0), 2.5) - depth)
@@ -71,15 +71,15 @@ def light_map(mesh: Mesh, points: Floats) -> dict[str, NDArray[np.generic]]:
         "normals": np.round(normal[..., :2] * 127).astype(np.int8),
         "depth": np.round((depth - depth.min()) / DEPTH_STEP).astype(np.uint16),
         "mask": np.round(mask * 255).astype(np.uint8),
-        "five": five,
+        "five": landmarks,
     }
 
 
-def _softened(five: Floats, size: tuple[int, int]) -> Floats:
+def _softened(landmarks: Floats, size: tuple[int, int]) -> Floats:
     """1 (h, w) where lids and lips are, 0 elsewhere, with soft edges."""
     soft = np.zeros(size, np.float32)
     for landmark, wide, high in SOFTENED:
-        x, y = five[landmark] + MARGIN
+        x, y = landmarks[landmark] + MARGIN
         cv2.ellipse(soft, (int(x), int(y)), (int(wide), int(high)), 0, 0, 360, 1.0, -1)
     return cv2.GaussianBlur(soft, (0, 0), 1.5)
 
@@ -90,7 +90,7 @@ def make_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic
     made = []
     for _ in range(people):
         identity = rng.normal(0, 0.9, len(mesh.identities)).astype(np.float32)
-        made.append(light_map(mesh, turned(mesh.posed(identity, {}), rng.normal(0, 7), rng.normal(0, 6))))
+        made.append(light_map(mesh, rotated(mesh.posed(identity, {}), rng.normal(0, 7), rng.normal(0, 6))))
     return {key: np.stack([one[key] for one in made]) for key in made[0]}
 
 
@@ -100,7 +100,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / "train.npz", **make_set(mesh, people=16, seed=1))  # type: ignore[arg-type]
     np.savez_compressed(FOLDER / "bench.npz", **make_set(mesh, people=6, seed=1001))  # type: ignore[arg-type]
-    np.savez(FOLDER / "visitors.npz", **gallery(mesh, count=3, seed=14))  # type: ignore[arg-type]
+    np.savez(FOLDER / "visitors.npz", **render_portraits(mesh, count=3, seed=14))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

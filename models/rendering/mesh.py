@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.arrays import Floats
-from models.rendering.raster import triangulated
+from models.rendering.raster import triangulate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Mesh:
                     points = points + np.float32(weight) * self.shapes[shape]
         return points
 
-    def five(self, points: Floats) -> Floats:
+    def five_landmarks(self, points: Floats) -> Floats:
         """The five landmarks (5, 2) of projected vertices: eyes, nose tip, mouth corners, left in the picture first."""
         of = points[self.landmarks][:, :2]
         return np.stack([of[36:42].mean(0), of[42:48].mean(0), of[30], of[48], of[54]])
@@ -43,10 +43,10 @@ def read_mesh(path: Path) -> Mesh:
     """The mesh file of the shared folder (README there tells its arrays)."""
     with np.load(path) as file:
         shapes = dict(zip(file["expression_names"].tolist(), file["expressions"].astype(np.float32), strict=True))
-        return Mesh(file["neutral"], triangulated(file["faces"]), shapes, file["identities"], file["landmarks68"])
+        return Mesh(file["neutral"], triangulate(file["faces"]), shapes, file["identities"], file["landmarks68"])
 
 
-def turned(points: Floats, yaw: float, pitch: float) -> Floats:
+def rotated(points: Floats, yaw: float, pitch: float) -> Floats:
     """Vertices turned about the neck, in degrees; a positive pitch looks down."""
     a, b = np.radians([yaw, pitch])
     about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])

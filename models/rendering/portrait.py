@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from models.arrays import Floats, Gray, Image
 from models.lighting.exposure import captured
-from models.lighting.relight import Lamp, direction, spread, unshadowed
+from models.lighting.relight import Lamp, direction, points_on_lamp, visibility
 from models.rendering.mesh import Mesh
-from models.rendering.raster import normals_of, visible
+from models.rendering.raster import rasterise, vertex_normals
 
 PIXELS_A_CM = 9.0
 WIDTH, HEIGHT = 400, 336
@@ -85,22 +85,22 @@ def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     """The person's head (336, 400, 3) uint8 BGR on black, lit from above."""
     rest = mesh.posed(person.identity, {})
     points = _with_hair(rest, mesh.posed(person.identity, expression), person, mesh)
-    placed = _placed(points)
+    placed = _projected(points)
     size = (HEIGHT * FINER, WIDTH * FINER)
-    seen, shares = visible(placed, mesh.triangles, size)
+    seen, shares = rasterise(placed, mesh.triangles, size)
     corners = mesh.triangles[np.maximum(seen, 0)]
     hit = (seen >= 0).astype(np.float32)
 
     def at(values: Floats) -> Floats:
         return np.asarray((values[corners] * shares[..., None]).sum(2), np.float32)
 
-    normals = at(normals_of(points, mesh.triangles))
+    normals = at(vertex_normals(points, mesh.triangles))
     normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
     part = corners[..., 0]
     albedo = _albedo(mesh, person, rest, at(rest), part)
     shine = np.where(part < SKIN, 0.05, 0.12) + np.where(part >= TEETH, 0.5, 0.0)
     light = _light(normals, at(placed[:, 2:])[..., 0], hit, part)
-    glance = _glance(normals, part) * light["key"]
+    glance = _specular(normals, part) * light["key"]
     picture = albedo * (light["key"][..., None] * _KEY_COLOUR + light["rest"]) + (shine * glance)[..., None]
     picture = _with_body(picture * hit[..., None], hit, person)
     small = cv2.resize(picture.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
@@ -113,16 +113,16 @@ _FILM_COLOUR = np.array([0.075, 0.055, 0.042], np.float32)
 _ROOM_COLOUR = np.array([0.012, 0.013, 0.017], np.float32)
 
 
-def depth_of(mesh: Mesh, person: Person) -> Gray:
+def depth_map(mesh: Mesh, person: Person) -> Gray:
     """How far each place of the plain portrait stands out (336, 400), in half pixels; for turning the head."""
-    placed = _placed(mesh.posed(person.identity, {}))
-    seen, shares = visible(placed, mesh.triangles, (HEIGHT * FINER, WIDTH * FINER))
+    placed = _projected(mesh.posed(person.identity, {}))
+    seen, shares = rasterise(placed, mesh.triangles, (HEIGHT * FINER, WIDTH * FINER))
     depth = (placed[:, 2][mesh.triangles[np.maximum(seen, 0)]] * shares).sum(2) / FINER
     depth = cv2.resize(np.where(seen >= 0, depth, 0).astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     return np.asarray(np.clip(cv2.GaussianBlur(depth, (0, 0), 9), 0, 127) * 2, np.uint8)
 
 
-def _placed(points: Floats) -> Floats:
+def _projected(points: Floats) -> Floats:
     """Vertices in pixels of the finer picture, y down."""
     scale = PIXELS_A_CM * FINER
     x = points[:, 0] * scale + WIDTH * FINER / 2
@@ -143,7 +143,7 @@ def _with_hair(rest: Floats, points: Floats, person: Person, mesh: Mesh) -> Floa
     """The scalp raised by the thickness of the hair."""
     hair = _hairy(rest, person.hairline)
     hair[SKIN:] = 0
-    return points + normals_of(points, mesh.triangles) * (0.9 * hair)[:, None]
+    return points + vertex_normals(points, mesh.triangles) * (0.9 * hair)[:, None]
 
 
 def _texture(mesh: Mesh, rest: Floats) -> tuple[Floats, Floats]:
@@ -205,8 +205,8 @@ def _light(normals: Floats, depth: Floats, hit: Floats, part: NDArray[np.int32])
 
     def under(lamp: Lamp, samples: int) -> Floats:
         total = np.zeros(full, np.float32)
-        for towards in spread(lamp, samples):
-            free = cv2.resize(unshadowed(small, towards)[0], square.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        for towards in points_on_lamp(lamp, samples):
+            free = cv2.resize(visibility(small, towards)[0], square.shape[::-1], interpolation=cv2.INTER_CUBIC)
             total += np.clip(normals @ towards, 0, 1) * np.clip(free[: full[0], : full[1]], 0, 1)
         return np.asarray(total / samples, np.float32)
 
@@ -217,7 +217,7 @@ def _light(normals: Floats, depth: Floats, hit: Floats, part: NDArray[np.int32])
     return {"key": key, "rest": film[..., None] * _FILM_COLOUR + (walls * inside)[..., None] * _ROOM_COLOUR}
 
 
-def _glance(normals: Floats, part: NDArray[np.int32]) -> Floats:
+def _specular(normals: Floats, part: NDArray[np.int32]) -> Floats:
     """Mirror-like share of the lamp's light: broad on skin, a point in the eyes."""
     half = direction(KEY.azimuth, KEY.elevation) + np.array([0, 0, 1], np.float32)
     along = np.clip(normals @ (half / np.linalg.norm(half)), 0, 1)
@@ -240,11 +240,11 @@ def _with_body(picture: Floats, hit: Floats, person: Person) -> Floats:
     return np.asarray(picture * (1 - chest) + cloth * chest, np.float32)
 
 
-def gallery(mesh: Mesh, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
+def render_portraits(mesh: Mesh, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
     """What simulated visitors are put together from: JPEGs 'PERSON/EXPRESSION/LEVEL' and depths 'PERSON/depth'."""
     made: dict[str, NDArray[np.uint8]] = {}
     for k, person in enumerate(people(count, len(mesh.identities), seed)):
-        made[f"{k}/depth"] = depth_of(mesh, person)[::4, ::4]
+        made[f"{k}/depth"] = depth_map(mesh, person)[::4, ::4]
         poses = [("blink", 1.0, BLINK), ("neutral", 1.0, {})]
         poses += [(name, level, pose) for name, pose in EXPRESSIONS.items() if pose for level in LEVELS]
         for name, level, pose in poses:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.arrays import Doubles, Floats, Integers
 
 
-def visible(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int]) -> tuple[NDArray[np.int32], Floats]:
+def rasterise(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int]) -> tuple[NDArray[np.int32], Floats]:
     """For each pixel the triangle nearest to the viewer (h, w; -1: none) and the shares of its corners (h, w, 3).
 
     ``points`` (v, 3): x and y in pixels, y down, z towards the viewer. ``side`` is (height, width).
@@ -28,7 +28,7 @@ def visible(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int])
             if not len(t):
                 break
             px, py = low[t, 0] + x, low[t, 1] + y
-            u, v, w = _shares(a[t], b[t], c[t], area[t], px, py)
+            u, v, w = _barycentric(a[t], b[t], c[t], area[t], px, py)
             inside = (u >= -1e-6) & (v >= -1e-6) & (w >= -1e-6) & (px >= 0) & (px < width) & (py >= 0) & (py < height)
             t, place = t[inside], (py * width + px)[inside]
             depth = u[inside] * a[t, 2] + v[inside] * b[t, 2] + w[inside] * c[t, 2]
@@ -38,11 +38,11 @@ def visible(points: Floats, triangles: NDArray[np.int32], side: tuple[int, int])
             nearest[place[better]], seen[place[better]] = depth[better], t[better]
     rows, columns = np.divmod(np.arange(height * width), width)
     hit = np.maximum(seen, 0)
-    shares = np.stack(_shares(a[hit], b[hit], c[hit], area[hit], columns, rows), axis=1)
+    shares = np.stack(_barycentric(a[hit], b[hit], c[hit], area[hit], columns, rows), axis=1)
     return seen.reshape(side), shares.reshape(height, width, 3).astype(np.float32)
 
 
-def _shares(
+def _barycentric(
     a: Floats, b: Floats, c: Floats, area: Floats, x: Integers, y: Integers
 ) -> tuple[Doubles, Doubles, Doubles]:
     """Barycentric shares of the corners a, b, c at pixels x, y."""
@@ -51,7 +51,7 @@ def _shares(
     return 1 - v - w, v, w
 
 
-def normals_of(points: Floats, triangles: NDArray[np.int32]) -> Floats:
+def vertex_normals(points: Floats, triangles: NDArray[np.int32]) -> Floats:
     """Unit normals of the vertices (v, 3), each the mean of its triangles' by area."""
     a, b, c = (points[triangles[:, k]] for k in range(3))
     face = np.cross(b - a, c - a)
@@ -61,7 +61,7 @@ def normals_of(points: Floats, triangles: NDArray[np.int32]) -> Floats:
     return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
 
 
-def triangulated(faces: NDArray[np.int32]) -> NDArray[np.int32]:
+def triangulate(faces: NDArray[np.int32]) -> NDArray[np.int32]:
     """Triangles (t, 3) of quads (q, 4) whose last index is -1 where the face is a triangle already."""
     quads = faces[faces[:, 3] >= 0]
     return np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])

@@ -9,31 +9,31 @@ from models.arrays import Floats, Indices
 from models.frame import Detection
 
 
-def choose(boxes: Floats, scores: Floats, overlap_at_most: float) -> Indices:
-    """Indices of the best boxes, best first, no two sharing more than ``overlap_at_most`` of their union.
+def nms(boxes: Floats, scores: Floats, iou_threshold: float) -> Indices:
+    """Indices of the best boxes, best first, no two sharing more than ``iou_threshold`` of their union.
 
     ``boxes`` (n, 4), ``scores`` (n,). Greedy non-maximum suppression.
     """
     if not len(boxes):
         return np.empty(0, np.intp)
     corner_and_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxes(corner_and_size.tolist(), scores.tolist(), 0.0, overlap_at_most)
+    kept = cv2.dnn.NMSBoxes(corner_and_size.tolist(), scores.tolist(), 0.0, iou_threshold)
     return np.asarray(kept, np.intp).reshape(-1)
 
 
-def drop_nested(boxes: Floats, scores: Floats, overlap_at_most: float) -> Indices:
-    """Like ``choose``, but the shared part is measured against the smaller box: a mouth inside a face goes."""
+def nms_by_smaller_box(boxes: Floats, scores: Floats, iou_threshold: float) -> Indices:
+    """Like ``nms``, but the shared part is measured against the smaller box: a mouth inside a face goes."""
     areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6), axis=1)
     kept: list[int] = []
     for i in np.argsort(-scores, kind="stable"):
         sides = np.minimum(boxes[i, 2:], boxes[kept, 2:]) - np.maximum(boxes[i, :2], boxes[kept, :2])
         shared = np.prod(np.maximum(sides, 0), axis=1) / np.minimum(areas[i], areas[kept])
-        if not (shared > overlap_at_most).any():
+        if not (shared > iou_threshold).any():
             kept.append(int(i))
     return np.asarray(kept, np.intp)
 
 
-def squared(boxes: Floats) -> Floats:
+def to_squares(boxes: Floats) -> Floats:
     """Boxes widened to squares around the same centres."""
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2

@@ -18,8 +18,8 @@ BRIGHT_ENOUGH = 60.0
 TARGET = 110.0
 NOISE_SIGMA = 1.0
 """Pixels of the reduced picture."""
-AROUND_SIGMA = 24.0
-"""Pixels of the reduced picture over which "the light around" is taken: about half a face."""
+SURROUND_SIGMA = 24.0
+"""Pixels of the reduced picture over which "the light around it" is taken: about half a face."""
 EVENNESS = 0.8
 """0 leaves the light as it falls, 1 makes it the same everywhere."""
 FAINTEST_SHARE, FAINTEST = 0.02, 0.25
@@ -46,17 +46,17 @@ def brighten(gray: Gray) -> Gray:
         return gray
     # In floats: the fractions that the blur makes are all that a face of mean 2 has left.
     light = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), NOISE_SIGMA)
-    light *= cv2.resize(_lift(light), gray.shape[::-1])
+    light *= cv2.resize(_gain(light), gray.shape[::-1])
     return cv2.convertScaleAbs(light)
 
 
-def _lift(light: Floats) -> Floats:
+def _gain(light: Floats) -> Floats:
     """What each place is multiplied with, an eighth as large as ``light``: the light around it, inverted."""
     size = (max(1, light.shape[1] // COARSE), max(1, light.shape[0] // COARSE))
-    around = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-    around = cv2.GaussianBlur(around, (0, 0), AROUND_SIGMA / COARSE)
-    faintest = max(FAINTEST_SHARE * float(around.max()), FAINTEST)
-    lift = np.maximum(around, faintest) ** -EVENNESS
+    surround = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    surround = cv2.GaussianBlur(surround, (0, 0), SURROUND_SIGMA / COARSE)
+    faintest = max(FAINTEST_SHARE * float(surround.max()), FAINTEST)
+    lift = np.maximum(surround, faintest) ** -EVENNESS
     # Places count by their light: a face alone in a black room would else be driven to white.
-    level = float(np.average(around * lift, weights=around + 1e-6))
+    level = float(np.average(surround * lift, weights=surround + 1e-6))
     return np.asarray(lift * (TARGET / max(level, 1e-3)), np.float32)

@@ -14,8 +14,8 @@ from models.arrays import Floats, Gray
 from models.labels import LABELS
 from models.seeing.align import SIDE, prepare
 from models.seeing.card import FACTS, ModelCard, read_card
-from models.seeing.io_binding import BATCHES, Bound, NotTaken, open_bound
-from models.seeing.runtime import Device, Wanted, open_on
+from models.seeing.io_binding import BATCHES, BoundNetwork, VariantUnavailable, open_bound_network
+from models.seeing.runtime import Device, DeviceName, open_on
 from models.seeing.session import CPU, CUDA
 
 SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
@@ -24,7 +24,9 @@ SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
 class Classifier:
     """A checked network on its device. Made by ``open_classifier``."""
 
-    def __init__(self, session: Any, device: Device, card: ModelCard, name: str, bound: Bound | None = None) -> None:
+    def __init__(
+        self, session: Any, device: Device, card: ModelCard, name: str, bound: BoundNetwork | None = None
+    ) -> None:
         """``bound``: the network takes pictures as they are, on a GPU (``models.training.gpu_variant``)."""
         self._session, self.card, self._bound = session, card, bound
         self.provider = device.provider
@@ -52,7 +54,9 @@ class Classifier:
         return probabilities[:n], embedding[:n]
 
 
-def open_classifier(path: Path | str = "", device: Wanted = "auto", threads: int = 1, int8: bool = True) -> Classifier:
+def open_classifier(
+    path: Path | str = "", device: DeviceName = "auto", threads: int = 1, int8: bool = True
+) -> Classifier:
     """The network of ``path`` ('' = the one that is shipped), checked against its card.
 
     ``int8``: the device's own variant is taken when it lies beside the file: on the CPU NAME.int8.onnx, on a GPU
@@ -67,7 +71,7 @@ def open_classifier(path: Path | str = "", device: Wanted = "auto", threads: int
     if got.provider == CUDA and int8 and folded.is_file():
         try:
             return _open_folded(folded, card, threads)
-        except NotTaken as reason:
+        except VariantUnavailable as reason:
             got = Device(CUDA, f"CUDA in float32 ({folded.name} does not run: {reason})")
     if got.provider == CPU and int8 and small.is_file():
         path, card = small, _card_of_variant(small, card)
@@ -78,7 +82,7 @@ def open_classifier(path: Path | str = "", device: Wanted = "auto", threads: int
 
 def _open_folded(folded: Path, card: ModelCard, threads: int) -> Classifier:
     own = _card_of_variant(folded, card)
-    bound, recorded = open_bound(folded, threads, lambda session: _check_inside(folded, session, own, PICTURES))
+    bound, recorded = open_bound_network(folded, threads, lambda session: _check_inside(folded, session, own, PICTURES))
     device = Device(CUDA, "CUDA in float16" + (", recorded" if recorded else ""))
     return Classifier(None, device, own, folded.stem, bound)
 
@@ -96,7 +100,7 @@ FACES = {"faces": ("tensor(float)", [1, SIDE, SIDE])}
 PICTURES = {"faces": ("tensor(uint8)", [SIDE, SIDE])}
 
 
-def _opened(path: Path, device: Wanted, threads: int) -> tuple[Any, Device]:
+def _opened(path: Path, device: DeviceName, threads: int) -> tuple[Any, Device]:
     try:
         return open_on(path, device, threads)
     except Exception as error:  # onnxruntime's own exceptions share no base class, and are about the file here

@@ -16,12 +16,12 @@ from models.seeing.session import CPU, CUDA, open_session
 
 BATCHES = (1, 4, 16)
 """cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with anything."""
-RECORDED = (CUDA, {"enable_cuda_graph": "1"})
+CUDA_GRAPH = (CUDA, {"enable_cuda_graph": "1"})
 """All of a run's kernels are started at once: a network this small would spend its time on starting them one by one."""
 Outputs = tuple[Floats, Floats]
 
 
-class Bound:
+class BoundNetwork:
     """A folded network (``models.training.gpu_variant``): faces (n, 64, 64) uint8 in, probabilities, embeddings out."""
 
     def __init__(self, session: Any, device: str = "cuda") -> None:
@@ -65,24 +65,24 @@ class _Size:
         return probabilities, embedding
 
 
-class NotTaken(Unavailable):
+class VariantUnavailable(Unavailable):
     """The GPU does not run the folded file; the message says why."""
 
 
-def open_bound(path: Path, threads: int, check: Callable[[Any], None]) -> tuple[Bound, bool]:
+def open_bound_network(path: Path, threads: int, check: Callable[[Any], None]) -> tuple[BoundNetwork, bool]:
     """The folded file on the GPU, and whether its graphs are recorded; ``check`` is given the session before it runs.
 
-    Recording is refused where a step would have to run on the CPU; then it goes without. Raises ``NotTaken``.
+    Recording is refused where a step would have to run on the CPU; then it goes without. Raises ``VariantUnavailable``.
     """
     reason = "its session fell back to the CPU"
     for recorded in (True, False):
         try:
-            session = open_session(path, threads, (RECORDED if recorded else CUDA, CPU))
+            session = open_session(path, threads, (CUDA_GRAPH if recorded else CUDA, CPU))
             if session.get_providers()[0] == CUDA:
                 check(session)
-                return Bound(session), recorded
+                return BoundNetwork(session), recorded
         except Exception as error:  # onnxruntime's own exceptions share no base class
             if not type(error).__module__.startswith("onnxruntime"):
                 raise
             reason = str(error)
-    raise NotTaken(reason)
+    raise VariantUnavailable(reason)

@@ -8,16 +8,16 @@ import numpy as np
 from models.arrays import Doubles, Floats, Gray, Image, Mask
 from models.frame import Detection
 from models.seeing import mtcnn_graphs
-from models.seeing.boxes import as_detections, choose, drop_nested, squared
+from models.seeing.boxes import as_detections, nms, nms_by_smaller_box, to_squares
 from models.seeing.brighten import reduce_to_gray
 from models.seeing.session import open_session
 
 CELL = 12
 """Side in pixels of the face that the first network knows; the picture is shrunk until faces are so small."""
-SHRINK = 0.79
-PROPOSED, REFINED = 0.6, 0.6
+PYRAMID_FACTOR = 0.79
+PNET_THRESHOLD, RNET_THRESHOLD = 0.6, 0.6
 """Scores that the first and the second network must give for the next one to look."""
-CANDIDATES_AT_MOST = 96
+MAX_CANDIDATES = 96
 """Bounds the time that a picture full of face-like patterns can take."""
 ROWS = 360
 
@@ -31,9 +31,9 @@ class Mtcnn:
 
     def __init__(self, smallest_face: float = 40, score: float = 0.7, threads: int = 1, rows: int = ROWS) -> None:
         self._smallest, self._score, self._rows = smallest_face, score, rows
-        self._propose = open_session(mtcnn_graphs.pnet(), threads, sizes_vary=True)
-        self._refine = open_session(mtcnn_graphs.rnet(), threads, sizes_vary=True)
-        self._finish = open_session(mtcnn_graphs.onet(), threads, sizes_vary=True)
+        self._pnet = open_session(mtcnn_graphs.pnet(), threads, sizes_vary=True)
+        self._rnet = open_session(mtcnn_graphs.rnet(), threads, sizes_vary=True)
+        self._onet = open_session(mtcnn_graphs.onet(), threads, sizes_vary=True)
 
     def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
@@ -42,23 +42,23 @@ class Mtcnn:
 
     def _cascade(self, gray: Gray, smallest: float) -> tuple[Floats, Floats, Floats]:
         """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) in pixels of ``gray``."""
-        boxes = squared(self._proposals(gray, smallest))
-        offsets, faces = self._refine.run(None, {"picture": patches(gray, boxes, 24)})
-        boxes, scores, _ = _moved(boxes, offsets, faces, REFINED)
-        boxes = squared(boxes[choose(boxes, scores, 0.7)])
-        boxes, scores, points = self.judge(gray, boxes)
+        boxes = to_squares(self._proposals(gray, smallest))
+        offsets, faces = self._rnet.run(None, {"picture": crops(gray, boxes, 24)})
+        boxes, scores, _ = _regressed(boxes, offsets, faces, RNET_THRESHOLD)
+        boxes = to_squares(boxes[nms(boxes, scores, 0.7)])
+        boxes, scores, points = self.score_boxes(gray, boxes)
         sure = np.flatnonzero(scores > self._score)
-        best = sure[drop_nested(boxes[sure], scores[sure], 0.7)]
+        best = sure[nms_by_smaller_box(boxes[sure], scores[sure], 0.7)]
         return boxes[best], scores[best], points[best]
 
-    def judge(self, gray: Gray, boxes: Floats) -> tuple[Floats, Floats, Floats]:
+    def score_boxes(self, gray: Gray, boxes: Floats) -> tuple[Floats, Floats, Floats]:
         """What the last network says of square ``boxes`` (n, 4: x1, y1, x2, y2), about twice the eyes' distance wide.
 
         Returns boxes moved onto the faces (n, 4), scores from 0 to 1 (n,) and landmarks (n, 5, 2), for every box given.
         """
-        offsets, points, faces = self._finish.run(None, {"picture": patches(gray, boxes, 48)})
-        moved, scores, _ = _moved(boxes, offsets, faces, -1.0)
-        return moved, scores, placed(points, boxes)
+        offsets, points, faces = self._onet.run(None, {"picture": crops(gray, boxes, 48)})
+        moved, scores, _ = _regressed(boxes, offsets, faces, -1.0)
+        return moved, scores, landmarks_in_pixels(points, boxes)
 
     def _proposals(self, gray: Gray, smallest: float) -> Floats:
         """Boxes that the first network takes for faces at any size, the best of them only."""
@@ -67,15 +67,15 @@ class Mtcnn:
         while min(gray.shape) * scale >= CELL:
             size = tuple(2 * round(side * scale / 2) for side in gray.shape[::-1])
             level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)  # from the last one: less to read
-            (maps,) = self._propose.run(None, {"picture": level[None, None].astype(np.float32)})
-            found.append(_decoded(maps[0], PROPOSED, np.divide(size, gray.shape[::-1])))
-            scale *= SHRINK
+            (maps,) = self._pnet.run(None, {"picture": level[None, None].astype(np.float32)})
+            found.append(_decode_pnet(maps[0], PNET_THRESHOLD, np.divide(size, gray.shape[::-1])))
+            scale *= PYRAMID_FACTOR
         all_found = np.concatenate(found)
-        best = choose(all_found[:, :4], all_found[:, 4], 0.7)
-        return all_found[best[:CANDIDATES_AT_MOST], :4]
+        best = nms(all_found[:, :4], all_found[:, 4], 0.7)
+        return all_found[best[:MAX_CANDIDATES], :4]
 
 
-def _decoded(maps: Floats, threshold: float, scale: Doubles) -> Floats:
+def _decode_pnet(maps: Floats, threshold: float, scale: Doubles) -> Floats:
     """Rows x1, y1, x2, y2, score in the picture's pixels from one level's maps (5, h, w): offsets, logit of a face."""
     rows, columns = np.nonzero(maps[4] > np.log(threshold / (1 - threshold)))
     offsets, logits = maps[:4, rows, columns].T, maps[4, rows, columns]
@@ -83,24 +83,24 @@ def _decoded(maps: Floats, threshold: float, scale: Doubles) -> Floats:
     boxes = np.concatenate([corner, corner + CELL], axis=1) + CELL * offsets
     boxes = np.asarray(boxes / np.tile(scale, 2), np.float32)
     scores = 1 / (1 + np.exp(-logits))
-    best = choose(boxes, scores, 0.5)
+    best = nms(boxes, scores, 0.5)
     return np.concatenate([boxes, scores[:, None]], axis=1)[best]
 
 
-def _moved(boxes: Floats, offsets: Floats, faces: Floats, threshold: float) -> tuple[Floats, Floats, Mask]:
+def _regressed(boxes: Floats, offsets: Floats, faces: Floats, threshold: float) -> tuple[Floats, Floats, Mask]:
     """The boxes that score above ``threshold``, moved by the network's offsets; their scores; which they were."""
     sure = faces[:, 1] > threshold
     sizes = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     return (boxes + offsets * sizes)[sure], faces[sure, 1], sure
 
 
-def placed(points: Floats, boxes: Floats) -> Floats:
+def landmarks_in_pixels(points: Floats, boxes: Floats) -> Floats:
     """Landmarks (n, 10: five x, five y, as shares of the box) as (n, 5, 2) in pixels."""
     shares = points.reshape(-1, 2, 5).transpose(0, 2, 1)
     return boxes[:, None, :2] + shares * (boxes[:, 2:] - boxes[:, :2])[:, None]
 
 
-def patches(gray: Gray, boxes: Floats, side: int) -> Floats:
+def crops(gray: Gray, boxes: Floats, side: int) -> Floats:
     """Square ``boxes`` of the picture as (n, 1, side, side) float32, 0 to 255; outside the picture it is mid gray."""
     cut = np.empty((len(boxes), 1, side, side), np.float32)
     for patch, (x1, y1, x2, y2) in zip(cut, boxes, strict=True):

@@ -17,16 +17,16 @@ from models.seeing.brighten import reduce_to_gray
 ROWS = 360
 GRID = 4
 """So many points a side over the middle of the face, besides the five landmarks."""
-SLIPPED = 1.5
+RANSAC_PIXELS = 1.5
 """Pixels by which a point may differ from the common movement; beyond that it has slipped. (Following each point back
 again as well was tried: twice the time, nothing gained.)"""
-KEPT_AT_LEAST = 0.6
+MIN_INLIER_SHARE = 0.6
 """Share of a face's points that must have been followed and have moved together."""
-GROWN_AT_MOST = 1.25
+MAX_SCALE_CHANGE = 1.25
 WINDOW = (15, 15)
 
 
-class Follower:
+class FlowTracker:
     """Remembers the last picture and the faces in it."""
 
     def __init__(self, rows: int = ROWS) -> None:
@@ -38,7 +38,7 @@ class Follower:
         """``faces`` were detected in ``image`` (BGR or gray)."""
         self._gray, self._faces = reduce_to_gray(image, self._rows)[0] if faces else None, faces
 
-    def follow(self, image: Image) -> list[Detection] | None:
+    def track(self, image: Image) -> list[Detection] | None:
         """The same faces in the next picture; None when one of them was lost, so that a detection is due."""
         if not self._faces:
             return []
@@ -61,13 +61,13 @@ def _followed(before: Gray, after: Gray, face: Detection, scale: float) -> Detec
     start = np.concatenate([face.landmarks, _grid(face)]).astype(np.float32) * scale
     there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start[:, None], None, winSize=WINDOW, maxLevel=2)
     good = found[:, 0] == 1
-    if good.sum() < KEPT_AT_LEAST * len(start):
+    if good.sum() < MIN_INLIER_SHARE * len(start):
         return None
-    turn, together = cv2.estimateAffinePartial2D(start[good], there[good, 0], ransacReprojThreshold=SLIPPED)
-    if turn is None or together.sum() < KEPT_AT_LEAST * len(start):
+    turn, together = cv2.estimateAffinePartial2D(start[good], there[good, 0], ransacReprojThreshold=RANSAC_PIXELS)
+    if turn is None or together.sum() < MIN_INLIER_SHARE * len(start):
         return None
     grown = float(np.hypot(turn[0, 0], turn[1, 0]))
-    if not 1 / GROWN_AT_MOST < grown < GROWN_AT_MOST:
+    if not 1 / MAX_SCALE_CHANGE < grown < MAX_SCALE_CHANGE:
         return None
     return _moved(face, turn, grown, scale, after.shape)
 

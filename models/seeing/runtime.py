@@ -16,8 +16,8 @@ import onnxruntime
 from calibration.errors import BadInput
 from models.seeing.session import CPU, CUDA, open_session
 
-MEND = 'pip install "chiaroscuro[cuda]"'
-Wanted = Literal["auto", "cpu", "cuda"]
+FIX = 'pip install "chiaroscuro[cuda]"'
+DeviceName = Literal["auto", "cpu", "cuda"]
 
 
 class NoCuda(BadInput):
@@ -34,7 +34,7 @@ class Device:
     """For people: "CPU (no NVIDIA driver)"."""
 
 
-def open_on(model: bytes | Path, wanted: Wanted, threads: int = 1) -> tuple[Any, Device]:
+def open_on(model: bytes | Path, wanted: DeviceName, threads: int = 1) -> tuple[Any, Device]:
     """A session on the GPU when it is wanted and there, else on the CPU, and which of the two with the reason.
 
     Raises ``NoCuda`` for ``wanted="cuda"`` when the CPU would get it.
@@ -47,7 +47,7 @@ def open_on(model: bytes | Path, wanted: Wanted, threads: int = 1) -> tuple[Any,
         # Only this tells what runs; get_available_providers() tells what was built.
         if session.get_providers()[0] == CUDA:
             return session, Device(CUDA, "CUDA")
-        reason = f"the driver is there, but CUDA's or cuDNN's libraries do not load; mend it with: {MEND}"
+        reason = f"the driver is there, but CUDA's or cuDNN's libraries do not load; mend it with: {FIX}"
     if wanted == "cuda":
         raise NoCuda(f'is "cuda", but only the CPU can be used: {reason}', where="[eye] device")
     return open_session(model, threads), Device(CPU, f"CPU ({reason})")
@@ -59,7 +59,7 @@ def why_no_cuda() -> str:
     if driver is None:
         return "no NVIDIA driver"
     if CUDA not in onnxruntime.get_available_providers():
-        return f"the onnxruntime installed is the one without CUDA; mend it with: {MEND}"
+        return f"the onnxruntime installed is the one without CUDA; mend it with: {FIX}"
     count = ctypes.c_int(0)
     if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0 or count.value == 0:
         return "an NVIDIA driver is there, but it finds no GPU"
@@ -93,11 +93,11 @@ def runtime_report() -> list[str]:
             "pip uninstall -y onnxruntime onnxruntime-gpu && pip install --force-reinstall onnxruntime-gpu"
         )
     lines.append("NVIDIA driver: " + ("found" if _driver() is not None else "none found"))
-    lines.append(f"networks would run on: {_trial().line}")
+    lines.append(f"networks would run on: {_probe().line}")
     return lines
 
 
-def _trial() -> Device:
+def _probe() -> Device:
     """What a session really gets here, tried with the smallest graph that there is."""
     from onnx import TensorProto, helper
 

@@ -22,16 +22,16 @@ HALF_WIDTH, HALF_HEIGHT = 9, 7
 DIRECTIONS = 8
 
 
-def shut(faces: Gray) -> Floats:
+def shut_log_odds(faces: Gray) -> Floats:
     """How surely both eyes of each aligned face (n, 64, 64) are shut, (n,): log odds, 0 is either.
 
     Compared over one person's pictures it tells blinks; glasses and deep-set eyes shift it from person to person.
     """
-    weights, bias = _judge()
-    return np.asarray(np.mean([edges(eye) @ weights for eye in eyes_of(faces)], axis=0) + bias, np.float32)
+    weights, bias = _read_classifier()
+    return np.asarray(np.mean([hog(eye) @ weights for eye in eye_patches(faces)], axis=0) + bias, np.float32)
 
 
-def eyes_of(faces: Gray) -> tuple[Floats, Floats]:
+def eye_patches(faces: Gray) -> tuple[Floats, Floats]:
     """Both eyes (n, 15, 19) of aligned faces, the right one mirrored; each with mean 0 and deviation 1."""
     light = np.log(faces.astype(np.float32) + 4)
     found = []
@@ -42,7 +42,7 @@ def eyes_of(faces: Gray) -> tuple[Floats, Floats]:
     return found[0], found[1][:, :, ::-1]
 
 
-def edges(eyes: Floats) -> Floats:
+def hog(eyes: Floats) -> Floats:
     """What is looked at of each eye (n, 15, 19): edges by direction on a grid of 4 by 5, and 8 by 10 pixels."""
     down, right = np.gradient(eyes, axis=(1, 2))
     strength, angle = np.hypot(right, down), np.arctan2(down, right)
@@ -59,6 +59,6 @@ def _reduced(pictures: Floats, size: tuple[int, int]) -> Floats:
 
 
 @cache
-def _judge() -> tuple[Floats, float]:
+def _read_classifier() -> tuple[Floats, float]:
     with np.load(EYES, allow_pickle=False) as file:
         return file["weights"].astype(np.float32), float(file["bias"])

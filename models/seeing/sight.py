@@ -13,14 +13,14 @@ from models.frame import Detection, Frame
 from models.seeing.align import align_all
 from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
-from models.seeing.optical_flow import Follower
+from models.seeing.optical_flow import FlowTracker
 from models.seeing.quality import luminance, quality
 from models.seeing.venue_head import model_file
 
 Clock = Callable[[], float]
 Head = Callable[[Floats, Floats], Floats]
 """(probabilities (n, 8), embeddings (n, d)) -> probabilities (n, 8): a venue's own last layer."""
-FACES_AT_MOST = 16
+MAX_FACES = 16
 STAGES = ("detect", "follow", "align", "classify", "weigh")
 
 
@@ -39,7 +39,7 @@ class Sight:
         head: Head | None = None,
         clock: Clock = time.perf_counter,
     ) -> None:
-        self._detector, self._classifier, self._follower = detector, classifier, Follower()
+        self._detector, self._classifier, self._flow_tracker = detector, classifier, FlowTracker()
         self._every, self._region, self._head, self._clock = detect_every, region or Region(), head, clock
         self._since_detection = detect_every
         self.provider = classifier.provider
@@ -55,7 +55,7 @@ class Sight:
         with self._timed("align"):
             faces = align_all(image, [detection.landmarks for detection in found])
         with self._timed("classify"):
-            probabilities = self._judged(faces)
+            probabilities = self._classified(faces)
         with self._timed("weigh"):
             return [
                 EmotionEstimate(shifted(detection, corner), row, quality(face, detection), luminance(face))
@@ -66,18 +66,18 @@ class Sight:
         """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""
         if self._since_detection < self._every:
             with self._timed("follow"):
-                followed = self._follower.follow(image)
+                followed = self._flow_tracker.track(image)
             if followed is not None:
                 self._since_detection += 1
                 return followed
         with self._timed("detect"):
-            found = self._detector.detect(image)[:FACES_AT_MOST]
+            found = self._detector.detect(image)[:MAX_FACES]
             self._since_detection = 1
             if self._every > 1:
-                self._follower.start(image, found)
+                self._flow_tracker.start(image, found)
         return found
 
-    def _judged(self, faces: Gray) -> Floats:
+    def _classified(self, faces: Gray) -> Floats:
         probabilities, embeddings = self._classifier.classify(faces)
         if self._head is None or not len(faces):
             return probabilities

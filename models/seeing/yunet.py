@@ -15,14 +15,14 @@ import onnx
 from calibration.errors import BadFile
 from models.arrays import Floats, Image
 from models.frame import Detection
-from models.seeing.boxes import as_detections, choose
+from models.seeing.boxes import as_detections, nms
 from models.seeing.brighten import BRIGHT_ENOUGH, brighten
 from models.seeing.session import open_session
 
 STRIDES = (8, 16, 32)
 KINDS = ("cls", "obj", "bbox", "kps")
 ROWS = 360
-OVERLAP_AT_MOST = 0.3
+IOU_THRESHOLD = 0.3
 
 
 class YuNet:
@@ -60,7 +60,7 @@ class YuNet:
         boxes, scores, points = (np.concatenate(parts) for parts in zip(*levels, strict=True))
         sure = scores > self._score
         boxes, scores, points = boxes[sure], scores[sure], points[sure]
-        best = choose(boxes, scores, OVERLAP_AT_MOST)
+        best = nms(boxes, scores, IOU_THRESHOLD)
         return boxes[best], scores[best], points[best]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from models.arrays import Doubles, Floats, Gray, Image, Indices
 from models.evaluation.dataset import LabelledFaces
 from models.lighting.exposure import GAMMA, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
-from models.lighting.relight import Lamps
+from models.lighting.relight import LampBank
 from models.seeing.align import SIDE, prepare, similarity
 
 
@@ -40,7 +40,7 @@ class Augmenter:
     landmarks: Floats
     """(n, 5, 2) in pixels of each image."""
     strength: Strength
-    lamps: Lamps | None
+    lamps: LampBank | None
     """None: no face is relit."""
 
     def batch(self, chosen: Indices, rng: np.random.Generator) -> Floats:

@@ -19,8 +19,8 @@ from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.lighting.exposure import captured, expose, linear, noisy
-from models.lighting.relight import DARK_ROOM, Lamp, Lamps, read_heads
-from models.seeing.shut_eyes import EYES, edges, eyes_of
+from models.lighting.relight import DARK_ROOM, Lamp, LampBank, read_face_maps
+from models.seeing.shut_eyes import EYES, eye_patches, hog
 
 LOOKED_AT = EYES.with_name("shut_eyes.csv")
 RIDGE_STRENGTH = 2.25
@@ -39,7 +39,7 @@ def main() -> None:
     aligned, five = aligned_faces(faces.images, landmarks), landmarks_aligned(landmarks)
     rng = np.random.default_rng(9)
     seen = [aligned, *(_darkened(aligned, five, rng) for _ in range(RELIT))]
-    eyes = [[edges(eye) for eye in eyes_of(one)] for one in seen]
+    eyes = [[hog(eye) for eye in eye_patches(one)] for one in seen]
     fold = _apart(aligned, rng)
     told = np.zeros((len(seen), len(rows)))
     for left_out in range(FOLDS):
@@ -60,7 +60,7 @@ def main() -> None:
 def _darkened(aligned: Gray, five: Floats, rng: np.random.Generator) -> Gray:
     drawn = [Lamp(rng.uniform(-60, 60), rng.uniform(40, 85), np.exp(rng.uniform(0.7, 2.7))) for _ in range(40)]
     means = np.exp(rng.uniform(np.log(15), np.log(60), len(aligned))).astype(np.float32)
-    light = linear(aligned) * Lamps(read_heads("train"), drawn, DARK_ROOM).draw(five, rng)
+    light = linear(aligned) * LampBank(read_face_maps("train"), drawn, DARK_ROOM).draw(five, rng)
     return captured(noisy(expose(light, means), SENSOR, rng))
 
 

@@ -17,7 +17,7 @@ from models.evaluation.dataset import read_faces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.lamp_direction import LAMP, LampNet, features
-from models.lighting.relight import Fill, Lamp, Lamps, direction, read_heads
+from models.lighting.relight import Fill, Lamp, LampBank, direction, read_face_maps
 
 LAMPS, ROUNDS, HIDDEN, EPOCHS, BATCH = 1200, 16, 64, 24, 256
 ROOM = Fill(walls=(0.02, 0.4), floor=(0.01, 0.12), film=(0.01, 0.3), background=(0.02, 0.6))
@@ -41,13 +41,13 @@ def lamps_everywhere(rng: np.random.Generator) -> list[Lamp]:
 def examples(faces: Gray, five: Floats) -> tuple[Floats, Floats, Indices]:
     """Features (n, d) of relit faces, directions (n, 3) to their lamps, and whose face each is (n,)."""
     lamps = lamps_everywhere(np.random.default_rng(5))
-    bank = Lamps(read_heads("train"), lamps, ROOM)
+    bank = LampBank(read_face_maps("train"), lamps, ROOM)
     towards = np.stack([direction(lamp.azimuth, lamp.elevation) for lamp in lamps])
     light = linear(faces)
     seen, there = [], []
     for turn in range(ROUNDS):
         rng, same = (np.random.default_rng((1, turn)) for _ in range(2))
-        same.integers(len(bank.heads.five), size=len(faces))  # ``draw`` draws the heads first, then the lamps
+        same.integers(len(bank.heads.landmarks), size=len(faces))  # ``draw`` draws the heads first, then the lamps
         there.append(towards[same.integers(len(lamps), size=len(faces))])
         relit = light * bank.draw(five, rng)
         means = np.exp(rng.uniform(np.log(DARKEST), np.log(BRIGHTEST), len(faces))).astype(np.float32)

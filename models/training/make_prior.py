@@ -21,7 +21,7 @@ from models.evaluation.evaluate import BATCH
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.lamp_prior import AVERAGE_FACE, prior_beside
-from models.lighting.relight import Fill, Lamp, Lamps, read_heads
+from models.lighting.relight import Fill, Lamp, LampBank, read_face_maps
 from models.seeing.align import prepare
 from models.seeing.card import read_card
 from models.seeing.classifier import SHIPPED, Classifier, open_classifier
@@ -35,7 +35,7 @@ DARKEST, BRIGHTEST = 15.0, 60.0
 
 def relit(aligned: Gray, five: Floats, place: tuple[float, float], rng: np.random.Generator) -> Gray:
     """The aligned faces (n, 64, 64) under one lamp of the room, each exposed in its own way."""
-    lamps = Lamps(read_heads("train"), [Lamp(*place, RADIUS)], ROOM)
+    lamps = LampBank(read_face_maps("train"), [Lamp(*place, RADIUS)], ROOM)
     means = np.exp(rng.uniform(np.log(DARKEST), np.log(BRIGHTEST), len(aligned))).astype(np.float32)
     return captured(noisy(expose(linear(aligned) * lamps.draw(five, rng), means), SENSOR, rng))
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.evaluation.dataset import LabelledFaces
-from models.lighting.relight import Lamp, Lamps, read_heads
+from models.lighting.relight import Lamp, LampBank, read_face_maps
 from models.seeing.align import SIDE, TEMPLATE
 from models.training.augment import Augmenter, Strength
 from models.training.network import Shape
@@ -25,5 +25,5 @@ def two_kinds(n: int, seed: int) -> LabelledFaces:
 
 
 def tiny_augmenter(n: int = 192) -> Augmenter:
-    lamps = Lamps(read_heads("bench"), [Lamp(0, 30, 5)])
+    lamps = LampBank(read_face_maps("bench"), [Lamp(0, 30, 5)])
     return Augmenter(two_kinds(n, 1), np.repeat(TEMPLATE[None], n, axis=0), TINY.strength, lamps)

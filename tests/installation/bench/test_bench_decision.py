@@ -66,15 +66,15 @@ def test_reference_rows_do_what_their_names_say():
     course = film(
         Course("x", (Part("happiness", 3), Part("anger", 3))), synthetic, Faults(false_faces=0, gaps_a_minute=0)
     )
-    once_a_second = [label for _, label in decision_measures.told(LastFrame(), course)]
+    once_a_second = [label for _, label in decision_measures.decisions(LastFrame(), course)]
     assert sum(a != b for a, b in itertools.pairwise(once_a_second)) <= 6
     last = LastFrame()
-    decision_measures.told(last, course)
+    decision_measures.decisions(last, course)
     assert last.branch() == last.label
     raw, mode = RawArgmax(), ModeOfTen()
-    assert decision_measures.told(raw, course)[-1][1] == "anger"
+    assert decision_measures.decisions(raw, course)[-1][1] == "anger"
     changed = [
-        next(t for t, label in decision_measures.told(row, course) if t > 103 and label == "anger")
+        next(t for t, label in decision_measures.decisions(row, course) if t > 103 and label == "anger")
         for row in (RawArgmax(), mode)
     ]
     assert changed[1] > changed[0]

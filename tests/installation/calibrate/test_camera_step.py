@@ -91,7 +91,7 @@ def test_a_camera_that_keeps_its_automatic_exposure_is_reported(
 ) -> None:
     source = plugged_in(Webcam(refuses=(cv2.CAP_PROP_AUTO_EXPOSURE,)), tmp_path, monkeypatch)
     source.hold()
-    assert "manual exposure: asked for 1, the camera has 3" in source.remarks
+    assert "manual exposure: requested 1, the camera uses 3" in source.remarks
 
 
 def test_what_no_program_can_fix_is_told_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 
 from calibration.settings import CameraSettings
-from installation.camera.device import MANUAL_EXPOSURE, fix, fix_power_line, programs_using, why_closed
+from installation.camera.device import MANUAL_EXPOSURE, apply_settings, programs_using, set_power_line, why_closed
+from installation.camera.file import FileSource
 from installation.camera.open_source import kind_of, open_source
 from installation.camera.pace import Pace
 from installation.camera.source import CameraLost, Source
 from installation.camera.stream import StreamSource
+from models.arrays import Image
 from tests.installation.camera.mjpeg_server import picture, read_time
 
 RATE, PICTURES = 25, 10
@@ -34,18 +34,21 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def take(source: Source) -> np.ndarray:
+def next_picture(source: Source) -> Image:
     source.grab()
     return source.retrieve()
 
 
 def test_a_file_is_played_at_its_own_pace_and_looped(film: Path) -> None:
-    source = open_source(CameraSettings(source=str(film), frames_per_second=60), seed=1)
-    begun = time.monotonic()
-    numbers = [read_time(take(source)) for _ in range(PICTURES + 3)]
-    seconds = time.monotonic() - begun
-    assert numbers == [*range(PICTURES), 0, 1, 2]
-    assert seconds == pytest.approx((PICTURES + 2) / RATE, abs=0.2)
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    settings = CameraSettings(source=str(film), frames_per_second=60)
+    source = FileSource(settings, pace=lambda rate: Pace(rate, clock=lambda: now[0], sleep=sleep))
+    assert [read_time(next_picture(source)) for _ in range(PICTURES + 3)] == [*range(PICTURES), 0, 1, 2]
+    assert now[0] == pytest.approx((PICTURES + 2) / RATE)
     source.close()
 
 
@@ -69,7 +72,7 @@ def test_a_folder_shows_its_images_in_order_at_the_cameras_rate(tmp_path: Path) 
         cv2.imwrite(str(tmp_path / f"{number}.png"), picture(number))
     (tmp_path / "notes.txt").write_text("no image")
     source = open_source(CameraSettings(source=str(tmp_path), frames_per_second=100), seed=1)
-    assert [read_time(take(source)) for _ in range(5)] == [0, 1, 2, 0, 1]
+    assert [read_time(next_picture(source)) for _ in range(5)] == [0, 1, 2, 0, 1]
     assert "3 images" in source.name
 
 
@@ -82,23 +85,23 @@ def test_a_setting_names_one_kind_of_source(source: str, kind: str) -> None:
     assert kind_of(source) == kind
 
 
-def test_what_cannot_be_opened_is_told_with_a_remedy(tmp_path: Path) -> None:
+def test_what_cannot_be_opened_is_reported_with_a_remedy(tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film")
     empty = tmp_path / "empty"
     empty.mkdir()
     for source, words in {
-        str(broken): "no video that can be decoded",
-        str(empty): "holds no image",
+        str(broken): "is not a video that can be decoded",
+        str(empty): "contains no images",
         "visitors": "correct camera.source",
-        "/dev/video97": "is not there: plug the camera in",
-        "http://127.0.0.1:9/": "does not answer: check its power",
+        "/dev/video97": "does not exist: plug the camera in",
+        "http://127.0.0.1:9/": "does not respond: check its power",
     }.items():
         with pytest.raises(CameraLost, match=words):
             open_source(CameraSettings(source=source, open_timeout_seconds=1), seed=1)
 
 
-def test_a_streams_password_is_not_told() -> None:
+def test_a_streams_password_is_not_shown() -> None:
     with pytest.raises(CameraLost) as lost:
         StreamSource(CameraSettings(source="http://guard:secret@127.0.0.1:9/live", open_timeout_seconds=1))
     assert "secret" not in str(lost.value)
@@ -120,37 +123,37 @@ class Camera:
         return self.own.get(prop, 0.0)
 
 
-def test_what_a_driver_refuses_silently_is_told() -> None:
+def test_what_a_driver_refuses_silently_is_reported() -> None:
     camera = Camera({cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_AUTO_EXPOSURE: 3, cv2.CAP_PROP_GAIN: 51})
-    remarks = fix(camera, CameraSettings(exposure_100us=300, gain=50))
+    remarks = apply_settings(camera, CameraSettings(exposure_100us=300, gain=50))
     assert remarks == (
-        "width: asked for 1280, the camera has 640",
-        f"manual exposure: asked for {MANUAL_EXPOSURE}, the camera has 3",
+        "width: requested 1280, the camera uses 640",
+        f"manual exposure: requested {MANUAL_EXPOSURE}, the camera uses 3",
     )
 
 
 def test_mjpg_is_asked_for_before_the_size_and_exposure_is_made_manual_before_it_is_set() -> None:
     camera = Camera({})
-    fix(camera, CameraSettings(exposure_100us=300))
+    apply_settings(camera, CameraSettings(exposure_100us=300))
     order = [cv2.CAP_PROP_FOURCC, cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_AUTO_EXPOSURE, cv2.CAP_PROP_EXPOSURE]
     assert [prop for prop in camera.asked if prop in order] == order
 
 
 def test_exposure_and_gain_are_left_alone_when_the_venue_does_not_fix_them() -> None:
     camera = Camera({})
-    fix(camera, CameraSettings())
+    apply_settings(camera, CameraSettings())
     assert not {cv2.CAP_PROP_EXPOSURE, cv2.CAP_PROP_GAIN, cv2.CAP_PROP_AUTO_WB} & set(camera.asked)
 
 
-def test_a_flicker_filter_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_flicker_filter_that_is_missing_is_reported(tmp_path: Path) -> None:
     no_camera = tmp_path / "video0"
     no_camera.touch()
-    assert "does not take 50" in fix_power_line(str(no_camera), 50)[0]
-    assert fix_power_line(str(no_camera), None) == ()
+    assert "rejected 50" in set_power_line(str(no_camera), 50)[0]
+    assert set_power_line(str(no_camera), None) == ()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
-def test_a_busy_camera_is_told_with_the_program_that_holds_it(tmp_path: Path) -> None:
+def test_a_busy_camera_is_reported_with_the_program_that_holds_it(tmp_path: Path) -> None:
     device = tmp_path / "video0"
     device.touch()
     code = f"import sys; f = open({str(device)!r}); print(flush=True); sys.stdin.read()"
@@ -158,7 +161,7 @@ def test_a_busy_camera_is_told_with_the_program_that_holds_it(tmp_path: Path) ->
         assert other.stdout is not None
         other.stdout.readline()
         assert [who.split()[1] for who in programs_using(str(device))] == [f"({other.pid})"]
-        assert f"({other.pid}): end that program" in why_closed(str(device))
+        assert f"({other.pid}): close that program" in why_closed(str(device))
         other.communicate()
     assert programs_using(str(device)) == []
 

@@ -1,4 +1,4 @@
-"""The newest frame, through every loss of the camera."""
+"""The newest frame, through every loss of the camera. Scripted cameras bring their own clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -17,12 +19,39 @@ from installation.camera.open_source import open_source
 from installation.camera.source import CameraLost, Source
 from installation.host.health import Sense
 from models.arrays import Image
+from models.frame import Frame
 from tests.installation.camera.mjpeg_server import ServerProcess, now_ms, picture, read_time
 from tests.installation.waiting import LONG, wait_until
 
 SETTINGS = CameraSettings(
     open_timeout_seconds=1.0, read_timeout_seconds=0.5, stale_after_seconds=0.5, blind_below_luminance=1.5
 )
+STEP = 0.01
+"""Seconds between two pictures of a scripted camera, by its own clock."""
+
+
+class Clock:
+    """Time that only passes when somebody lets it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+        time.sleep(0.001)  # the turn of the test's own thread
+
+
+class Starts(Protocol):
+    def __call__(
+        self,
+        source: str | Callable[[], Source],
+        clock: Clock | None = None,
+        per_second: float = 100.0,
+        **settings: object,
+    ) -> Capture: ...
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +62,27 @@ def network_camera() -> Iterator[ServerProcess]:
 
 
 @pytest.fixture
-def capturing() -> Iterator[Callable[..., Capture]]:
+def capturing() -> Iterator[Starts]:
     """Starts captures, and sees to it that each one's thread ends."""
     started: list[Capture] = []
 
-    def start(source: str | Callable[[], Source], per_second: float = 60.0, **settings: object) -> Capture:
+    def start(
+        source: str | Callable[[], Source], clock: Clock | None = None, per_second: float = 100.0, **settings: object
+    ) -> Capture:
         wanted = SETTINGS.model_copy(update=settings)
         if isinstance(source, str):
             wanted = wanted.model_copy(update={"source": source})
-        capture = Capture(source if callable(source) else lambda: open_source(wanted, 1), wanted, per_second)
+        opening = source if callable(source) else lambda: open_source(wanted, 1)
+        if clock:
+            capture = Capture(opening, wanted, per_second, clock, clock.pause)
+        else:
+            capture = Capture(opening, wanted, per_second)
         capture.start()
         started.append(capture)
         return capture
 
     yield start
-    ended = [capture.close(3.0) for capture in started]
+    ended = [capture.close(LONG) for capture in started]
     assert all(ended)
 
 
@@ -55,161 +90,212 @@ def trouble(capture: Capture) -> str:
     return capture.trouble(time.monotonic())
 
 
+def newest(capture: Capture) -> Frame:
+    frame = capture.newest(0, LONG)
+    assert frame is not None
+    return frame
+
+
 class Scripted:
-    """A source that shows given pictures 100 times a second, then repeats the last or does as told."""
+    """A camera that gives its pictures, one every ``STEP`` of the clock, then does as told or repeats the last one."""
 
-    name, address, live, remarks = "scripted camera", "script", True, ()
+    name, address, live = "scripted camera", "script", True
+    remarks: tuple[str, ...] = ()
 
-    def __init__(self, pictures: list[Image], then: Callable[[], None] = lambda: None) -> None:
-        self._pictures, self._then, self._taken = pictures, then, 0
+    def __init__(self, clock: Clock, pictures: list[Image], then: Callable[[], object] = lambda: None) -> None:
+        self._clock, self._pictures, self._then = clock, pictures, then
+        self._grabbed = 0
+        self.retrieved = 0
+        self.closed = threading.Event()
 
     def grab(self) -> None:
-        time.sleep(0.01)
-        self._taken += 1
-        if self._taken > len(self._pictures):
+        self._clock.now += STEP
+        self._grabbed += 1
+        if self._grabbed > len(self._pictures):
+            time.sleep(0.001)  # no core is burnt for a camera that repeats itself until the test ends
             self._then()
 
     def retrieve(self) -> Image:
-        return self._pictures[min(self._taken, len(self._pictures)) - 1]
+        self.retrieved += 1
+        return self._pictures[min(self._grabbed, len(self._pictures)) - 1]
 
     def close(self) -> None:
-        pass
+        self.closed.set()
 
 
-def test_a_slow_reader_sees_the_newest_frame_not_a_queue(network_camera: ServerProcess, capturing) -> None:
-    capture = capturing(network_camera.url())
-    wait_until(lambda: capture.newest(0, 0.1), LONG)
-    ages, number = [], 0
-    for _ in range(5):
-        time.sleep(0.3)
-        frame = capture.newest(number, 0.5)
-        ages.append(now_ms() - read_time(frame.image))
-        assert frame.number > number
-        number = frame.number
-    assert sorted(ages)[2] < 100, f"milliseconds: {ages}"
-    assert abs(frame.captured_at * 1000 - read_time(frame.image)) < 100
+class Script:
+    """Opens a scripted camera whose ``then`` blocks until the test is over: what it gave, it gave."""
+
+    def __init__(self, pictures: list[Image]) -> None:
+        self.clock, self.all_given, self._over = Clock(), threading.Event(), threading.Event()
+        self.camera = Scripted(self.clock, pictures, then=self._block)
+
+    def _block(self) -> None:
+        self.clock.now -= STEP  # the picture that never comes
+        self.all_given.set()
+        self._over.wait()
+        raise CameraLost("the test is over")
+
+    def __enter__(self) -> Script:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
 
 
-def test_a_camera_that_stalls_is_not_trusted_after_a_second_and_comes_back(
-    network_camera: ServerProcess, capturing
-) -> None:
+def test_a_slow_reader_sees_the_newest_frame_not_a_queue(capturing: Starts) -> None:
+    with Script([picture(n) for n in range(10)]) as script:
+        capture = capturing(lambda: script.camera, script.clock)
+        assert script.all_given.wait(LONG)
+        frame = newest(capture)
+        assert read_time(frame.image) == 9
+        assert frame.captured_at == pytest.approx(10 * STEP)
+        assert capture.newest(frame.number, 0.0) is None
+
+
+def test_a_camera_that_stalls_is_not_trusted_after_a_second(capturing: Starts) -> None:
+    with Script([picture(n) for n in range(10)]) as script:
+        capture = capturing(lambda: script.camera, script.clock)
+        assert script.all_given.wait(LONG)
+        last = newest(capture).captured_at
+        assert capture.trouble(last + 0.9) == ""
+        assert capture.trouble(last + 1.1) == "scripted camera has sent nothing for 1 s"
+        assert capture.state(last + 0.9) is Sense.OK
+        assert capture.state(last + 1.1) is Sense.LOST
+
+
+def test_a_network_camera_that_stalls_comes_back(network_camera: ServerProcess, capturing: Starts) -> None:
     capture = capturing(network_camera.url(), read_timeout_seconds=10.0)  # grab() itself blocks for longer than we wait
-    wait_until(lambda: capture.newest(0, 0.1), LONG)
+    newest(capture)
     network_camera.stall()
-    assert 0.8 < wait_until(lambda: trouble(capture), 2) < 1.3
-    assert "has sent nothing for 1 s" in trouble(capture)
+    wait_until(lambda: "has sent nothing for" in trouble(capture), LONG)
+    stalled = now_ms()
     network_camera.go_on()
-    wait_until(lambda: not trouble(capture), LONG)
-    assert now_ms() - read_time(capture.newest(0, 1).image) < 1000
+    wait_until(lambda: not trouble(capture) and read_time(newest(capture).image) > stalled, LONG)
 
 
-def test_an_unplugged_camera_is_opened_again_when_it_is_back(network_camera: ServerProcess, capturing) -> None:
+def test_an_unplugged_camera_is_opened_again_when_it_is_back(network_camera: ServerProcess, capturing: Starts) -> None:
     capture = capturing(network_camera.url())
-    wait_until(lambda: capture.newest(0, 0.1), LONG)
+    newest(capture)
     network_camera.unplug()
-    assert wait_until(lambda: trouble(capture), 2) < 1.5
+    wait_until(lambda: trouble(capture), LONG)
     assert capture.state(time.monotonic()) is Sense.LOST
     network_camera.start()
-    assert wait_until(lambda: not trouble(capture), 3) < 2.5
-    assert capture.state(time.monotonic()) is Sense.OK
+    wait_until(lambda: capture.state(time.monotonic()) is Sense.OK, LONG)
 
 
-def test_a_camera_that_repeats_its_last_picture_is_told_and_opened_again(capturing) -> None:
-    opened = []
+def test_a_camera_that_repeats_its_last_picture_is_reported_and_opened_again(capturing: Starts) -> None:
+    clock, opened, reasons, ready = Clock(), [], list[str](), threading.Event()
 
     def repeating() -> Source:
+        ready.wait(LONG)
+        if opened:
+            reasons.append(capture.trouble(clock.now))
         opened.append(1)
-        return Scripted([picture(n) for n in range(5)] if len(opened) < 3 else [picture(n) for n in range(900)])
+        return Scripted(clock, [picture(n) for n in range(5)] if len(opened) < 3 else [picture(n) for n in range(900)])
 
-    capture = capturing(repeating)
-    wait_until(lambda: "repeats the same picture" in trouble(capture), LONG)
-    wait_until(lambda: len(opened) == 3 and not trouble(capture), LONG)
-
-
-def test_a_wedged_camera_stays_untrusted_while_it_is_opened_again_and_again(capturing) -> None:
-    still = picture(7)
-    capture = capturing(lambda: Scripted([still]))
-    wait_until(lambda: "repeats" in trouble(capture), LONG)
-    for _ in range(40):
-        time.sleep(0.05)
-        assert trouble(capture)
+    capture = capturing(repeating, clock)
+    ready.set()
+    wait_until(lambda: len(opened) == 3 and not capture.trouble(clock.now), LONG)
+    assert all("scripted camera has sent the same picture for" in reason for reason in reasons)
 
 
-def test_a_covered_lens_is_blind_and_is_not_opened_again_and_again(capturing) -> None:
+def test_a_wedged_camera_stays_untrusted_while_it_is_opened_again_and_again(capturing: Starts) -> None:
+    clock, still, opened, reasons, ready = Clock(), picture(7), [], list[str](), threading.Event()
+
+    def wedged() -> Source:
+        ready.wait(LONG)
+        opened.append(1)
+        return Scripted(clock, [still], then=lambda: reasons.append(capture.trouble(clock.now)))
+
+    capture = capturing(wedged, clock)
+    ready.set()
+    wait_until(lambda: len(opened) == 4, LONG)
+    begun = next(number for number, reason in enumerate(reasons) if "same picture" in reason)
+    assert all(reasons[begun:])
+
+
+def test_a_covered_lens_is_blind_and_is_not_opened_again_and_again(capturing: Starts) -> None:
     opened = []
+    with Script([np.zeros((240, 320, 3), np.uint8)] * 1000) as script:
 
-    def covered() -> Source:
-        opened.append(1)
-        return Scripted([np.zeros((240, 320, 3), np.uint8)])
+        def covered() -> Source:
+            opened.append(1)
+            return script.camera
 
-    capture = capturing(covered, stale_after_seconds=1.5)
-    wait_until(lambda: "covered" in trouble(capture), LONG)
-    time.sleep(1.0)
-    assert "covered" in trouble(capture)
-    assert len(opened) == 1
+        capture = capturing(covered, script.clock, stale_after_seconds=1.5)
+        assert script.all_given.wait(LONG)
+        assert "covered" in capture.trouble(script.clock.now)
+        assert len(opened) == 1
 
 
-def test_another_picture_size_is_survived(tmp_path, capturing) -> None:
+def test_another_picture_size_is_survived(tmp_path: Path, capturing: Starts) -> None:
     for number, (width, height) in enumerate([(640, 480), (320, 240), (320, 241)]):
         cv2.imwrite(str(tmp_path / f"{number}.png"), picture(number, width, height))
     capture = capturing(str(tmp_path), frames_per_second=50.0)
     sizes: set[tuple[int, ...]] = set()
 
     def all_seen() -> bool:
-        sizes.add(capture.newest(0, 1).image.shape[:2])
+        sizes.add(newest(capture).image.shape[:2])
         return len(sizes) == 3
 
     wait_until(all_seen, LONG)
 
 
-def test_the_picture_is_turned_then_mirrored(capturing) -> None:
+def test_the_picture_is_turned_then_mirrored(capturing: Starts) -> None:
     image = np.zeros((2, 3, 3), np.uint8)
     image[0, 0] = 200  # top left; turned by 90 degrees top right, and mirrored top left again
-    capture = capturing(lambda: Scripted([image]), rotate_degrees=90, mirror=True)
-    seen = capture.newest(0, 2).image
+    clock = Clock()
+    seen = newest(capturing(lambda: Scripted(clock, [image]), clock, rotate_degrees=90, mirror=True)).image
     assert seen.shape == (3, 2, 3)
     assert seen[0, 0, 0] == 200
 
 
-def test_only_as_many_frames_are_decoded_as_are_wanted(capturing) -> None:
-    capture = capturing(lambda: Scripted([picture(n) for n in range(500)]), per_second=20.0)
-    first = capture.newest(0, 1).number
-    time.sleep(1.0)
-    assert 17 <= capture.newest(0, 1).number - first <= 22
+def test_only_as_many_frames_are_decoded_as_are_wanted(capturing: Starts) -> None:
+    with Script([picture(n) for n in range(500)]) as script:  # five seconds at 100 frames per second
+        capturing(lambda: script.camera, script.clock, per_second=20.0)
+        assert script.all_given.wait(LONG)
+        assert script.camera.retrieved == pytest.approx(100, abs=2)
 
 
-def test_a_switched_off_camera_is_let_go_and_taken_again(capturing) -> None:
-    closed = threading.Event()
+def test_a_switched_off_camera_is_released_and_opened_again(capturing: Starts) -> None:
+    clock = Clock()
+    cameras: list[Scripted] = []
 
-    class Closing(Scripted):
-        def close(self) -> None:
-            closed.set()
+    def opening() -> Source:
+        cameras.append(Scripted(clock, [picture(n) for n in range(900)]))
+        return cameras[-1]
 
-    capture = capturing(lambda: Closing([picture(n) for n in range(900)]))
-    wait_until(lambda: capture.newest(0, 0.1), LONG)
+    capture = capturing(opening, clock, stale_after_seconds=1e9)
+    newest(capture)
     capture.switch(False)
-    assert closed.wait(LONG)
-    wait_until(lambda: trouble(capture) == "the camera is switched off", LONG)
-    assert capture.state(time.monotonic()) is Sense.OFF
+    assert cameras[0].closed.wait(LONG)
+    wait_until(lambda: capture.trouble(clock.now) == "the camera is switched off", LONG)
+    assert capture.state(clock.now) is Sense.OFF
     capture.switch(True)
-    wait_until(lambda: not trouble(capture), LONG)
+    wait_until(lambda: len(cameras) == 2 and not capture.trouble(clock.now), LONG)
 
 
-def test_attempts_to_open_slow_down_to_one_a_second_until_a_picture_comes(capturing) -> None:
-    attempts: list[float] = []
+def test_attempts_to_open_slow_down_to_one_a_second_until_a_picture_comes(capturing: Starts) -> None:
+    clock, attempts = Clock(), list[float]()
 
     def lose() -> None:
         raise CameraLost("the plug was pulled")
 
     def opening() -> Source:
-        attempts.append(time.monotonic())
+        attempts.append(clock.now)
         if len(attempts) == 5:
-            return Scripted([picture(1)], then=lose)
+            return Scripted(clock, [picture(1)], then=lose)
+        if len(attempts) == 7:
+            over.wait()
         raise CameraLost("no camera")
 
-    capture = capturing(opening)
-    wait_until(lambda: len(attempts) == 4, LONG)
-    assert trouble(capture) == "no camera"
-    wait_until(lambda: len(attempts) == 6, LONG)
-    gaps = [later - earlier for earlier, later in pairwise(attempts)]
-    assert gaps == pytest.approx([0.25, 0.5, 1.0, 1.0, 0.25], abs=0.2)
+    over = threading.Event()
+    try:
+        capture = capturing(opening, clock)
+        wait_until(lambda: len(attempts) == 7, LONG)
+        assert capture.trouble(clock.now) == "no camera"
+    finally:
+        over.set()
+    gaps = [later - earlier for earlier, later in pairwise(attempts[:7])]
+    assert gaps == pytest.approx([0.25, 0.5, 1.0, 1.0, 0.25 + 2 * STEP, 0.5])

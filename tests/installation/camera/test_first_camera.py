@@ -52,7 +52,8 @@ def test_the_first_device_that_gives_a_picture_is_taken(plugged_in: list[str]) -
     assert open_source(CameraSettings(), seed=1).name == "/dev/video2"
 
 
-def test_without_a_camera_the_simulated_visitor_stands_in_and_says_so(plugged_in: list[str]) -> None:
+@pytest.mark.usefixtures("plugged_in")
+def test_without_a_camera_the_simulated_visitor_stands_in_and_says_so() -> None:
     source = open_source(CameraSettings(width=320, height=180), seed=7)
     source.grab()
     assert source.retrieve().shape == (180, 320, 3)
@@ -84,7 +85,8 @@ def test_a_found_camera_that_is_unplugged_does_not_turn_into_a_simulated_visitor
 
     monkeypatch.setattr(eye, "open_source", opening)
     line, _, theirs = make_line()
-    one = Eye(Start(venue=Venue(), seed=1), line, build=lambda venue: pytest.fail("not looked through"))
+    assert theirs is not None
+    one = Eye(Start(venue=Venue(), seed=1), line, build=lambda _: pytest.fail("no network is needed"))
     one._open()
     plugged_in.clear()
     one._open()

@@ -1,4 +1,4 @@
-"""Pictures that are no look into the room."""
+"""Pictures that do not show the room."""
 
 import numpy as np
 import pytest
@@ -28,16 +28,16 @@ def test_a_dark_or_bright_room_is_a_picture(mean: float) -> None:
     assert after_a_while(room(mean)) == ""
 
 
-def test_a_covered_lens_is_told_with_its_mean() -> None:
+def test_a_covered_lens_is_reported_with_its_mean() -> None:
     assert "covered or the lights are off (mean 0.0" in after_a_while(np.zeros((240, 320, 3), np.uint8))
 
 
-def test_a_hand_before_the_lens_in_a_lit_room_is_told() -> None:
+def test_a_hand_before_the_lens_in_a_lit_room_is_reported() -> None:
     noise = np.random.default_rng(1).normal(70, 2, (240, 320, 3))
     assert "even tone" in after_a_while(noise.astype(np.uint8))
 
 
-def test_glare_is_told() -> None:
+def test_glare_is_reported() -> None:
     image = room(80)
     image[:, 60:] = 255
     assert "glare" in after_a_while(image)

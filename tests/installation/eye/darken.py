@@ -38,7 +38,7 @@ def pictures(path: Path) -> Iterator[np.ndarray]:
 
 
 def linear(image: np.ndarray) -> np.ndarray:
-    return (image.astype(np.float32) / 255.0) ** GAMMA
+    return np.asarray((image.astype(np.float32) / 255.0) ** GAMMA)
 
 
 def coded(light: np.ndarray) -> np.ndarray:

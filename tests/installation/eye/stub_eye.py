@@ -1,4 +1,4 @@
-"""An eye with everything real but its networks: it sees "a visitor" in each frame, and fails as it is told to.
+"""An eye with everything real but its networks: it sees "a visitor" in each frame, and fails as its fault says.
 
 ``python -m tests.installation.eye.stub_eye [fault] LINE``; the fault is one of ``FAULTS``.
 """
@@ -21,7 +21,7 @@ CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
 class StubPerception:
-    """Tells the mean of each frame as a mood's luminance. On the GPU (device not 'cpu') it fails as told."""
+    """Gives the mean of each frame as a mood's luminance. On the GPU (device not 'cpu') it fails as its fault says."""
 
     def __init__(self, venue: Venue, fault: str) -> None:
         if fault == "bad weights":
@@ -32,11 +32,11 @@ class StubPerception:
         self.stages_ms = {"classify": 0.1}
         self.drift = 0.0
         self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
-        self._looks = 0
+        self._frames = 0
 
     def update(self, frame: Frame) -> Mood:
-        self._looks += 1
-        if self._looks == 4:
+        self._frames += 1
+        if self._frames == 4:
             fail(self._fault)
         mean = float(frame.image.mean())
         return Mood(captured_at=frame.captured_at, trusted=True, present=True, count=1, frame_luminance=mean)
@@ -45,7 +45,7 @@ class StubPerception:
         return unseen(now, reason)
 
     def repair(self) -> None:
-        self._looks = 0
+        self._frames = 0
 
     def freeze_baseline(self) -> None:
         Path(os.environ["STUB_EYE_FROZEN"]).touch()
@@ -63,7 +63,7 @@ def fail(fault: str) -> None:
             os._exit(137)
         case "capture dies":
             victim = next(thread for thread in threading.enumerate() if thread.name == "capture")
-            victim._target = None
+            victim._target = None  # type: ignore[attr-defined]  # the one way to end a thread from outside
             raise_in(victim)
 
 

@@ -48,7 +48,7 @@ def test_every_kind_of_command_is_tried_here() -> None:
 
 @pytest.mark.parametrize("message", NOT_COMMANDS, ids=lambda message: repr(message[:24]))
 def test_what_is_torn_unknown_or_of_a_wrong_type_is_not_a_command(message: bytes) -> None:
-    with pytest.raises(ValueError) as refused:  # noqa: PT011 - any text, but one line of it
+    with pytest.raises(ValueError) as refused:
         decode_command(message)
     assert len(str(refused.value).splitlines()) == 1
 

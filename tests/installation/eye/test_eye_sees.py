@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -20,8 +21,12 @@ from tests.models.tiny_classifier import make_classifier
 SHARED = os.environ.get("CHIARO_SHARED", "")
 
 
+class Opens(Protocol):
+    def __call__(self, source: str, classifier: Path = ...) -> tuple[EyeSupervisor, list[Mood]]: ...
+
+
 @pytest.fixture
-def look(tmp_path: Path) -> Iterator:
+def watching(tmp_path: Path) -> Iterator[Opens]:
     """Opens an eye on a source; gives the supervisor and the list into which its moods come."""
     classifier = make_classifier(tmp_path / "tiny.onnx")
     supervisors: list[EyeSupervisor] = []
@@ -38,15 +43,14 @@ def look(tmp_path: Path) -> Iterator:
         supervisor.close()
 
 
-def watch(moods: list[Mood], seconds: float) -> list[Mood]:
-    """The moods of so many seconds, from the first one that is trusted."""
-    wait_until(lambda: any(mood.trusted for mood in moods), LONG)
-    time.sleep(seconds)
-    return [mood for mood in moods if mood.trusted]
+def trusted(moods: list[Mood], count: int) -> list[Mood]:
+    """The first ``count`` moods that are trusted."""
+    wait_until(lambda: sum(mood.trusted for mood in moods) >= count, 4 * LONG)
+    return [mood for mood in moods if mood.trusted][:count]
 
 
-def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(look) -> None:
-    supervisor, moods = look("visitor")
+def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(watching: Opens) -> None:
+    supervisor, moods = watching("visitor")
     wait_until(lambda: moods and moods[-1].present and moods[-1].visitors, LONG)
     assert moods[-1].count == 1
     assert sum(moods[-1].probabilities) == pytest.approx(1.0, abs=1e-3)
@@ -55,20 +59,20 @@ def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(look) -> 
     assert {"wait", "detect", "classify", "judge"} <= supervisor.status.stages_ms.keys()
 
 
-def test_a_classifier_with_other_labels_is_refused_in_its_own_words(look, tmp_path: Path) -> None:
+def test_a_classifier_with_other_labels_is_refused_in_its_own_words(watching: Opens, tmp_path: Path) -> None:
     wrong = make_classifier(tmp_path / "wrong.onnx", labels=["calm", "angry"])
-    supervisor, moods = look("visitor", wrong)
+    supervisor, moods = watching("visitor", wrong)
     wait_until(lambda: "code 78" in supervisor.mood(time.monotonic()).reason, LONG)
     assert "wrong.onnx" in supervisor.mood(time.monotonic()).reason
     assert not any(mood.trusted for mood in moods)
 
 
 @pytest.mark.skipif(not SHARED, reason="CHIARO_SHARED names no folder with footage")
-def test_a_visitor_in_a_dark_room_is_seen_in_nine_of_ten_looks(look, tmp_path: Path) -> None:
+def test_a_visitor_in_a_dark_room_is_seen_in_nine_of_ten_frames(watching: Opens, tmp_path: Path) -> None:
     dark = tmp_path / "dark.avi"
     darken_film(Path(SHARED) / "footage" / "sign-no.mkv", dark)
-    _, moods = look(str(dark))
-    seen = watch(moods, 4.0)
+    _, moods = watching(str(dark))
+    seen = trusted(moods, 60)
     assert 12 < max(mood.face_luminance for mood in seen) < 30
     assert sum(mood.count == 1 for mood in seen) / len(seen) >= 0.9
     assert seen[-1].present

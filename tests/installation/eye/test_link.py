@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from installation.eye.link import EyeStatus, Link, Report, make_line, make_loopback_line, take_line
+from installation.eye.link import EyeStatus, Link, Report, make_line, make_loopback_line, open_line
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 
 
 @pytest.fixture(params=["socket pair", "loopback"])
-def ends(request: pytest.FixtureRequest):
+def ends(request: pytest.FixtureRequest) -> Iterator[tuple[Link, Link]]:
     """Both ends, as the two processes hold them."""
     if request.param == "loopback":
         stage, address = make_loopback_line()
     else:
         stage, address, inherited = make_line()
+        assert inherited is not None
         inherited.detach()  # the eye's process owns it now
-    eye = take_line(address)
+    eye = open_line(address)
     yield stage, eye
     stage.close()
     eye.close()
@@ -32,7 +35,7 @@ def full_report() -> Report:
         for n in range(1, 9)
     )
     mood = Mood(captured_at=1.5, trusted=True, present=True, count=8, visitors=visitors, probabilities=share)
-    return Report(mood=mood, status=EyeStatus(fps=15.0, remarks=("width: asked for 1280, the camera has 640",)))
+    return Report(mood=mood, status=EyeStatus(fps=15.0, remarks=("width: requested 1280, the camera uses 640",)))
 
 
 def test_a_report_with_eight_visitors_fits_and_arrives_as_it_was(ends: tuple[Link, Link]) -> None:

@@ -11,13 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import pytest
 
 from calibration.venue import Venue
 from installation.eye.device_choice import CPU
-from installation.eye.supervisor import EyeSupervisor
+from installation.eye.supervisor import TRUSTED_FOR, EyeSupervisor
 from installation.host.console import LossReporter
 from installation.host.health import Sense
 from models.mood import Mood
@@ -36,16 +37,22 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
+class Starts(Protocol):
+    def __call__(
+        self, *fault: str, source: str = ..., deadline: float = ..., on_mood: Callable[[Mood], None] | None = ...
+    ) -> EyeSupervisor: ...
+
+
 @pytest.fixture
-def keeping(pictures: str) -> Iterator[Callable[..., EyeSupervisor]]:
+def keeping(pictures: str) -> Iterator[Starts]:
     """Starts eyes, and sees to it that nothing of them is left."""
     supervisors: list[EyeSupervisor] = []
-    fds = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    fds = open_descriptors()
 
     def start(
         *fault: str,
         source: str = pictures,
-        deadline: float = 1.0,
+        deadline: float = LONG,
         on_mood: Callable[[Mood], None] | None = None,
     ) -> EyeSupervisor:
         camera = {"source": source, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
@@ -60,7 +67,13 @@ def keeping(pictures: str) -> Iterator[Callable[..., EyeSupervisor]]:
         supervisor.close()
     assert not [pid for pid in pids if pid and alive(pid)]
     assert [thread.name for thread in threading.enumerate() if thread.name == "eye supervisor"] == []
-    assert not fds or len(os.listdir("/proc/self/fd")) == fds
+    assert open_descriptors() == fds
+
+
+def open_descriptors() -> int:
+    """How many files this process holds open; 0 where it cannot be known."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.exists() else 0
 
 
 def alive(pid: int) -> bool:
@@ -78,62 +91,76 @@ def sees(supervisor: EyeSupervisor) -> bool:
     return mood(supervisor).trusted
 
 
-def test_moods_arrive_at_once_and_the_stage_never_waits(keeping) -> None:
-    delays: list[float] = []
-    supervisor = keeping(on_mood=lambda mood: delays.append(time.monotonic() - mood.captured_at))
-    assert mood(supervisor).reason == "the eye is starting"
+def eye_that_sees(supervisor: EyeSupervisor) -> int:
+    """Wait until an eye sees; its process ID."""
     wait_until(lambda: sees(supervisor), LONG)
-    asked = []
-    for _ in range(100):
-        begun = time.monotonic()
-        supervisor.mood(begun)
-        asked.append(time.monotonic() - begun)
-        time.sleep(0.01)
-    assert max(asked) < 0.02
-    assert sorted(delays)[len(delays) // 2] < 0.05
+    assert supervisor.pid is not None
+    return supervisor.pid
+
+
+def test_each_mood_is_passed_on_as_it_comes(keeping: Starts) -> None:
+    moods: list[Mood] = []
+    supervisor = keeping(on_mood=moods.append)
+    assert mood(supervisor).reason == "the eye is starting"
+    wait_until(lambda: len([mood for mood in moods if mood.trusted]) > 5, LONG)
+    stamps = [mood.captured_at for mood in moods if mood.trusted]
+    assert stamps == sorted(set(stamps))
     assert supervisor.camera is supervisor.model is Sense.OK
-    assert 10 <= supervisor.fps <= 20
+    assert supervisor.fps > 0
     assert "stub on CPU" in supervisor.line
 
 
-def test_a_killed_eye_is_back_within_two_seconds(keeping) -> None:
+def test_the_stage_never_waits_for_an_eye_that_stands_still(keeping: Starts) -> None:
+    supervisor = keeping(deadline=1000.0)  # nobody replaces it: a stage that waited would wait for ever
+    stopped = eye_that_sees(supervisor)
+    os.kill(stopped, signal.SIGSTOP)
+    for _ in range(100):
+        supervisor.mood(time.monotonic())
+        supervisor.set_thumbnail(True)
+    assert supervisor.pid == stopped
+
+
+def test_a_killed_eye_is_reported_and_replaced(keeping: Starts) -> None:
     supervisor = keeping()
-    wait_until(lambda: sees(supervisor), LONG)
-    first = supervisor.pid
+    first = eye_that_sees(supervisor)
     os.kill(first, signal.SIGKILL)
-    assert wait_until(lambda: not sees(supervisor), 2) < 1.0
-    assert "SIGKILL" in mood(supervisor).reason
-    assert wait_until(lambda: sees(supervisor), 4) < 2.0
-    assert supervisor.pid != first
+    wait_until(lambda: "SIGKILL" in mood(supervisor).reason, LONG)
+    assert eye_that_sees(supervisor) != first
 
 
-def test_a_stopped_eye_is_not_trusted_and_is_replaced(keeping) -> None:
+def test_a_silent_eye_is_no_longer_trusted_after_a_second(keeping: Starts) -> None:
+    supervisor = keeping(deadline=1000.0)
+    os.kill(eye_that_sees(supervisor), signal.SIGSTOP)
+    wait_until(lambda: not sees(supervisor), LONG)
+    silent = time.monotonic()
+    assert "the eye has been silent for" in mood(supervisor).reason
+    assert supervisor.mood(silent - 2 * TRUSTED_FOR).trusted
+
+
+def test_a_stopped_eye_is_replaced(keeping: Starts) -> None:
     supervisor = keeping(deadline=2.0)
-    wait_until(lambda: sees(supervisor), LONG)
-    first = supervisor.pid
+    first = eye_that_sees(supervisor)
     os.kill(first, signal.SIGSTOP)
-    assert wait_until(lambda: not sees(supervisor), 2) < 1.3
-    wait_until(lambda: sees(supervisor), LONG)
-    assert supervisor.pid != first
+    wait_until(lambda: supervisor.pid not in (first, None) and sees(supervisor), LONG)
     assert not alive(first)
 
 
 @pytest.mark.parametrize("fault", ["gpu raises", "gpu hangs", "gpu aborts", "gpu is killed"])
-def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping, fault: str) -> None:
-    supervisor = keeping(fault)
+def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping: Starts, fault: str) -> None:
+    supervisor = keeping(fault, deadline=2.0)
     wait_until(lambda: supervisor.status.provider == CPU and sees(supervisor), LONG)
 
 
-def test_networks_that_fail_once_are_built_anew_in_the_same_eye(keeping) -> None:
+def test_networks_that_fail_once_are_rebuilt_in_the_same_eye(keeping: Starts) -> None:
     moods: list[Mood] = []
     supervisor = keeping("raises", on_mood=moods.append)
-    wait_until(lambda: any("built anew" in mood.reason for mood in moods), LONG)
+    wait_until(lambda: any("being rebuilt" in mood.reason for mood in moods), LONG)
     first = supervisor.pid
     wait_until(lambda: moods[-1].trusted, LONG)
     assert supervisor.pid == first
 
 
-def test_a_thread_of_the_eye_that_dies_ends_the_eye_and_a_new_one_sees(keeping) -> None:
+def test_a_thread_of_the_eye_that_dies_ends_the_eye_and_a_new_one_sees(keeping: Starts) -> None:
     supervisor = keeping("capture dies")
     wait_until(lambda: sees(supervisor), LONG)
     first = supervisor.pid
@@ -143,7 +170,7 @@ def test_a_thread_of_the_eye_that_dies_ends_the_eye_and_a_new_one_sees(keeping) 
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_the_thread_that_hears_the_eye_is_replaced_when_it_dies(keeping) -> None:
+def test_the_thread_that_listens_to_the_eye_is_replaced_when_it_dies(keeping: Starts) -> None:
     def die(mood: Mood) -> None:
         if mood.trusted and not died:
             died.append(mood)
@@ -155,7 +182,7 @@ def test_the_thread_that_hears_the_eye_is_replaced_when_it_dies(keeping) -> None
     wait_until(lambda: sees(supervisor) and mood(supervisor) != died[0], LONG)
 
 
-def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> None:
+def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping: Starts) -> None:
     def fail(mood: Mood) -> None:
         heard.append(mood)
         raise ZeroDivisionError("a bug in the broadcast")
@@ -168,25 +195,23 @@ def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping) -> Non
     assert supervisor.pid == eye
 
 
-def test_wrong_weights_are_told_in_their_own_words_and_tried_again_slowly(keeping) -> None:
+def test_wrong_weights_are_reported_in_their_own_words_and_tried_again_slowly(keeping: Starts) -> None:
     supervisor = keeping("bad weights")
     wait_until(lambda: "has 7 classes, 8 are needed" in mood(supervisor).reason, LONG)
-    begun = time.monotonic()
-    while time.monotonic() - begun < 1.5:
-        assert supervisor.pid is None
-        time.sleep(0.01)
+    assert supervisor.pid is None
     assert supervisor.model is Sense.LOST
+    assert supervisor._restarts.next_at > time.monotonic() + 10  # the longest delay is 30 s
 
 
-def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
+def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping: Starts) -> None:
     server = ServerProcess()
     try:
         supervisor = keeping(source=server.url())
         wait_until(lambda: sees(supervisor), LONG)
         eye = supervisor.pid
         server.unplug()
-        assert wait_until(lambda: not sees(supervisor), 2) < 1.5
-        assert "ended, or sent nothing" in mood(supervisor).reason or "does not answer" in mood(supervisor).reason
+        wait_until(lambda: not sees(supervisor), LONG)
+        assert "ended, or sent nothing" in mood(supervisor).reason or "does not respond" in mood(supervisor).reason
         assert supervisor.camera is Sense.LOST
         server.start()
         wait_until(lambda: sees(supervisor), LONG)
@@ -195,19 +220,28 @@ def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping) -> None:
         server.unplug()
 
 
-def test_commands_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(keeping, tmp_path, monkeypatch) -> None:
+def test_commands_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(
+    keeping: Starts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STUB_EYE_FROZEN", str(tmp_path / "frozen"))
     supervisor = keeping()
     wait_until(lambda: sees(supervisor), LONG)
     assert supervisor.thumbnail is None
+    thumbnails: list[bytes] = []
+
+    def thumbnail_came() -> bool:
+        thumbnails.extend([supervisor.thumbnail] if supervisor.thumbnail else [])
+        return bool(thumbnails)
+
     supervisor.freeze_baseline()
     supervisor.set_thumbnail(True)
     wait_until((tmp_path / "frozen").exists, LONG)
-    wait_until(lambda: supervisor.thumbnail, LONG)
-    assert len(supervisor.thumbnail) <= 16 * 1024
+    wait_until(thumbnail_came, LONG)
+    assert len(thumbnails[0]) <= 16 * 1024
     supervisor.set_thumbnail(False)
     supervisor.set_camera(False)
     wait_until(lambda: mood(supervisor).reason == "the camera is switched off", LONG)
+    assert supervisor.pid is not None
     os.kill(supervisor.pid, signal.SIGKILL)
     wait_until(lambda: "SIGKILL" in mood(supervisor).reason, LONG)
     wait_until(lambda: mood(supervisor).reason == "the camera is switched off", LONG)
@@ -215,18 +249,19 @@ def test_commands_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(ke
     wait_until(lambda: sees(supervisor), LONG)
 
 
-def test_an_eye_ignores_ctrl_c_and_leaves_within_a_second(keeping) -> None:
-    supervisor = keeping()
-    wait_until(lambda: sees(supervisor), LONG)
-    eye = supervisor.pid
+def test_an_eye_ignores_ctrl_c_and_leaves_on_sigterm(keeping: Starts) -> None:
+    moods: list[Mood] = []
+    supervisor = keeping(on_mood=moods.append)
+    eye = eye_that_sees(supervisor)
     os.kill(eye, signal.SIGINT)
-    time.sleep(0.3)
-    assert alive(eye)
+    before = len(moods)
+    wait_until(lambda: len(moods) > before + 5, LONG)
+    assert supervisor.pid == eye
     os.kill(eye, signal.SIGTERM)
-    assert wait_until(lambda: not alive(eye), 2) < 1.0
+    wait_until(lambda: not alive(eye), LONG)
 
 
-@pytest.mark.parametrize("stopped", [False, True], ids=["while it looks", "while it is stopped"])
+@pytest.mark.parametrize("stopped", [False, True], ids=["while it sees", "while it is stopped"])
 def test_an_eye_does_not_outlive_its_stage(pictures: str, stopped: bool) -> None:
     code = f"""
 import time
@@ -247,4 +282,4 @@ time.sleep(60)
         if stopped:
             os.kill(eye, signal.SIGSTOP)
         stage.kill()
-    assert wait_until(lambda: not alive(eye), 3) < 1.0
+    wait_until(lambda: not alive(eye), LONG)

@@ -68,7 +68,7 @@ def test_an_endless_answer_is_not_read_to_its_end(tmp_path: Path) -> None:
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)
 
 
-def test_a_connection_that_breaks_off_is_no_file(tmp_path: Path) -> None:
+def test_a_connection_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:
     with serving(CONTENT[:1000], promised=len(CONTENT)) as address, pytest.raises((Unavailable, BadInput)):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)
     assert list(tmp_path.iterdir()) == []
@@ -77,9 +77,9 @@ def test_a_connection_that_breaks_off_is_no_file(tmp_path: Path) -> None:
 def test_a_wrong_address_and_no_network_are_told_with_the_other_way(tmp_path: Path) -> None:
     with serving(b"", status=404) as address, pytest.raises(Unavailable, match="Not Found"):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)
-    with pytest.raises(Unavailable, match="brought on a stick"):
+    with pytest.raises(Unavailable, match="USB stick"):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", address)  # the server has closed: connection refused
-    with pytest.raises(Unavailable, match="cannot be fetched"):
+    with pytest.raises(Unavailable, match="cannot be downloaded"):
         fetch.fetch(KNOWN, tmp_path / "net.onnx", "no address at all")
 
 

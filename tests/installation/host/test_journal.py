@@ -1,8 +1,9 @@
 """The journal of takes."""
 
 import json
-import os
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from installation.show.rehearsal import mood_of
 from scenes.machine.cue import Branched, Prepare
 
 
-def written(folder: Path) -> list[dict]:
+def written(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines()]
 
 
@@ -60,14 +61,12 @@ def test_after_a_power_cut_in_mid_line_the_next_line_stands_alone(tmp_path: Path
     assert [json.loads(lines[0])["kind"], json.loads(lines[2])["kind"]] == ["show_start", "show_start"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here to stand in for a full disk")
-def test_a_full_disk_is_told_once_and_the_show_goes_on(tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here to stand in for a full disk")
+def test_a_full_disk_is_reported_once_and_the_show_goes_on(tmp_path: Path) -> None:
     folder = tmp_path / "journal"
     folder.mkdir()
     losses = LossReporter()
     journal = Journal(JournalSettings(), tmp_path, losses, wall_clock=lambda: 1_700_000_000.0)
-    import time
-
     day = time.strftime("%Y-%m-%d.jsonl", time.localtime(1_700_000_000.0))
     (folder / day).symlink_to("/dev/full")
     for number in range(20):
@@ -77,7 +76,7 @@ def test_a_full_disk_is_told_once_and_the_show_goes_on(tmp_path: Path) -> None:
     assert losses.is_lost("journal")
 
 
-def test_the_journal_never_outgrows_its_room(tmp_path: Path) -> None:
+def test_the_journal_never_outgrows_its_limit(tmp_path: Path) -> None:
     folder = tmp_path / "journal"
     folder.mkdir()
     for day in range(1, 6):

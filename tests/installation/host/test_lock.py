@@ -12,26 +12,26 @@ from installation.host.lock import RoomIsTaken, RoomLock
 
 HOLD = (
     "import sys,time; from pathlib import Path; from installation.host.lock import RoomLock;"
-    "lock = RoomLock(Path(sys.argv[1]), 'hall'); lock.take(); print('held', flush=True); time.sleep(60)"
+    "lock = RoomLock(Path(sys.argv[1]), 'hall'); lock.acquire(); print('held', flush=True); time.sleep(60)"
 )
 
 
-def test_the_second_show_in_a_room_is_told_the_first_ones_number_and_a_kill_frees_the_room(tmp_path: Path) -> None:
+def test_the_second_show_in_a_room_names_the_first_ones_process_and_a_kill_frees_the_room(tmp_path: Path) -> None:
     first = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     try:
         assert first.stdout is not None
         assert first.stdout.readline() == "held\n"
         with pytest.raises(RoomIsTaken) as refusal:
-            RoomLock(tmp_path, "hall").take()
+            RoomLock(tmp_path, "hall").acquire()
         assert refusal.value.pid == first.pid
         assert str(first.pid) in str(refusal.value)
     finally:
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
-    RoomLock(tmp_path, "hall").take()
+    RoomLock(tmp_path, "hall").acquire()
 
 
 def test_two_rooms_of_one_machine_do_not_hinder_each_other(tmp_path: Path) -> None:
     hall, cellar = RoomLock(tmp_path, "hall"), RoomLock(tmp_path, "cellar")
-    hall.take()
-    cellar.take()
+    hall.acquire()
+    cellar.acquire()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.judging.smoothing import Baseline, ExponentialFilter, logarithms
+from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from tests.models.faces import showing
@@ -15,7 +15,7 @@ def after(course, smooth_seconds=0.3):
     """The smoothed probabilities after frames of (label, quality, seconds)."""
     smooth = ExponentialFilter(smooth_seconds)
     for label, quality, seconds in course:
-        out = smooth.update(logarithms(showing(label)), quality, seconds)
+        out = smooth.update(log_probabilities(showing(label)), quality, seconds)
     return dict(zip(LABELS, out.tolist(), strict=True))
 
 
@@ -47,8 +47,8 @@ def test_one_certain_frame_weighs_no_more_than_the_floor_allows():
     wild[LABELS.index("fear")] = 1.0
     smooth = ExponentialFilter(0.3)
     for _ in range(60):
-        smooth.update(logarithms(showing("neutral")), 1.0, STEP)
-    out = smooth.update(logarithms(wild), 1.0, STEP)
+        smooth.update(log_probabilities(showing("neutral")), 1.0, STEP)
+    out = smooth.update(log_probabilities(wild), 1.0, STEP)
     assert out.argmax() == LABELS.index("neutral")
 
 
@@ -57,7 +57,7 @@ def learned(*frames, seconds=3.0):
     baseline = Baseline(seconds)
     for probabilities, count in frames:
         for _ in range(count):
-            baseline.learn(logarithms(np.asarray(probabilities, np.float32)), 1.0, STEP)
+            baseline.learn(log_probabilities(np.asarray(probabilities, np.float32)), 1.0, STEP)
     return baseline
 
 
@@ -80,7 +80,7 @@ def test_a_scene_that_begins_at_once_lets_a_newcomer_go_on_learning():
     baseline.freeze()
     assert not baseline.done
     for _ in range(40):
-        baseline.learn(logarithms(np.asarray(SAD_LOOKING, np.float32)), 1.0, STEP)
+        baseline.learn(log_probabilities(np.asarray(SAD_LOOKING, np.float32)), 1.0, STEP)
     baseline.freeze()
     assert baseline.done
     assert baseline.offset.any()

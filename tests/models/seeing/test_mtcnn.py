@@ -12,7 +12,7 @@ from calibration.settings import CameraSettings
 from models.frame import Detection
 from models.rendering.simulated_visitor import SimulatedVisitor
 from models.seeing import mtcnn_graphs
-from models.seeing.mtcnn import CELL, Mtcnn, _decoded, patches, placed
+from models.seeing.mtcnn import CELL, Mtcnn, _decode_pnet, crops, landmarks_in_pixels
 from models.seeing.mtcnn_graphs import NoWeights, read_weights
 
 STANDING = (6.0, 10.0, 14.0)
@@ -101,20 +101,20 @@ def test_pictures_too_small_for_any_face_are_no_trouble(detector: Mtcnn) -> None
 def test_a_cell_of_the_first_network_stands_for_twelve_pixels_two_apart() -> None:
     maps = np.full((5, 3, 5), -9, np.float32)
     maps[:, 2, 4] = (-0.25, 0, 0.25, 0.5, np.log(9))
-    found = _decoded(maps, 0.6, np.array([0.5, 0.5]))
+    found = _decode_pnet(maps, 0.6, np.array([0.5, 0.5]))
     assert found[0].tolist() == pytest.approx([(8 - 3) * 2, 4 * 2, (8 + CELL + 3) * 2, (4 + CELL + 6) * 2, 0.9])
 
 
 def test_a_patch_shows_its_box_and_gray_beyond_the_picture() -> None:
     picture = np.tile(np.arange(96, dtype=np.uint8)[None], (96, 1))
-    inside, beyond = patches(picture, np.float32([[12, 12, 36, 36], [-48, 0, 0, 48]]), 24)
+    inside, beyond = crops(picture, np.float32([[12, 12, 36, 36], [-48, 0, 0, 48]]), 24)
     assert inside[0, 5].tolist() == list(range(12, 36))
     assert (beyond[0, :, :-1] == 127).all()
 
 
 def test_landmarks_are_shares_of_their_box() -> None:
     points = np.float32([[0, 0.5, 1, 0, 1, 0, 0, 0.5, 1, 1]])
-    assert placed(points, np.float32([[10, 20, 30, 60]]))[0].tolist() == [
+    assert landmarks_in_pixels(points, np.float32([[10, 20, 30, 60]]))[0].tolist() == [
         [10, 20],
         [20, 20],
         [30, 40],

@@ -6,7 +6,7 @@ import pytest
 
 from models.frame import Detection
 from models.seeing.align import TEMPLATE
-from models.seeing.optical_flow import Follower
+from models.seeing.optical_flow import FlowTracker
 
 HEIGHT, WIDTH = 720, 1280
 SIZE = 160
@@ -44,54 +44,54 @@ def off(found: Detection, wanted: Detection) -> float:
 
 @pytest.mark.parametrize("light", [1.0, 0.1, 0.04])
 def test_a_face_that_walks_is_followed_in_light_and_in_the_dark(light: float) -> None:
-    follower = Follower()
+    follower = FlowTracker()
     follower.start(picture(400, 250, light=light), [detection(400, 250)])
     for step in (1, 2):
-        found = follower.follow(picture(400 + 8 * step, 250 - 3 * step, light=light, seed=step))
+        found = follower.track(picture(400 + 8 * step, 250 - 3 * step, light=light, seed=step))
         assert found is not None
         assert off(found[0], detection(400 + 8 * step, 250 - 3 * step)) < 2.0
 
 
 def test_a_face_that_comes_nearer_grows() -> None:
-    follower = Follower()
+    follower = FlowTracker()
     follower.start(picture(400, 250), [detection(400, 250)])
-    found = follower.follow(picture(395, 246, 1.06))
+    found = follower.track(picture(395, 246, 1.06))
     assert found is not None
     assert found[0].box[2] == pytest.approx(SIZE * 1.06, rel=0.02)
     assert off(found[0], detection(395, 246, 1.06)) < 1.5
 
 
 def test_a_face_that_has_gone_is_not_followed_into_the_wall() -> None:
-    follower = Follower()
+    follower = FlowTracker()
     follower.start(picture(400, 250), [detection(400, 250)])
-    assert follower.follow(picture(900, 100)) is None
+    assert follower.track(picture(900, 100)) is None
 
 
 def test_a_face_whose_parts_go_different_ways_counts_as_lost() -> None:
-    follower = Follower()
+    follower = FlowTracker()
     here = picture(400, 250)
     follower.start(here, [detection(400, 250)])
     torn = here.copy()
     torn[250:330] = np.roll(here[250:330], -10, axis=1)
     torn[330:410] = np.roll(here[330:410], 10, axis=1)
-    assert follower.follow(torn) is None
+    assert follower.track(torn) is None
 
 
 def test_when_one_of_two_is_lost_a_detection_is_due_for_both() -> None:
-    follower = Follower()
+    follower = FlowTracker()
     follower.start(picture(400, 250), [detection(400, 250), detection(950, 100)])
     gone = picture(404, 250)
     gone[80:300, 930:1150] = textured(9, 220, 220, 11).astype(np.uint8)
-    assert follower.follow(gone) is None
+    assert follower.track(gone) is None
 
 
 def test_an_empty_room_needs_no_flow() -> None:
-    follower = Follower()
+    follower = FlowTracker()
     follower.start(picture(400, 250), [])
-    assert follower.follow(picture(410, 250)) == []
+    assert follower.track(picture(410, 250)) == []
 
 
 def test_a_camera_that_changes_its_size_is_met_with_a_detection() -> None:
-    follower = Follower()
+    follower = FlowTracker()
     follower.start(picture(400, 250), [detection(400, 250)])
-    assert follower.follow(picture(400, 250)[:600, :800].copy()) is None
+    assert follower.track(picture(400, 250)[:600, :800].copy()) is None

@@ -11,7 +11,7 @@ from calibration.errors import BadFile, NotEquivalent
 from models.seeing.align import prepare
 from models.seeing.card import card_beside, write_card
 from models.seeing.classifier import SHIPPED, open_classifier
-from models.seeing.io_binding import BATCHES, Bound, NotTaken
+from models.seeing.io_binding import BATCHES, BoundNetwork, VariantUnavailable
 from models.seeing.runtime import Device
 from models.seeing.session import CUDA, open_session
 from models.training import gpu_variant as folding
@@ -98,7 +98,7 @@ def test_any_number_of_faces_goes_through_in_batches_of_fixed_size(tmp_path: Pat
             asked.append(1)
             session.run_with_iobinding(binding, options)
 
-    bound = Bound(Counting(), "cpu")
+    bound = BoundNetwork(Counting(), "cpu")
     warm = len(asked)
     assert warm >= 2 * len(BATCHES), "no visitor waits for the first run of a size"
     for seen in (_some(count), _some(count)[::-1]):
@@ -111,17 +111,17 @@ def test_any_number_of_faces_goes_through_in_batches_of_fixed_size(tmp_path: Pat
 def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
     """The CPU in a GPU's place: what is tried is which file is taken, and what is told."""
 
-    def open_bound(path, threads, check):
+    def open_bound_network(path, threads, check):
         if not taken:
-            raise NotTaken("no kernel for it")
+            raise VariantUnavailable("no kernel for it")
         session = open_session(path)
         check(session)
-        return Bound(session, "cpu"), True
+        return BoundNetwork(session, "cpu"), True
 
     monkeypatch.setattr(
         "models.seeing.classifier.open_on", lambda path, *rest: (open_session(path), Device(CUDA, "CUDA"))
     )
-    monkeypatch.setattr("models.seeing.classifier.open_bound", open_bound)
+    monkeypatch.setattr("models.seeing.classifier.open_bound_network", open_bound_network)
 
 
 def test_on_a_gpu_the_variant_is_taken_unless_declined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
