@@ -3,7 +3,7 @@
 ::
 
     ChiaroError                        70   never raised itself
-    |-- BadInput                       78   a file or an option; a person must mend it; tells every fault at once
+    |-- BadInput                       78   a file or an option; a person must fix it; reports every problem at once
     |   |-- BadFile                         a file: story, venue, faces, network, picture
     |   |-- BadMessage                      installation.osc.sender: typed words that make no OSC message
     |   |-- BadValue                        installation.osc.encoder: a value that its address does not take
@@ -41,11 +41,11 @@ class Exit(IntEnum):
     """Exit codes that mean something (sysexits.h where it has a word for it)."""
 
     OK = 0
-    NOT_AS_WANTED = 1  # looked at, and the answer is no; or somebody cancelled
+    NOT_AS_WANTED = 1  # checked, and the answer is no; or somebody cancelled
     UNAVAILABLE = 69  # no display, no camera, or another thing that comes back by itself: try again later
     BUG = 70  # a fault of ours: the supervisor restarts
     BUSY = 75  # another chiaro runs in this room already
-    BAD_CONFIGURATION = 78  # story, venue, model or option cannot be used: a person must mend it; do not restart
+    BAD_CONFIGURATION = 78  # story, venue, model or option cannot be used: a person must fix it; do not restart
 
 
 class ChiaroError(Exception):
@@ -54,12 +54,12 @@ class ChiaroError(Exception):
     exit_code: ClassVar[Exit] = Exit.BUG
 
     def lines(self) -> Sequence[str]:
-        """What a person is told, one line a fault."""
+        """What a person reads, one line per problem."""
         return (str(self),)
 
 
 class BadInput(ChiaroError, ValueError):
-    """An option, an address or a file that cannot be used. ``problems`` holds every fault found, one line each.
+    """An option, an address or a file that cannot be used. ``problems`` holds every problem found, one line each.
 
     ``where`` is what the person typed or named: ``--window``, ``[eye] device``, a path; '' where the text says it.
     """

@@ -1,4 +1,4 @@
-"""Reading a typed TOML file with every fault reported at once, in a technician's words."""
+"""Reading a TOML file as a typed model, with every problem reported at once, in a technician's words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def load_toml(path: Path | str, model: type[Model]) -> Model:
 
 
 def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
-    """One line a fault: the key as written in the file, what is wrong, and for an unknown key the nearest known one."""
+    """One line per problem: the key as written in the file, what is wrong, and for an unknown key the nearest known."""
     lines = []
     for fault in error.errors():
         place = fault["loc"]
@@ -50,7 +50,7 @@ def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
 
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
-    """``"; did you mean 'fade_seconds'?"``, or nothing when no known word is near."""
+    """``"; did you mean 'fade_seconds'?"``, or '' when no known word is near."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
 

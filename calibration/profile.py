@@ -1,4 +1,4 @@
-"""What a calibration found out about the room: the section ``[calibration]`` of a venue file."""
+"""What a calibration measured: the section ``[calibration]`` of a venue file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from calibration.settings import Section, Share
 
 
 class RoomProfile(Section):
-    """The room as the camera saw it, of 255."""
+    """The room as the camera saw it, in gray levels of 255."""
 
-    luminance: float = Field(0.0, ge=0, description="Mean of the empty room's picture")
-    noise: float = Field(0.0, ge=0, description="Deviation of one pixel from picture to picture")
-    face_luminance: float = Field(0.0, ge=0, description="Mean of the volunteers' faces; 0 = not measured")
+    luminance: float = Field(0.0, ge=0, description="Mean brightness of the empty room")
+    noise: float = Field(0.0, ge=0, description="Standard deviation of a pixel from picture to picture")
+    face_luminance: float = Field(0.0, ge=0, description="Mean brightness of the volunteers' faces; 0 = not measured")
 
 
 class LightProfile(Section):
@@ -22,8 +22,8 @@ class LightProfile(Section):
 
     azimuth_degrees: float = Field(0.0, description="0 = from the camera's side, 90 = from the picture's right")
     elevation_degrees: float = Field(0.0, description="90 = from straight above")
-    radius_degrees: float = Field(0.0, ge=0, description="Half of what the lamp measures: 2 is hard, 20 is soft")
-    bounced_share: Share = Field(0.0, description="Part of the light that comes from walls, floor and the film")
+    radius_degrees: float = Field(0.0, ge=0, description="Half the angle that the lamp covers: 2 is hard, 20 is soft")
+    bounced_share: Share = Field(0.0, description="Share of the light that comes from walls, floor and the film")
     measured: bool = False
 
     def degrees_from(self, other: LightProfile) -> float:
@@ -33,7 +33,7 @@ class LightProfile(Section):
 
 
 class ValidationScores(Section):
-    """What the eye was worth on people it was not fitted to."""
+    """How good the eye was on people that it was not fitted to (leave-one-person-out cross-validation)."""
 
     accuracy: Share = 0.0
     macro_f1: Share = 0.0
@@ -44,13 +44,13 @@ class Calibration(Section):
     """Written by ``chiaro calibrate``; the rest of the venue file is the technician's."""
 
     made: str = Field("", description="When; '' = this venue was never calibrated")
-    people: tuple[str, ...] = Field((), description="Initials of those who said yes to being recorded")
-    consent: tuple[str, ...] = Field((), description="What each of them said yes to")
+    people: tuple[str, ...] = Field((), description="Initials of those who agreed to be recorded")
+    consent: tuple[str, ...] = Field((), description="What each of them agreed to")
     camera: str = ""
-    controls: dict[str, float] = Field(default_factory=dict, description="Of the camera, as read back")
+    controls: dict[str, float] = Field(default_factory=dict, description="Camera settings, as read back")
     model: str = ""
-    model_sha256: str = Field("", description="Of the network that this was made with; another one is refused")
-    head: str = Field("", description="File of the venue's own last layer beside this one; '' = the shipped one stays")
+    model_sha256: str = Field("", description="The network that this was made with; any other is refused")
+    head: str = Field("", description="File of the venue's own last layer, beside this one; '' = the shipped one")
     choice: str = Field("", description="Which head was chosen, and why, in words")
     faces: int = 0
     latency_ms: float = 0.0
@@ -62,13 +62,14 @@ class Calibration(Section):
 
 
 STOP = 1.0
-"""Drift of 1 is one stop (twice or half the light): from there on the calibration no longer fits."""
+"""A drift of 1 is one stop (twice or half the light): from there on the calibration no longer applies."""
 
 
 def drift(found: RoomProfile, room_luminance: float | None, face_luminance: float | None) -> float:
-    """How far the light has moved since the calibration, in stops; 0 = as calibrated or not known.
+    """How far the light has changed since the calibration, in stops; 0 = as calibrated, or not known.
 
-    Of an empty room 2 gray levels are added to both sides, so that a black one does not count its noise.
+    ``room_luminance`` and ``face_luminance`` of 255, None = not measured. For the empty room, 2 gray levels are added
+    to both sides, so that a black room's noise does not count.
     """
     moved = [0.0]
     if room_luminance is not None and found.luminance > 0:
@@ -79,7 +80,7 @@ def drift(found: RoomProfile, room_luminance: float | None, face_luminance: floa
 
 
 GAMMA = 2.2
-"""Gray values are light to the power of 1 / 2.2."""
+"""Gray values are linear light to the power of 1 / 2.2."""
 
 
 def _towards(light: LightProfile) -> tuple[float, float, float]:

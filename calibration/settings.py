@@ -19,7 +19,7 @@ Corner = tuple[Share, Share]
 
 
 class Section(BaseModel):
-    """Base of all sections: frozen, unknown keys and NaN refused."""
+    """Base of all sections: frozen; unknown keys and NaN are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -47,18 +47,16 @@ class CameraSettings(Section):
     mirror: bool = False
     rotate_degrees: Literal[0, 90, 180, 270] = 0
     exposure_100us: float | None = Field(
-        None, description="Manual exposure in units of 100 microseconds; none = left as the driver has it"
+        None, description="Manual exposure in units of 100 microseconds; none = left to the driver"
     )
     gain: float | None = None
     white_balance_kelvin: float | None = None
     power_line_hertz: Literal[0, 50, 60] | None = None
     open_timeout_seconds: Seconds = 4.0
     read_timeout_seconds: Seconds = 2.0
-    stale_after_seconds: Seconds = Field(
-        5.0, description="A picture that has not changed for so long is no live picture"
-    )
+    stale_after_seconds: Seconds = Field(5.0, description="A picture unchanged for this long is not live")
     blind_below_luminance: float = Field(
-        1.5, ge=0, le=255, description="Frame mean of 255 under which the lens counts as covered"
+        1.5, ge=0, le=255, description="Mean brightness of a frame (of 255) below which the lens counts as covered"
     )
 
 
@@ -68,19 +66,19 @@ class EyeSettings(Section):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     detector: Literal["mtcnn", "yunet"] = "mtcnn"
     detector_file: str = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
-    detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; flow between")
+    detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; optical flow between")
     detection_score: Share = 0.7
-    smallest_face_pixels: int = Field(40, ge=12, description="Of the frame as captured")
-    classifier_file: str = Field("", description="onnx file of your own; '' = the shipped one")
-    int8: bool = Field(True, description="Recording NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
-    frames_per_second: float = Field(15.0, gt=0, le=60, description="At most so many frames are looked at a second")
+    smallest_face_pixels: int = Field(40, ge=12, description="Width of a face in the frame as captured")
+    classifier_file: str = Field("", description="Your own onnx file; '' = the shipped one")
+    int8: bool = Field(True, description="Use NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
+    frames_per_second: float = Field(15.0, gt=0, le=60, description="Frames analysed per second, at most")
     threads: int = Field(1, ge=1, le=64)
-    deadline_seconds: Seconds = Field(1.5, description="An eye silent for so long is replaced")
+    deadline_seconds: Seconds = Field(1.5, description="An eye process silent for this long is replaced")
 
     @model_validator(mode="before")
     @classmethod
     def _without_network_for_lamps(cls, said: Any) -> Any:
-        """Venue files calibrated when there were networks for lamps name one; they ask to be renewed, no more."""
+        """Venue files from the time of networks for lamps name one: no error, only a request to renew."""
         if isinstance(said, dict) and said.get("classifier") in ("general", "front", "side", "overhead"):
             return {name: value for name, value in said.items() if name != "classifier"}
         return said
@@ -90,7 +88,7 @@ class MoodSettings(Section):
     """From estimates to a mood: filter, delays of belief, presence, aggregation. A preset fills what is not said."""
 
     preset: Literal["single", "crowd"] = "single"
-    smooth_seconds: Seconds = Field(0.2, gt=0, description="Memory of each visitor's filter; longer: calmer, later")
+    smooth_seconds: Seconds = Field(0.2, gt=0, description="Memory of each visitor's filter; longer = calmer but later")
     believe_after_seconds: Seconds = Field(
         0.25, description="How long a new emotion must lead clearly before it is believed"
     )
@@ -98,14 +96,18 @@ class MoodSettings(Section):
         0.8, description="How long a believed emotion is kept after it has stopped leading"
     )
     lead_at: Share = Field(0.22, description="Probability from which an emotion that is not yet believed may lead")
-    keep_at: Share = Field(0.2, description="Probability under which a believed emotion no longer leads")
+    keep_at: Share = Field(0.2, description="Probability below which a believed emotion no longer leads")
     baseline_seconds: Seconds = Field(
-        3.0, description="First seconds in which a visitor's own neutral is learned; 0: off"
+        3.0, description="First seconds, in which a visitor's own resting face is learned; 0 = off"
     )
     enter_after_seconds: Seconds = 0.5
     leave_after_seconds: Seconds = 2.0
-    lost_for_seconds: Seconds = Field(0.8, description="A face not found is kept so long before its track ends")
-    poster_after_seconds: Seconds = Field(600.0, gt=0, description="A face that does not move for so long is a picture")
+    lost_for_seconds: Seconds = Field(
+        0.8, description="A face that is no longer found is kept this long before its track ends"
+    )
+    poster_after_seconds: Seconds = Field(
+        600.0, gt=0, description="A face that does not move for this long is a picture of one"
+    )
     visitors_at_most: int = Field(8, ge=1, le=8)
     aggregate: Literal["nearest", "mean", "strongest", "majority"] = "nearest"
 
@@ -125,7 +127,7 @@ MOOD_PRESETS: dict[str, dict[str, Any]] = {
         "leave_after_seconds": 4.0,
     },
 }
-"""What a preset says where the file does not: one visitor close by (the defaults), and many further away."""
+"""Values of a preset where the file has none: one visitor close by (the defaults), and many further away."""
 
 
 class ScreenSettings(Section):
@@ -139,15 +141,16 @@ class ScreenSettings(Section):
     brightness: Share = 1.0
     candidates_megabytes: int = Field(300, ge=32, description="Memory for clips held ready for the next scene")
     path: Literal["auto", "surface", "renderer", "gpu"] = Field(
-        "auto", description="How pictures take to the wall; auto = by what the machine has ('chiaro doctor' tells)"
+        "auto",
+        description="How pictures are drawn; auto = the best that this machine has ('chiaro doctor' shows which)",
     )
-    gamma: float = Field(1.0, ge=0.3, le=3.0, description="Over 1 lifts the shadows, under 1 deepens them")
-    black_level: Share = Field(0.0, description="Lightness given to black, for walls that swallow the shadows")
+    gamma: float = Field(1.0, ge=0.3, le=3.0, description="Above 1 lifts the shadows, below 1 deepens them")
+    black_level: Share = Field(0.0, description="Brightness of black, for walls that swallow the shadows")
     corners: tuple[Corner, Corner, Corner, Corner] = Field(
         ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
-        description="Where the picture's corners (upper left, clockwise) lie, as shares of the screen: keystone",
+        description="Keystone: the picture's corners (upper left, then clockwise) as shares of the screen",
     )
-    captions_font: str = Field("", description="Font file or family for captions; '' = found by the letters needed")
+    captions_font: str = Field("", description="Font file or family for captions; '' = one that has the letters needed")
 
 
 class SoundSettings(Section):
@@ -169,15 +172,15 @@ class OscTarget(Section):
     port: Port = 9000
     prefix: OscPrefix = "/emo"
     profile: Literal["aggregate", "visitors", "scalar", "events"] = Field(
-        "aggregate", description="Only 'visitors' and 'events' tell of single visitors"
+        "aggregate", description="Only 'visitors' and 'events' describe single visitors"
     )
     rate_hertz: float = Field(10.0, gt=0, le=60)
-    bundles: bool = Field(True, description="false: single messages, for old receivers")
-    event_repeats: int = Field(3, ge=1, le=3, description="1 for a receiver that would act three times")
-    only_named: bool = Field(False, description="true: nothing is sent but what 'addresses' names")
+    bundles: bool = Field(True, description="false = single messages, for old receivers")
+    event_repeats: int = Field(3, ge=1, le=3, description="1 for a receiver that would react three times")
+    only_named: bool = Field(False, description="true = send only what 'addresses' names")
     addresses: dict[OscAddress, str] = Field(
         default_factory=dict,
-        description="Own address for one of ours, written whole; '' = do not send it. {name} puts a value in",
+        description="Your address for one of ours, written in full; '' = do not send it. {name} inserts a value",
     )
 
 
@@ -185,25 +188,25 @@ class OscSettings(Section):
     """OSC out (targets) and in (control)."""
 
     targets: tuple[OscTarget, ...] = ()
-    listen: bool = Field(True, description="Whether the room may steer the show by OSC")
-    listen_host: str = Field("127.0.0.1", description="'0.0.0.0' = every network this machine is in")
+    listen: bool = Field(True, description="Whether the network may control the show by OSC")
+    listen_host: str = Field("127.0.0.1", description="'0.0.0.0' = every network of this machine")
     listen_port: int = Field(9001, ge=0, le=65535, description="0 = any free one")
     listen_prefix: OscPrefix = "/emo"
     allow: tuple[IPvAnyNetwork, ...] = Field(
         (ip_network("127.0.0.0/8"), ip_network("::1/128")),
-        description="Who may steer: addresses or networks such as '192.168.1.0/24'",
+        description="Who may control the show: addresses or networks such as '192.168.1.0/24'",
     )
-    reply_port: int = Field(0, ge=0, le=65535, description="Of the sender; 0 = the one that its command came from")
-    messages_per_second: float = Field(100.0, gt=0, description="From one sender; what is above is refused")
+    reply_port: int = Field(0, ge=0, le=65535, description="Port for replies; 0 = the port that the command came from")
+    messages_per_second: float = Field(100.0, gt=0, description="Limit for each sender; messages above it are refused")
     passphrase: str = Field("", max_length=100, description="For shutdown and restart; '' = both are off")
     oscquery: bool = Field(False, description="Serve the address space with live values over HTTP")
     oscquery_host: str = "127.0.0.1"
     oscquery_port: int = Field(9002, ge=0, le=65535, description="0 = any free one")
-    advertise: bool = Field(False, description="Tell the network by zeroconf; never told of a loopback address")
+    advertise: bool = Field(False, description="Announce the ports by zeroconf; never done for a loopback address")
 
 
 class JournalSettings(Section):
-    """What is written of an evening: takes, moods, branches. No picture, no identity."""
+    """What is recorded of an evening: takes, moods, branches. No picture, no identity."""
 
     folder: str = Field("", description="'' = the user's state folder")
     megabytes_at_most: int = Field(200, ge=1)

@@ -26,7 +26,7 @@ class Venue(Section):
 
     name: str = Field("unnamed room", min_length=1)
     story: str = Field(
-        "", description="What is shown here: a story file or its folder, seen from this file; '' = the demo"
+        "", description="The story shown here: a file or its folder, relative to this file; '' = the demo"
     )
     camera: CameraSettings = CameraSettings()
     eye: EyeSettings = EyeSettings()
@@ -38,22 +38,22 @@ class Venue(Section):
     calibration: Calibration = Calibration()
 
 
-def seen_from(file: Path, named: str) -> str:
-    """A path that is written in a venue file, as a whole path."""
+def resolve_from(file: Path, named: str) -> str:
+    """The absolute path of one that is written in a venue file, relative to that file."""
     return str(file.absolute().parent / Path(named).expanduser())
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file; its story and the file of a calibration's head are named by their whole paths then, and the
-    command that renews the calibration is filled in (by the file, for a venue's name need not be its file's).
+    """Read a venue file; its story and the head of its calibration become absolute paths, and the command that
+    renews the calibration is filled in (it names the file, for a venue's name may be another).
 
-    Raises ``BadFile`` with all problems at once: a file that is not there or is no TOML, unknown keys (with the
+    Raises ``BadFile`` with all problems at once: a file that does not exist or is not TOML, unknown keys (with the
     nearest known one), values out of range.
     """
     venue = load_toml(path, Venue)
     file = Path(path).absolute()
     if venue.story:
-        venue = venue.model_copy(update={"story": seen_from(file, venue.story)})
+        venue = venue.model_copy(update={"story": resolve_from(file, venue.story)})
     if not venue.calibration.made:
         return venue
     found = {"renewed_by": f"chiaro calibrate {name_of(file)}"}

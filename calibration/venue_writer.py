@@ -42,7 +42,7 @@ def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
 
 
 def calibration_text(calibration: Calibration) -> str:
-    """The sections of ``[calibration]``, with a comment a key where it has a description."""
+    """The sections of ``[calibration]``, with a comment for each key that has a description."""
     lines = [
         "# Written by 'chiaro calibrate'; do it again rather than change it by hand.",
         "[calibration]",

@@ -1,4 +1,4 @@
-"""From what is typed on the command line to a story file and a venue, with every fault found before the doors open."""
+"""From what is typed on the command line to a story file and a venue; every problem is found before the doors open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from calibration.errors import BadFile, BadInput
 from calibration.settings import OscTarget
-from calibration.venue import Venue, load_venue, seen_from
+from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
 
 DEMO = Path(__file__).parents[2] / "scenes" / "demo" / "story.toml"
@@ -36,7 +36,7 @@ def story_of(named: str, venue: str) -> Path:
         with suppress(BadFile, OSError, ValueError):  # the venue's own faults are told where it is opened
             file = find_venue(venue).file
             own = str(tomllib.loads(file.read_text(encoding="utf-8")).get("story", ""))
-            named = own and seen_from(file, own)
+            named = own and resolve_from(file, own)
     try:
         return story_file(named)
     except BadFile as error:
@@ -59,12 +59,12 @@ def report_old_place(found: VenueFile) -> None:
 
 
 def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
-    """``HOST:PORT`` of each receiver. Raises ``BadFile`` with all that are not of that form."""
+    """``HOST:PORT`` of each receiver. Raises ``BadInput`` with all that do not have that form."""
     targets, problems = [], []
     for text in typed:
         host, colon, port = text.rpartition(":")
         if not (colon and host and port.isdigit()):
-            problems.append(f"{text!r} is not a valid HOST:PORT; expected 127.0.0.1:9000, say")
+            problems.append(f"{text!r} is not a valid HOST:PORT; expected, for example, 127.0.0.1:9000")
             continue
         try:
             targets.append(OscTarget(host=host.strip("[]"), port=int(port)))
@@ -76,7 +76,7 @@ def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
 
 
 def window_size(typed: str) -> tuple[int, int]:
-    """``1280x720`` as (1280, 720). Raises ``BadFile``."""
+    """``1280x720`` as (1280, 720). Raises ``BadInput``."""
     width, times, height = typed.lower().partition("x")
     if not (times and width.isdigit() and height.isdigit() and int(width) >= 160 and int(height) >= 90):
         raise BadInput(
@@ -94,7 +94,7 @@ def with_options(
     fullscreen: bool = False,
     mute: bool = False,
 ) -> Venue:
-    """The venue with what was typed laid over it; what was not typed stays as the file says. Raises ``BadFile``."""
+    """The venue with what was typed laid over it; what was not typed stays as the file has it. Raises ``BadInput``."""
     changes: dict[str, object] = {}
     if camera is not None:
         changes["camera"] = venue.camera.model_copy(update={"source": camera})

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calibration.errors import BadInput
@@ -66,6 +66,7 @@ def test_a_file_that_would_not_load_is_not_made() -> None:
         venue_text('name = "x"\n', {"camera": {"gain": ("much", "")}}, MADE)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_comes_back_from_toml(text: str) -> None:
     if any(0xD800 <= ord(letter) < 0xE000 for letter in text):
