@@ -84,6 +84,10 @@ class EyeSettings(Section):
         return said
 
 
+MAX_VISITORS = 8
+"""How many visitors are followed at once at most: the slots that receivers address are 1 to this."""
+
+
 class MoodSettings(Section):
     """From estimates to a mood: filter, delays of belief, presence, aggregation. A preset fills what is not said."""
 
@@ -108,7 +112,7 @@ class MoodSettings(Section):
     poster_after_seconds: Seconds = Field(
         600.0, gt=0, description="A face that does not move for this long is a picture of one"
     )
-    visitors_at_most: int = Field(8, ge=1, le=8)
+    visitors_at_most: int = Field(MAX_VISITORS, ge=1, le=MAX_VISITORS)
     aggregate: Literal["nearest", "mean", "strongest", "majority"] = "nearest"
 
     @model_validator(mode="before")

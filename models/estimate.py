@@ -43,7 +43,7 @@ class Track:
     visitor_id: int
     """Random for each visit (31 bits, never 0), so that it says nothing about who it is."""
     slot: int
-    """1 to 8, kept while the visitor is there: the place that receivers address."""
+    """1 to ``MAX_VISITORS``, kept while the visitor is there: the place that receivers address."""
     estimate: EmotionEstimate
     first_seen: float
     last_seen: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from calibration.settings import MAX_VISITORS
 from models.labels import LABELS
 
 Distribution = tuple[float, ...]
@@ -15,7 +16,7 @@ class VisitorMood(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    slot: int = Field(ge=1, le=8)
+    slot: int = Field(ge=1, le=MAX_VISITORS)
     visitor_id: int = Field(ge=1, le=2**31 - 1)
     probabilities: Distribution
     dominant: str | None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Protocol
 
 import cv2
@@ -22,7 +22,8 @@ from installation.camera.source import CameraLost, Source
 from installation.camera.visitor_source import StandIn
 from models.arrays import Image
 from models.labels import LABELS
-from models.rendering.simulated_visitor import Feeling, SimulatedVisitor, Visit
+from models.rendering.performance import DirectedVisit
+from models.rendering.simulated_visitor import SimulatedVisitor
 
 EMPTY = "empty"
 """Folder of the empty room among recordings."""
@@ -137,19 +138,20 @@ class SimulatedPictures:
     remarks: tuple[str, ...] = ()
 
     def __init__(self, settings: CameraSettings, seed: int) -> None:
-        self._visitor = ObedientVisitor(settings, seed)
+        self._performance = DirectedVisit(seed)
+        self._visitor = SimulatedVisitor(settings, seed, self._performance, begins=0.0)
         self._now = 0.0
         self.controls: dict[str, float] = {}
         self.name = "simulated visitors"
 
     def people(self) -> tuple[str, ...]:
         """A letter for each visitor."""
-        return tuple("ABCDEFGH"[: self._visitor.count])
+        return tuple(ascii_uppercase[: self._visitor.people])
 
     def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
         """The visitor does at once what is asked for."""
         person = self.people().index(request.person) if request.person else None
-        self._visitor.ask(person, request.label, self._now)
+        self._performance.direct(person, request.label, self._now)
         until = self._now + seconds
         while self._now < until:
             self._now += 1 / PICTURES_PER_SECOND
@@ -158,29 +160,6 @@ class SimulatedPictures:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-class ObedientVisitor(SimulatedVisitor):
-    """A visitor who shows what is asked for, in place of a course of its own."""
-
-    def __init__(self, settings: CameraSettings, seed: int) -> None:
-        super().__init__(settings, seed)
-        self.count = len(self._depths)
-        self._chance = random.Random(seed)
-        self._asked: Visit | None = None
-        self._since(0.0)
-
-    def ask(self, person: int | None, label: str, now: float) -> None:
-        """From ``now`` on ``person`` (None: nobody) stands there and shows ``label``."""
-        if person is None:
-            self._asked = None
-            return
-        feelings = () if label in ("", "neutral") else (Feeling(label, now - 1, 0.4, 1e6, 1.0, 0.95),)
-        blinks = tuple(now + self._chance.uniform(0.5, 4) for _ in range(1))
-        self._asked = Visit(person, now - 60, now + 1e6, feelings, blinks, self._chance.uniform(0, 6), 1)
-
-    def _visit_at(self, t: float) -> Visit | None:
-        return self._asked
 
 
 class RecordedPictures:

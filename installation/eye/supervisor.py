@@ -90,7 +90,9 @@ class EyeSupervisor:
     def status(self) -> EyeStatus:
         """The eye's last report of itself; while there is no eye, that camera and model are lost."""
         received = self._received
-        return received.report.status if received else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
+        return (
+            received.report.status if received else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
+        )
 
     @property
     def camera(self) -> Sense:

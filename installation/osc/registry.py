@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
+from calibration.settings import MAX_VISITORS
 from models.labels import LABELS
 
 INT_MAX = 2**31 - 1
-SLOTS = 8
 STRING_AT_MOST = 200
 
 
@@ -91,7 +91,7 @@ class Address:
     def concrete(self) -> tuple[str, ...]:
         """All addresses that this line stands for, one a slot or an emotion."""
         if "{slot}" in self.path:
-            return tuple(self.path.format(slot=slot) for slot in range(1, SLOTS + 1))
+            return tuple(self.path.format(slot=slot) for slot in range(1, MAX_VISITORS + 1))
         if "{label}" in self.path:
             return tuple(self.path.format(label=label) for label in LABELS)
         if "{command}" in self.path:
@@ -148,21 +148,21 @@ OUT: tuple[Address, ...] = (
     ),
     Address(
         "/event/enter",
-        (number("sequence"), number("slot", SLOTS, 1), number("id")),
+        (number("sequence"), number("slot", MAX_VISITORS, 1), number("id")),
         Pace.EVENT,
         "a visitor came",
         SINGLE,
     ),
     Address(
         "/event/leave",
-        (number("sequence"), number("slot", SLOTS, 1), number("id")),
+        (number("sequence"), number("slot", MAX_VISITORS, 1), number("id")),
         Pace.EVENT,
         "a visitor went",
         SINGLE,
     ),
     Address(
         "/event/emotion",
-        (number("sequence"), number("slot", SLOTS), EMOTION, share("confidence")),
+        (number("sequence"), number("slot", MAX_VISITORS), EMOTION, share("confidence")),
         Pace.EVENT,
         "another emotion is believed; slot 0 is the room, the only one in 'aggregate'",
         TOLD,

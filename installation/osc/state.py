@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from calibration.settings import MAX_VISITORS
 from installation.host.health import Health
 from installation.osc.encoder import Message, message
-from installation.osc.registry import SLOTS
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 
@@ -33,7 +33,7 @@ def mood_messages(mood: Mood, visitors: bool) -> Iterable[Message]:
         for visitor in mood.visitors:
             yield from _visitor(visitor)
         taken = {visitor.slot for visitor in mood.visitors}
-        for slot in range(1, SLOTS + 1):
+        for slot in range(1, MAX_VISITORS + 1):
             yield message(f"/visitor/{slot}/present", int(slot in taken))
 
 

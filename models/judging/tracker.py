@@ -11,12 +11,11 @@ import math
 import random
 from collections.abc import Sequence
 
-from calibration.settings import MoodSettings
+from calibration.settings import MAX_VISITORS, MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.stillness import Spots, Stillness
 
 MAX_TRACKED_FACES = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
-SLOTS = 8
 CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
 FORGET_UNCONFIRMED_SECONDS = 0.6  # longer than a gap in detection, or who came just before it is taken for who left
 GATE, GATE_GROWTH_A_SECOND, MAX_GATE = 0.4, 5.0, 1.25
@@ -128,7 +127,7 @@ class Tracker:
         for face in sorted(waiting, key=lambda f: -f.size):
             visitors = [f for f in self._faces if f.slot]
             if len(visitors) < self._settings.visitors_at_most:
-                face.slot = min(set(range(1, SLOTS + 1)) - {f.slot for f in visitors})
+                face.slot = min(set(range(1, MAX_VISITORS + 1)) - {f.slot for f in visitors})
                 continue
             farthest = min(visitors, key=lambda f: f.size)
             if face.size > NEARER_RATIO * farthest.size:

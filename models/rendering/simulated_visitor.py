@@ -1,4 +1,4 @@
-"""A simulated visitor: a head that does not exist, lit from above, with a plausible emotional course.
+"""A simulated visitor: a face that does not exist, lit from above, with the feelings that a performance gives it.
 
 Stands in for a camera: at demos, in tests, and when no camera is plugged in. The portraits are kept in
 ``models/maps/visitors.npz`` (made by ``models.rendering.make_maps`` from a 3-D face); here they are blended, turned,
@@ -8,7 +8,6 @@ moved about and exposed as a camera in a dark room would. The same seed and time
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from calibration.settings import CameraSettings
 from models import MAPS
 from models.arrays import Floats, Image
+from models.rendering.performance import WALK, Evening, Performance, Visit, smooth_step
 
 PORTRAITS = MAPS / "visitors.npz"
 PICTURE_HEIGHT_CM = 58.0
@@ -27,81 +27,27 @@ EYES_AT = (200.0, 122.0)
 NOISE = 2.2
 """Deviation of the camera's noise in gray values."""
 
-COURSE = ("happiness", "surprise", "neutral", "sadness", "anger", "happiness", "fear", "disgust", "contempt")
-COMMON = (6.0, 3.0, 2.0, 3.0, 3.0, 4.0, 1.0, 1.0, 0.6)
-"""How often each comes, relative to the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Feeling:
-    """One emotion that rises, stays and falls. Seconds since the first picture."""
-
-    label: str
-    begins: float
-    onset: float
-    apex: float
-    offset: float
-    strength: float
-
-    @property
-    def ends(self) -> float:
-        return self.begins + self.onset + self.apex + self.offset
-
-    def at(self, t: float) -> float:
-        """Intensity, 0 to its strength."""
-        up = _smooth((t - self.begins) / self.onset)
-        down = _smooth((t - self.begins - self.onset - self.apex) / self.offset)
-        return self.strength * (up - down)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One visitor from entering to leaving."""
-
-    person: int
-    enters: float
-    leaves: float
-    feelings: tuple[Feeling, ...]
-    blinks: tuple[float, ...]
-    phase: float
-    side: float
-    """-1: comes from the picture's left, 1: from its right."""
-
-
-WALK = 1.6
-"""Seconds from the edge of the light to the place under the lamp."""
-
-
-def plan_visit(rng: random.Random, people: int, begins: float) -> Visit:
-    """A visit of 20 to 40 seconds. Onsets of 0.3 to 0.5 s and apexes of 1 to 4 s are those of real faces."""
-    t, leaves = begins + WALK + rng.uniform(1.0, 2.5), begins + rng.uniform(20.0, 40.0)
-    feelings: list[Feeling] = []
-    while t < leaves - 5.5:
-        label = rng.choices(COURSE, COMMON)[0]
-        one = Feeling(
-            label, t, rng.uniform(0.3, 0.5), rng.uniform(1.5, 4.0), rng.uniform(0.5, 1.0), rng.uniform(0.85, 1.0)
-        )
-        if label != "neutral":
-            feelings.append(one)
-        t = one.ends + rng.uniform(1.0, 3.5)
-    blinks, t = [], begins
-    while t < leaves:
-        t += rng.uniform(2.0, 6.0)
-        blinks.append(t)
-    return Visit(
-        rng.randrange(people), begins, leaves, tuple(feelings), tuple(blinks), rng.uniform(0, 6.0), rng.choice((-1, 1))
-    )
-
 
 class SimulatedVisitor:
-    """A camera before which people come and go. ``settings`` gives the size of the picture."""
+    """A camera before which people come and go. ``settings`` gives the size of the picture.
 
-    def __init__(self, settings: CameraSettings, seed: int = 1) -> None:
+    ``performance`` says who is there and what they show; without one an evening is made up from ``seed``. It begins
+    with the first picture, or at the second ``begins``.
+    """
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        seed: int = 1,
+        performance: Performance | None = None,
+        begins: float | None = None,
+    ) -> None:
         self._size = settings.width, settings.height
-        self._rng = random.Random(seed)
         self._portraits, self._depths = _read_portraits()
-        self._visits: list[Visit] = []
-        self._start: float | None = None
+        self.people = len(self._depths)
+        """How many different people can appear: ``Visit.person`` is below it."""
+        self._performance = performance or Evening(self.people, seed)
+        self._start = begins
         self._room = _room(*self._size)
         noise = np.random.default_rng(seed)
         margin = 64
@@ -113,10 +59,10 @@ class SimulatedVisitor:
         """The picture at monotonic second ``now``: (height, width, 3) uint8, BGR. The first call begins the course."""
         t = self._since(now)
         picture = self._room.copy()
-        visit = self._visit_at(t)
+        visit = self._performance.visit_at(t)
         if visit:
             self._draw(picture, visit, t)
-        shift = random.Random(round(t * 1000))
+        shift = random.Random(round(t * 1000))  # noqa: S311 - where the noise lies is no secret
         y, x = shift.randrange(64), shift.randrange(64)
         noise = self._noise[y : y + self._size[1], x : x + self._size[0]]
         return np.asarray(cv2.add(picture, noise, dtype=cv2.CV_8U), np.uint8)
@@ -124,30 +70,13 @@ class SimulatedVisitor:
     def truth(self, now: float) -> str | None:
         """What the visitor shows, or None: nobody stands there, or the face is between two."""
         t = self._since(now)
-        visit = self._visit_at(t)
-        if visit is None or not visit.enters + WALK <= t <= visit.leaves - WALK:
-            return None
-        label, intensity = _feeling_at(visit, t)
-        if intensity > 0.6:
-            return label
-        return "neutral" if intensity < 0.1 else None
+        visit = self._performance.visit_at(t)
+        return visit.truth(t) if visit else None
 
     def _since(self, now: float) -> float:
         if self._start is None:
             self._start = now
         return max(0.0, now - self._start)
-
-    def _visit_at(self, t: float) -> Visit | None:
-        while not self._visits or self._visits[-1].leaves < t:
-            begins = self._visits[-1].leaves + self._rng.uniform(4.0, 8.0) if self._visits else 0.5
-            visit = plan_visit(self._rng, len(self._depths), begins)
-            if self._visits and visit.person == self._visits[-1].person:
-                visit = plan_visit(self._rng, len(self._depths), begins)
-            self._visits.append(visit)
-        for visit in reversed(self._visits):
-            if visit.enters <= t <= visit.leaves:
-                return visit
-        return None
 
     def _draw(self, picture: Image, visit: Visit, t: float) -> None:
         """Put the visitor, with the face and at the place of this moment, into the room's picture."""
@@ -156,7 +85,7 @@ class SimulatedVisitor:
         yaw = 0.10 * np.sin(0.37 * t + p) + 0.03 * np.sin(1.1 * t + 2 * p)
         depth = self._depths[visit.person]
         head = cv2.remap(head, _COLUMNS - (yaw * depth).astype(np.float32), _ROWS, cv2.INTER_LINEAR)
-        here = _smooth((t - visit.enters) / WALK) - _smooth((t - visit.leaves + WALK) / WALK)
+        here = smooth_step((t - visit.enters) / WALK) - smooth_step((t - visit.leaves + WALK) / WALK)
         width, height = self._size
         scale = height / PICTURE_HEIGHT_CM / PIXELS_A_CM * (1 + 0.03 * np.sin(0.23 * t + p))
         tilt = 4 * np.sin(0.31 * t + 3 * p)
@@ -178,7 +107,7 @@ class SimulatedVisitor:
     def _face(self, visit: Visit, t: float) -> Image:
         """The portrait of this moment: two pictures blended, and lids from a third."""
         poses = self._portraits[visit.person]
-        label, intensity = _feeling_at(visit, t)
+        label, intensity = visit.feeling_at(t)
         face = poses["neutral", 1.0]
         if intensity > 0.01:
             half, full = poses[label, 0.5], poses[label, 1.0]
@@ -197,19 +126,6 @@ class SimulatedVisitor:
 _WIDE, _HIGH = 400, 336
 _COLUMNS, _ROWS = (axis.astype(np.float32) for axis in np.meshgrid(np.arange(_WIDE), np.arange(_HIGH)))
 _LIDS = cv2.GaussianBlur(np.pad(np.ones((29, 104), np.float32), 8), (0, 0), 4)
-
-
-def _feeling_at(visit: Visit, t: float) -> tuple[str, float]:
-    for feeling in visit.feelings:
-        if feeling.begins <= t <= feeling.ends:
-            return feeling.label, feeling.at(t)
-    return "neutral", 0.0
-
-
-def _smooth(share: float) -> float:
-    """0 before 0, 1 after 1, and between them without a corner."""
-    share = min(1.0, max(0.0, share))
-    return share * share * (3 - 2 * share)
 
 
 def _room(width: int, height: int) -> Image:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from calibration.settings import Seconds, Section, Share
+from calibration.settings import MAX_VISITORS, Seconds, Section, Share
 from scenes.story.clip import Transition
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
@@ -92,7 +92,7 @@ class When(Section):
     confidence: Share | None = Field(None, description="At least this mean probability over the window")
     visitors: Literal["present", "absent"] | None = Field(None, description="Somebody, or nobody, is there")
     for_seconds: PositiveSeconds | None = Field(None, description="With `visitors`: has been for so long")
-    visitors_at_least: int | None = Field(None, ge=1, le=8, description="So many visitors are there now")
+    visitors_at_least: int | None = Field(None, ge=1, le=MAX_VISITORS, description="So many visitors are there now")
     elapsed_seconds: PositiveSeconds | None = Field(None, description="The scene has run for so long")
     untrusted: Literal[True] | None = Field(None, description="The camera or the eye is lost, covered or blind")
 

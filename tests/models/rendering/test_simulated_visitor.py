@@ -5,7 +5,7 @@ import pytest
 
 from calibration.settings import CameraSettings
 from models.labels import LABELS
-from models.rendering.simulated_visitor import WALK, SimulatedVisitor, plan_visit
+from models.rendering.simulated_visitor import SimulatedVisitor
 from models.seeing.align import align_all
 from models.seeing.classifier import open_classifier
 from models.seeing.mtcnn import Mtcnn
@@ -44,24 +44,6 @@ def test_nobody_is_there_before_the_first_visitor_and_between_two() -> None:
     assert truth[0] is None
     gaps = "".join("." if label is None else "x" for label in truth).split("x" * 20)
     assert sum("." * 12 in gap for gap in gaps) >= 4, "visitors come and go"
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_feelings_take_the_time_that_human_ones_take(seed: int) -> None:
-    import random
-
-    visit = plan_visit(random.Random(seed), 3, 10.0)
-    assert 20 <= visit.leaves - visit.enters <= 40
-    for feeling, after in zip(visit.feelings, (*visit.feelings[1:], None), strict=True):
-        assert feeling.label in LABELS
-        assert 0.3 <= feeling.onset <= 0.5
-        assert 1.0 <= feeling.apex <= 4.0
-        assert visit.enters + WALK < feeling.begins
-        assert feeling.ends < visit.leaves - WALK
-        assert after is None or feeling.ends < after.begins, "one at a time"
-        assert feeling.at(feeling.begins) == 0
-        assert feeling.at(feeling.begins + feeling.onset) == pytest.approx(feeling.strength)
-        assert feeling.at(feeling.ends) == pytest.approx(0)
 
 
 def test_whoever_stands_there_is_found_in_nearly_every_picture() -> None:
