@@ -99,9 +99,9 @@ def test_what_no_program_can_fix_is_told_with_the_remedy(tmp_path: Path, monkeyp
     source = plugged_in(Webcam(menu=automatic, tells=(EXPOSURE, GAIN)), tmp_path, monkeypatch)
     found = source.hold()
     assert set(found) == {"exposure_100us", "gain"}
-    told = remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), found, adjusts=True)
-    assert any(one.startswith("not set in the venue file: exposure, gain") for one in told)
-    assert any(one.startswith("cannot be fixed from here: white balance, flicker frequency") for one in told)
+    said = remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), found, adjusts=True)
+    assert any(one.startswith("not set in the venue file: exposure, gain") for one in said)
+    assert any(one.startswith("cannot be fixed from here: white balance, flicker frequency") for one in said)
     assert not remarks_on_empty_room(EmptyRoom(4, 1, 0), CameraSettings(), {}, adjusts=False)  # a film adjusts nothing
 
 

@@ -6,33 +6,24 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from calibration.errors import BadFile, Exit
 from calibration.head import VenueHead
-from calibration.profile import Calibration, LightProfile, RoomProfile
-from calibration.settings import EyeSettings, Region
+from calibration.profile import LightProfile
 from calibration.venue import load_venue
 from calibration.venue_folder import SHIPPED_VENUES
 from installation.calibrate import draft, steps
-from installation.calibrate.decision import accuracy_with_baseline, lead_threshold
-from installation.calibrate.empty_room import measure_empty_room, remarks_on_face
-from installation.calibrate.guide import Cancelled, TextGuide
+from installation.calibrate.guide import Cancelled
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
-from installation.calibrate.recording import SHUT_EYES, Observer
 from installation.cli import app
-from installation.eye.drift import Drift
 from installation.eye.perception import CannotBegin
 from installation.eye.venue_perception import VenuePerception
 from installation.host.options import venue_of
-from models import MAPS
-from models.arrays import Image
 from models.frame import Frame
 from models.rendering.portrait import KEY
 from models.seeing.classifier import open_classifier
@@ -59,7 +50,7 @@ def new_room(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A room that was calibrated once; its takes were kept as pictures too."""
+    """A room that was calibrated once; its recordings were kept as pictures too."""
     room = new_room(tmp_path_factory.mktemp("done"))
     result = chiaro(str(room), "--camera", "visitor", "--keep-frames", str(room.parent / "takes"), *QUICK)
     assert result.exit_code == 0, result.output
@@ -158,7 +149,7 @@ def test_the_room_is_as_it_was(room: Path) -> None:
     assert len(result.stdout.strip().splitlines()) == 1
 
 
-def test_a_darker_lamp_is_told_before_the_doors_open(room: Path) -> None:
+def test_a_darker_lamp_is_reported_before_the_doors_open(room: Path) -> None:
     venue = load_venue(room)
     text = room.read_text().replace(
         f"face_luminance = {venue.calibration.room.face_luminance:.4f}".rstrip("0"), "face_luminance = 20.0"
@@ -170,7 +161,7 @@ def test_a_darker_lamp_is_told_before_the_doors_open(room: Path) -> None:
     assert result.stdout.startswith("NOT as calibrated: the face's brightness is")
 
 
-def test_takes_on_disk_calibrate_as_people_do(room: Path) -> None:
+def test_recordings_on_disk_calibrate_as_people_do(room: Path) -> None:
     result = chiaro(str(room), "--camera", str(room.parent / "takes"), *QUICK)
     assert result.exit_code == 0, result.output
     venue = load_venue(room)
@@ -197,7 +188,7 @@ def test_q_ends_it_and_the_last_calibration_stays(room: Path) -> None:
     assert room.read_bytes() == before
 
 
-def test_fitting_alone_uses_the_takes_of_last_time(room: Path) -> None:
+def test_fitting_alone_uses_the_recordings_of_last_time(room: Path) -> None:
     before = load_venue(room).calibration
     result = chiaro(str(room), "--step", "fit")
     assert result.exit_code == 0, result.output
@@ -287,7 +278,7 @@ def test_the_check_before_the_doors_open_refuses_a_calibration_for_another_netwo
     assert "to renew it" in result.output
 
 
-def test_takes_of_another_network_are_refused(room: Path) -> None:
+def test_recordings_of_another_network_are_refused(room: Path) -> None:
     make_classifier(Path(load_venue(room).eye.classifier_file), seed=1)
     result = chiaro(str(room), "--step", "fit")
     assert result.exit_code == Exit.BAD_CONFIGURATION
@@ -302,7 +293,7 @@ def test_real_people_are_never_answered_for(room: Path) -> None:
     assert "cannot answer for real people" in result.output
 
 
-def test_words_that_are_not_known_are_told_all_at_once(room: Path) -> None:
+def test_words_that_are_not_known_are_reported_all_at_once(room: Path) -> None:
     result = chiaro(str(room), "--step", "fitt", "--emotions", "hapiness,neutral")
     assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "did you mean 'fit'" in result.output
@@ -313,121 +304,6 @@ def test_a_room_that_was_never_calibrated_cannot_be_compared(tmp_path: Path) -> 
     result = chiaro(str(new_room(tmp_path)), "--check", "--camera", "visitor")
     assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "was never calibrated" in result.output
-
-
-def test_a_volunteer_who_says_no_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter(["AB", "n", ""])
-    text = TextGuide()
-    monkeypatch.setattr(text, "_typed", lambda _: next(answers))
-    session = steps.Session(source=Somebody(), guide=text, observer=None)  # type: ignore[arg-type]
-    assert list(steps._people(session)) == []
-
-
-class Somebody:
-    somebody = live = True
-    name = "camera"
-
-    def people(self) -> tuple[str, ...]:
-        return ()
-
-
-def test_a_dark_face_is_told_with_its_remedy() -> None:
-    assert remarks_on_face(6, 100, 60) == [
-        "the face is too dark (6 of 255): open the lens, lengthen the exposure or move the lamp nearer"
-    ]
-    assert remarks_on_face(40, 100, 60) == []
-
-
-def test_the_noise_of_the_camera_is_measured_and_a_pulse_is_not_taken_for_it() -> None:
-    rng = np.random.default_rng(1)
-    quiet = [np.clip(rng.normal(50 + 5 * (k % 2), 3, (96, 160, 3)), 0, 255).astype(np.uint8) for k in range(12)]
-    found = measure_empty_room(quiet)
-    assert found.noise == pytest.approx(3, abs=0.4)
-    assert found.luminance == pytest.approx(52, abs=1)
-    assert found.pulse == pytest.approx(2.5 / 52.5, abs=0.01)
-
-
-def rendered(pose: str) -> Image:
-    with np.load(MAPS / "visitors.npz") as file:
-        return np.asarray(cv2.imdecode(file[pose], cv2.IMREAD_COLOR), np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("poses", "kept", "again", "forgiven"),
-    [
-        (["blink", "blink", "blink"], True, 2, True),  # this person's eyes
-        (["blink", "blink", "neutral"], True, 2, False),
-        (["blink", "neutral"], True, 1, False),
-        (["blink", "nobody", "blink"], False, 2, False),
-    ],
-)
-def test_a_take_with_shut_eyes_is_asked_for_again_and_kept_only_when_they_never_open(
-    capsys: pytest.CaptureFixture[str], poses: list[str], kept: bool, again: int, forgiven: bool
-) -> None:
-    observer = Observer(EyeSettings(), Region())
-    nobody = np.zeros_like(rendered("1/neutral/1"))
-    tries = [[nobody if pose == "nobody" else rendered(f"1/{pose}/1")] * 6 for pose in poses]
-    session = steps.Session(source=StandIn(tries), guide=TextGuide(yes=True), observer=observer)
-    recording = session.good_recording(RecordingRequest("AB", "neutral"), 1, "your face at rest", usual_eyes=-1.1)
-    told = capsys.readouterr().err
-    assert bool(recording) == kept
-    assert told.count("once more") == again
-    assert ("kept as they are" in told) == forgiven
-
-
-def test_recorded_takes_with_shut_eyes_are_kept_for_they_cannot_be_repeated(capsys: pytest.CaptureFixture[str]) -> None:
-    source = StandIn([[rendered("1/blink/1")] * 6])
-    source.live = False
-    session = steps.Session(source=source, guide=TextGuide(yes=True), observer=Observer(EyeSettings(), Region()))
-    assert session.good_recording(RecordingRequest("AB", "neutral"), 1, "your face at rest")
-    assert "kept as they are" in capsys.readouterr().err
-
-
-def test_open_eyes_are_no_shut_ones_and_squeezed_ones_belong_to_some_emotions() -> None:
-    observer = Observer(EyeSettings(), Region())
-    assert observer.record([rendered("1/neutral/1")] * 6).problem == ""
-    assert observer.record([rendered("1/blink/1")] * 6).problem == SHUT_EYES
-    assert observer.record([rendered("2/anger/1")] * 6, "anger").problem == ""
-
-
-class StandIn:
-    """The given pictures, a list for each try."""
-
-    somebody, live, adjusts, name = True, True, False, "pictures"
-    remarks: tuple[str, ...] = ()
-
-    def __init__(self, tries: list[list[Image]]) -> None:
-        self.tries = iter(tries)
-        self.controls: dict[str, float] = {}
-
-    def people(self) -> tuple[str, ...]:
-        return ()
-
-    def close(self) -> None:
-        pass
-
-    def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:  # noqa: ARG002 - in their order
-        return iter(next(self.tries) if seconds < 100 else [])  # a long time is the wait for 'ready'
-
-
-def test_resting_faces_that_smile_a_little_raise_the_bar() -> None:
-    calm = np.full((40, 8), 0.01, np.float32)
-    calm[:, 0] = 0.93
-    smiling = calm.copy()
-    smiling[:4, :2] = (0.4, 0.53)
-    assert lead_threshold(calm, 0.05) == (0.22, 0)
-    assert lead_threshold(smiling, 0.05) == pytest.approx((0.54, 0), abs=0.02)
-    assert lead_threshold(smiling, 0.2) == pytest.approx((0.22, 0.1))
-
-
-def test_somebody_who_looks_sad_at_rest_is_understood_with_that_taken_off() -> None:
-    rest, smile = np.full(8, 0.01, np.float32), np.full(8, 0.01, np.float32)
-    rest[[0, 3]] = 0.42, 0.52
-    smile[[1, 3]] = 0.42, 0.52
-    labels = np.array([0] * 12 + [1] * 12)
-    plain, own = accuracy_with_baseline(np.stack([rest] * 12 + [smile] * 12), labels, np.zeros(24, np.int64))
-    assert plain == 0
-    assert own == 1
 
 
 def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: Path) -> None:
@@ -445,14 +321,3 @@ def test_the_running_eye_uses_the_room_s_head_and_refuses_another_network(room: 
     make_classifier(Path(venue.eye.classifier_file), seed=1)
     with pytest.raises(CannotBegin, match=r"run 'chiaro calibrate .*room\.toml'"):
         VenuePerception(venue)
-
-
-def test_a_lamp_that_fails_slowly_is_told_as_drift() -> None:
-    drift = Drift(Calibration(made="today", room=RoomProfile(luminance=4, face_luminance=80), light=LightProfile()))
-    for second in range(30):
-        drift.update(True, 10, 80, float(second))
-    assert drift.stops < 0.05
-    for second in range(30, 400):
-        drift.update(True, 10, 40, float(second))
-    assert 1.5 < drift.stops < 2.5
-    assert Drift(Calibration()).stops == 0

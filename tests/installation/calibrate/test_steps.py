@@ -13,7 +13,9 @@ import pytest
 from calibration.profile import Calibration
 from calibration.settings import CameraSettings
 from calibration.venue import Venue
+from installation.calibrate import steps
 from installation.calibrate.draft import Draft
+from installation.calibrate.guide import TextGuide
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
 from installation.calibrate.procedure import story_emotions
 from installation.calibrate.recording import Observer
@@ -99,6 +101,22 @@ def test_what_each_said_yes_to_is_kept(observer: Observer, tmp_path: Path) -> No
         faces(session(observer, guide, keep), draft)
         assert draft.calibration.consent == (said,)
         assert ("PICTURES" in guide.asked[0]) == (keep is not None)
+
+
+def test_a_volunteer_who_says_no_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["AB", "n", ""])
+    text = TextGuide()
+    monkeypatch.setattr(text, "_typed", lambda _: next(answers))
+    session = Session(source=Somebody(), guide=text, observer=None)  # type: ignore[arg-type]
+    assert list(steps._people(session)) == []
+
+
+class Somebody:
+    somebody = live = True
+    name = "camera"
+
+    def people(self) -> tuple[str, ...]:
+        return ()
 
 
 def test_a_shorter_recording_leaves_nothing_of_the_one_before(observer: Observer, tmp_path: Path) -> None:

@@ -67,13 +67,19 @@ def test_the_picture_is_shown_as_in_a_mirror(guide: WindowGuide) -> None:
     half = PICTURE.copy()
     half[:, :80] = 0
     assert len(list(guide.shown([half, half], "your face at rest"))) == 2
-    shown = pygame.surfarray.array3d(pygame.display.get_surface())
+    shown = pixels()
     assert tuple(shown[200, 200]) == (200, 40, 20)
     assert tuple(shown[700, 200]) == (0, 0, 0)
 
 
+def pixels() -> Image:
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    return pygame.surfarray.array3d(surface)
+
+
 def shown() -> Integers:
-    return pygame.surfarray.array3d(pygame.display.get_surface()).astype(int)
+    return pixels().astype(np.int64)
 
 
 def test_a_warning_stands_on_the_screen_until_the_next_thing_begins(guide: WindowGuide) -> None:
