@@ -76,10 +76,10 @@ def run(progress: Progress) -> Report:
         crossing = watch(Programme(full, FULL, 6, transition=Transition("crossfade", 1.0)), folder)
         figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", _on_time(crossing), "%"))
         figures += _memory(folder, notes)
-    notes.append("opened at the cut: this player with no scene held and the choice made on the last frame")
+    notes.append("opened at the cut: this player, with no scene held and the choice made on the last frame")
     notes.append("a frame is 33.3 ms; a cut is timed from the last picture of a scene to the first of the next")
     notes.append(
-        "sound is read from SDL's disk driver; a device is taken to play a buffer when the next is handed over"
+        "sound is read from SDL's disk driver; a device is assumed to play a buffer when the next is handed over"
     )
     return Report("film", tuple(figures), tuple(notes))
 
@@ -162,15 +162,15 @@ def _part(progress: Progress, what: str, low: float, high: float) -> Callable[[f
 @contextmanager
 def _eye(film: Path) -> Iterator[Callable[[], int]]:
     """The real eye, in its own process, watching a film."""
-    looked: list[float] = []
+    analysed: list[float] = []
     venue = Venue(camera=CameraSettings(source=str(film)))
-    supervisor = EyeSupervisor(venue, 0, LossReporter(), on_mood=lambda mood: looked.append(mood.captured_at))
+    supervisor = EyeSupervisor(venue, 0, LossReporter(), on_mood=lambda mood: analysed.append(mood.captured_at))
     supervisor.start()
     limit = time.monotonic() + 30
-    while not looked and time.monotonic() < limit:
+    while not analysed and time.monotonic() < limit:
         time.sleep(0.05)
     try:
-        yield lambda: len(set(looked))
+        yield lambda: len(set(analysed))
     finally:
         supervisor.close()
 

@@ -14,7 +14,7 @@ from installation.film.frame_scaler import FrameScaler
 
 PICTURES = 15
 SOUND_SECONDS = 0.1
-"""So much sound is decoded before it can be started."""
+"""This much sound is decoded before it can be started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Witness:
 def lost_samples(marks: np.ndarray, numbers: np.ndarray) -> int:
     """Samples of silence, left out or heard twice, from the mark and the number (n,) of each sample that was heard.
 
-    A clip is taken to be as long as the longest time that it was heard.
+    A clip is assumed to be as long as the longest time that it was heard.
     """
     heard = marks > 0
     if not heard.any():
@@ -200,7 +200,7 @@ def _cuts(film: Film, programme: Programme, progress: Callable[[float], None] | 
     chance = np.random.default_rng(1)
     names = [clip.file.stem for clip in clips]
     film.play(1, names[0], clips[0])
-    asked, shown, wish = 1, 0, 0.0
+    asked, shown, ask_at = 1, 0, 0.0
     answers: list[float] = []
     while True:
         now = time.monotonic()
@@ -211,8 +211,8 @@ def _cuts(film: Film, programme: Programme, progress: Callable[[float], None] | 
         if head.entry == asked and length is not None and head.seconds > length - programme.ask_before_end:
             if asked > programme.cuts:
                 return answers
-            wish = wish or now + (chance.uniform(0.0, 0.1) if at == "now" else 0.0)
-            if now >= wish:
+            ask_at = ask_at or now + (chance.uniform(0.0, 0.1) if at == "now" else 0.0)
+            if now >= ask_at:
                 which = asked % len(clips)
                 asked += 1
                 film.play(asked, names[which], clips[which], None, at, programme.transition)
@@ -225,8 +225,8 @@ def _cuts(film: Film, programme: Programme, progress: Callable[[float], None] | 
         on = film.on_screen
         if on and on.entry != shown:
             shown = on.entry
-            answers += [time.monotonic() - wish] if wish else []
-            wish = 0.0
+            answers += [time.monotonic() - ask_at] if ask_at else []
+            ask_at = 0.0
             here = on.scene
             film.prepare(
                 {name: clip for name, clip in zip(names, clips, strict=True) if programme.hold and name != here}

@@ -22,12 +22,12 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def bench(
         part: Annotated[str, typer.Argument(help=f"What to measure: {', '.join(PARTS)}.")],
-        json: Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")] = False,
+        json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
         out: Annotated[
             Path | None, typer.Option(help=f"Folder for pictures ({', '.join(DRAWN)}).", file_okay=False)
         ] = None,
     ) -> None:
-        """Measure a part of the machine: figures, and ratios to a baseline of the same run."""
+        """Measure one part: figures, and ratios to a baseline from the same run."""
         from rich.console import Console
         from rich.progress import Progress
 
@@ -35,11 +35,12 @@ def register(app: typer.Typer) -> None:
 
         if part not in PARTS:
             typer.echo(
-                f"no benchmark is called {part!r}{did_you_mean(part, PARTS)}; known: {', '.join(PARTS)}", err=True
+                f"there is no benchmark {part!r}{did_you_mean(part, PARTS)}; choose one of: {', '.join(PARTS)}",
+                err=True,
             )
             raise typer.Exit(Exit.BAD_CONFIGURATION)
         if out and part not in DRAWN:
-            typer.echo(f"{part!r} draws nothing; --out is for: {', '.join(DRAWN)}", err=True)
+            typer.echo(f"{part!r} draws no pictures; --out is only for: {', '.join(DRAWN)}", err=True)
             raise typer.Exit(Exit.BAD_CONFIGURATION)
         module = importlib.import_module(f"installation.bench.{part}")
         with Progress(console=Console(stderr=True), transient=True) as bar:

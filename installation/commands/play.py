@@ -25,18 +25,18 @@ def register(app: typer.Typer) -> None:
         what: Annotated[list[str], typer.Argument(help="Clips (films, pictures), or one story (.toml or its folder).")],
         mood: Annotated[
             str,
-            typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys' = number keys only."),
+            typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys': by number keys only."),
         ] = "keys",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
-        transition: Annotated[Kind, typer.Option(help="Between clips.")] = Kind.cut,
-        transition_seconds: Annotated[float, typer.Option(min=0.0, help="Of that transition.")] = 1.0,
+        transition: Annotated[Kind, typer.Option(help="Transition between clips.")] = Kind.cut,
+        transition_seconds: Annotated[float, typer.Option(min=0.0, help="Length of that transition.")] = 1.0,
         headless: Annotated[bool, typer.Option("--headless", help="No window.")] = False,
         window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
-        fullscreen: Annotated[bool, typer.Option("--fullscreen", help="The whole display.")] = False,
-        seconds: Annotated[float | None, typer.Option(min=0.1, help="End by itself after so many seconds.")] = None,
+        fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Use the whole display.")] = False,
+        seconds: Annotated[float | None, typer.Option(min=0.1, help="End after this many seconds.")] = None,
         mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
     ) -> None:
-        """Play clips one after another, or a story with moods by hand. No camera is opened.
+        """Play clips one after another, or a story whose moods you set by hand. No camera is opened.
 
         In a story the number keys set the mood: 1 neutral, 2 happiness, 3 surprise, 4 sadness, 5 anger, 6 disgust,
         7 fear, 8 contempt, 9 undecided, 0 nobody. Space pauses, Esc twice ends.
@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
             require_libraries()
             from installation.show.desk import ScriptedHand, parse_script, play_clips
 
-            room = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
+            chosen = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
             if len(what) == 1 and (Path(what[0]).suffix == ".toml" or Path(what[0]).is_dir()):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
@@ -64,10 +64,10 @@ def register(app: typer.Typer) -> None:
                     log.warning("%s: %s", story.path.name, remark)
                 from installation.show.opening import open_show
 
-                with open_show(story, room, headless=headless, hand=ScriptedHand(script)) as show:
+                with open_show(story, chosen, headless=headless, hand=ScriptedHand(script)) as show:
                     show.run(seconds)
                 return
             change = Transition(transition.value, 0.0 if transition is Kind.cut else transition_seconds)
-            unplayable = play_clips([Path(name) for name in what], room, headless, seconds, change)
+            unplayable = play_clips([Path(name) for name in what], chosen, headless, seconds, change)
         if unplayable:
             raise typer.Exit(Exit.BAD_CONFIGURATION)

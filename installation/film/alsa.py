@@ -1,4 +1,4 @@
-"""Keeps ALSA's own words off the console: nine lines on stderr, again at every try, for a machine without a card."""
+"""Keeps ALSA's own messages off the console: nine lines on stderr, again at every try, for a machine without a card."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def silence_alsa() -> None:
-    """What is wrong with a sound device is told by us, once; call it before a device is opened."""
+    """We report what is wrong with a sound device ourselves, once; call this before a device is opened."""
     if not sys.platform.startswith("linux"):
         return
     # Whatever is called must not be Python: SDL's own thread complains while the one that opens the device waits for it

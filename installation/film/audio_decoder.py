@@ -17,7 +17,7 @@ RATE = 48_000
 AHEAD = RATE
 """Samples held decoded: one second."""
 SLIP = RATE // 20
-"""A stamp so far from the count of samples is a gap in the file; smaller ones are rounding."""
+"""A timestamp this far from the count of samples is a gap in the file; smaller differences are rounding."""
 
 
 class AudioDecoder:
@@ -45,7 +45,7 @@ class AudioDecoder:
     def read(self, start: int, count: int) -> np.ndarray:
         """Samples ``start`` to ``start + count``, float32 (count, 2); silence where there is none. Never waits.
 
-        What lies before ``start`` is let go.
+        What lies before ``start`` is dropped.
         """
         out = np.zeros((count, 2), np.float32)
         with self._change:
@@ -86,19 +86,19 @@ class AudioDecoder:
             self.ready.set()
 
     def _play(self, container: Any, stream: Any) -> None:
-        turn = base = 0
+        pass_number = base = 0
         while not self._closed:
-            end = None if self._length is None else round(self._length * RATE * (turn + 1))
+            end = None if self._length is None else round(self._length * RATE * (pass_number + 1))
             for at, block in _decoded(container, stream, self._begin):
-                room = len(block) if end is None else max(0, end - base - at)
-                self._put(base + at, block[:room])
-                if self._closed or room < len(block):
+                count = len(block) if end is None else max(0, end - base - at)
+                self._put(base + at, block[:count])
+                if self._closed or count < len(block):
                     break
             if not self._loop or self._head == base:
                 return
             with self._change:
                 base = self._head = self._head if end is None else end
-            turn += 1
+            pass_number += 1
 
     def _put(self, at: int, block: np.ndarray) -> None:
         with self._change:
@@ -113,7 +113,7 @@ class AudioDecoder:
 def _decoded(container: Any, stream: Any, begin: float) -> Iterator[tuple[int, np.ndarray]]:
     """Blocks of samples with their position since ``begin``, from there to the end of the file.
 
-    Damaged packets become silence. The decoder itself drops the coder's padding at both ends where the file tells it.
+    Damaged packets become silence. The decoder itself drops the coder's padding at both ends where the file states it.
     """
     seek(container, container.streams.video[0] if container.streams.video else stream, begin)
     zero = origin_of(container) + begin

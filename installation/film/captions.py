@@ -24,7 +24,7 @@ class Line:
 def read_captions(file: Path) -> tuple[tuple[Line, ...], str]:
     """The lines of an SRT or WebVTT file in order of time, and what is wrong with it ('' if nothing).
 
-    UTF-8, UTF-16 with its mark, Windows' line ends and Latin-1 are taken. Markup and bad blocks are left out.
+    Accepts UTF-8, UTF-16 with a byte order mark, Windows line ends and Latin-1. Skips markup and bad blocks.
     """
     try:
         raw = file.read_bytes()
@@ -34,9 +34,9 @@ def read_captions(file: Path) -> tuple[tuple[Line, ...], str]:
     try:
         text, problem = raw.decode("utf-16" if wide else "utf-8-sig"), ""
     except UnicodeDecodeError:
-        text, problem = raw.decode("latin-1"), f"{file}: is not UTF-8; read as Latin-1"
+        text, problem = raw.decode("latin-1"), f"{file}: not UTF-8; read as Latin-1"
     lines = parse_captions(text)
-    return lines, problem if lines else f"{file}: no caption found in it"
+    return lines, problem if lines else f"{file}: no captions found in it"
 
 
 def parse_captions(text: str) -> tuple[Line, ...]:

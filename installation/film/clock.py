@@ -6,11 +6,11 @@ import threading
 from collections import deque
 
 PHASE_GAIN = 0.1
-"""Share of an observed error that is taken away at once."""
+"""Share of an observed error that is corrected at once."""
 RATE_GAIN = PHASE_GAIN**2 / 4
 """Critically damped together with PHASE_GAIN; SDL's own dummy clock is up to 5 % off, sound cards 0.1 %."""
 OBSERVATIONS = 8
-"""The promptest of so many looks is believed (half a second of them)."""
+"""The earliest of this many observations is believed (half a second of them)."""
 JUMP_SECONDS = 0.1
 RATE_BOUND = 0.06
 
@@ -50,7 +50,7 @@ class FilmClock:
 
     @property
     def paused(self) -> bool:
-        """Whether it stands still."""
+        """Whether it is paused."""
         return self._paused
 
     def observe(self, now: float, programme: float) -> None:
@@ -73,18 +73,18 @@ class FilmClock:
                 self._rate = min(max(rate, 1.0 - RATE_BOUND), 1.0 + RATE_BOUND)
 
     def forget(self) -> None:
-        """What was observed so far says nothing of what comes: the sound was interrupted."""
+        """Discard what was observed: the sound was interrupted, so it says nothing about what follows."""
         with self._lock:
             self._observations.clear()
 
     def free_run(self, now: float) -> None:
-        """There is no sound any more: go on from here by monotonic time."""
+        """There is no sound any more: continue from here by monotonic time."""
         with self._lock:
             self._programme, self._since, self._rate = self._at(now), now, 1.0
             self._observations.clear()
 
     def pause(self, paused: bool, now: float) -> None:
-        """Stand still, or go on from where it stood."""
+        """Pause, or resume from where it was."""
         with self._lock:
             if paused != self._paused:
                 self._programme, self._since, self._paused = self._at(now), now, paused

@@ -37,7 +37,7 @@ class Composer:
         now: float,
         text: str | None,
     ) -> np.ndarray:
-        """The canvas at a programme second. ``text`` takes the place of the clip's own captions unless None."""
+        """The canvas at a programme second. ``text`` replaces the clip's own captions unless None."""
         if on is None:
             self._due, shown, text = DueCanvas(None), None, text or ""
         else:

@@ -11,13 +11,13 @@ from scenes.story.clip import Clip
 
 STALLED_SECONDS = 2.0
 FROZEN_SECONDS = 0.1
-"""Longer between two calls, and it was this process that stood still: the decoder is not to blame for it."""
+"""Longer between two calls, and this process itself was stopped: the decoder is not to blame."""
 OPEN_SECONDS = 8.0
-"""A clip that does nothing for so long on the way to its first picture has failed, though nobody waits for it yet."""
+"""A clip that makes no progress for this long before its first picture has failed, even if nobody waits for it yet."""
 
 
 class DecodedClip:
-    """Opens ``clip`` at once (or when ``gate`` lets it) and decodes ahead."""
+    """Opens ``clip`` at once (or when ``gate`` admits it) and decodes ahead."""
 
     def __init__(self, clip: Clip, scaler: FrameScaler, ahead: int, gate: threading.Semaphore | None = None) -> None:
         self.clip = clip
@@ -54,7 +54,7 @@ class DecodedClip:
         return self.video.ready.is_set() and self.audio.ready.is_set()
 
     def await_first(self, now: float, patience: float) -> bool:
-        """Whether the clip can be played now. One whose opening stands still for ``patience`` seconds has failed."""
+        """Whether the clip can be played now. One that makes no progress for ``patience`` seconds has failed."""
         if self.poll() or self.failed or self.waits_for_turn:
             return not self.failed and not self.waits_for_turn
         since, self._called = now - self._called, now
@@ -62,7 +62,7 @@ class DecodedClip:
         self._opening = 0.0 if steps != self._steps else self._opening + min(since, FROZEN_SECONDS)
         self._steps = steps
         if self._opening > patience:
-            self.video.failed = f"nothing came for {patience:g} s when it was opened"
+            self.video.failed = f"opening it made no progress for {patience:g} s"
         return False
 
     def canvas_at(self, seconds: float, now: float) -> DueCanvas:
@@ -74,7 +74,7 @@ class DecodedClip:
         else:
             self._waited += min(since, FROZEN_SECONDS)
         if self._waited > STALLED_SECONDS and not self.failed:
-            self.video.failed = f"no picture came for {STALLED_SECONDS:g} s"
+            self.video.failed = f"no picture was decoded for {STALLED_SECONDS:g} s"
         return due
 
     def file_seconds(self, seconds: float) -> float:
@@ -85,7 +85,7 @@ class DecodedClip:
         return span.begin + (seconds % span.length if self.clip.loop and span.length else seconds)
 
     def close(self) -> None:
-        """Give up threads and memory, without waiting."""
+        """Release threads and memory, without waiting."""
         self.video.close()
         if self.audio:
             self.audio.close()

@@ -21,16 +21,16 @@ from installation.host.console import LossReporter
 from scenes.story.clip import Bed, Clip, Playhead, Transition
 
 IDLE_SECONDS = 1 / 30
-"""The loop wakes at least so often, for keys and moods, though a still stands on the wall."""
+"""The loop wakes at least this often, for keys and moods, even while a still is shown."""
 OPENING_SECONDS = 0.01
-"""A scene that was asked for and is being opened is looked after so often."""
+"""How often a scene that was requested and is still opening is checked."""
 SLACK_SECONDS = 0.001
 REFRESH_SECONDS = 0.5
-"""A picture that does not change is drawn again so often, in case a window was covered."""
+"""A picture that does not change is redrawn this often, in case a window was covered."""
 
 
 class Film:
-    """Plays what it is told and says where it is. All methods belong to the stage's thread; none waits for a disk."""
+    """Plays what is requested and reports where it is. Only the stage's thread calls it; no method waits for a disk."""
 
     def __init__(self, screen: Screen, sound: Sound, losses: LossReporter, megabytes: int) -> None:
         self.screen, self.sound, self._losses = screen, sound, losses
@@ -45,12 +45,12 @@ class Film:
         self._programme = self._now = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
         self._volume_after: float | None = None
-        """In a blackout: the room's volume when it is over."""
+        """During a blackout: the master volume to restore after it."""
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
         self.playhead = Playhead()
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
-        """Hold these scenes ready, the likeliest first, as far as the memory goes; let go of all others."""
+        """Hold these scenes ready, the likeliest first, as far as memory allows; drop all others."""
         busy = {shot.scene: shot.clip for shot in (self._next,) if shot}
         self._preroll.prepare({scene: clip for scene, clip in clips.items() if busy.get(scene) != clip})
 
@@ -63,16 +63,16 @@ class Film:
         at: Literal["now", "end"] = "now",
         transition: Transition | None = None,
     ) -> None:
-        """Change to ``scene``, now or on the last frame of what plays. A later call takes the place of one that waits.
+        """Change to ``scene``, now or on the last frame of what plays. A later call replaces one that is waiting.
 
-        A scene that has failed is not tried again: the playhead goes on naming it in ``failed``.
+        A scene that has failed is not tried again: the playhead keeps listing it in ``failed``.
         """
         if scene in self._preroll.failed:
             return
         waiting = self._next
         self._forget_next()
         if waiting and waiting.clip == clip and not waiting.decoded.failed and self._unheard(waiting):
-            decoded = waiting.decoded  # what was to come at the end comes now, and is open already
+            decoded = waiting.decoded  # what was to follow at the end comes now, and is already open
         else:
             if waiting:
                 waiting.decoded.close()
@@ -80,22 +80,22 @@ class Film:
         self._next = Shot(entry, scene, clip, decoded, bed, at, transition or Transition())
 
     def caption(self, text: str, seconds: float) -> None:
-        """Show ``text`` for ``seconds`` of film time, over the clip's own captions; '' takes it away."""
+        """Show ``text`` for ``seconds`` of film time, instead of the clip's own captions; '' removes it."""
         self._caption = (text, self._programme + seconds)
 
     def set_volume(self, volume: float, over_seconds: float) -> None:
-        """The scene's own volume, on top of the room's; the next scene begins with its own again."""
+        """The scene's own volume, on top of the master volume; the next scene starts with its own again."""
         self._soundtrack.scene_volume(volume, over_seconds)
 
     def master_volume(self, volume: float, over_seconds: float = 0.0) -> None:
-        """The room's volume, 0 to 1; in a blackout, that of the time after it."""
+        """The master volume, 0 to 1; during a blackout, the volume to restore after it."""
         if self._volume_after is not None:
             self._volume_after = volume
         else:
             self.sound.mixer.set_volume(volume, over_seconds)
 
     def mute(self, mute: bool) -> None:
-        """Silence, or the room's volume as it was."""
+        """Silence, or the master volume as it was."""
         self.sound.mixer.set_mute(mute)
 
     def brightness(self, brightness: float) -> None:
@@ -103,7 +103,7 @@ class Film:
         self._brightness.brightness = brightness
 
     def blackout(self, black: bool, fade_seconds: float = 0.5) -> None:
-        """Take picture and sound away, or bring them back; the film goes on meanwhile."""
+        """Fade picture and sound out, or back in; the film keeps running meanwhile."""
         self._brightness.blackout(black, fade_seconds)
         mixer, after = self.sound.mixer, self._volume_after
         if black and after is None:
@@ -114,7 +114,7 @@ class Film:
             mixer.set_volume(after, fade_seconds)
 
     def pause(self, paused: bool) -> None:
-        """Stop picture and sound where they are; or go on from there."""
+        """Stop picture and sound where they are, or resume from there."""
         self.sound.pause(paused, self._now)
 
     def advance(self, now: float) -> None:
@@ -123,7 +123,7 @@ class Film:
         self._brightness.advance(now)
         self._preroll.poll(now)
         self._change(now)
-        self._let_go()
+        self._close_left_scenes()
         if self._on and self._on.decoded.failed and self._on.scene not in self._preroll.failed:
             self._preroll.fail(self._on.scene, self._on.decoded)
         self.playhead = self._current_playhead()
@@ -231,21 +231,21 @@ class Film:
         return shot.start is None or shot.start * RATE >= self.sound.mixed
 
     def _forget_next(self) -> None:
-        """Nothing waits any more; what plays goes on as if nothing had been planned."""
+        """Drop the scene that was waiting; what plays continues as if nothing had been planned."""
         dropped, self._next = self._next, None
         if dropped and dropped.start is not None:
             self._soundtrack.cancel_change(self._on, dropped)
             if self._on:
                 self._on.frozen_at = None
 
-    def _let_go(self) -> None:
+    def _close_left_scenes(self) -> None:
         for until, shot in list(self._leaving):
             if self._programme > until:
                 self._leaving.remove((until, shot))
                 shot.decoded.close()
                 if shot is self._old:
                     self._old = None
-        self._soundtrack.let_go(self._programme)
+        self._soundtrack.close_faded(self._programme)
 
     def _current_playhead(self) -> Playhead:
         on, failed = self._on, self._preroll.failed
@@ -254,6 +254,6 @@ class Film:
         return Playhead(on.entry, on.seconds(self._programme), self._is_over(on) and self._next is None, failed)
 
     def _is_over(self, on: Shot) -> bool:
-        """Whether its last picture stands: it is at its end, or can no longer be played."""
+        """Whether only its last picture is left: it is at its end, or can no longer be played."""
         end = on.end_after(self._programme) if not on.clip.loop else None
         return bool(on.decoded.failed) or (end is not None and self._programme + SLACK_SECONDS >= end)

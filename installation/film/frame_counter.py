@@ -1,4 +1,4 @@
-"""Counting what the audience got: frames on time, late, dropped, repeated."""
+"""Counts what the audience got: frames on time, late, dropped, repeated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WINDOW_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class FilmHealth:
-    """One look at the player. Counts are since the start."""
+    """The state of the player at one moment. Counts are since the start."""
 
     fps: float
     """New pictures a second, over the last two seconds."""
@@ -20,7 +20,7 @@ class FilmHealth:
     dropped: int
     """Never shown, because their time was over."""
     repeated: int
-    """Times that the old picture had to stand because the new one was not decoded."""
+    """Times that the old picture stayed because the new one was not decoded."""
     sound_ok: bool
     sound_gaps: int
     candidates_ready: int

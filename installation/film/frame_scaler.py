@@ -74,7 +74,7 @@ class FrameScaler:
         whole = width % 16 == 0
         smooth = Interpolation.BICUBIC if same else Interpolation.BILINEAR
         if same and not whole and width % 2 == height % 2 == 0:
-            smooth = Interpolation.POINT  # as the quick way that is not taken would
+            smooth = Interpolation.POINT  # as the quick path, which is not used here, would
         scaled = self._reformatter.reformat(
             frame,
             width=width,

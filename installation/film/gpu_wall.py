@@ -52,7 +52,7 @@ void main() {
 
 
 class NoGpu(Unavailable):
-    """OpenGL is not to be had, or is a processor in disguise."""
+    """OpenGL is not available, or is a processor in disguise."""
 
 
 def is_software(renderer: str) -> bool:
@@ -63,7 +63,7 @@ def is_software(renderer: str) -> bool:
 class GpuWall:
     """Draws canvases in the OpenGL window that is open, or (``offscreen``) into memory that ``read`` gives back.
 
-    Raises ``NoGpu`` without moderngl, without OpenGL 3.3, or, unless ``software`` is taken, without a real card.
+    Raises ``NoGpu`` without moderngl, without OpenGL 3.3, or, unless ``software`` is accepted, without a real card.
     """
 
     def __init__(

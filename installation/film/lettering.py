@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import cv2
@@ -18,16 +19,18 @@ FAMILIES = (
 )
 LINE_SHARE = 0.055
 """Height of a line as a share of the picture's."""
-
-
 EDGE_SHARE = 0.08
+NO_FONT = (
+    "no font of the system was found, and pygame's own has Latin letters only (Debian: apt-get install fontconfig "
+    "fonts-dejavu-core)"
+)
 
 
 class Lettering:
     """Draws text, white on a dark edge, centred near the lower edge.
 
     ``font`` is a file or the name of an installed family ('' = the first family of ``FAMILIES`` that is there). A row
-    with letters that it does not have is drawn in the first other family that has them; where none has, that is told.
+    with letters that it does not have is drawn in the first other family that has them; if none has, that is reported.
     """
 
     def __init__(self, font: str, size: tuple[int, int], losses: LossReporter) -> None:
@@ -42,7 +45,9 @@ class Lettering:
         self._forms[self._own] = pygame.freetype.Font(None, self._height)
         self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
         if font and self._load(font) is None:
-            losses.lost("captions font", f"screen.captions_font = {font!r} is neither a file nor an installed family")
+            losses.lost(
+                "captions font", f"screen.captions_font = {font!r} is neither a file nor an installed font family"
+            )
         self.font_for("Light")  # the first search asks the system for all its fonts: a quarter of a second
 
     def draw(self, canvas: np.ndarray, text: str) -> None:
@@ -66,16 +71,18 @@ class Lettering:
                 break
         if best is None:
             best = self._own
-            self._losses.lost("captions font", "no font of the system was found; pygame's own has Latin letters only")
+            self._losses.lost("captions font", NO_FONT)
             fewest = len(self._missing(best, row))
         if fewest:
             letters = "".join(dict.fromkeys(self._missing(best, row)))[:20]
-            self._losses.lost("letters for captions", f"no font here has {letters!r}; name one in screen.captions_font")
+            self._losses.lost(
+                "letters for captions", f"no font here contains {letters!r}; name one that does in screen.captions_font"
+            )
         return best
 
     def _load(self, name: str) -> pygame.font.Font | None:
         if name not in self._fonts:
-            found = name if name and Path(name).is_file() else pygame.font.match_font(name) if name else None
+            found = name if name and Path(name).is_file() else _installed(name) if name else None
             self._fonts[name] = self._open(found) if found or not name else None
         return self._fonts[name]
 
@@ -118,3 +125,10 @@ class Lettering:
         if alpha.shape[1] > widest:
             alpha = cv2.resize(alpha, (widest, round(alpha.shape[0] * widest / alpha.shape[1])))
         return alpha
+
+
+def _installed(family: str) -> str | None:
+    """The file of a family that the system has; None if it has not."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*fc-list")  # no fontconfig, no fonts: reported by us, once
+        return pygame.font.match_font(family)

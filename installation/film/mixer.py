@@ -10,7 +10,7 @@ from installation.film.audio_decoder import RATE
 from installation.film.mixer_voice import MixerVoice, Ramp
 
 SMOOTH = RATE // 50
-"""A change of the room's volume takes 20 ms, or it would click."""
+"""A change of the master volume takes 20 ms; quicker, and it would click."""
 
 
 class Mixer:
@@ -29,19 +29,19 @@ class Mixer:
         with self.changing:
             self._voices.append(voice)
 
-    def let_go(self, before: int) -> None:
-        """Forget the voices that end before this sample. Without a device nothing is mixed, and they would pile up."""
+    def drop_ended(self, before: int) -> None:
+        """Drop the voices that end before this sample. Without a device nothing is mixed, and they would pile up."""
         with self.changing:
             self._voices = [voice for voice in self._voices if voice.end > before]
 
     def set_volume(self, volume: float, over_seconds: float = 0.0) -> None:
-        """The room's volume, 0 to 1; never quicker than 20 ms."""
+        """The master volume, 0 to 1; it never changes quicker than in 20 ms."""
         self._volume = volume
         self._go(over_seconds)
 
     @property
     def volume(self) -> float:
-        """The room's, as it was set last; mute does not change it."""
+        """The master volume as it was last set; muting does not change it."""
         return self._volume
 
     def set_mute(self, mute: bool) -> None:
@@ -50,14 +50,14 @@ class Mixer:
         self._go()
 
     def mix(self, count: int) -> np.ndarray:
-        """The next ``count`` samples, int16 (count, 2); voices that are over are let go."""
+        """The next ``count`` samples, int16 (count, 2); voices that have ended are dropped."""
         out = np.zeros((count, 2), np.float32)
         with self.changing:
             for voice in self._voices:
                 voice.mix_into(out, self.head)
             out *= self._master.at(np.arange(self.head, self.head + count))[:, None]
             self.head += count
-        self.let_go(self.head)
+        self.drop_ended(self.head)
         return np.clip(np.rint(out * 32768), -32768, 32767).astype(np.int16)
 
     def _go(self, over_seconds: float = 0.0) -> None:

@@ -31,11 +31,11 @@ class Preroll:
         self.failed: frozenset[str] = frozenset()
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
-        """Hold these ready, the first ones first; let go of all others."""
+        """Hold these ready, the first ones first; drop all others."""
         clips = {scene: clip for scene, clip in clips.items() if scene not in self.failed}
-        room = self._bytes // self._canvas_bytes
-        kept = dict(list(clips.items())[: max(1, int(room / (FEWEST + DECODER)))])
-        ahead = min(MOST, max(FEWEST, int(room / max(1, len(kept)) - DECODER)))
+        capacity = self._bytes // self._canvas_bytes
+        kept = dict(list(clips.items())[: max(1, int(capacity / (FEWEST + DECODER)))])
+        ahead = min(MOST, max(FEWEST, int(capacity / max(1, len(kept)) - DECODER)))
         for scene, decoded in list(self._decoded.items()):
             if kept.get(scene) != decoded.clip:
                 self._decoded.pop(scene).close()
@@ -68,7 +68,7 @@ class Preroll:
                 del self._decoded[scene]
 
     def fail(self, scene: str, decoded: DecodedClip) -> None:
-        """``scene`` cannot be played; told once."""
+        """``scene`` cannot be played; reported once."""
         self._losses.lost(f"scene {scene}", f"{decoded.clip.file}: {decoded.failed}")
         self.failed |= {scene}
         decoded.close()
@@ -80,12 +80,12 @@ class Preroll:
 
     @property
     def megabytes(self) -> float:
-        """Memory that the candidates are counted with."""
+        """Memory that the candidates are estimated to use."""
         canvases = sum(decoded.video.held + DECODER for decoded in self._decoded.values())
         return canvases * self._canvas_bytes / 1e6
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Close everything."""
         for decoded in self._decoded.values():
             decoded.close()
         for decoded in self._decoded.values():

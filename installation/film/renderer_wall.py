@@ -29,7 +29,7 @@ class RendererWall:
         self._correction = Correction(settings, size)
 
     def show(self, canvas: NDArray[np.uint8], level: float, overlay: pygame.Surface | None) -> None:
-        """Show ``canvas``, uint8 (height, width, 4), blue first; returns when the display has taken it."""
+        """Show ``canvas``, uint8 (height, width, 4), blue first; returns when it has been presented."""
         canvas = np.ascontiguousarray(self._correction.apply(canvas, level))
         picture = pygame.image.frombuffer((canvas.copy() if overlay else canvas).data, self.size, "BGRA")
         picture.set_alpha(None)

@@ -1,4 +1,4 @@
-"""The wall: a window, a full screen or nothing at all (headless), and the way that pictures take to it."""
+"""The wall: a window, a full screen or nothing at all (headless), and how pictures get there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Wall = SurfaceWall | RendererWall | GpuWall
 
 
 class NoScreen(Unavailable):
-    """There is no display that can be used; the text says what was tried and what to do."""
+    """No display can be used; the text says what was tried and what to do."""
 
 
 class Screen:
@@ -39,7 +39,7 @@ class Screen:
     def __init__(self, settings: ScreenSettings, headless: bool = False) -> None:
         self.settings, self.headless = settings, headless
         if not is_convex(settings):
-            raise NoScreen("screen.corners must go round clockwise from the upper left, without a dent")
+            raise NoScreen("screen.corners must run clockwise from the upper left and form a convex shape")
         if headless:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
         self.path: Way
@@ -54,7 +54,7 @@ class Screen:
         self.size: tuple[int, int] = self._wall.size
         self.tone = None if self.path == "gpu" else tone_of(settings)
         if not is_straight(settings) and self.path != "gpu":
-            log.info("keystone is computed by the processor (%s): about 7 ms a picture of 1920x1080", self.why)
+            log.info("keystone is computed by the processor (%s): about 7 ms per frame at 1920x1080", self.why)
 
     def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         """Put ``canvas`` on the wall, darkened to ``level`` (0 to 1), ``overlay`` above it; returns when presented."""
@@ -67,7 +67,7 @@ class Screen:
 
 
 def _build(settings: ScreenSettings, headless: bool) -> tuple[Wall, Way, str]:
-    """The best way that this machine has, or the one that the venue names."""
+    """The best path that this machine offers, or the one that the venue names."""
     if headless:
         return SurfaceWall(_open(settings, 0, headless), settings), "surface", "headless"
     why = "as the venue says"
@@ -118,7 +118,7 @@ def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surfac
                 vsync=1 if flags else 0,
             )
         if any("vsync" in str(remark.message) for remark in remarks):
-            log.info("the picture does not wait for the display here (no vsync): it may tear")
+            log.info("no vsync on this display: the picture may tear")
     except pygame.error as error:
         lacking = hint("window")
         raise NoScreen(f"no display can be opened: {error}; is one connected, and DISPLAY set?{lacking}") from error
@@ -140,7 +140,7 @@ def _size(settings: ScreenSettings, full: bool) -> tuple[int, int]:
     pygame.display.init()
     sizes = pygame.display.get_desktop_sizes()
     if settings.display >= len(sizes):
-        raise NoScreen(f"screen.display = {settings.display} is not there; displays here: {display_list(sizes)}")
+        raise NoScreen(f"screen.display = {settings.display} does not exist; displays here: {display_list(sizes)}")
     return sizes[settings.display] if full else (settings.width, settings.height)
 
 
@@ -150,7 +150,7 @@ def display_list(sizes: list[tuple[int, int]]) -> str:
 
 
 def has_gpu() -> bool:
-    """Whether a graphics device is there; on Linux a render node, elsewhere it is taken for granted."""
+    """Whether a graphics device is there; on Linux a render node, elsewhere it is assumed."""
     if not sys.platform.startswith("linux"):
         return True
     return any(Path("/dev/dri").glob("renderD*")) or Path("/dev/nvidia0").exists()

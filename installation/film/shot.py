@@ -18,9 +18,9 @@ class Takeover:
     start: float
     """The new scene's first picture."""
     begin: float
-    """The old scene begins to go (fade, freeze); equal to ``start`` for a cut."""
+    """The old scene begins to leave (fade, freeze); equal to ``start`` for a cut."""
     done: float
-    """The new scene stands alone and at full brightness."""
+    """The new scene is alone on the screen, at full brightness."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Shot:
     """How it takes over from the scene before; known together with ``start``."""
     voice: MixerVoice | None = None
     frozen_at: float | None = None
-    """Programme second from which its picture stands still (hold)."""
+    """Programme second from which its picture is frozen (hold)."""
 
     def seconds(self, programme: float) -> float:
         """Film time shown at a programme second, not beyond the last frame."""
@@ -65,7 +65,7 @@ class Shot:
 
 
 def lead_of(transition: Transition) -> float:
-    """Seconds before the end of a scene at which its going begins."""
+    """Seconds before the end of a scene at which it begins to leave."""
     return {"cut": 0.0, "hold": 0.0, "crossfade": transition.seconds, "dip": transition.seconds / 2}[transition.kind]
 
 

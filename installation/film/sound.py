@@ -1,4 +1,4 @@
-"""The sound in the room: mixed chunks queued on one mixer channel by a reader of its own.
+"""The sound: mixed chunks queued on one mixer channel by a reader of its own.
 
 Measured (FILM.md): chunks queued on one Channel join sample by sample; SDL's callback into Python deadlocks and drops
 out whenever another thread holds the process's lock.
@@ -28,7 +28,7 @@ HANDED = 2 * BUFFER
 """A chunk becomes the playing one when the last buffer of the one before is handed over; that buffer is heard one
 buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro bench film``)."""
 STALLED_POLLS = 700
-"""About 2 s. Looks are counted and not seconds, since a machine that stood still has not lost its sound."""
+"""About 2 s. Polls are counted rather than seconds, since a machine that was suspended has not lost its sound."""
 RETRY_SECONDS = 20.0
 PRIORITY = -10
 POLL_SECONDS = 0.003
@@ -36,7 +36,7 @@ PAUSE_POLL_SECONDS = 0.05
 
 
 def open_device() -> None:
-    """Open SDL's sound device as the film wants it. Raises ``pygame.error``; the text says what to install, if that."""
+    """Open SDL's sound device as the film wants it. Raises ``pygame.error``; the text says what to install."""
     silence_alsa()
     try:
         pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
@@ -49,8 +49,8 @@ def open_device() -> None:
 class Sound:
     """The sound device and the film's clock. With no device it is silent and the clock runs by monotonic time.
 
-    A device that cannot be opened, or that stops taking sound, is told once and tried again when ``retry`` is called
-    (between scenes).
+    A device that cannot be opened, or that stops accepting sound, is reported once and tried again when ``retry`` is
+    called (between scenes).
     """
 
     def __init__(self, settings: SoundSettings, losses: LossReporter | None = None) -> None:
@@ -73,7 +73,7 @@ class Sound:
         return self.mixer.head if self.ok else round(self.clock.latest * RATE)
 
     def pause(self, paused: bool, now: float) -> None:
-        """Stop where it is, to the sample; or go on from there."""
+        """Stop where it is, to the sample, or resume from there."""
         self._paused = paused
         self.clock.pause(paused, now)
         self._stir.set()
@@ -100,7 +100,7 @@ class Sound:
             try:
                 open_device()
             except pygame.error as error:
-                self._losses.lost("sound", f"{error}; the film goes on in silence")
+                self._losses.lost("sound", f"{error}; the film continues in silence")
                 continue
             self._losses.back("sound")
             try:
@@ -111,10 +111,10 @@ class Sound:
             self.clock.free_run(time.monotonic())
             pygame.mixer.quit()
             if why:
-                self._losses.lost("sound", f"{why}; the film goes on in silence")
+                self._losses.lost("sound", f"{why}; the film continues in silence")
 
     def _feed(self, channel: pygame.mixer.Channel) -> str:
-        """Queue chunk after chunk until closed, or until the device takes no more; says why it ended."""
+        """Queue chunk after chunk until closed, or until the device accepts no more; returns why it ended."""
         queued, paused, stuck = self._start(channel), False, 0
         self.ok = True
         turn = time.monotonic() + CHUNK / RATE
@@ -130,7 +130,7 @@ class Sound:
             elif channel.get_queue() is not None:
                 stuck += 1
                 if stuck > STALLED_POLLS:
-                    return "the device takes no more sound"
+                    return "the device accepts no more sound"
             elif channel.get_busy():
                 stuck = 0
                 self._heard(now, queued)

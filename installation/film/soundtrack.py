@@ -59,7 +59,7 @@ class Soundtrack:
         self._change_bed(new.bed, max(start, mixed))
 
     def cancel_change(self, on: Shot | None, dropped: Shot) -> None:
-        """The change to ``dropped`` was planned and will not be: what plays goes on."""
+        """The change to ``dropped`` was planned and will not happen: what plays continues."""
         with self._sound.mixer.changing:
             if dropped.voice:
                 dropped.voice.end = 0
@@ -73,12 +73,12 @@ class Soundtrack:
             with self._sound.mixer.changing:
                 self._scene.set_volume(volume, self._sound.mixed, samples(over_seconds))
 
-    def let_go(self, programme: float) -> None:
-        """Close the beds that have faded away, and tell of one that cannot be read."""
+    def close_faded(self, programme: float) -> None:
+        """Close the beds that have faded out, and report one that cannot be read."""
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             if playing.audio.failed:
                 self._losses.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.audio.failed}")
-        self._sound.mixer.let_go(samples(programme))
+        self._sound.mixer.drop_ended(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:
             playing.audio.close()

@@ -12,12 +12,12 @@ from calibration.errors import Unplayable
 from scenes.story.clip import Clip
 
 EARLY_SECONDS = 0.5
-"""A file whose pictures end so much before the end that it declares is a torn one."""
+"""A file whose pictures end this much before its declared end is truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Seconds of the file's own time, from its first picture. ``end`` None: a still that stays for ever."""
+    """Seconds of the file's own time, from its first picture. ``end`` None: a still that is shown for ever."""
 
     begin: float
     end: float | None
@@ -61,7 +61,7 @@ def span_of(container: Any, clip: Clip) -> Span:
         raise Unplayable(f"its in point {clip.in_seconds:g} s is after its end at {last:.2f} s")
     wanted = min(declared, clip.out_seconds) if clip.out_seconds is not None else declared
     if anything < wanted - EARLY_SECONDS:
-        raise Unplayable(f"it is torn: it should last {wanted:.2f} s and ends at {anything:.2f} s")
+        raise Unplayable(f"it is truncated: it should last {wanted:.2f} s but ends at {anything:.2f} s")
     end = whole.snap(last if clip.out_seconds is None else min(last, clip.out_seconds))
     begin = whole.snap(clip.in_seconds)
     if end <= begin:
@@ -103,5 +103,5 @@ def _ends_of(container: Any, stream: Any, frame_seconds: float) -> tuple[float, 
             break
     seek(container, stream, 0.0)
     if end <= 0:
-        raise Unplayable("there is no picture in it")
+        raise Unplayable("it contains no picture")
     return end, anything

@@ -17,13 +17,13 @@ from installation.film.span import EARLY_SECONDS, Span, origin_of, seek, span_of
 from scenes.story.clip import Clip
 
 BEHIND_SECONDS = 0.25
-"""A decoder so late leaves out the frames that no other needs, until it has caught up."""
+"""A decoder this late skips the frames that no other needs, until it has caught up."""
 DAMAGES = 5
-"""So many damaged pictures in one clip and it is given up; a few are left out, the one before stands longer."""
+"""A clip with this many damaged pictures is given up; fewer are skipped, and the one before stays longer."""
 LATE_SECONDS = 0.08
-"""A frame so late is not worth its conversion, as long as others are shown between."""
+"""A frame this late is not worth converting, as long as others are shown in between."""
 EARLY = 0.001
-"""A frame is due from so much before its time: a loop that wakes a hair too soon must not show the old one again."""
+"""A frame is due this much before its time: a loop that wakes a hair early must not show the old one again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ class OpeningSlot:
             gate.acquire()
 
     def release(self) -> None:
-        """Let the next one open. Giving twice does nothing; giving what was not yet taken is made good by taking it."""
+        """Let the next one open. Releasing twice does nothing; a slot may be released before it is acquired."""
         with self._giving:
             gate, self._gate = self._gate, None
         if gate:
@@ -77,9 +77,9 @@ class VideoDecoder:
         self.failed = ""
         self.damaged = 0
         self.steps = 0
-        """Grows with each thing that was done on the way to the first picture: slow is not stalled."""
+        """Grows with each step towards the first picture: slow is not stalled."""
         self._whole = True
-        """After damage no picture is shown until the next key frame: those between are built on what is broken."""
+        """After damage no picture is shown until the next key frame: those between depend on the broken one."""
         self.captions: tuple[Line, ...] = ()
         self.caption_problem = ""
         self.finished = False
@@ -93,7 +93,7 @@ class VideoDecoder:
         self._thread.start()
 
     def at(self, seconds: float) -> DueCanvas:
-        """The newest picture due at ``seconds``. Older ones are let go."""
+        """The newest picture due at ``seconds``. Older ones are dropped."""
         with self._change:
             self._due = max(self._due, seconds)
             passed = -1
@@ -115,7 +115,7 @@ class VideoDecoder:
             return next((frame.start for frame in self._frames if frame.start > seconds + EARLY), None)
 
     def keep_ahead(self, frames: int) -> None:
-        """Hold so many decoded pictures from now on."""
+        """Hold this many decoded pictures from now on."""
         with self._change:
             self._ahead = frames
             self._change.notify_all()
@@ -152,7 +152,7 @@ class VideoDecoder:
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self.failed = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
         except MemoryError:
-            self.failed = "there is no memory left for it"
+            self.failed = "there is not enough memory for it"
         finally:
             self._slot.release()
             self.finished = True
@@ -163,7 +163,7 @@ class VideoDecoder:
         with av.open(str(self.clip.file)) as container:
             self.steps += 1
             if not container.streams.video:
-                raise Unplayable("there is no picture in it")
+                raise Unplayable("it contains no picture")
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = 2
@@ -175,7 +175,7 @@ class VideoDecoder:
             if span.still:
                 frame = next(container.decode(stream), None)
                 if frame is None:
-                    raise Unplayable("there is no picture in it")
+                    raise Unplayable("it contains no picture")
                 self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, _pixel_aspect(stream))))
                 return
             begun = 0.0
@@ -210,7 +210,7 @@ class VideoDecoder:
                 elif self._whole and last >= span.begin - half:
                     self._put(frame, begun + max(0.0, last - span.begin), aspect, stream)
         if last < end - EARLY_SECONDS:
-            raise Unplayable(f"it ends early: at {last:.2f} s instead of {end:.2f} s")
+            raise Unplayable(f"it ends early, at {last:.2f} s instead of {end:.2f} s")
 
     def _damage(self, seconds: float) -> None:
         self.damaged, self._whole = self.damaged + 1, False

@@ -106,5 +106,5 @@ def test_without_pygames_mixer_the_film_goes_on_in_silence_and_says_what_to_inst
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-2:] == ["True", "False"]
-    assert done.stderr.count("apt-get install libglib2.0-0; the film goes on in silence") == 1
+    assert done.stderr.count("apt-get install libglib2.0-0; the film continues in silence") == 1
     assert "Traceback" not in done.stderr
