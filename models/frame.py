@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from models.arrays import Floats, Image
 
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm"})
+"""Endings, in small letters, of the picture files that a folder as a camera, ``classify`` and data sets read."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:

@@ -15,12 +15,12 @@ import cv2
 from calibration.errors import BadFile
 from calibration.settings import CameraSettings
 from installation.camera.capture import Capture
-from installation.camera.folder import SUFFIXES
 from installation.camera.open_source import open_source
 from installation.camera.picture_files import frames_of
 from installation.camera.source import CameraLost, Source
 from installation.camera.visitor_source import StandIn
 from models.arrays import Image
+from models.frame import PICTURE_SUFFIXES
 from models.labels import LABELS
 from models.rendering.performance import DirectedVisit
 from models.rendering.simulated_visitor import SimulatedVisitor
@@ -190,7 +190,7 @@ class RecordedPictures:
         count = 0
         for file in sorted(recording.iterdir()) if recording.is_dir() else ():
             try:
-                for frame in frames_of(file, 1 if file.suffix.lower() in SUFFIXES else 4):
+                for frame in frames_of(file, 1 if file.suffix.lower() in PICTURE_SUFFIXES else 4):
                     yield frame.image
                     count += 1
                     if count >= wanted:

@@ -12,8 +12,7 @@ from calibration.settings import CameraSettings
 from installation.camera.pace import Pace
 from installation.camera.source import CameraLost
 from models.arrays import Image
-
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+from models.frame import PICTURE_SUFFIXES
 
 
 class FolderSource:
@@ -25,9 +24,9 @@ class FolderSource:
     def __init__(self, settings: CameraSettings) -> None:
         self.address = settings.source
         folder = Path(settings.source).expanduser()
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
         if not files:
-            raise CameraLost(f"folder {folder.name} contains no images ({', '.join(sorted(SUFFIXES))})")
+            raise CameraLost(f"folder {folder.name} contains no images ({', '.join(sorted(PICTURE_SUFFIXES))})")
         self.name = f"folder {folder.name} ({len(files)} images)"
         self._files = cycle(files)
         self._pace = Pace(settings.frames_per_second)

@@ -10,9 +10,7 @@ import numpy as np
 
 from calibration.errors import BadFile
 from models.arrays import Image
-from models.frame import Frame
-
-STILLS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".pgm")
+from models.frame import PICTURE_SUFFIXES, Frame
 
 
 def frames_of(path: Path, every: int) -> Iterator[Frame]:
@@ -22,7 +20,7 @@ def frames_of(path: Path, every: int) -> Iterator[Frame]:
     """
     if not path.is_file():
         raise BadFile(path, ["is a folder; name its files" if path.is_dir() else "no such file"])
-    if path.suffix.lower() in STILLS:
+    if path.suffix.lower() in PICTURE_SUFFIXES:
         yield Frame(_still(path), 0.0, 0)
         return
     capture = cv2.VideoCapture(str(path))

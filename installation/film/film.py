@@ -14,7 +14,7 @@ from installation.film.decoded_clip import OPEN_SECONDS, STALLED_SECONDS
 from installation.film.frame_counter import FilmHealth
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
-from installation.film.shot import Shot, dip_level, lead_of, plan
+from installation.film.shot import Shot, dip_level, plan
 from installation.film.sound import Sound
 from installation.film.soundtrack import Soundtrack
 from installation.host.console import LossReporter
@@ -206,7 +206,7 @@ class Film:
             self._forget_next()
         elif ready and following.start is None:
             change = following.transition
-            end = on.end_after(self._programme + lead_of(change)) if on else None
+            end = on.end_after(self._programme + change.lead_seconds) if on else None
             mixed = self.sound.mixed / RATE
             # The very first scene waits for its first sample; later ones take over picture first.
             takeover = plan(change, following.at, end, self._programme if on else max(mixed, self._programme), mixed)

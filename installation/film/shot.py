@@ -64,11 +64,6 @@ class Shot:
         return self.start + length * max(1, math.ceil((programme - self.start) / length - 1e-9))
 
 
-def lead_of(transition: Transition) -> float:
-    """Seconds before the end of a scene at which it begins to leave."""
-    return {"cut": 0.0, "hold": 0.0, "crossfade": transition.seconds, "dip": transition.seconds / 2}[transition.kind]
-
-
 def dip_level(on: Shot | None, following: Shot | None, programme: float) -> float:
     """Brightness (0 to 1) in a dip to black: down to the new scene's first picture, up after it."""
     level = 1.0
@@ -88,9 +83,8 @@ def plan(transition: Transition, at: str, end: float | None, now: float, mixed: 
     """
     seconds = transition.seconds if transition.kind != "cut" else 0.0
     if at == "end" and end is not None:
-        before = lead_of(transition)
+        before = transition.lead_seconds
         begin = end - before if end - before >= now else (mixed if end < mixed else now)
     else:
         begin = now
-    start = begin + {"cut": 0.0, "hold": seconds, "crossfade": 0.0, "dip": seconds / 2}[transition.kind]
-    return Takeover(start, begin, begin + seconds)
+    return Takeover(begin + transition.first_picture_seconds, begin, begin + seconds)

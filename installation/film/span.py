@@ -10,6 +10,7 @@ import av
 
 from calibration.errors import Unplayable
 from scenes.story.clip import Clip
+from scenes.story.probe import is_still
 
 EARLY_SECONDS = 0.5
 """A file whose pictures end this much before its declared end is truncated."""
@@ -67,12 +68,6 @@ def span_of(container: Any, clip: Clip) -> Span:
     if end <= begin:
         raise Unplayable(f"nothing is left between its in point {begin:g} s and its out point {end:g} s")
     return replace(whole, begin=begin, end=end)
-
-
-def is_still(container: Any) -> bool:
-    """A photograph or a drawing rather than a film."""
-    name: str = container.format.name
-    return name.endswith("_pipe") or name == "image2"
 
 
 def seek(container: Any, stream: Any, seconds: float) -> None:

@@ -21,10 +21,8 @@ from installation.show.overlay import Overlay
 from installation.show.rehearsal import WORDS, Hand, mood_of
 from models.mood import Mood
 from scenes.machine.command import Next, Pause, Resume, SetBlackout, SetMasterVolume, SetMute, Shutdown
-from scenes.story.clip import Clip, Transition
-from scenes.story.probe import STILLS
-
-STILL_SECONDS = 5.0
+from scenes.story.clip import STILL_SECONDS, Clip, Transition
+from scenes.story.probe import Unreadable, probe
 
 
 class ScriptedHand(Hand):
@@ -80,7 +78,10 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
 
 
 def _clip(file: Path) -> Clip:
-    still = file.suffix.lower() in STILLS
+    try:
+        still = probe(file).still
+    except Unreadable:
+        still = False  # the player says what is wrong with it
     return Clip(file.resolve(), out_seconds=STILL_SECONDS if still else None)
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+STILL_SECONDS = 10.0
+"""How long a picture is shown when nobody says how long, in a story and with ``chiaro play``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
@@ -39,6 +42,16 @@ class Transition:
     kind: Literal["cut", "crossfade", "dip", "hold"] = "cut"
     """cut: on the frame; dip: to black and up again; hold: the last frame stays for ``seconds``, then cut."""
     seconds: float = 0.0
+
+    @property
+    def lead_seconds(self) -> float:
+        """How long before the old scene's last frame the change begins; its choice must be closed by then."""
+        return {"cut": 0.0, "hold": 0.0, "crossfade": self.seconds, "dip": self.seconds / 2}[self.kind]
+
+    @property
+    def first_picture_seconds(self) -> float:
+        """How long after the change has begun the new scene's first picture appears."""
+        return {"cut": 0.0, "hold": self.seconds, "crossfade": 0.0, "dip": self.seconds / 2}[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenes.story.clip import Clip
+from scenes.story.clip import STILL_SECONDS, Clip
 from scenes.story.probe import Probed, Unreadable, probe, seconds_before_key_frame
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.story_file import SceneEntry, StoryFile
 
-STILL_SECONDS = 10.0
+GUESSED_SECONDS = 10.0
+"""Taken for the length of a clip that cannot be read, so that the rest of the story can be checked."""
 SLOW_SEEK_SECONDS = 2.0
 """A cut into the film further than this behind a key frame takes a second or more to prepare."""
-
-AHEAD = {"cut": 0.0, "hold": 0.0, "crossfade": 1.0, "dip": 0.5}
-"""The share of a transition that comes before the old scene's last frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
     try:
         header = probe(path)
     except Unreadable:
-        header = Probed(scene.in_seconds + STILL_SECONDS, False, True, False)
+        header = Probed(scene.in_seconds + GUESSED_SECONDS, False, True, False)
     if header.still:
         seconds, out = scene.still_seconds or STILL_SECONDS, None
     else:
@@ -155,6 +153,6 @@ def close_of(file: StoryFile, name: str, end: float) -> float:
         return end
     own = scene.decide_before_end_seconds
     ways = [(branch.to, branch.transition) for branch in scene.branch] + [(scene.next or file.attract, None)]
-    fades = [change or file.scenes[to].transition for to, change in ways if to in file.scenes]
-    ahead = max((fade.seconds * AHEAD[fade.kind] for fade in fades), default=0.0)
-    return end - ahead - (file.decide_before_end_seconds if own is None else own)
+    changes = [change or file.scenes[to].transition for to, change in ways if to in file.scenes]
+    lead = max((change.transition.lead_seconds for change in changes), default=0.0)
+    return end - lead - (file.decide_before_end_seconds if own is None else own)

@@ -11,8 +11,6 @@ import av
 
 from calibration.errors import Unplayable
 
-STILLS = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"))
-
 
 class Unreadable(Unplayable):
     """A media file that cannot be used; the message says why."""
@@ -47,12 +45,18 @@ def _probe(file: Path, _changed: int, size: int) -> Probed:
     try:
         with av.open(str(file)) as container:
             video, audio = container.streams.video, container.streams.audio
-            still = file.suffix.lower() in STILLS
+            still = is_still(container)
             seconds = 0.0 if still else _seconds(container, video[0] if video else None)
             return Probed(seconds, still, bool(video), bool(audio))
     except (av.FFmpegError, ValueError, OSError) as error:
         why = getattr(error, "strerror", None) or error
         raise Unreadable(f"cannot be read as a film, picture or sound ({why})") from error
+
+
+def is_still(container: av.container.InputContainer) -> bool:
+    """An opened file is a photograph or a drawing rather than a film, whatever its name ends in."""
+    name = container.format.name
+    return name.endswith("_pipe") or name == "image2"
 
 
 def _seconds(container: av.container.InputContainer, video: av.VideoStream | None) -> float:

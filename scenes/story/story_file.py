@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from calibration.settings import MAX_VISITORS, Seconds, Section, Share
-from scenes.story.clip import Transition
+from scenes.story.clip import STILL_SECONDS, Transition
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 FLOAT32_MAX = 3.4028234e38
@@ -92,7 +92,9 @@ class When(Section):
     confidence: Share | None = Field(None, description="At least this mean probability over the window")
     visitors: Literal["present", "absent"] | None = Field(None, description="Somebody, or nobody, is there")
     for_seconds: PositiveSeconds | None = Field(None, description="With `visitors`: has been for so long")
-    visitors_at_least: int | None = Field(None, ge=1, le=MAX_VISITORS, description="So many visitors are there now")
+    visitors_at_least: int | None = Field(
+        None, ge=1, le=MAX_VISITORS, description="At least this many visitors are there now"
+    )
     elapsed_seconds: PositiveSeconds | None = Field(None, description="The scene has run for so long")
     untrusted: Literal[True] | None = Field(None, description="The camera or the eye is lost, covered or blind")
 
@@ -170,7 +172,9 @@ class SceneEntry(Section):
     clip: str = Field(description="Film file or picture, relative to this file", examples=["opening.mp4"])
     in_seconds: Seconds = Field(0.0, description="Where in the file the scene begins")
     out_seconds: PositiveSeconds | None = Field(None, description="Where it ends; default: the file's end")
-    still_seconds: PositiveSeconds | None = Field(None, description="How long a picture is shown; default 10")
+    still_seconds: PositiveSeconds | None = Field(
+        None, description=f"How long a picture is shown; default {STILL_SECONDS:g}"
+    )
     loop: bool = Field(False, description="Goes on until a branch holds or maximum_seconds are over")
     sound: str | None = Field(None, description="Sound file in place of the clip's own sound")
     volume: Share = 1.0

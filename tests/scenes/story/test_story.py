@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from scenes.story.clip import Bed, Clip, Transition
+from scenes.story.clip import STILL_SECONDS, Bed, Clip, Transition
 from scenes.story.media import Piece
 from scenes.story.probe import Probed, Unreadable, probe, seconds_before_key_frame
 from scenes.story.story import Story, load_story
+from scenes.story.story_file import StoryFile
 from tests.clips import make_clip, make_sound, make_still
+from tests.scenes.evenings import TWO_ROOMS, story_of
 
 DOCS = Path(__file__).parents[3] / "docs" / "stories.md"
 
@@ -125,3 +127,25 @@ def test_the_way_to_an_in_point_is_measured_from_its_key_frame(folder: Path) -> 
     assert seconds_before_key_frame(folder / "film.mp4", 14.5) == pytest.approx(0.5)
     far = make_clip(folder / "far.mp4", seconds=8, key_frame_each=1000)
     assert seconds_before_key_frame(far, 7.0) == pytest.approx(7.0)
+
+
+def test_a_picture_is_known_by_what_is_in_it_and_not_by_its_ending(folder: Path) -> None:
+    disguised = make_still(folder / "picture.png").rename(folder / "picture.mp4")
+    assert probe(disguised) == Probed(0.0, still=True, has_picture=True, has_sound=False)
+
+
+@pytest.mark.parametrize(("kind", "lead"), [("cut", 0.0), ("hold", 0.0), ("crossfade", 2.0), ("dip", 1.0)])
+def test_a_choice_is_closed_before_the_change_that_it_leads_to_begins(kind: str, lead: float) -> None:
+    seconds = 0 if kind == "cut" else 2
+    text = TWO_ROOMS.replace('kind = "crossfade", seconds = 1', f'kind = "{kind}", seconds = {seconds}')
+    story = story_of(text)
+    change = story.scene("garden").transition.transition
+    assert change.lead_seconds == lead
+    assert story.close("door") == pytest.approx(story.end("door") - story.file.decide_before_end_seconds - lead)
+
+
+def test_an_unnamed_length_of_a_picture_is_the_one_that_the_schema_names(folder: Path) -> None:
+    text = (folder / "story.toml").read_text().replace('clip = "cellar.mp4"', 'clip = "lamp.png"')
+    (folder / "unnamed.toml").write_text(text)
+    assert load_story(folder / "unnamed.toml").duration("cellar") == STILL_SECONDS
+    assert f"default {STILL_SECONDS:g}" in str(StoryFile.model_json_schema())
