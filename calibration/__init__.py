@@ -1,1 +1,1 @@
-"""This venue: its settings, its light, its own measured profile. Imports nothing of the other rooms."""
+"""This venue: its settings, its light, its own measured profile. Imports none of the other packages."""

@@ -1,6 +1,7 @@
 """Writing files so that a cut cable, a full disk or Ctrl-C never leaves half of one, and nobody else can read them.
 
-A file that is replaced keeps its mode, and a symbolic link stays one: the file that it leads to is replaced. What
+A file that is replaced keeps its mode and its group, and a symbolic link stays one: the file that it leads to is
+replaced. What
 comes from people's faces is readable by its owner alone from its first byte on.
 """
 
@@ -10,6 +11,7 @@ import errno
 import os
 import stat
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 OWNER_ONLY = 0o600
@@ -34,7 +36,7 @@ def write_together(files: dict[Path, bytes], private: Collection[Path] = ()) -> 
         for path, content in files.items():
             target = targets[path]
             make_private_folder(target.parent)
-            _write_synced(beside[target], content, _mode_for(target, path in private))
+            _write_synced(beside[target], content, OWNER_ONLY if path in private else None, like=target)
         for target, new in beside.items():
             _keep_previous(target)
             new.replace(target)
@@ -62,7 +64,7 @@ def make_private_folder(folder: Path) -> None:
 def link_target(path: Path) -> Path:
     """The file that ``path`` leads to over symbolic links; it need not exist. Raises ``OSError`` for links in a circle.
 
-    A path that is no link stays as it is.
+    A path that is not a link stays as it is.
     """
     if not path.is_symlink():
         return path
@@ -78,28 +80,34 @@ def previous_of(path: Path) -> Path:
     return target.with_name(target.name + ".previous")
 
 
-def _mode_for(target: Path, private: bool) -> int | None:
-    """The mode of the file that is replaced; None leaves it to the user's umask."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    return OWNER_ONLY if private else None
+def _write_synced(path: Path, content: bytes, mode: int | None, like: Path | None = None) -> None:
+    """Write a new file with the mode, owner and group of ``like``; where that does not exist, with ``mode``.
 
-
-def _write_synced(path: Path, content: bytes, mode: int | None) -> None:
+    ``mode`` None leaves it to the user's umask.
+    """
+    old = like.stat() if like and like.exists() else None
     path.unlink(missing_ok=True)  # what a kill left: its mode would stay
     # Never more open than it will be: while it is written, others could open it.
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _mode_at_first(mode))
+    at_first = OWNER_ONLY if old else 0o666 if mode is None else mode
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), at_first)
     with os.fdopen(number, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    if mode is not None and stat.S_IMODE(path.stat().st_mode) != mode:
-        path.chmod(mode)
+    if old:
+        _make_like(path, old)
 
 
-def _mode_at_first(mode: int | None) -> int:
-    """The mode that a file is made with (the system takes the umask off), before it gets ``mode``."""
-    return 0o666 if mode is None else mode & OWNER_ONLY
+def _make_like(path: Path, old: os.stat_result) -> None:
+    """Owner and group as far as this user may set them, or the show's user could no longer read the file; the mode."""
+    now = path.stat()
+    if (now.st_uid, now.st_gid) != (old.st_uid, old.st_gid):
+        with suppress(OSError):
+            os.chown(path, -1, old.st_gid)
+        with suppress(OSError):
+            os.chown(path, old.st_uid, -1)
+    if stat.S_IMODE(path.stat().st_mode) != stat.S_IMODE(old.st_mode):
+        path.chmod(stat.S_IMODE(old.st_mode))
 
 
 def _keep_previous(path: Path) -> None:
@@ -110,4 +118,4 @@ def _keep_previous(path: Path) -> None:
     try:
         os.link(path, previous)
     except (AttributeError, OSError):  # a memory stick knows no links
-        _write_synced(previous, path.read_bytes(), _mode_for(path, private=False))
+        _write_synced(previous, path.read_bytes(), None, like=path)

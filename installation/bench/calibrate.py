@@ -1,4 +1,4 @@
-"""What calibrating to a room is worth: held-out faces under one lamp, before and after, with few and many faces.
+"""How much calibrating to a room improves: held-out faces under one lamp, before and after, with few and many faces.
 
 Needs the validation faces: CHIARO_SHARED names the folder that holds data/ferplus_valid.png with its .csv.
 """
@@ -59,10 +59,10 @@ def run(progress: Progress) -> Report:
     figures += _lamps(aligned, aligned_landmarks, lambda share: progress("lamps", 0.8 + 0.2 * share))
     notes = [
         f"lamp {LAMP.elevation:.0f} degrees up, {LAMP.azimuth:.0f} to the right, face mean {FACE_MEAN:.0f}; "
-        f"{len(faces) - FITTED_FROM} faces judged that no fit saw; network {classifier.card.version}"
+        f"{len(faces) - FITTED_FROM} held-out faces; network {classifier.card.version}"
     ]
     if prior is None:
-        notes.append("no prior lies beside the network: run python -m models.training.make_prior")
+        notes.append("there is no prior beside the network; run python -m models.training.make_prior")
     return Report("calibrate", tuple(figures), tuple(notes))
 
 
@@ -103,11 +103,13 @@ def _fits(faces: Faces, seen: Image, prior: Prior | None, progress: ShareDone) -
         progress((i + 1) / len(SIZES))
         gains = np.array(after) - np.array(before)
         named = f"{size} faces"
-        yield Figure(f"{named}: right after", 100 * float(np.mean(after)), "%", 100 * float(np.mean(before)), "shipped")
+        yield Figure(
+            f"{named}: accuracy after", 100 * float(np.mean(after)), "%", 100 * float(np.mean(before)), "shipped"
+        )
         yield Figure(f"{named}: gain, mean of {len(SEEDS)} seeds ({', '.join(chosen)})", 100 * gains.mean(), "points")
         yield Figure(f"{named}: gain, worst seed", 100 * float(gains.min()), "points")
         ece = 100 * np.mean(true, axis=0)
-        yield Figure(f"{named}: error of the confidence (ECE)", float(ece[1]), "%", float(ece[0]), "shipped")
+        yield Figure(f"{named}: expected calibration error (ECE)", float(ece[1]), "%", float(ece[0]), "shipped")
         if plain:
             yield Figure(f"{named}: plain logistic regression", 100 * float(np.mean(plain)), "%")
         yield Figure(f"{named}: lamp found within, worst seed", float(np.max(off)), "degrees")

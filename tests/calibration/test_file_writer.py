@@ -82,6 +82,31 @@ def test_a_file_keeps_its_mode_and_so_does_its_predecessor(tmp_path: Path, was: 
     assert mode(tmp_path / "room.toml.previous") == was
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_a_file_that_root_calibrates_still_belongs_to_the_show_s_user(tmp_path: Path) -> None:
+    file = tmp_path / "room.toml"
+    file.write_bytes(b"1")
+    os.chown(file, 1234, 4321)
+    file.chmod(0o640)
+    write_whole(file, b"2")
+    assert (file.stat().st_uid, file.stat().st_gid, mode(file)) == (1234, 4321, 0o640)
+
+
+def test_where_the_owner_cannot_be_kept_the_file_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    file = tmp_path / "room.toml"
+    file.write_bytes(b"1")
+    file.chmod(0o640)
+    monkeypatch.setattr(os, "chown", refused)
+    write_whole(file, b"2")
+    assert file.read_bytes() == b"2"
+    assert mode(file) == 0o640
+
+
 def test_a_copied_predecessor_keeps_the_mode_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_links(*_: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
