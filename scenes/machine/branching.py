@@ -118,7 +118,7 @@ def _mood_holds(story: Story, state: StoryState, when: When, closing: bool) -> s
     labels, evidence = story.labels(when.mood), state.evidence
     if closing and not _seen_enough(story, state):
         return ""
-    if not when.has_figures:
+    if not when.has_thresholds:
         if not _leads(story, state, when.mood):
             return ""
         share, peak = evidence.share(labels), evidence.peak(labels)

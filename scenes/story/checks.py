@@ -15,41 +15,41 @@ RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "he
 RESERVED_NAMES = ("none",)
 
 
-def check_words(file: StoryFile, touched: frozenset[str] = frozenset()) -> Iterator[Problem]:
+def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> Iterator[Problem]:
     """Everything that can be known without looking at a media file.
 
-    ``touched`` are scenes of which a part could not be read; what may only be a consequence of that is not told.
+    ``damaged`` are scenes of which a part could not be read; what may only be a consequence of that is not told.
     """
-    known = (*file.scenes, *touched)
+    known = (*file.scenes, *damaged)
     for key, name in (("start", file.start), ("attract", file.attract), ("safe", file.safe), ("left.to", file.left.to)):
-        yield from _scene_is_known(key, name, known)
-    yield from _parts_differ(file)
-    yield from _groups(file)
+        yield from _check_scene_exists(key, name, known)
+    yield from _check_roles(file)
+    yield from _check_groups(file)
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
         if name in RESERVED_NAMES:
             yield Problem(key, f"{name!r} means 'nothing' to receivers; choose another name")
-        yield from _scene_is_known(f"{key}.next", scene.next, known)
+        yield from _check_scene_exists(f"{key}.next", scene.next, known)
         if scene.bed is not None and scene.bed not in file.beds:
             yield Problem(f"{key}.bed", f"no bed {scene.bed!r} in [beds]{did_you_mean(scene.bed, list(file.beds))}")
         for number, branch in enumerate(scene.branch):
-            yield from _branch(file, name, f"{key}.branch.{number}", branch, known)
+            yield from _check_branch(file, name, f"{key}.branch.{number}", branch, known)
         for number, cue in enumerate(scene.cue):
             if cue.osc is not None and cue.osc.address.split("/")[1] in RESERVED_ADDRESSES:
                 place, first = f"{key}.cue.{number}.osc.address", cue.osc.address.split("/")[1]
                 yield Problem(place, f"/{first}/... is the show's own; choose another, such as /cue{cue.osc.address}")
-        if name not in touched and not (scene.end and name in (file.attract, file.safe)):
-            yield from _ways_out(file, name, scene)
-    yield from _ways_in(file)
-    yield from _visitors_can_go(file)
+        if name not in damaged and not (scene.end and name in (file.attract, file.safe)):
+            yield from _check_exits(file, name, scene)
+    yield from _check_reachable(file)
+    yield from _check_time_to_leave(file)
 
 
-def _scene_is_known(key: str, name: str | None, known: tuple[str, ...]) -> Iterator[Problem]:
+def _check_scene_exists(key: str, name: str | None, known: tuple[str, ...]) -> Iterator[Problem]:
     if name is not None and name != BLANK and name not in known:
         yield Problem(key, f"no scene is called {name!r}{did_you_mean(name, known)}")
 
 
-def _parts_differ(file: StoryFile) -> Iterator[Problem]:
+def _check_roles(file: StoryFile) -> Iterator[Problem]:
     for key, name in (("start", file.start), ("left.to", file.left.to)):
         if name != BLANK and name == (file.attract if key == "start" else file.start):
             yield Problem(key, f"{name!r} is also `{'attract' if key == 'start' else 'start'}`; these are two scenes")
@@ -58,7 +58,7 @@ def _parts_differ(file: StoryFile) -> Iterator[Problem]:
             yield Problem(f"scenes.{name}.end", f"{name!r} is the story's `{key}`, which no visitor's way ends with")
 
 
-def _groups(file: StoryFile) -> Iterator[Problem]:
+def _check_groups(file: StoryFile) -> Iterator[Problem]:
     for group, labels in file.groups.items():
         key = f"groups.{group}"
         if group in LABELS:
@@ -67,24 +67,24 @@ def _groups(file: StoryFile) -> Iterator[Problem]:
             yield Problem(key, "holds no emotion; known are " + ", ".join(LABELS))
         for label in dict.fromkeys(labels):
             if label not in LABELS and label != BLANK:
-                yield Problem(key, _no_mood(label, LABELS, "emotion"))
+                yield Problem(key, _unknown_word(label, LABELS, "emotion"))
             elif labels.count(label) > 1 and label != BLANK:
                 yield Problem(key, f"names {label!r} twice")
 
 
-def _no_mood(word: str, known: tuple[str, ...], kind: str) -> str:
+def _unknown_word(word: str, known: tuple[str, ...], kind: str) -> str:
     return (
         f"no {kind} is called {word!r}{did_you_mean(word, known) or '; known are ' + ', '.join(dict.fromkeys(known))}"
     )
 
 
-def _branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
-    yield from _scene_is_known(f"{key}.to", branch.to, known)
+def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
+    yield from _check_scene_exists(f"{key}.to", branch.to, known)
     when = branch.when
     if when is None or when.mood is None:
         return
     if when.mood not in LABELS and when.mood not in file.groups:
-        yield Problem(f"{key}.when.mood", _no_mood(when.mood, (*LABELS, *file.groups), "emotion or group"))
+        yield Problem(f"{key}.when.mood", _unknown_word(when.mood, (*LABELS, *file.groups), "emotion or group"))
     if scene == file.safe:
         yield Problem(f"{key}.when.mood", "the safe scene must run without the eye; it cannot ask for a mood")
     elif is_immediate(file, scene, branch) and when.held_seconds is None:
@@ -102,7 +102,7 @@ def is_immediate(file: StoryFile, name: str, branch: Branch) -> bool:
     return branch.immediately or (branch.when is not None and is_endless(file, name))
 
 
-def _ways_out(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Problem]:
+def _check_exits(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Problem]:
     key, endless = f"scenes.{name}", is_endless(file, name)
     otherwise = [f"{key}.branch.{number}" for number, branch in enumerate(scene.branch) if branch.otherwise]
     if scene.next is not None and otherwise:
@@ -125,7 +125,7 @@ def _ways_out(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Problem
         yield Problem(key, 'no way out when no branch holds. Write `next = "..."`, or `end = true`')
 
 
-def _ways_in(file: StoryFile) -> Iterator[Problem]:
+def _check_reachable(file: StoryFile) -> Iterator[Problem]:
     """Scenes that no visitor can come to; an operator still can, so the show goes on."""
     found, todo = {file.safe}, [file.attract, file.start, file.left.to or file.attract]
     while todo:
@@ -139,7 +139,7 @@ def _ways_in(file: StoryFile) -> Iterator[Problem]:
             yield Problem(f"scenes.{name}", "no branch leads here; visitors will never see it", fatal=False)
 
 
-def _visitors_can_go(file: StoryFile) -> Iterator[Problem]:
+def _check_time_to_leave(file: StoryFile) -> Iterator[Problem]:
     scene = file.scenes.get(file.attract)
     if scene is not None and not scene.minimum_seconds and not scene.branch:
         why = "a visitor who stays after an end is led in again at once; minimum_seconds gives them time to go"

@@ -10,8 +10,8 @@ def as_text(story: Story) -> str:
     """One paragraph a scene, for a terminal."""
     lines = [f"{story.title}: {len(story.names)} scenes"]
     for name in story.names:
-        lines += ["", f"{story.index(name)} {name}{_part(story, name)}"]
-        lines += [f"    {words} -> {to}" for words, to in ways(story, name)]
+        lines += ["", f"{story.index(name)} {name}{_roles(story, name)}"]
+        lines += [f"    {words} -> {to}" for words, to in exits(story, name)]
     return "\n".join(lines)
 
 
@@ -23,25 +23,25 @@ def as_mermaid(story: Story) -> str:
         lines.append(f'    {_id(story, name)}{opening}"{name}"{closing}')
     for name in story.names:
         arrow = "-.->" if name in (story.file.attract, story.file.safe) or story.scene(name).end else "-->"
-        lines += [f'    {_id(story, name)} {arrow}|"{words}"| {_id(story, to)}' for words, to in ways(story, name)]
+        lines += [f'    {_id(story, name)} {arrow}|"{words}"| {_id(story, to)}' for words, to in exits(story, name)]
     lines.append(f"    style {_id(story, story.file.attract)} stroke-dasharray: 4")
     return "\n".join(lines)
 
 
-def ways(story: Story, name: str) -> list[tuple[str, str]]:
+def exits(story: Story, name: str) -> list[tuple[str, str]]:
     """The ways out of a scene, each with its condition in words."""
-    return [(_words(story, name, branch), branch.to) for branch in story.branches(name)]
+    return [(_condition(story, name, branch), branch.to) for branch in story.branches(name)]
 
 
-def _words(story: Story, name: str, branch: Branch) -> str:
+def _condition(story: Story, name: str, branch: Branch) -> str:
     if branch.when is None:
         alone = len(story.branches(name)) == 1
         return "then" if alone else "otherwise"
     at_once = "at once: " if story.is_immediate(name, branch) else ""
-    return at_once + in_words(branch.when)
+    return at_once + describe(branch.when)
 
 
-def in_words(when: When) -> str:
+def describe(when: When) -> str:
     """A condition as a person would say it."""
     words = []
     if when.mood is not None:
@@ -64,7 +64,7 @@ def in_words(when: When) -> str:
     return " and ".join(words)
 
 
-def _part(story: Story, name: str) -> str:
+def _roles(story: Story, name: str) -> str:
     seconds = "loops" if story.clip(name).loop else f"{story.duration(name):.1f} s"
     parts = [part for part in ("start", "attract", "safe") if getattr(story.file, part) == name]
     return f" ({', '.join([*parts, *(['end'] if story.scene(name).end else []), seconds])})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenes.story.clip import STILL_SECONDS, Clip
-from scenes.story.probe import Probed, Unreadable, probe, seconds_before_key_frame
+from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.story_file import SceneEntry, StoryFile
@@ -19,14 +19,14 @@ SLOW_SEEK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TimedClip:
     """A scene's clip and its length: of one turn, if it loops."""
 
     clip: Clip
     seconds: float
 
 
-def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
+def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     """What the player plays for a scene. For a clip that cannot be read the length is a guess."""
     scene = file.scenes[name]
     path = folder / scene.clip
@@ -34,7 +34,7 @@ def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
     try:
         header = probe(path)
     except Unreadable:
-        header = Probed(scene.in_seconds + GUESSED_SECONDS, False, True, False)
+        header = MediaHeader(scene.in_seconds + GUESSED_SECONDS, False, True, False)
     if header.still:
         seconds, out = scene.still_seconds or STILL_SECONDS, None
     else:
@@ -46,7 +46,7 @@ def piece_of(file: StoryFile, name: str, folder: Path) -> Piece:
     if header.still and not loop:
         out = seconds
     sound, captions = _if_there(folder, scene.sound), _if_there(folder, scene.captions)
-    return Piece(Clip(path, scene.in_seconds, out, loop, scene.volume, sound, captions), seconds)
+    return TimedClip(Clip(path, scene.in_seconds, out, loop, scene.volume, sound, captions), seconds)
 
 
 def _if_there(folder: Path, name: str | None) -> Path | None:
@@ -57,18 +57,18 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
     """Every fault of a media file and of a time that does not fit it."""
     for name, bed in file.beds.items():
         if bed.file != BLANK:
-            yield from _sound(f"beds.{name}.file", folder / bed.file)
+            yield from _check_sound(f"beds.{name}.file", folder / bed.file)
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
         if scene.sound:
-            yield from _sound(f"{key}.sound", folder / scene.sound)
+            yield from _check_sound(f"{key}.sound", folder / scene.sound)
         if scene.captions and not (folder / scene.captions).is_file():
             yield Problem(f"{key}.captions", f"no such file: {scene.captions}", forgivable=True)
         if scene.clip != BLANK:
-            yield from _clip(file, name, scene, folder)
+            yield from _check_clip(file, name, scene, folder)
 
 
-def _sound(key: str, path: Path) -> Iterator[Problem]:
+def _check_sound(key: str, path: Path) -> Iterator[Problem]:
     try:
         if not probe(path).has_sound:
             yield Problem(key, f"{path.name} has no sound in it")
@@ -76,7 +76,7 @@ def _sound(key: str, path: Path) -> Iterator[Problem]:
         yield Problem(key, f"{path.name}: {error}", forgivable=True)
 
 
-def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterator[Problem]:
+def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterator[Problem]:
     key, path = f"scenes.{name}", folder / scene.clip
     try:
         header = probe(path)
@@ -92,14 +92,14 @@ def _clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterat
     elif scene.still_seconds is not None:
         yield Problem(f"{key}.still_seconds", f"{scene.clip} is a film; say out_seconds")
     else:
-        points = list(_points(name, scene, header.seconds, path))
+        points = list(_check_in_and_out(name, scene, header.seconds, path))
         yield from points
         if any(problem.fatal for problem in points):
             return  # with a length that is not known, all other times would seem wrong too
-    yield from _times(file, name, piece_of(file, name, folder).seconds)
+    yield from _check_times(file, name, timed_clip(file, name, folder).seconds)
 
 
-def _points(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:
+def _check_in_and_out(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:
     key, start, end = f"scenes.{name}", scene.in_seconds, scene.out_seconds
     too_short = f"{scene.clip} is only {length:.2f} s long"
     if start >= length:
@@ -115,11 +115,11 @@ def _points(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator
         yield Problem(f"{key}.in_seconds", f"{why}; encode the film with a key frame each second", fatal=False)
 
 
-def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
+def _check_times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
     scene, key = file.scenes[name], f"scenes.{name}"
     loop = file.loops(name)
     end = (scene.maximum_seconds or float("inf")) if loop else seconds
-    close = close_of(file, name, end)
+    close = choice_closes_at(file, name, end)
     if close <= 0:
         yield Problem(key, f"is {end:.2f} s long: its choice would be closed before it begins. Make it longer")
         return
@@ -142,7 +142,7 @@ def _times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
             yield Problem(f"{key}.cue.{number}.at_seconds", f"comes after the scene's end at {end:.2f} s")
 
 
-def close_of(file: StoryFile, name: str, end: float) -> float:
+def choice_closes_at(file: StoryFile, name: str, end: float) -> float:
     """Film time at which a scene's choice is closed, for one that ends at ``end``.
 
     Time to make the next clip ready, and before it the time by which a fade begins ahead of the last frame. A loop is

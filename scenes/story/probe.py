@@ -17,7 +17,7 @@ class Unreadable(Unplayable):
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class MediaHeader:
     """The header of one file."""
 
     seconds: float
@@ -27,7 +27,7 @@ class Probed:
     has_sound: bool
 
 
-def probe(file: Path) -> Probed:
+def probe(file: Path) -> MediaHeader:
     """Read the header of ``file``; once a run for a file that does not change. Raises ``Unreadable``."""
     try:
         stat = file.stat()
@@ -39,7 +39,7 @@ def probe(file: Path) -> Probed:
 
 
 @lru_cache(maxsize=1024)
-def _probe(file: Path, _changed: int, size: int) -> Probed:
+def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
     if size == 0:
         raise Unreadable("the file is empty")
     try:
@@ -47,7 +47,7 @@ def _probe(file: Path, _changed: int, size: int) -> Probed:
             video, audio = container.streams.video, container.streams.audio
             still = is_still(container)
             seconds = 0.0 if still else _seconds(container, video[0] if video else None)
-            return Probed(seconds, still, bool(video), bool(audio))
+            return MediaHeader(seconds, still, bool(video), bool(audio))
     except (av.FFmpegError, ValueError, OSError) as error:
         why = getattr(error, "strerror", None) or error
         raise Unreadable(f"cannot be read as a film, picture or sound ({why})") from error
@@ -63,14 +63,14 @@ def _seconds(container: av.container.InputContainer, video: av.VideoStream | Non
     """The picture's own length: a sound track is often some milliseconds longer, and the film would stand still."""
     if video is not None and video.duration and video.time_base:
         return float(video.duration * video.time_base)
-    if video is not None and (tagged := _tagged(video.metadata.get("DURATION", ""))):
+    if video is not None and (tagged := _duration_tag(video.metadata.get("DURATION", ""))):
         return tagged - float((video.start_time or 0) * (video.time_base or 0))
     if container.duration:
         return container.duration / av.time_base
     raise Unreadable("its header does not tell how long it is; copy it into a new container (mkv or mp4)")
 
 
-def _tagged(text: str) -> float:
+def _duration_tag(text: str) -> float:
     """Matroska's tag with the moment at which a stream ends, 00:00:02.021000000; 0.0 for anything else."""
     hours, colon, rest = text.partition(":")
     minutes, _, seconds = rest.partition(":")

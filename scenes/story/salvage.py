@@ -40,19 +40,19 @@ def read_story_file(path: Path) -> tuple[StoryFile | None, list[Problem], frozen
         lines = (line.partition(": ") for line in error.problems)
         problems = [Problem(key.removesuffix(".[key]"), message) for key, _, message in lines]
     rest = tomllib.loads(path.read_text(encoding="utf-8"))
-    touched: set[str] = set()
+    damaged: set[str] = set()
     for _ in range(4):  # what is left out can make its parent faulty, three levels up at most
-        touched |= {str(fault["loc"][1]) for fault in cause.errors() if len(fault["loc"]) > 1}
+        damaged |= {str(fault["loc"][1]) for fault in cause.errors() if len(fault["loc"]) > 1}
         for place in sorted({fault["loc"] for fault in cause.errors()}, key=str, reverse=True):
-            _leave_out(rest, place)
+            _remove(rest, place)
         try:
-            return StoryFile.model_validate(rest), problems, frozenset(touched)
+            return StoryFile.model_validate(rest), problems, frozenset(damaged)
         except ValidationError as again:
             cause = again
-    return None, problems, frozenset(touched)
+    return None, problems, frozenset(damaged)
 
 
-def _leave_out(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
+def _remove(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
     """Take away what stands at ``place``, or put a blank there: for a missing key, for an item of a list."""
     trail: list[tuple[Any, Any]] = []
     here: Any = raw

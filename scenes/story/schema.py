@@ -14,18 +14,20 @@ from scenes.story.story_file import StoryFile
 
 def schema_text() -> str:
     """The schema as it is committed."""
-    schema = {"$schema": "http://json-schema.org/draft-07/schema#", **_plain(StoryFile.model_json_schema())}
+    schema = {"$schema": "http://json-schema.org/draft-07/schema#", **_without_nulls(StoryFile.model_json_schema())}
     schema["properties"]["groups"]["additionalProperties"]["items"]["enum"] = list(LABELS)
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _plain(part: Any) -> Any:
+def _without_nulls(part: Any) -> Any:
     """Without "or null" (TOML has no null), and without titles that only repeat the key."""
     if isinstance(part, list):
-        return [_plain(item) for item in part]
+        return [_without_nulls(item) for item in part]
     if not isinstance(part, dict):
         return part
-    plain = {key: _plain(value) for key, value in part.items() if not (key == "title" and isinstance(value, str))}
+    plain = {
+        key: _without_nulls(value) for key, value in part.items() if not (key == "title" and isinstance(value, str))
+    }
     choices = [choice for choice in plain.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
         del plain["anyOf"]

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from calibration.errors import BadFile
 from models.labels import LABELS
-from scenes.story.checks import check_words, is_immediate
+from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
-from scenes.story.media import Piece, check_media, close_of, piece_of
+from scenes.story.media import TimedClip, check_media, choice_closes_at, timed_clip
 from scenes.story.problem import Problem
 from scenes.story.salvage import read_story_file
 from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue, When
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class SceneTimes:
     """The moments of a scene, in film time."""
 
     end: float
@@ -33,7 +33,7 @@ class Story:
 
     path: Path
     file: StoryFile
-    pieces: Mapping[str, Piece]
+    clips: Mapping[str, TimedClip]
     warnings: tuple[Problem, ...] = ()
     """What ``check`` tells and the show survives."""
     unplayable: frozenset[str] = frozenset()
@@ -57,11 +57,11 @@ class Story:
 
     def clip(self, name: str) -> Clip:
         """What the player plays."""
-        return self.pieces[name].clip
+        return self.clips[name].clip
 
     def duration(self, name: str) -> float:
         """Seconds of film of a scene; of one turn, if it loops."""
-        return self.pieces[name].seconds
+        return self.clips[name].seconds
 
     def bed(self, name: str) -> Bed | None:
         """The music under a scene."""
@@ -117,18 +117,18 @@ class Story:
         return self.file.left.to or self.file.attract
 
     @cached_property
-    def _times(self) -> dict[str, Times]:
+    def _times(self) -> dict[str, SceneTimes]:
         return {name: self._times_of(name) for name in self.names}
 
-    def _times_of(self, name: str) -> Times:
+    def _times_of(self, name: str) -> SceneTimes:
         scene = self.scene(name)
         end = (scene.maximum_seconds or math.inf) if self.clip(name).loop else self.duration(name)
-        close = max(0.0, close_of(self.file, name, end))
-        return Times(end, close, (scene.listen.from_seconds, min(scene.listen.until_seconds or close, close)))
+        close = max(0.0, choice_closes_at(self.file, name, end))
+        return SceneTimes(end, close, (scene.listen.from_seconds, min(scene.listen.until_seconds or close, close)))
 
     @cached_property
     def _branches(self) -> dict[str, tuple[Branch, ...]]:
-        return {name: self._ways_out(name) for name in self.names}
+        return {name: self._exits(name) for name in self.names}
 
     @cached_property
     def _asked_moods(self) -> dict[str, tuple[str, ...]]:
@@ -139,7 +139,7 @@ class Story:
     def _cues(self) -> dict[str, tuple[TimedCue, ...]]:
         return {n: tuple(sorted(self.scene(n).cue, key=lambda cue: cue.at_seconds)) for n in self.names}
 
-    def _ways_out(self, name: str) -> tuple[Branch, ...]:
+    def _exits(self, name: str) -> tuple[Branch, ...]:
         scene = self.scene(name)
         if scene.branch or scene.next:
             return (*scene.branch, *([Branch(to=scene.next, otherwise=True)] if scene.next else []))
@@ -156,12 +156,12 @@ def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
     must not stop at one file).
     """
     path = Path(path).resolve()
-    file, problems, touched = read_story_file(path)
+    file, problems, damaged = read_story_file(path)
     if file is not None:
-        problems = [*problems, *check_words(file, touched), *check_media(file, path.parent)]
+        problems = [*problems, *check_structure(file, damaged), *check_media(file, path.parent)]
     lost = {p.unplayable for p in problems if p.unplayable is not None}
     forgiven = forgive_clips and file is not None and lost < set(file.scenes)
     if file is None or any(p.fatal and not (forgiven and p.forgivable) for p in problems):
         raise BadFile(path, [str(p) for p in problems if p.fatal])
-    pieces = {name: piece_of(file, name, path.parent) for name in file.scenes}
-    return Story(path, file, pieces, tuple(problems), frozenset(lost))
+    clips = {name: timed_clip(file, name, path.parent) for name in file.scenes}
+    return Story(path, file, clips, tuple(problems), frozenset(lost))

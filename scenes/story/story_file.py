@@ -19,19 +19,19 @@ FLOAT32_MAX = 3.4028234e38
 ADDRESS = r"^(/[A-Za-z0-9_.-]+)+$"
 
 
-def _is_name(name: str) -> str:
+def _valid_name(name: str) -> str:
     if not re.match(NAME, name):
         raise ValueError("a name is made of small letters a-z, digits, _ and -, and begins with a letter")
     return name
 
 
-def _is_address(address: str) -> str:
+def _valid_address(address: str) -> str:
     if not re.match(ADDRESS, address):
         raise ValueError("an OSC address looks like /cue/strobe: letters, digits, _ . - between slashes")
     return address
 
 
-def _is_argument(argument: Any) -> Any:
+def _valid_argument(argument: Any) -> Any:
     whole = isinstance(argument, int) and not isinstance(argument, bool) and abs(argument) < 2**31
     if whole or (isinstance(argument, float) and abs(argument) <= FLOAT32_MAX):
         return argument
@@ -40,8 +40,8 @@ def _is_argument(argument: Any) -> Any:
     raise ValueError("receivers decode only numbers (of 32 bits) and ASCII text")
 
 
-Name = Annotated[str, AfterValidator(_is_name)]
-Argument = Annotated[int | float | str, BeforeValidator(_is_argument)]
+Name = Annotated[str, AfterValidator(_valid_name)]
+Argument = Annotated[int | float | str, BeforeValidator(_valid_argument)]
 PositiveSeconds = Annotated[float, Field(gt=0.0, le=86400.0)]
 
 
@@ -99,7 +99,7 @@ class When(Section):
     untrusted: Literal[True] | None = Field(None, description="The camera or the eye is lost, covered or blind")
 
     @property
-    def has_figures(self) -> bool:
+    def has_thresholds(self) -> bool:
         """A figure of the mood is given, so that it need not lead."""
         return any(figure is not None for figure in (self.share, self.peak, self.held_seconds, self.confidence))
 
@@ -108,7 +108,7 @@ class When(Section):
         given = self.model_dump(exclude_none=True)
         if not given:
             raise ValueError("says no condition; write one, or `otherwise = true` in place of `when`")
-        if self.has_figures and self.mood is None:
+        if self.has_thresholds and self.mood is None:
             raise ValueError("share, peak, held_seconds and confidence speak of a `mood`, which is not named")
         if self.for_seconds is not None and self.visitors is None:
             raise ValueError('for_seconds speaks of `visitors` = "present" or "absent", which is not given')
@@ -140,7 +140,7 @@ class Branch(Section):
 class Osc(Section):
     """A message to the room's other machines."""
 
-    address: Annotated[str, AfterValidator(_is_address)] = Field(
+    address: Annotated[str, AfterValidator(_valid_address)] = Field(
         description="Below the target's prefix", examples=["/cue/strobe"], json_schema_extra={"pattern": ADDRESS}
     )
     arguments: tuple[Argument, ...] = Field((), max_length=32)

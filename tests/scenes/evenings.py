@@ -11,7 +11,7 @@ from models.mood import Mood, unseen
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Branched, Cue, Play, SceneStarted
 from scenes.machine.dry_run import dry_run
-from scenes.story.media import piece_of
+from scenes.story.media import timed_clip
 from scenes.story.story import Story
 from scenes.story.story_file import StoryFile
 
@@ -49,7 +49,7 @@ def story_of(text: str = TWO_ROOMS) -> Story:
     """A story whose clips need not exist; those without ``out_seconds`` are 10 s long."""
     file = StoryFile.model_validate(tomllib.loads(text))
     return Story(
-        Path("/nowhere/story.toml"), file, {name: piece_of(file, name, Path("/nowhere")) for name in file.scenes}
+        Path("/nowhere/story.toml"), file, {name: timed_clip(file, name, Path("/nowhere")) for name in file.scenes}
     )
 
 

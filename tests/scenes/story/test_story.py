@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scenes.story.clip import STILL_SECONDS, Bed, Clip, Transition
-from scenes.story.media import Piece
-from scenes.story.probe import Probed, Unreadable, probe, seconds_before_key_frame
+from scenes.story.media import TimedClip
+from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
 from scenes.story.story import Story, load_story
 from scenes.story.story_file import StoryFile
 from tests.clips import make_clip, make_sound, make_still
@@ -63,7 +63,9 @@ def test_a_picture_in_mid_film_has_a_length(folder: Path) -> None:
     text = (folder / "story.toml").read_text().replace('clip = "cellar.mp4"', 'clip = "lamp.png"\nstill_seconds = 12')
     (folder / "still.toml").write_text(text)
     story = load_story(folder / "still.toml")
-    assert story.pieces["cellar"] == Piece(Clip(folder / "lamp.png", 0.0, 12.0, captions=folder / "cellar.srt"), 12.0)
+    assert story.clips["cellar"] == TimedClip(
+        Clip(folder / "lamp.png", 0.0, 12.0, captions=folder / "cellar.srt"), 12.0
+    )
 
 
 def test_a_maximum_cuts_a_film_short(folder: Path) -> None:
@@ -103,8 +105,8 @@ def test_the_headers_of_thirteen_clips_are_read_in_a_moment(folder: Path) -> Non
 
 
 def test_a_header_tells_length_picture_and_sound(folder: Path) -> None:
-    assert probe(folder / "film.mp4") == Probed(30.0, still=False, has_picture=True, has_sound=True)
-    assert probe(folder / "lamp.png") == Probed(0.0, still=True, has_picture=True, has_sound=False)
+    assert probe(folder / "film.mp4") == MediaHeader(30.0, still=False, has_picture=True, has_sound=True)
+    assert probe(folder / "lamp.png") == MediaHeader(0.0, still=True, has_picture=True, has_sound=False)
     assert probe(folder / "night.ogg").has_picture is False
 
 
@@ -131,7 +133,7 @@ def test_the_way_to_an_in_point_is_measured_from_its_key_frame(folder: Path) -> 
 
 def test_a_picture_is_known_by_what_is_in_it_and_not_by_its_ending(folder: Path) -> None:
     disguised = make_still(folder / "picture.png").rename(folder / "picture.mp4")
-    assert probe(disguised) == Probed(0.0, still=True, has_picture=True, has_sound=False)
+    assert probe(disguised) == MediaHeader(0.0, still=True, has_picture=True, has_sound=False)
 
 
 @pytest.mark.parametrize(("kind", "lead"), [("cut", 0.0), ("hold", 0.0), ("crossfade", 2.0), ("dip", 1.0)])

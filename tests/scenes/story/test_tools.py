@@ -4,7 +4,7 @@ from pathlib import Path
 
 from models.labels import LABELS
 from scenes.machine.simulate import simulate
-from scenes.story.graph import as_mermaid, as_text, in_words
+from scenes.story.graph import as_mermaid, as_text, describe
 from scenes.story.schema import schema_text
 from scenes.story.story_file import StoryFile, When
 from tests.scenes.evenings import TWO_ROOMS, story_of
@@ -35,8 +35,8 @@ def test_a_drawing_shows_every_way_with_its_condition() -> None:
 
 def test_conditions_are_said_in_words() -> None:
     when = When(mood="dark", share=0.3, held_seconds=2, visitors_at_least=2, elapsed_seconds=5)
-    assert in_words(when) == "dark 30% of the time, held 2 s and 2 visitors or more and after 5 s"
-    assert in_words(When(visitors="absent", for_seconds=3)) == "nobody there for 3 s"
+    assert describe(when) == "dark 30% of the time, held 2 s and 2 visitors or more and after 5 s"
+    assert describe(When(visitors="absent", for_seconds=3)) == "nobody there for 3 s"
 
 
 def test_simulated_visitors_reach_every_end_and_the_same_seed_the_same_ends() -> None:
