@@ -15,7 +15,7 @@
     |   |-- CameraLost                      installation.camera.source
     |   |-- NoScreen, NoGpu                 installation.film.screen, .gpu_wall
     |   |-- NoWindow                        installation.calibrate.window
-    |   |-- NoWeights                       models.seeing.mtcnn_graphs: the mtcnn package is missing or changed
+    |   |-- NoWeights                       models.seeing.mtcnn_weights: the mtcnn package is missing or changed
     |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it
     |   `-- RoomIsTaken                75   installation.host.lock: another chiaro runs here
     |-- Refused                         1   somebody said no

@@ -40,9 +40,7 @@ NOT_A_METHOD = {"look", "tell", "told"}
 """Words with so many meanings here once that they leave the code as names; see docs/glossary.md."""
 
 MAY_USE_ONNX: dict[str, str] = {
-    "models/seeing/mtcnn_graphs.py": "builds the detector's graphs from the weights of the mtcnn package",
     "models/seeing/yunet.py": "gives the downloaded detector's graph a free input size",
-    "models/seeing/runtime.py": "builds the one-node graph that tries whether CUDA works",
 }
 """Files outside ``models/training`` that may import onnx, each with its reason. torch has no exception."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
+from models import GRAPHS
 from models.arrays import Doubles, Floats, Gray, Image, Mask
 from models.frame import Detection
-from models.seeing import mtcnn_graphs
 from models.seeing.boxes import as_detections, nms, nms_by_smaller_box, to_squares
 from models.seeing.brighten import reduce_to_gray
+from models.seeing.mtcnn_weights import Network, initializers
 from models.seeing.session import open_session
 
 CELL = 12
@@ -26,14 +29,14 @@ class Mtcnn:
     """Finds faces and their five landmarks in one picture.
 
     ``smallest_face`` in pixels of the picture as given; the time of a call grows with its inverse square.
-    Raises ``mtcnn_graphs.NoWeights`` when made without the weights.
+    Raises ``NoWeights`` when made without the weights.
     """
 
     def __init__(self, smallest_face: float = 40, score: float = 0.7, threads: int = 1, rows: int = ROWS) -> None:
         self._smallest, self._score, self._rows = smallest_face, score, rows
-        self._pnet = open_session(mtcnn_graphs.pnet(), threads, sizes_vary=True)
-        self._rnet = open_session(mtcnn_graphs.rnet(), threads, sizes_vary=True)
-        self._onet = open_session(mtcnn_graphs.onet(), threads, sizes_vary=True)
+        self._pnet = _open("pnet", threads)
+        self._rnet = _open("rnet", threads)
+        self._onet = _open("onet", threads)
 
     def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
@@ -73,6 +76,10 @@ class Mtcnn:
         all_found = np.concatenate(found)
         best = nms(all_found[:, :4], all_found[:, 4], 0.7)
         return all_found[best[:MAX_CANDIDATES], :4]
+
+
+def _open(network: Network, threads: int) -> Any:
+    return open_session(GRAPHS / f"{network}.onnx", threads, sizes_vary=True, initializers=initializers(network))
 
 
 def _decode_pnet(maps: Floats, threshold: float, scale: Doubles) -> Floats:

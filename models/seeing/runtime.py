@@ -14,6 +14,7 @@ from typing import Any, Literal
 import onnxruntime
 
 from calibration.errors import BadInput
+from models import GRAPHS
 from models.seeing.session import CPU, CUDA, open_session
 
 FIX = 'pip install "chiaroscuro[cuda]"'
@@ -98,13 +99,8 @@ def runtime_report() -> list[str]:
 
 
 def _probe() -> Device:
-    """What a session really gets here, tried with the smallest graph that there is."""
-    from onnx import TensorProto, helper
-
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in ("in", "out")]
-    graph = helper.make_graph([helper.make_node("Relu", ["in"], ["out"])], "trial", ends[:1], ends[1:])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return open_on(model.SerializeToString(), "auto")[1]
+    """What a session really gets here, tried with the smallest graph there is."""
+    return open_on(GRAPHS / "probe.onnx", "auto")[1]
 
 
 def _version(package: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import onnxruntime
+
+from models.arrays import Floats
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -17,11 +19,13 @@ def open_session(
     threads: int = 1,
     providers: Sequence[str | tuple[str, dict[str, str]]] = (CPU,),
     sizes_vary: bool = False,
+    initializers: Mapping[str, Floats] | None = None,
 ) -> Any:
     """A session for ``model`` (an onnx file or its bytes).
 
     Threads that spin while they wait take a whole core from the film (43 ms a frame instead of 24 were measured), so
     they sleep. ``sizes_vary``: the inputs change their shape from call to call, so memory is not planned ahead.
+    ``initializers``: the values of a graph that was stored without them, by name.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -29,6 +33,9 @@ def open_session(
     options.log_severity_level = 4
     options.enable_mem_pattern = not sizes_vary
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if initializers:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in initializers.values()]
+        options.add_external_initializers(list(initializers), values)
     return onnxruntime.InferenceSession(
         model if isinstance(model, bytes) else str(model), options, providers=list(providers)
     )

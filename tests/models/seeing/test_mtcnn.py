@@ -11,9 +11,9 @@ import pytest
 from calibration.settings import CameraSettings
 from models.frame import Detection
 from models.rendering.simulated_visitor import SimulatedVisitor
-from models.seeing import mtcnn_graphs
+from models.seeing import mtcnn_weights
 from models.seeing.mtcnn import CELL, Mtcnn, _decode_pnet, crops, landmarks_in_pixels
-from models.seeing.mtcnn_graphs import NoWeights, read_weights
+from models.seeing.mtcnn_weights import NoWeights, read_weights
 
 STANDING = (6.0, 10.0, 14.0)
 """Seconds at which the simulated visitor of this seed stands in the light."""
@@ -124,7 +124,7 @@ def test_landmarks_are_shares_of_their_box() -> None:
 
 
 def test_weights_that_are_not_the_known_ones_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mtcnn_graphs.SHA256, "pnet", "0" * 64)
+    monkeypatch.setitem(mtcnn_weights.SHA256, "pnet", "0" * 64)
     monkeypatch.setattr("joblib.load", lambda *_: pytest.fail("a pickle of unknown content was opened"))
     with pytest.raises(NoWeights, match="sha256 differs"):
         read_weights("pnet")

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from models.seeing import mtcnn_graphs
-from models.seeing.mtcnn_graphs import read_weights
-from models.seeing.session import open_session
+from models.seeing.mtcnn import _open
+from models.seeing.mtcnn_weights import Network, read_weights
 
 
 class Layers:
     """One picture (height, width, channels) through Keras' layers; weights are taken in their order."""
 
-    def __init__(self, network: str, gray: np.ndarray) -> None:
+    def __init__(self, network: Network, gray: np.ndarray) -> None:
         self.weights = iter(read_weights(network))
         self.x = (np.repeat(gray[..., None], 3, axis=2).astype(np.float64) - 127.5) / 128
 
@@ -63,7 +62,7 @@ def test_the_first_network_proposes_the_same(gray: np.ndarray) -> None:
     layers.convolve()
     offsets = layers.windows()
     logits = layers.windows()
-    (maps,) = open_session(mtcnn_graphs.pnet()).run(None, {"picture": gray[None, None]})
+    (maps,) = _open("pnet", threads=1).run(None, {"picture": gray[None, None]})
     assert np.allclose(maps[0, :4].transpose(1, 2, 0), offsets, atol=2e-2)  # the slope of 1.01 that counts as 1
     assert np.abs(maps[0, :4].transpose(1, 2, 0) - offsets).mean() < 1e-3
     assert np.allclose(maps[0, 4], logits[..., 1] - logits[..., 0], atol=0.2)
@@ -79,7 +78,7 @@ def test_the_second_network_refines_the_same(gray: np.ndarray) -> None:
     layers.convolve()
     layers.flatten()
     layers.dense_prelu()
-    boxes, found = open_session(mtcnn_graphs.rnet()).run(None, {"picture": gray[None, None]})
+    boxes, found = _open("rnet", threads=1).run(None, {"picture": gray[None, None]})
     assert np.allclose(boxes[0], layers.dense(), atol=1e-4)
     assert np.allclose(found[0], softmax(layers.dense()), atol=1e-4)
 
@@ -96,7 +95,7 @@ def test_the_last_network_says_the_same_of_box_landmarks_and_face(gray: np.ndarr
     layers.convolve()
     layers.flatten()
     layers.dense_prelu()
-    boxes, points, found = open_session(mtcnn_graphs.onet()).run(None, {"picture": gray[None, None]})
+    boxes, points, found = _open("onet", threads=1).run(None, {"picture": gray[None, None]})
     assert np.allclose(boxes[0], layers.dense(), atol=1e-4)
     assert np.allclose(points[0], layers.dense(), atol=1e-4)
     assert np.allclose(found[0], softmax(layers.dense()), atol=1e-4)
