@@ -29,7 +29,7 @@ for name in COMMANDS:
 
 
 def main() -> None:
-    """Entry point of the console script. An unknown fault shows its traceback and exits 70, to be started again."""
+    """Entry point of the console script. A bug shows its traceback and exits 70: the supervisor starts it again."""
     try:
         app()
     except Exception:

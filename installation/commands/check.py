@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from calibration.errors import BadFile, Exit
+from calibration.errors import BadInput, Exit
 
 T = TypeVar("T")
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "problem": "[bold red]problem[/]"}
@@ -19,15 +19,20 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def check(
         story: Annotated[
-            str, typer.Argument(help="Story file (.toml) or its folder; without one, the venue's, else the demo film.")
+            str,
+            typer.Argument(
+                help="Story file (.toml) or the folder of a story.toml. Default: the venue's story, else the demo film."
+            ),
         ] = "",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
         camera: Annotated[str | None, typer.Option(help="As for run.")] = None,
-        osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT, as for run.")] = None,
-        headless: Annotated[bool, typer.Option("--headless", help="No window and no sound wanted.")] = False,
-        quick: Annotated[bool, typer.Option("--quick", help="Do not decode every clip to its end.")] = False,
+        osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of an OSC receiver, as for run.")] = None,
+        headless: Annotated[
+            bool, typer.Option("--headless", help="Check for a show without window and sound.")
+        ] = False,
+        quick: Annotated[bool, typer.Option("--quick", help="Skip decoding every clip to its end.")] = False,
     ) -> None:
-        """Try all that tonight depends on; tell everything that is wrong at once. Exit 0, or 78."""
+        """Try everything that tonight's show depends on and report all problems at once. Exit code 0, or 78."""
         from rich.console import Console
         from rich.markup import escape
         from rich.progress import Progress
@@ -51,14 +56,15 @@ def register(app: typer.Typer) -> None:
             console.print(f"{MARKS[finding.state]:<8} {finding.part}: {escape(finding.where)}: {escape(finding.what)}")
         wrong = sum(finding.state == "problem" for finding in findings)
         if wrong:
-            console.print(f"[bold red]{wrong} problem{'s' if wrong > 1 else ''}[/]: mend, then check again")
+            counted, them = ("1 problem", "it") if wrong == 1 else (f"{wrong} problems", "them")
+            console.print(f"[bold red]{counted}[/]: fix {them}, then run the check again")
             raise typer.Exit(Exit.BAD_CONFIGURATION)
         console.print("[green]ready for tonight[/]")
 
 
-def made_or_error(make: Callable[[], T]) -> T | BadFile:
-    """What ``make`` makes, or the ``BadFile`` that it raises, so that the other parts can still be tried."""
+def made_or_error(make: Callable[[], T]) -> T | BadInput:
+    """What ``make`` makes, or the ``BadInput`` that it raises, so that the other parts can still be tried."""
     try:
         return make()
-    except BadFile as error:
+    except BadInput as error:
         return error

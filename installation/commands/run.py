@@ -11,30 +11,37 @@ def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
 
     @app.command()
-    def run(
+    def run(  # noqa: PLR0913 - typer reads each option from the signature
         story: Annotated[
-            str, typer.Argument(help="Story file (.toml) or its folder; without one, the venue's, else the demo film.")
+            str,
+            typer.Argument(
+                help="Story file (.toml) or the folder of a story.toml. Default: the venue's story, else the demo film."
+            ),
         ] = "",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
         camera: Annotated[
             str | None,
             typer.Option(
                 help="Device number or /dev path, video file, folder of images, stream address (http, rtsp, tcp, udp), "
-                "or 'visitor' for a simulated one. Without it: as the venue says, else the first camera, else that."
+                "or 'visitor' for a simulated visitor. Default: the venue's camera, else the first one found, else the "
+                "simulated visitor."
             ),
         ] = None,
-        osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT that hears everything; may be repeated.")] = None,
-        headless: Annotated[bool, typer.Option("--headless", help="No window and no sound device.")] = False,
-        window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
-        fullscreen: Annotated[bool, typer.Option("--fullscreen", help="The whole display.")] = False,
-        seconds: Annotated[float | None, typer.Option(min=0.1, help="End by itself after so many seconds.")] = None,
-        mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
-        seed: Annotated[int, typer.Option(help="Of the simulated visitor's course.")] = 0,
-        verbose: Annotated[bool, typer.Option("--verbose", help="Tell more on the console.")] = False,
+        osc: Annotated[
+            list[str] | None, typer.Option(help="HOST:PORT that receives all OSC messages; may be repeated.")
+        ] = None,
+        headless: Annotated[bool, typer.Option("--headless", help="Open no window and no sound device.")] = False,
+        window: Annotated[str | None, typer.Option(help="Open a window of WIDTHxHEIGHT, such as 1280x720.")] = None,
+        fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the whole display.")] = False,
+        seconds: Annotated[float | None, typer.Option(min=0.1, help="End after this many seconds.")] = None,
+        mute: Annotated[bool, typer.Option("--mute", help="Start with the sound muted.")] = False,
+        seed: Annotated[int, typer.Option(help="Seed of the simulated visitor's behaviour.")] = 0,
+        verbose: Annotated[bool, typer.Option("--verbose", help="Log more on the console.")] = False,
     ) -> None:
         """Run the show: the film on the wall, the eye on the visitor, OSC to the room.
 
-        Keys: Space pause, N next, R again, A attract, B blackout, M mute, arrows volume, O overlay, Esc twice ends
+        Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
+        volume, O overlay, Esc twice ends the show
         """
         from calibration.venue import Venue
         from installation.host.console import log, open_log
@@ -43,19 +50,20 @@ def register(app: typer.Typer) -> None:
         from installation.host.system_libraries import require_libraries
         from scenes.story.story import load_story
 
-        def place() -> Venue:
-            typed = venue_of(venue)
-            return with_options(typed, camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute)
+        def chosen_venue() -> Venue:
+            return with_options(
+                venue_of(venue), camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute
+            )
 
         open_log(verbose)
         with plain_errors():
-            film, room = both(lambda: load_story(story_of(story, venue), forgive_clips=True), place)
-            for remark in film.warnings:
-                log.warning("%s: %s", film.path.name, remark)
+            loaded, chosen = both(lambda: load_story(story_of(story, venue), forgive_clips=True), chosen_venue)
+            for remark in loaded.warnings:
+                log.warning("%s: %s", loaded.path.name, remark)
             require_libraries()
             from installation.show.opening import open_show, start_again
 
-            with open_show(film, room, headless=headless, seed=seed) as show:
+            with open_show(loaded, chosen, headless=headless, seed=seed) as show:
                 show.run(seconds)
             if show.restarting:
                 start_again()

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from calibration.settings import OscSettings
 from calibration.venue import Venue
 from installation.cli import app
-from installation.commands.checks import check_clips, check_display, check_osc, decode_whole
+from installation.commands.checks import check_display, check_osc
+from installation.commands.clip_checks import check_clips, decode_whole
 from scenes.story.story import load_story
 from tests.clips import make_clip
 from tests.installation.show.test_show import STORY
@@ -36,7 +37,7 @@ def test_a_room_where_all_is_well_is_ready_for_tonight(story: Path, tmp_path: Pa
     assert "ready for tonight" in told
 
 
-def test_a_bad_story_a_bad_venue_and_a_missing_camera_are_all_told_at_once(story: Path, tmp_path: Path) -> None:
+def test_a_bad_story_a_bad_venue_and_a_missing_camera_are_all_reported_at_once(story: Path, tmp_path: Path) -> None:
     story.write_text(STORY.replace('"door.mp4"', '"dor.mp4"').replace("loop = true", "lop = true"))
     (tmp_path / "venue.toml").write_text("[sound]\nvolum = 1\n")
     code, told = check(str(story), "--venue", str(tmp_path / "venue.toml"), "--camera", "/nowhere/film.mp4")
@@ -46,7 +47,14 @@ def test_a_bad_story_a_bad_venue_and_a_missing_camera_are_all_told_at_once(story
     assert "did you mean 'volume'" in told
 
 
-def test_a_missing_camera_is_told_with_the_key_that_names_it(story: Path) -> None:
+def test_an_option_that_cannot_be_used_is_a_problem_and_the_rest_is_still_tried(story: Path) -> None:
+    code, told = check(str(story), "--quick", "--osc", "somewhere")
+    assert code == 78
+    assert "--osc: 'somewhere' is not a valid HOST:PORT" in told
+    assert "story:" in told
+
+
+def test_a_missing_camera_is_reported_with_the_key_that_names_it(story: Path) -> None:
     code, told = check(str(story), "--quick", "--camera", "/nowhere/film.mp4")
     assert code == 78
     assert "camera.source" in told
@@ -58,12 +66,12 @@ def test_a_clip_with_a_whole_header_and_half_its_pictures_is_found_by_decoding_i
     assert decode_whole(clip) == ""
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     story.write_text(STORY.replace("door.mp4", "door.mkv"))
-    findings = list(check_clips(load_story(story, forgive_clips=True), lambda what, share: None))
+    findings = list(check_clips(load_story(story, forgive_clips=True), lambda *_: None))
     assert [finding.state for finding in findings] == ["problem", "ok"]
     assert "door.mkv" in findings[0].where
 
 
-def test_a_control_port_that_another_program_hears_is_told() -> None:
+def test_a_control_port_that_another_program_uses_is_reported() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]

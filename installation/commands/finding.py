@@ -1,0 +1,41 @@
+"""One thing that ``chiaro check`` tried, and how it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from calibration.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of the check."""
+
+    part: str
+    """story, clip, venue, model, camera, display, sound, osc or journal."""
+    state: Literal["ok", "warning", "problem"]
+    where: str
+    """File and key, or the thing's own name."""
+    what: str
+    """What was found and, when it is wrong, what to do."""
+
+
+def ok(part: str, where: str, what: str) -> Finding:
+    """A finding that is as it should be."""
+    return Finding(part, "ok", where, what)
+
+
+def problem(part: str, where: str, what: str) -> Finding:
+    """A finding that would spoil the evening."""
+    return Finding(part, "problem", where, what)
+
+
+def warning(part: str, where: str, what: str) -> Finding:
+    """A finding that the show can live with."""
+    return Finding(part, "warning", where, what)
+
+
+def bad_input(part: str, error: BadInput) -> list[Finding]:
+    """A finding for each problem of a file or an option."""
+    return [problem(part, error.where, what) for what in error.problems]
