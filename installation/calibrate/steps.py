@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,30 +27,42 @@ NUMBERS = "may we keep numbers computed from your face for this room (embeddings
 PICTURES = "may we keep PICTURES of your face for this room, and numbers computed from it?"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledRecording:
+    """A recording that is kept."""
+
+    recording: Recording
+    label: int
+    """Index into ``LABELS``."""
+    person: int
+    """Index into the initials."""
+
+
 def faces(session: Session, draft: Draft) -> None:
     """Record each volunteer showing each emotion; embeddings and labels are kept."""
-    kept: list[tuple[Recording, int, int]] = []
+    kept: list[LabelledRecording] = []
     initials: list[str] = []
     consent: list[str] = []
     at_rest: list[Image] = []
     for who, yes in _people(session):
         recordings = list(_one_person(session, who))
         if recordings:
-            kept += [(recording, LABELS.index(label), len(initials)) for label, recording in recordings]
+            person = len(initials)
+            kept += [LabelledRecording(one, LABELS.index(label), person) for label, one in recordings]
             at_rest += [one.face for label, recording in recordings if label == "neutral" for one in recording.seen]
             initials.append(who[:2].upper())
             consent.append(f"{initials[-1]}: {yes}")
     if not kept:
         raise CameraLost("nobody was recorded, so there are no faces to fit to")
     draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
-    seen = [one for recording, _, _ in kept for one in recording.seen]
+    seen = [face for one in kept for face in one.recording.seen]
     note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
     draft.set(
         people=draft.initials,
         consent=tuple(consent),
         faces=len(draft.faces),
         latency_ms=round(
-            float(np.median([recording.milliseconds for recording, _, _ in kept]))
+            float(np.median([one.recording.milliseconds for one in kept]))
             + _classification_milliseconds(session, kept),
             1,
         ),
@@ -98,20 +111,20 @@ def _one_person(session: Session, who: str) -> Iterator[tuple[str, Recording]]:
             yield label, recording
 
 
-def _as_faces(classifier: Classifier, kept: list[tuple[Recording, int, int]]) -> Faces:
-    pictures = np.stack([one.face for recording, _, _ in kept for one in recording.seen])
+def _as_faces(classifier: Classifier, kept: list[LabelledRecording]) -> Faces:
+    pictures = np.stack([face.face for one in kept for face in one.recording.seen])
     probabilities, embeddings = classifier.classify(pictures)
-    repeat = [len(recording.seen) for recording, _, _ in kept]
-    labels = np.repeat([label for _, label, _ in kept], repeat)
-    people = np.repeat([person for _, _, person in kept], repeat)
+    repeat = [len(one.recording.seen) for one in kept]
+    labels = np.repeat([one.label for one in kept], repeat)
+    people = np.repeat([one.person for one in kept], repeat)
     return Faces(probabilities, embeddings, labels, people, np.full(len(labels), PICTURE_WEIGHT))
 
 
-def _classification_milliseconds(session: Session, kept: list[tuple[Recording, int, int]]) -> float:
+def _classification_milliseconds(session: Session, kept: list[LabelledRecording]) -> float:
     """Median time to classify one face, alone as in the show."""
     spent = []
-    for recording, _, _ in kept[:9]:
+    for one in kept[:9]:
         begun = time.perf_counter()
-        session.observer.classifier.classify(recording.seen[0].face[None])
+        session.observer.classifier.classify(one.recording.seen[0].face[None])
         spent.append(time.perf_counter() - begun)
     return 1000 * float(np.median(spent))
