@@ -6,10 +6,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
+from av.container import InputContainer
 
 from installation.film.span import origin_of, seek
 
@@ -85,7 +85,7 @@ class AudioDecoder:
             self._finished = True
             self.ready.set()
 
-    def _play(self, container: Any, stream: Any) -> None:
+    def _play(self, container: InputContainer, stream: av.AudioStream) -> None:
         pass_number = base = 0
         while not self._closed:
             end = None if self._length is None else round(self._length * RATE * (pass_number + 1))
@@ -110,7 +110,7 @@ class AudioDecoder:
                 self._head = at + len(block)
 
 
-def _decoded(container: Any, stream: Any, begin: float) -> Iterator[tuple[int, np.ndarray]]:
+def _decoded(container: InputContainer, stream: av.AudioStream, begin: float) -> Iterator[tuple[int, np.ndarray]]:
     """Blocks of samples with their position since ``begin``, from there to the end of the file.
 
     Damaged packets become silence. The decoder itself drops the coder's padding at both ends where the file states it.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+import av
 import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
@@ -49,7 +50,7 @@ class FrameScaler:
         self._size, self._fit, self._tone = size, fit, tone
         self._reformatter = VideoReformatter()
 
-    def convert(self, frame: Any, pixel_aspect: float = 1.0) -> np.ndarray:
+    def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> np.ndarray:
         """The canvas for an ``av.VideoFrame``. The colour space is always said: untagged HD would be read as 601."""
         turn = round(frame.rotation / 90) % 4
         upright = (frame.width * pixel_aspect, float(frame.height))
@@ -62,7 +63,7 @@ class FrameScaler:
         canvas = self._put(picture, placing)
         return canvas if self._tone is None else cv2.LUT(canvas, self._tone)
 
-    def _scale(self, frame: Any, width: int, height: int) -> np.ndarray:
+    def _scale(self, frame: av.VideoFrame, width: int, height: int) -> np.ndarray:
         space = frame.colorspace
         if space in (UNSPECIFIED, 0):
             space = BT709 if frame.height >= 720 or frame.width >= 1280 else BT601

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import av
+from av.container import InputContainer
 
 from calibration.errors import Unplayable
 from scenes.story.clip import Clip
@@ -37,13 +37,15 @@ class Span:
         return round(seconds * self.rate) / self.rate if self.steady else seconds
 
 
-def origin_of(container: Any) -> float:
+def origin_of(container: InputContainer) -> float:
     """Seconds at which the file's first picture (or sound, where there is none) is stamped; counted as zero."""
     stream = container.streams.video[0] if container.streams.video else container.streams[0]
-    return float(stream.start_time * stream.time_base) if stream.start_time is not None else 0.0
+    if stream.start_time is None or stream.time_base is None:
+        return 0.0
+    return float(stream.start_time * stream.time_base)
 
 
-def span_of(container: Any, clip: Clip) -> Span:
+def span_of(container: InputContainer, clip: Clip) -> Span:
     """Measure the span of ``clip`` in an opened file.
 
     In and out points are moved to the nearest frame where the rate is constant, so that two scenes that share a point
@@ -56,7 +58,8 @@ def span_of(container: Any, clip: Clip) -> Span:
         return Span(0.0, end, 25.0, still=True)
     last, anything = _ends_of(container, stream, float(1 / rate))
     declared = float(container.duration / av.time_base) if container.duration else last
-    steady = bool(stream.average_rate) and abs(float(rate / stream.average_rate) - 1) < 1e-3
+    average = stream.average_rate
+    steady = average is not None and average != 0 and abs(float(rate / average) - 1) < 1e-3
     whole = Span(0.0, last, float(rate), steady=steady)
     if clip.in_seconds >= last:
         raise Unplayable(f"its in point {clip.in_seconds:g} s is after its end at {last:.2f} s")
@@ -70,17 +73,17 @@ def span_of(container: Any, clip: Clip) -> Span:
     return replace(whole, begin=begin, end=end)
 
 
-def seek(container: Any, stream: Any, seconds: float) -> None:
+def seek(container: InputContainer, stream: av.VideoStream | av.AudioStream, seconds: float) -> None:
     """Go to a key frame at or before ``seconds`` of the file's own time."""
     if container.format.name == "mpegts":
         seconds -= 2.0  # it has no index, and a seek may land behind the frame that was asked for
-    if seconds <= 0:
+    if seconds <= 0 or stream.time_base is None:
         container.seek(0)
     else:
         container.seek(int((seconds + origin_of(container)) / stream.time_base), stream=stream)
 
 
-def _ends_of(container: Any, stream: Any, frame_seconds: float) -> tuple[float, float]:
+def _ends_of(container: InputContainer, stream: av.VideoStream, frame_seconds: float) -> tuple[float, float]:
     """End of the last picture, and of whatever is last in the file, read from its packets without decoding them."""
     duration = container.duration / av.time_base if container.duration else 0.0
     origin, end, anything = origin_of(container), 0.0, 0.0

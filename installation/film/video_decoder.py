@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
 import av
 import numpy as np
+from av.container import InputContainer
 
 from calibration.errors import Unplayable
 from installation.film.captions import Line, read_captions
@@ -185,7 +185,7 @@ class VideoDecoder:
                 if not self.clip.loop:
                     return
 
-    def _decode_once(self, container: Any, stream: Any, span: Span, begun: float) -> None:
+    def _decode_once(self, container: InputContainer, stream: av.VideoStream, span: Span, begun: float) -> None:
         """Decode from the in point to the out point; the first picture is due at ``begun``."""
         end = span.end
         if end is None:
@@ -217,7 +217,7 @@ class VideoDecoder:
         if self.damaged >= DAMAGES:
             raise Unplayable(f"it is damaged: {self.damaged} pictures near {seconds:.1f} s cannot be decoded")
 
-    def _put(self, frame: Any, start: float, aspect: float, stream: Any) -> None:
+    def _put(self, frame: av.VideoFrame, start: float, aspect: float, stream: av.VideoStream) -> None:
         with self._change:
             while len(self._frames) >= self._ahead and not self._closed:
                 self._ready()
@@ -241,6 +241,6 @@ class VideoDecoder:
         self._slot.release()
 
 
-def _pixel_aspect(stream: Any) -> float:
+def _pixel_aspect(stream: av.VideoStream) -> float:
     """Width of a pixel over its height; 1 where the file does not say."""
     return float(stream.sample_aspect_ratio or 1) or 1.0
