@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
 GPU    ?= $(if $(wildcard $(VENV)/run-cpu.stamp),0,1)
 NETS   := $(if $(filter 0,$(GPU)),cpu,gpu)
+# Packages that write into the folder of one that the lock installs: never both.
+RIVALS := onnxruntime onnxruntime-gpu opencv-python pygame
 LOCK   := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 APART  := --no-emit-package onnxruntime --no-emit-package onnxruntime-gpu
 
@@ -25,9 +27,11 @@ lint: $(VENV)/dev-$(NETS).stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# What is needed to run; always installed anew, so that no package of an older lock stays behind.
+# What is needed to run. Extras that were added by hand (cuda, gpu, train) stay.
 $(VENV)/run-$(NETS).stamp: pyproject.toml requirements/build.txt requirements/run.txt requirements/$(NETS).txt
-	$(PYTHON) -m venv --clear $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	rm -f $(VENV)/*.stamp
+	$(BIN)/pip uninstall -qqq --yes $(RIVALS)
 	$(PIP) --require-hashes -r requirements/build.txt -r requirements/run.txt -r requirements/$(NETS).txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
