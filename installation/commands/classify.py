@@ -22,11 +22,13 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def classify(
         files: Annotated[list[Path], typer.Argument(help="Pictures or videos.")],
-        json: Annotated[bool, typer.Option("--json", help="All figures as JSON on stdout.")] = False,
-        every: Annotated[int, typer.Option(min=1, help="Of a video, every n-th picture.")] = 15,
-        venue: Annotated[str, typer.Option(help="Venue file or name: its detector, classifier and device.")] = "",
+        json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
+        every: Annotated[int, typer.Option(min=1, help="Analyse every n-th picture of a video.")] = 15,
+        venue: Annotated[
+            str, typer.Option(help="Venue whose detector, classifier and device to use: a file or a name.")
+        ] = "",
     ) -> None:
-        """Faces, boxes and emotions in pictures or videos. Exit 78 when a file could not be looked at."""
+        """Find faces in pictures or videos and show their emotions. Exit code 78 if a file cannot be read."""
         from installation.host.errors import plain_errors, print_errors
         from installation.host.options import venue_of
         from models.seeing.sight import open_sight
@@ -39,7 +41,7 @@ def register(app: typer.Typer) -> None:
         seen, failed = [], False
         for path in files:
             try:
-                seen.append({"file": str(path), "frames": look_at(path, every, sight)})
+                seen.append({"file": str(path), "frames": classify_file(path, every, sight)})
             except BadFile as error:
                 failed = True
                 print_errors(error)
@@ -52,14 +54,14 @@ def register(app: typer.Typer) -> None:
             raise typer.Exit(Exit.BAD_CONFIGURATION)
 
 
-def look_at(path: Path, every: int, sight: Sight) -> list[dict[str, Any]]:
+def classify_file(path: Path, every: int, sight: Sight) -> list[dict[str, Any]]:
     """What is in one file, one entry a picture. Raises ``BadFile``."""
     from installation.camera.picture_files import frames_of
 
-    return [_told(frame, sight.detect_and_classify(frame)) for frame in frames_of(path, every)]
+    return [_row(frame, sight.detect_and_classify(frame)) for frame in frames_of(path, every)]
 
 
-def _told(frame: Frame, estimates: list[EmotionEstimate]) -> dict[str, Any]:
+def _row(frame: Frame, estimates: list[EmotionEstimate]) -> dict[str, Any]:
     return {"frame": frame.number, "seconds": round(frame.captured_at, 3), "faces": [_face(e) for e in estimates]}
 
 

@@ -12,25 +12,25 @@ from calibration.errors import BadFile, BadInput
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    models = typer.Typer(no_args_is_help=True, help="The networks of this machine: list them, get another one.")
+    models = typer.Typer(no_args_is_help=True, help="List the networks on this machine, or download another one.")
     app.add_typer(models, name="models")
     models.command("list")(show)
     models.command("get")(get)
 
 
 def show() -> None:
-    """The networks that are here, and those that can be fetched."""
+    """List the networks that are installed, and those that can be downloaded."""
     from rich.console import Console
     from rich.table import Table
 
     from installation.host.fetch import DOWNLOADS, is_here, models_folder
 
     table = Table("network", "what", "where")
-    table.add_row("mtcnn", "face detector, embedded", "from the package mtcnn")
+    table.add_row("mtcnn", "face detector, built in", "from the package mtcnn")
     table.add_row("emotion", *_classifier())
     for name, download in DOWNLOADS.items():
         path = models_folder() / download.file_name
-        here = str(path) if is_here(download, path) else f"not here; chiaro models get {name}"
+        here = str(path) if is_here(download, path) else f"not installed; chiaro models get {name}"
         table.add_row(name, download.what, here)
     Console().print(table)
 
@@ -42,15 +42,17 @@ def _classifier() -> tuple[str, str]:
     try:
         return f"emotion classifier {read_card(SHIPPED).version}, shipped", str(SHIPPED)
     except BadFile as error:
-        return "emotion classifier, cannot be used", "; ".join(error.problems)
+        return "emotion classifier, unusable", "; ".join(error.problems)
 
 
 def get(
-    name: Annotated[str, typer.Argument(help="Which network: yunet.")],
-    address: Annotated[str, typer.Option("--from", help="Another address; the content must be the same.")] = "",
-    to: Annotated[Path | None, typer.Option(help="File to write; without it, the user's data folder.")] = None,
+    name: Annotated[str, typer.Argument(help="Name of the network: yunet.")],
+    address: Annotated[
+        str, typer.Option("--from", help="Download from this address instead; the content must be the same.")
+    ] = "",
+    to: Annotated[Path | None, typer.Option(help="File to write. Default: the user's data folder.")] = None,
 ) -> None:
-    """Fetch a network and check its sha256. Exit 69: not to be had now; 78: something else came."""
+    """Download a network and check its sha256. Exit code 69: not available now; 78: the content is wrong."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -62,15 +64,16 @@ def get(
         if name not in DOWNLOADS:
             known = list(DOWNLOADS)
             raise BadInput(
-                f"no such network to fetch{did_you_mean(name, known)}; known: {', '.join(known)}", where=name
+                f"there is no network of this name to download{did_you_mean(name, known)}; known: {', '.join(known)}",
+                where=name,
             )
         download = DOWNLOADS[name]
         path = (to or models_folder() / download.file_name).expanduser()
         if is_here(download, path):
-            typer.echo(f"{path} is here already")
+            typer.echo(f"{path} is already there")
         else:
             with Progress(console=Console(stderr=True), transient=True) as bar:
                 task = bar.add_task(download.file_name, total=1.0)
                 fetch(download, path, address, lambda share: bar.update(task, completed=share))
-            typer.echo(f"{path} fetched ({download.size / 1e3:.0f} kB, sha256 right)")
-        typer.echo(f'\nin the venue file:\n[eye]\ndetector = "{name}"\ndetector_file = "{path.as_posix()}"')
+            typer.echo(f"{path} downloaded ({download.size / 1e3:.0f} kB, sha256 verified)")
+        typer.echo(f'\nAdd to the venue file:\n[eye]\ndetector = "{name}"\ndetector_file = "{path.as_posix()}"')

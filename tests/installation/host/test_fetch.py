@@ -93,7 +93,7 @@ def test_the_command_fetches_and_says_what_to_write_into_the_venue(
     assert ran.exit_code == Exit.OK
     assert f'detector_file = "{path.as_posix()}"' in ran.stdout
     again = CliRunner().invoke(app, ["models", "get", "yunet", "--to", str(path)])
-    assert "is here already" in again.stdout
+    assert "is already there" in again.stdout
 
 
 def test_the_commands_exit_codes_tell_no_network_from_a_wrong_file(tmp_path: Path) -> None:
