@@ -1,4 +1,4 @@
-"""What one key of a story cannot know of another: names, moods, times, ways in and out."""
+"""Checks that span several keys of a story: names, moods, roles of scenes, ways in and out. Media: ``media.py``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from scenes.story.salvage import BLANK
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
 
 RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "health", "info", "control", "reply")
-"""First words of the addresses that the show itself sends or hears (see OSC's registry)."""
+"""First parts of the addresses that the show itself sends or receives (see the OSC registry)."""
 RESERVED_NAMES = ("none",)
 
 
 def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> Iterator[Problem]:
-    """Everything that can be known without looking at a media file.
+    """Yield every problem that can be found without opening a media file.
 
-    ``damaged`` are scenes of which a part could not be read; what may only be a consequence of that is not told.
+    ``damaged`` are scenes with keys that could not be read; problems that may only follow from that are left out.
     """
     known = (*file.scenes, *damaged)
     for key, name in (("start", file.start), ("attract", file.attract), ("safe", file.safe), ("left.to", file.left.to)):
@@ -28,16 +28,19 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
         if name in RESERVED_NAMES:
-            yield Problem(key, f"{name!r} means 'nothing' to receivers; choose another name")
+            yield Problem(key, f"{name!r} is reserved: receivers read it as 'no scene'. Choose another name")
         yield from _check_scene_exists(f"{key}.next", scene.next, known)
         if scene.bed is not None and scene.bed not in file.beds:
-            yield Problem(f"{key}.bed", f"no bed {scene.bed!r} in [beds]{did_you_mean(scene.bed, list(file.beds))}")
+            yield Problem(f"{key}.bed", f"no bed is called {scene.bed!r}{did_you_mean(scene.bed, list(file.beds))}")
         for number, branch in enumerate(scene.branch):
             yield from _check_branch(file, name, f"{key}.branch.{number}", branch, known)
         for number, cue in enumerate(scene.cue):
             if cue.osc is not None and cue.osc.address.split("/")[1] in RESERVED_ADDRESSES:
                 place, first = f"{key}.cue.{number}.osc.address", cue.osc.address.split("/")[1]
-                yield Problem(place, f"/{first}/... is the show's own; choose another, such as /cue{cue.osc.address}")
+                yield Problem(
+                    place,
+                    f"/{first}/... is reserved for the show; choose another address, such as /cue{cue.osc.address}",
+                )
         if name not in damaged and not (scene.end and name in (file.attract, file.safe)):
             yield from _check_exits(file, name, scene)
     yield from _check_reachable(file)
@@ -52,30 +55,32 @@ def _check_scene_exists(key: str, name: str | None, known: tuple[str, ...]) -> I
 def _check_roles(file: StoryFile) -> Iterator[Problem]:
     for key, name in (("start", file.start), ("left.to", file.left.to)):
         if name != BLANK and name == (file.attract if key == "start" else file.start):
-            yield Problem(key, f"{name!r} is also `{'attract' if key == 'start' else 'start'}`; these are two scenes")
+            yield Problem(
+                key, f"{name!r} is also `{'attract' if key == 'start' else 'start'}`; name two different scenes"
+            )
     for key, name in (("attract", file.attract), ("safe", file.safe)):
         if name in file.scenes and file.scenes[name].end:
-            yield Problem(f"scenes.{name}.end", f"{name!r} is the story's `{key}`, which no visitor's way ends with")
+            yield Problem(
+                f"scenes.{name}.end", f"{name!r} is the story's `{key}` scene, so it cannot be an end; remove `end`"
+            )
 
 
 def _check_groups(file: StoryFile) -> Iterator[Problem]:
     for group, labels in file.groups.items():
         key = f"groups.{group}"
         if group in LABELS:
-            yield Problem(key, f"{group!r} is an emotion's own name; call the group something else")
+            yield Problem(key, f"{group!r} is the name of an emotion; give the group another name")
         if not labels:
-            yield Problem(key, "holds no emotion; known are " + ", ".join(LABELS))
+            yield Problem(key, "is empty; list at least one of " + ", ".join(LABELS))
         for label in dict.fromkeys(labels):
             if label not in LABELS and label != BLANK:
                 yield Problem(key, _unknown_word(label, LABELS, "emotion"))
             elif labels.count(label) > 1 and label != BLANK:
-                yield Problem(key, f"names {label!r} twice")
+                yield Problem(key, f"lists {label!r} twice; remove one")
 
 
 def _unknown_word(word: str, known: tuple[str, ...], kind: str) -> str:
-    return (
-        f"no {kind} is called {word!r}{did_you_mean(word, known) or '; known are ' + ', '.join(dict.fromkeys(known))}"
-    )
+    return f"no {kind} is called {word!r}{did_you_mean(word, known) or '; expected one of ' + ', '.join(dict.fromkeys(known))}"
 
 
 def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
@@ -86,19 +91,21 @@ def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: 
     if when.mood not in LABELS and when.mood not in file.groups:
         yield Problem(f"{key}.when.mood", _unknown_word(when.mood, (*LABELS, *file.groups), "emotion or group"))
     if scene == file.safe:
-        yield Problem(f"{key}.when.mood", "the safe scene must run without the eye; it cannot ask for a mood")
+        yield Problem(
+            f"{key}.when.mood", "the safe scene must work without the camera; do not use a mood in its branches"
+        )
     elif is_immediate(file, scene, branch) and when.held_seconds is None:
-        why = "an immediate branch" if branch.immediately else "a loop without maximum_seconds cuts at once, so it"
-        yield Problem(f"{key}.when", f"{why} needs held_seconds with the mood, or one single look turns the film")
+        why = "an immediate branch" if branch.immediately else "a loop without maximum_seconds"
+        yield Problem(f"{key}.when", f"a mood in {why} needs held_seconds, or one analysed frame could cut the film")
 
 
 def is_endless(file: StoryFile, name: str) -> bool:
-    """The scene has no last frame: it loops (attract and safe always do) and has no maximum."""
+    """Whether the scene has no last frame: it loops (attract and safe always do) and has no ``maximum_seconds``."""
     return file.loops(name) and file.scenes[name].maximum_seconds is None
 
 
 def is_immediate(file: StoryFile, name: str, branch: Branch) -> bool:
-    """The branch is taken as soon as it holds."""
+    """Whether the branch is taken as soon as its conditions hold, without waiting for the last frame."""
     return branch.immediately or (branch.when is not None and is_endless(file, name))
 
 
@@ -106,27 +113,29 @@ def _check_exits(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Prob
     key, endless = f"scenes.{name}", is_endless(file, name)
     otherwise = [f"{key}.branch.{number}" for number, branch in enumerate(scene.branch) if branch.otherwise]
     if scene.next is not None and otherwise:
-        yield Problem(f"{key}.next", f"says the same as {otherwise[0]} with otherwise; keep one of the two")
+        yield Problem(f"{key}.next", f"repeats {otherwise[0]}, which has `otherwise`; remove one of the two")
     if otherwise and not scene.branch[-1].otherwise:
-        yield Problem(otherwise[0], "`otherwise` must be the last branch; those after it are never taken")
+        yield Problem(otherwise[0], "the branch with `otherwise` must be the last; move it to the end of the list")
     if scene.next is not None:
         otherwise.append(f"{key}.next")
     if scene.end and (scene.branch or scene.next):
-        yield Problem(f"{key}.end", "an end has no branches and no `next`: attract follows. Take away one or the other")
+        yield Problem(
+            f"{key}.end", "an end cannot have branches or `next`, since attract follows it; remove them or `end`"
+        )
     elif scene.end and endless:
-        yield Problem(f"{key}.loop", "an end that loops needs maximum_seconds, or it never ends")
+        yield Problem(f"{key}.loop", "an end that loops never ends; set maximum_seconds")
     elif endless and otherwise:
-        yield Problem(otherwise[0], "is never taken: the scene loops for ever. Give it maximum_seconds")
+        yield Problem(otherwise[0], "is never taken, because the scene loops for ever; set maximum_seconds")
     if scene.end or name in (file.attract, file.safe):
         return
     if endless and not scene.branch:
-        yield Problem(key, "no way out: it loops for ever. Give it a branch, or maximum_seconds and `next`")
+        yield Problem(key, "has no way out and loops for ever; add a branch, or maximum_seconds and `next`")
     if not endless and not otherwise:
-        yield Problem(key, 'no way out when no branch holds. Write `next = "..."`, or `end = true`')
+        yield Problem(key, 'has no way out when no branch holds; add `next = "..."` or `end = true`')
 
 
 def _check_reachable(file: StoryFile) -> Iterator[Problem]:
-    """Scenes that no visitor can come to; an operator still can, so the show goes on."""
+    """Warn of scenes that no visitor can reach; an operator still can, so the show runs."""
     found, todo = {file.safe}, [file.attract, file.start, file.left.to or file.attract]
     while todo:
         name = todo.pop()
@@ -136,11 +145,15 @@ def _check_reachable(file: StoryFile) -> Iterator[Problem]:
             todo += [branch.to for branch in scene.branch] + ([scene.next] if scene.next else [])
     for name in file.scenes:
         if name not in found:
-            yield Problem(f"scenes.{name}", "no branch leads here; visitors will never see it", fatal=False)
+            yield Problem(
+                f"scenes.{name}",
+                "no branch leads here, so no visitor will see it; add a branch or remove the scene",
+                fatal=False,
+            )
 
 
 def _check_time_to_leave(file: StoryFile) -> Iterator[Problem]:
     scene = file.scenes.get(file.attract)
     if scene is not None and not scene.minimum_seconds and not scene.branch:
-        why = "a visitor who stays after an end is led in again at once; minimum_seconds gives them time to go"
+        why = "a visitor who stays after an end starts again at once; set minimum_seconds to give them time to leave"
         yield Problem(f"scenes.{file.attract}", why, fatal=False)

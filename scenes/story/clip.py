@@ -1,4 +1,4 @@
-"""What the player is asked to play. Made by the story, understood by the player; neither knows the other's inside."""
+"""What the story asks the player to play, and where the player is: all that the two know of each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STILL_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A piece of a film file, from its in point to its out point, both on the frame. Files are absolute paths."""
+    """A part of a film file from its in point to its out point, frame-exact. Files are absolute paths."""
 
     file: Path
     in_seconds: float = 0.0
@@ -28,7 +28,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """Music under the scenes. Two scenes in a row with the same bed: it goes on without a seam."""
+    """Music under the scenes. It continues without a seam between two scenes with the same bed."""
 
     file: Path
     volume: float = 1.0
@@ -37,10 +37,10 @@ class Bed:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """How the next clip takes over. Sound crosses with the picture at equal power."""
+    """How the next clip replaces this one. Sound crossfades with the picture at equal power."""
 
     kind: Literal["cut", "crossfade", "dip", "hold"] = "cut"
-    """cut: on the frame; dip: to black and up again; hold: the last frame stays for ``seconds``, then cut."""
+    """cut: at once; dip: to black, then in again; hold: the last frame stays for ``seconds``, then cut."""
     seconds: float = 0.0
 
     @property
@@ -56,7 +56,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
-    """Where the film is, told by the player to the story. The film's own time, not the wall's."""
+    """Where the film is, reported by the player to the story, in film time and not clock time."""
 
     entry: int = 0
     """Number of the ``Play`` cue whose picture is on the screen; 0 before the first."""

@@ -1,4 +1,4 @@
-"""A story as a drawing: which scene leads where, and when."""
+"""A story as a graph: which scene leads where, and under which condition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from scenes.story.story_file import Branch, When
 
 
 def as_text(story: Story) -> str:
-    """One paragraph a scene, for a terminal."""
+    """One paragraph per scene, for a terminal."""
     lines = [f"{story.title}: {len(story.names)} scenes"]
     for name in story.names:
         lines += ["", f"{story.index(name)} {name}{_roles(story, name)}"]
@@ -16,7 +16,7 @@ def as_text(story: Story) -> str:
 
 
 def as_mermaid(story: Story) -> str:
-    """A flowchart in Mermaid's language (GitHub and many editors draw it)."""
+    """A Mermaid flowchart (GitHub and many editors render it)."""
     lines = ["flowchart TD"]
     for name in story.names:
         opening, closing = ("([", "])") if story.scene(name).end else ("[", "]")
@@ -60,7 +60,7 @@ def describe(when: When) -> str:
     if when.elapsed_seconds is not None:
         words.append(f"after {when.elapsed_seconds:g} s")
     if when.untrusted:
-        words.append("could not look")
+        words.append("the camera cannot be trusted")
     return " and ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""The media of a story: are the files there, how long are they, and do the times written fit them."""
+"""The media of a story: whether the files exist and can be read, and whether the story's times fit their lengths."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from scenes.story.story_file import SceneEntry, StoryFile
 GUESSED_SECONDS = 10.0
 """Taken for the length of a clip that cannot be read, so that the rest of the story can be checked."""
 SLOW_SEEK_SECONDS = 2.0
-"""A cut into the film further than this behind a key frame takes a second or more to prepare."""
+"""An in point further than this after a key frame takes a second or more to prepare."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimedClip:
-    """A scene's clip and its length: of one turn, if it loops."""
+    """A scene's clip and its length in seconds (of one pass, if it loops)."""
 
     clip: Clip
     seconds: float
 
 
 def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
-    """What the player plays for a scene. For a clip that cannot be read the length is a guess."""
+    """What the player plays for a scene, and for how long; ``GUESSED_SECONDS`` if the clip cannot be read."""
     scene = file.scenes[name]
     path = folder / scene.clip
     loop = file.loops(name)
@@ -54,7 +54,7 @@ def _if_there(folder: Path, name: str | None) -> Path | None:
 
 
 def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
-    """Every fault of a media file and of a time that does not fit it."""
+    """Yield every problem with a media file, and every time that does not fit its length."""
     for name, bed in file.beds.items():
         if bed.file != BLANK:
             yield from _check_sound(f"beds.{name}.file", folder / bed.file)
@@ -71,7 +71,7 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
 def _check_sound(key: str, path: Path) -> Iterator[Problem]:
     try:
         if not probe(path).has_sound:
-            yield Problem(key, f"{path.name} has no sound in it")
+            yield Problem(key, f"{path.name} has no sound track; choose a file with sound")
     except Unreadable as error:
         yield Problem(key, f"{path.name}: {error}", forgivable=True)
 
@@ -81,16 +81,16 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
     try:
         header = probe(path)
         if not header.has_picture:
-            raise Unreadable("has no picture in it; give a picture as `clip` and this file as `sound`")
+            raise Unreadable("has no picture; set `clip` to a picture and `sound` to this file")
     except Unreadable as error:
         yield Problem(f"{key}.clip", f"{scene.clip}: {error}", forgivable=True, unplayable=name)
         return
     if header.still:
         for option in ("in_seconds", "out_seconds"):
             if option in scene.model_fields_set:
-                yield Problem(f"{key}.{option}", "a picture has no time in it; say still_seconds")
+                yield Problem(f"{key}.{option}", "applies to films only; for a picture use still_seconds")
     elif scene.still_seconds is not None:
-        yield Problem(f"{key}.still_seconds", f"{scene.clip} is a film; say out_seconds")
+        yield Problem(f"{key}.still_seconds", f"applies to pictures only, and {scene.clip} is a film; use out_seconds")
     else:
         points = list(_check_in_and_out(name, scene, header.seconds, path))
         yield from points
@@ -106,13 +106,13 @@ def _check_in_and_out(name: str, scene: SceneEntry, length: float, path: Path) -
         yield Problem(f"{key}.in_seconds", f"{too_short} (given: {start:g})", forgivable=True, unplayable=name)
         return
     if end is not None and end <= start:
-        yield Problem(f"{key}.out_seconds", f"must be after in_seconds, {start:g} (given: {end:g})")
+        yield Problem(f"{key}.out_seconds", f"must be greater than in_seconds, {start:g} (given: {end:g})")
     if end is not None and end > length + 0.05:  # a header rounds to a frame
         yield Problem(f"{key}.out_seconds", f"{too_short} (given: {end:g})", forgivable=True)
     behind = seconds_before_key_frame(path, start) if start else 0.0
     if behind > SLOW_SEEK_SECONDS:
-        why = f"the key frame before it is {behind:.1f} s away, so the scene is slow to make ready"
-        yield Problem(f"{key}.in_seconds", f"{why}; encode the film with a key frame each second", fatal=False)
+        why = f"the last key frame is {behind:.1f} s earlier, so the scene takes long to prepare"
+        yield Problem(f"{key}.in_seconds", f"{why}; encode the film with a key frame every second", fatal=False)
 
 
 def _check_times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
@@ -121,32 +121,42 @@ def _check_times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem
     end = (scene.maximum_seconds or float("inf")) if loop else seconds
     close = choice_closes_at(file, name, end)
     if close <= 0:
-        yield Problem(key, f"is {end:.2f} s long: its choice would be closed before it begins. Make it longer")
+        yield Problem(key, f"is only {end:.2f} s long, so its choice would close before it begins; make it longer")
         return
     if scene.listen.from_seconds >= close:
-        why = f"the choice is closed at {close:.2f} s, before the film begins to listen"
+        why = f"must be before the choice closes, at {close:.2f} s"
         yield Problem(f"{key}.listen.from_seconds", f"{why} (given: {scene.listen.from_seconds:g})")
     until = scene.listen.until_seconds
     if until is not None and until > end:
-        yield Problem(f"{key}.listen.until_seconds", f"comes after the scene's end at {end:.2f} s (given: {until:g})")
+        yield Problem(
+            f"{key}.listen.until_seconds", f"must not be after the scene's end, at {end:.2f} s (given: {until:g})"
+        )
     if scene.minimum_seconds > close:
-        yield Problem(f"{key}.minimum_seconds", f"comes after the choice is closed, at {close:.2f} s")
+        yield Problem(
+            f"{key}.minimum_seconds",
+            f"must not be after the choice closes, at {close:.2f} s (given: {scene.minimum_seconds:g})",
+        )
     if scene.maximum_seconds is not None and not loop and scene.maximum_seconds > seconds:
-        yield Problem(f"{key}.maximum_seconds", f"the scene is only {seconds:.2f} s long", fatal=False)
+        yield Problem(
+            f"{key}.maximum_seconds", f"has no effect, because the scene is only {seconds:.2f} s long", fatal=False
+        )
     for number, branch in enumerate(scene.branch):
         if branch.when is not None and (branch.when.elapsed_seconds or 0.0) > close:
             place = f"{key}.branch.{number}.when.elapsed_seconds"
-            yield Problem(place, f"never holds: the choice is closed at {close:.2f} s")
+            yield Problem(place, f"can never hold, because the choice closes at {close:.2f} s")
     for number, cue in enumerate(scene.cue):
         if cue.at_seconds > end:
-            yield Problem(f"{key}.cue.{number}.at_seconds", f"comes after the scene's end at {end:.2f} s")
+            yield Problem(
+                f"{key}.cue.{number}.at_seconds",
+                f"must not be after the scene's end, at {end:.2f} s (given: {cue.at_seconds:g})",
+            )
 
 
 def choice_closes_at(file: StoryFile, name: str, end: float) -> float:
-    """Film time at which a scene's choice is closed, for one that ends at ``end``.
+    """Film time at which a scene's choice closes, for a scene that ends at ``end``.
 
-    Time to make the next clip ready, and before it the time by which a fade begins ahead of the last frame. A loop is
-    cut where it stands and needs neither.
+    That leaves time to prepare the next clip, and for a transition that begins before the last frame. A loop can be
+    cut anywhere and needs neither.
     """
     scene = file.scenes[name]
     if file.loops(name):

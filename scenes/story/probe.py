@@ -1,4 +1,4 @@
-"""What a media file holds, read from its header: quick enough for a whole story at every start."""
+"""What a media file contains, read from its header: fast enough for a whole story at every start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Unreadable(Unplayable):
 
 @dataclass(frozen=True, slots=True)
 class MediaHeader:
-    """The header of one file."""
+    """What the header of a media file says."""
 
     seconds: float
     """Length of the picture (of the sound, where there is no picture); 0.0 for a still."""
@@ -28,20 +28,22 @@ class MediaHeader:
 
 
 def probe(file: Path) -> MediaHeader:
-    """Read the header of ``file``; once a run for a file that does not change. Raises ``Unreadable``."""
+    """Read the header of ``file``, cached while the file does not change. Raises ``Unreadable``."""
     try:
         stat = file.stat()
     except OSError as error:
         raise Unreadable("no such file" if isinstance(error, FileNotFoundError) else str(error)) from error
     if not S_ISREG(stat.st_mode):
-        raise Unreadable("is a folder or a device, not a file")  # to open a pipe would be to wait for ever
+        raise Unreadable(
+            "is not a regular file; give a film, picture or sound file"
+        )  # to open a pipe would be to wait for ever
     return _probe(file, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=1024)
 def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
     if size == 0:
-        raise Unreadable("the file is empty")
+        raise Unreadable("the file is empty; copy it again")
     try:
         with av.open(str(file)) as container:
             video, audio = container.streams.video, container.streams.audio
@@ -50,7 +52,7 @@ def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
             return MediaHeader(seconds, still, bool(video), bool(audio))
     except (av.FFmpegError, ValueError, OSError) as error:
         why = getattr(error, "strerror", None) or error
-        raise Unreadable(f"cannot be read as a film, picture or sound ({why})") from error
+        raise Unreadable(f"is not a readable film, picture or sound ({why})") from error
 
 
 def is_still(container: av.container.InputContainer) -> bool:
@@ -60,14 +62,14 @@ def is_still(container: av.container.InputContainer) -> bool:
 
 
 def _seconds(container: av.container.InputContainer, video: av.VideoStream | None) -> float:
-    """The picture's own length: a sound track is often some milliseconds longer, and the film would stand still."""
+    """The picture's length: a sound track is often some milliseconds longer, and the film would freeze for that long."""
     if video is not None and video.duration and video.time_base:
         return float(video.duration * video.time_base)
     if video is not None and (tagged := _duration_tag(video.metadata.get("DURATION", ""))):
         return tagged - float((video.start_time or 0) * (video.time_base or 0))
     if container.duration:
         return container.duration / av.time_base
-    raise Unreadable("its header does not tell how long it is; copy it into a new container (mkv or mp4)")
+    raise Unreadable("its header does not say how long it is; copy it into a new container (mkv or mp4)")
 
 
 def _duration_tag(text: str) -> float:
@@ -81,9 +83,9 @@ def _duration_tag(text: str) -> float:
 
 
 def seconds_before_key_frame(file: Path, seconds: float) -> float:
-    """How much film must be decoded to show the picture at ``seconds``: since the key frame before it.
+    """Seconds of film that must be decoded to show the picture at ``seconds``: since the key frame before it.
 
-    0.0 where the file cannot tell. Raises ``Unreadable``.
+    0.0 if the file does not say. Raises ``Unreadable``.
     """
     try:
         with av.open(str(file)) as container:
@@ -96,5 +98,5 @@ def seconds_before_key_frame(file: Path, seconds: float) -> float:
                 if packet.pts is not None:
                     return max(0.0, seconds + start - float(packet.pts * packet.time_base))
     except (av.FFmpegError, ValueError, OSError, IndexError) as error:
-        raise Unreadable(f"cannot be read as a film ({error})") from error
+        raise Unreadable(f"is not a readable film ({error})") from error
     return 0.0

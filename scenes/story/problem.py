@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What, where, what to do."""
+    """What is wrong, where, and what to do about it."""
 
     key: str
     """Dotted key as written in the file: 'scenes.door.branch.0.to' (lists count from 0)."""
     message: str
     fatal: bool = True
-    """False: told, and the show goes on."""
+    """False: a warning; the show can run."""
     forgivable: bool = False
-    """It comes of a media file that is lost or cut short; an unattended start goes on without that file."""
+    """A media file is missing or cut short; a show that starts unattended goes on without that file."""
     unplayable: str | None = None
     """The scene that cannot be played because of it."""
 

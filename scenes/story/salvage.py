@@ -1,7 +1,7 @@
-"""Reading a story file so that its faults of form and its faults of sense are told together.
+"""Reads a story file so that malformed keys and wrong names or times are reported together.
 
-When some keys are wrong the rest is still read: the wrong ones are left out of a copy, and what remains is a story
-whose names and times can be checked. The author mends ten faults in one go, not one in each of ten.
+If some keys are malformed, the rest is still read: the malformed ones are removed from a copy, and what remains is a
+story whose names and times can be checked. The author fixes ten mistakes in one run, not one in each of ten.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scenes.story.problem import Problem
 from scenes.story.story_file import StoryFile
 
 BLANK = "?"
-"""Stands in a salvaged story where a word was missing; the checks pass it over."""
+"""Placeholder for a missing word in a salvaged story; the checks ignore it."""
 BLANKS: dict[Any, Any] = {"at_seconds": 0, "address": "/blank", "when": {"untrusted": True}}
 BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "branch": {"to": BLANK, "otherwise": True},
@@ -27,9 +27,9 @@ BLANK_ITEMS: dict[Any, dict[str, Any]] = {
 
 
 def read_story_file(path: Path) -> tuple[StoryFile | None, list[Problem], frozenset[str]]:
-    """The story as far as it can be read, the faults of form, and the scenes in which something was left out.
+    """The story as far as it can be read, the malformed keys, and the scenes from which something was removed.
 
-    Raises ``BadFile`` when there is no TOML to read.
+    Raises ``BadFile`` if the file is not TOML at all.
     """
     try:
         return load_toml(path, StoryFile), [], frozenset()
@@ -53,7 +53,7 @@ def read_story_file(path: Path) -> tuple[StoryFile | None, list[Problem], frozen
 
 
 def _remove(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
-    """Take away what stands at ``place``, or put a blank there: for a missing key, for an item of a list."""
+    """Remove the value at ``place``; a missing key or an item of a list is replaced by a blank."""
     trail: list[tuple[Any, Any]] = []
     here: Any = raw
     for part in place:
@@ -70,5 +70,5 @@ def _remove(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
     elif trail:
         table, key = trail[-1]
         del table[key]
-        if key == "when":  # so that the rest of the branch can still be looked at
+        if key == "when":  # so that the rest of the branch can still be checked
             table[key] = BLANKS[key]

@@ -1,4 +1,4 @@
-"""The JSON Schema of a story file, by which editors complete, explain and check it (taplo, Even Better TOML, ...).
+"""The JSON Schema of a story file, which editors use to complete, explain and check it (taplo, Even Better TOML...).
 
 ``scenes/story.schema.json`` is its committed copy: ``chiaro story schema > scenes/story.schema.json``.
 """
@@ -13,14 +13,14 @@ from scenes.story.story_file import StoryFile
 
 
 def schema_text() -> str:
-    """The schema as it is committed."""
+    """The schema as JSON, exactly as it is committed."""
     schema = {"$schema": "http://json-schema.org/draft-07/schema#", **_without_nulls(StoryFile.model_json_schema())}
     schema["properties"]["groups"]["additionalProperties"]["items"]["enum"] = list(LABELS)
     return json.dumps(schema, indent=2) + "\n"
 
 
 def _without_nulls(part: Any) -> Any:
-    """Without "or null" (TOML has no null), and without titles that only repeat the key."""
+    """Remove "or null" (TOML has no null), and titles that only repeat the key."""
     if isinstance(part, list):
         return [_without_nulls(item) for item in part]
     if not isinstance(part, dict):

@@ -1,4 +1,4 @@
-"""A story that was found good: what the state machine and the player need to know of it."""
+"""A story that has passed its checks: what the state machine and the player need to know of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue, Whe
 
 @dataclass(frozen=True, slots=True)
 class SceneTimes:
-    """The moments of a scene, in film time."""
+    """When a scene ends, when its choice closes and when it listens, in seconds of film time."""
 
     end: float
     close: float
@@ -29,18 +29,19 @@ class SceneTimes:
 
 @dataclass(frozen=True, eq=False)
 class Story:
-    """A story with the lengths of its clips. Made by ``load_story``."""
+    """A story with its clips and their lengths. Made by ``load_story``."""
 
     path: Path
     file: StoryFile
     clips: Mapping[str, TimedClip]
     warnings: tuple[Problem, ...] = ()
-    """What ``check`` tells and the show survives."""
+    """Problems that ``chiaro check`` reports and the show survives."""
     unplayable: frozenset[str] = frozenset()
     """Scenes whose clip could not be read when the story was loaded with ``forgive_clips``."""
 
     @property
     def title(self) -> str:
+        """Name of the film."""
         return self.file.title
 
     @property
@@ -49,18 +50,19 @@ class Story:
         return tuple(self.file.scenes)
 
     def index(self, name: str) -> int:
-        """Number of a scene, from 1."""
+        """Number of a scene in the order of the file, from 1; OSC sends it."""
         return self.names.index(name) + 1
 
     def scene(self, name: str) -> SceneEntry:
+        """The scene as written in the file. Raises ``KeyError`` for an unknown name."""
         return self.file.scenes[name]
 
     def clip(self, name: str) -> Clip:
-        """What the player plays."""
+        """What the player plays for a scene."""
         return self.clips[name].clip
 
     def duration(self, name: str) -> float:
-        """Seconds of film of a scene; of one turn, if it loops."""
+        """Length of a scene in seconds of film (of one pass, if it loops)."""
         return self.clips[name].seconds
 
     def bed(self, name: str) -> Bed | None:
@@ -73,11 +75,11 @@ class Story:
         return Bed(file, entry.volume, entry.fade_seconds) if file.is_file() else None
 
     def labels(self, mood: str) -> tuple[str, ...]:
-        """The emotions meant by a word of the story: a group's, or the one."""
+        """The emotions that a mood of the story stands for: those of a group, or the emotion itself."""
         return (mood,) if mood in LABELS else self.file.groups[mood]
 
     def branches(self, name: str) -> tuple[Branch, ...]:
-        """All ways out of a scene in their order; ``next`` and what a scene does by itself are written out."""
+        """All ways out of a scene in order, with ``next`` and the default ways (attract to start, end to attract) added."""
         return self._branches[name]
 
     def is_immediate(self, name: str, branch: Branch) -> bool:
@@ -89,15 +91,15 @@ class Story:
         return self._times[name].end
 
     def close(self, name: str) -> float:
-        """Film time at which the choice is closed. A loop is cut where it stands, so it needs no time before."""
+        """Film time at which the choice closes. A loop can be cut anywhere, so it closes at its end."""
         return self._times[name].close
 
     def window(self, name: str) -> tuple[float, float]:
-        """The listening window in film time."""
+        """The listening window, (from, until) in film time."""
         return self._times[name].window
 
     def asked_moods(self, name: str) -> tuple[str, ...]:
-        """The moods that the scene's branches ask for; none: it does not listen."""
+        """The moods that the scene's branches ask for; empty if it does not listen."""
         return self._asked_moods[name]
 
     def cues(self, name: str) -> tuple[TimedCue, ...]:
@@ -105,7 +107,7 @@ class Story:
         return self._cues[name]
 
     def candidates(self, name: str) -> tuple[str, ...]:
-        """Scenes that may follow, in the author's order: to be held ready."""
+        """Scenes that may follow, in the author's order; the player keeps them ready."""
         targets = [branch.to for branch in self.branches(name)]
         if name not in (self.file.attract, self.file.safe):
             targets.append(self.left_to)
@@ -151,9 +153,9 @@ class Story:
 def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
     """Read and check a story.
 
-    Raises ``BadFile`` with all problems at once. With ``forgive_clips`` a media file that is missing or cannot be read
-    is a warning: its scene is passed over, its sound or captions are left out (an unattended start after a power cut
-    must not stop at one file).
+    Raises ``BadFile`` with all problems at once. With ``forgive_clips`` a media file that is missing or unreadable is
+    only a warning: its scene is skipped, or plays without that sound or those captions (an unattended start after a
+    power cut must not fail because of one file).
     """
     path = Path(path).resolve()
     file, problems, damaged = read_story_file(path)

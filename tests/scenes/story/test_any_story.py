@@ -61,7 +61,9 @@ def faults(path: Path) -> list[str]:
     return []
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.dictionaries(st.sampled_from(WORDS), st.sampled_from(STRANGE), max_size=4))
 def test_a_spoilt_story_is_told_as_faults_and_nothing_else(folder: Path, spoilt: dict[int, str]) -> None:
     path = folder / "spoilt.toml"

@@ -102,7 +102,7 @@ def test_a_file_that_is_no_story_is_told_as_that(tmp_path: Path, text: str | Non
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_a_clip_that_is_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
-    with pytest.raises(Unreadable, match="not a file"):
+    with pytest.raises(Unreadable, match="not a regular file"):
         probe(tmp_path / "pipe.mp4")
     with pytest.raises(Unreadable, match="not a file"):
         probe(tmp_path)

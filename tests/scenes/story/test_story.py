@@ -2,7 +2,6 @@
 
 import math
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -95,13 +94,11 @@ def test_a_choice_is_closed_before_the_end_and_the_window_with_it(story: Story) 
     assert story.scene("garden").transition.transition == Transition("crossfade", 1.0)
 
 
-def test_the_headers_of_thirteen_clips_are_read_in_a_moment(folder: Path) -> None:
-    for number in range(13):
-        make_clip(folder / f"{number}.mp4", seconds=1)
-    started = time.perf_counter()
-    for number in range(13):
-        probe(folder / f"{number}.mp4")
-    assert time.perf_counter() - started < 2.0  # 60 ms here; the bound only keeps full decoding out
+def test_only_the_header_of_a_clip_is_read(folder: Path) -> None:
+    """A third of the file is enough, so the length is not found by reading on to the end."""
+    clip = make_clip(folder / "torn.mkv", seconds=30, fps=25)
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 3])
+    assert probe(clip).seconds == pytest.approx(30.0, abs=0.1)
 
 
 def test_a_header_tells_length_picture_and_sound(folder: Path) -> None:
