@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 
-from calibration.errors import BadFile
+from calibration.errors import BadFile, BadInput
 from calibration.files import did_you_mean
 
 SHIPPED_VENUES = Path(__file__).parent / "venues"
@@ -61,10 +61,14 @@ def find_venue(named: str) -> VenueFile:
 def find_or_begin_venue(named: str) -> VenueFile:
     """As ``find_venue``, for the command that writes venues: a new one begins in the user's folder, or at its path.
 
-    The shipped example is never written to: a copy of it begins in the user's folder. Raises ``BadFile``.
+    The shipped example is never written to: a copy of it begins in the user's folder. Raises ``BadFile``, also where
+    ``.toml`` was forgotten: a new venue would begin beside the one that was meant, and ``BadInput`` for no name at all.
     """
+    if not named.strip():
+        raise BadInput("is empty; expected a name, such as hall, or a file, such as ./hall.toml", where="venue")
     if _is_path(named):
-        return VenueFile(_file_at(named))
+        file = _file_at(named)
+        return find_venue(named) if _is_there(_with_suffix(file)) else VenueFile(file)
     own = venues_folder() / f"{named}.toml"
     found = _find_by_name(named)
     if found is None:
@@ -88,7 +92,7 @@ def _folders() -> tuple[Path, Path]:
 
 
 def _is_path(named: str) -> bool:
-    return named.endswith(".toml") or "/" in named or os.sep in named
+    return named.endswith(".toml") or "/" in named or os.sep in named or named in (".", "..")
 
 
 def _file_at(named: str) -> Path:
@@ -144,12 +148,15 @@ def _move_notice(file: Path) -> str:
 
 def _near_file(file: Path) -> str:
     """A hint at a file of nearly that name in the same folder, or at a venue of that name."""
-    with_suffix = file.with_name(f"{file.name}.toml")
-    if _is_there(with_suffix):
-        return f"; did you mean {str(with_suffix)!r}?"
+    if _is_there(_with_suffix(file)):
+        return f"; did you mean {str(_with_suffix(file))!r}?"
     if file.stem in known_venues():
         return f"; type {file.stem} for the venue of that name"
     return did_you_mean(file.name, [one.name for one in file.parent.glob("*.toml")])
+
+
+def _with_suffix(file: Path) -> Path:
+    return file.with_name(f"{file.name}.toml")
 
 
 def _not_found(named: str) -> str:

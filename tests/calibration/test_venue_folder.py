@@ -9,7 +9,7 @@ import platformdirs
 import pytest
 
 from calibration import venue_folder
-from calibration.errors import BadFile
+from calibration.errors import BadFile, BadInput
 from calibration.venue import load_venue
 from calibration.venue_folder import (
     config_folder,
@@ -142,10 +142,16 @@ def test_a_file_that_is_not_there_is_answered_with_the_one_that_is(
     (own / "attic.toml").write_text("")
     monkeypatch.chdir(tmp_path)
     assert "did you mean 'hall.toml'?" in refusal("./hall")
+    with pytest.raises(BadFile, match=r"did you mean 'hall\.toml'"):
+        find_or_begin_venue("./hall")
+    assert find_or_begin_venue("./attic").file == Path("attic")
     assert "did you mean 'hall.toml'?" in refusal("./hal.toml")
     assert "type ./hall.toml" in refusal("hall")
     assert "type attic for the venue" in refusal("attic.toml")
     assert "is a folder" in refusal(f"{tmp_path}/")
+    assert "is a folder" in refusal("..")
+    with pytest.raises(BadInput, match="is empty"):
+        find_or_begin_venue("")
     assert "cannot be found" in refusal("~nobody-of-that-name/room.toml")
 
 
