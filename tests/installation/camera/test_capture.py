@@ -185,7 +185,7 @@ def test_an_unplugged_camera_is_opened_again_when_it_is_back(network_camera: Ser
 
 
 def test_a_camera_that_repeats_its_last_picture_is_reported_and_opened_again(capturing: Starts) -> None:
-    clock, opened, reasons, ready = Clock(), [], list[str](), threading.Event()
+    clock, opened, reasons, ready = Clock(), list[int](), list[str](), threading.Event()
 
     def repeating() -> Source:
         ready.wait(LONG)
@@ -201,7 +201,7 @@ def test_a_camera_that_repeats_its_last_picture_is_reported_and_opened_again(cap
 
 
 def test_a_wedged_camera_stays_untrusted_while_it_is_opened_again_and_again(capturing: Starts) -> None:
-    clock, still, opened, reasons, ready = Clock(), picture(7), [], list[str](), threading.Event()
+    clock, still, opened, reasons, ready = Clock(), picture(7), list[int](), list[str](), threading.Event()
 
     def wedged() -> Source:
         ready.wait(LONG)

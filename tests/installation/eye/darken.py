@@ -42,7 +42,7 @@ def linear(image: np.ndarray) -> np.ndarray:
 
 
 def coded(light: np.ndarray) -> np.ndarray:
-    return (255.0 * np.clip(light, 0, 1) ** (1 / GAMMA) + 0.5).astype(np.uint8)
+    return np.asarray(255.0 * np.clip(light, 0, 1) ** (1 / GAMMA) + 0.5).astype(np.uint8)
 
 
 def lamp(height: int, face: Box) -> np.ndarray:
@@ -50,7 +50,7 @@ def lamp(height: int, face: Box) -> np.ndarray:
     forehead, chin = face[1] + 0.15 * face[3], face[1] + face[3]
     rows = np.arange(height, dtype=np.float32)
     fall = np.maximum(rows - forehead, 0) / (chin - forehead)
-    return np.maximum(CHIN**fall, 0.02)[:, None, None]
+    return np.asarray(np.maximum(CHIN**fall, 0.02))[:, None, None]
 
 
 def exposure(light: np.ndarray, face: Box, face_mean: float) -> float:
