@@ -68,7 +68,7 @@ def test_wrong_files_are_told_each_and_the_good_one_is_still_looked_at(files: Pa
     assert ran.exit_code == Exit.BAD_CONFIGURATION
     told = json.loads(ran.stdout)["files"]
     assert [list(file)[1] for file in told] == ["error", "error", "error", "frames", "error"]
-    for words in ("is no picture that can be decoded", "is no picture and no video", "no such file", "is a folder"):
+    for words in ("is not an image that can be decoded", "is not an image or a video", "no such file", "is a folder"):
         assert words in ran.stderr
 
 
@@ -89,5 +89,5 @@ def test_a_still_picture_is_one_frame_in_colour(tmp_path: Path) -> None:
     (frame,) = frames_of(tmp_path / "gray.png", every=15)
     assert frame.image.shape == (20, 30, 3)
     (tmp_path / "empty.png").touch()
-    with pytest.raises(BadFile, match="no picture that can be decoded"):
+    with pytest.raises(BadFile, match="is not an image that can be decoded"):
         list(frames_of(tmp_path / "empty.png", every=1))
