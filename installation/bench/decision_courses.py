@@ -47,6 +47,7 @@ class Course:
 
     @property
     def seconds(self) -> float:
+        """How long the whole course lasts."""
         return sum(part.seconds for part in self.parts)
 
 

@@ -58,6 +58,7 @@ class RealFaces:
         return [label for label in LABELS if len(self._faces[label]) >= 5]
 
     def __call__(self, course: Course, index: Integers) -> tuple[Floats, Floats]:
+        """Probabilities (T, 8) and quality (T,) of a course whose frame k belongs to part ``index[k]``."""
         chance = np.random.default_rng((course.seed, course.noise, 3))
         shown = [self._shown(course.seed, part) for part in course.parts]
         times = np.arange(len(index)) / course.frames_per_second
@@ -77,11 +78,11 @@ class RealFaces:
     def _relit(self, image: Image, landmarks: Floats, lamps: LampBank, chance: np.random.Generator) -> Shown:
         """The face enlarged as the camera sees it, under a lamp overhead, as dark as the room is."""
         size, five = (round(FACE_PIXELS), round(FACE_PIXELS)), landmarks * np.float32(FACE_PIXELS / len(image))
-        large = np.clip(cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC), 0, None)
+        large = np.asarray(np.clip(cv2.resize(linear(image), size, interpolation=cv2.INTER_CUBIC), 0, None), np.float32)
         turn = similarity(five.astype(np.float64))
         light = lamps.draw((five @ turn[:, :2].T + turn[:, 2])[None].astype(np.float32), chance)[0]
         back = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        large *= cv2.warpAffine(light, turn, size, flags=back, borderMode=cv2.BORDER_REPLICATE)
+        large *= np.asarray(cv2.warpAffine(light, turn, size, flags=back, borderMode=cv2.BORDER_REPLICATE), np.float32)
         return expose(large[None], self._mean)[0], five
 
 

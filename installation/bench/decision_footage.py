@@ -28,7 +28,7 @@ def seen_in(folder: Path) -> list[tuple[int, list[Seen]]]:
 
 def ids_too_many(people: int, course: list[Seen]) -> int:
     """How many visitors more than people the judgement has counted: visits that a turned head has ended."""
-    judge, ids = Judgement(MoodSettings(), random.Random(1)), set()
+    judge, ids = Judgement(MoodSettings(), random.Random(1)), set()  # noqa: S311 - ids of a benchmark
     for now, faces, _ in course:
         ids |= {visitor.visitor_id for visitor in judge.update(faces, (640, 480), MEAN_LUMINANCE, now).visitors}
     return max(len(ids) - people, 0)

@@ -10,6 +10,7 @@ import numpy as np
 
 from calibration.settings import MoodSettings
 from installation.bench.decision_courses import FRAME
+from models.arrays import Floats
 from models.estimate import EmotionEstimate
 from models.judging.judgement import Judgement
 from models.labels import LABELS
@@ -34,8 +35,8 @@ class Reference:
         self._last = now
         return self.label
 
-    def rule(self, probabilities: np.ndarray, now: float) -> str | None:
-        """The label after this face."""
+    def rule(self, probabilities: Floats, now: float) -> str | None:  # noqa: ARG002 - only some rules go by the clock
+        """The label after this face: probabilities (8,) at second ``now``."""
         return LABELS[int(probabilities.argmax())]
 
     def branch(self) -> str | None:
@@ -58,7 +59,8 @@ class ModeOfTen(Reference):
         super().__init__()
         self._recent: deque[int] = deque(maxlen=10)
 
-    def rule(self, probabilities: np.ndarray, now: float) -> str | None:
+    def rule(self, probabilities: Floats, now: float) -> str | None:  # noqa: ARG002 - only some rules go by the clock
+        """The commonest label of the last ten faces."""
         self._recent.append(int(probabilities.argmax()))
         return LABELS[Counter(self._recent).most_common(1)[0][0]]
 
@@ -70,29 +72,32 @@ class MovingAverage(Reference):
 
     def __init__(self) -> None:
         super().__init__()
-        self._recent: deque[np.ndarray] = deque(maxlen=10)
+        self._recent: deque[Floats] = deque(maxlen=10)
 
-    def rule(self, probabilities: np.ndarray, now: float) -> str | None:
+    def rule(self, probabilities: Floats, now: float) -> str | None:  # noqa: ARG002 - only some rules go by the clock
+        """The likeliest label of the mean of the last ten faces."""
         self._recent.append(probabilities)
         return LABELS[int(np.mean(self._recent, axis=0).argmax())]
 
 
 class LastFrame(Reference):
-    """One look a second, and the scene's choice is the last of them, as RIOT did it."""
+    """One face a second, and the scene's choice is the last of them, as RIOT did it."""
 
     name = "last frame, once a second"
 
     def __init__(self) -> None:
         super().__init__()
-        self._looked_at = -1e9
+        self._sampled_at = -1e9
 
-    def rule(self, probabilities: np.ndarray, now: float) -> str | None:
-        if now - self._looked_at < 1.0:
+    def rule(self, probabilities: Floats, now: float) -> str | None:
+        """The label of the latest face that was sampled, at most one a second."""
+        if now - self._sampled_at < 1.0:
             return self.label
-        self._looked_at = now
+        self._sampled_at = now
         return super().rule(probabilities, now)
 
     def branch(self) -> str | None:
+        """The scene's choice: the last label."""
         return self.label
 
 
@@ -102,7 +107,7 @@ class Ours:
     name = "ours"
 
     def __init__(self, settings: MoodSettings | None = None) -> None:
-        self._judge = Judgement(settings or MoodSettings(), random.Random(1))
+        self._judge = Judgement(settings or MoodSettings(), random.Random(1))  # noqa: S311 - ids of a benchmark
         self._evidence = Evidence()
         self._began: float | None = None
 

@@ -58,10 +58,10 @@ def stage_figures(progress: Progress) -> tuple[tuple[Figure, ...], tuple[str, ..
     every = f"detection on every frame, not every {settings.detect_every}."
     baseline = always.sum(axis=1)
     figures = [
-        Figure("a look, mean", float(total.mean()), "ms", float(baseline.mean()), every),
-        Figure("a look, p50", float(np.median(total)), "ms", float(np.median(baseline)), every),
-        Figure("a look, p95", float(np.percentile(total, 95)), "ms", float(np.percentile(baseline, 95)), every),
-        Figure("looks one core could do", 1000 / float(total.mean()), "frames/s"),
+        Figure("one frame, mean", float(total.mean()), "ms", float(baseline.mean()), every),
+        Figure("one frame, p50", float(np.median(total)), "ms", float(np.median(baseline)), every),
+        Figure("one frame, p95", float(np.percentile(total, 95)), "ms", float(np.percentile(baseline, 95)), every),
+        Figure("frames one core could analyse", 1000 / float(total.mean()), "frames/s"),
         Figure("frames with a face", 100 * found, "%"),
     ]
     for n, stage in enumerate(STAGES):

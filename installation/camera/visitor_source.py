@@ -11,7 +11,7 @@ from installation.camera.source import CameraLost
 from models.arrays import Image
 from models.rendering.simulated_visitor import SimulatedVisitor
 
-LOOK_FOR_CAMERAS_SECONDS = 2.0
+CAMERA_SEARCH_SECONDS = 2.0
 
 
 class VisitorSource:
@@ -27,13 +27,15 @@ class VisitorSource:
         self.name = f"simulated visitor (seed {seed})"
 
     def grab(self) -> None:
+        """Wait until the next picture is due."""
         self._pace.wait()
 
     def retrieve(self) -> Image:
+        """The picture of this moment."""
         return self._visitor.read(time.monotonic())
 
     def close(self) -> None:
-        pass
+        """Nothing is open."""
 
 
 class StandIn(VisitorSource):
@@ -46,11 +48,12 @@ class StandIn(VisitorSource):
     def __init__(self, settings: CameraSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self._devices = found_devices()
-        self._look_at = time.monotonic() + LOOK_FOR_CAMERAS_SECONDS
+        self._search_at = time.monotonic() + CAMERA_SEARCH_SECONDS
 
     def grab(self) -> None:
+        """Wait for the next picture. Raises ``CameraLost`` when a camera was plugged in, so that it gets opened."""
         super().grab()
-        if time.monotonic() >= self._look_at:
-            self._look_at += LOOK_FOR_CAMERAS_SECONDS
+        if time.monotonic() >= self._search_at:
+            self._search_at += CAMERA_SEARCH_SECONDS
             if found_devices() != self._devices:
                 raise CameraLost("a camera was plugged in, and takes the simulated visitor's place")

@@ -84,4 +84,4 @@ def log_probabilities(probabilities: Floats) -> LogProbabilities:
 def softmax(logs: LogProbabilities) -> Doubles:
     """Probabilities (sum 1) from logarithms up to a constant."""
     raised = np.exp(logs - logs.max())
-    return raised / raised.sum()
+    return np.asarray(raised / raised.sum())

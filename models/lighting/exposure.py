@@ -85,4 +85,4 @@ def motion_kernel(length: float, angle: float) -> Floats:
     middle = side // 2
     x, y = np.round(middle + np.linspace(-1, 1, 4 * side) * way[:, None]).astype(int)
     np.add.at(kernel, (y, x), 1)
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum(), np.float32)

@@ -38,6 +38,7 @@ class LampNet:
     biases: tuple[Floats, ...]
 
     def __call__(self, seen: Floats) -> Floats:
+        """Vectors (n, 3) to the lamp from features (n, d)."""
         for k, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             seen = seen @ weights.T + bias
             if k < len(self.weights) - 1:
@@ -45,7 +46,7 @@ class LampNet:
         return np.asarray(seen, np.float32)
 
     def write(self, path: Path) -> None:
-        """As halves; the answer changes by less than a tenth of a degree."""
+        """Save the network, weights as float16; the answer changes by less than a tenth of a degree."""
         arrays = {f"weights{k}": one.astype(np.float16) for k, one in enumerate(self.weights)}
         arrays |= {f"bias{k}": one.astype(np.float32) for k, one in enumerate(self.biases)}
         np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
@@ -59,6 +60,7 @@ def towards_lamp(faces: Gray) -> Floats:
 
 @cache
 def read_lamp_net() -> LampNet:
+    """The shipped network, read once."""
     with np.load(LAMP) as file:
         layers = range(sum(name.startswith("bias") for name in file.files))
         weights = tuple(file[f"weights{k}"].astype(np.float32) for k in layers)
@@ -68,7 +70,7 @@ def read_lamp_net() -> LampNet:
 def features(faces: Gray) -> Floats:
     """(n, d) logarithms of the light on the head's part of faces (n, 64, 64), each against its mean."""
     light = np.stack([small(face) for face in linear(faces)])[:, face_mask()]
-    return np.log(light / np.maximum(light.mean(axis=1, keepdims=True), 1e-6) + np.float32(DARKEST))
+    return np.asarray(np.log(light / np.maximum(light.mean(axis=1, keepdims=True), 1e-6) + np.float32(DARKEST)))
 
 
 @cache
@@ -91,4 +93,5 @@ def warp_to_template(maps: Floats, landmarks: Floats) -> Floats:
 
 
 def small(picture: Floats) -> Floats:
+    """The picture (64, 64) at half its side (32, 32), by area."""
     return np.asarray(cv2.resize(picture.astype(np.float32), (SMALL, SMALL), interpolation=cv2.INTER_AREA))

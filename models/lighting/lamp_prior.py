@@ -51,6 +51,7 @@ class Prior:
 
 
 def prior_beside(model: Path) -> Path:
+    """Where the prior of ``model`` lies: NAME.prior.npz beside NAME.onnx."""
     return model.with_suffix(".prior.npz")
 
 

@@ -67,6 +67,7 @@ class FaceMaps:
     """(m, 5, 2) landmarks in pixels of the aligned face (without the margin)."""
 
     def first(self, count: int) -> FaceMaps:
+        """The maps of the first ``count`` faces only."""
         return FaceMaps(*(getattr(self, name)[:count] for name in self.__slots__))
 
 
@@ -87,7 +88,7 @@ def direction(azimuth: float, elevation: float) -> Floats:
 
 def lit(heads: FaceMaps, towards: Floats) -> Floats:
     """Light (m, 96, 96) of a lamp in one direction: cosine of the angle where nothing is in the way, 0 in shadow."""
-    return np.maximum(heads.normals @ towards, 0) * visibility(heads.depth, towards)
+    return np.asarray(np.maximum(heads.normals @ towards, 0) * visibility(heads.depth, towards), np.float32)
 
 
 def visibility(depth: Floats, towards: Floats) -> Floats:

@@ -81,7 +81,7 @@ def _softened(landmarks: Floats, size: tuple[int, int]) -> Floats:
     for landmark, wide, high in SOFTENED:
         x, y = landmarks[landmark] + MARGIN
         cv2.ellipse(soft, (int(x), int(y)), (int(wide), int(high)), 0, 0, 360, 1.0, -1)
-    return cv2.GaussianBlur(soft, (0, 0), 1.5)
+    return np.asarray(cv2.GaussianBlur(soft, (0, 0), 1.5), np.float32)
 
 
 def make_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic]]:

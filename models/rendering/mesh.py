@@ -36,7 +36,7 @@ class Mesh:
     def five_landmarks(self, points: Floats) -> Floats:
         """The five landmarks (5, 2) of projected vertices: eyes, nose tip, mouth corners, left in the picture first."""
         of = points[self.landmarks][:, :2]
-        return np.stack([of[36:42].mean(0), of[42:48].mean(0), of[30], of[48], of[54]])
+        return np.asarray(np.stack([of[36:42].mean(0), of[42:48].mean(0), of[30], of[48], of[54]]), np.float32)
 
 
 def read_mesh(path: Path) -> Mesh:
@@ -51,4 +51,4 @@ def rotated(points: Floats, yaw: float, pitch: float) -> Floats:
     a, b = np.radians([yaw, pitch])
     about_y = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
-    return (points @ (about_x @ about_y).T).astype(np.float32)
+    return np.asarray(points @ (about_x @ about_y).T, np.float32)

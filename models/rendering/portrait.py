@@ -102,7 +102,7 @@ def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     light = _light(normals, at(placed[:, 2:])[..., 0], hit, part)
     glance = _specular(normals, part) * light["key"]
     picture = albedo * (light["key"][..., None] * _KEY_COLOUR + light["rest"]) + (shine * glance)[..., None]
-    picture = _with_body(picture * hit[..., None], hit, person)
+    picture = _with_body(picture * hit[..., None], hit)
     small = cv2.resize(picture.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     return captured(small * EXPOSURE)
 
@@ -153,7 +153,8 @@ def _texture(mesh: Mesh, rest: Floats) -> tuple[Floats, Floats]:
     cv2.fillPoly(lips, [at[48:60]], 1.0)
     for line in (at[17:22], at[22:27]):
         cv2.polylines(brows, [line + np.array([0, 5], np.int32)], False, 1.0, 22)
-    return cv2.GaussianBlur(lips, (0, 0), 5), cv2.GaussianBlur(brows, (0, 0), 6)
+    blurred = cv2.GaussianBlur(lips, (0, 0), 5), cv2.GaussianBlur(brows, (0, 0), 6)
+    return np.asarray(blurred[0], np.float32), np.asarray(blurred[1], np.float32)
 
 
 def _albedo(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArray[np.int32]) -> Floats:
@@ -224,7 +225,7 @@ def _specular(normals: Floats, part: NDArray[np.int32]) -> Floats:
     return np.asarray(np.where(part >= TEETH, along**120 * 3, along**14), np.float32)
 
 
-def _with_body(picture: Floats, hit: Floats, person: Person) -> Floats:
+def _with_body(picture: Floats, hit: Floats) -> Floats:
     """Dark clothes below the neck, their shoulders touched by the lamp."""
     height, width = hit.shape
     y, x = np.mgrid[:height, :width].astype(np.float32) / (PIXELS_A_CM * FINER)

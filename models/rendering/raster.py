@@ -58,7 +58,7 @@ def vertex_normals(points: Floats, triangles: NDArray[np.int32]) -> Floats:
     total = np.zeros_like(points)
     for k in range(3):
         np.add.at(total, triangles[:, k], face)
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
+    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def triangulate(faces: NDArray[np.int32]) -> NDArray[np.int32]:

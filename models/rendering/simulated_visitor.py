@@ -84,7 +84,8 @@ class SimulatedVisitor:
         p = visit.phase
         yaw = 0.10 * np.sin(0.37 * t + p) + 0.03 * np.sin(1.1 * t + 2 * p)
         depth = self._depths[visit.person]
-        head = cv2.remap(head, _COLUMNS - (yaw * depth).astype(np.float32), _ROWS, cv2.INTER_LINEAR)
+        columns = _COLUMNS - (yaw * depth).astype(np.float32)
+        head = np.asarray(cv2.remap(head, columns, _ROWS, cv2.INTER_LINEAR), np.uint8)
         here = smooth_step((t - visit.enters) / WALK) - smooth_step((t - visit.leaves + WALK) / WALK)
         width, height = self._size
         scale = height / PICTURE_HEIGHT_CM / PIXELS_A_CM * (1 + 0.03 * np.sin(0.23 * t + p))
@@ -112,7 +113,7 @@ class SimulatedVisitor:
         if intensity > 0.01:
             half, full = poses[label, 0.5], poses[label, 1.0]
             low, high, share = (face, half, 2 * intensity) if intensity < 0.5 else (half, full, 2 * intensity - 1)
-            face = cv2.addWeighted(high, share, low, 1 - share, 0)
+            face = np.asarray(cv2.addWeighted(high, share, low, 1 - share, 0), np.uint8)
         closed = max((1 - abs(t - blink) / 0.11 for blink in visit.blinks), default=0.0)
         if closed > 0:
             rows, columns = slice(95, 140), slice(140, 260)

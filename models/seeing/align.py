@@ -30,9 +30,10 @@ def align(picture: Image, landmarks: Floats) -> Gray:
     """
     turn = similarity(np.asarray(landmarks, np.float64))
     picture, turn = _cut_out(picture, turn)
-    gray = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    gray = picture if picture.ndim == 2 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     gray, turn = _reduced(gray, turn)
-    return cv2.warpAffine(gray, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    face = cv2.warpAffine(gray, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(face, np.uint8)
 
 
 def align_all(picture: Image, landmarks: Sequence[Floats]) -> Gray:
@@ -94,4 +95,4 @@ def _reduced(gray: Gray, turn: Doubles) -> tuple[Gray, Doubles]:
     moved = turn.copy()
     moved[:, :2] *= times
     moved[:, 2] += turn[:, :2] @ np.full(2, (times - 1) / 2)
-    return small, moved
+    return np.asarray(small, np.uint8), moved

@@ -35,9 +35,9 @@ def reduce_to_gray(image: Image, rows: int) -> tuple[Gray, float]:
     scale = min(1.0, rows / image.shape[0])
     if scale < 1.0:
         size = (max(1, round(image.shape[1] * scale)), rows)
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    return brighten(gray), scale
+    return brighten(np.asarray(gray, np.uint8)), scale
 
 
 def brighten(gray: Gray) -> Gray:
@@ -45,9 +45,9 @@ def brighten(gray: Gray) -> Gray:
     if float(gray.mean()) > BRIGHT_ENOUGH:
         return gray
     # In floats: the fractions that the blur makes are all that a face of mean 2 has left.
-    light = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), NOISE_SIGMA)
-    light *= cv2.resize(_gain(light), gray.shape[::-1])
-    return cv2.convertScaleAbs(light)
+    light = np.asarray(cv2.GaussianBlur(gray.astype(np.float32), (0, 0), NOISE_SIGMA), np.float32)
+    light *= np.asarray(cv2.resize(_gain(light), gray.shape[::-1]), np.float32)
+    return np.asarray(cv2.convertScaleAbs(light), np.uint8)
 
 
 def _gain(light: Floats) -> Floats:

@@ -37,6 +37,7 @@ FACTS = ("labels", "preprocessing", "version", "temperature", "trained_with")
 
 
 def card_beside(model: Path) -> Path:
+    """Where the card of ``model`` lies: NAME.json beside NAME.onnx."""
     return model.with_suffix(".json")
 
 

@@ -69,7 +69,8 @@ class Mtcnn:
         scale, level = CELL / smallest, gray
         while min(gray.shape) * scale >= CELL:
             size = tuple(2 * round(side * scale / 2) for side in gray.shape[::-1])
-            level = cv2.resize(level, size, interpolation=cv2.INTER_AREA)  # from the last one: less to read
+            # From the last level: less to read.
+            level = np.asarray(cv2.resize(level, size, interpolation=cv2.INTER_AREA), np.uint8)
             (maps,) = self._pnet.run(None, {"picture": level[None, None].astype(np.float32)})
             found.append(_decode_pnet(maps[0], PNET_THRESHOLD, np.divide(size, gray.shape[::-1])))
             scale *= PYRAMID_FACTOR

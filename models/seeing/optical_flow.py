@@ -59,7 +59,14 @@ class FlowTracker:
 def _followed(before: Gray, after: Gray, face: Detection, scale: float) -> Detection | None:
     """The face moved, turned and scaled as most of its points have; None when too few agree."""
     start = np.concatenate([face.landmarks, _grid(face)]).astype(np.float32) * scale
-    there, found, _ = cv2.calcOpticalFlowPyrLK(before, after, start[:, None], None, winSize=WINDOW, maxLevel=2)
+    there, found, _ = cv2.calcOpticalFlowPyrLK(
+        before,
+        after,
+        start[:, None],
+        None,  # type: ignore[call-overload]  # OpenCV's stubs forget that the first guess may be left out
+        winSize=WINDOW,
+        maxLevel=2,
+    )
     good = found[:, 0] == 1
     if good.sum() < MIN_INLIER_SHARE * len(start):
         return None

@@ -95,8 +95,9 @@ def _reduced(image: Image) -> tuple[Image, float]:
     """At most 360 rows, in colour; a dark one gray and brightened (its colours would be noise)."""
     scale = min(1.0, ROWS / image.shape[0])
     if scale < 1.0:
-        image = cv2.resize(image, (round(image.shape[1] * scale), ROWS), interpolation=cv2.INTER_AREA)
-    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        size = (round(image.shape[1] * scale), ROWS)
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     if float(gray.mean()) > BRIGHT_ENOUGH:
         return image, scale
-    return cv2.cvtColor(brighten(gray), cv2.COLOR_GRAY2BGR), scale
+    return np.asarray(cv2.cvtColor(brighten(gray), cv2.COLOR_GRAY2BGR), np.uint8), scale

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper, save_model
 
+from models.arrays import Floats
 from models.labels import LABELS
 from models.seeing.align import PREPROCESSING
 from models.seeing.card import write_card
@@ -24,8 +25,8 @@ FACTS: dict[str, object] = {
 def make_classifier(path: Path, seed: int = 0, card: bool = True, **changed: object) -> Path:
     """Write a network (one matrix on an 8x8 mean of the face) to ``path``; ``changed`` facts go into file and card."""
     rng = np.random.default_rng(seed)
-    weights = {
-        "to_embedding": rng.normal(size=(64, 16)).astype(np.float32) / 8,
+    weights: dict[str, Floats] = {
+        "to_embedding": np.asarray(rng.normal(size=(64, 16)) / 8, np.float32),
         "to_labels": rng.normal(size=(16, len(LABELS))).astype(np.float32),
     }
     nodes = [

@@ -14,13 +14,13 @@ def test_the_stages_shares_add_up_and_economies_have_their_baselines(
     monkeypatch.setattr("models.seeing.classifier.SHIPPED", make_classifier(tmp_path / "net.onnx"))
     monkeypatch.setattr(eye_stages, "FRAMES", 12)
     monkeypatch.delenv("CHIARO_FOOTAGE", raising=False)
-    told: list[float] = []
-    figures, notes = eye_stages.stage_figures(lambda what, share: told.append(share))
+    shares: list[float] = []
+    figures, notes = eye_stages.stage_figures(lambda _, share: shares.append(share))
     named = {figure.name: figure for figure in figures}
     assert sum(f.value for f in figures if f.name.endswith(", share")) == pytest.approx(100)
     assert named["frames with a face"].value == 100
-    assert named["a look, mean"].ratio > 1, "following must be cheaper than detecting on every frame"
-    assert named["cut out and prepare one face"].ratio > 1
-    assert told == sorted(told)
+    with_baseline = {name for name, figure in named.items() if figure.baseline is not None}
+    assert {"one frame, mean", "one frame, p95", "cut out and prepare one face"} <= with_baseline
+    assert shares == sorted(shares)
     assert "simulated visitor" in notes[0]
     assert "CPU" in notes[1] or "CUDA" in notes[1]

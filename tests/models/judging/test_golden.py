@@ -6,6 +6,7 @@ before it is committed.
 
 import csv
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +17,22 @@ from models.estimate import EmotionEstimate
 from models.frame import Detection
 from models.judging.judgement import Judgement
 from models.labels import LABELS
+from models.mood import Mood
 from tests.models.faces import FRAME, LANDMARKS
 
 FOLDER = Path(__file__).parent / "golden"
 TRACES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 SEEN = ["seconds", "quality", *LABELS]
+Row = dict[str, str]
 MADE = ["present", "dominant", "confidence", "valence", "arousal"]
 
 
-def read(name):
-    with open(FOLDER / f"{name}.csv", newline="") as file:
+def read(name: str) -> list[Row]:
+    with (FOLDER / f"{name}.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-def judged(rows):
+def judged(rows: list[Row]) -> Iterator[Mood]:
     """What the judgement of today makes of each row; a row without quality is a frame without a face."""
     judge = Judgement(MoodSettings(), random.Random(1))
     for row in rows:
@@ -43,7 +46,7 @@ def judged(rows):
 
 
 @pytest.mark.parametrize("name", TRACES)
-def test_a_recorded_visitor_is_judged_as_before(name):
+def test_a_recorded_visitor_is_judged_as_before(name: str) -> None:
     rows = read(name)
     for row, mood in zip(rows, judged(rows), strict=True):
         assert (str(int(mood.present)), mood.dominant or "") == (row["present"], row["dominant"]), row["seconds"]
@@ -51,13 +54,13 @@ def test_a_recorded_visitor_is_judged_as_before(name):
         assert (mood.valence, mood.arousal) == pytest.approx((float(row["valence"]), float(row["arousal"])), abs=2e-3)
 
 
-def test_there_are_golden_traces_and_they_hold_more_than_one_answer():
+def test_there_are_golden_traces_and_they_hold_more_than_one_answer() -> None:
     answers = {row["dominant"] for name in TRACES for row in read(name)}
     assert len(TRACES) >= 3
     assert {"", "neutral", "happiness", "sadness"} <= answers
 
 
-def test_after_frames_that_could_not_be_used_the_trace_goes_on_as_if_nothing_had_been():
+def test_after_frames_that_could_not_be_used_the_trace_goes_on_as_if_nothing_had_been() -> None:
     rows = read("smile")
     with_hole = [row | {"quality": ""} if 20 <= k < 26 else row for k, row in enumerate(rows)]
     whole, holed = list(judged(rows)), list(judged(with_hole))
@@ -66,14 +69,15 @@ def test_after_frames_that_could_not_be_used_the_trace_goes_on_as_if_nothing_had
     assert holed[36].visitors[0].visitor_id == whole[36].visitors[0].visitor_id
 
 
-def _course(parts, seed):
+def _course(parts: list[tuple[dict[str, float] | None, float, int]], seed: int) -> list[Row]:
     """Rows at 10 frames/s of (means by label or None for nobody, quality, frames)."""
-    chance, rows = np.random.default_rng(seed), []
+    rng = np.random.default_rng(seed)
+    rows: list[Row] = []
     for means, quality, frames in parts:
         for _ in range(frames):
             row = dict.fromkeys(SEEN, "") | {"seconds": f"{0.1 * (len(rows) + 1):.1f}"}
             if means is not None:
-                logits = np.array([means.get(label, 0.0) for label in LABELS]) + chance.normal(0, 0.5, len(LABELS))
+                logits = np.array([means.get(label, 0.0) for label in LABELS]) + rng.normal(0, 0.5, len(LABELS))
                 p = np.round(np.exp(logits) / np.exp(logits).sum(), 3)
                 p[0] += 1 - p.sum()
                 row |= {label: f"{value:.3f}" for label, value in zip(LABELS, p, strict=True)} | {
@@ -83,9 +87,9 @@ def _course(parts, seed):
     return rows
 
 
-def _write():
+def _write() -> None:
     neutral, smile, sad = {"neutral": 3.5}, {"happiness": 4.0, "neutral": 1.0}, {"sadness": 3.0, "neutral": 2.4}
-    courses = {
+    courses: dict[str, list[tuple[dict[str, float] | None, float, int]]] = {
         "smile": [(neutral, 0.9, 40), (smile, 0.9, 30), (neutral, 0.9, 20)],
         "narrow_lead": [({"neutral": 3.0, "sadness": 2.4}, 0.8, 40), (sad, 0.8, 60)],
         "lost_and_poor": [
@@ -101,9 +105,9 @@ def _write():
     for seed, (name, parts) in enumerate(courses.items()):
         rows = _course(parts, seed)
         for row, mood in zip(rows, judged(rows), strict=True):
-            row |= {"present": int(mood.present), "dominant": mood.dominant or ""}
+            row |= {"present": str(int(mood.present)), "dominant": mood.dominant or ""}
             row |= {key: f"{getattr(mood, key):.3f}" for key in ("confidence", "valence", "arousal")}
-        with open(FOLDER / f"{name}.csv", "w", newline="") as file:
+        with (FOLDER / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, SEEN + MADE, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)

@@ -1,4 +1,4 @@
-"""What the film is told of the visitors."""
+"""What the film learns of the visitors."""
 
 import math
 import random
@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.settings import MoodSettings
+from models.estimate import EmotionEstimate
 from models.judging.judgement import Judgement
 from models.mood import Mood
 from tests.models.faces import FRAME, face
@@ -18,11 +19,11 @@ STEP = 1 / 30
 class Room:
     """A judgement with a clock."""
 
-    def __init__(self, **said):
-        self.judge = Judgement(MoodSettings(**said), random.Random(7))
+    def __init__(self, **chosen: object) -> None:
+        self.judge = Judgement(MoodSettings.model_validate(chosen), random.Random(7))
         self.now = 100.0
 
-    def watch(self, seconds: float, *faces) -> list[Mood]:
+    def watch(self, seconds: float, *faces: EmotionEstimate) -> list[Mood]:
         """The moods of so many seconds in which these faces are seen."""
         moods = []
         for _ in range(round(seconds / STEP)):
@@ -31,7 +32,7 @@ class Room:
         return moods
 
 
-def test_a_smile_becomes_an_event_within_a_second_and_only_once():
+def test_a_smile_becomes_an_event_within_a_second_and_only_once() -> None:
     room = Room()
     room.watch(5, face())
     moods = room.watch(5, face(label="happiness"))
@@ -41,14 +42,14 @@ def test_a_smile_becomes_an_event_within_a_second_and_only_once():
     assert moods[-1].held_seconds == pytest.approx(5 - delays[0], abs=0.1)
 
 
-def test_one_wrong_frame_changes_nothing():
+def test_one_wrong_frame_changes_nothing() -> None:
     room = Room()
     room.watch(3, face())
     moods = room.watch(STEP, face(label="anger", probability=0.99)) + room.watch(2, face())
     assert {mood.dominant for mood in moods} == {"neutral"}
 
 
-def test_an_emotion_is_kept_for_a_while_after_it_has_stopped_leading():
+def test_an_emotion_is_kept_for_a_while_after_it_has_stopped_leading() -> None:
     room = Room(keep_for_seconds=1.5)
     room.watch(4, face(label="anger"))
     moods = room.watch(5, face())
@@ -56,7 +57,7 @@ def test_an_emotion_is_kept_for_a_while_after_it_has_stopped_leading():
     assert 1.5 <= changed < 2.2
 
 
-def test_a_face_that_shows_nothing_clear_leaves_us_undecided():
+def test_a_face_that_shows_nothing_clear_leaves_us_undecided() -> None:
     room = Room()
     last = room.watch(5, face(label=None))[-1]
     assert last.present
@@ -65,13 +66,13 @@ def test_a_face_that_shows_nothing_clear_leaves_us_undecided():
     assert last.confidence == 0
 
 
-def test_a_face_too_poor_to_judge_leaves_us_undecided():
+def test_a_face_too_poor_to_judge_leaves_us_undecided() -> None:
     room = Room()
     room.watch(3, face(label="anger"))
     assert room.watch(4, face(label="anger", quality=0.0))[-1].dominant is None
 
 
-def test_a_face_that_wavers_between_two_other_emotions_leaves_us_undecided():
+def test_a_face_that_wavers_between_two_other_emotions_leaves_us_undecided() -> None:
     room = Room()
     room.watch(3, face())
     for _ in range(12):
@@ -81,7 +82,7 @@ def test_a_face_that_wavers_between_two_other_emotions_leaves_us_undecided():
     assert moods[-1].dominant in (None, "anger", "fear")
 
 
-def test_a_better_frame_counts_for_more():
+def test_a_better_frame_counts_for_more() -> None:
     def probability(quality: float) -> float:
         room = Room()
         room.watch(3, face())
@@ -90,7 +91,7 @@ def test_a_better_frame_counts_for_more():
     assert probability(1.0) > 1.5 * probability(0.1)
 
 
-def test_nobodys_mood_is_carried_to_the_next_visitor():
+def test_nobodys_mood_is_carried_to_the_next_visitor() -> None:
     room = Room()
     angry = room.watch(5, face(label="anger"))[-1]
     room.watch(0.9)
@@ -100,7 +101,7 @@ def test_nobodys_mood_is_carried_to_the_next_visitor():
     assert angry.visitors[0].visitor_id != moods[-1].visitors[0].visitor_id
 
 
-def test_somebody_is_there_only_after_a_while_and_gone_only_after_a_while():
+def test_somebody_is_there_only_after_a_while_and_gone_only_after_a_while() -> None:
     room = Room(enter_after_seconds=0.5, leave_after_seconds=2.0)
     came = [mood.present for mood in room.watch(2, face())]
     assert 0.4 <= came.index(True) * STEP <= 0.6
@@ -109,7 +110,7 @@ def test_somebody_is_there_only_after_a_while_and_gone_only_after_a_while():
     assert not any(gone[gone.index(False) :])
 
 
-def test_we_could_not_look_is_not_nobody_is_there():
+def test_we_could_not_look_is_not_nobody_is_there() -> None:
     room = Room(leave_after_seconds=2.0)
     room.watch(3, face())
     for _ in range(100):
@@ -122,9 +123,9 @@ def test_we_could_not_look_is_not_nobody_is_there():
     assert not room.watch(1.5)[-1].present
 
 
-def test_a_face_that_always_looks_a_little_angry_is_not_angry():
-    def grim(label="anger"):
-        estimate = face(label=label)
+def test_a_face_that_always_looks_a_little_angry_is_not_angry() -> None:
+    def grim() -> EmotionEstimate:
+        estimate = face(label="anger")
         p = estimate.probabilities
         p[:] = [0.36, 0.02, 0.02, 0.08, 0.46, 0.02, 0.02, 0.02]
         return estimate
@@ -135,14 +136,14 @@ def test_a_face_that_always_looks_a_little_angry_is_not_angry():
     assert with_baseline.watch(3, face(label="anger", probability=0.9))[-1].dominant == "anger"
 
 
-def test_an_expression_held_through_a_scene_is_not_unlearned():
+def test_an_expression_held_through_a_scene_is_not_unlearned() -> None:
     room = Room()
     room.watch(4, face())
     room.judge.freeze()
     assert all(mood.dominant == "anger" for mood in room.watch(120, face(label="anger"))[60:])
 
 
-def test_somebody_who_comes_in_laughing_is_not_taken_for_neutral():
+def test_somebody_who_comes_in_laughing_is_not_taken_for_neutral() -> None:
     room = Room()
     room.watch(1.5, face(label="happiness"))
     room.judge.freeze()
@@ -153,7 +154,7 @@ def test_somebody_who_comes_in_laughing_is_not_taken_for_neutral():
     ("rule", "expected"),
     [("nearest", "anger"), ("mean", "happiness"), ("majority", "happiness"), ("strongest", "fear")],
 )
-def test_the_room_feels_by_the_rule_that_the_venue_names(rule, expected):
+def test_the_room_feels_by_the_rule_that_the_venue_names(rule: str, expected: str) -> None:
     faces = (
         face(200, label="anger", probability=0.7, size=150),
         face(500, label="happiness", probability=0.75),
@@ -164,7 +165,7 @@ def test_the_room_feels_by_the_rule_that_the_venue_names(rule, expected):
     assert room.watch(4, *faces)[-1].dominant == expected
 
 
-def test_the_film_does_not_turn_from_one_to_another_who_is_as_near():
+def test_the_film_does_not_turn_from_one_to_another_who_is_as_near() -> None:
     room = Room()
     chosen = set()
     for k in range(200):
@@ -175,21 +176,21 @@ def test_the_film_does_not_turn_from_one_to_another_who_is_as_near():
     assert chosen <= {None, "anger"} or chosen <= {None, "happiness"}
 
 
-def test_a_stamp_that_does_not_go_forward_changes_nothing():
+def test_a_stamp_that_does_not_go_forward_changes_nothing() -> None:
     room = Room()
     before = room.watch(2, face())[-1]
     for stamp in (room.now, room.now - 0.5, math.nan, math.inf):
         assert room.judge.update([face(label="anger")], FRAME, 25.0, stamp) is before
 
 
-def test_a_clock_set_back_does_not_stop_the_eye():
+def test_a_clock_set_back_does_not_stop_the_eye() -> None:
     room = Room()
     room.watch(3, face(label="anger"))
     room.now -= 50
     assert room.watch(3, face(label="happiness"))[-1].dominant == "happiness"
 
 
-def test_a_crowd_is_judged_more_slowly_and_what_the_file_says_goes_before_the_preset():
+def test_a_crowd_is_judged_more_slowly_and_what_the_file_says_goes_before_the_preset() -> None:
     crowd, own = MoodSettings(preset="crowd"), MoodSettings(preset="crowd", believe_after_seconds=0.1)
     assert crowd.aggregate == own.aggregate == "mean"
     assert crowd.believe_after_seconds > MoodSettings().believe_after_seconds > own.believe_after_seconds
@@ -214,8 +215,8 @@ frames = st.tuples(
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(frames, max_size=20), st.sampled_from(["nearest", "mean", "strongest", "majority"]))
-def test_whatever_comes_the_mood_is_whole(course, rule):
-    judge = Judgement(MoodSettings(aggregate=rule, visitors_at_most=5), random.Random(1))
+def test_whatever_comes_the_mood_is_whole(course: list[tuple[float, list[EmotionEstimate], bool]], rule: str) -> None:
+    judge = Judgement(MoodSettings.model_validate({"aggregate": rule, "visitors_at_most": 5}), random.Random(1))
     now = 0.0
     for step, seen, blinded in course:
         mood = judge.blind(now, "dark") if blinded else judge.update(seen, FRAME, 10.0, now + step)

@@ -10,46 +10,50 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.settings import MoodSettings
+from models.estimate import Track
 from models.judging.stillness import Spot, Stillness
 from models.judging.tracker import Tracker
 from tests.models.faces import face
 
 STEP = 1 / 15
+Place = tuple[float, float, float]
+"""x, y and height of a face in pixels."""
 
 
 class Camera:
     """A tracker with a clock and a detector's trembling box."""
 
-    def __init__(self, seed=3, jitter=2.0, step=STEP, **said):
-        self.tracker = Tracker(MoodSettings(**said), random.Random(seed))
+    def __init__(self, seed: int = 3, jitter: float = 2.0, step: float = STEP, **chosen: object) -> None:
+        self.tracker = Tracker(MoodSettings.model_validate(chosen), random.Random(seed))
         self.chance = random.Random(seed)
         self.jitter, self.now, self.step = jitter, 0.0, step
 
-    def see(self, *places):
+    def see(self, *places: Place) -> list[Track]:
         """One frame with faces at these (x, y, size)."""
         self.now += self.step
-        shaken = [[side + self.chance.uniform(-self.jitter, self.jitter) for side in place] for place in places]
+        shaken = [tuple(side + self.chance.uniform(-self.jitter, self.jitter) for side in place) for place in places]
         self.chance.shuffle(shaken)
-        return self.tracker.follow([face(*place) for place in shaken], self.now)
+        return self.tracker.follow([face(x, y, size) for x, y, size in shaken], self.now)
 
-    def stay(self, seconds, *places):
+    def stay(self, seconds: float, *places: Place) -> list[list[Track]]:
+        """What the tracker says of each frame while faces stay at these places."""
         return [self.see(*places) for _ in range(round(seconds / self.step))]
 
 
-def ids(tracks):
+def ids(tracks: list[Track]) -> set[int]:
     return {track.visitor_id for track in tracks}
 
 
-def whose(tracks, x):
+def whose(tracks: list[Track], x: float) -> int:
     """The id of the visitor whose face is nearest to ``x``."""
     return min(tracks, key=lambda track: abs(track.estimate.detection.box[0] + 50 - x)).visitor_id
 
 
-def test_a_visitor_who_stands_there_stays_the_same_one():
+def test_a_visitor_who_stands_there_stays_the_same_one() -> None:
     assert len(set().union(*map(ids, Camera().stay(60, (600, 300, 100))))) == 1
 
 
-def test_a_turned_head_does_not_end_the_visit():
+def test_a_turned_head_does_not_end_the_visit() -> None:
     camera = Camera()
     before = ids(camera.stay(2, (600, 300, 100))[-1])
     away = camera.stay(0.75)
@@ -58,7 +62,7 @@ def test_a_turned_head_does_not_end_the_visit():
     assert ids(camera.stay(1, (615, 305, 92))[-1]) == before
 
 
-def test_who_is_gone_for_longer_is_somebody_new():
+def test_who_is_gone_for_longer_is_somebody_new() -> None:
     camera = Camera(lost_for_seconds=0.8)
     before = ids(camera.stay(2, (600, 300, 100))[-1])
     assert camera.stay(1.0)[-1] == []
@@ -69,7 +73,7 @@ def test_who_is_gone_for_longer_is_somebody_new():
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("hidden_seconds", [0.0, 0.4])
-def test_two_visitors_who_cross_keep_their_ids(seed, hidden_seconds):
+def test_two_visitors_who_cross_keep_their_ids(seed: int, hidden_seconds: float) -> None:
     camera = Camera(seed=seed)
     left_to_right = [(200 + 220 * k * STEP, 300, 100) for k in range(60)]
     right_to_left = [(1080 - 220 * k * STEP, 310, 110) for k in range(60)]
@@ -83,7 +87,7 @@ def test_two_visitors_who_cross_keep_their_ids(seed, hidden_seconds):
     assert len(tracks) == 2
 
 
-def test_a_false_face_of_a_frame_or_two_is_nobody():
+def test_a_false_face_of_a_frame_or_two_is_nobody() -> None:
     camera = Camera()
     for k in range(300):
         false = [(100 + 37 * k % 900, 500, 60)] if k % 7 < 2 else []
@@ -91,7 +95,7 @@ def test_a_false_face_of_a_frame_or_two_is_nobody():
         assert len(tracks) <= 1
 
 
-def test_of_too_many_the_nearest_are_visitors_and_keep_their_places():
+def test_of_too_many_the_nearest_are_visitors_and_keep_their_places() -> None:
     camera = Camera(visitors_at_most=3, jitter=0.5)
     crowd = [(60 + 80 * k, 300, 40 + 2 * k) for k in range(14)]
     tracks = camera.stay(2, *crowd)[-1]
@@ -103,7 +107,7 @@ def test_of_too_many_the_nearest_are_visitors_and_keep_their_places():
     assert {track.slot for track in near} == {1, 2, 3}
 
 
-def test_a_slot_is_kept_while_others_come_and_go():
+def test_a_slot_is_kept_while_others_come_and_go() -> None:
     camera = Camera()
     camera.stay(1, (200, 300, 100))
     both = {t.visitor_id: t.slot for t in camera.stay(1, (200, 300, 100), (800, 300, 100))[-1]}
@@ -113,7 +117,7 @@ def test_a_slot_is_kept_while_others_come_and_go():
     assert {track.slot for track in camera.stay(1, (800, 300, 100), (500, 300, 90))[-1]} == {1, 2}
 
 
-def test_a_poster_is_no_visitor_and_a_visitor_before_it_is_one():
+def test_a_poster_is_no_visitor_and_a_visitor_before_it_is_one() -> None:
     camera = Camera(poster_after_seconds=600.0, step=0.2)
     poster = (300, 200, 80)
     assert len(camera.stay(590, poster)[-1]) == 1
@@ -123,7 +127,7 @@ def test_a_poster_is_no_visitor_and_a_visitor_before_it_is_one():
     assert all(tracks == [] for tracks in camera.stay(5, poster))
 
 
-def test_a_poster_that_is_often_not_found_is_still_a_poster():
+def test_a_poster_that_is_often_not_found_is_still_a_poster() -> None:
     camera = Camera(poster_after_seconds=600.0, step=0.2)
     for _ in range(90):
         camera.stay(8, (300, 200, 80))
@@ -131,7 +135,7 @@ def test_a_poster_that_is_often_not_found_is_still_a_poster():
     assert camera.stay(5, (300, 200, 80))[-1] == []
 
 
-def test_somebody_who_sits_still_for_an_hour_is_no_poster():
+def test_somebody_who_sits_still_for_an_hour_is_no_poster() -> None:
     camera, sway = Camera(poster_after_seconds=600.0, step=0.2), random.Random(5)
     x, y = 600.0, 300.0
     for _ in range(3600):
@@ -141,7 +145,7 @@ def test_somebody_who_sits_still_for_an_hour_is_no_poster():
         assert len(tracks) == 1
 
 
-def test_stillness_does_not_break_by_a_trembling_box():
+def test_stillness_does_not_break_by_a_trembling_box() -> None:
     chance, still = random.Random(1), Stillness(Spot(300, 200, 40))
     for _ in range(9000):
         still.update(300 + chance.gauss(0, 2), 200 + chance.gauss(0, 2), 40 + chance.gauss(0, 2), 1 / 15)
@@ -149,10 +153,10 @@ def test_stillness_does_not_break_by_a_trembling_box():
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_of_thirty_faces_that_sway_no_two_would_be_better_swapped(seed):
+def test_of_thirty_faces_that_sway_no_two_would_be_better_swapped(seed: int) -> None:
     chance = np.random.default_rng(seed)
     camera = Camera(seed=seed, visitors_at_most=8)
-    places = [(100 + 150 * (k % 8), 100 + 150 * (k // 8), 90) for k in range(30)]
+    places: list[Place] = [(100 + 150 * (k % 8), 100 + 150 * (k // 8), 90) for k in range(30)]
     camera.stay(1, *places)
     before = {f.visitor_id: (f.x, f.y) for f in camera.tracker._faces}
     for _ in range(30):
@@ -171,9 +175,9 @@ places = st.tuples(st.floats(0, 1280), st.floats(0, 720), st.floats(10, 400))
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(places, max_size=30), max_size=25), st.integers(1, 8))
-def test_in_any_order_of_coming_and_going_ids_and_slots_are_single(course, at_most):
+def test_in_any_order_of_coming_and_going_ids_and_slots_are_single(course: list[list[Place]], at_most: int) -> None:
     camera = Camera(visitors_at_most=at_most, jitter=0.0)
-    slot_of = {}
+    slot_of: dict[int, int] = {}
     for frame in course:
         tracks = camera.see(*frame)
         assert len(tracks) <= at_most

@@ -39,7 +39,9 @@ def test_between_two_lamps_both_heads_count_alike() -> None:
 
 
 def test_a_lamp_that_was_measured_is_used_and_one_that_was_not_gives_what_holds_everywhere() -> None:
-    faces = Faces(np.full((2, 3), 1 / 3), np.ones((2, 2)), np.array([0, 1]), np.array([0, 1]), np.ones(2))
+    faces = Faces(
+        np.full((2, 3), 1 / 3, np.float32), np.ones((2, 2), np.float32), np.array([0, 1]), np.array([0, 1]), np.ones(2)
+    )
     lamp = LightProfile(azimuth_degrees=60, elevation_degrees=40, measured=True)
     lit = statistics_for(prior(), faces, Calibration(light=lamp)).lamp_head
     assert lit is not None

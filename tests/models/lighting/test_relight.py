@@ -141,4 +141,5 @@ def test_the_dark_benchmark_is_always_the_same() -> None:
     condition = (Condition(65, 25),)
     one, again = (darkened(faces, landmarks, condition)[0] for _ in range(2))
     assert np.array_equal(one, again)
-    assert (one.shape, one.dtype) == ((2, SIDE, SIDE), np.uint8)
+    assert one.shape == (2, SIDE, SIDE)
+    assert one.dtype == np.uint8

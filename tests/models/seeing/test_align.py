@@ -45,7 +45,7 @@ def test_landmarks_that_fell_on_one_point_give_a_picture_and_no_crash() -> None:
 def test_a_large_face_is_the_small_one_seen_nearer(scale: float) -> None:
     small = smooth_picture(SIDE, SIDE)
     # Pixel centres: the middle of pixel 0 lies at 0, so a picture enlarged has its points at (p + 0.5) * scale - 0.5.
-    large = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    large = np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
     shift = 0.5 * scale - 0.5
     again = align(large, (TEMPLATE * scale + shift).astype(np.float32))
     assert np.abs(again.astype(int) - small)[2:-2, 2:-2].mean() < 2.5
@@ -60,7 +60,7 @@ def test_a_face_at_the_edge_of_the_picture_repeats_its_border() -> None:
 def test_colour_and_gray_give_the_same_face() -> None:
     gray = smooth_picture(200, 300)
     landmarks = turned(TEMPLATE, 12, 1.7, (60, 40))
-    colour = cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR)
+    colour = np.asarray(cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR), np.uint8)
     assert np.array_equal(align(gray, landmarks), align(colour, landmarks))
 
 

@@ -4,17 +4,18 @@ import cv2
 import numpy as np
 import pytest
 
+from models.arrays import Gray
 from models.seeing.brighten import BRIGHT_ENOUGH, TARGET, brighten, reduce_to_gray
 
 
-def dark_room(face_mean: float, seed: int = 0) -> np.ndarray:
+def dark_room(face_mean: float, seed: int = 0) -> Gray:
     """A round light patch, brighter above than below as under a lamp, with photon noise; (360, 640) uint8."""
     y, x = np.mgrid[:360, :640]
     patch = np.exp(-(((x - 320) / 40) ** 2 + ((y - 180) / 55) ** 2))
     lamp = np.exp(-(y - 120) / 60.0).clip(0.05, 2)
     light = face_mean * patch * lamp
     electrons = np.random.default_rng(seed).poisson(light * 4)
-    return np.clip(np.round(electrons / 4), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(electrons / 4), 0, 255), np.uint8)
 
 
 def test_a_bright_picture_is_left_alone() -> None:

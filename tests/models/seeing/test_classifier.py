@@ -143,7 +143,8 @@ def test_on_a_gpu_only_three_batch_sizes_are_ever_asked_for(tmp_path: Path) -> N
 
         def run(self, names: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
             asked.append(len(inputs["faces"]))
-            return self._session.run(names, inputs)
+            answers: list[np.ndarray] = self._session.run(names, inputs)
+            return answers
 
     classifier = Classifier(Counting(), Device(CUDA, "CUDA"), plain.card, "net")
     for n in (1, 2, 5):

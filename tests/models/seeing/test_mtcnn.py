@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from calibration.settings import CameraSettings
+from models.arrays import Image
 from models.frame import Detection
 from models.rendering.simulated_visitor import SimulatedVisitor
 from models.seeing import mtcnn_weights
@@ -25,13 +26,13 @@ def detector() -> Mtcnn:
 
 
 @pytest.fixture(scope="module")
-def visitor() -> Callable[[float], np.ndarray]:
+def visitor() -> Callable[[float], Image]:
     simulated = SimulatedVisitor(CameraSettings(), seed=0)
     simulated.read(0.0)
     return simulated.read
 
 
-def darker(picture: np.ndarray, share: float, seed: int = 0) -> np.ndarray:
+def darker(picture: np.ndarray, share: float, seed: int = 0) -> Image:
     """The picture with ``share`` of its light, and a camera's photon and read noise."""
     rng = np.random.default_rng(seed)
     electrons = rng.poisson(picture * (share * 4.0)) + rng.normal(0, 3, picture.shape)
@@ -45,7 +46,7 @@ def only(found: list[Detection]) -> Detection:
 
 @pytest.mark.parametrize("second", STANDING)
 def test_a_visitor_under_the_lamp_is_found_with_five_landmarks_in_their_places(
-    detector: Mtcnn, visitor: Callable[[float], np.ndarray], second: float
+    detector: Mtcnn, visitor: Callable[[float], Image], second: float
 ) -> None:
     face = only(detector.detect(visitor(second)))
     x, y, width, height = face.box
@@ -58,7 +59,7 @@ def test_a_visitor_under_the_lamp_is_found_with_five_landmarks_in_their_places(
 
 @pytest.mark.parametrize("share", [1 / 4, 1 / 12])
 def test_in_the_dark_the_same_face_is_found_in_the_same_place(
-    detector: Mtcnn, visitor: Callable[[float], np.ndarray], share: float
+    detector: Mtcnn, visitor: Callable[[float], Image], share: float
 ) -> None:
     for second in STANDING:
         lit = only(detector.detect(visitor(second)))
@@ -67,19 +68,19 @@ def test_in_the_dark_the_same_face_is_found_in_the_same_place(
         assert np.linalg.norm(dark.landmarks - lit.landmarks, axis=1).mean() < 0.15 * eyes
 
 
-def test_a_face_is_told_in_the_pixels_of_the_picture_given(
-    detector: Mtcnn, visitor: Callable[[float], np.ndarray]
-) -> None:
+def test_a_face_is_told_in_the_pixels_of_the_picture_given(detector: Mtcnn, visitor: Callable[[float], Image]) -> None:
     picture = visitor(STANDING[0])
     here = only(detector.detect(picture))
-    moved = only(detector.detect(cv2.warpAffine(picture, np.float32([[1, 0, 200], [0, 1, 80]]), (1280, 720))))
+    shift = np.array([[1, 0, 200], [0, 1, 80]], np.float32)
+    moved = only(detector.detect(np.asarray(cv2.warpAffine(picture, shift, (1280, 720)), np.uint8)))
     assert np.abs(moved.landmarks - here.landmarks - (200, 80)).mean() < 4
-    half = only(detector.detect(cv2.resize(picture, (640, 360), interpolation=cv2.INTER_AREA)))
+    smaller = np.asarray(cv2.resize(picture, (640, 360), interpolation=cv2.INTER_AREA), np.uint8)
+    half = only(detector.detect(smaller))
     assert np.abs(half.landmarks * 2 - here.landmarks).mean() < 4
 
 
-def test_faces_are_looked_for_from_the_size_that_the_venue_wants(visitor: Callable[[float], np.ndarray]) -> None:
-    near = cv2.resize(visitor(STANDING[0]), (2560, 1440))
+def test_faces_are_looked_for_from_the_size_that_the_venue_wants(visitor: Callable[[float], Image]) -> None:
+    near = np.asarray(cv2.resize(visitor(STANDING[0]), (2560, 1440)), np.uint8)
     assert only(Mtcnn(smallest_face=300).detect(near)).box[2] > 300
     assert only(Mtcnn(smallest_face=500).detect(near)).score > 0.9  # a little smaller than asked for is found too
     assert Mtcnn(smallest_face=1200).detect(near) == []
@@ -107,14 +108,14 @@ def test_a_cell_of_the_first_network_stands_for_twelve_pixels_two_apart() -> Non
 
 def test_a_patch_shows_its_box_and_gray_beyond_the_picture() -> None:
     picture = np.tile(np.arange(96, dtype=np.uint8)[None], (96, 1))
-    inside, beyond = crops(picture, np.float32([[12, 12, 36, 36], [-48, 0, 0, 48]]), 24)
+    inside, beyond = crops(picture, np.array([[12, 12, 36, 36], [-48, 0, 0, 48]], np.float32), 24)
     assert inside[0, 5].tolist() == list(range(12, 36))
     assert (beyond[0, :, :-1] == 127).all()
 
 
 def test_landmarks_are_shares_of_their_box() -> None:
-    points = np.float32([[0, 0.5, 1, 0, 1, 0, 0, 0.5, 1, 1]])
-    assert landmarks_in_pixels(points, np.float32([[10, 20, 30, 60]]))[0].tolist() == [
+    points = np.array([[0, 0.5, 1, 0, 1, 0, 0, 0.5, 1, 1]], np.float32)
+    assert landmarks_in_pixels(points, np.array([[10, 20, 30, 60]], np.float32))[0].tolist() == [
         [10, 20],
         [20, 20],
         [30, 40],

@@ -23,7 +23,7 @@ class Layers:
     def windows(self) -> np.ndarray:
         kernel, bias = next(self.weights), next(self.weights)
         parts = sliding_window_view(self.x, kernel.shape[:2], axis=(0, 1))
-        return np.einsum("hwcij,ijco->hwo", parts, kernel) + bias
+        return np.asarray(np.einsum("hwcij,ijco->hwo", parts, kernel) + bias)
 
     def pool(self, size: int, same: bool) -> None:
         if same:
@@ -45,7 +45,7 @@ class Layers:
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
-    return np.exp(x - x.max()) / np.exp(x - x.max()).sum()
+    return np.asarray(np.exp(x - x.max()) / np.exp(x - x.max()).sum())
 
 
 def faces(side: int, count: int = 6) -> list[np.ndarray]:

@@ -18,7 +18,7 @@ def faces() -> dict[str, np.ndarray]:
     with np.load(MAPS / "visitors.npz") as file:
         for who in "012":
             for pose in ("neutral/1", "blink/1", "surprise/1"):
-                picture = cv2.imdecode(file[f"{who}/{pose}"], cv2.IMREAD_COLOR)
+                picture = np.asarray(cv2.imdecode(file[f"{who}/{pose}"], cv2.IMREAD_COLOR), np.uint8)
                 best = max(detector.detect(picture), key=lambda one: one.box[2])
                 found[f"{who}/{pose}"] = align(picture, best.landmarks)
     return found

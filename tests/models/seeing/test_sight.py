@@ -1,12 +1,12 @@
 """From a frame to estimates: when it detects, when it follows, and where the faces are told to be."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from calibration.settings import Region
+from models.arrays import Floats, Gray, Image
 from models.frame import Detection, Frame
 from models.labels import LABELS
 from models.seeing.classifier import Classifier, open_classifier
@@ -24,15 +24,16 @@ class KnownFaces:
     """A detector that is told what is there, and counts how often it is asked."""
 
     def __init__(self, *faces: Detection) -> None:
-        self.faces, self.asked, self.image = list(faces), 0, np.empty(0)
+        self.faces, self.asked = list(faces), 0
+        self.image: Image = np.empty(0, np.uint8)
 
-    def detect(self, image: np.ndarray) -> list[Detection]:
+    def detect(self, image: Image) -> list[Detection]:
         self.asked += 1
         self.image = image
         return self.faces
 
 
-def frames(*images: np.ndarray) -> Iterator[Frame]:
+def frames(*images: Gray) -> Iterator[Frame]:
     for number, image in enumerate(images):
         yield Frame(np.repeat(image[..., None], 3, axis=2), number / 15, number)
 
@@ -92,7 +93,7 @@ def test_a_crowd_beyond_sixteen_faces_does_not_stop_the_eye(classifier: Classifi
 def test_a_venues_own_head_has_the_last_word(classifier: Classifier) -> None:
     asked = []
 
-    def always_calm(probabilities: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+    def always_calm(probabilities: Floats, embeddings: Floats) -> Floats:
         asked.append((probabilities.shape, embeddings.shape))
         return np.eye(len(LABELS), dtype=np.float32)[[0] * len(probabilities)]
 
@@ -102,7 +103,7 @@ def test_a_venues_own_head_has_the_last_word(classifier: Classifier) -> None:
 
 
 def test_a_network_gone_mad_is_stopped_at_the_door(classifier: Classifier) -> None:
-    def mad(probabilities: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+    def mad(probabilities: Floats, embeddings: Floats) -> Floats:  # noqa: ARG001 - a head is given both
         return probabilities * np.float32(np.nan)
 
     with pytest.raises(ValueError, match="finite"):
@@ -111,7 +112,7 @@ def test_a_network_gone_mad_is_stopped_at_the_door(classifier: Classifier) -> No
         )
 
 
-def test_the_time_of_each_stage_is_told(classifier: Classifier) -> None:
+def test_the_time_of_each_stage_is_measured(classifier: Classifier) -> None:
     ticks = iter(range(100))
     sight = Sight(KnownFaces(detection(400, 250)), classifier, clock=lambda: next(ticks) / 1000)
     first, second = frames(picture(400, 250), picture(402, 250))
@@ -123,6 +124,6 @@ def test_the_time_of_each_stage_is_told(classifier: Classifier) -> None:
     assert tuple(sight.stages_ms) == STAGES
 
 
-def test_what_runs_is_told_in_one_line(classifier: Classifier, tmp_path: Path) -> None:
+def test_what_runs_is_said_in_one_line(classifier: Classifier) -> None:
     sight = Sight(KnownFaces(), classifier)
     assert sight.line == "detector KnownFaces on CPU, classifier net 0.0-test on CPU (as the venue asks)"

@@ -33,7 +33,7 @@ def make_yunet(path: Path, leave_out: str = "") -> Path:
                 continue
             row = np.full((1, WIDTHS[kind]), 1 / 255, np.float32)
             if kind == "bbox":
-                row = np.array([[0.5, 0.5, np.log(2), np.log(2)]], np.float32) / 255
+                row = np.array([[0.5, 0.5, np.log(2), np.log(2)]], np.float32) / np.float32(255)
             if kind == "kps":
                 row *= 0.5
             constants.append(numpy_helper.from_array(row, f"row_{kind}_{stride}"))
