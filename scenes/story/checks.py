@@ -80,7 +80,8 @@ def _check_groups(file: StoryFile) -> Iterator[Problem]:
 
 
 def _unknown_word(word: str, known: tuple[str, ...], kind: str) -> str:
-    return f"no {kind} is called {word!r}{did_you_mean(word, known) or '; expected one of ' + ', '.join(dict.fromkeys(known))}"
+    hint = did_you_mean(word, known) or "; expected one of " + ", ".join(dict.fromkeys(known))
+    return f"no {kind} is called {word!r}{hint}"
 
 
 def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:

@@ -62,7 +62,7 @@ def is_still(container: av.container.InputContainer) -> bool:
 
 
 def _seconds(container: av.container.InputContainer, video: av.VideoStream | None) -> float:
-    """The picture's length: a sound track is often some milliseconds longer, and the film would freeze for that long."""
+    """The picture's length: a sound track is often some milliseconds longer, and the film would freeze meanwhile."""
     if video is not None and video.duration and video.time_base:
         return float(video.duration * video.time_base)
     if video is not None and (tagged := _duration_tag(video.metadata.get("DURATION", ""))):

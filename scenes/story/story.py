@@ -79,7 +79,7 @@ class Story:
         return (mood,) if mood in LABELS else self.file.groups[mood]
 
     def branches(self, name: str) -> tuple[Branch, ...]:
-        """All ways out of a scene in order, with ``next`` and the default ways (attract to start, end to attract) added."""
+        """All ways out of a scene in order, with ``next`` and the defaults (attract to start, end to attract) added."""
         return self._branches[name]
 
     def is_immediate(self, name: str, branch: Branch) -> bool:

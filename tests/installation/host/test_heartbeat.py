@@ -22,7 +22,11 @@ def test_the_watchdog_hears_the_tick_at_twice_its_rate_and_the_end(tmp_path: Pat
     assert heard == ["READY=1\nWATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1", "STOPPING=1"]
 
 
-def test_without_a_supervisor_the_beat_costs_nothing() -> None:
-    heart = Heartbeat({})
+def test_without_a_supervisor_no_socket_is_opened_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    monkeypatch.setattr(socket, "socket", lambda *kind: opened.append(kind))
+    heart = Heartbeat()
     heart.beat(0.0)
     heart.stopping()
+    assert opened == []

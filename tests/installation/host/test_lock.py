@@ -35,3 +35,6 @@ def test_two_rooms_of_one_machine_do_not_hinder_each_other(tmp_path: Path) -> No
     hall, cellar = RoomLock(tmp_path, "hall"), RoomLock(tmp_path, "cellar")
     hall.acquire()
     cellar.acquire()
+    for name in ("hall", "cellar"):  # both are held, each for itself
+        with pytest.raises(RoomIsTaken):
+            RoomLock(tmp_path, name).acquire()

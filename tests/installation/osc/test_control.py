@@ -203,8 +203,14 @@ def test_a_phone_that_listens_on_another_port_is_answered_there() -> None:
         control.close()
 
 
-def test_a_command_by_key_is_not_answered(control: Control) -> None:
+def test_a_command_by_key_is_not_answered(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered: list[object] = []
+    monkeypatch.setattr(control, "_answer", lambda name, code, reason, address: answered.append(address))
     control.reply(Next(source=KEY), 0, "done")
+    assert answered == []
+    sender = ("127.0.0.1", 9001)
+    control.reply(Next(source=Source("osc", sender)), 0, "done")
+    assert answered == [sender]
 
 
 def test_a_sender_who_is_not_on_the_list_is_neither_heard_nor_answered() -> None:

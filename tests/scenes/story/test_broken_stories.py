@@ -104,5 +104,5 @@ def test_a_clip_that_is_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe.mp4")
     with pytest.raises(Unreadable, match="not a regular file"):
         probe(tmp_path / "pipe.mp4")
-    with pytest.raises(Unreadable, match="not a file"):
+    with pytest.raises(Unreadable, match="not a regular file"):
         probe(tmp_path)
