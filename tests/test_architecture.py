@@ -20,7 +20,7 @@ from tests.import_graph import PACKAGES, ROOT, circles, folder_graph, imported_n
 AT_THE_ROOT = {
     "calibration": {
         *("venue", "settings", "profile", "files", "errors", "fitting", "head"),
-        *("cross_validation", "venue_folder", "venue_writer", "file_writer"),
+        *("cross_validation", "progress", "venue_folder", "venue_writer", "file_writer"),
     },
     "models": {"labels", "frame", "estimate", "mood", "arrays"},
     "scenes": set[str](),
