@@ -20,8 +20,9 @@ from installation.bench.marked_clip import Mark, read_mark, read_samples
 from installation.film.audio_decoder import RATE
 from installation.film.film import Film
 from installation.film.frame_counter import FilmHealth
+from installation.film.playback import open_playback
 from installation.film.screen import NoScreen, Screen
-from installation.film.sound import BUFFER, Sound
+from installation.film.sound import BUFFER
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip, Transition
 
@@ -151,25 +152,20 @@ def watch(programme: Programme, folder: Path, progress: Callable[[float], None] 
     file = folder / "heard.raw"
     with disk_sound(file):
         begun = time.monotonic()
-        screen, sound = open_screen(programme.size), Sound(SoundSettings())
+        screen = open_screen(programme.size)
         screen.seen = []
-        film = Film(screen, sound, LossReporter(), 300)
         written: list[tuple[float, int]] = []
         over = threading.Event()
         watcher = threading.Thread(target=_watch_file, args=(file, written, over), daemon=True)
-        watcher.start()
-        try:
+        with open_playback(screen.settings, SoundSettings(), LossReporter(), make_screen=lambda *_: screen) as film:
+            watcher.start()
             cpu = time.process_time()
             answers = _cuts(film, programme, progress)
             cpu = (time.process_time() - cpu) / max(1e-6, time.monotonic() - begun)
             health = film.health
             time.sleep(0.2)  # what is queued is written
-        finally:
-            film.close()
-            sound.close()
-            screen.close()
-            over.set()
-            watcher.join()
+        over.set()
+        watcher.join()
     heard = np.fromfile(file, np.int16)
     heard = heard[: len(heard) // 2 * 2].reshape(-1, 2)
     first = next(moment for moment, mark in screen.seen if mark) - begun
@@ -178,7 +174,7 @@ def watch(programme: Programme, folder: Path, progress: Callable[[float], None] 
 
 def open_screen(size: tuple[int, int]) -> WatchedScreen:
     """A window where there is a display, else none."""
-    settings = ScreenSettings(width=size[0], height=size[1])
+    settings = ScreenSettings(width=size[0], height=size[1], candidates_megabytes=300)
     try:
         return WatchedScreen(settings)
     except NoScreen:

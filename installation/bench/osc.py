@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import MOODS_A_SECOND, SCENES, mood, perform
@@ -18,6 +19,7 @@ from installation.host.console import LossReporter
 from installation.osc import Broadcast, Control
 from installation.osc.control import FULL
 from installation.osc.encoder import header
+from installation.osc.state import About
 
 TARGETS, VISITORS = 10, 4
 COST_SECONDS = 20.0
@@ -43,7 +45,7 @@ print(sent)
 def run(progress: Progress) -> Report:
     """Everything on loopback: 10 receivers, 4 visitors, 10 Hz; then single moods; then a flood."""
     progress("cost of ten targets", 0.0)
-    cost = [_cost(profile, progress) for profile in ("visitors", "aggregate")]
+    cost = [_cost(profile) for profile in ("visitors", "aggregate")]
     progress("mood to wire", 0.6)
     latency = _latency(one_by_one=True), _latency(one_by_one=False)
     progress("a flood on the control port", 0.9)
@@ -70,10 +72,10 @@ def _on_air(ears: list[socket.socket], profile: str, rate: float = 10.0) -> Broa
     targets = [
         OscTarget.model_validate({"port": ear.getsockname()[1], "profile": profile, "rate_hertz": rate}) for ear in ears
     ]
-    return Broadcast(OscSettings(targets=tuple(targets)), SCENES, "bench", "bench", "bench", LossReporter())
+    return Broadcast(OscSettings(targets=tuple(targets)), SCENES, About("bench", "bench", "bench"), LossReporter())
 
 
-def _cost(profile: str, progress: Progress) -> list[Figure]:
+def _cost(profile: str) -> list[Figure]:
     """Processor time of the broadcast, with the show's own (making the script's moods) left out."""
     with ExitStack() as stack:
         broadcast = _on_air(_receivers(stack, TARGETS), profile)
@@ -93,8 +95,7 @@ def _cost(profile: str, progress: Progress) -> list[Figure]:
 def _thread_seconds(thread_id: int) -> float:
     """Processor time of one thread of this process, in seconds; of the whole process where Linux is not."""
     try:
-        with open(f"/proc/self/task/{thread_id}/schedstat") as told:
-            return int(told.read().split()[0]) / 1e9
+        return int(Path(f"/proc/self/task/{thread_id}/schedstat").read_text().split()[0]) / 1e9
     except OSError:
         return time.process_time()
 
@@ -151,7 +152,7 @@ def _flood() -> list[Figure]:
         quiet, _ = _ticks(lambda: time.sleep(FLOOD_SECONDS))
         flood = [sys.executable, "-c", FLOOD, str(control.port), str(FLOOD_SECONDS), str(FLOOD_A_SECOND)]
         before = time.process_time()
-        flooded, sent = _ticks(lambda: int(subprocess.run(flood, capture_output=True, check=True).stdout))
+        flooded, sent = _ticks(lambda: int(subprocess.run(flood, capture_output=True, check=True).stdout))  # noqa: S603 - ours
         spent = time.process_time() - before
         answer = _answer(control.port)
         time.sleep(0.5)  # what the machine's buffer could not hold is counted a moment later

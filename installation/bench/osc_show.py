@@ -108,5 +108,5 @@ def perform(broadcast: Broadcast, seconds: float, visitors: int = 4) -> None:
             case Health():
                 broadcast.health(step.told)
             case _:
-                broadcast.cue(step.told, started + step.at)
+                broadcast.cue(step.told)
     time.sleep(max(0.0, started + seconds - time.monotonic()))

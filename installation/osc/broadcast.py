@@ -15,7 +15,7 @@ from calibration.settings import OscSettings, OscTarget
 from installation.host.console import LossReporter
 from installation.host.health import Health
 from installation.osc import events, state
-from installation.osc.encoder import BadValue, Message, free_message, message
+from installation.osc.encoder import BadValue, Message, Value, free_message, message
 from installation.osc.schedule import Schedule
 from installation.osc.snapshot import Snapshot
 from installation.osc.udp_socket import UdpSocket
@@ -52,9 +52,7 @@ class Broadcast:
         self,
         settings: OscSettings,
         scenes: Sequence[str],
-        version: str,
-        story: str,
-        unit: str,
+        about: state.About,
         losses: LossReporter,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -66,7 +64,7 @@ class Broadcast:
         now = clock()
         self._receivers = [_Receiver(target, losses, now) for target in settings.targets]
         self._snapshot = Snapshot()
-        self._snapshot.slow = {m.path: m for m in state.about_messages(version, story, unit)}
+        self._snapshot.slow = {m.path: m for m in state.about_messages(about)}
         self._wake = threading.Condition()
         self._mood: Mood | None = None
         self._cues: deque[Cue] = deque(maxlen=CUES_AT_MOST)
@@ -84,7 +82,7 @@ class Broadcast:
             self._mood = mood
             self._wake.notify()
 
-    def cue(self, cue: Cue, now: float) -> None:
+    def cue(self, cue: Cue) -> None:
         """A cue of the film, as it is performed; those without a place in the registry are passed over."""
         if isinstance(cue, SceneStarted | SceneEnded | Branched | SendOsc | StateChanged):
             with self._wake:
@@ -113,7 +111,7 @@ class Broadcast:
             self._whole_asked = True
             self._wake.notify()
 
-    def values(self) -> dict[str, tuple]:
+    def values(self) -> dict[str, tuple[Value, ...]]:
         """The newest values by address, for OSCQuery."""
         return self._snapshot.values()
 
@@ -186,7 +184,7 @@ class Broadcast:
         self._snapshot.update_mood(state.mood_messages(mood, self._visitors))
         self._tell(self._presence.advance(mood), now)
 
-    def _learn_time(self, seconds: tuple[float, float], now: float) -> None:
+    def _learn_time(self, seconds: tuple[float, float], _now: float) -> None:
         self._snapshot.time = {"/scene/time": message("/scene/time", *seconds)}
 
     def _learn_health(self, health: Health, now: float) -> None:

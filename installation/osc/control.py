@@ -113,8 +113,8 @@ class Control:
         while not self._closing.is_set():
             if self._socket is None and not self._open():
                 self._closing.wait(RETRY_SECONDS)
+            if self._socket is None:
                 continue
-            assert self._socket is not None
             try:
                 # One byte more than is allowed, so that a longer one shows.
                 datagram, sender = self._socket.recvfrom(AT_MOST_BYTES + 1)

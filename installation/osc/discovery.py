@@ -17,7 +17,7 @@ from installation.osc.control import Control
 from installation.osc.encoder import ascii_text
 from installation.osc.oscquery import OscQuery
 
-EVERYWHERE = ("0.0.0.0", "::")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
 class Discovery:
@@ -78,7 +78,7 @@ def reachable(host: str) -> list[str]:
     if host in EVERYWHERE:
         own = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
         plain = [address if isinstance(address, str) else address[0] for address in own]
-        wanted = {4} if host == "0.0.0.0" else {4, 6}
+        wanted = {4} if host == EVERYWHERE[0] else {4, 6}
         return [address for address in plain if ipaddress.ip_address(address).version in wanted and _outside(address)]
     try:
         return [host] if _outside(host) else []

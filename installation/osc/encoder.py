@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Integral, Real
 
+import numpy as np
 from pythonosc.parsing.osc_types import write_string
 
 from calibration.errors import BadInput
@@ -40,6 +41,7 @@ class Message:
     body: bytes
 
     def encode(self, address: str) -> bytes:
+        """The message as a datagram or as an element of a bundle, below ``address``."""
         return header(address, self.tags) + self.body
 
 
@@ -83,8 +85,8 @@ def _plain(tag: str, value: object) -> Value:
     """The value as int, float or str of plain Python, whatever numpy made of it."""
     if tag == "s" and isinstance(value, str):
         return ascii_text(value)
-    if tag == "i" and (isinstance(value, Integral) or type(value).__name__ == "bool"):  # numpy's bool is no Integral
-        whole = int(value)  # type: ignore[call-overload]
+    if tag == "i" and isinstance(value, Integral | np.bool_):  # numpy's bool is not an Integral
+        whole = int(value)
         if not -INT_MAX - 1 <= whole <= INT_MAX:
             raise BadValue(f"{whole} does not fit 32 bits")
         return whole

@@ -24,6 +24,7 @@ class Sequence:
     number: int = 0
 
     def next(self) -> int:
+        """The next number, from 1 to 2^31-1 and round again."""
         self.number = self.number % INT_MAX + 1
         return self.number
 

@@ -20,6 +20,7 @@ class Heard:
     times: deque[float] = field(default_factory=lambda: deque(maxlen=600))
 
     def rate(self, now: float) -> float:
+        """Messages a second, over the last seconds."""
         return _rate(self.times, now)
 
 
@@ -39,7 +40,7 @@ class Tally:
     _sizes: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=3000))
     _frames: dict[object, int] = field(default_factory=dict)
 
-    def take(self, datagram: bytes, now: float, sender: object = None) -> list[Received]:
+    def receive(self, datagram: bytes, now: float, sender: object = None) -> list[Received]:
         """Count a datagram; its messages, or none where it is malformed."""
         self.packets += 1
         self.largest = max(self.largest, len(datagram))
@@ -55,9 +56,11 @@ class Tally:
         return received
 
     def packet_rate(self, now: float) -> float:
+        """Datagrams a second."""
         return _rate(self._times, now)
 
     def byte_rate(self, now: float) -> float:
+        """Bytes a second."""
         return sum(size for at, size in self._sizes if at > now - WINDOW_SECONDS) / WINDOW_SECONDS
 
     def _note(self, one: Received, now: float, sender: object) -> None:

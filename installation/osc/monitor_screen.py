@@ -41,7 +41,7 @@ def _listen(ear: socket.socket, tally: Tally, live: Live | None, lines: bool, un
         with contextlib.suppress(TimeoutError):
             datagram, sender = ear.recvfrom(65536)
             now = time.monotonic()
-            messages = tally.take(datagram, now, sender)
+            messages = tally.receive(datagram, now, sender)
             if lines:
                 _print(messages, len(datagram), now, tally.prefix)
         if live and now - shown > REFRESH_SECONDS:

@@ -11,17 +11,18 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from calibration.settings import OscSettings
+from installation.osc.encoder import Value
 from installation.osc.registry import BY_PATH, Address, Pace
 
 ATTRIBUTES = ("FULL_PATH", "CONTENTS", "ACCESS", "TYPE", "VALUE", "RANGE", "DESCRIPTION")
 READ, WRITE = 1, 2
 CLIENT_SECONDS = 2.0
 CLIENTS_AT_MOST = 16
-Values = Callable[[], Mapping[str, tuple]]
+Values = Callable[[], Mapping[str, tuple[Value, ...]]]
 Node = dict[str, Any]
 
 
-def tree(prefix: str, values: Mapping[str, tuple], visitors: bool) -> Node:
+def tree(prefix: str, values: Mapping[str, tuple[Value, ...]], visitors: bool) -> Node:
     """The whole namespace as OSCQuery's JSON. Without ``visitors`` no address of a single visitor is in it."""
     root: Node = {"FULL_PATH": "/", "CONTENTS": {}, "ACCESS": 0}
     for path, line in BY_PATH.items():
@@ -41,7 +42,7 @@ def _place(root: Node, path: str) -> Node:
     return node
 
 
-def _leaf(line: Address, value: tuple | None) -> Node:
+def _leaf(line: Address, value: tuple[Value, ...] | None) -> Node:
     leaf: Node = {
         "ACCESS": WRITE if line.pace is Pace.COMMAND else READ,
         "DESCRIPTION": line.meaning,
@@ -60,7 +61,7 @@ def host_info(name: str, osc_host: str, osc_port: int) -> Node:
     info: Node = {"NAME": name, "OSC_TRANSPORT": "UDP", "EXTENSIONS": extensions}
     if osc_port:
         info |= {"OSC_PORT": osc_port}
-        if osc_host not in ("0.0.0.0", "::"):  # then it is the address at which the client found us
+        if osc_host not in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to; then it is the address at which the client found us
             info |= {"OSC_IP": osc_host}
     return info
 
@@ -99,6 +100,7 @@ class OscQuery:
         self._thread.start()
 
     def close(self) -> None:
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
 

@@ -81,6 +81,7 @@ class Address:
 
     @cached_property
     def tags(self) -> str:
+        """The type tags of all arguments, as in a datagram."""
         return "".join(argument.tag for argument in self.arguments)
 
     @property
@@ -100,14 +101,17 @@ class Address:
 
 
 def number(name: str, high: float = INT_MAX, low: float = 0) -> Argument:
+    """An int32."""
     return Argument(name, "i", low, high)
 
 
 def share(name: str, low: float = 0.0, high: float = 1.0) -> Argument:
+    """A float32, 0 to 1 unless said otherwise."""
     return Argument(name, "f", low, high)
 
 
 def text(name: str) -> Argument:
+    """An ASCII string of at most ``STRING_AT_MOST`` characters."""
     return Argument(name, "s", 0, STRING_AT_MOST)
 
 

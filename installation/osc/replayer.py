@@ -11,6 +11,7 @@ from installation.host.console import LossReporter
 from installation.host.health import Health, Sense
 from installation.osc.broadcast import Broadcast
 from installation.osc.replay import scene_names, steps
+from installation.osc.state import About
 from models.mood import Mood
 from scenes.machine.cue import SceneStarted
 
@@ -20,7 +21,7 @@ BEAT_SECONDS = 1.0
 def play_journal(journal: Path, settings: OscSettings, speed: float, loop: bool) -> int:
     """Send every mood and cue of ``journal``; how many. Raises ``BadFile`` where it cannot be read."""
     names = scene_names(journal)
-    broadcast = Broadcast(settings, names, version("chiaroscuro"), journal.stem, "replay", LossReporter())
+    broadcast = Broadcast(settings, names, About(version("chiaroscuro"), journal.stem, "replay"), LossReporter())
     try:
         told = _play(journal, broadcast, speed)
         while loop and told:
@@ -48,6 +49,6 @@ def _play(journal: Path, broadcast: Broadcast, speed: float) -> int:
         else:
             if isinstance(step.said, SceneStarted):
                 scene_started = due
-            broadcast.cue(step.said, due)
+            broadcast.cue(step.said)
         told += 1
     return told

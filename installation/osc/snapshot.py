@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from installation.osc.encoder import Message
+from installation.osc.encoder import Message, Value
 from installation.osc.registry import BY_PATH, Pace
 
 HEALTH_KEPT_SECONDS = 2.0
@@ -32,6 +32,7 @@ class Snapshot:
         self.update_change(m for m in sorted_by_pace if BY_PATH[m.path].pace is Pace.CHANGE)
 
     def update_change(self, messages: Iterable[Message]) -> None:
+        """New values of addresses that travel on change; equal ones count as no change."""
         for message in messages:
             known = self.change.get(message.path)
             if known is None or known.body != message.body:
@@ -39,14 +40,16 @@ class Snapshot:
                 self.changes += 1
 
     def update_health(self, messages: Iterable[Message], now: float) -> None:
+        """A look at the machine, made at ``now``."""
         self.health = {m.path: m for m in messages}
         self.healths += 1
         self.health_at = now
 
     def fresh_health(self, now: float) -> dict[str, Message]:
+        """The health, unless it is too old to be repeated."""
         return self.health if now - self.health_at < HEALTH_KEPT_SECONDS else {}
 
-    def values(self) -> dict[str, tuple]:
+    def values(self) -> dict[str, tuple[Value, ...]]:
         """The newest values by address, for OSCQuery."""
         everything = self.stream | self.change | self.time | self.health | self.slow
         return {path: message.values for path, message in everything.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from calibration.settings import MAX_VISITORS
 from installation.host.health import Health
@@ -11,6 +12,15 @@ from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 
 _INDEX = {label: number for number, label in enumerate(LABELS, start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a show says of itself: the program's version, the story's title, the venue's name."""
+
+    version: str
+    story: str
+    unit: str
 
 
 def emotion_index(label: str | None) -> int:
@@ -49,12 +59,14 @@ def _visitor(visitor: VisitorMood) -> Iterable[Message]:
 
 
 def scene_messages(scene: str, index: int, state: int) -> Iterable[Message]:
+    """Which scene is on the screen, and what the show is doing."""
     yield message("/scene/id", scene)
     yield message("/scene/index", index)
     yield message("/scene/state", state)
 
 
 def health_messages(health: Health) -> Iterable[Message]:
+    """How the machine is."""
     yield message("/health/beat", health.beat)
     yield message("/health/camera", int(health.camera))
     yield message("/health/model", int(health.model))
@@ -66,8 +78,9 @@ def health_messages(health: Health) -> Iterable[Message]:
     yield message("/health/drift", min(health.drift, 100.0))
 
 
-def about_messages(version: str, story: str, unit: str) -> Iterable[Message]:
-    yield message("/info/version", version)
-    yield message("/info/story", story)
+def about_messages(about: About) -> Iterable[Message]:
+    """What this show is: version, story, order of the emotions, venue."""
+    yield message("/info/version", about.version)
+    yield message("/info/story", about.story)
     yield message("/info/labels", " ".join(LABELS))
-    yield message("/info/unit", unit)
+    yield message("/info/unit", about.unit)

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import socket
 import threading
+from typing import Any
 
 from installation.host.console import LossReporter
 
@@ -44,8 +45,8 @@ class UdpSocket:
             return
         for last_try in (False, True):
             try:
-                assert self._socket is not None
-                self._socket.send(datagram)
+                if self._socket is not None:
+                    self._socket.send(datagram)
             except BlockingIOError:  # the machine's own buffer is full: newer state follows soon
                 self.lost += 1
             except ConnectionRefusedError:
@@ -67,6 +68,7 @@ class UdpSocket:
             return
 
     def close(self) -> None:
+        """Close the socket; it is opened again by the next ``send``."""
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.close()
@@ -128,7 +130,7 @@ class UdpSocket:
             self._losses.back(self.name)
 
 
-def _literal(host: str, port: int) -> tuple[socket.AddressFamily, tuple] | None:
+def _literal(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]] | None:
     """Family and socket address of a number, or None for a name."""
     try:
         number = ipaddress.ip_address(host)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -13,8 +12,7 @@ import pygame
 from calibration.errors import BadFile, BadInput
 from calibration.venue import Venue
 from installation.film.film import Film
-from installation.film.screen import Screen
-from installation.film.sound import Sound
+from installation.film.playback import open_playback
 from installation.host.console import LossReporter, log
 from installation.show.keys import Controls, Keys
 from installation.show.overlay import Overlay
@@ -33,6 +31,7 @@ class ScriptedHand(Hand):
         self._begun: float | None = None
 
     def mood(self, now: float) -> Mood:
+        """The mood of the script at ``now``, or the one that a key has set."""
         begun = self._begun = now if self._begun is None else self._begun
         past = [(at, word) for at, word in self._script if begun + at <= now]
         if not past:
@@ -65,14 +64,7 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
     absent = [BadFile(file, ["no such file"]) for file in files if not file.is_file()]
     if absent:  # a slip of the hand: no window opens for it
         raise ExceptionGroup("clips that are not there", absent)
-    losses = LossReporter()
-    with ExitStack() as closing:
-        screen = Screen(venue.screen, headless)
-        closing.callback(screen.close)
-        sound = Sound(venue.sound, losses)
-        closing.callback(sound.close)
-        film = Film(screen, sound, losses, venue.screen.candidates_megabytes)
-        closing.callback(film.close)
+    with open_playback(venue.screen, venue.sound, LossReporter(), headless=headless) as film:
         Desk(film, files, transition, Controls(volume=venue.sound.volume, mute=venue.sound.mute)).run(seconds)
         return len(film.playhead.failed)
 
@@ -98,6 +90,7 @@ class Desk:
         self._ask(at="now")
 
     def run(self, seconds: float | None) -> None:
+        """Play to the end, or for ``seconds``; then log what was shown and what was late."""
         begun = time.monotonic()
         while not self.ending and (seconds is None or time.monotonic() - begun < seconds):
             now = time.monotonic()

@@ -14,14 +14,14 @@ from types import FrameType
 from calibration.venue import Venue
 from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
-from installation.film.screen import Screen
-from installation.film.sound import Sound
+from installation.film.playback import open_playback
 from installation.host.console import LossReporter, log
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
 from installation.host.state_folder import state_folder
 from installation.osc import Broadcast, Control
+from installation.osc.state import About
 from installation.show.keys import Controls, Keys
 from installation.show.parts import Eye, Parts
 from installation.show.rehearsal import Rehearsal
@@ -60,9 +60,7 @@ def open_show(
         broadcast = Broadcast(
             venue.osc,
             scenes=story.names,
-            version=version("chiaroscuro"),
-            story=story.title,
-            unit=venue.name,
+            about=About(version("chiaroscuro"), story.title, venue.name),
             losses=losses,
         )
         closing.callback(broadcast.close)
@@ -78,12 +76,7 @@ def open_show(
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
 
             closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses).close)
-        screen = open_screen(venue, headless)
-        closing.callback(screen.close)
-        sound = Sound(venue.sound, losses)
-        closing.callback(sound.close)
-        film = Film(screen, sound, losses, venue.screen.candidates_megabytes)
-        closing.callback(film.close)
+        film = closing.enter_context(open_playback(venue.screen, venue.sound, losses, headless=headless))
         parts = Parts(
             film=film,
             eye=eye,
@@ -108,17 +101,10 @@ def open_show(
         journal.note("show_end", time.monotonic())
 
 
-def open_screen(venue: Venue, headless: bool) -> Screen:
-    """Raises ``NoScreen`` without a display: one may be plugged in."""
-    if headless:
-        os.environ.setdefault("SDL_AUDIODRIVER", "dummy")  # setdefault: SDL's disk driver records what would be heard
-    return Screen(venue.screen, headless)
-
-
 def end_by_signal(show: Show) -> None:
     """The first SIGTERM or Ctrl-C ends the show with a fade, a second one at once."""
 
-    def asked(number: int, frame: FrameType | None) -> None:
+    def asked(number: int, _frame: FrameType | None) -> None:
         if show.ending:
             os._exit(128 + number)  # the eye ends by itself when its stage is gone
         show.ending = True
@@ -141,4 +127,4 @@ def fade_out(film: Film) -> None:
 def start_again() -> None:
     """Replace this process by a fresh one with the same command line."""
     log.info("starting again")
-    os.execv(sys.executable, [sys.executable, "-m", "installation", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, "-m", "installation", *sys.argv[1:]])  # noqa: S606 - our own program

@@ -19,24 +19,47 @@ from models.mood import Mood
 class Eye(Protocol):
     """Where the mood comes from: the eye's process, or a maker's hand."""
 
-    def start(self) -> None: ...
-    def mood(self, now: float) -> Mood: ...
-    def set_camera(self, on: bool) -> None: ...
-    def set_thumbnail(self, on: bool) -> None: ...
-    def freeze_baseline(self) -> None: ...
-    def close(self) -> None: ...
+    def start(self) -> None:
+        """Begin to give moods."""
+
+    def mood(self, now: float) -> Mood:
+        """The newest mood, or an untrusted one with the reason. Never waits."""
+
+    def set_camera(self, on: bool) -> None:
+        """Open or close the camera."""
+
+    def set_thumbnail(self, on: bool) -> None:
+        """Send small pictures for the operator, or stop."""
+
+    def freeze_baseline(self) -> None:
+        """A scene begins: the visitors' own neutral faces are learned no further."""
+
+    def close(self) -> None:
+        """End it; nothing of it is left then."""
+
     @property
-    def camera(self) -> Sense: ...
+    def camera(self) -> Sense:
+        """How the camera is."""
+
     @property
-    def model(self) -> Sense: ...
+    def model(self) -> Sense:
+        """How the networks are."""
+
     @property
-    def fps(self) -> float: ...
+    def fps(self) -> float:
+        """Frames analysed per second."""
+
     @property
-    def drift(self) -> float: ...
+    def drift(self) -> float:
+        """Stops by which the light has moved since the calibration."""
+
     @property
-    def line(self) -> str: ...
+    def line(self) -> str:
+        """Camera and networks in one line, for the operator."""
+
     @property
-    def thumbnail(self) -> bytes | None: ...
+    def thumbnail(self) -> bytes | None:
+        """The newest small picture (JPEG), while one was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

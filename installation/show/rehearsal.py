@@ -82,6 +82,7 @@ class Hand:
         """Nothing to start."""
 
     def mood(self, now: float) -> Mood:
+        """Nobody there: a desk without a script."""
         return mood_of(NOBODY, 0.0, now)
 
     def set_camera(self, on: bool) -> None:

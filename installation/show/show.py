@@ -238,7 +238,7 @@ class Show:
                 film.blackout(blackout)
             case SendOsc():
                 pass  # the broadcast's alone
-        self.parts.broadcast.cue(cue, now)
+        self.parts.broadcast.cue(cue)
         self.parts.journal.cue(cue, self._mood, now)
 
     # -- what the room is told -----------------------------------------------------------------------------------

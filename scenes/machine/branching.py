@@ -106,23 +106,22 @@ def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: boo
             return ""
         reasons.append(f"{mood.count} visitors there")
     if when.mood is not None:
-        reason = _mood_holds(story, state, when, closing)
+        reason = _mood_holds(story, state, when, when.mood, closing)
         if not reason:
             return ""
         reasons.append(reason)
     return ", ".join(reasons)
 
 
-def _mood_holds(story: Story, state: StoryState, when: When, closing: bool) -> str:
-    assert when.mood is not None
-    labels, evidence = story.labels(when.mood), state.evidence
+def _mood_holds(story: Story, state: StoryState, when: When, mood: str, closing: bool) -> str:
+    labels, evidence = story.labels(mood), state.evidence
     if closing and not _seen_enough(story, state):
         return ""
     if not when.has_thresholds:
-        if not _leads(story, state, when.mood):
+        if not _leads(story, state, mood):
             return ""
         share, peak = evidence.share(labels), evidence.peak(labels)
-        return f"{when.mood} led {share:.0%} of the listening window, peak {peak:.2f}"
+        return f"{mood} led {share:.0%} of the listening window, peak {peak:.2f}"
     reasons = []
     for asked, measure, words in (
         (when.share, evidence.share, "there {:.0%} of the listening window"),
@@ -135,7 +134,7 @@ def _mood_holds(story: Story, state: StoryState, when: When, closing: bool) -> s
             if value < asked:
                 return ""
             reasons.append(words.format(value))
-    return f"{when.mood} {', '.join(reasons)}"
+    return f"{mood} {', '.join(reasons)}"
 
 
 def _leads(story: Story, state: StoryState, mood: str) -> bool:

@@ -56,7 +56,7 @@ def dry_run(
     moods: Callable[[float, StoryState], Mood],
     until: float,
     tick_seconds: float = 1 / 30,
-    commands: Callable[[float], tuple[StoryCommand, ...]] = lambda now: (),
+    commands: Callable[[float], tuple[StoryCommand, ...]] = lambda _now: (),
 ) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
     """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
 

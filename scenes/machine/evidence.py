@@ -60,8 +60,8 @@ class Evidence:
         start = max(self.seconds, seconds - LONGEST_STEP_SECONDS)
         before = self if start == self.seconds else self._step(start, _UNSEEN, None)
         if not (mood.trusted and mood.present):
-            return before._step(seconds, _UNSEEN, None)
-        return before._step(seconds, _INDEX[mood.dominant], mood.probabilities)
+            return before._step(seconds, _UNSEEN, None)  # noqa: SLF001 - our own kind
+        return before._step(seconds, _INDEX[mood.dominant], mood.probabilities)  # noqa: SLF001 - our own kind
 
     @property
     def seen_seconds(self) -> float:
@@ -141,7 +141,10 @@ class Evidence:
         start = k * self.bin_seconds
         last = k + 1 == len(self._edges)
         after, width = (self._total, self.seconds - start) if last else (self._edges[k + 1], self.bin_seconds)
-        return self._edges[k] + (after - self._edges[k]) * ((seconds - start) / width if width > 1e-9 else 0.0)
+        between: Doubles = self._edges[k] + (after - self._edges[k]) * (
+            (seconds - start) / width if width > 1e-9 else 0.0
+        )
+        return between
 
 
 def _indices(labels: Labels) -> list[int]:

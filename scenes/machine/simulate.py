@@ -125,7 +125,7 @@ def simulate(
     visitors: int,
     seed: int,
     tick_seconds: float = 0.5,
-    progress: Callable[[int], None] = lambda takes: None,
+    progress: Callable[[int], None] = lambda _takes: None,
 ) -> Tally:
     """Let so many takes go through ``story``. The same seed gives the same tally."""
     tally, room = Tally(story), Visitors(story, seed)

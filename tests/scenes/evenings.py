@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from models.labels import LABELS
@@ -73,7 +73,7 @@ def feeling(label: str | None, strength: float = 0.86, count: int = 1) -> Mood:
 NOBODY = Mood(captured_at=0.0, trusted=True)
 BLIND = unseen(0.0, "the lens is covered")
 
-Course = list[tuple[float, Mood]]
+Course = Sequence[tuple[float, Mood]]
 """From this time on, this mood."""
 
 

@@ -14,8 +14,8 @@ import pygame
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import Mark, read_mark
 from installation.film.film import Film
+from installation.film.playback import open_playback
 from installation.film.screen import Screen
-from installation.film.sound import Sound
 from installation.host.console import LossReporter
 
 SIZE = (320, 180)
@@ -34,10 +34,9 @@ class RecordingScreen(Screen):
 class Cinema:
     """A film and the time; ``seen`` is the mark of each picture that was shown, in order, without repetition."""
 
-    def __init__(self, screen: ScreenSettings, megabytes: int, headless: bool) -> None:
-        self.losses = LossReporter()
-        self.screen, self.sound = RecordingScreen(screen, headless), Sound(SoundSettings(), self.losses)
-        self.film = Film(self.screen, self.sound, self.losses, megabytes)
+    def __init__(self, film: Film, losses: LossReporter) -> None:
+        assert isinstance(film.screen, RecordingScreen)
+        self.film, self.losses, self.screen, self.sound = film, losses, film.screen, film.sound
         self.now = 100.0
         self.seen: list[Mark | None] = []
         self.patient = True
@@ -91,14 +90,13 @@ def cinema(megabytes: int = 300, headless: bool = True, **screen: Any) -> Iterat
     before = os.environ.get("SDL_AUDIODRIVER")
     os.environ["SDL_AUDIODRIVER"] = "there-is-none"
     settings = ScreenSettings(**({"width": SIZE[0], "height": SIZE[1]} | screen))
-    house = Cinema(settings, megabytes, headless)
+    settings = settings.model_copy(update={"candidates_megabytes": megabytes})  # less than a venue may say
+    losses = LossReporter()
     try:
-        wait_until(lambda: house.losses.is_lost("sound"))
-        yield house
+        with open_playback(settings, SoundSettings(), losses, headless=headless, make_screen=RecordingScreen) as film:
+            wait_until(lambda: losses.is_lost("sound"))
+            yield Cinema(film, losses)
     finally:
-        house.film.close()
-        house.sound.close()
-        house.screen.close()
         os.environ.pop("SDL_AUDIODRIVER")
         if before is not None:
             os.environ["SDL_AUDIODRIVER"] = before

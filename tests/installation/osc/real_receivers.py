@@ -13,25 +13,29 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from installation.osc.encoder import header
 from installation.osc.monitor import Tally
 
-Heard = tuple[str, tuple]
+Heard = tuple[str, tuple[Any, ...]]
 PROBE = "probe"
+Started = tuple[list[str], Callable[[str], "Heard | None"], float, dict[str, str]]
+"""Command, how a line is read, how exactly it prints numbers, and its environment."""
 
 
 def free_port(kind: int = socket.SOCK_DGRAM) -> int:
     with socket.socket(socket.AF_INET, kind) as trial:
         trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+        port: int = trial.getsockname()[1]
+        return port
 
 
 @dataclass
 class Program:
     """A receiver that writes a line a message into a file."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen[bytes]
     port: int
     output: Path
     read: Callable[[str], Heard | None]
@@ -87,7 +91,7 @@ def need(program: str, package: str) -> str:
     return found
 
 
-def _oscdump(port: int, folder: Path):
+def _oscdump(port: int, _folder: Path) -> Started:
     tool = need("oscdump", "liblo-tools")
 
     def read(line: str) -> Heard | None:
@@ -102,7 +106,7 @@ def _oscdump(port: int, folder: Path):
     return ["stdbuf", "-oL", tool, str(port)], read, 1e-6, {}
 
 
-def _pd(port: int, folder: Path):
+def _pd(port: int, folder: Path) -> Started:
     tool = need("pd", "puredata-core")
     patch = folder / "hear.pd"
     patch.write_text(
@@ -121,7 +125,7 @@ def _pd(port: int, folder: Path):
     return [tool, "-nogui", "-noaudio", "-nomidi", "-stderr", str(patch)], read, 1e-5, {}
 
 
-def _sclang(port: int, folder: Path):
+def _sclang(port: int, folder: Path) -> Started:
     tool = need("sclang", "supercollider-language")
     script = folder / "hear.scd"
     script.write_text(
@@ -144,7 +148,7 @@ def _sclang(port: int, folder: Path):
     return [tool, "-D", str(script)], read, 1e-6, home
 
 
-def _node(port: int, folder: Path):
+def _node(port: int, folder: Path) -> Started:
     tool = need("node", "nodejs")
     modules = os.environ.get("CHIARO_NODE_MODULES", "")
     if not (Path(modules) / "osc").is_dir():
@@ -211,6 +215,6 @@ def reference(ear: socket.socket, seconds: float) -> tuple[list[Heard], Tally]:
     ear.settimeout(seconds)
     try:
         while True:
-            heard += [(one.address, one.values) for one in tally.take(ear.recv(65536), time.monotonic())]
+            heard += [(one.address, one.values) for one in tally.receive(ear.recv(65536), time.monotonic())]
     except TimeoutError:
         return heard, tally

@@ -18,6 +18,7 @@ from installation.host.health import Health, Sense
 from installation.osc import Broadcast
 from installation.osc.decoder import Received, decode
 from installation.osc.registry import BY_PATH, Pace
+from installation.osc.state import About
 from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood
 from scenes.machine.cue import Branched, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, TakeStarted
@@ -74,7 +75,7 @@ def losses() -> LossReporter:
 
 
 def on_air(losses: LossReporter, *targets: OscTarget) -> Broadcast:
-    return Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "hall", losses)
+    return Broadcast(OscSettings(targets=targets), SCENES, About("0.1", "demo", "hall"), losses)
 
 
 def test_a_mood_is_on_the_wire_at_once(ear: Ear, losses: LossReporter) -> None:
@@ -86,11 +87,11 @@ def test_a_mood_is_on_the_wire_at_once(ear: Ear, losses: LossReporter) -> None:
 
 def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port))
-    broadcast.cue(Branched("opening", "joy", "happiness held 1.6 s at 0.71", "happiness", 0.71), 0.0)
-    broadcast.cue(SceneEnded(2, "opening", 2, 7.0), 0.0)
-    broadcast.cue(SceneStarted(3, "joy", 3), 0.0)
-    broadcast.cue(StateChanged(ShowState.PLAYING, False, False), 0.0)
-    broadcast.cue(TakeStarted(1), 0.0)
+    broadcast.cue(Branched("opening", "joy", "happiness held 1.6 s at 0.71", "happiness", 0.71))
+    broadcast.cue(SceneEnded(2, "opening", 2, 7.0))
+    broadcast.cue(SceneStarted(3, "joy", 3))
+    broadcast.cue(StateChanged(ShowState.PLAYING, False, False))
+    broadcast.cue(TakeStarted(1))
     heard = {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}
     broadcast.close()
     assert heard["/event/branch"][1:] == (2, 3, 2, pytest.approx(0.71))
@@ -102,14 +103,14 @@ def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, losses: LossReporter
 
 def test_a_branch_by_default_names_no_emotion(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port))
-    broadcast.cue(Branched("opening", "joy", "otherwise", None, 0.0), 0.0)
+    broadcast.cue(Branched("opening", "joy", "otherwise", None, 0.0))
     assert ear.wait_for("/emo/event/branch").values[1:] == (2, 3, 0, 0.0)
     broadcast.close()
 
 
 def test_a_snapshot_is_the_whole_state_now(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
-    broadcast.cue(SceneStarted(1, "attract", 1), 0.0)
+    broadcast.cue(SceneStarted(1, "attract", 1))
     broadcast.scene_time(1.0, 7.0)
     broadcast.mood(mood(0.0, 4))
     broadcast.health(Health(1, Sense.OK, Sense.LOST, 30.0, 0.0, 1.0, 1))
@@ -146,7 +147,7 @@ def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothin
     dead.off()
     monkeypatch.setattr(logging.getLogger("chiaro"), "propagate", True)
 
-    def unanswered(*_: object, **__: object) -> list:
+    def unanswered(*_: object, **__: object) -> list[object]:
         no_network.wait()
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
@@ -173,12 +174,12 @@ def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothin
 def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port))
     for _ in range(3):
-        broadcast.cue(SendOsc("/lamp", (math.nan,)), 0.0)
+        broadcast.cue(SendOsc("/lamp", (math.nan,)))
         broadcast.scene_time(math.nan, 3.0)
         broadcast.mood(Mood(captured_at=0.0, trusted=True, probabilities=(1.5,) * 8))
         time.sleep(0.02)
     broadcast.scene_time(1.0, 3.0)
-    broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
+    broadcast.cue(SceneStarted(1, "joy", 3))
     assert ear.wait_for("/emo/event/scene/start").values[1:] == (3,)
     broadcast.close()
     assert losses.errors == 1
@@ -186,7 +187,7 @@ def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear,
 
 def test_what_was_told_just_before_the_end_still_leaves(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port))
-    broadcast.cue(StateChanged(ShowState.CLOSED, False, False), 0.0)
+    broadcast.cue(StateChanged(ShowState.CLOSED, False, False))
     broadcast.close()
     assert ear.wait_for("/emo/scene/state").values == (0,)
     broadcast.mood(mood(0.0, 1))  # after the end: nothing happens
@@ -196,7 +197,7 @@ def test_what_was_told_just_before_the_end_still_leaves(ear: Ear, losses: LossRe
 def test_without_targets_the_show_goes_on(losses: LossReporter) -> None:
     broadcast = on_air(losses)
     broadcast.mood(mood(0.0, 1))
-    broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
+    broadcast.cue(SceneStarted(1, "joy", 3))
     time.sleep(0.05)
     assert broadcast.values()["/scene/index"] == (3,)
     broadcast.close()
@@ -208,7 +209,7 @@ def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
     asked: list[float] = []
     now = 0.0
 
-    def no_network(*_: object, **__: object) -> list:
+    def no_network(*_: object, **__: object) -> list[object]:
         asked.append(now)
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ from scenes.machine.command import (
 )
 
 SCENES = ("attract", "opening", "joy")
-SETTINGS = OscSettings(listen_port=0, passphrase="open sesame")
+SETTINGS = OscSettings(listen_port=0, passphrase="open sesame")  # noqa: S106 - of this test
 PHONE = Source("osc", ("127.0.0.1", 1))
 
 
@@ -57,11 +58,11 @@ class Phone:
         self.socket.connect(("127.0.0.1", control.port))
         self.socket.settimeout(2.0)
 
-    def ask(self, name: str, tags: str = "", *values: object) -> tuple:
+    def ask(self, name: str, tags: str = "", *values: object) -> tuple[Any, ...]:
         self.socket.send(packet(f"/emo/control/{name}", tags, *values))
         return self.answer()
 
-    def answer(self) -> tuple:
+    def answer(self) -> tuple[Any, ...]:
         (one,) = decode(self.socket.recv(2048))
         return one.address, *one.values
 
@@ -155,7 +156,7 @@ def test_the_show_is_shut_down_with_the_passphrase_only_and_never_where_there_is
 
 
 def test_every_command_of_the_registry_is_understood() -> None:
-    examples: dict[str, tuple] = {"s": ("joy",), "f": (1.0,), "sf": ("fear", 1.0), "": ()}
+    examples: dict[str, tuple[object, ...]] = {"s": ("joy",), "f": (1.0,), "sf": ("fear", 1.0), "": ()}
     for line in IN:
         values = ("open sesame",) if line.name in ("shutdown", "restart") else examples[line.tags]
         command = wish(line.name, line.tags, *values)
@@ -245,7 +246,7 @@ def test_each_sender_has_a_rate_of_its_own_and_thousands_of_them_take_no_memory(
     assert len(limiter._buckets) <= SENDERS_AT_MOST
 
 
-def test_a_stage_that_does_not_drain_gets_no_endless_queue(control: Control, phone: Phone) -> None:
+def test_a_stage_that_does_not_drain_gets_no_endless_queue(control: Control) -> None:
     for _ in range(COMMANDS_AT_MOST + 5):
         control.receive(packet("/emo/control/next"), ("127.0.0.1", random.randrange(1024, 65535)))
     assert len(control.drain()) == COMMANDS_AT_MOST

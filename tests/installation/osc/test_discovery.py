@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
@@ -19,6 +20,7 @@ from installation.osc import Broadcast, Control
 from installation.osc.discovery import Discovery, reachable, services
 from installation.osc.oscquery import find, tree
 from installation.osc.registry import BY_PATH
+from installation.osc.state import About
 
 SETTINGS = OscSettings(listen_port=0, oscquery=True, oscquery_port=0)
 SCENES = ("attract", "joy")
@@ -27,7 +29,7 @@ SCENES = ("attract", "joy")
 @pytest.fixture
 def air() -> Iterator[tuple[Broadcast, Discovery, Control]]:
     losses = LossReporter()
-    broadcast = Broadcast(SETTINGS, SCENES, "0.1", "demo", "hall", losses)
+    broadcast = Broadcast(SETTINGS, SCENES, About("0.1", "demo", "hall"), losses)
     control = Control(SETTINGS, SCENES, losses)
     discovery = Discovery(SETTINGS, broadcast, control, "hall", losses)
     yield broadcast, discovery, control
@@ -36,7 +38,7 @@ def air() -> Iterator[tuple[Broadcast, Discovery, Control]]:
     broadcast.close()
 
 
-def ask(discovery: Discovery, path: str) -> tuple[int, dict | None]:
+def ask(discovery: Discovery, path: str) -> tuple[int, dict[str, Any] | None]:
     assert discovery.oscquery is not None
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{discovery.oscquery.port}{path}", timeout=5) as page:
@@ -104,7 +106,7 @@ def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         settings = SETTINGS.model_copy(update={"oscquery_port": other.getsockname()[1], "listen": False})
-        broadcast, control = Broadcast(settings, (), "", "", "", losses), Control(settings, (), losses)
+        broadcast, control = Broadcast(settings, (), About("", "", ""), losses), Control(settings, (), losses)
         discovery = Discovery(settings, broadcast, control, "hall", losses)
         assert discovery.oscquery is None
         assert losses.errors == 1
@@ -126,7 +128,7 @@ def test_a_loopback_address_is_never_told_to_the_network(host: str) -> None:
 
 
 def test_listening_everywhere_tells_of_every_address_but_loopback() -> None:
-    assert not any(address.startswith(("127.", "169.254.")) for address in reachable("0.0.0.0"))
+    assert not any(address.startswith(("127.", "169.254.")) for address in reachable("0.0.0.0"))  # noqa: S104 - a string in a test
     assert reachable("192.0.2.7") == ["192.0.2.7"]
 
 

@@ -47,7 +47,7 @@ def test_what_is_no_number_never_leaves(number: object) -> None:
         ("/mood/dominant", (len(LABELS) + 1,)),
     ],
 )
-def test_a_broken_promise_never_leaves(path: str, values: tuple) -> None:
+def test_a_broken_promise_never_leaves(path: str, values: tuple[object, ...]) -> None:
     with pytest.raises(BadValue):
         message(path, *values)
 
@@ -80,7 +80,7 @@ def test_accents_and_zero_bytes_are_taken_off_for_receivers_that_read_ascii() ->
         max_size=6,
     )
 )
-def test_the_bytes_are_those_of_python_osc_and_read_back_the_same(values: list) -> None:
+def test_the_bytes_are_those_of_python_osc_and_read_back_the_same(values: list[int | float | str]) -> None:
     told = free_message("/x", values)
     builder = OscMessageBuilder("/x")
     for tag, value in zip(told.tags, values, strict=True):

@@ -19,7 +19,7 @@ def room(*visitors: VisitorMood, dominant: str | None = None) -> Mood:
     )
 
 
-def told(presence: Presence, mood: Mood) -> list[tuple]:
+def told(presence: Presence, mood: Mood) -> list[tuple[object, ...]]:
     return [(event.path.removeprefix("/event/"), *event.values[1:]) for event in presence.advance(mood)]
 
 

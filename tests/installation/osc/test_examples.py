@@ -18,6 +18,7 @@ from installation.bench.osc_show import SCENES
 from installation.host.console import LossReporter
 from installation.host.health import Health, Sense
 from installation.osc import Broadcast
+from installation.osc.state import About
 from models.labels import LABELS
 from models.mood import Mood
 from scenes.machine.cue import SceneStarted
@@ -62,7 +63,7 @@ class Hall:
 
     def __init__(self, port: int) -> None:
         target = OscTarget(port=port)
-        self.broadcast = Broadcast(OscSettings(targets=(target,)), SCENES, "0.1", "demo", "hall", LossReporter())
+        self.broadcast = Broadcast(OscSettings(targets=(target,)), SCENES, About("0.1", "demo", "hall"), LossReporter())
         self.valence, self.arousal, self.count, self.ending = 0.0, 0.0, 1, False
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -187,10 +188,10 @@ def test_an_example_plays_with_the_mood(playing: tuple[Listener, Hall]) -> None:
     listener.wait("its pitch does not fall", lambda: abs(listener.said("PITCH")[-1] - 73.4) < 0.5)
     hall.valence = 1.0
     listener.wait("its pitch does not rise", lambda: abs(listener.said("PITCH")[-1] - 293.7) < 0.5)
-    hall.broadcast.cue(SceneStarted(1, "joy", 3), 0.0)
+    hall.broadcast.cue(SceneStarted(1, "joy", 3))
     listener.wait("no bell rings", lambda: len(listener.said("BELL")) == 1)
     time.sleep(0.3)  # the event's repeats
-    hall.broadcast.cue(SceneStarted(2, "dawn", 5), 0.0)
+    hall.broadcast.cue(SceneStarted(2, "dawn", 5))
     listener.wait("no second bell rings", lambda: len(listener.said("BELL")) == 2)
     hall.count = 0
     listener.wait("it plays to nobody", lambda: listener.level() < 0.001)

@@ -16,6 +16,7 @@ from installation.bench.osc_show import SCENES, perform
 from installation.host.console import LossReporter
 from installation.osc import Broadcast
 from installation.osc.monitor import Tally
+from installation.osc.state import About
 from tests.installation.osc.real_receivers import STARTERS, Heard, Missing, Program, reference, same, start
 
 
@@ -68,7 +69,9 @@ def _start(name: str, folder: Path) -> Program | Missing:
 def _perform(ports: list[int], parts: tuple[tuple[float, str, bool], ...]) -> None:
     for seconds, profile, bundles in parts:
         targets = tuple(OscTarget.model_validate({"port": p, "profile": profile, "bundles": bundles}) for p in ports)
-        broadcast = Broadcast(OscSettings(targets=targets), SCENES, "0.1", "demo", "Münchner Saal", LossReporter())
+        broadcast = Broadcast(
+            OscSettings(targets=targets), SCENES, About("0.1", "demo", "Münchner Saal"), LossReporter()
+        )
         perform(broadcast, seconds)
         broadcast.close()
 

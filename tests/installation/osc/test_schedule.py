@@ -27,7 +27,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.schedule = Schedule(self.settings, 0.0)
-        self.snapshot.slow = {m.path: m for m in state.about_messages("1", "film", "hall")}
+        self.snapshot.slow = {m.path: m for m in state.about_messages(state.About("1", "film", "hall"))}
         self.snapshot.update_change(state.scene_messages("opening", 2, 2))
 
     def serve(self, now: float, fresh: bool = False, down: bool = False) -> list[bytes]:
@@ -64,7 +64,9 @@ def test_a_mood_that_is_sent_is_never_an_old_one_while_the_eye_sees() -> None:
     for number in range(150):
         now = number / 15
         while bench.schedule.due_at() < now:
-            assert not any(one.address == "/emo/count" for p in bench.serve(bench.schedule.due_at()) for one in decode(p))
+            assert not any(
+                one.address == "/emo/count" for p in bench.serve(bench.schedule.due_at()) for one in decode(p)
+            )
         bench.snapshot.update_mood(state.mood_messages(mood(now, 4), False))
         bench.serve(now, fresh=True)
     assert len(bench.times("/emo/count")) == pytest.approx(100, abs=4)

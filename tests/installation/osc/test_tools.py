@@ -156,7 +156,9 @@ def test_a_command_is_sent_by_hand_and_its_answer_printed() -> None:
         (["1"], "s", ("s", ("1",))),
     ],
 )
-def test_words_are_taken_as_a_person_means_them(words: list[str], tags: str, wanted: tuple) -> None:
+def test_words_are_taken_as_a_person_means_them(
+    words: list[str], tags: str, wanted: tuple[str, tuple[object, ...]]
+) -> None:
     (one,) = decode(typed_message("/x", words, tags))
     assert (one.tags, one.values) == wanted
 
@@ -173,10 +175,10 @@ def test_the_monitor_counts_rates_sizes_losses_and_broken_promises() -> None:
     tally = Tally()
     for number in (1, 2, 5):
         frame = message("/frame", number).encode("/emo/frame")
-        tally.take(bundle([frame, message("/mood/valence", 0.5).encode("/emo/mood/valence")]), number / 10)
-    tally.take(message("/count", 1).encode("/emo/mood/dominance"), 0.5)
-    tally.take(message("/count", 50).encode("/emo/mood/dominant"), 0.5)
-    tally.take(b"#bundle\0" + bytes(8) + struct.pack(">i", -4), 0.5)
+        tally.receive(bundle([frame, message("/mood/valence", 0.5).encode("/emo/mood/valence")]), number / 10)
+    tally.receive(message("/count", 1).encode("/emo/mood/dominance"), 0.5)
+    tally.receive(message("/count", 50).encode("/emo/mood/dominant"), 0.5)
+    tally.receive(b"#bundle\0" + bytes(8) + struct.pack(">i", -4), 0.5)
     assert (tally.packets, tally.messages, tally.gaps, tally.malformed) == (6, 8, 2, 1)
     assert tally.heard["/emo/mood/valence"].rate(0.5) == pytest.approx(1.0)
     assert tally.heard["/emo/mood/valence"].fault == ""
@@ -230,7 +232,7 @@ def test_what_is_no_osc_is_told_as_such(datagram: bytes) -> None:
 
 def test_what_no_show_can_mean_is_found_before_the_doors_open() -> None:
     addresses = {"/scene/idx": "/a", "/event/scene/start": "/cue/{nr}/go", "/scene/index": "bad one", "/lamp/go": "/x"}
-    found = problems(OscSettings(listen_host="0.0.0.0", targets=(OscTarget(addresses=addresses),)))
+    found = problems(OscSettings(listen_host="0.0.0.0", targets=(OscTarget(addresses=addresses),)))  # noqa: S104 - a string in a test
     assert len(found) == 4
     assert "did you mean '/scene/id'" in found[0]
     assert "it has sequence, index" in found[1]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pythonosc.osc_bundle import OscBundle
@@ -50,7 +51,8 @@ cue = [{ at_seconds = 0.2, osc = { address = "/cue/lamp", arguments = [0.5] } },
 def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
         trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+        port: int = trial.getsockname()[1]
+        return port
 
 
 class Listener:
@@ -60,7 +62,7 @@ class Listener:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        self.heard: list[tuple[float, str, list]] = []
+        self.heard: list[tuple[float, str, list[Any]]] = []
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
@@ -69,7 +71,7 @@ class Listener:
             bundle = list(OscBundle(datagram)) if datagram.startswith(b"#bundle") else [OscMessage(datagram)]
             self.heard += [(time.monotonic(), message.address, list(message.params)) for message in bundle]
 
-    def values(self, address: str) -> list[list]:
+    def values(self, address: str) -> list[list[Any]]:
         return [values for _, heard, values in self.heard if heard == address]
 
 
@@ -90,7 +92,7 @@ class RunningShow:
         environment = os.environ | {"CHIARO_STATE": str(folder / "state")}
         self.process = subprocess.Popen(command, env=environment, stderr=self.log, stdin=subprocess.DEVNULL)
 
-    def journal(self, kind: str) -> list[dict]:
+    def journal(self, kind: str) -> list[dict[str, Any]]:
         lines = [
             line for file in (self.folder / "state" / "journal").glob("*") for line in file.read_text().splitlines()
         ]

@@ -27,7 +27,7 @@ def watch(*course: tuple[Mood, float], step: float = 1 / 60) -> Evidence:
     return evidence
 
 
-def test_a_branch_can_ask_for_mostly_angry_between_two_moments_of_the_scene():
+def test_a_branch_can_ask_for_mostly_angry_between_two_moments_of_the_scene() -> None:
     evidence = watch((feeling("neutral"), 12), (feeling("anger", 0.7), 24), (feeling("happiness"), 40))
     assert evidence.share({"anger"}, 12, 30) == pytest.approx(12 / 18, abs=0.01)
     assert evidence.share({"anger"}) == pytest.approx(12 / 40, abs=0.01)
@@ -40,7 +40,7 @@ def test_a_branch_can_ask_for_mostly_angry_between_two_moments_of_the_scene():
     assert evidence.seen_seconds == pytest.approx(40)
 
 
-def test_time_in_which_we_could_not_look_counts_for_nothing_and_breaks_a_hold():
+def test_time_in_which_we_could_not_look_counts_for_nothing_and_breaks_a_hold() -> None:
     evidence = watch(
         (feeling("anger"), 4), (unseen(0, "camera lost"), 20), (feeling("anger"), 23), (feeling("fear"), 24)
     )
@@ -49,37 +49,37 @@ def test_time_in_which_we_could_not_look_counts_for_nothing_and_breaks_a_hold():
     assert evidence.held({"anger"}) == pytest.approx(4, abs=0.02)
 
 
-def test_an_empty_room_counts_for_nothing_but_an_undecided_visitor_counts():
+def test_an_empty_room_counts_for_nothing_but_an_undecided_visitor_counts() -> None:
     evidence = watch((feeling(None, present=False), 5), (feeling(None), 8), (feeling("anger"), 10))
     assert evidence.seen_seconds == pytest.approx(5)
     assert evidence.share("anger") == pytest.approx(2 / 5, abs=0.01)
 
 
-def test_nothing_seen_answers_nothing():
+def test_nothing_seen_answers_nothing() -> None:
     nothing = Evidence()
     assert nothing.share({"anger"}) == nothing.mean({"anger"}) == nothing.peak({"anger"}) == 0
     assert nothing.held({"anger"}) == nothing.seen_seconds == 0
     assert nothing.leading() is None
 
 
-def test_a_word_that_is_no_emotion_is_refused():
+def test_a_word_that_is_no_emotion_is_refused() -> None:
     with pytest.raises(ValueError):
         Evidence().share({"joy"})
 
 
-def test_the_steps_rhythm_does_not_change_the_answer():
+def test_the_steps_rhythm_does_not_change_the_answer() -> None:
     course = ((feeling("anger"), 3.3), (feeling("fear"), 7.7), (feeling("anger"), 9.1))
     coarse, fine = watch(*course, step=0.7), watch(*course, step=0.004)
     for ask in (Evidence.share, Evidence.mean, Evidence.held):
         assert ask(coarse, {"anger"}, 1.0, 8.8) == pytest.approx(ask(fine, {"anger"}, 1.0, 8.8), abs=0.05)
 
 
-def test_a_stage_that_stood_still_does_not_make_a_mood_last():
+def test_a_stage_that_stood_still_does_not_make_a_mood_last() -> None:
     evidence = Evidence().observe(feeling("anger"), 1.0).observe(feeling("anger"), 60.0)
     assert evidence.seen_seconds == pytest.approx(2.0)
 
 
-def test_a_scene_that_lasts_for_hours_needs_no_more_memory():
+def test_a_scene_that_lasts_for_hours_needs_no_more_memory() -> None:
     evidence = watch((feeling("fear"), 1800), (feeling("anger"), 3600), step=0.5)
     assert len(evidence._edges) <= BINS_AT_MOST
     assert evidence.share({"anger"}, since=900) == pytest.approx(2 / 3, abs=0.01)
@@ -88,7 +88,7 @@ def test_a_scene_that_lasts_for_hours_needs_no_more_memory():
     assert leapt.seen_seconds == pytest.approx(3601)
 
 
-def test_a_belief_that_flickers_for_hours_is_still_remembered_in_bounded_memory():
+def test_a_belief_that_flickers_for_hours_is_still_remembered_in_bounded_memory() -> None:
     evidence = Evidence()
     for k in range(1, 5000):
         evidence = evidence.observe(feeling("fear" if k % 2 else "anger"), k * 0.1)
@@ -100,7 +100,7 @@ MOODS = [feeling("anger"), feeling("fear", 0.4), feeling(None), feeling(None, pr
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(MOODS), st.floats(allow_nan=True, allow_infinity=True, width=32))))
-def test_whatever_the_clock_says_the_answers_stay_within_bounds(course):
+def test_whatever_the_clock_says_the_answers_stay_within_bounds(course: list[tuple[Mood, float]]) -> None:
     evidence = Evidence()
     for mood, seconds in course:
         evidence = evidence.observe(mood, seconds)

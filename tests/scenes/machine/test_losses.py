@@ -10,13 +10,24 @@ from scenes.machine.dry_run import DryPlayer
 from scenes.machine.state import StoryState
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
-from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, evening, feeling, mood_at, plays_of, scenes_of, story_of
+from tests.scenes.evenings import (
+    BLIND,
+    NOBODY,
+    TWO_ROOMS,
+    Course,
+    evening,
+    feeling,
+    mood_at,
+    plays_of,
+    scenes_of,
+    story_of,
+)
 
 HAPPY = [(1.0, feeling("happiness"))]
 
 
 def evening_with_faults(
-    story: Story, course: list, until: float, failed: dict[float, str] | None = None, deaf: tuple[str, ...] = ()
+    story: Story, course: Course, until: float, failed: dict[float, str] | None = None, deaf: tuple[str, ...] = ()
 ) -> tuple[StoryState, list[tuple[float, Cue]]]:
     """``failed``: from a time on, a scene's clip cannot be played; ``deaf``: scenes the player never shows."""
     state, cues = begin(story, 0.0)

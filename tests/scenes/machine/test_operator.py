@@ -3,7 +3,19 @@
 import pytest
 
 from scenes.machine.advance import Moment, advance, begin
-from scenes.machine.command import KEY, Attract, GoTo, Next, Pause, Reset, Resume, SetBlackout, Start, Stop
+from scenes.machine.command import (
+    KEY,
+    Attract,
+    GoTo,
+    Next,
+    Pause,
+    Reset,
+    Resume,
+    SetBlackout,
+    Start,
+    Stop,
+    StoryCommand,
+)
 from scenes.machine.cue import Play, ShowState, StateChanged, TakeEnded, TakeStarted
 from scenes.story.clip import Playhead
 from tests.scenes.evenings import NOBODY, branches_of, evening, feeling, scenes_of, story_of
@@ -48,7 +60,7 @@ def test_attract_at_the_lamp_changes_nothing() -> None:
 
 
 def test_a_pause_holds_the_film_and_all_its_clocks() -> None:
-    commands = {5.0: Pause(), 100.0: Resume()}
+    commands: dict[float, StoryCommand] = {5.0: Pause(), 100.0: Resume()}
     cues = evening(story_of(), [*AFRAID, (12.0, NOBODY)], until=110, commands=commands)
     assert scenes_of(cues) == ["lamp", "door", "cellar"]  # 95 s with nobody there, but in a pause
     assert [
@@ -80,7 +92,7 @@ def test_goto_leads_anywhere_within_the_take() -> None:
 
 
 def test_goto_from_the_lamp_begins_a_take_and_goto_the_lamp_ends_it() -> None:
-    commands = {2: GoTo("cellar"), 4: GoTo("lamp")}
+    commands: dict[float, StoryCommand] = {2: GoTo("cellar"), 4: GoTo("lamp")}
     cues = evening(story_of(), [(0, NOBODY)], until=8, commands=commands)
     takes = [cue for _, cue in cues if isinstance(cue, TakeStarted | TakeEnded)]
     assert takes == [TakeStarted(1), TakeEnded(1, "operator")]
@@ -93,14 +105,14 @@ def test_goto_a_scene_that_is_not_there_changes_nothing(value: str) -> None:
 
 
 def test_moving_the_film_ends_a_pause() -> None:
-    commands = {5.0: Pause(), 7.0: GoTo("cellar")}
+    commands: dict[float, StoryCommand] = {5.0: Pause(), 7.0: GoTo("cellar")}
     cues = evening(story_of(), AFRAID, until=9, commands=commands)
     assert scenes_of(cues) == ["lamp", "door", "cellar"]
     assert [cue.paused for _, cue in cues if isinstance(cue, StateChanged)][-1] is False
 
 
 def test_in_a_blackout_the_film_goes_on_behind_the_dark() -> None:
-    commands = {5.0: SetBlackout(True), 13.0: SetBlackout(False)}
+    commands: dict[float, StoryCommand] = {5.0: SetBlackout(True), 13.0: SetBlackout(False)}
     cues = evening(story_of(), AFRAID, until=15, commands=commands)
     assert scenes_of(cues) == ["lamp", "door", "cellar"]
     assert [now for now, cue in cues if isinstance(cue, StateChanged) and cue.blackout] == [5.0]

@@ -164,7 +164,9 @@ def test_the_end_of_one_scene_is_told_before_the_start_of_the_next() -> None:
     (end,) = [k for k, cue in enumerate(cues) if isinstance(cue, SceneEnded) and cue.scene == "door"]
     assert cues[end + 1] == SceneStarted(3, "cellar", 5)
     assert cues[end + 2] == Prepare(("lamp",))
-    assert abs(cues[end].seconds - 10) < 0.2
+    ended = cues[end]
+    assert isinstance(ended, SceneEnded)
+    assert abs(ended.seconds - 10) < 0.2
 
 
 def test_the_room_is_told_when_the_film_listens() -> None:
