@@ -6,7 +6,6 @@ import itertools
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from installation.commands.doctor import picture as told_by_doctor
 from installation.film import screen
 from installation.film.renderer_wall import RendererWall
 from scenes.story.clip import Clip
-from tests.installation.film.cinema import SIZE, Cinema, cinema
+from tests.installation.film.cinema import SIZE, Cinema, cinema, wait_until
 from tests.installation.film.test_film_picture import CORNERS, ffmpeg, needs_ffmpeg
 from tests.installation.film.x_server import XServer, needs_x_server, x_server
 
@@ -68,9 +67,15 @@ def grabbed(server: XServer, house: Cinema, file: Path, entry: int = 1) -> np.nd
     return window_of(server, house)
 
 
+def window_size() -> tuple[int, int]:
+    """Of the display's window, after what the server has to say about it."""
+    pygame.event.pump()
+    return pygame.display.get_window_size()
+
+
 def window_of(server: XServer, house: Cinema) -> np.ndarray:
     pygame.event.pump()
-    time.sleep(0.05)  # the server has a thread of its own
+    server.sync()
     wall = house.screen._wall
     if isinstance(wall, RendererWall):
         (left, top), (wide, high) = wall.window.position, wall.window.size
@@ -111,9 +116,8 @@ def test_a_window_that_is_made_another_size_shows_the_whole_picture(
             pytest.skip("no OpenGL here, not even in software")
         before = grabbed(display, house, file)
         display.resize(pygame.display.get_wm_info()["window"], (480, 300))
-        time.sleep(0.2)  # the server tells the window of it
-        pygame.event.pump()
-        house.run(0.6)  # what stands is drawn again each half second
+        wait_until(lambda: window_size() == (480, 300))
+        house.run(0.6)  # a picture that does not change is drawn again each half second
         shown = window_of(display, house)
         assert shown.shape[:2] == (300, 480)
         assert shown[:15].max() == shown[285:].max() == 0

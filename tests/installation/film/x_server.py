@@ -10,11 +10,18 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-needs_x_server = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed here")
+from installation.host.system_libraries import missing_libraries
+
+MISSING = [one.file for one in missing_libraries() if one.file in ("libX11.so.6", "libXext.so.6")]
+needs_x_server = pytest.mark.skipif(
+    shutil.which("Xvfb") is None or bool(MISSING),
+    reason=f"no window here: {', '.join(MISSING) or 'Xvfb'} is not installed",
+)
 QUIET = ("-noreset", "-nolisten", "tcp")
 
 
@@ -44,11 +51,24 @@ class XServer:
 
     def resize(self, window: int, size: tuple[int, int]) -> None:
         """Give a window another size, as a window manager does: by a connection that is not the window's own."""
+        with self._connection() as (x11, connection):
+            x11.XResizeWindow(connection, ctypes.c_ulong(window), *size)
+
+    def sync(self) -> None:
+        """Return when the server has done what it was asked for so far: it answers one client after another."""
+        with self._connection() as (x11, connection):
+            for _ in range(3):
+                x11.XSync(connection, 0)
+
+    @contextmanager
+    def _connection(self) -> Iterator[tuple[Any, Any]]:
         x11 = ctypes.CDLL(ctypes.util.find_library("X11"))
         x11.XOpenDisplay.restype = ctypes.c_void_p
         connection = ctypes.c_void_p(x11.XOpenDisplay(self.name.encode()))
-        x11.XResizeWindow(connection, ctypes.c_ulong(window), *size)
-        x11.XCloseDisplay(connection)
+        try:
+            yield x11, connection
+        finally:
+            x11.XCloseDisplay(connection)
 
     def kill(self) -> None:
         """As a crash would, and tidied up after."""
