@@ -1,7 +1,6 @@
 """Volunteers: who said yes to what, whose pictures lie where, and how long the eye takes."""
 
 import errno
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,10 +128,10 @@ def test_a_shorter_recording_leaves_nothing_of_the_one_before(observer: Observer
 def test_pictures_that_cannot_be_kept_are_reported_once_and_the_numbers_stay(
     observer: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr("installation.calibrate.session.write_private", full)
     draft, guide = Draft(Venue(), Calibration()), Typing("ab", "")
     faces(session(observer, guide, tmp_path), draft)
     assert draft.calibration.faces > 0
