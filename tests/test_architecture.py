@@ -39,10 +39,12 @@ SAY_NOTHING = ("Manager", "Handler", "Processor", "Engine", "Data", "Info", "Con
 NOT_A_METHOD = {"look", "tell", "told"}
 """Words with so many meanings here once that they leave the code as names; see docs/glossary.md."""
 
-MAY_USE_ONNX: dict[str, str] = {
-    "models/seeing/yunet.py": "gives the downloaded detector's graph a free input size",
+EXCEPTIONS: dict[str, tuple[set[str], str]] = {
+    "models/seeing/yunet.py": ({"onnx"}, "gives the downloaded detector's graph a free input size"),
+    "installation/bench/model.py": ({"torch"}, "times the network in PyTorch beside onnxruntime, where a GPU is"),
+    "installation/bench/training.py": ({"torch"}, "measures training itself"),
 }
-"""Files outside ``models/training`` that may import onnx, each with its reason. torch has no exception."""
+"""Files outside ``models/training`` that may import torch or onnx, each with its reason."""
 
 
 def top_level_imports(file: Path) -> set[str]:
@@ -70,16 +72,14 @@ def test_no_folders_import_each_other_in_a_circle() -> None:
 
 def test_torch_and_onnx_are_used_only_where_networks_are_trained() -> None:
     users = {shown(file): top_level_imports(file) & LEARNING for file in source_files()}
-    strangers = {
-        name: found
-        for name, found in users.items()
-        if found and not name.startswith("models/training/") and not (found == {"onnx"} and name in MAY_USE_ONNX)
-    }
-    assert strangers == {}
+    strangers = {name: found for name, found in users.items() if not name.startswith("models/training/")}
+    allowed = {name: libraries for name, (libraries, _) in EXCEPTIONS.items()}
+    assert {name: found for name, found in strangers.items() if not found <= allowed.get(name, set())} == {}
 
 
-def test_every_exception_for_onnx_is_still_needed() -> None:
-    assert [name for name in MAY_USE_ONNX if "onnx" not in top_level_imports(ROOT / name)] == []
+def test_every_exception_is_still_needed() -> None:
+    needless = [name for name, (found, _) in EXCEPTIONS.items() if not found <= top_level_imports(ROOT / name)]
+    assert needless == []
 
 
 def test_sockets_windows_and_other_programs_are_used_only_in_the_installation() -> None:
