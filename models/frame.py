@@ -1,4 +1,4 @@
-"""What the camera gives and where faces are in it."""
+"""What the camera gives, and where in it the faces are."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Frame:
     image: Image
     """(height, width, 3) uint8, BGR."""
     captured_at: float
-    """Monotonic seconds, stamped just after the camera let go of the picture."""
+    """Monotonic seconds, taken just after the camera delivered the picture."""
     number: int
-    """Counts up by one a captured frame; a jump means frames that were not looked at."""
+    """Goes up by one with each captured frame; a gap means frames that were not analysed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

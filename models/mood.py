@@ -1,4 +1,4 @@
-"""The mood of the room: the only thing that crosses from seeing into the film."""
+"""The mood: the only thing that crosses from seeing into the film."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class VisitorMood(BaseModel):
 
 
 class Mood(BaseModel):
-    """What the room feels, how surely, who is there, and whether it can be trusted at all.
+    """What the visitors feel together, how surely, who is there, and whether it can be trusted at all.
 
     ``trusted`` false means "we could not look" (camera lost, lens covered, eye restarting), which is not the same
     as ``present`` false, "nobody is there".
@@ -41,16 +41,16 @@ class Mood(BaseModel):
     """Monotonic seconds of the frame that this mood speaks of; comparable between processes of one machine."""
     trusted: bool
     reason: str = ""
-    """Why it is not trusted, in a technician's words; '' when it is."""
+    """Why it is not trusted, in a technician's words; '' if it is trusted."""
     present: bool = False
     """Somebody is there: true some time after the first face came, false some time after the last one went."""
     count: int = Field(0, ge=0)
     """Visitors now analysed."""
     visitors: tuple[VisitorMood, ...] = ()
     probabilities: Distribution = NOTHING
-    """The room's smoothed distribution in the order of ``LABELS``; all 0 when there is nobody to judge."""
+    """The aggregate, smoothed distribution in the order of ``LABELS``; all 0 when there is nobody to judge."""
     dominant: str | None = None
-    """The believed emotion of the room, or None: undecided, or nobody."""
+    """The believed emotion of the aggregate, or None: undecided, or nobody."""
     confidence: float = Field(0.0, ge=0, le=1)
     held_seconds: float = Field(0.0, ge=0)
     """For how long ``dominant`` has been what it is."""
@@ -59,13 +59,13 @@ class Mood(BaseModel):
     frame_luminance: float = 0.0
     """Mean of the whole frame, 0 to 255."""
     face_luminance: float = 0.0
-    """Mean of the nearest face, 0 to 255; 0 without one."""
+    """Mean of the nearest face, 0 to 255; 0 if there is none."""
 
     def probability(self, *labels: str) -> float:
-        """Sum of the room's probabilities of these labels."""
+        """Sum of the aggregate probabilities of these labels."""
         return sum(self.probabilities[LABELS.index(label)] for label in labels)
 
 
 def unseen(now: float, reason: str) -> Mood:
-    """The mood when we could not look, with the reason told."""
+    """The mood when nothing could be seen at ``now`` (monotonic seconds), with the reason."""
     return Mood(captured_at=now, trusted=False, reason=reason)

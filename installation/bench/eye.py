@@ -1,4 +1,4 @@
-"""``chiaro bench eye``: what a look costs, stage by stage, and how long a face's news takes to the wire."""
+"""``chiaro bench eye``: what a frame costs, stage by stage, and how soon a change in a face is on the wire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from installation.bench.eye_to_wire import measure
 from installation.bench.report import Progress, Report
 
 CAMERA = "CHIARO_FOOTAGE"
-"""Environment variable that names a video to be looked at instead of the simulated visitor."""
+"""Environment variable that names a video to analyse instead of the simulated visitor."""
 
 
 def run(progress: Progress) -> Report:

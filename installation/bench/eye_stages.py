@@ -27,7 +27,7 @@ WARM_UP = 6
 FACES = 4
 
 
-def frames_to_look_at(count: int) -> tuple[list[Frame], str]:
+def bench_frames(count: int) -> tuple[list[Frame], str]:
     """Frames at 1280x720 and where they come from: the video named by CHIARO_FOOTAGE, or the simulated visitor."""
     named = os.environ.get("CHIARO_FOOTAGE", "")
     if named and Path(named).is_file():
@@ -46,14 +46,14 @@ def frames_to_look_at(count: int) -> tuple[list[Frame], str]:
 
 def stage_figures(progress: Progress) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     """Figures and notes of the eye's stages, on one thread of the CPU unless a GPU is there."""
-    frames, source = frames_to_look_at(FRAMES)
+    frames, source = bench_frames(FRAMES)
     settings = EyeSettings()
     detector = open_detector(settings)
     classifier = open_classifier("", settings.device, settings.threads)
     often = Sight(detector, classifier, detect_every=1)
     sight = Sight(detector, classifier, settings.detect_every)
-    always, _, _ = _looked(often, frames, lambda share: progress("detecting on every frame", 0.5 * share))
-    rows, found, last = _looked(sight, frames, lambda share: progress("following between", 0.5 + 0.3 * share))
+    always, _, _ = _timed(often, frames, lambda share: progress("detecting on every frame", 0.5 * share))
+    rows, found, last = _timed(sight, frames, lambda share: progress("following between", 0.5 + 0.3 * share))
     total, busy = rows.sum(axis=1), rows.sum(axis=0)
     every = f"detection on every frame, not every {settings.detect_every}."
     baseline = always.sum(axis=1)
@@ -78,7 +78,7 @@ def stage_figures(progress: Progress) -> tuple[tuple[Figure, ...], tuple[str, ..
     return tuple(figures), (f"frames: {len(frames)} of {source}, 1280x720", sight.line)
 
 
-def _looked(
+def _timed(
     sight: Sight, frames: list[Frame], progress: Callable[[float], None]
 ) -> tuple[Doubles, float, list[Detection]]:
     """Milliseconds (frames, stages), the share of frames with a face, and the faces of the last one."""

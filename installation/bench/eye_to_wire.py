@@ -1,4 +1,4 @@
-"""From the camera letting go of a picture to the OSC packet that speaks of it, while the film plays."""
+"""From the camera delivering a picture to the OSC packet that speaks of it, while the film plays."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ WARM_UP_SECONDS = 5.0
 STEPS = 20
 
 
-class _Wire:
-    """A receiver on loopback that notes when each distribution of the room arrives."""
+class _Receiver:
+    """A receiver on loopback that notes when each aggregate distribution arrives."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -53,7 +53,7 @@ def _key(probabilities: Distribution) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Arrival:
     """One mood as the stage got it."""
 
     heard_at: float
@@ -64,17 +64,17 @@ class _Look:
 def measure(camera: str, progress: Progress, seconds: float = SECONDS) -> list[Figure]:
     """Run eye, film (1280x720, no window) and broadcast as in a show, and time each mood to its packet.
 
-    A mood counts when somebody is in it and its distribution is new, since only then its packet can be told.
+    A mood counts when somebody is in it and its distribution is new, because only then can its packet be recognised.
     """
-    wire, looks = _Wire(), list[_Look]()
-    osc = OscSettings(targets=(OscTarget(port=wire.port, rate_hertz=60),), listen=False)
+    receiver, arrivals = _Receiver(), list[_Arrival]()
+    osc = OscSettings(targets=(OscTarget(port=receiver.port, rate_hertz=60),), listen=False)
     venue = Venue(name=f"bench {os.getpid()}", osc=osc, camera=CameraSettings(source=camera))
     show: Show | None = None
 
     def heard(mood: Mood) -> None:
         if show is not None:
             show.parts.broadcast.mood(mood)
-            looks.append(_Look(time.monotonic(), mood, supervisor.status.stages_ms))
+            arrivals.append(_Arrival(time.monotonic(), mood, supervisor.status.stages_ms))
 
     supervisor = EyeSupervisor(venue, 1, LossReporter(), on_mood=heard)
     with tempfile.TemporaryDirectory() as folder:
@@ -86,34 +86,34 @@ def measure(camera: str, progress: Progress, seconds: float = SECONDS) -> list[F
                 progress("eye, film and broadcast together", step / STEPS)
                 show.run(seconds / STEPS)
             took, film = time.monotonic() - begun, show.parts.film.health
-    looks = [look for look in looks if look.heard_at > begun]
-    fps = len({look.mood.captured_at for look in looks if look.mood.trusted}) / took
+    arrivals = [one for one in arrivals if one.heard_at > begun]
+    fps = len({one.mood.captured_at for one in arrivals if one.mood.trusted}) / took
     return [
-        *_latencies(looks, wire.arrived),
-        Figure("frames looked at beside the film", fps, "1/s"),
+        *_latencies(arrivals, receiver.arrived),
+        Figure("frames analysed beside the film", fps, "1/s"),
         Figure("film beside the eye: shown", film.fps, "1/s"),
         Figure("film beside the eye: late", float(film.late), "frames"),
         Figure("film beside the eye: dropped", float(film.dropped), "frames"),
     ]
 
 
-def _latencies(looks: list[_Look], arrived: dict[bytes, float]) -> list[Figure]:
-    """Capture to packet, and the share of each stage in it (means over the same looks)."""
+def _latencies(arrivals: list[_Arrival], arrived: dict[bytes, float]) -> list[Figure]:
+    """Capture to packet, and the share of each stage in it (means over the same moods)."""
     pairs = [
-        (look, arrived[_key(look.mood.probabilities)]) for look in looks if _key(look.mood.probabilities) in arrived
+        (one, arrived[_key(one.mood.probabilities)]) for one in arrivals if _key(one.mood.probabilities) in arrived
     ]
-    pairs = [(look, at) for look, at in pairs if look.mood.count and 0.0 < at - look.mood.captured_at < 1.0]
+    pairs = [(one, at) for one, at in pairs if one.mood.count and 0.0 < at - one.mood.captured_at < 1.0]
     if not pairs:
-        raise RuntimeError("no mood with a face in it reached the wire: is there a face in front of the camera?")
-    total = np.array([at - look.mood.captured_at for look, at in pairs]) * 1000
-    wire = np.array([at - look.heard_at for look, at in pairs]) * 1000
+        raise RuntimeError("no mood with a face in it reached the receiver: is there a face in front of the camera?")
+    total = np.array([at - one.mood.captured_at for one, at in pairs]) * 1000
+    wire = np.array([at - one.heard_at for one, at in pairs]) * 1000
     figures = [
         Figure("capture to packet, p50", float(np.percentile(total, 50)), "ms"),
         Figure("capture to packet, p95", float(np.percentile(total, 95)), "ms"),
         Figure("mood in the stage to packet, p95", float(np.percentile(wire, 95)), "ms"),
     ]
     for stage in pairs[0][0].stages_ms:
-        mean = float(np.mean([look.stages_ms.get(stage, 0.0) for look, _ in pairs]))
+        mean = float(np.mean([one.stages_ms.get(stage, 0.0) for one, _ in pairs]))
         figures.append(Figure(f"share of {stage}", 100 * mean / float(total.mean()), "%"))
     figures.append(Figure("share of stage and wire", 100 * float(wire.mean() / total.mean()), "%"))
     return figures

@@ -42,7 +42,7 @@ class StandIn(VisitorSource):
     """The simulated visitor because no camera was found; gives way as soon as one is plugged in."""
 
     remarks: tuple[str, ...] = (
-        "no camera was found: a simulated visitor stands in (name one with --camera or camera.source)",
+        "no camera was found: a simulated visitor is shown instead (name a camera with --camera or camera.source)",
     )
 
     def __init__(self, settings: CameraSettings, seed: int) -> None:
@@ -56,4 +56,4 @@ class StandIn(VisitorSource):
         if time.monotonic() >= self._search_at:
             self._search_at += CAMERA_SEARCH_SECONDS
             if found_devices() != self._devices:
-                raise CameraLost("a camera was plugged in, and takes the simulated visitor's place")
+                raise CameraLost("a camera was plugged in and replaces the simulated visitor")

@@ -35,9 +35,9 @@ def register(app: typer.Typer) -> None:
         from models.seeing.venue_head import head_of
 
         with plain_errors():
-            room = venue_of(venue)
-            settings = room.eye.model_copy(update={"detect_every": 1})
-            sight = open_sight(settings, head=head_of(room.calibration, settings))
+            chosen = venue_of(venue)
+            settings = chosen.eye.model_copy(update={"detect_every": 1})
+            sight = open_sight(settings, head=head_of(chosen.calibration, settings))
         seen, failed = [], False
         for path in files:
             try:

@@ -1,4 +1,4 @@
-"""From the visitors' moods to the room's: whose feeling the film answers to."""
+"""From the visitors' moods to one aggregate: whose feeling the film answers to."""
 
 from __future__ import annotations
 

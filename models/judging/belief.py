@@ -1,4 +1,4 @@
-"""Which emotion is believed: hysteresis and two delays, so that a film may act upon it."""
+"""Which emotion is believed: hysteresis (two thresholds) and two delays, so that a film can act on it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from models.labels import LABELS
 
 NEUTRAL = 0
 CLEAR_LEAD_RATIO = 1.3
-"""An emotion leads clearly when it is so many times as likely as the next; a narrow lead takes longer to be believed,
+"""An emotion leads clearly if it is this many times as likely as the next; a narrow lead takes longer to be believed,
 or a face between two expressions would flicker between them."""
 NARROW_LEAD_WEIGHT = 0.5
-"""Each second of a narrow lead counts for so much of a clear one."""
+"""What a second of a narrow lead counts for, in seconds of a clear one."""
 
 
 class Belief:
@@ -37,7 +37,7 @@ class Belief:
     def update(self, probabilities: Sequence[float], now: float) -> int | None:
         """Take in smoothed probabilities at ``now`` (seconds, going forward). Returns what is believed.
 
-        A time without a look (a face lost for a moment) makes nothing older.
+        Time without a frame (a face lost for a moment) does not count.
         """
         seconds, self._now = min(now - self._now, MAX_FRAME_SECONDS), now
         best = max(range(len(LABELS)), key=probabilities.__getitem__)

@@ -41,14 +41,14 @@ class _Visitor:
 
 
 class Judgement:
-    """One room's judgement. ``update`` at every frame, with or without faces; ``blind`` when there was none.
+    """The judgement of one venue. Call ``update`` at every frame, with or without faces; ``blind`` when there was none.
 
     Time comes as an argument (monotonic seconds). Not thread-safe. ``rng`` makes the visitors' ids reproducible.
     """
 
     def __init__(self, settings: MoodSettings, rng: random.Random | None = None) -> None:
         self._settings, self._rng = settings, rng
-        self._last = unseen(0.0, "nothing looked at yet")
+        self._last = unseen(0.0, "no frame analysed yet")
         self._start_over()
 
     def _start_over(self) -> None:

@@ -1,4 +1,4 @@
-"""One visitor's probabilities, smoothed causally, with the visitor's own neutral face taken off."""
+"""One visitor's probabilities, smoothed causally, with the visitor's own resting face subtracted."""
 
 from __future__ import annotations
 
@@ -38,13 +38,14 @@ class Baseline:
     """The visitor's own resting face: how much of another emotion it seems to show.
 
     Learned from the median of the first seconds, and only while neutral is among the likely answers: somebody who
-    comes in laughing is not taken for resting. What it shows of an emotion beyond ``USUAL`` is taken off from then on.
+    comes in laughing is not mistaken for resting. What it shows of an emotion beyond ``USUAL`` is subtracted from
+    then on.
     """
 
     USUAL = np.log(0.2)
     """So much of another emotion is seen in many a resting face and does no harm: neutral still leads clearly."""
     LEAST_NEUTRAL = np.log(0.3)
-    """Below this the face of the first seconds was no resting one, or told nothing."""
+    """Below this the face of the first seconds was not at rest, or was not readable."""
     LEAST_SECONDS = 1.0
 
     def __init__(self, seconds: float) -> None:

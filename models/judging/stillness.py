@@ -1,4 +1,4 @@
-"""A poster of a face is no visitor: it never moves."""
+"""A poster of a face is not a visitor: it never moves."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Spots:
         return next((spot for spot in self._spots if spot.near(x, y, size)), Spot(x, y, size))
 
     def remember(self, spot: Spot) -> None:
-        """Keep the spot of a face that is no longer found; the longest still ones are kept."""
+        """Keep the spot of a face that has been lost; of too many, those that were still for longest."""
         rest = [other for other in self._spots if not other.near(spot.x, spot.y, spot.size)]
         rest.append(spot)
         self._spots = sorted(rest, key=lambda one: -one.still_seconds)[:MAX_SPOTS]

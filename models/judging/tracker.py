@@ -19,8 +19,8 @@ MAX_TRACKED_FACES = 32  # followed at once, the nearest; of these ``visitors_at_
 CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
 FORGET_UNCONFIRMED_SECONDS = 0.6  # longer than a gap in detection, or who came just before it is taken for who left
 GATE, GATE_GROWTH_A_SECOND, MAX_GATE = 0.4, 5.0, 1.25
-"""A face is looked for within so many of its heights from where it is expected: a trembling box, and somebody who
-starts to walk since it was last found."""
+"""The gate: how far from its expected place a face may be found, in heights of the face. A box trembles, and somebody
+may have started to walk since the face was last found."""
 SIZE_RATIO = 1.8
 VELOCITY_SECONDS = 0.2
 FOLLOW_MOTION_SECONDS = 0.5  # nobody keeps a straight line for longer

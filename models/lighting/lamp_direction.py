@@ -26,7 +26,7 @@ HAIR = 10
 FACES_USED = 6
 """Of the 16 training heads: more change the answer by less than a degree."""
 DARKEST = 0.03
-"""Of the face's mean light: what is darker tells only noise."""
+"""Of the face's mean light: what is darker is only noise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

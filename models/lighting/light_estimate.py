@@ -97,6 +97,6 @@ def _explain(columns: list[Floats], wanted: Floats) -> tuple[float, Doubles]:
 def _maps_and_fill() -> tuple[FaceMaps, Floats, list[Floats]]:
     """FaceMaps, even light on them, and the light of walls, floor and film where it is asked for."""
     heads = read_face_maps("train").first(FACES_USED)
-    room = fill_light(heads)
-    even = np.maximum(0.5 * room[2] + 0.5 * room[0], np.float32(0.3)).astype(np.float32)
-    return heads, even, [warp_to_template(light / even, heads.landmarks)[face_mask()] for light in room]
+    fill = fill_light(heads)
+    even = np.maximum(0.5 * fill[2] + 0.5 * fill[0], np.float32(0.3)).astype(np.float32)
+    return heads, even, [warp_to_template(light / even, heads.landmarks)[face_mask()] for light in fill]

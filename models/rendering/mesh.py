@@ -40,7 +40,7 @@ class Mesh:
 
 
 def read_mesh(path: Path) -> Mesh:
-    """The mesh file of the shared folder (README there tells its arrays)."""
+    """Read the mesh file (its README describes the arrays)."""
     with np.load(path) as file:
         shapes = dict(zip(file["expression_names"].tolist(), file["expressions"].astype(np.float32), strict=True))
         return Mesh(file["neutral"], triangulate(file["faces"]), shapes, file["identities"], file["landmarks68"])

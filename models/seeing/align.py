@@ -19,7 +19,7 @@ TEMPLATE = np.array(
 Medians over the faces of FER+ as they are cut, made symmetric: that is how tight the faces are that training sees."""
 
 PREPROCESSING = "align64-standardised-1"
-"""Name of what ``align`` and ``prepare`` do together; a network is only used with the one that it was trained with."""
+"""Name of what ``align`` and ``prepare`` do together; a network is only used with the preprocessing of its training."""
 
 
 def align(picture: Image, landmarks: Floats) -> Gray:
@@ -61,7 +61,8 @@ def similarity(landmarks: Doubles) -> Doubles:
 def prepare(faces: Gray) -> Floats:
     """The classifier's input (n, 1, 64, 64) float32 from aligned faces (n, 64, 64) uint8.
 
-    Each face is brought to mean 0 and deviation 1, so that exposure and gain do not matter; a flat one stays near 0.
+    Each face is standardised to mean 0 and deviation 1, so that exposure and gain do not matter; a flat one stays
+    near 0.
     """
     light = faces.astype(np.float32)
     light -= light.mean(axis=(1, 2), keepdims=True)

@@ -1,4 +1,4 @@
-"""The recipe that lets a detector see in the dark: reduce, blur a little, then even out and lift the light.
+"""How a detector can see in the dark: reduce, blur a little, then even out and lift the light.
 
 Brightening alone makes detectors worse, because noise grows with the face. Averaging neighbours first (by area
 reduction and a narrow Gauss) takes most of the noise away. Then each place is measured against the light around it
@@ -14,7 +14,7 @@ import numpy as np
 from models.arrays import Floats, Gray, Image
 
 BRIGHT_ENOUGH = 60.0
-"""Frame mean (of 255) above which the picture is left alone: there the recipe costs tilted heads."""
+"""Frame mean (of 255) above which the picture is left as it is: there the recipe would lose tilted faces."""
 TARGET = 110.0
 NOISE_SIGMA = 1.0
 """Pixels of the reduced picture."""

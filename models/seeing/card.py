@@ -1,4 +1,4 @@
-"""What a classifier's file says of itself, and the card beside it: a wrong file is refused before the doors open."""
+"""What a classifier's file says about itself, and the card beside it: a wrong file is refused before the doors open."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class ModelCard(BaseModel):
     preprocessing: str
     version: str
     temperature: float
-    """Already applied inside the graph; told for the record."""
+    """Already applied inside the graph; kept here for the record."""
     trained_with: str
     """Fingerprint of faces and recipe."""
     made_from: str = ""
-    """Of a variant: sha256 of the float32 file that it was made from; '' where that is not told."""
+    """Of a variant: sha256 of the float32 file that it was made from; '' if unknown."""
 
 
 FACTS = ("labels", "preprocessing", "version", "temperature", "trained_with")
@@ -46,13 +46,13 @@ def write_card(model: Path, facts: dict[str, object], more: dict[str, object] | 
     digest = hashlib.sha256(model.read_bytes()).hexdigest()
     card = ModelCard.model_validate({**(more or {}), "sha256": digest, **facts})
     path = card_beside(model)
-    told = {**(more or {}), **card.model_dump(mode="json", exclude_defaults=True)}
-    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    content = {**(more or {}), **card.model_dump(mode="json", exclude_defaults=True)}
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return path
 
 
 def read_card(model: Path) -> ModelCard:
-    """The card of ``model``, once the file's sha256, labels and preprocessing have been found to fit.
+    """The card of ``model``, after the file's sha256, labels and preprocessing have been checked.
 
     Raises ``BadFile`` with every fault found.
     """
@@ -64,7 +64,7 @@ def read_card(model: Path) -> ModelCard:
     try:
         card = ModelCard.model_validate_json(path.read_bytes())
     except OSError as error:
-        problem = f"the card {path.name} that says what the file is cannot be read: {error.strerror or error}"
+        problem = f"the card {path.name} that describes it cannot be read: {error.strerror or error}"
         raise BadFile(model, [problem]) from error
     except ValidationError as error:
         raise BadFile(path, describe(error, ModelCard)) from error
@@ -82,7 +82,7 @@ def unfit(labels: tuple[str, ...], preprocessing: str) -> list[str]:
     """Why a network with these labels and this preprocessing cannot be used here."""
     faults = []
     if labels != LABELS:
-        faults.append(f"labels are {', '.join(labels)}; needed, in this order: {', '.join(LABELS)}")
+        faults.append(f"labels are {', '.join(labels)}; expected, in this order: {', '.join(LABELS)}")
     if preprocessing != PREPROCESSING:
-        faults.append(f"preprocessing is {preprocessing!r}; this version prepares faces by {PREPROCESSING!r}")
+        faults.append(f"preprocessing is {preprocessing!r}; this version uses {PREPROCESSING!r}")
     return faults

@@ -27,7 +27,7 @@ class Classifier:
     def __init__(
         self, session: Any, device: Device, card: ModelCard, name: str, bound: BoundNetwork | None = None
     ) -> None:
-        """``bound``: the network takes pictures as they are, on a GPU (``models.training.gpu_variant``)."""
+        """``bound``: on a GPU, the variant that takes pictures as they are (``models.training.gpu_variant``)."""
         self._session, self.card, self._bound = session, card, bound
         self.provider = device.provider
         self.line = f"classifier {name} {card.version} on {device.line}"
@@ -45,11 +45,13 @@ class Classifier:
     def run(self, prepared: Floats) -> tuple[Floats, Floats]:
         """The same for faces that are prepared already (n, 1, 64, 64); only where they are not prepared inside."""
         if self._bound:
-            raise TypeError("this variant prepares its faces itself: open it with int8=False, or give it pictures")
+            raise TypeError(
+                "this variant prepares its faces itself: open the classifier with int8=False, or call classify()"
+            )
         n = len(prepared)
         if self.provider == CUDA and n <= BATCHES[-1]:
-            room = next(size for size in BATCHES if size >= n)
-            prepared = np.concatenate([prepared, np.zeros((room - n, *prepared.shape[1:]), np.float32)])
+            batch = next(size for size in BATCHES if size >= n)
+            prepared = np.concatenate([prepared, np.zeros((batch - n, *prepared.shape[1:]), np.float32)])
         probabilities, embedding = self._session.run(["probabilities", "embedding"], {"faces": prepared})
         return probabilities[:n], embedding[:n]
 
@@ -59,32 +61,32 @@ def open_classifier(
 ) -> Classifier:
     """The network of ``path`` ('' = the one that is shipped), checked against its card.
 
-    ``int8``: the device's own variant is taken when it lies beside the file: on the CPU NAME.int8.onnx, on a GPU
-    NAME.cuda.onnx. False: the float32 file itself.
-    Raises ``BadFile`` with every reason why a file does not fit, ``NoCuda`` when a GPU is demanded and not there.
+    ``int8``: use the device's own variant if it lies beside the file: NAME.int8.onnx on the CPU, NAME.cuda.onnx on a
+    GPU. False: always the float32 file.
+    Raises ``BadFile`` with every reason why a file does not fit, ``NoCuda`` if a GPU is required and there is none.
     """
     path = Path(path) if path else SHIPPED
     card = read_card(path)
     session, got = _opened(path, device, threads)
-    small = path.with_suffix(".int8.onnx")
-    folded = path.with_suffix(".cuda.onnx")
-    if got.provider == CUDA and int8 and folded.is_file():
+    int8_variant = path.with_suffix(".int8.onnx")
+    gpu_variant = path.with_suffix(".cuda.onnx")
+    if got.provider == CUDA and int8 and gpu_variant.is_file():
         try:
-            return _open_folded(folded, card, threads)
+            return _open_gpu_variant(gpu_variant, card, threads)
         except VariantUnavailable as reason:
-            got = Device(CUDA, f"CUDA in float32 ({folded.name} does not run: {reason})")
-    if got.provider == CPU and int8 and small.is_file():
-        path, card = small, _card_of_variant(small, card)
+            got = Device(CUDA, f"CUDA in float32 ({gpu_variant.name} does not run: {reason})")
+    if got.provider == CPU and int8 and int8_variant.is_file():
+        path, card = int8_variant, _card_of_variant(int8_variant, card)
         session = _opened(path, "cpu", threads)[0]
     _check_inside(path, session, card, FACES)
     return Classifier(session, got, card, path.stem)
 
 
-def _open_folded(folded: Path, card: ModelCard, threads: int) -> Classifier:
-    own = _card_of_variant(folded, card)
-    bound, recorded = open_bound_network(folded, threads, lambda session: _check_inside(folded, session, own, PICTURES))
+def _open_gpu_variant(path: Path, card: ModelCard, threads: int) -> Classifier:
+    own = _card_of_variant(path, card)
+    bound, recorded = open_bound_network(path, threads, lambda session: _check_inside(path, session, own, PICTURES))
     device = Device(CUDA, "CUDA in float16" + (", recorded" if recorded else ""))
-    return Classifier(None, device, own, folded.stem, bound)
+    return Classifier(None, device, own, path.stem, bound)
 
 
 def _card_of_variant(variant: Path, card: ModelCard) -> ModelCard:
@@ -92,7 +94,9 @@ def _card_of_variant(variant: Path, card: ModelCard) -> ModelCard:
     own = read_card(variant)
     if own.made_from and own.made_from != card.sha256:
         made, here = own.made_from[:12], card.sha256[:12]
-        raise BadFile(variant, [f"was made from another network ({made}..., beside it lies {here}...): make it again"])
+        raise BadFile(
+            variant, [f"was made from another network ({made}...; the one beside it is {here}...): export it again"]
+        )
     return own
 
 
@@ -105,25 +109,25 @@ def _opened(path: Path, device: DeviceName, threads: int) -> tuple[Any, Device]:
         return open_on(path, device, threads)
     except Exception as error:  # onnxruntime's own exceptions share no base class, and are about the file here
         if type(error).__module__.startswith("onnxruntime"):
-            raise BadFile(path, [f"is no onnx file that can be run: {error}"]) from error
+            raise BadFile(path, [f"is not an onnx file that can be run: {error}"]) from error
         raise
 
 
 def _check_inside(path: Path, session: Any, card: ModelCard, wanted: dict[str, tuple[str, list[int]]]) -> None:
-    """What the onnx file says and takes must be what its card says and what is given to it."""
+    """Metadata, inputs and outputs of the file must be those of its card and of this program. Raises ``BadFile``."""
     faults = []
     inside = session.get_modelmeta().custom_metadata_map
     for fact in FACTS:
-        told = json.dumps(card.model_dump(mode="json")[fact])
+        expected = json.dumps(card.model_dump(mode="json")[fact])
         if fact not in inside:
             faults.append(f"its metadata has no {fact!r}")
-        elif inside[fact] != told:
-            faults.append(f"its metadata says {fact} = {inside[fact]}, its card {told}")
+        elif inside[fact] != expected:
+            faults.append(f"its metadata says {fact} = {inside[fact]}, its card says {expected}")
     takes = {value.name: (value.type, list(value.shape[1:])) for value in session.get_inputs()}
     gives = {value.name: value.shape[-1] for value in session.get_outputs()}
     if takes != wanted:
-        faults.append(f"takes {takes} instead of {wanted}, each of them n times")
+        faults.append(f"its inputs are {takes}; expected {wanted}, each with a leading batch dimension")
     if gives.get("probabilities") != len(LABELS) or "embedding" not in gives:
-        faults.append(f"gives {gives} instead of probabilities (n, {len(LABELS)}) and embedding (n, d)")
+        faults.append(f"its outputs are {gives}; expected probabilities (n, {len(LABELS)}) and embedding (n, d)")
     if faults:
         raise BadFile(path, faults)

@@ -1,4 +1,4 @@
-"""The border of all face detectors, and which one the venue wants."""
+"""What every face detector offers, and the one that the venue asks for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.frame import Detection
 
 
 class Detector(Protocol):
-    """Finds faces in one picture; remembers nothing from the last one."""
+    """Finds faces in one picture; remembers nothing of the last one."""
 
     def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, in its own pixels, best first."""
@@ -23,7 +23,8 @@ class Detector(Protocol):
 def open_detector(settings: EyeSettings) -> Detector:
     """The detector that the venue names.
 
-    Raises ``BadFile`` when YuNet's file cannot be used, ``NoWeights`` when MTCNN's wheel is not whole.
+    Raises ``BadFile`` when YuNet's file cannot be used, ``NoWeights`` when MTCNN's weights are missing or
+    changed.
     """
     if settings.detector == "yunet":
         from models.seeing.yunet import YuNet
@@ -40,7 +41,7 @@ def open_detector(settings: EyeSettings) -> Detector:
 
 
 def cut(image: Image, region: Region) -> tuple[Image, tuple[int, int]]:
-    """The part of ``image`` in which visitors are looked for (a view, no copy), and its top left corner (x, y)."""
+    """The part of ``image`` in which visitors are searched for (a view, no copy), and its top left corner (x, y)."""
     height, width = image.shape[:2]
     x1, x2 = sorted((round(region.left * width), round(region.right * width)))
     y1, y2 = sorted((round(region.top * height), round(region.bottom * height)))

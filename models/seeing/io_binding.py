@@ -15,14 +15,17 @@ from models.seeing.align import SIDE
 from models.seeing.session import CPU, CUDA, open_session
 
 BATCHES = (1, 4, 16)
-"""cuDNN searches its algorithms anew for every new shape, so on a GPU only these are used, filled up with anything."""
+"""cuDNN searches for its algorithms again for every new shape, so on a GPU only these are used, padded with zeros."""
 CUDA_GRAPH = (CUDA, {"enable_cuda_graph": "1"})
-"""All of a run's kernels are started at once: a network this small would spend its time on starting them one by one."""
+"""A CUDA graph starts all kernels of a run at once: a network this small would spend its time on launching them."""
 Outputs = tuple[Floats, Floats]
 
 
 class BoundNetwork:
-    """A folded network (``models.training.gpu_variant``): faces (n, 64, 64) uint8 in, probabilities, embeddings out."""
+    """A GPU variant (``models.training.gpu_variant``): faces (n, 64, 64) uint8 in, probabilities, embeddings out.
+
+    Inputs and outputs stay bound to memory of the device (onnxruntime's IO binding).
+    """
 
     def __init__(self, session: Any, device: str = "cuda") -> None:
         """``device``: where the memory lies, 'cuda' or 'cpu'. Every size runs at once: no visitor waits for it."""
@@ -47,7 +50,7 @@ class _Size:
 
     def __init__(self, session: Any, n: int, widths: dict[str, int], device: str) -> None:
         make = onnxruntime.OrtValue.ortvalue_from_shape_and_type
-        self._session, self._room = session, np.zeros((n, SIDE, SIDE), np.uint8)
+        self._session, self._input = session, np.zeros((n, SIDE, SIDE), np.uint8)
         self._faces = make([n, SIDE, SIDE], np.uint8, device, 0)
         self._answers = [make([n, widths[name]], np.float32, device, 0) for name in ("probabilities", "embedding")]
         self._binding = session.io_binding()
@@ -58,21 +61,21 @@ class _Size:
         self._options.add_run_config_entry("gpu_graph_id", str(n))
 
     def run(self, faces: Gray) -> Outputs:
-        self._room[: len(faces)] = faces
-        self._faces.update_inplace(self._room)
+        self._input[: len(faces)] = faces
+        self._faces.update_inplace(self._input)
         self._session.run_with_iobinding(self._binding, self._options)
         probabilities, embedding = (answer.numpy()[: len(faces)].copy() for answer in self._answers)
         return probabilities, embedding
 
 
 class VariantUnavailable(Unavailable):
-    """The GPU does not run the folded file; the message says why."""
+    """The GPU does not run the variant that was made for it; the message says why."""
 
 
 def open_bound_network(path: Path, threads: int, check: Callable[[Any], None]) -> tuple[BoundNetwork, bool]:
-    """The folded file on the GPU, and whether its graphs are recorded; ``check`` is given the session before it runs.
+    """The GPU variant, and whether it runs as recorded CUDA graphs; ``check`` gets the session before it runs.
 
-    Recording is refused where a step would have to run on the CPU; then it goes without. Raises ``VariantUnavailable``.
+    Recording is refused where a step would have to run on the CPU; then it runs without. Raises ``VariantUnavailable``.
     """
     reason = "its session fell back to the CPU"
     for recorded in (True, False):

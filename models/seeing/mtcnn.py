@@ -1,4 +1,7 @@
-"""Face detector that needs nothing but the PyPI packages: MTCNN's cascade on onnxruntime, gray, one thread."""
+"""Face detector that needs nothing but PyPI packages: MTCNN's cascade on onnxruntime, gray, one thread.
+
+Zhang et al., "Joint Face Detection and Alignment using Multi-task Cascaded Convolutional Networks", 2016.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ CELL = 12
 """Side in pixels of the face that the first network knows; the picture is shrunk until faces are so small."""
 PYRAMID_FACTOR = 0.79
 PNET_THRESHOLD, RNET_THRESHOLD = 0.6, 0.6
-"""Scores that the first and the second network must give for the next one to look."""
+"""Scores that the first and the second network must give for the next one to run."""
 MAX_CANDIDATES = 96
 """Bounds the time that a picture full of face-like patterns can take."""
 ROWS = 360

@@ -1,4 +1,4 @@
-"""Faces carried from one detection to the next by optical flow, for a fraction of a detection's price.
+"""Faces tracked from one detection to the next by optical flow, at a fraction of the cost of a detection.
 
 Lucas and Kanade, "An Iterative Image Registration Technique with an Application to Stereo Vision", 1981.
 """

@@ -1,4 +1,4 @@
-"""How much the judgement of one face is worth: size, light, sharpness, pose and the detector's score in one number."""
+"""How far to trust the estimate of one face: size, light, sharpness, pose and the detector's score in one number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRONTAL, TURNED = 0.15, 0.7
 
 
 def quality(face: Gray, detection: Detection) -> float:
-    """From 0 (worthless) to 1: the weakest of the five says it all. ``face`` is the aligned one (64, 64) uint8."""
+    """From 0 (worthless) to 1: the weakest of the five decides. ``face`` is the aligned one (64, 64) uint8."""
     eyes = float(np.hypot(*(detection.landmarks[1] - detection.landmarks[0])))
     return min(
         _share(eyes, SMALL, LARGE),

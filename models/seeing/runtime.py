@@ -1,4 +1,4 @@
-"""What the networks run on, and why: a film must not get slow in silence because a GPU could not be used."""
+"""What the networks run on, and why: a film must not become slow without a word because a GPU could not be used."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DeviceName = Literal["auto", "cpu", "cuda"]
 
 
 class NoCuda(BadInput):
-    """``device = "cuda"`` is asked for and cannot be had; the message says why and what mends it."""
+    """``device = "cuda"`` is required but cannot be used; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +36,34 @@ class Device:
 
 
 def open_on(model: bytes | Path, wanted: DeviceName, threads: int = 1) -> tuple[Any, Device]:
-    """A session on the GPU when it is wanted and there, else on the CPU, and which of the two with the reason.
+    """A session on the GPU if wanted and possible, else on the CPU; and which of the two it is, with the reason.
 
-    Raises ``NoCuda`` for ``wanted="cuda"`` when the CPU would get it.
+    Raises ``NoCuda`` for ``wanted="cuda"`` if it would run on the CPU.
     """
     if wanted == "cpu":
         return open_session(model, threads), Device(CPU, "CPU (as the venue asks)")
     reason = why_no_cuda()
     if not reason:
         session = _try_cuda(model, threads)
-        # Only this tells what runs; get_available_providers() tells what was built.
+        # Only this says what runs; get_available_providers() says what was built in.
         if session.get_providers()[0] == CUDA:
             return session, Device(CUDA, "CUDA")
-        reason = f"the driver is there, but CUDA's or cuDNN's libraries do not load; mend it with: {FIX}"
+        reason = f"the driver is installed, but the libraries of CUDA or cuDNN do not load; fix it with: {FIX}"
     if wanted == "cuda":
         raise NoCuda(f'is "cuda", but only the CPU can be used: {reason}', where="[eye] device")
     return open_session(model, threads), Device(CPU, f"CPU ({reason})")
 
 
 def why_no_cuda() -> str:
-    """The reason why no session can run on a GPU here, in a technician's words; '' when nothing speaks against it."""
+    """The reason why no session can run on a GPU here, in a technician's words; '' when nothing prevents it."""
     driver = _driver()
     if driver is None:
         return "no NVIDIA driver"
     if CUDA not in onnxruntime.get_available_providers():
-        return f"the onnxruntime installed is the one without CUDA; mend it with: {FIX}"
+        return f"the installed onnxruntime has no CUDA; fix it with: {FIX}"
     count = ctypes.c_int(0)
     if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0 or count.value == 0:
-        return "an NVIDIA driver is there, but it finds no GPU"
+        return "an NVIDIA driver is installed, but it finds no GPU"
     return ""
 
 
@@ -90,7 +90,7 @@ def runtime_report() -> list[str]:
     ]
     if len(installed) == 2:
         lines.append(
-            "both onnxruntime packages are installed, and the later one has overwritten the other; mend it with: "
+            "both onnxruntime packages are installed, and the later one has overwritten the other; fix it with: "
             "pip uninstall -y onnxruntime onnxruntime-gpu && pip install --force-reinstall onnxruntime-gpu"
         )
     lines.append("NVIDIA driver: " + ("found" if _driver() is not None else "none found"))

@@ -1,4 +1,4 @@
-"""Whether the eyes of an aligned face are shut: a small linear judge of the edges around each eye.
+"""Whether the eyes of an aligned face are shut: a small linear classifier of the edges around each eye.
 
 Edges in eight directions over a grid (Dalal & Triggs 2005) in the logarithm of the light, each eye stretched to its own
 contrast, so that an eye in the shadow of its brow is judged as one in full light. Fitted by
@@ -25,7 +25,7 @@ DIRECTIONS = 8
 def shut_log_odds(faces: Gray) -> Floats:
     """How surely both eyes of each aligned face (n, 64, 64) are shut, (n,): log odds, 0 is either.
 
-    Compared over one person's pictures it tells blinks; glasses and deep-set eyes shift it from person to person.
+    Compared over one person's pictures it shows blinks; glasses and deep-set eyes shift it from person to person.
     """
     weights, bias = _read_classifier()
     return np.asarray(np.mean([hog(eye) @ weights for eye in eye_patches(faces)], axis=0) + bias, np.float32)
@@ -43,7 +43,7 @@ def eye_patches(faces: Gray) -> tuple[Floats, Floats]:
 
 
 def hog(eyes: Floats) -> Floats:
-    """What is looked at of each eye (n, 15, 19): edges by direction on a grid of 4 by 5, and 8 by 10 pixels."""
+    """Features of eyes (n, 15, 19): oriented gradients (HOG) on a grid of 4 by 5, and the eye at 8 by 10 pixels."""
     down, right = np.gradient(eyes, axis=(1, 2))
     strength, angle = np.hypot(right, down), np.arctan2(down, right)
     parts = []

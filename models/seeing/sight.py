@@ -1,4 +1,4 @@
-"""From a frame to what each face in it shows: detect or follow, align, classify all in one batch, weigh."""
+"""From a frame to what each face in it shows: detect or track, align, classify all in one batch, weigh."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ STAGES = ("detect", "follow", "align", "classify", "weigh")
 
 
 class Sight:
-    """Looks at one frame after the other; between detections it follows the faces that it knows.
+    """Analyses one frame after the other; between detections it tracks the faces that it knows.
 
-    ``clock`` gives seconds and serves the figures only; nothing that is seen depends on it.
+    ``clock`` gives seconds for ``stages_ms`` only; no estimate depends on it.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Sight:
         self.provider = classifier.provider
         self.line = f"detector {type(detector).__name__} on CPU, {classifier.line}"
         self.stages_ms: dict[str, float] = dict.fromkeys(STAGES, 0.0)
-        """Milliseconds that each stage of the last look took; 0 for one that was not needed."""
+        """Milliseconds that each stage of the last frame took; 0 for one that was not needed."""
 
     def detect_and_classify(self, frame: Frame) -> list[EmotionEstimate]:
         """Every face of the frame, best first (at most 16), in the frame's own pixels."""
@@ -91,9 +91,9 @@ class Sight:
 
 
 def open_sight(settings: EyeSettings, region: Region | None = None, head: Head | None = None) -> Sight:
-    """Detector and classifier as the venue wants them.
+    """A ``Sight`` with the detector and classifier that the venue asks for.
 
-    Raises ``BadFile`` (detector's or classifier's file), ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is demanded).
+    Raises ``BadFile`` (detector's or classifier's file), ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is required).
     """
     detector = open_detector(settings)
     classifier = open_classifier(model_file(settings), settings.device, settings.threads, settings.int8)

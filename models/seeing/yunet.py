@@ -26,22 +26,22 @@ IOU_THRESHOLD = 0.3
 
 
 class YuNet:
-    """Finds faces and their five landmarks in one picture. Raises ``BadFile`` when the file is no YuNet."""
+    """Finds faces and their five landmarks in one picture. Raises ``BadFile`` when the file is not a YuNet."""
 
     def __init__(self, path: Path, smallest_face: float = 40, score: float = 0.7, threads: int = 1) -> None:
         self._smallest, self._score = smallest_face, score
         if not path.is_file():
-            named = f"{path} is not there" if str(path) != "." else "no file is named"
+            named = f"{path} does not exist" if str(path) != "." else "no file is named"
             raise BadFile(
                 path,
-                [f"eye.detector_file: {named}; 'chiaro models get yunet' fetches it, or use detector = \"mtcnn\""],
+                [f"eye.detector_file: {named}; 'chiaro models get yunet' downloads it; or set detector = \"mtcnn\""],
             )
         try:
             self._session = open_session(_any_size(path), threads, sizes_vary=True)
             self._input = self._session.get_inputs()[0].name
             self._detect_scaled(np.zeros((64, 96, 3), np.uint8))
         except Exception as error:  # onnx's and onnxruntime's exceptions share no base class
-            raise BadFile(path, [f"is no YuNet of 2023 that can be run: {error}"]) from error
+            raise BadFile(path, [f"is not a YuNet of 2023 that can be run: {error}"]) from error
 
     def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, best first, in its own pixels."""

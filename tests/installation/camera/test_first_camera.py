@@ -1,4 +1,4 @@
-"""No camera is named: the first one found is taken and kept, else the simulated visitor stands in and says so.
+"""No camera is named: the first one found is taken and kept, else the simulated visitor is shown and says so.
 
 No camera can be had where tests run, so the list of devices and the opening of one are stand-ins.
 """
@@ -58,7 +58,7 @@ def test_without_a_camera_the_simulated_visitor_stands_in_and_says_so() -> None:
     source.grab()
     assert source.retrieve().shape == (180, 320, 3)
     assert source.address == "visitor"
-    assert "a simulated visitor stands in" in source.remarks[0]
+    assert "a simulated visitor is shown instead" in source.remarks[0]
 
 
 def test_a_camera_that_is_plugged_in_later_takes_the_visitors_place(

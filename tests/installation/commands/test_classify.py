@@ -1,4 +1,4 @@
-"""Pictures and videos can be looked at by hand, and each file that cannot is told plainly."""
+"""Pictures and videos can be analysed by hand, and each file that cannot is reported plainly."""
 
 import json
 from pathlib import Path
@@ -60,14 +60,14 @@ def test_for_people_there_is_a_table_and_an_empty_room_is_no_error(files: Path) 
     assert "no face" in ran.stdout
 
 
-def test_wrong_files_are_told_each_and_the_good_one_is_still_looked_at(files: Path) -> None:
+def test_each_wrong_file_is_reported_and_the_good_one_is_still_analysed(files: Path) -> None:
     (files / "broken.png").write_bytes(b"\x89PNG nothing")
     (files / "text.mp4").write_text("no film")
     named = [str(files / name) for name in ("broken.png", "text.mp4", "gone.jpg", "visitor größe.png")]
     ran = run(files, "--json", *named, str(files))
     assert ran.exit_code == Exit.BAD_CONFIGURATION
-    told = json.loads(ran.stdout)["files"]
-    assert [list(file)[1] for file in told] == ["error", "error", "error", "frames", "error"]
+    listed = json.loads(ran.stdout)["files"]
+    assert [list(file)[1] for file in listed] == ["error", "error", "error", "frames", "error"]
     for words in ("is not an image that can be decoded", "is not an image or a video", "no such file", "is a folder"):
         assert words in ran.stderr
 

@@ -78,7 +78,7 @@ def test_each_map_is_read_row_by_row() -> None:
 
 
 def test_a_file_that_is_not_named_or_not_there_is_answered_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="no file is named; 'chiaro models get yunet' fetches it"):
+    with pytest.raises(BadFile, match="no file is named; 'chiaro models get yunet' downloads it"):
         open_detector(EyeSettings(detector="yunet"))
     with pytest.raises(BadFile, match="is not there"):
         open_detector(EyeSettings(detector="yunet", detector_file=str(tmp_path / "gone.onnx")))
@@ -86,8 +86,8 @@ def test_a_file_that_is_not_named_or_not_there_is_answered_with_what_to_do(tmp_p
 
 def test_another_network_is_refused(tmp_path: Path) -> None:
     other = make_yunet(tmp_path / "other.onnx", leave_out="kps_16")
-    with pytest.raises(BadFile, match=r"(?s)is no YuNet of 2023.*kps_16"):
+    with pytest.raises(BadFile, match=r"(?s)is not a YuNet of 2023.*kps_16"):
         YuNet(other)
     other.write_bytes(b"nonsense")
-    with pytest.raises(BadFile, match="is no YuNet of 2023"):
+    with pytest.raises(BadFile, match="is not a YuNet of 2023"):
         YuNet(other)
