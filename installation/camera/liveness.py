@@ -13,7 +13,7 @@ GLARE_LEVEL, GLARE_SHARE = 250, 0.6
 EVEN_ABOVE, EVEN_SPREAD = 20.0, 0.02
 """A lit picture that differs from its own mean by less than 2 % shows a hand, a cap or a wall of fog.
 
-In darker ones an empty room looks the same, so there the mean alone is asked.
+In darker ones an empty room looks the same, so there only the mean counts.
 """
 BELIEVE_AFTER = 1.0
 """Seconds; a film's own cut to black must not make the camera blind for a moment."""

@@ -1,4 +1,4 @@
-"""Pictures out of files, still or moving, for commands that look at files."""
+"""Pictures out of files, still or moving, for commands that read files."""
 
 from __future__ import annotations
 

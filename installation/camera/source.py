@@ -16,7 +16,7 @@ class Source(Protocol):
     """One open camera, or what stands in for it.
 
     ``grab`` and ``retrieve`` are two calls, so that a picture is stamped before the time is spent to decode it, and
-    is not decoded at all when nobody will look at it. Both raise ``CameraLost``.
+    is not decoded at all when nobody will use it. Both raise ``CameraLost``.
     """
 
     name: str

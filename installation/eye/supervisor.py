@@ -194,7 +194,8 @@ class EyeSupervisor:
             try:
                 report = Report.model_validate_json(message)
             except ValidationError as error:
-                self._losses.lost("eye's report", str(error))
+                fault = error.errors(include_url=False)[0]
+                self._losses.lost("eye's report", f"a message cannot be read: {fault['msg']}")
             else:
                 self._losses.back("eye's report")
                 self._receive(eye, report)

@@ -1,6 +1,6 @@
 """No camera is named: the first one found is taken and kept, else the simulated visitor is shown and says so.
 
-No camera can be had where tests run, so the list of devices and the opening of one are stand-ins.
+No camera is available where tests run, so the list of devices and the opening of one are stand-ins.
 """
 
 from __future__ import annotations

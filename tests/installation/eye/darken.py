@@ -2,7 +2,7 @@
 
     python -m tests.installation.eye.darken BRIGHT.mkv DARK.avi [--face-mean 20]
 
-Pictures are taken to linear light, lit by one lamp overhead, exposed so that the first face found has the mean asked
+Pictures are converted to linear light, lit by one lamp overhead, exposed so that the first face found has the mean asked
 for, counted in photo-electrons (Poisson, plus Gaussian read noise) and coded with gamma again, at the rate of the
 original.
 """

@@ -17,11 +17,13 @@ import cv2
 import pytest
 
 from calibration.venue import Venue
+from installation.eye.child import EyeChild
 from installation.eye.device_choice import CPU
+from installation.eye.link import EyeStatus, Report, make_line, open_line
 from installation.eye.supervisor import TRUSTED_FOR, EyeSupervisor
 from installation.host.console import LossReporter
 from installation.host.health import Sense
-from models.mood import Mood
+from models.mood import Mood, unseen
 from tests.installation.camera.mjpeg_server import ServerProcess, picture
 from tests.installation.waiting import LONG, wait_until
 
@@ -193,6 +195,32 @@ def test_a_fault_in_the_broadcast_does_not_cost_the_film_its_eye(keeping: Starts
     eye, before = supervisor.pid, len(heard)
     wait_until(lambda: len(heard) > before + 5, LONG)
     assert supervisor.pid == eye
+
+
+def test_a_report_that_cannot_be_read_is_reported_once_and_the_next_good_one_counts(pictures: str) -> None:
+    losses = LossReporter()
+    venue = Venue.model_validate({"camera": {"source": pictures}})
+    supervisor = EyeSupervisor(venue, 1, losses)
+    ours, address, theirs = make_line()
+    assert theirs is not None
+    eye = open_line(address)
+    theirs.detach()
+    child = EyeChild.__new__(EyeChild)  # only its end of the line is needed
+    child.link = ours
+    for torn in (b"", b"{", b"\xff" * 100, b'{"mood": {}, "status": {}}'):
+        eye.send(torn)
+    supervisor._listen(child)
+    (told,) = losses.lost_parts()
+    assert told.startswith("eye's report: a message cannot be read: Invalid JSON")
+    assert len(told.splitlines()) == 1
+    assert losses.errors == 1
+    report = Report(mood=unseen(0.0, "busy"), status=EyeStatus())
+    eye.send(report.model_dump_json().encode())
+    supervisor._listen(child)
+    assert losses.lost_parts() == ()
+    assert supervisor.mood(time.monotonic()).reason == "busy"
+    ours.close()
+    eye.close()
 
 
 def test_wrong_weights_are_reported_in_their_own_words_and_tried_again_slowly(keeping: Starts) -> None:

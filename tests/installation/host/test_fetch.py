@@ -1,4 +1,4 @@
-"""A network is fetched whole and right, or nothing is kept and the technician is told why."""
+"""A network is fetched whole and right, or nothing is kept and the technician learns why."""
 
 import hashlib
 import threading
