@@ -1,4 +1,4 @@
-"""The story's own cost: a tick of the state machine, and a week of visitors under a clock of its own."""
+"""What the story costs: one tick of the state machine, and a week of visitors under a simulated clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TICK_SECONDS = 1 / 60
 def run(progress: Progress) -> Report:
     """Measure on the demo film."""
     story = load_story(Path(scenes.__file__).parent / "demo" / "story.toml")
-    progress("ticks at 60 a second", 0.0)
+    progress("ticks at 60 per second", 0.0)
     ticks = _ticks(story)
     busy = float(ticks.mean())
     wall, takes, grown = _week(story, progress)
@@ -32,26 +32,26 @@ def run(progress: Progress) -> Report:
     return Report(
         "story",
         (
-            Figure("tick, mean (CPU)", busy * 1e6, "us", budget, "one of 60 ticks a second"),
-            Figure("tick, p99 (CPU)", float(np.percentile(ticks, 99)) * 1e6, "us", budget, "one of 60 ticks a second"),
-            Figure("ticks a second of CPU", 1 / busy, "1/s"),
+            Figure("tick, mean (CPU)", busy * 1e6, "us", budget, "one tick at 60 per second"),
+            Figure("tick, p99 (CPU)", float(np.percentile(ticks, 99)) * 1e6, "us", budget, "one tick at 60 per second"),
+            Figure("ticks per second of CPU time", 1 / busy, "1/s"),
             Figure("simulated week", wall, "s", WEEK_SECONDS, "real time"),
             Figure("takes in that week", takes, "takes"),
-            Figure("memory grown in that week", grown, "MB"),
+            Figure("memory growth in that week", grown, "MB"),
         ),
-        (f"ticks: visitors without a pause, {TICK_SECONDS * 1000:.1f} ms apart; week: {WEEK_TICK_SECONDS} s apart",),
+        (f"ticks: one visitor after another, every {TICK_SECONDS * 1000:.1f} ms; week: every {WEEK_TICK_SECONDS} s",),
     )
 
 
 def _ticks(story: Story) -> np.ndarray:
-    room, clock = Visitors(story, 1), time.thread_time
+    visitors, clock = Visitors(story, 1), time.thread_time
     state, cues = begin(story, 0.0)
     player = DryPlayer(story).perform(cues)
     durations = np.empty(TICKS)
     for number in range(TICKS):
         now = number * TICK_SECONDS
         player = player.run(TICK_SECONDS)
-        moment = Moment(now, room.mood(now, state), player.playhead)
+        moment = Moment(now, visitors.mood(now, state), player.playhead)
         started = clock()
         state, cues = advance(story, state, moment)
         durations[number] = clock() - started
@@ -60,9 +60,9 @@ def _ticks(story: Story) -> np.ndarray:
 
 
 def _week(story: Story, progress: Progress) -> tuple[float, int, float]:
-    """Seconds it took, takes, megabytes that the process grew by after the first day."""
-    room, started, takes, day_one = Visitors(story, 2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
-    for now, state, _ in dry_run(story, room.mood, WEEK_SECONDS, WEEK_TICK_SECONDS):
+    """Wall-clock seconds, number of takes, and megabytes by which the process grew after the first day."""
+    visitors, started, takes, day_one = Visitors(story, 2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
+    for now, state, _ in dry_run(story, visitors.mood, WEEK_SECONDS, WEEK_TICK_SECONDS):
         takes = state.take
         if not day_one and now > 86400.0:
             day_one = _megabytes()

@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def schema() -> None:
-    """Print the JSON Schema by which editors complete and check a story while it is written."""
+    """Print the JSON Schema that editors use to complete and check a story as it is written."""
     from scenes.story.schema import schema_text
 
     typer.echo(schema_text(), nl=False)
@@ -32,9 +32,9 @@ def schema() -> None:
 
 def graph(
     story: StoryFile,
-    mermaid: Annotated[bool, typer.Option("--mermaid", help="As a Mermaid flowchart.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid flowchart instead.")] = False,
 ) -> None:
-    """Draw which scene leads where, and when."""
+    """Print which scene leads where, and under which condition."""
     from scenes.story.graph import as_mermaid, as_text
 
     loaded = _load(story)
@@ -43,10 +43,10 @@ def graph(
 
 def simulate(
     story: StoryFile,
-    visitors: Annotated[int, typer.Option(min=1, help="So many takes.")] = 10_000,
+    visitors: Annotated[int, typer.Option(min=1, help="How many visitors to simulate.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same visitors.")] = 1,
 ) -> None:
-    """Send simulated visitors through the film: is every way open, every end reached, does none hold them for ever?"""
+    """Send simulated visitors through the film: is every branch taken, every end reached, does a scene hold them?"""
     from rich.progress import Progress
 
     from scenes.machine.simulate import simulate as run
@@ -87,10 +87,14 @@ def _show(story: Story, tally: Tally) -> None:
         table.add_row(source, target, str(count))
     console.print(table)
     short, middle, long = np.percentile(tally.take_seconds, (5, 50, 95))
-    console.print(f"a take lasts {middle:.0f} s in the median, 5 % under {short:.0f} s, 5 % over {long:.0f} s")
+    console.print(
+        f"a take lasts {middle:.0f} s (median); 5 % are shorter than {short:.0f} s, 5 % longer than {long:.0f} s"
+    )
     if tally.never_seen:
-        console.print("never seen: " + ", ".join(tally.never_seen))
+        console.print("scenes never seen: " + ", ".join(tally.never_seen))
     if tally.never_taken:
-        console.print("never taken: " + ", ".join(f"{source} -> {target}" for source, target in tally.never_taken))
+        console.print(
+            "branches never taken: " + ", ".join(f"{source} -> {target}" for source, target in tally.never_taken)
+        )
     for scene, count in tally.held.most_common():
-        console.print(f"{scene} held {count} visitors until they gave up")
+        console.print(f"{scene}: {count} visitors gave up here; give the scene a way out or a shorter loop")

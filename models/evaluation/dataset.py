@@ -13,12 +13,12 @@ import numpy as np
 
 from calibration.errors import BadFile
 from models.arrays import Floats, Gray, Indices, Integers
+from models.frame import PICTURE_SUFFIXES
 from models.labels import LABELS
 
 SHEET_SIDE = 48
 FACES_A_ROW = 128
 SMALLEST = 8
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm", ".tif", ".tiff")
 OTHER_VOTES = ("unknown", "no_face")
 
 
@@ -135,7 +135,7 @@ def _read_folders(path: Path) -> LabelledFaces:
     labels: list[int] = []
     problems = []
     for name, folder in folders.items():
-        for file in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES):
+        for file in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES):
             picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
             if picture is None:
                 problems.append(f"{file.relative_to(path)}: cannot be read as a picture")

@@ -1,4 +1,4 @@
-"""Stories without media, visitors made of words, and what the film did, for tests."""
+"""For tests: stories without media files, visitors with a given mood, and the cues of an evening with them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def story_of(text: str = TWO_ROOMS) -> Story:
 
 
 def feeling(label: str | None, strength: float = 0.86, count: int = 1) -> Mood:
-    """Somebody is there and feels so; None: nothing that can be named."""
+    """Somebody is there and feels so; None: no emotion that can be named."""
     rest = (1 - strength) / (len(LABELS) - 1)
     probabilities = tuple(strength if name == label else rest for name in LABELS)
     if label is None:
@@ -73,8 +73,8 @@ def feeling(label: str | None, strength: float = 0.86, count: int = 1) -> Mood:
 NOBODY = Mood(captured_at=0.0, trusted=True)
 BLIND = unseen(0.0, "the lens is covered")
 
-Course = Sequence[tuple[float, Mood]]
-"""From this time on, this mood."""
+Course = list[tuple[float, Mood]]
+"""(seconds, mood): from that time on the visitors show that mood."""
 
 
 def evening(
@@ -92,8 +92,8 @@ def evening(
         del asked[: len(due)]
         return due
 
-    told = dry_run(story, mood_at(course), until, tick_seconds, orders)
-    return [(round(now, 2), cue) for now, _, cues in told for cue in cues]
+    ticks = dry_run(story, mood_at(course), until, tick_seconds, orders)
+    return [(round(now, 2), cue) for now, _, cues in ticks for cue in cues]
 
 
 def mood_at(course: Course) -> Callable[[float, object], Mood]:
