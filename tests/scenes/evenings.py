@@ -73,7 +73,7 @@ def feeling(label: str | None, strength: float = 0.86, count: int = 1) -> Mood:
 NOBODY = Mood(captured_at=0.0, trusted=True)
 BLIND = unseen(0.0, "the lens is covered")
 
-Course = list[tuple[float, Mood]]
+Course = Sequence[tuple[float, Mood]]
 """(seconds, mood): from that time on the visitors show that mood."""
 
 
