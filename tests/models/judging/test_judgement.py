@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calibration.settings import MoodSettings
@@ -213,7 +213,7 @@ frames = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(frames, max_size=20), st.sampled_from(["nearest", "mean", "strongest", "majority"]))
 def test_whatever_comes_the_mood_is_whole(course: list[tuple[float, list[EmotionEstimate], bool]], rule: str) -> None:
     judge = Judgement(MoodSettings.model_validate({"aggregate": rule, "visitors_at_most": 5}), random.Random(1))

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calibration.settings import MoodSettings
@@ -173,7 +173,7 @@ def test_of_thirty_faces_that_sway_no_two_would_be_better_swapped(seed: int) -> 
 places = st.tuples(st.floats(0, 1280), st.floats(0, 720), st.floats(10, 400))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(places, max_size=30), max_size=25), st.integers(1, 8))
 def test_in_any_order_of_coming_and_going_ids_and_slots_are_single(course: list[list[Place]], at_most: int) -> None:
     camera = Camera(visitors_at_most=at_most, jitter=0.0)
