@@ -125,9 +125,9 @@ def test_a_scene_planned_during_a_crossfade_does_not_disturb_it(clips: dict[str,
         house.film.play(3, "c", clips["c"], None, "end", Transition("dip", 0.2))
         house.run(0.1)
         plain = [
-            look.canvas
-            for look in (shot.decoded.video.at(0).current for shot in (house.film._on, house.film._old) if shot)
-            if look
+            frame.canvas
+            for frame in (shot.decoded.video.at(0).current for shot in (house.film._on, house.film._old) if shot)
+            if frame
         ]
         low, high = np.minimum(*plain).astype(int) - 40, np.maximum(*plain).astype(int) + 40
         assert ((house.screen.last >= low) & (house.screen.last <= high))[:60, :, :3].all(), "neither scene nor a mix"

@@ -31,4 +31,4 @@ def test_trying_the_sound_device_again_and_again_never_stops_the_show() -> None:
     environment = {**os.environ, "SDL_AUDIODRIVER": "alsa", "SDL_VIDEODRIVER": "dummy"}
     done = subprocess.run([sys.executable, "-c", TRIES], env=environment, capture_output=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    assert b"ALSA lib" not in done.stderr, "what is wrong with a device is told by us, once"
+    assert b"ALSA lib" not in done.stderr, "we report what is wrong with a device ourselves, once"

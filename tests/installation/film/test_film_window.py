@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 import pytest
 
-from installation.commands.doctor import picture as told_by_doctor
+from installation.commands.doctor import picture as doctor_picture
 from installation.film import screen
 from installation.film.renderer_wall import RendererWall
 from scenes.story.clip import Clip
@@ -134,9 +134,9 @@ def test_every_way_to_the_wall_shows_the_same_picture_and_doctor_names_it(displa
             pictures[path] = grabbed(display, house, file)
             taken, settings = house.film.health.path, house.screen.settings
         assert pictures[path].shape == (180, 320, 3), "the window is not as large as asked for"
-        ((_, told),) = told_by_doctor(settings)
-        assert told.startswith(taken)
-        assert "keystone by the processor" in told, "there is no card under Xvfb"
+        ((_, line),) = doctor_picture(settings)
+        assert line.startswith(taken)
+        assert "keystone by the processor" in line, "there is no card under Xvfb"
         if taken != path:
             assert path == "gpu", "only a card may be missing"
             pictures.pop(path)
