@@ -105,14 +105,14 @@ def _latency(one_by_one: bool) -> list[Figure]:
     with ExitStack() as stack:
         ears = _receivers(stack, 1 if one_by_one else TARGETS)
         broadcast = _on_air(ears, "visitors", rate=60.0 if one_by_one else 10.0)
-        told: dict[int, float] = {}
+        sent_at: dict[int, float] = {}
         took: list[float] = []
-        hearing = threading.Thread(target=_hear, args=(ears[-1], told, took))
+        hearing = threading.Thread(target=_hear, args=(ears[-1], sent_at, took))
         hearing.start()
         pause = 1 / 40 if one_by_one else 1 / MOODS_A_SECOND
         for number in range(1, LATENCY_MOODS + 1):
             seen = mood(number / MOODS_A_SECOND, VISITORS).model_copy(update={"valence": number / 1000})
-            told[number] = time.perf_counter()
+            sent_at[number] = time.perf_counter()
             broadcast.mood(seen)
             time.sleep(pause)
         broadcast.close()
@@ -126,7 +126,7 @@ def _latency(one_by_one: bool) -> list[Figure]:
     ]
 
 
-def _hear(ear: socket.socket, told: dict[int, float], took: list[float]) -> None:
+def _hear(ear: socket.socket, sent_at: dict[int, float], took: list[float]) -> None:
     """Note for each mood when it was first in our hands. The number of a mood travels in its valence."""
     mark = header("/emo/mood/valence", "f")
     heard: set[int] = set()
@@ -140,7 +140,7 @@ def _hear(ear: socket.socket, told: dict[int, float], took: list[float]) -> None
                 number = round(1000 * struct.unpack_from(">f", packet, at + len(mark))[0])
                 if number not in heard:
                     heard.add(number)
-                    took.append(now - told[number])
+                    took.append(now - sent_at[number])
     except TimeoutError:
         return
 

@@ -21,10 +21,10 @@ STAY_SECONDS = 11.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is told to the broadcast ``at`` seconds after the start."""
+    """What the broadcast is given ``at`` seconds after the start."""
 
     at: float
-    told: Mood | Health | Cue
+    news: Mood | Health | Cue
     elapsed: float = 0.0
 
 
@@ -101,12 +101,12 @@ def perform(broadcast: Broadcast, seconds: float, visitors: int = 4) -> None:
     started = time.monotonic()
     for step in script(seconds, visitors):
         time.sleep(max(0.0, started + step.at - time.monotonic()))
-        match step.told:
+        match step.news:
             case Mood():
                 broadcast.scene_time(step.elapsed, SCENE_SECONDS)
-                broadcast.mood(step.told)
+                broadcast.mood(step.news)
             case Health():
-                broadcast.health(step.told)
+                broadcast.health(step.news)
             case _:
-                broadcast.cue(step.told)
+                broadcast.cue(step.news)
     time.sleep(max(0.0, started + seconds - time.monotonic()))

@@ -9,7 +9,7 @@ import typer
 
 from calibration.errors import Exit
 
-Host = Annotated[str, typer.Option(help="Address to listen on, or to send to.")]
+Host = Annotated[str, typer.Option(help="Address to listen on or to send to.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,30 +23,31 @@ def register(app: typer.Typer) -> None:
 
 
 def monitor(
-    port: Annotated[int, typer.Option(help="Port to listen on: what a target of the venue names.")] = 9000,
+    port: Annotated[int, typer.Option(help="Port to listen on: the port of one of the venue's OSC targets.")] = 9000,
     host: Host = "127.0.0.1",
-    prefix: Annotated[str, typer.Option(help="Held against the registry below this prefix.")] = "/emo",
-    lines: Annotated[bool, typer.Option("--lines", help="Every message on a line of its own, no table.")] = False,
-    seconds: Annotated[float, typer.Option(help="End after so long; 0 = with Ctrl-C.")] = 0.0,
+    prefix: Annotated[str, typer.Option(help="Messages below this prefix are checked against the registry.")] = "/emo",
+    lines: Annotated[bool, typer.Option("--lines", help="Print one line per message instead of a table.")] = False,
+    seconds: Annotated[float, typer.Option(help="Stop after this many seconds; 0 = run until Ctrl-C.")] = 0.0,
 ) -> None:
-    """Show what arrives at a port: decoded, with rates, sizes, losses, and what the registry holds against it."""
+    """Show what arrives at a port: decoded, with rates, sizes, losses, and faults against the registry."""
     from installation.osc.monitor_screen import watch
 
     try:
         watch(host, port, prefix, lines, seconds)
     except OSError as error:
-        typer.echo(f"{host}:{port} cannot be listened on: {error.strerror or error}; choose another --port", err=True)
+        typer.echo(f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port", err=True)
         raise typer.Exit(Exit.UNAVAILABLE) from None
 
 
 def send(
-    address: Annotated[str, typer.Argument(help="Whole address, such as /emo/control/next.")],
+    address: Annotated[str, typer.Argument(help="Full address, such as /emo/control/next.")],
     arguments: Annotated[
-        list[str] | None, typer.Argument(help="1 is an int, 1.0 a float, true/false, else text.")
+        list[str] | None,
+        typer.Argument(help="1 is sent as an int, 1.0 as a float, true and false as such, anything else as text."),
     ] = None,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The show's control port.")] = 9001,
-    types: Annotated[str, typer.Option(help="Tags of the arguments (i f s T F), where guessing is wrong.")] = "",
+    types: Annotated[str, typer.Option(help="Type tags of the arguments (i f s T F), if the guess is wrong.")] = "",
     wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 0.5,
 ) -> None:
     """Send one message, and print the answer if one comes."""
@@ -64,14 +65,14 @@ def send(
 
 
 def replay(
-    journal: Annotated[Path, typer.Argument(help="A day's file of the journal (.jsonl).")],
+    journal: Annotated[Path, typer.Argument(help="Journal of one day (.jsonl).")],
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="2 = twice as fast.")] = 1.0,
-    osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of a receiver; may be given again.")] = None,
+    osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of a receiver; may be repeated.")] = None,
     profile: Annotated[str, typer.Option(help="aggregate, scalar or events.")] = "aggregate",
     venue: Annotated[str | None, typer.Option(help="Send to the targets of this venue file instead.")] = None,
-    loop: Annotated[bool, typer.Option("--loop", help="Begin again at the end.")] = False,
+    loop: Annotated[bool, typer.Option("--loop", help="Start over at the end.")] = False,
 ) -> None:
-    """Send an evening's moods and scenes again, so that visuals can be built with nobody there."""
+    """Send an evening's moods and scenes again, so that visuals can be built without visitors."""
     from calibration.errors import BadFile
     from calibration.settings import OscSettings, OscTarget
     from installation.host.console import open_log
@@ -86,18 +87,18 @@ def replay(
             targets = osc_targets(osc or ["127.0.0.1:9000"])
             chosen = [OscTarget.model_validate(t.model_dump() | {"profile": profile}) for t in targets]
             settings = OscSettings(targets=tuple(chosen))
-        told = play_journal(journal, settings, speed, loop)
+        sent = play_journal(journal, settings, speed, loop)
     except BadFile as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(Exit.BAD_CONFIGURATION) from None
     except ValueError:
-        typer.echo(f"--profile: {profile!r} is none of aggregate, visitors, scalar, events", err=True)
+        typer.echo(f"--profile: {profile!r} is not a profile; expected aggregate, visitors, scalar or events", err=True)
         raise typer.Exit(Exit.BAD_CONFIGURATION) from None
     except KeyboardInterrupt:
         return
-    typer.echo(f"{told} moods and cues sent", err=True)
-    if not told:
-        typer.echo(f"{journal}: holds no mood and no scene", err=True)
+    typer.echo(f"{sent} moods and cues sent", err=True)
+    if not sent:
+        typer.echo(f"{journal}: contains no moods and no scenes", err=True)
         raise typer.Exit(Exit.BAD_CONFIGURATION)
 
 

@@ -1,4 +1,4 @@
-"""OSC: the mood and the film told to every machine of the room, and the room's wishes heard."""
+"""OSC: mood and film broadcast to other machines, and commands received from them."""
 
 from installation.osc.broadcast import Broadcast
 from installation.osc.control import Control

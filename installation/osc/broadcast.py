@@ -1,4 +1,4 @@
-"""The broadcast: everything that the room's other machines hear, on a thread of its own.
+"""The broadcast: everything that the other machines on the network hear, on a thread of its own.
 
 The stage and the eye's link only leave the newest value here and go on: nothing in this file can make them wait,
 and nothing is raised into them.
@@ -23,9 +23,9 @@ from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
 
 CUES_AT_MOST = 500
-LOOK_AGAIN_SECONDS = 0.5
-TOLD_AGAIN_SECONDS = 5.0
-"""A value that was bad and is good for so long counts as mended."""
+POLL_SECONDS = 0.5
+MENDED_AFTER_SECONDS = 5.0
+"""A value that was bad counts as mended once it has been good for this long."""
 
 
 class _Receiver:
@@ -72,7 +72,7 @@ class Broadcast:
         self._time: tuple[float, float] | None = None
         self._whole_asked = self._closing = False
         self._scene, self._state = ("", 0), int(ShowState.ATTRACT)
-        self._unsaid_at = float("-inf")
+        self._failed_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="osc broadcast", daemon=True)
         self._thread.start()
 
@@ -100,7 +100,7 @@ class Broadcast:
         self._time = (elapsed, duration or 0.0)
 
     def health(self, health: Health) -> None:
-        """A look at the machine, to be called once a second: receivers take 3 s of silence for a dead show."""
+        """The machine's newest health; call it once a second, since receivers take 3 s of silence for a dead show."""
         with self._wake:
             self._health = health
             self._wake.notify()
@@ -138,15 +138,15 @@ class Broadcast:
             try:
                 self._turn()
             except Exception as error:  # a fault of ours; whatever it is, the film goes on and so do later messages
-                self._unsaid(repr(error))
-                time.sleep(LOOK_AGAIN_SECONDS)
+                self._fail(repr(error))
+                time.sleep(POLL_SECONDS)
             if self._closing:
                 break
         for receiver in self._receivers:
             receiver.socket.close()
 
     def _turn(self) -> None:
-        """Wait for news or for the next that is due; learn; serve every receiver."""
+        """Wait for news or for the next message that is due; update the snapshot; serve every receiver."""
         with self._wake:
             if not (self._mood or self._cues or self._health or self._whole_asked or self._closing):
                 self._wake.wait(self._until_due())
@@ -155,60 +155,60 @@ class Broadcast:
             health, self._health = self._health, None
             whole, self._whole_asked = self._whole_asked, False
         now = self._clock()
-        for learn, what in ((self._learn_mood, mood), (self._learn_time, self._time), (self._learn_health, health)):
-            self._learn(learn, what, now)
+        for update, what in ((self._update_mood, mood), (self._update_time, self._time), (self._update_health, health)):
+            self._update(update, what, now)
         for cue in cues:
-            self._learn(self._learn_cue, cue, now)
+            self._update(self._update_cue, cue, now)
         for receiver in self._receivers:
             receiver.serve(self._snapshot, mood is not None, whole, now)
-        if now - self._unsaid_at > TOLD_AGAIN_SECONDS:
+        if now - self._failed_at > MENDED_AFTER_SECONDS:
             self._losses.back("OSC broadcast")
 
-    def _unsaid(self, why: str) -> None:
-        self._unsaid_at = self._clock()
+    def _fail(self, why: str) -> None:
+        self._failed_at = self._clock()
         self._losses.lost("OSC broadcast", why)
 
     def _until_due(self) -> float:
         due = min((receiver.schedule.due_at() for receiver in self._receivers), default=float("inf"))
-        return min(max(due - self._clock(), 0.001), LOOK_AGAIN_SECONDS)
+        return min(max(due - self._clock(), 0.001), POLL_SECONDS)
 
-    def _learn(self, learn: Callable[..., None], what: object, now: float) -> None:
-        """One piece of news; a bad value in it is told and costs the receivers nothing else."""
+    def _update(self, update: Callable[..., None], what: object, now: float) -> None:
+        """Take one piece of news; a bad value in it is reported and costs the receivers nothing else."""
         if what is not None:
             try:
-                learn(what, now)
+                update(what, now)
             except BadValue as error:
-                self._unsaid(str(error))
+                self._fail(str(error))
 
-    def _learn_mood(self, mood: Mood, now: float) -> None:
+    def _update_mood(self, mood: Mood, now: float) -> None:
         self._snapshot.update_mood(state.mood_messages(mood, self._visitors))
-        self._tell(self._presence.advance(mood), now)
+        self._queue(self._presence.advance(mood), now)
 
-    def _learn_time(self, seconds: tuple[float, float], _now: float) -> None:
+    def _update_time(self, seconds: tuple[float, float], _now: float) -> None:
         self._snapshot.time = {"/scene/time": message("/scene/time", *seconds)}
 
-    def _learn_health(self, health: Health, now: float) -> None:
+    def _update_health(self, health: Health, now: float) -> None:
         self._snapshot.update_health(state.health_messages(health), now)
 
-    def _learn_cue(self, cue: Cue, now: float) -> None:
+    def _update_cue(self, cue: Cue, now: float) -> None:
         match cue:
             case SceneStarted(scene=scene, index=index):
                 self._scene = (scene, index)
-                self._tell([message("/event/scene/start", self._sequence.next(), index)], now)
+                self._queue([message("/event/scene/start", self._sequence.next(), index)], now)
             case SceneEnded(index=index):
-                self._tell([message("/event/scene/end", self._sequence.next(), index)], now)
+                self._queue([message("/event/scene/end", self._sequence.next(), index)], now)
             case Branched():
-                self._tell(self._branch(cue), now)
+                self._queue(self._branch(cue), now)
             case StateChanged():
                 self._state = int(cue.state)
             case SendOsc():
-                self._tell([free_message(cue.address, cue.arguments)], now)
+                self._queue([free_message(cue.address, cue.arguments)], now)
         self._snapshot.update_change(state.scene_messages(*self._scene, self._state))
 
-    def _tell(self, told: Iterable[Message], now: float) -> None:
-        for event in told:
+    def _queue(self, new: Iterable[Message], now: float) -> None:
+        for event in new:
             for receiver in self._receivers:
-                receiver.schedule.tell(event, now)
+                receiver.schedule.queue(event, now)
 
     def _branch(self, cue: Branched) -> list[Message]:
         source, target = self._index.get(cue.source, 0), self._index.get(cue.target, 0)

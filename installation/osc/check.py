@@ -1,4 +1,4 @@
-"""What a venue's OSC section says that no show can mean, found before the doors open."""
+"""Faults in a venue's OSC section, found before the doors open."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def problems(settings: OscSettings) -> list[str]:
     reachable = settings.listen and not is_loopback(settings.listen_host)
     if reachable and all(network.is_loopback for network in settings.allow):
         found.append(
-            f"osc.allow: listens on {settings.listen_host}, but only this machine may steer; "
-            "add the room's network, such as '192.168.1.0/24'"
+            f"osc.allow: the control port listens on {settings.listen_host}, but accepts commands from this machine only; "
+            "add your network, such as '192.168.1.0/24'"
         )
     return found
 
 
 def _own_addresses(target: OscTarget) -> Iterator[str]:
-    """Faults of a target's own addresses. One that is not ours may be the story's, unless it nearly is one of ours."""
+    """Faults of a target's own addresses. An unknown one may be the story's, unless it is nearly one of ours."""
     known = {path: [a.name for a in line.arguments] for path, line in BY_PATH.items() if line.profiles}
     if target.profile == "scalar":
         known |= {f"{path}/{name}": [name] for path, names in list(known.items()) for name in names if len(names) > 1}
     for ours, own in target.addresses.items():
         key = f"addresses.{ours!r}"
         if ours not in known and (near := did_you_mean(ours, tuple(known))):
-            yield f"{key}: no such address{near} (an address of the story's own is fine)"
+            yield f"{key}: there is no such address{near} (addresses that the story sends itself are fine)"
         if own and not _WHOLE.match(own):
-            yield f"{key}: {own!r} is no whole address, such as '/layer/1/opacity'"
+            yield f"{key}: {own!r} is not a complete address; write it as '/layer/1/opacity'"
         for name in re.findall(r"\{([^}]*)\}", own):
             if name not in known.get(ours, [name]):
-                yield f"{key}: {{{name}}} is no value of it; it has {', '.join(known[ours])}"
+                yield f"{key}: it has no argument called {{{name}}}; it has {', '.join(known[ours])}"

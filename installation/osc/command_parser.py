@@ -45,6 +45,8 @@ from scenes.machine.command import (
 
 Argument = int | float | str | bool
 _TAGS = {bool: "T", int: "i", float: "f", str: "s"}
+_KINDS = {"T": "true", "F": "false", "i": "a whole number", "f": "a number", "s": "a text"}
+"""What a value of a wrong type is called in the answer."""
 KNOWN_TAGS = frozenset(b"ifsTF")
 AT_MOST_BYTES = 512
 
@@ -55,7 +57,7 @@ LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}
 
 
 class CommandRefused(Refused):
-    """A datagram that is no command of this show. ``command`` is set where its sender deserves an answer."""
+    """A datagram that is not a command of this show. ``command`` is set where its sender gets an answer."""
 
     def __init__(self, kind: str, reason: str = "", code: Code = Code.WRONG_ARGUMENTS, command: str = "") -> None:
         super().__init__(reason or kind)
@@ -81,11 +83,11 @@ def parse(datagram: bytes) -> tuple[str, list[Argument]]:
     if len(datagram) > AT_MOST_BYTES:
         raise CommandRefused("too long")
     if not datagram.startswith(b"/"):
-        raise CommandRefused("no message")  # bundles too: nobody's button sends one, and all the killers are in them
+        raise CommandRefused("not a message")  # bundles too: nobody's button sends one, and all the killers are in them
     try:
         tags = datagram[datagram.index(b",") + 1 :].split(b"\0", 1)[0] if b"," in datagram else b""
         if not KNOWN_TAGS.issuperset(tags):
-            raise CommandRefused("tags that are not taken")
+            raise CommandRefused("unsupported type tags")
         parsed = OscMessage(datagram)
         address, arguments = parsed.address, parsed.params
         tagged = "".join("F" if value is False else _TAGS[type(value)] for value in arguments)
@@ -126,13 +128,17 @@ def _command(
 def _check(line: Address, arguments: list[Argument]) -> None:
     wanted = len(line.arguments)
     if len(arguments) != wanted and not (line.optional and not arguments):
-        raise CommandRefused("wrong arguments", f"takes {wanted} argument{'s' * (wanted != 1)}, got {len(arguments)}")
+        raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {_count(arguments)}")
     for expected, value in zip(line.arguments, arguments, strict=False):
         tag = "F" if value is False else _TAGS[type(value)]
         if tag not in (line.accepts or expected.tag):
-            raise CommandRefused("wrong arguments", f"{expected.name} must be of type {line.accepts or expected.tag}")
+            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {_KINDS[tag]}")
         if isinstance(value, float) and not math.isfinite(value):
-            raise CommandRefused("wrong arguments", f"{expected.name} is no number")
+            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {value}")
+
+
+def _count(arguments: list[Argument]) -> str:
+    return f"{len(arguments) or 'no'} argument{'s' * (len(arguments) != 1)}"
 
 
 def _clamped(value: Argument) -> float:
@@ -144,18 +150,20 @@ def _scene(wanted: Argument, scenes: Sequence[str]) -> str:
         return scenes[wanted - 1]
     if wanted in scenes:
         return str(wanted)
-    near = did_you_mean(wanted, tuple(scenes)) if isinstance(wanted, str) else f"; there are {len(scenes)}"
-    raise CommandRefused("unknown scene", f"no scene {wanted!r}{near}", Code.UNKNOWN)
+    near = did_you_mean(wanted, tuple(scenes)) if isinstance(wanted, str) else f"; the story has {len(scenes)}"
+    raise CommandRefused("unknown scene", f"there is no scene {wanted!r}{near}", Code.UNKNOWN)
 
 
 def _label(label: str) -> str:
     if label not in LABELS:
-        raise CommandRefused("unknown emotion", f"no emotion {label!r}{did_you_mean(label, LABELS)}", Code.UNKNOWN)
+        raise CommandRefused(
+            "unknown emotion", f"no emotion is called {label!r}{did_you_mean(label, LABELS)}", Code.UNKNOWN
+        )
     return label
 
 
 def _passphrase(given: str, wanted: str) -> None:
     if not wanted:
-        raise CommandRefused("not allowed", "is off in this venue", Code.NOT_ALLOWED)
+        raise CommandRefused("not allowed", "off in this venue: osc.passphrase is not set", Code.NOT_ALLOWED)
     if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise CommandRefused("not allowed", "wrong passphrase", Code.NOT_ALLOWED)

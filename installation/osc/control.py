@@ -1,6 +1,6 @@
-"""The control port: what the room may ask of the show, read on a socket loop of our own.
+"""The control port: commands from other machines, read on a socket loop of our own.
 
-Why of our own: python-osc's servers are blocked by a future-dated bundle, hung for ever by one whose element size is
+Why our own: python-osc's servers are blocked by a future-dated bundle, hung for ever by one whose element size is
 -4, and broken by bad UTF-8 or deep nesting (1.10.2). Here a datagram must be one small plain message from an allowed
 sender before its parser sees it.
 """
@@ -29,7 +29,7 @@ COMMANDS_AT_MOST = 100
 RECEIVE_BYTES = 1 << 20
 """The machine's own buffer: a flood must not push a guard's command out while we are elsewhere."""
 RETRY_SECONDS = 2.0
-LOOK_SECONDS = 0.25
+POLL_SECONDS = 0.25
 """How soon close() is noticed."""
 BATCH, BATCH_SECONDS, REST_SECONDS = 192, 0.05, 0.001
 """So many datagrams in so short a time are a flood: then the loop rests in between. Without that it hands the
@@ -41,7 +41,7 @@ Sender = tuple[str, int]
 
 
 class Control:
-    """Listens to the room. The stage drains the wishes once a tick, and answers them."""
+    """Listens for commands. The stage drains them once a tick, and answers them."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Control:
         self._socket: socket.socket | None = None
         self.port = 0
         self.counts: Counter[str] = Counter()
-        """Datagrams by what became of them: 'done', 'released', and the reasons of those refused."""
+        """Datagrams by what became of them: 'done', 'released', or the reason why they were refused."""
         if not settings.listen:
             return
         self._open()
@@ -65,7 +65,7 @@ class Control:
         self._thread.start()
 
     def drain(self) -> list[Command]:
-        """All wishes since the last call, in order. For the stage, once a tick."""
+        """All commands since the last call, in order. For the stage, once a tick."""
         commands: list[Command] = []
         with contextlib.suppress(IndexError):
             while True:
@@ -119,7 +119,7 @@ class Control:
                 # One byte more than is allowed, so that a longer one shows.
                 datagram, sender = self._socket.recvfrom(AT_MOST_BYTES + 1)
             except BlockingIOError:
-                if not select.select([self._socket], [], [], LOOK_SECONDS)[0]:
+                if not select.select([self._socket], [], [], POLL_SECONDS)[0]:
                     self._count_dropped()
                 continue
             except ConnectionError:
@@ -166,10 +166,10 @@ class Control:
             self._commands.append(command)
 
     def _count_dropped(self) -> None:
-        """Note what a flood pushed out before we could read it, where the system tells."""
+        """Count what a flood pushed out before we could read it, where the system reports that."""
         with contextlib.suppress(OSError, struct.error, AttributeError):
-            told = self._socket.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, 36)  # type: ignore[union-attr]
-            if drops := struct.unpack("9I", told)[DROPS]:
+            memory = self._socket.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, 36)  # type: ignore[union-attr]
+            if drops := struct.unpack("9I", memory)[DROPS]:
                 self.counts[FULL] = drops
 
     def _answer(self, name: str, code: int, reason: str, sender: Sender) -> None:

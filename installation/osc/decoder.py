@@ -1,4 +1,4 @@
-"""From any datagram to its messages: for the monitor, and for looking at our own work from the other side.
+"""From any datagram to its messages: for the monitor, and for tests that read our own output.
 
 python-osc parses the single messages. The bundles are opened here, because one whose element size is -4 hangs its
 parser for ever (1.10.2).
@@ -22,7 +22,7 @@ DEPTH_AT_MOST = 4
 
 
 class Malformed(BadInput):
-    """Bytes that are no OSC."""
+    """Bytes that are not OSC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class Received:
     values: tuple[Any, ...]
 
     def fault(self, prefix: str) -> str:
-        """What the registry holds against it, or ''."""
+        """How it breaks the registry's promise, or ''."""
         line = BY_PATH.get(self.address.removeprefix(prefix))
         if line is None:
             return "not in the registry"
         if self.tags == "f" and len(line.tags) == 1:  # the scalar profile sends integers as floats
             return ""
         if self.tags != line.tags:
-            return f"tags {self.tags}, promised {line.tags}"
+            return f"has type tags {self.tags or '(none)'}, should have {line.tags}"
         try:
             in_range(line, self.values)
         except BadValue as error:
@@ -53,12 +53,12 @@ def decode(datagram: bytes, depth: int = 0) -> Iterator[Received]:
     """All messages of a datagram in order. Raises ``Malformed``; nothing else."""
     if datagram.startswith(BUNDLE_HEADER[:8]):
         if depth > DEPTH_AT_MOST:
-            raise Malformed("bundles too deep")
+            raise Malformed("bundles nested too deeply")
         at = len(BUNDLE_HEADER)
         while at < len(datagram):
             size = struct.unpack_from(">i", datagram, at)[0] if at + 4 <= len(datagram) else -1
             if size <= 0 or at + 4 + size > len(datagram):
-                raise Malformed("an element's size is wrong")
+                raise Malformed("a bundle element has the wrong size")
             yield from decode(datagram[at + 4 : at + 4 + size], depth + 1)
             at += 4 + size
         return

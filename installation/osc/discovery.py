@@ -62,7 +62,7 @@ class Discovery:
 
 
 def services(settings: OscSettings, unit: str, control_port: int, http_port: int) -> Iterator[ServiceInfo]:
-    """What may be told to the network: only what it can reach, and never a loopback address."""
+    """What is advertised to the network: only what it can reach, and never a loopback address."""
     for kind, host, port in (
         ("_osc._udp", settings.listen_host, control_port),
         ("_oscjson._tcp", settings.oscquery_host, http_port),

@@ -7,68 +7,68 @@ from collections.abc import Iterator
 from installation.osc.registry import IN, OUT, PACE_WORDS, TRIGGER_WORDS, Address, Argument, Code
 from models.labels import LABELS
 
-HEAD = """# OSC: what the room hears, and how it steers
+INTRODUCTION = """# OSC: what other machines hear, and how they control the show
 
 <!-- Made from installation/osc/registry.py by `chiaro osc docs`; a test holds the two together. Do not edit. -->
 
-## Out
+## Outgoing
 
 Every receiver is a `[[osc.targets]]` in the venue file:
 
 ```toml
 [[osc.targets]]
-host = "192.168.1.20"      # a name, a number, a broadcast or multicast address
+host = "192.168.1.20"      # a host name, or an IP address (broadcast and multicast too)
 port = 7000
 prefix = "/emo"            # in front of every address below
 profile = "scalar"         # aggregate (default), visitors, scalar, events
 rate_hertz = 10.0
 bundles = true             # false: single messages, for old receivers
-event_repeats = 3          # 1 for a receiver that would act three times
-only_named = false         # true: send nothing but what the addresses below name
-[osc.targets.addresses]    # own addresses, written whole; "" = do not send it
+event_repeats = 3          # 1 for a receiver that would act on each repeat
+only_named = false         # true: send only what is listed under addresses below
+[osc.targets.addresses]    # addresses of your own, written out in full; "" = do not send it
 "/scene/index" = "/composition/layers/1/scene"
 "/event/scene/start" = "/cue/scene{index}/start"
 ```
 
-- Only `i` (int32), `f` (float32) and `s` (ASCII), in flat bundles of 1400 bytes at most, time tag "immediately".
-  A number and a string never share a message that is sent again and again (TouchDesigner's CHOPs take numbers only).
+- Only `i` (int32), `f` (float32) and `s` (ASCII), in flat bundles of up to 1400 bytes, time tag "immediately".
+  A number and a string never share a message that is sent repeatedly (TouchDesigner's CHOPs take numbers only).
 - Indices count from 1, 0 is none. The order of the emotions: LABELS.
-- UDP loses datagrams: state is sent again, the whole of it each second. Events are sent three times within 200 ms. All
-  events share one counter, their first argument, which begins somewhere else each time the show is started. Keep the
-  highest number of each address: **an event is new if its number is higher, or 16 or more below**; else it is a repeat.
-  `/event/branch/names` has no number: it comes in the bundle of its `/event/branch`.
-- A mood leaves the moment it is known (not at the next tick of a clock); the rate holds on average.
-- Profiles: `aggregate` tells of the room and never of single visitors; `visitors` tells of each slot as well; `events`
-  sends events (visitors' too), scenes and health, and no streams; `scalar` sends one float an address, without strings
-  and events: a message with several numbers becomes one address each (`/scene/time/elapsed`, `/scene/time/duration`).
-- An own address with a `{name}` in it takes the value of that argument into the address, and carries no arguments: a
+- UDP loses datagrams, so the whole state is sent again each second. Events are sent three times within 200 ms. All
+  events share one counter, their first argument, which begins at another number each time the show is started. Keep the
+  highest number of each address: **an event is new if its number is higher, or lower by 16 or more**; otherwise it is a
+  repeat. `/event/branch/names` has no number: it comes in the same bundle as its `/event/branch`.
+- A mood is sent the moment it is known (not at the next tick of a clock); the rate holds on average.
+- Profiles: `aggregate` sends the room mood and nothing about single visitors; `visitors` sends each visitor's slot as
+  well; `events` sends events (visitors' too), scenes and health, but no streams; `scalar` sends one float per address,
+  no strings and no events: a message with several numbers is split (`/scene/time/elapsed`, `/scene/time/duration`).
+- In an address of your own, `{name}` is replaced by the value of that argument, and the message carries no arguments: a
   trigger, for programs such as QLab.
-- While `/health/camera` is 0 the show cannot see: a mood of zeros then is not "nobody there", and no visitor is said to
-  leave before the room is seen again.
-- A cue of the story's own (`osc` in a story file) goes to every target, once, below its prefix.
-- Nobody listening costs the show nothing, is told once on the console, and heals by itself: a receiver that is
-  switched on has the whole state within about a second. Silence of `/health/beat` over 3 s means that the show is dead.
+- While `/health/camera` is 0 the show cannot see: a mood of zeros then does not mean "nobody there", and no visitor is
+  reported as leaving before the camera is back.
+- A cue that the story sends itself (`osc` in a story file) goes to every target, once, below the target's prefix.
+- A receiver that is off costs the show nothing: it is reported once on the console, and has the whole state within about
+  a second of being switched on. If `/health/beat` is silent for more than 3 s, the show is dead.
 
 """
 
 CONTROL = """
-## In
+## Incoming
 
 The show listens on `127.0.0.1:9001` unless the venue says otherwise:
 
 ```toml
 [osc]
-listen_host = "0.0.0.0"            # every network of this machine
+listen_host = "0.0.0.0"            # all networks of this machine
 listen_port = 9001
 listen_prefix = "/emo"
-allow = ["192.168.1.0/24"]         # who may steer; the default is this machine alone
-reply_port = 0                     # where answers go; 0 = the port that the command came from
-messages_per_second = 100.0        # from one sender; what is above is refused
-passphrase = "a long one"          # for shutdown and restart; without it both are off
+allow = ["192.168.1.0/24"]         # who may control the show; default: only this machine
+reply_port = 0                     # port for answers; 0 = the port that the command came from
+messages_per_second = 100.0        # per sender; anything above is refused
+passphrase = "a long one"          # for shutdown and restart; if it is not set, both are off
 ```
 
-One plain message a datagram, 512 bytes at most, no bundles. Every command is answered.
-UDP can be forged by anyone in the same network: give the show a network of its own.
+One plain message per datagram, up to 512 bytes, no bundles. Every command is answered.
+Anyone on the same network can forge UDP: give the show a network of its own.
 
 """
 
@@ -78,14 +78,14 @@ REPLIES = """
 ## OSCQuery and zeroconf
 
 `oscquery = true` serves this table with live values over HTTP at `oscquery_host:oscquery_port` (127.0.0.1:9002).
-`advertise = true` tells the network of it (`_oscjson._tcp`) and of the control port (`_osc._udp`), but only of that of
-the two which listens on more than this machine. Both are off by default.
+`advertise = true` advertises it (`_oscjson._tcp`) and the control port (`_osc._udp`) on the network, but only those of
+the two that other machines can reach. Both settings are off by default.
 
-## Without anybody there
+## Testing without visitors
 
 `chiaro osc monitor` shows what arrives at a port, decoded, with rates and sizes. `chiaro osc send ADDRESS ARGS` sends
 one message and prints the answer. `chiaro osc replay JOURNAL` sends an evening's moods and scenes again, at any speed.
-Set-ups for programs are in [receivers/](receivers/README.md).
+How to set up common programs is in [receivers/](receivers/README.md).
 """
 
 
@@ -94,7 +94,7 @@ def page() -> str:
     labels = ", ".join(f"{number} {label}" for number, label in enumerate(LABELS, start=1))
     codes = ", ".join(f"{code.value} {code.name.lower().replace('_', ' ')}" for code in Code)
     return (
-        HEAD.replace("LABELS", labels)
+        INTRODUCTION.replace("LABELS", labels)
         + "\n".join(_table(OUT, out=True))
         + "\n"
         + CONTROL
@@ -107,12 +107,14 @@ def page() -> str:
 
 
 def _table(lines: tuple[Address, ...], out: bool) -> Iterator[str]:
-    yield "| address | " + ("tags | arguments | profiles | rate" if out else "arguments | tags taken") + " | meaning |"
+    yield (
+        "| address | " + ("tags | arguments | profiles | rate" if out else "arguments | accepted tags") + " | meaning |"
+    )
     yield "|---" * (6 if out else 4) + "|"
     for line in lines:
         cells = [f"`{line.path}`", _arguments(line.arguments), _accepts(line), line.meaning]
         if out:
-            profiles = ", ".join(line.profiles) or "whoever asked"
+            profiles = ", ".join(line.profiles) or "(to the sender)"
             cells[1:3] = [f"`{_tags(line.tags)}`", cells[1], profiles, PACE_WORDS[line.pace]]
         yield "| " + " | ".join(cells) + " |"
 
@@ -120,7 +122,7 @@ def _table(lines: tuple[Address, ...], out: bool) -> Iterator[str]:
 def _accepts(line: Address) -> str:
     tags = list(line.accepts or line.tags)
     words = " or ".join(f"`{tag}`" for tag in tags) if line.accepts else " ".join(f"`{tag}`" for tag in tags)
-    return f"nothing, or {words}" if line.optional else words or "nothing"
+    return f"none, or {words}" if line.optional else words or "none"
 
 
 def _tags(tags: str) -> str:
@@ -129,7 +131,7 @@ def _tags(tags: str) -> str:
 
 def _arguments(arguments: tuple[Argument, ...]) -> str:
     if len(arguments) > 5:
-        return f"one for each emotion, {_range(arguments[0])}"
+        return f"one per emotion, {_range(arguments[0])}"
     return ", ".join(f"{a.name}{' ' + _range(a) if a.tag != 's' else ''}" for a in arguments)
 
 

@@ -75,7 +75,7 @@ def _checked(line: Address, argument: Argument, value: object) -> Value:
     if isinstance(plain, str):
         return plain
     if not argument.low - _HAIR <= plain <= argument.high + _HAIR:
-        raise BadValue(f"{line.path} {argument.name}: {plain} is not in {argument.low:g} to {argument.high:g}")
+        raise BadValue(f"{line.path} {argument.name}: {plain} is not between {argument.low:g} and {argument.high:g}")
     if argument.tag == "f":
         return min(max(plain, argument.low), argument.high)
     return plain
@@ -88,12 +88,12 @@ def _plain(tag: str, value: object) -> Value:
     if tag == "i" and isinstance(value, Integral | np.bool_):  # numpy's bool is not an Integral
         whole = int(value)
         if not -INT_MAX - 1 <= whole <= INT_MAX:
-            raise BadValue(f"{whole} does not fit 32 bits")
+            raise BadValue(f"{whole} does not fit into 32 bits")
         return whole
     if tag == "f" and isinstance(value, Real):
         real = float(value)
         if not math.isfinite(real):
-            raise BadValue(f"{real} is no number that a receiver can use")
+            raise BadValue(f"{real} is not a number that a receiver can use")
         return real
     raise BadValue(f"{value!r} cannot be sent as {tag!r}")
 
@@ -130,7 +130,7 @@ def body(tags: str, values: Sequence[Value]) -> bytes:
 
 
 def bundles(messages: Iterable[bytes], space: int = BUNDLE_BYTES) -> list[list[bytes]]:
-    """``messages`` in groups that each fit into one bundle of at most ``room`` bytes, in order."""
+    """``messages`` in groups that each fit into one bundle of at most ``space`` bytes, in order."""
     groups: list[list[bytes]] = []
     left = 0
     for encoded in messages:

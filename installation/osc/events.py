@@ -1,4 +1,4 @@
-"""Things that happen once: found in the difference of two moods, or told by the film; sent three times."""
+"""Things that happen once: found in the difference of two moods, or reported by the film; sent three times."""
 
 from __future__ import annotations
 
@@ -64,5 +64,5 @@ class Presence:
 
 
 def private(event: Message) -> bool:
-    """Whether an event tells of a single visitor, which only profiles that were asked for may carry."""
+    """Whether an event is about a single visitor; only profiles that the venue chose may carry it."""
     return event.path in ("/event/enter", "/event/leave") or (event.path == "/event/emotion" and event.values[1] != 0)

@@ -1,4 +1,4 @@
-"""The monitor's terminal: a table that lives, or a line a message."""
+"""The monitor's terminal: a live table, or one line per message."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _listen(ear: socket.socket, tally: Tally, live: Live | None, lines: bool, un
 
 def _print(messages: list[Received], size: int, now: float, prefix: str) -> None:
     if not messages:
-        print(f"{now:.3f}  {size} bytes that are no OSC", flush=True)
+        print(f"{now:.3f}  {size} bytes that are not OSC", flush=True)
     for one in messages:
         fault = one.fault(prefix)
         print(f"{now:.3f}  {one.address} {one.tags} {_words(one)}{'  ! ' + fault if fault else ''}", flush=True)
@@ -59,7 +59,7 @@ def _print(messages: list[Received], size: int, now: float, prefix: str) -> None
 
 def picture(tally: Tally, now: float) -> Group:
     """The table as it is at ``now``."""
-    head = Text(
+    summary = Text(
         f"{tally.packets} packets ({tally.packet_rate(now):.1f}/s, {tally.byte_rate(now) / 1000:.1f} kB/s, "
         f"largest {tally.largest} bytes), {tally.messages} messages, {tally.gaps} lost, {tally.malformed} malformed"
     )
@@ -73,10 +73,10 @@ def picture(tally: Tally, now: float) -> Group:
             Text(_words(heard.last)),
             Text(heard.fault),
         )
-    return Group(head, table)
+    return Group(summary, table)
 
 
 def _words(one: Received) -> str:
-    """Values in little room: a distribution is told in hundredths."""
+    """Values in little space: a distribution is written in hundredths."""
     digits = 3 if len(one.values) < 5 else 2
     return " ".join(f"{value:.{digits}f}" if isinstance(value, float) else str(value) for value in one.values)

@@ -1,4 +1,4 @@
-"""Who may steer the show, and how often."""
+"""Who may control the show, and how often."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Pace(IntEnum):
     CHANGE = 2
     """On change, and again each second."""
     HEALTH = 3
-    """Once a look at the machine (1 Hz); never repeated, so that silence means a dead show."""
+    """Each time the machine's health is measured (1 Hz); never repeated, so that silence means a dead show."""
     SLOW = 4
     """Every five seconds, and when a target has come back."""
     EVENT = 5
@@ -36,7 +36,7 @@ class Pace(IntEnum):
     REPLY = 6
     """Once, to whoever asked."""
     COMMAND = 7
-    """Comes in."""
+    """Incoming."""
     TIME = 8
     """Five times a second."""
 
@@ -75,9 +75,11 @@ class Address:
     profiles: tuple[str, ...] = ()
     """Profiles that carry it."""
     optional: bool = False
-    """In: the argument may be missing."""
+    """Incoming: the argument may be missing."""
     accepts: str = ""
-    """In: tags accepted for the argument, where more than its own."""
+    """Incoming: tags accepted for the argument, where more than its own."""
+    takes: str = "no arguments"
+    """Incoming: its arguments in words, for whoever sent others."""
 
     @cached_property
     def tags(self) -> str:
@@ -115,76 +117,122 @@ def text(name: str) -> Argument:
     return Argument(name, "s", 0, STRING_AT_MOST)
 
 
-ROOM = ("aggregate", "visitors")
+STATE = ("aggregate", "visitors")
 ALL = ("aggregate", "visitors", "scalar", "events")
-SCALAR = (*ROOM, "scalar")
-TOLD = (*ROOM, "events")
+STATE_AND_SCALAR = (*STATE, "scalar")
+STATE_AND_EVENTS = (*STATE, "events")
 SINGLE = ("visitors", "events")
-"""Profiles that tell of single visitors."""
+"""Profiles with data of single visitors."""
 
 EMOTION = number("emotion", len(LABELS))
 DISTRIBUTION = tuple(share(label) for label in LABELS)
 SECONDS = 1e6
 
 OUT: tuple[Address, ...] = (
-    Address("/frame", (number("number"),), Pace.BUNDLE, "counts bundles, wraps at 2^31-1", TOLD),
-    Address("/count", (number("visitors", 99),), Pace.STREAM, "visitors now analysed", SCALAR),
-    Address("/mood/emotions", DISTRIBUTION, Pace.STREAM, "the room's smoothed distribution; all 0 = nobody", ROOM),
-    Address("/mood/dominant", (EMOTION,), Pace.STREAM, "index of the believed emotion, 0 = none", SCALAR),
-    Address("/mood/label", (text("label"),), Pace.CHANGE, "its name, or none", ROOM),
-    Address("/mood/valence", (share("valence", -1),), Pace.STREAM, "unpleasant to pleasant", SCALAR),
-    Address("/mood/arousal", (share("arousal", -1),), Pace.STREAM, "calm to excited", SCALAR),
-    Address("/mood/confidence", (share("confidence"),), Pace.STREAM, "how sure the dominant emotion is", SCALAR),
-    Address("/mood/{label}", (share("share"),), Pace.STREAM, "one address an emotion", ("scalar",)),
+    Address("/frame", (number("number"),), Pace.BUNDLE, "counts bundles, wraps at 2^31-1", STATE_AND_EVENTS),
+    Address("/count", (number("visitors", 99),), Pace.STREAM, "visitors being analysed now", STATE_AND_SCALAR),
     Address(
-        "/visitor/{slot}/present", (number("present", 1),), Pace.CHANGE, "1 while the slot is taken", ("visitors",)
+        "/mood/emotions",
+        DISTRIBUTION,
+        Pace.STREAM,
+        "room mood: the smoothed distribution over all visitors; all 0 = nobody present",
+        STATE,
     ),
-    Address("/visitor/{slot}/id", (number("id"),), Pace.STREAM, "random for each visit", ("visitors",)),
+    Address("/mood/dominant", (EMOTION,), Pace.STREAM, "index of the dominant emotion, 0 = none", STATE_AND_SCALAR),
+    Address("/mood/label", (text("label"),), Pace.CHANGE, "name of the dominant emotion, or 'none'", STATE),
+    Address("/mood/valence", (share("valence", -1),), Pace.STREAM, "unpleasant to pleasant", STATE_AND_SCALAR),
+    Address("/mood/arousal", (share("arousal", -1),), Pace.STREAM, "calm to excited", STATE_AND_SCALAR),
+    Address(
+        "/mood/confidence", (share("confidence"),), Pace.STREAM, "how sure the dominant emotion is", STATE_AND_SCALAR
+    ),
+    Address("/mood/{label}", (share("share"),), Pace.STREAM, "one address per emotion", ("scalar",)),
+    Address(
+        "/visitor/{slot}/present",
+        (number("present", 1),),
+        Pace.CHANGE,
+        "1 while a visitor occupies the slot",
+        ("visitors",),
+    ),
+    Address("/visitor/{slot}/id", (number("id"),), Pace.STREAM, "random number, new for each visit", ("visitors",)),
     Address("/visitor/{slot}/emotions", DISTRIBUTION, Pace.STREAM, "smoothed distribution", ("visitors",)),
-    Address("/visitor/{slot}/dominant", (EMOTION,), Pace.STREAM, "index, 0 = undecided", ("visitors",)),
-    Address("/visitor/{slot}/confidence", (share("confidence"),), Pace.STREAM, "how sure it is", ("visitors",)),
+    Address(
+        "/visitor/{slot}/dominant",
+        (EMOTION,),
+        Pace.STREAM,
+        "index of the dominant emotion, 0 = undecided",
+        ("visitors",),
+    ),
+    Address(
+        "/visitor/{slot}/confidence",
+        (share("confidence"),),
+        Pace.STREAM,
+        "how sure the dominant emotion is",
+        ("visitors",),
+    ),
     Address(
         "/visitor/{slot}/position",
         (share("x"), share("y")),
         Pace.STREAM,
-        "centre of the face in the picture",
+        "centre of the face in the camera picture; 0, 0 is the upper left corner",
         ("visitors",),
     ),
     Address(
         "/event/enter",
         (number("sequence"), number("slot", MAX_VISITORS, 1), number("id")),
         Pace.EVENT,
-        "a visitor came",
+        "a visitor arrived",
         SINGLE,
     ),
     Address(
         "/event/leave",
         (number("sequence"), number("slot", MAX_VISITORS, 1), number("id")),
         Pace.EVENT,
-        "a visitor went",
+        "a visitor left",
         SINGLE,
     ),
     Address(
         "/event/emotion",
         (number("sequence"), number("slot", MAX_VISITORS), EMOTION, share("confidence")),
         Pace.EVENT,
-        "another emotion is believed; slot 0 is the room, the only one in 'aggregate'",
-        TOLD,
+        "the dominant emotion changed; slot 0 is the room mood, the only one in 'aggregate'",
+        STATE_AND_EVENTS,
     ),
-    Address("/event/scene/start", (number("sequence"), number("index")), Pace.EVENT, "first picture of a scene", TOLD),
-    Address("/event/scene/end", (number("sequence"), number("index")), Pace.EVENT, "last picture of a scene", TOLD),
+    Address(
+        "/event/scene/start",
+        (number("sequence"), number("index")),
+        Pace.EVENT,
+        "the first picture of a scene is on the screen",
+        STATE_AND_EVENTS,
+    ),
+    Address(
+        "/event/scene/end",
+        (number("sequence"), number("index")),
+        Pace.EVENT,
+        "the last picture of a scene was shown",
+        STATE_AND_EVENTS,
+    ),
     Address(
         "/event/branch",
         (number("sequence"), number("from"), number("to"), EMOTION, share("confidence")),
         Pace.EVENT,
-        "the choice of the next scene; emotion 0 = by default, presence, time or an operator",
-        TOLD,
+        "the next scene was chosen; emotion 0 = by default, presence, time or an operator",
+        STATE_AND_EVENTS,
     ),
     Address(
-        "/event/branch/names", (text("from"), text("to"), text("reason")), Pace.EVENT, "the same choice in words", TOLD
+        "/event/branch/names",
+        (text("from"), text("to"), text("reason")),
+        Pace.EVENT,
+        "the same choice in words",
+        STATE_AND_EVENTS,
     ),
-    Address("/scene/id", (text("name"),), Pace.CHANGE, "scene on the wall, '' = none", TOLD),
-    Address("/scene/index", (number("index"),), Pace.CHANGE, "from 1 in the story's order, 0 = none", ALL),
+    Address("/scene/id", (text("name"),), Pace.CHANGE, "scene on the screen, '' = none", STATE_AND_EVENTS),
+    Address(
+        "/scene/index",
+        (number("index"),),
+        Pace.CHANGE,
+        "its number in the order of the story file, from 1; 0 = none",
+        ALL,
+    ),
     Address(
         "/scene/state",
         (number("state", 7),),
@@ -196,75 +244,115 @@ OUT: tuple[Address, ...] = (
         "/scene/time",
         (share("elapsed", 0, SECONDS), share("duration", 0, SECONDS)),
         Pace.TIME,
-        "seconds since the scene's start, and its length (0 = unknown)",
-        SCALAR,
+        "seconds since the start of the scene, and its length (0 = unknown)",
+        STATE_AND_SCALAR,
     ),
     Address("/health/beat", (number("beat"),), Pace.HEALTH, "counts up; silence over 3 s = dead", ALL),
     Address("/health/camera", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
     Address("/health/model", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
-    Address("/health/fps", (share("film", 0, 1000), share("eye", 0, 1000)), Pace.HEALTH, "pictures a second", ALL),
-    Address("/health/uptime", (number("seconds"),), Pace.HEALTH, "since the start of the show", ALL),
-    Address("/health/errors", (number("errors"),), Pace.HEALTH, "losses told since the start", ALL),
+    Address(
+        "/health/fps",
+        (share("film", 0, 1000), share("eye", 0, 1000)),
+        Pace.HEALTH,
+        "pictures shown and frames analysed per second",
+        ALL,
+    ),
+    Address("/health/uptime", (number("seconds"),), Pace.HEALTH, "seconds since the start of the show", ALL),
+    Address("/health/errors", (number("errors"),), Pace.HEALTH, "losses reported since the start", ALL),
     Address(
         "/health/frames",
         (number("late"), number("dropped"), number("repeated"), number("gaps")),
         Pace.HEALTH,
-        "pictures late, left out and repeated, and gaps in the sound, since the start",
-        TOLD,
+        "late, dropped and repeated pictures, and gaps in the sound, since the start",
+        STATE_AND_EVENTS,
     ),
     Address(
         "/health/drift",
         (share("stops", 0, 100),),
         Pace.HEALTH,
-        "how far the light has moved since the calibration; from 1 on calibrate anew",
+        "change of the light since the calibration, in stops; from 1 up, calibrate again",
         ALL,
     ),
-    Address("/info/version", (text("version"),), Pace.SLOW, "of chiaroscuro", TOLD),
-    Address("/info/story", (text("story"),), Pace.SLOW, "name of the film", TOLD),
-    Address("/info/labels", (text("labels"),), Pace.SLOW, "the emotions in their order, with a space between", TOLD),
-    Address("/info/unit", (text("unit"),), Pace.SLOW, "name of the room", TOLD),
-    Address("/reply/{command}", (number("code"), text("reason")), Pace.REPLY, "0, or why not"),
+    Address("/info/version", (text("version"),), Pace.SLOW, "version of chiaroscuro", STATE_AND_EVENTS),
+    Address("/info/story", (text("story"),), Pace.SLOW, "title of the story", STATE_AND_EVENTS),
+    Address(
+        "/info/labels",
+        (text("labels"),),
+        Pace.SLOW,
+        "the emotions in their order, separated by spaces",
+        STATE_AND_EVENTS,
+    ),
+    Address("/info/unit", (text("unit"),), Pace.SLOW, "name of the venue", STATE_AND_EVENTS),
+    Address(
+        "/reply/{command}", (number("code"), text("reason")), Pace.REPLY, "0 = done, or the code and the reason why not"
+    ),
 )
 
 TRIGGER_WORDS = {
-    "button": "fires with no argument or from 0.5 up; below 0.5 is a button let go",
-    "switch": "1, true or from 0.5 up is on, 0 or false is off; twice is as once",
+    "button": "fires without an argument or with 0.5 and above; below 0.5 means that the button was released",
+    "switch": "true, or 0.5 and above, is on; false, or below 0.5, is off; sending it twice changes nothing",
 }
 
 
-def _command(name: str, meaning: str, *arguments: Argument, accepts: str = "", optional: bool = False) -> Address:
-    return Address(f"/control/{name}", arguments, Pace.COMMAND, meaning, optional=optional, accepts=accepts)
+def _command(
+    name: str, meaning: str, *arguments: Argument, accepts: str = "", optional: bool = False, takes: str = ""
+) -> Address:
+    words = takes or " and ".join(_words(argument) for argument in arguments) or "no arguments"
+    return Address(f"/control/{name}", arguments, Pace.COMMAND, meaning, (), optional, accepts, words)
+
+
+def _words(argument: Argument) -> str:
+    """An argument as a person would ask for it."""
+    return f"a {argument.name}" if argument.tag == "s" else f"a number from {argument.low:g} to {argument.high:g}"
 
 
 def _trigger(name: str, meaning: str) -> Address:
-    return _command(name, f"button: {meaning}", share("pressed"), accepts="if", optional=True)
+    return _command(
+        name, f"button: {meaning}", share("pressed"), accepts="if", optional=True, takes="no argument, or a number"
+    )
 
 
 def _switch(name: str, meaning: str) -> Address:
-    return _command(name, f"switch: {meaning}", share("on"), accepts="ifTF")
+    return _command(name, f"switch: {meaning}", share("on"), accepts="ifTF", takes="on or off (1 or 0, true or false)")
 
 
 IN: tuple[Address, ...] = (
-    _trigger("start", "begin the film as if a visitor had come"),
-    _trigger("stop", "to the attract scene, and stay there until start"),
-    _trigger("pause", "hold the picture"),
-    _trigger("resume", "go on after a pause"),
-    _trigger("next", "leave this scene now"),
-    _trigger("reset", "begin the take again at the first scene"),
-    _trigger("attract", "to the attract scene"),
-    _command("goto", "to a scene by its name, or its index from 1", text("scene"), accepts="is"),
-    _switch("blackout", "dark and silent"),
-    _switch("mute", "silent"),
-    _switch("camera", "whether the eye looks"),
-    _command("volume", "of the room; clamped", share("volume"), accepts="ifTF"),
-    _command("brightness", "of the picture; clamped", share("brightness"), accepts="ifTF"),
-    _switch("closed", "the room is closed to visitors"),
-    _command("mood", "rehearsal: this emotion at this strength (clamped) for 30 s", text("label"), share("strength")),
-    _command("reload", "read the story again; swapped at the next scene's start"),
+    _trigger("start", "begin the film as if a visitor had arrived"),
+    _trigger("stop", "go to the attract scene, and stay there until start"),
+    _trigger("pause", "pause picture and sound"),
+    _trigger("resume", "continue after a pause"),
+    _trigger("next", "go to the next scene now"),
+    _trigger("reset", "begin a new take at the first scene"),
+    _trigger("attract", "go to the attract scene"),
+    _command(
+        "goto",
+        "go to a scene, by its name or its number from 1",
+        text("scene"),
+        accepts="is",
+        takes="a scene's name, or its number from 1",
+    ),
+    _switch("blackout", "picture dark, sound off"),
+    _switch("mute", "sound off"),
+    _switch("camera", "the camera is open"),
+    _command("volume", "master volume; clamped", share("volume"), accepts="ifTF"),
+    _command("brightness", "brightness of the picture; clamped", share("brightness"), accepts="ifTF"),
+    _switch("closed", "the show is closed to visitors"),
+    _command(
+        "mood",
+        "rehearsal: act for 30 s on this emotion at this strength (clamped)",
+        text("label"),
+        share("strength"),
+        takes="an emotion and a strength from 0 to 1",
+    ),
+    _command("reload", "read the story file again; it takes over at the start of the next scene"),
     _command("snapshot", "send the whole state now"),
-    _command("ping", "answers at once"),
-    _command("shutdown", "with the venue's passphrase; off where it has none", text("passphrase")),
-    _command("restart", "with the venue's passphrase; off where it has none", text("passphrase")),
+    _command("ping", "answered at once"),
+    _command("shutdown", "end the show; needs the venue's passphrase, off where none is set", text("passphrase")),
+    _command(
+        "restart",
+        "end the show and start it again; needs the venue's passphrase, off where none is set",
+        text("passphrase"),
+    ),
 )
 
 COMMANDS: dict[str, Address] = {line.name: line for line in IN}

@@ -25,7 +25,7 @@ class Step:
 
 
 def steps(path: Path) -> Iterator[Step]:
-    """The journal's moods and cues in order; kinds that are not known and torn lines are passed over."""
+    """The journal's moods and cues in order; unknown kinds and torn lines are skipped."""
     before: float | None = None
     for line in _lines(path):
         try:

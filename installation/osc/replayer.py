@@ -23,17 +23,17 @@ def play_journal(journal: Path, settings: OscSettings, speed: float, loop: bool)
     names = scene_names(journal)
     broadcast = Broadcast(settings, names, About(version("chiaroscuro"), journal.stem, "replay"), LossReporter())
     try:
-        told = _play(journal, broadcast, speed)
-        while loop and told:
-            told += _play(journal, broadcast, speed)
+        sent = _play(journal, broadcast, speed)
+        while loop and sent:
+            sent += _play(journal, broadcast, speed)
     finally:
         broadcast.close()
-    return told
+    return sent
 
 
 def _play(journal: Path, broadcast: Broadcast, speed: float) -> int:
     started = due = scene_started = time.monotonic()
-    told = beats = 0
+    sent = beats = 0
     for step in steps(journal):
         due += step.wait / speed
         while (left := due - time.monotonic()) > 0:
@@ -50,5 +50,5 @@ def _play(journal: Path, broadcast: Broadcast, speed: float) -> int:
             if isinstance(step.said, SceneStarted):
                 scene_started = due
             broadcast.cue(step.said)
-        told += 1
-    return told
+        sent += 1
+    return sent

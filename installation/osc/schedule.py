@@ -1,4 +1,4 @@
-"""What one receiver is told, and when. Pure: time is an argument, datagrams are returned."""
+"""What is sent to one receiver, and when. Pure: time is an argument, datagrams are returned."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Schedule:
         self._period = 1.0 / settings.rate_hertz
         self._due = self._keyframe_due = self._slow_due = self._time_due = now
         self._changes = self._healths = 0
-        self._told: dict[str, bytes] = {}
+        self._sent: dict[str, bytes] = {}
         self._pending: list[tuple[float, Message]] = []
         self._frame = 0
         self._headers: dict[tuple[str, str], bytes] = {}
@@ -35,18 +35,18 @@ class Schedule:
         counted = settings.profile in BY_PATH["/frame"].profiles and self._address("/frame")
         self._count_header = header(counted, "i") if counted else b""
 
-    def tell(self, event: Message, now: float) -> None:
-        """Take an event for sending, as often as this receiver wants it; those of single visitors only if asked for."""
+    def queue(self, event: Message, now: float) -> None:
+        """Queue an event as often as this receiver wants it; events of single visitors only where asked for."""
         if private(event) and not self._single:
             return
-        # What the story itself says ('lamp, go') carries no number to know a repeat by, so it is said once.
+        # The story's own cues ('lamp, go') carry no number that would identify a repeat, so they are sent once.
         own = event.path not in BY_PATH
         for wait in REPEAT_SECONDS[: 1 if own else self.settings.event_repeats]:
             self._pending.append((now + wait, event))
         del self._pending[:-PENDING_AT_MOST]
 
     def due_at(self) -> float:
-        """When to come again if nothing happens till then."""
+        """When something is due next, if nothing happens before that."""
         events = min((at for at, _ in self._pending), default=float("inf"))
         return min(self._due + self._period / 2, self._keyframe_due, events)
 
@@ -79,7 +79,7 @@ class Schedule:
             self._keyframe_due = _next(self._keyframe_due, KEYFRAME_SECONDS, now)
             messages += self._remember(snapshot.change.values())
         elif snapshot.changes != self._changes:
-            messages += self._remember(m for m in snapshot.change.values() if self._told.get(m.path) != m.body)
+            messages += self._remember(m for m in snapshot.change.values() if self._sent.get(m.path) != m.body)
         self._changes = snapshot.changes
         if snapshot.healths != self._healths:
             self._healths = snapshot.healths
@@ -108,7 +108,7 @@ class Schedule:
 
     def _remember(self, messages: Iterable[Message]) -> list[Message]:
         kept = list(messages)
-        self._told.update((m.path, m.body) for m in kept)
+        self._sent.update((m.path, m.body) for m in kept)
         return kept
 
     def _pack(self, messages: list[Message]) -> list[bytes]:
@@ -166,7 +166,7 @@ def scalars(path: str, values: tuple[Value, ...]) -> Iterator[tuple[str, float]]
 def fill(template: str, message: Message) -> str | None:
     """An own address with values put in, such as '/cue/{index}/start'; such a message carries no arguments.
 
-    None where the template names a value that the message has not ('chiaro check' tells of it).
+    None where the template names a value that the message does not have ('chiaro check' reports that).
     """
     line = BY_PATH.get(message.path)
     names = [argument.name for argument in line.arguments] if line else []

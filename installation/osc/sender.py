@@ -1,4 +1,4 @@
-"""One message by hand: typed words to a datagram, and the answers to it."""
+"""One message typed by hand: words to a datagram, and the answers to it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ TAGS = "ifsTF"
 
 
 class BadMessage(BadInput):
-    """Words that make no OSC message."""
+    """Words that do not make an OSC message."""
 
 
 def typed_message(address: str, words: list[str], tags: str = "") -> bytes:
     """A datagram from words as typed. Raises ``BadMessage``."""
     if not address.startswith("/") or " " in address or not address.isascii():
-        raise BadMessage(f"{address!r} is no address; it begins with '/', such as /emo/control/next")
+        raise BadMessage(f"{address!r} is not an OSC address; expected something like /emo/control/next")
     tags = tags or "".join(guess(word) for word in words)
     if len(tags) != len(words) or not set(tags) <= set(TAGS):
-        raise BadMessage(f"--types {tags!r}: one of {' '.join(TAGS)} for each of the {len(words)} arguments")
+        raise BadMessage(f"--types {tags!r}: give one of {' '.join(TAGS)} for each argument ({len(words)} here)")
     carried = [(tag, word) for tag, word in zip(tags, words, strict=True) if tag in "ifs"]
     try:
         values = [int(w) if tag == "i" else float(w) if tag == "f" else w for tag, w in carried]
         return header(address, tags) + body("".join(tag for tag, _ in carried), values)
     except (ValueError, BadValue) as error:
-        raise BadMessage(f"arguments {words} are not of types {tags!r}: {error}") from None
+        raise BadMessage(f"arguments {words} do not fit the types {tags!r}: {error}") from None
 
 
 def guess(word: str) -> str:
@@ -60,4 +60,4 @@ def answer_to(datagram: bytes, host: str, port: int, wait: float) -> Iterator[st
             except TimeoutError:
                 return
             except Malformed as error:
-                yield f"{len(got)} bytes that are no OSC ({error})"
+                yield f"{len(got)} bytes that are not OSC ({error})"

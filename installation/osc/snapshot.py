@@ -1,4 +1,4 @@
-"""What would be told to a receiver that is switched on now, kept ready as messages."""
+"""What a receiver that is switched on now would be sent, kept ready as messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from installation.osc.encoder import Message, Value
 from installation.osc.registry import BY_PATH, Pace
 
 HEALTH_KEPT_SECONDS = 2.0
-"""Older health is not repeated: a receiver takes silence for a dead show, and shall."""
+"""Older health is not repeated: a receiver takes silence for a dead show, and should."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Snapshot:
                 self.changes += 1
 
     def update_health(self, messages: Iterable[Message], now: float) -> None:
-        """A look at the machine, made at ``now``."""
+        """The machine's health, measured at ``now``."""
         self.health = {m.path: m for m in messages}
         self.healths += 1
         self.health_at = now

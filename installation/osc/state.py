@@ -1,4 +1,4 @@
-"""What the room and the film are, as messages of the registry. Pure: values in, messages out."""
+"""The mood, the film and the machine as messages of the registry. Pure: values in, messages out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def emotion_index(label: str | None) -> int:
 
 
 def mood_messages(mood: Mood, visitors: bool) -> Iterable[Message]:
-    """The room; with ``visitors`` each single one too (only made where a target asks for it)."""
+    """The room mood; with ``visitors`` each single one too (only made where a target asks for it)."""
     yield message("/count", mood.count)
     yield message("/mood/emotions", *mood.probabilities)
     yield message("/mood/dominant", emotion_index(mood.dominant))

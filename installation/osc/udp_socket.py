@@ -1,4 +1,4 @@
-"""The way to one receiver: resolves its name aside, never waits, counts what is lost, tells it once, and heals."""
+"""The socket to one receiver: resolves its name on a thread, never waits, counts and reports losses, and recovers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RETRY_SECONDS = 1.0
 """A socket costs nothing to open: a receiver that is back must not wait for us."""
 RESOLVE_AT_MOST_SECONDS = 60.0
 QUIET_SECONDS = 2.5
-"""So long without a refusal is taken as 'back': a machine may tell us only once a second that nobody listens."""
+"""This long without a refusal counts as 'back': a machine may report only once a second that nobody listens."""
 
 
 class UdpSocket:
@@ -51,7 +51,7 @@ class UdpSocket:
                 self.lost += 1
             except ConnectionRefusedError:
                 # The answer to the datagram before this one; this one was not sent yet.
-                self._fail("nobody listens there", now)
+                self._fail("nothing is listening there", now)
                 if not last_try:
                     continue
                 self.lost += 1
@@ -90,7 +90,7 @@ class UdpSocket:
         try:
             opened.setblocking(False)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-            # Connected, because only then does a machine's "nobody listens there" come back to us.
+            # Connected, because only then does a machine's "nothing is listening there" come back to us.
             opened.connect(self._address[1])
         except OSError as error:
             opened.close()
@@ -104,7 +104,7 @@ class UdpSocket:
         if self._resolver is not None and self._resolver.is_alive():
             return
         if self._resolver is not None:  # it ended, and found nothing
-            self._fail("its name is not known", now)
+            self._fail("its host name cannot be resolved", now)
             self._retry_at = now + self._backoff
             self._backoff = min(self._backoff * 2, RESOLVE_AT_MOST_SECONDS)
             self._resolver = None

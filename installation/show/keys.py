@@ -30,10 +30,10 @@ QUIT_AGAIN_WITHIN_SECONDS = 2.0
 VOLUME_STEP = 0.05
 
 HELP = (
-    ("Space", "pause, go on"),
+    ("Space", "pause, resume"),
     ("N, Right", "next scene"),
-    ("R", "take begins again"),
-    ("A", "back to attract"),
+    ("R", "restart the take"),
+    ("A", "attract scene"),
     ("B", "blackout"),
     ("M", "mute"),
     ("Up, Down", "volume"),

@@ -117,7 +117,7 @@ class Overlay:
         return y
 
     def _paragraph(self, surface: pygame.Surface, y: int, text: str, colour: tuple[int, int, int]) -> int:
-        """Text that is broken where a line is full, three lines at most."""
+        """Wrapped text, up to three lines."""
         for line in textwrap.wrap(text, COLUMNS, max_lines=3, placeholder=" ..."):
             y = self._line(surface, y, line, colour)
         return y

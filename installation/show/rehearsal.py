@@ -15,7 +15,7 @@ WORDS = (*LABELS, UNDECIDED, NOBODY)
 def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) -> Mood:
     """A trusted mood of one visitor who shows ``word`` at ``intensity`` (0 to 1), the rest shared among the others.
 
-    Raises ``ValueError`` for a word that is none of ``WORDS``.
+    Raises ``ValueError`` for a word that is not in ``WORDS``.
     """
     if word not in WORDS:
         raise ValueError(f"no emotion is called {word!r}; known: {', '.join(WORDS)}")
@@ -49,7 +49,7 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) 
 
 
 class Rehearsal:
-    """Overrides the mood for some seconds after each wish, then lets the eye speak again."""
+    """Overrides the mood for some seconds after each command; then the eye's mood counts again."""
 
     def __init__(self, seconds: float = OVERRIDE_SECONDS) -> None:
         self._seconds = seconds

@@ -64,7 +64,7 @@ DONE: Answer = (Code.DONE, "ok")
 
 
 class Show:
-    """Runs one story until it is told to end."""
+    """Runs one story until it is asked to end."""
 
     def __init__(self, story: Story, parts: Parts, controls: Controls, clock: Callable[[], float] = time.monotonic):
         self._story, self.parts, self._clock = story, parts, clock
@@ -81,7 +81,7 @@ class Show:
         self._next_health = self._next_scene_time = self._started
         self._state: StoryState
         self._state, cues = begin(story, self._started)
-        self._mood = self._told_mood = parts.eye.mood(self._started)
+        self._mood = self._sent_mood = parts.eye.mood(self._started)
         for cue in cues:
             self._perform(cue, self._started)
 
@@ -99,7 +99,7 @@ class Show:
             time.sleep(max(0.0, min(self.parts.film.next_deadline(now) - self._clock(), 0.05)))
 
     def tick(self, now: float) -> None:
-        """One look at the world and one picture. Nothing here waits for a camera, a disk, a network or a decoder."""
+        """Read the world once, show one picture. Nothing here waits for a camera, a disk, a network or a decoder."""
         parts = self.parts
         for command in self._commands(now):
             self._obey(command, now)
@@ -113,7 +113,7 @@ class Show:
         if any(isinstance(cue, SceneStarted) for cue in cues):
             self._begin_reloaded(now)
         parts.film.draw(now, self._over_the_film(now))
-        self._tell_the_room(now)
+        self._broadcast_state(now)
         parts.heartbeat.beat(now)
 
     def end(self, now: float) -> None:
@@ -139,7 +139,7 @@ class Show:
     def _ask_story(self, command: StoryCommand) -> Answer:
         match command:
             case GoTo(scene) if scene not in self._story.names:
-                return Code.UNKNOWN, f"no scene is called {scene}"
+                return Code.UNKNOWN, f"there is no scene {scene!r}"
             case Start() | GoTo() | Next() if self.controls.closed:
                 return Code.NOT_NOW, "the show is closed"
         self._asked.append(command)
@@ -241,12 +241,12 @@ class Show:
         self.parts.broadcast.cue(cue)
         self.parts.journal.cue(cue, self._mood, now)
 
-    # -- what the room is told -----------------------------------------------------------------------------------
+    # -- what is sent to the network -------------------------------------------------------------------------------
 
-    def _tell_the_room(self, now: float) -> None:
+    def _broadcast_state(self, now: float) -> None:
         parts = self.parts
-        if self._mood is not self._told_mood:  # the eye's link has told it already: no second time at the next tick
-            self._told_mood = self._mood
+        if self._mood is not self._sent_mood:  # the eye's link has sent it already: not a second time at the next tick
+            self._sent_mood = self._mood
             parts.broadcast.mood(self._mood)
         parts.journal.mood(self._mood, now)
         if now >= self._next_scene_time:
@@ -255,10 +255,10 @@ class Show:
             parts.broadcast.scene_time(playhead.seconds, self._duration() or 0.0)
         if now >= self._next_health:
             self._next_health = now + 1.0
-            self._health = self._look_at_the_machine(now)
+            self._health = self._measure_health(now)
             parts.broadcast.health(self._health)
 
-    def _look_at_the_machine(self, now: float) -> Health:
+    def _measure_health(self, now: float) -> Health:
         film, eye = self.parts.film.health, self.parts.eye
         return Health(
             beat=self._health.beat + 1,

@@ -59,10 +59,10 @@ def begin(story: Story, now: float, after: StoryState | None = None) -> Step:
     state = StoryState(now=now, clock=0.0, scene=story.file.attract, take=take, failed=story.unplayable)
     first = fallback_for(story, state.scene, state.failed)
     if first is None:
-        return _tell(story, replace(state, last_entry=entry - 1, fault=True))
+        return _announce(story, replace(state, last_entry=entry - 1, fault=True))
     state = replace(state, scene=first, last_entry=entry, pending=Pending(entry, first, "now", Transition()))
-    state, told = _tell(story, state)
-    return state, (Prepare((first,)), Play(entry, first), *told)
+    state, announced = _announce(story, state)
+    return state, (Prepare((first,)), Play(entry, first), *announced)
 
 
 def advance(story: Story, state: StoryState, moment: Moment) -> Step:
@@ -71,14 +71,14 @@ def advance(story: Story, state: StoryState, moment: Moment) -> Step:
     for part in PARTS:
         state, more = part(story, state, moment)
         cues += more
-    state, told = _tell(story, state)
-    return state, cues + told
+    state, announced = _announce(story, state)
+    return state, cues + announced
 
 
 # -- the parts of a tick, in their order -----------------------------------------------------------------------------
 
 
-def _look(story: Story, state: StoryState, moment: Moment) -> Step:
+def _observe(story: Story, state: StoryState, moment: Moment) -> Step:
     """Time passes in the room and in the film, and visitors are there or not."""
     now, head, mood = (moment.now if math.isfinite(moment.now) else state.now), moment.playhead, moment.mood
     passed = 0.0 if state.paused else min(max(now - state.now, 0.0), LONGEST_TICK_SECONDS)
@@ -239,7 +239,7 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
 
 
 PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
-    _look,
+    _observe,
     _follow,
     _obey,
     _mend,
@@ -250,10 +250,10 @@ PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
 )
 
 
-def _tell(story: Story, state: StoryState) -> Step:
+def _announce(story: Story, state: StoryState) -> Step:
     """The state in one word and two switches, when it has changed."""
     now = StateChanged(_word(story, state), state.paused, state.blackout)
-    return (state, ()) if now == state.told else (replace(state, told=now), (now,))
+    return (state, ()) if now == state.announced else (replace(state, announced=now), (now,))
 
 
 def _word(story: Story, state: StoryState) -> ShowState:

@@ -1,8 +1,8 @@
 """Simulated visitors go through a story: which ends are reached and how often, which never, how long a way takes.
 
 The visitors are dice, not people: each has a temperament (some emotions more than others), changes its face every few
-seconds, sometimes cannot be seen and sometimes leaves. The figures tell whether every way is open, not what a
-public will do.
+seconds, sometimes cannot be seen and sometimes leaves. The figures show whether every way is open, not what an
+audience will do.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LEAVES_EARLY = 0.1
 UNSEEN = 0.05
 CHANGES_EACH_SECONDS = (1.0, 6.0)
 PATIENCE_SECONDS = 900.0
-"""A visitor whose film has not ended by then goes home; the scene is told as one that holds visitors."""
+"""A visitor whose film has not ended by then goes home; the scene is reported as one that holds visitors."""
 
 
 class Visitors:

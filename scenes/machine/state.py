@@ -1,4 +1,4 @@
-"""Where a story stands between two ticks, and what it is told at each."""
+"""The state of a story between two ticks, and what it learns at each."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ class StoryState:
     fault: bool = False
     """Nothing can be shown, not even the safe scene."""
     failed: frozenset[str] = frozenset()
-    told: StateChanged | None = None
-    """What the room was last told of all this."""
+    announced: StateChanged | None = None
+    """What was last broadcast of all this."""
 
     @property
     def there_seconds(self) -> float:

@@ -167,7 +167,7 @@ def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothin
     assert len(heard) >= 9
     assert sorted(took)[90] < 0.005
     assert [record.message for record in caplog.records if str(dead.port) in record.message] == [
-        f"OSC target 127.0.0.1:{dead.port} lost: nobody listens there"
+        f"OSC target 127.0.0.1:{dead.port} lost: nothing is listening there"
     ]
 
 

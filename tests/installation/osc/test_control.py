@@ -142,8 +142,31 @@ def test_goto_takes_a_name_or_an_index_from_1_and_no_other() -> None:
 
 def test_a_rehearsed_mood_is_a_known_emotion_at_a_strength() -> None:
     assert wish("mood", "sf", "fear", 2.0) == RehearseMood("fear", 1.0, source=PHONE)
-    with pytest.raises(CommandRefused, match="no emotion 'joy'"):
+    with pytest.raises(CommandRefused, match="no emotion is called 'joy'"):
         wish("mood", "sf", "joy", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "values", "answer"),
+    [
+        ("volume", "s", ("loud",), "volume takes a number from 0 to 1; got a text"),
+        ("volume", "", (), "volume takes a number from 0 to 1; got no arguments"),
+        ("volume", "f", (float("nan"),), "volume takes a number from 0 to 1; got nan"),
+        ("mute", "s", ("yes",), "mute takes on or off (1 or 0, true or false); got a text"),
+        ("goto", "f", (1.0,), "goto takes a scene's name, or its number from 1; got a number"),
+        ("mood", "s", ("fear",), "mood takes an emotion and a strength from 0 to 1; got 1 argument"),
+        ("next", "s", ("now",), "next takes no argument, or a number; got a text"),
+        ("reload", "i", (1,), "reload takes no arguments; got 1 argument"),
+        ("shutdown", "i", (1,), "shutdown takes a passphrase; got a whole number"),
+    ],
+)
+def test_what_a_command_takes_is_answered_in_words(
+    name: str, tags: str, values: tuple[object, ...], answer: str
+) -> None:
+    with pytest.raises(CommandRefused) as refused:
+        wish(name, tags, *values)
+    assert str(refused.value) == answer
+    assert refused.value.code is Code.WRONG_ARGUMENTS
 
 
 @pytest.mark.parametrize("name", ["shutdown", "restart"])

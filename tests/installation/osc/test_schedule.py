@@ -92,7 +92,7 @@ def test_after_a_stall_nothing_is_sent_in_a_burst() -> None:
 
 def test_an_event_is_sent_three_times_within_200_ms_under_one_number() -> None:
     bench = Bench(OscTarget())
-    bench.schedule.tell(message("/event/scene/start", 7, 2), 10.0)
+    bench.schedule.queue(message("/event/scene/start", 7, 2), 10.0)
     for step in range(400):
         bench.serve(10.0 + step / 1000)
     times = bench.times("/emo/event/scene/start")
@@ -103,7 +103,7 @@ def test_an_event_is_sent_three_times_within_200_ms_under_one_number() -> None:
 
 def test_a_receiver_that_would_act_three_times_may_ask_for_one() -> None:
     bench = Bench(OscTarget(event_repeats=1, addresses={"/event/scene/start": "/cue/scene{index}/start"}))
-    bench.schedule.tell(message("/event/scene/start", 7, 2), 10.0)
+    bench.schedule.queue(message("/event/scene/start", 7, 2), 10.0)
     for step in range(400):
         bench.serve(10.0 + step / 1000)
     assert [(one.address, one.values) for _, one in bench.heard if "cue" in one.address] == [("/cue/scene2/start", ())]
@@ -111,7 +111,7 @@ def test_a_receiver_that_would_act_three_times_may_ask_for_one() -> None:
 
 def test_a_cue_of_the_storys_own_is_sent_once_because_no_number_marks_a_repeat() -> None:
     bench = Bench(OscTarget(prefix="/hall"))
-    bench.schedule.tell(free_message("/lamp/go", (1, 0.5, "warm")), 0.0)
+    bench.schedule.queue(free_message("/lamp/go", (1, 0.5, "warm")), 0.0)
     for step in range(400):
         bench.serve(step / 1000)
     assert [one.values for _, one in bench.heard if one.address == "/hall/lamp/go"] == [(1, 0.5, "warm")]
@@ -154,9 +154,9 @@ def test_each_late_dropped_and_repeated_picture_is_told_to_the_room() -> None:
 
 def test_nothing_of_a_single_visitor_leaves_by_default() -> None:
     bench = Bench(OscTarget())
-    bench.schedule.tell(message("/event/enter", 1, 1, 99), 0.0)
-    bench.schedule.tell(message("/event/emotion", 2, 3, 1, 0.5), 0.0)
-    bench.schedule.tell(message("/event/emotion", 3, 0, 1, 0.5), 0.0)
+    bench.schedule.queue(message("/event/enter", 1, 1, 99), 0.0)
+    bench.schedule.queue(message("/event/emotion", 2, 3, 1, 0.5), 0.0)
+    bench.schedule.queue(message("/event/emotion", 3, 0, 1, 0.5), 0.0)
     bench.run(0.0, 2.0, 15.0)
     told = {one.address for _, one in bench.heard}
     assert not any("/visitor/" in address or "/event/enter" in address for address in told)
@@ -192,8 +192,8 @@ def test_own_addresses_are_whole_and_an_empty_one_silences() -> None:
 def test_a_receiver_that_wants_only_what_it_named_hears_nothing_else() -> None:
     named = {"/scene/index": "/layer/1/scene", "/event/scene/start": "/cue/scene{index}/start"}
     bench = Bench(OscTarget(profile="events", only_named=True, bundles=False, addresses=named))
-    bench.schedule.tell(message("/event/scene/start", 7, 2), 0.0)
-    bench.schedule.tell(free_message("/lamp/go", ()), 0.0)
+    bench.schedule.queue(message("/event/scene/start", 7, 2), 0.0)
+    bench.schedule.queue(free_message("/lamp/go", ()), 0.0)
     bench.run(0.0, 2.0, 15.0)
     assert {one.address for _, one in bench.heard} == {"/layer/1/scene", "/cue/scene2/start"}
 

@@ -139,7 +139,7 @@ def test_a_command_is_sent_by_hand_and_its_answer_printed() -> None:
             "/emo/reply/ping 0 pong" in runner.invoke(app, ["osc", "send", "/emo/control/ping", "--port", port]).output
         )
         told = runner.invoke(app, ["osc", "send", "/emo/control/goto", "jo", "--port", port]).output
-        assert "/emo/reply/goto 1 no scene 'jo'; did you mean 'joy'?" in told
+        assert "/emo/reply/goto 1 there is no scene 'jo'; did you mean 'joy'?" in told
         runner.invoke(app, ["osc", "send", "/emo/control/volume", "-0.5", "--port", port, "--wait", "0.1"])
         (command,) = control.drain()
         assert isinstance(command, SetMasterVolume)
@@ -183,7 +183,7 @@ def test_the_monitor_counts_rates_sizes_losses_and_broken_promises() -> None:
     assert tally.heard["/emo/mood/valence"].rate(0.5) == pytest.approx(1.0)
     assert tally.heard["/emo/mood/valence"].fault == ""
     assert "not in the registry" in tally.heard["/emo/mood/dominance"].fault
-    assert "50 is not in 0 to 8" in tally.heard["/emo/mood/dominant"].fault
+    assert "50 is not between 0 and 8" in tally.heard["/emo/mood/dominant"].fault
 
 
 def test_the_monitor_prints_every_message_as_it_comes() -> None:
@@ -236,6 +236,6 @@ def test_what_no_show_can_mean_is_found_before_the_doors_open() -> None:
     assert len(found) == 4
     assert "did you mean '/scene/id'" in found[0]
     assert "it has sequence, index" in found[1]
-    assert "'bad one' is no whole address" in found[2]
-    assert "only this machine may steer" in found[3]
+    assert "'bad one' is not a complete address" in found[2]
+    assert "accepts commands from this machine only" in found[3]
     assert problems(OscSettings(targets=(OscTarget(addresses={"/scene/index": ""}),))) == []

@@ -140,6 +140,6 @@ def test_the_films_counters_are_in_the_health_that_the_room_is_told(room: Room) 
     counter = room.show.parts.film._composer.counter
     counter.late, counter.dropped, counter.repeated = 1004, 1003, 1002
     room.show.parts.film.sound.gaps = 1001
-    health = room.show._look_at_the_machine(room.show._started + 1.0)
+    health = room.show._measure_health(room.show._started + 1.0)
     assert (health.late_frames, health.dropped_frames, health.repeated_frames) == (1004, 1003, 1002)
     assert health.sound_gaps == 1001

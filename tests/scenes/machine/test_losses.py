@@ -108,7 +108,7 @@ def test_when_nothing_can_be_shown_the_state_is_fault_and_holds_until_something_
     state, cues = begin(story, 0.0)
     state, cues = advance(story, state, Moment(0.1, NOBODY, Playhead(failed=everything)))
     assert plays_of(cues) == []
-    assert state.told == StateChanged(ShowState.FAULT, False, False)
+    assert state.announced == StateChanged(ShowState.FAULT, False, False)
     state, cues = advance(story, state, Moment(60.0, feeling("fear"), Playhead(failed=everything)))
     assert cues == ()
     state, cues = advance(story, state, Moment(61.0, NOBODY, Playhead()))
