@@ -97,7 +97,7 @@ def newest(capture: Capture) -> Frame:
 
 
 class Scripted:
-    """A camera that gives its pictures, one every ``STEP`` of the clock, then calls ``then`` and repeats the last one."""
+    """A camera that gives a picture every ``STEP`` of the clock, then calls ``then`` and repeats the last one."""
 
     name, address, live = "scripted camera", "script", True
     remarks: tuple[str, ...] = ()

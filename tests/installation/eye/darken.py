@@ -2,8 +2,8 @@
 
     python -m tests.installation.eye.darken BRIGHT.mkv DARK.avi [--face-mean 20]
 
-Pictures are converted to linear light, lit by one lamp overhead, exposed so that the first face found has the mean asked
-for, counted in photo-electrons (Poisson, plus Gaussian read noise) and coded with gamma again, at the rate of the
+Pictures are converted to linear light, lit by one lamp overhead, exposed so that the first face found has the requested
+mean, counted in photo-electrons (Poisson, plus Gaussian read noise) and coded with gamma again, at the rate of the
 original.
 """
 

@@ -214,11 +214,11 @@ def test_a_report_that_cannot_be_read_is_reported_once_and_the_next_good_one_cou
     assert told.startswith("eye's report: a message cannot be read: Invalid JSON")
     assert len(told.splitlines()) == 1
     assert losses.errors == 1
-    report = Report(mood=unseen(0.0, "busy"), status=EyeStatus())
+    report = Report(mood=unseen(0.0, "busy"), status=EyeStatus(model_line="the networks are being loaded"))
     eye.send(report.model_dump_json().encode())
     supervisor._listen(child)
     assert losses.lost_parts() == ()
-    assert supervisor.mood(time.monotonic()).reason == "busy"
+    assert supervisor.status == report.status
     ours.close()
     eye.close()
 
