@@ -93,7 +93,7 @@ class Judgement:
                 return self._last
             self._start_over()
         self._now = captured_at
-        tracks = self._tracker.follow(estimates, captured_at)
+        tracks = self._tracker.update(estimates, captured_at)
         moods = self._update_visitors(tracks, frame_size, captured_at)
         self._update_presence(tracks, captured_at)
         self._last = self._aggregate(tracks, moods, frame_luminance, captured_at)

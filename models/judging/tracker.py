@@ -75,7 +75,7 @@ class Tracker:
         self._faces: list[_Face] = []
         self._spots = Spots()
 
-    def follow(self, estimates: Sequence[EmotionEstimate], now: float) -> list[Track]:
+    def update(self, estimates: Sequence[EmotionEstimate], now: float) -> list[Track]:
         """Take in all faces of the frame of ``now`` (seconds, later than the last). Returns the visitors by slot.
 
         A visitor not found in this frame has ``last_seen`` before ``now``. Faces without a usable box are left out.

@@ -21,8 +21,9 @@ from models.arrays import Doubles, Floats
 from models.seeing.align import SIDE
 
 MARGIN = 16
-"""Pixels of 64 that the maps hold around the aligned face."""
+"""Pixels of 64 that the maps hold around the aligned face: what casts a shadow from there is in them, hair and chin."""
 DEPTH_STEP = 0.01
+"""Pixels of depth in one step of the stored maps."""
 STEPS = np.unique(np.round(1.15 ** np.arange(31)).astype(int))
 """How far a ray is followed, in pixels: near ones one by one, far ones coarser, up to the height of a head."""
 EDGE = 0.7

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from models import MAPS
 from models.arrays import Floats
+from models.lighting.relight import DEPTH_STEP, MARGIN
 from models.rendering.mesh import Mesh, read_mesh, rotated
 from models.rendering.portrait import render_portraits
 from models.rendering.raster import rasterise, vertex_normals
@@ -22,9 +23,6 @@ from models.seeing.align import SIDE, similarity
 FOLDER = MAPS
 FINER = 2
 """Maps are rendered so many times finer, then reduced: less jagged edges of shadows."""
-MARGIN = 16
-"""Pixels of 64 around the template, so that what casts a shadow from outside the crop is there: hair line, chin."""
-DEPTH_STEP = 0.01
 
 SOFTENED = ((0, 6.0, 5.0), (1, 6.0, 5.0), (3, 7.0, 6.0), (4, 7.0, 6.0))
 """Landmark, and half width and height in pixels of 64 of what is smoothed around it: lids and lips.

@@ -16,9 +16,8 @@ from models.lighting.exposure import captured
 from models.lighting.relight import Lamp, direction, points_on_lamp, visibility
 from models.rendering.mesh import Mesh
 from models.rendering.raster import rasterise, vertex_normals
+from models.rendering.simulated_visitor import PIXELS_A_CM, PORTRAIT_HEIGHT, PORTRAIT_WIDTH
 
-PIXELS_A_CM = 9.0
-WIDTH, HEIGHT = 400, 336
 FINER = 2
 TOP_CM = 17.0
 """Height above the mesh's origin at which the picture begins; the hair ends just below."""
@@ -86,7 +85,7 @@ def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     rest = mesh.posed(person.identity, {})
     points = _with_hair(rest, mesh.posed(person.identity, expression), person, mesh)
     placed = _projected(points)
-    size = (HEIGHT * FINER, WIDTH * FINER)
+    size = (PORTRAIT_HEIGHT * FINER, PORTRAIT_WIDTH * FINER)
     seen, shares = rasterise(placed, mesh.triangles, size)
     corners = mesh.triangles[np.maximum(seen, 0)]
     hit = (seen >= 0).astype(np.float32)
@@ -103,7 +102,7 @@ def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     glance = _specular(normals, part) * light["key"]
     picture = albedo * (light["key"][..., None] * _KEY_COLOUR + light["rest"]) + (shine * glance)[..., None]
     picture = _with_body(picture * hit[..., None], hit)
-    small = cv2.resize(picture.astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(picture.astype(np.float32), (PORTRAIT_WIDTH, PORTRAIT_HEIGHT), interpolation=cv2.INTER_AREA)
     return captured(small * EXPOSURE)
 
 
@@ -116,16 +115,20 @@ _ROOM_COLOUR = np.array([0.012, 0.013, 0.017], np.float32)
 def depth_map(mesh: Mesh, person: Person) -> Gray:
     """How far each place of the plain portrait stands out (336, 400), in half pixels; for turning the head."""
     placed = _projected(mesh.posed(person.identity, {}))
-    seen, shares = rasterise(placed, mesh.triangles, (HEIGHT * FINER, WIDTH * FINER))
+    seen, shares = rasterise(placed, mesh.triangles, (PORTRAIT_HEIGHT * FINER, PORTRAIT_WIDTH * FINER))
     depth = (placed[:, 2][mesh.triangles[np.maximum(seen, 0)]] * shares).sum(2) / FINER
-    depth = cv2.resize(np.where(seen >= 0, depth, 0).astype(np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    depth = cv2.resize(
+        np.where(seen >= 0, depth, 0).astype(np.float32),
+        (PORTRAIT_WIDTH, PORTRAIT_HEIGHT),
+        interpolation=cv2.INTER_AREA,
+    )
     return np.asarray(np.clip(cv2.GaussianBlur(depth, (0, 0), 9), 0, 127) * 2, np.uint8)
 
 
 def _projected(points: Floats) -> Floats:
     """Vertices in pixels of the finer picture, y down."""
     scale = PIXELS_A_CM * FINER
-    x = points[:, 0] * scale + WIDTH * FINER / 2
+    x = points[:, 0] * scale + PORTRAIT_WIDTH * FINER / 2
     return np.stack([x, (TOP_CM - points[:, 1]) * scale, points[:, 2] * scale], axis=1).astype(np.float32)
 
 
@@ -234,7 +237,7 @@ def _with_body(picture: Floats, hit: Floats) -> Floats:
     inside = np.clip((y - top) / 0.3, 0, 1)
     glow = 0.05 * np.exp(-(y - top) / 1.6) + 0.006
     glow = (
-        glow * np.clip((HEIGHT / PIXELS_A_CM - 0.3 - y) / 8, 0, 1) ** 2.5 * np.clip((21 - x) / 6, 0, 1)
+        glow * np.clip((PORTRAIT_HEIGHT / PIXELS_A_CM - 0.3 - y) / 8, 0, 1) ** 2.5 * np.clip((21 - x) / 6, 0, 1)
     )  # into the dark
     cloth = glow[..., None] * np.array([0.75, 0.8, 0.9], np.float32)
     chest = inside[..., None] * np.clip((x - 5.6 + np.maximum(y - 28.5, 0) * 1.3) / 0.25, 0, 1)[..., None]

@@ -20,8 +20,8 @@ from models.rendering.performance import WALK, Evening, Performance, Visit, smoo
 PORTRAITS = MAPS / "visitors.npz"
 PICTURE_HEIGHT_CM = 58.0
 """How much of the room the camera sees at the visitor's distance."""
-PIXELS_A_CM = 9.0
-"""Of the portraits."""
+PORTRAIT_WIDTH, PORTRAIT_HEIGHT, PIXELS_A_CM = 400, 336, 9.0
+"""Of the portraits, which ``models.rendering.portrait`` renders."""
 EYES_AT = (200.0, 122.0)
 """Where the middle between the eyes lies in a portrait, x and y."""
 NOISE = 2.2
@@ -94,7 +94,10 @@ class SimulatedVisitor:
         y = height * 0.44 + height * 0.008 * np.sin(0.9 * t)
         to_picture = cv2.getRotationMatrix2D(EYES_AT, tilt, scale)
         to_picture[:, 2] += (x - EYES_AT[0], y - EYES_AT[1])
-        corners = np.array([[0, 0, 1], [_WIDE, 0, 1], [0, _HIGH, 1], [_WIDE, _HIGH, 1]]) @ to_picture.T
+        corners = (
+            np.array([[0, 0, 1], [PORTRAIT_WIDTH, 0, 1], [0, PORTRAIT_HEIGHT, 1], [PORTRAIT_WIDTH, PORTRAIT_HEIGHT, 1]])
+            @ to_picture.T
+        )
         x1, y1 = np.clip(np.floor(corners.min(0)).astype(int), 0, self._size)
         x2, y2 = np.clip(np.ceil(corners.max(0)).astype(int), 0, self._size)
         if x2 <= x1 or y2 <= y1:
@@ -124,8 +127,9 @@ class SimulatedVisitor:
         return np.asarray(face, np.uint8)
 
 
-_WIDE, _HIGH = 400, 336
-_COLUMNS, _ROWS = (axis.astype(np.float32) for axis in np.meshgrid(np.arange(_WIDE), np.arange(_HIGH)))
+_COLUMNS, _ROWS = (
+    axis.astype(np.float32) for axis in np.meshgrid(np.arange(PORTRAIT_WIDTH), np.arange(PORTRAIT_HEIGHT))
+)
 _LIDS = cv2.GaussianBlur(np.pad(np.ones((29, 104), np.float32), 8), (0, 0), 4)
 
 
@@ -144,7 +148,7 @@ def _read_portraits() -> tuple[list[dict[tuple[str, float], Image]], list[Floats
         for key in file.files:
             person, name, *level = key.split("/")
             if name == "depth":
-                depths[int(person)] = cv2.resize(file[key].astype(np.float32) / 2, (_WIDE, _HIGH))
+                depths[int(person)] = cv2.resize(file[key].astype(np.float32) / 2, (PORTRAIT_WIDTH, PORTRAIT_HEIGHT))
             else:
                 poses = portraits.setdefault(int(person), {})
                 poses[name, float(level[0])] = np.asarray(cv2.imdecode(file[key], cv2.IMREAD_COLOR), np.uint8)

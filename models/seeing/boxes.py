@@ -21,14 +21,14 @@ def nms(boxes: Floats, scores: Floats, iou_threshold: float) -> Indices:
     return np.asarray(kept, np.intp).reshape(-1)
 
 
-def nms_by_smaller_box(boxes: Floats, scores: Floats, iou_threshold: float) -> Indices:
+def nms_by_smaller_box(boxes: Floats, scores: Floats, overlap_threshold: float) -> Indices:
     """Like ``nms``, but the shared part is measured against the smaller box: a mouth inside a face goes."""
     areas = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6), axis=1)
     kept: list[int] = []
     for i in np.argsort(-scores, kind="stable"):
         sides = np.minimum(boxes[i, 2:], boxes[kept, 2:]) - np.maximum(boxes[i, :2], boxes[kept, :2])
         shared = np.prod(np.maximum(sides, 0), axis=1) / np.minimum(areas[i], areas[kept])
-        if not (shared > iou_threshold).any():
+        if not (shared > overlap_threshold).any():
             kept.append(int(i))
     return np.asarray(kept, np.intp)
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from models.arrays import Floats, Gray, Image
 
+ROWS = 360
+"""To this height a larger picture is reduced, for detection and for tracking."""
 BRIGHT_ENOUGH = 60.0
 """Frame mean (of 255) above which the picture is left as it is: there the recipe would lose tilted faces."""
 TARGET = 110.0

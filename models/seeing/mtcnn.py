@@ -14,7 +14,7 @@ from models import GRAPHS
 from models.arrays import Doubles, Floats, Gray, Image, Mask
 from models.frame import Detection
 from models.seeing.boxes import as_detections, nms, nms_by_smaller_box, to_squares
-from models.seeing.brighten import reduce_to_gray
+from models.seeing.brighten import ROWS, reduce_to_gray
 from models.seeing.mtcnn_weights import Network, initializers
 from models.seeing.session import open_session
 
@@ -25,7 +25,6 @@ PNET_THRESHOLD, RNET_THRESHOLD = 0.6, 0.6
 """Scores that the first and the second network must give for the next one to run."""
 MAX_CANDIDATES = 96
 """Bounds the time that a picture full of face-like patterns can take."""
-ROWS = 360
 
 
 class Mtcnn:

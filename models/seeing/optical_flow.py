@@ -12,9 +12,8 @@ import numpy as np
 
 from models.arrays import Doubles, Floats, Gray, Image
 from models.frame import Detection
-from models.seeing.brighten import reduce_to_gray
+from models.seeing.brighten import ROWS, reduce_to_gray
 
-ROWS = 360
 GRID = 4
 """So many points a side over the middle of the face, besides the five landmarks."""
 RANSAC_PIXELS = 1.5

@@ -16,12 +16,11 @@ from calibration.errors import BadFile
 from models.arrays import Floats, Image
 from models.frame import Detection
 from models.seeing.boxes import as_detections, nms
-from models.seeing.brighten import BRIGHT_ENOUGH, brighten
+from models.seeing.brighten import BRIGHT_ENOUGH, ROWS, brighten
 from models.seeing.session import open_session
 
 STRIDES = (8, 16, 32)
 KINDS = ("cls", "obj", "bbox", "kps")
-ROWS = 360
 IOU_THRESHOLD = 0.3
 
 

@@ -33,7 +33,7 @@ class Camera:
         self.now += self.step
         shaken = [tuple(side + self.chance.uniform(-self.jitter, self.jitter) for side in place) for place in places]
         self.chance.shuffle(shaken)
-        return self.tracker.follow([face(x, y, size) for x, y, size in shaken], self.now)
+        return self.tracker.update([face(x, y, size) for x, y, size in shaken], self.now)
 
     def stay(self, seconds: float, *places: Place) -> list[list[Track]]:
         """What the tracker says of each frame while faces stay at these places."""

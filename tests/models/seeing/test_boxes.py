@@ -1,7 +1,7 @@
 """Among many boxes on one face one is chosen."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.seeing.boxes import nms, nms_by_smaller_box, to_squares
@@ -34,6 +34,7 @@ def test_a_squared_box_keeps_its_centre_and_its_longer_side() -> None:
     assert to_squares(boxes(FACE)).tolist() == [[5.0, 10.0, 55.0, 60.0]]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90), st.integers(5, 40), st.integers(0, 99)), max_size=30))
 def test_what_is_chosen_never_overlaps_too_much_and_what_is_left_out_overlaps_with_something_better(
     drawn: list[tuple[int, int, int, int]],
