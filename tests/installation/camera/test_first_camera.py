@@ -64,7 +64,7 @@ def test_without_a_camera_the_simulated_visitor_stands_in_and_says_so() -> None:
 def test_a_camera_that_is_plugged_in_later_takes_the_visitors_place(
     plugged_in: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visitor, "LOOK_FOR_CAMERAS_SECONDS", 0.0)
+    monkeypatch.setattr(visitor, "CAMERA_SEARCH_SECONDS", 0.0)
     monkeypatch.setattr(visitor, "found_devices", lambda: list(plugged_in))
     stand_in = open_source(CameraSettings(width=320, height=180), seed=7)
     stand_in.grab()
