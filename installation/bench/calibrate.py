@@ -48,7 +48,7 @@ def run(progress: Progress) -> Report:
     shared = os.environ.get("CHIARO_SHARED")
     if not shared:
         raise BadInput("is not set; it names the folder that holds data/ferplus_valid.png", where="CHIARO_SHARED")
-    labelled = read_faces(Path(shared) / "data" / "ferplus_valid.png").judged()
+    labelled = read_faces(Path(shared) / "data" / "ferplus_valid.png").with_label()
     landmarks, _ = find_landmarks(labelled.images, lambda share: progress("landmarks", 0.2 * share))
     aligned, aligned_landmarks = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
     seen = _under(LAMP, aligned, aligned_landmarks, seed=1)

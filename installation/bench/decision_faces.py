@@ -97,6 +97,6 @@ def _photograph(light: Floats, landmarks: Floats, flicker: float, chance: np.ran
 def _clear(faces: LabelledFaces, seed: int) -> LabelledFaces:
     """Some faces of each label on which the taggers agreed, the same for the same seed."""
     chance = np.random.default_rng(seed)
-    clear = (faces.labels >= 0) & (faces.shares.max(axis=1) >= CLEAR_VOTES)
+    clear = (faces.labels >= 0) & (faces.vote_shares.max(axis=1) >= CLEAR_VOTES)
     chosen = [np.flatnonzero(clear & (faces.labels == k)) for k in range(len(LABELS))]
-    return faces.only(np.concatenate([chance.permutation(some)[:FACES_A_LABEL] for some in chosen]))
+    return faces.subset(np.concatenate([chance.permutation(some)[:FACES_A_LABEL] for some in chosen]))

@@ -57,7 +57,7 @@ def _through_torch(progress: Progress) -> list[Figure]:
         return []
     if not torch.cuda.is_available():
         return []
-    from models.training.gpu_time import recorded
+    from models.training.gpu_time import graphed_inference
     from models.training.presets import PRESETS
 
     progress("PyTorch on the GPU", 0.9)
@@ -65,7 +65,7 @@ def _through_torch(progress: Progress) -> list[Figure]:
     return [
         Figure(f"{name}, PyTorch, float16, preset gpu, recorded: {_faces(n)}", _milliseconds(step), "ms")
         for n in BATCHES
-        for step in (recorded(PRESETS["gpu"].shape, n, "cuda"),)
+        for step in (graphed_inference(PRESETS["gpu"].network, n, "cuda"),)
     ]
 
 

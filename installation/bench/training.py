@@ -45,13 +45,13 @@ def run(progress: Progress) -> Report:
     figures = []
     for name in ("cpu", "gpu"):
         progress(f"feeding, {name}", 0.3)
-        augmenter = Augmenter(faces, five, PRESETS[name].strength, lamps)
-        chosen = np.arange(PRESETS[name].batch)
+        augmenter = Augmenter(faces, five, PRESETS[name].augment, lamps)
+        chosen = np.arange(PRESETS[name].batch_size)
         rate = len(chosen) * _a_second(partial(augmenter.batch, chosen, rng))
         figures.append(Figure(f"feeding, preset {name}", rate, "faces/s"))
     cv2.setNumThreads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    for name in ("gpu", "teacher", "six") if device == "cuda" else ("cpu",):
+    for name in ("gpu", "teacher", "baseline") if device == "cuda" else ("cpu",):
         progress(f"learning, {name}", 0.6)
         preset = replace(PRESETS[name], threads=torch.get_num_threads() if device == "cuda" else 1)
         figures.append(Figure(f"learning, preset {name}, {device}", _learning(preset, device), "faces/s"))
@@ -65,22 +65,22 @@ def _learning(preset: Preset, device: str) -> float:
 
     import torch
 
-    from models.training.train_step import Lesson
-    from models.training.training_run import Run
+    from models.training.train_step import TrainStep
+    from models.training.training_run import TrainingRun
 
     with tempfile.TemporaryDirectory() as folder:
-        run = Run(preset, 1, Path(folder), device)
-        faces = torch.randn(preset.batch, 1, 64, 64)
-        shares = torch.rand(preset.batch, 8).softmax(1)
+        run = TrainingRun(preset, 1, Path(folder), device)
+        faces = torch.randn(preset.batch_size, 1, 64, 64)
+        shares = torch.rand(preset.batch_size, 8).softmax(1)
         run.network.train()
-        lesson = Lesson([run])
+        lesson = TrainStep([run])
 
         def one() -> None:
             lesson.step(faces, shares, 1000)
             if device == "cuda":
                 torch.cuda.synchronize()
 
-        return preset.batch * _a_second(one)
+        return preset.batch_size * _a_second(one)
 
 
 def _a_second(call: Callable[[], object]) -> float:

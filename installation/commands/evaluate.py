@@ -43,7 +43,7 @@ def evaluate(
         from models.seeing.classifier import open_classifier
 
         labelled = read_faces(faces)
-        if not len(labelled.judged()):
+        if not len(labelled.with_label()):
             raise BadFile(faces, ["no face has a label (a majority of votes), so nothing can be measured"])
         try:
             pictures.mkdir(parents=True, exist_ok=True)

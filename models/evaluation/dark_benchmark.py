@@ -1,6 +1,6 @@
 """The dark benchmark: labelled faces under lamps overhead and hardly exposed, always the same ones.
 
-Heads and softness of the lamps are others than training has seen, and every draw comes from one fixed seed.
+Heads and the softness of the lamps differ from those of training, and every draw comes from one fixed seed.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def darkened(faces: Gray, landmarks: Floats, conditions: tuple[Condition, ...] =
 
 def landmarks_aligned(landmarks: Floats) -> Floats:
     """Where landmarks (n, 5, 2) of pictures come to lie in the aligned faces."""
-    moved = np.empty_like(landmarks)
-    for new, five in zip(moved, landmarks, strict=True):
-        turn = similarity(five.astype(np.float64))
-        new[:] = five @ turn[:, :2].T + turn[:, 2]
-    return moved
+    aligned = np.empty_like(landmarks)
+    for new, points in zip(aligned, landmarks, strict=True):
+        turn = similarity(points.astype(np.float64))
+        new[:] = points @ turn[:, :2].T + turn[:, 2]
+    return aligned

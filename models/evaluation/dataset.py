@@ -19,7 +19,7 @@ from models.labels import LABELS
 SHEET_SIDE = 48
 FACES_A_ROW = 128
 SMALLEST = 8
-OTHER_VOTES = ("unknown", "no_face")
+OTHER_COLUMNS = ("unknown", "no_face")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,25 +28,25 @@ class LabelledFaces:
 
     images: tuple[Gray, ...]
     """Each (h, w) uint8; the sizes may differ."""
-    shares: Floats
-    """(n, 8) shares of the taggers' votes in the order of ``LABELS``; a row is all 0 where nobody saw an emotion."""
+    vote_shares: Floats
+    """(n, 8) shares of the annotators' votes in the order of ``LABELS``; a row is all 0 where nobody saw an emotion."""
     labels: Integers
     """(n,) index into ``LABELS``; -1 where there is no majority, and the face is left out of every figure."""
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def only(self, which: Indices) -> LabelledFaces:
+    def subset(self, which: Indices) -> LabelledFaces:
         """The faces with these indices."""
-        return LabelledFaces(tuple(self.images[i] for i in which), self.shares[which], self.labels[which])
+        return LabelledFaces(tuple(self.images[i] for i in which), self.vote_shares[which], self.labels[which])
 
-    def judged(self) -> LabelledFaces:
+    def with_label(self) -> LabelledFaces:
         """The faces that have a label."""
-        return self.only(np.flatnonzero(self.labels >= 0))
+        return self.subset(np.flatnonzero(self.labels >= 0))
 
     def fingerprint(self) -> str:
         """sha256 over pictures and votes: says in a model's metadata what it was trained on."""
-        digest = hashlib.sha256(self.shares.tobytes() + self.labels.tobytes())
+        digest = hashlib.sha256(self.vote_shares.tobytes() + self.labels.tobytes())
         for image in self.images:
             digest.update(image.tobytes())
         return digest.hexdigest()
@@ -87,7 +87,7 @@ def _read_sheet(path: Path) -> LabelledFaces:
         raise BadFile(path, [f"a contact sheet needs its votes beside it: {table.name} is missing"])
     with table.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    columns = (*LABELS, *OTHER_VOTES)
+    columns = (*LABELS, *OTHER_COLUMNS)
     missing = [name for name in columns if not rows or name not in rows[0]]
     if missing:
         raise BadFile(table, [f"column missing: {name}" for name in missing])
@@ -97,7 +97,7 @@ def _read_sheet(path: Path) -> LabelledFaces:
         raise BadFile(table, [f"a vote is not a whole number: {error}"]) from error
     sheet = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if sheet is None or sheet.shape[1] != SHEET_SIDE * FACES_A_ROW or sheet.shape[0] % SHEET_SIDE:
-        raise BadFile(path, [f"is no contact sheet of {FACES_A_ROW} faces of {SHEET_SIDE} pixels a row"])
+        raise BadFile(path, [f"is not a contact sheet of {FACES_A_ROW} faces of {SHEET_SIDE} pixels a row"])
     cells = sheet.reshape(-1, SHEET_SIDE, FACES_A_ROW, SHEET_SIDE).transpose(0, 2, 1, 3)
     faces = np.ascontiguousarray(cells).reshape(-1, SHEET_SIDE, SHEET_SIDE)
     if len(faces) < len(rows):
@@ -122,7 +122,7 @@ def _read_npz(path: Path) -> LabelledFaces:
         problems.append(f"labels: must lie in 0 to {len(LABELS) - 1} (-1: no label)")
     if problems:
         raise BadFile(path, problems)
-    return LabelledFaces(tuple(images), *_certain(labels.astype(np.int64)))
+    return LabelledFaces(tuple(images), *_one_hot(labels.astype(np.int64)))
 
 
 def _read_folders(path: Path) -> LabelledFaces:
@@ -144,11 +144,11 @@ def _read_folders(path: Path) -> LabelledFaces:
             labels.append(LABELS.index(name))
     if problems or not images:
         raise BadFile(path, problems or ["no pictures inside"])
-    return LabelledFaces(tuple(images), *_certain(np.array(labels, np.int64)))
+    return LabelledFaces(tuple(images), *_one_hot(np.array(labels, np.int64)))
 
 
-def _certain(labels: Integers) -> tuple[Floats, Integers]:
-    """Shares and labels of faces that one sure tagger named."""
+def _one_hot(labels: Integers) -> tuple[Floats, Integers]:
+    """Shares and labels of faces that one annotator named with certainty."""
     shares = np.zeros((len(labels), len(LABELS)), np.float32)
     named = np.flatnonzero(labels >= 0)
     shares[named, labels[named]] = 1.0

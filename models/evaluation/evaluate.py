@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from calibration.progress import Progress, no_progress
 from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import CONDITIONS, Condition, darkened, landmarks_aligned
 from models.evaluation.dataset import LabelledFaces
@@ -16,8 +18,6 @@ from models.seeing.align import SIDE
 from models.seeing.classifier import Classifier
 
 BATCH = 128
-Told = Callable[[str, float], None]
-"""told(what, share from 0 to 1)"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,37 +34,39 @@ class Evaluation:
 
 
 def evaluate(
-    classifier: Classifier, faces: LabelledFaces, in_the_dark: bool = False, told: Told = lambda what, share: None
+    classifier: Classifier, faces: LabelledFaces, in_the_dark: bool = False, progress: Progress = no_progress
 ) -> Evaluation:
     """Measure ``classifier`` on the faces that have a label. Raises ValueError if there is none."""
-    faces = faces.judged()
-    landmarks, found = find_landmarks(faces.images, lambda share: told("landmarks", share))
+    faces = faces.with_label()
+    landmarks, found = find_landmarks(faces.images, partial(progress, "landmarks"))
     aligned = aligned_faces(faces.images, landmarks)
-    probabilities = classify_all(classifier, aligned, lambda share: told("classifying", share))
+    probabilities = classify_all(classifier, aligned, partial(progress, "classifying"))
     clean = scores(probabilities, faces.labels)
     if not in_the_dark:
         return Evaluation(clean, float(found.mean()), (), None)
     dark = []
     for i, condition in enumerate(CONDITIONS):
-        told(f"lamp {condition.elevation:.0f}, mean {condition.mean:.0f}", i / len(CONDITIONS))
+        progress(f"lamp {condition.elevation:.0f}, mean {condition.mean:.0f}", i / len(CONDITIONS))
         (seen,) = darkened(aligned, landmarks_aligned(landmarks), (condition,))
         dark.append((condition, scores(classify_all(classifier, seen), faces.labels)))
     return Evaluation(clean, float(found.mean()), tuple(dark), _jitter(classifier, faces, landmarks, probabilities))
 
 
-def classify_all(classifier: Classifier, aligned: Gray, told: Callable[[float], None] = lambda share: None) -> Floats:
+def classify_all(
+    classifier: Classifier, aligned: Gray, progress: Callable[[float], None] = partial(no_progress, "")
+) -> Floats:
     """Probabilities (n, 8) of aligned faces (n, 64, 64), in batches."""
     parts = []
     for start in range(0, len(aligned), BATCH):
         parts.append(classifier.classify(aligned[start : start + BATCH])[0])
-        told(min(1.0, (start + BATCH) / len(aligned)))
+        progress(min(1.0, (start + BATCH) / len(aligned)))
     return np.concatenate(parts)
 
 
 def _jitter(classifier: Classifier, faces: LabelledFaces, landmarks: Floats, before: Floats) -> float:
     sides = np.array([min(image.shape) for image in faces.images], np.float32)[:, None, None]
-    moves = np.random.default_rng(4).uniform(-2, 2, (len(landmarks), 1, 2)) * sides / SIDE  # the box moves as one
-    moved = np.asarray(landmarks + moves, np.float32)
+    shifts = np.random.default_rng(4).uniform(-2, 2, (len(landmarks), 1, 2)) * sides / SIDE  # the whole box is shifted
+    moved = np.asarray(landmarks + shifts, np.float32)
     after = classify_all(classifier, aligned_faces(faces.images, moved))
     top = before.argmax(1)[:, None]
     change = np.take_along_axis(after, top, 1) - np.take_along_axis(before, top, 1)

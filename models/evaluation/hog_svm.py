@@ -1,4 +1,4 @@
-"""The classical baseline of the field on the same faces: histograms of gradients and a linear support vector machine.
+"""The classical baseline of the field on the same faces: histograms of gradients and a linear support vector svm.
 
 Run as ``python -m models.evaluation.hog_svm TRAINING VALIDATION`` (needs the extra ``train``).
 """
@@ -20,26 +20,28 @@ COMBINED = Condition(65, 25)
 """Lamp overhead and dark together."""
 
 
-def gradients(faces: Gray) -> Floats:
+def hog_features(faces: Gray) -> Floats:
     """HOG (Dalal & Triggs 2005) of aligned faces (n, 64, 64): (n, 1764), cells of 8 pixels, blocks of 2x2 cells."""
     hog = cv2.HOGDescriptor((SIDE, SIDE), (16, 16), (8, 8), (8, 8), 9)
     return np.stack([np.asarray(hog.compute(face), np.float32).ravel() for face in faces])
 
 
 def hog_svm(training: LabelledFaces, valid: LabelledFaces) -> tuple[float, float]:
-    """Accuracy on the validation faces as they are, and with lamp overhead and dark. Both sets must be ``judged``."""
+    """Accuracy on the validation faces as they are, and with a lamp overhead and dark; all faces must have labels."""
     from sklearn.svm import LinearSVC
 
-    machine = LinearSVC(C=0.01, random_state=1)
-    machine.fit(gradients(aligned_faces(training.images, find_landmarks(training.images)[0])), training.labels)
+    svm = LinearSVC(C=0.01, random_state=1)
+    svm.fit(hog_features(aligned_faces(training.images, find_landmarks(training.images)[0])), training.labels)
     landmarks, _ = find_landmarks(valid.images)
     aligned = aligned_faces(valid.images, landmarks)
     (dark,) = darkened(aligned, landmarks_aligned(landmarks), (COMBINED,))
-    stretched = np.clip(prepare(dark)[:, 0] * 50 + 110, 0, 255).astype(np.uint8)  # as much brightened as ours is
-    plain, overhead = (machine.predict(gradients(faces)) for faces in (aligned, stretched))
+    stretched = np.clip(prepare(dark)[:, 0] * 50 + 110, 0, 255).astype(
+        np.uint8
+    )  # brightened as much as the network's input
+    plain, overhead = (svm.predict(hog_features(faces)) for faces in (aligned, stretched))
     return float((plain == valid.labels).mean()), float((overhead == valid.labels).mean())
 
 
 if __name__ == "__main__":
-    clean, combined = hog_svm(*(read_faces(path).judged() for path in sys.argv[1:3]))
+    clean, combined = hog_svm(*(read_faces(path).with_label() for path in sys.argv[1:3]))
     print(f"HOG + linear SVM: accuracy {clean:.4f}; lamp at 65 degrees and face mean 25: {combined:.4f}")

@@ -215,42 +215,22 @@ def sample_lamps(seed: int, count: int) -> list[Lamp]:
     return lamps
 
 
-@dataclass(frozen=True, slots=True)
-class Sky:
-    """A part of the sky in which lamps stand, on both sides alike. Degrees."""
-
-    azimuths: tuple[float, float]
-    elevations: tuple[float, float]
-    radii: tuple[float, float] = (1.5, 12.0)
-
-
 DARK_ROOM = Fill(walls=(0.015, 0.2), floor=(0.008, 0.08), film=(0.01, 0.2), background=(0.02, 0.5))
 
 
-def lamps_in(sky: Sky, seed: int, count: int) -> list[Lamp]:
-    """Lamps drawn evenly in a part of the sky."""
-    rng = np.random.default_rng(seed)
-    return [
-        Lamp(side * rng.uniform(*sky.azimuths), rng.uniform(*sky.elevations), np.exp(rng.uniform(*np.log(sky.radii))))
-        for side in (-1, 1)
-        for _ in range(count // 2)
-    ]
-
-
-def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None, sky: Sky | None = None) -> LampBank:
-    """The bank that training relights from, on the training heads; in a part of the ``sky`` they are in dark rooms.
+def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None) -> LampBank:
+    """The bank that training relights from, on the training heads.
 
     160 lamps take half a minute: they are kept in the folder ``kept_in`` (47 MB) for the next run.
     """
-    heads, lamps = read_face_maps("train"), lamps_in(sky, seed, count) if sky else sample_lamps(seed, count)
-    fill = DARK_ROOM if sky else Fill()
+    heads, lamps = read_face_maps("train"), sample_lamps(seed, count)
     if kept_in is None:
-        return LampBank(heads, lamps, fill)
+        return LampBank(heads, lamps)
     digest = hashlib.sha256(repr(lamps).encode() + heads.depth.tobytes()).hexdigest()[:12]
     path = kept_in / f"lamps-{digest}.npy"
     if path.is_file():
-        return LampBank(heads, lamps, fill, key=np.load(path))
-    bank = LampBank(heads, lamps, fill)
+        return LampBank(heads, lamps, key=np.load(path))
+    bank = LampBank(heads, lamps)
     kept_in.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.npy")  # whole or not at all, also when two runs begin at once
     np.save(part, bank.key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +19,15 @@ from models.labels import LABELS
 from models.seeing.align import PREPROCESSING, SIDE
 from models.seeing.card import FACTS, write_card
 from models.seeing.session import open_session
-from models.training.network import EmotionNet, Shape, network_of
+from models.training.checkpoint import read_checkpoint, write_checkpoint
+from models.training.network import EmotionNet, create_network
+from models.training.network_config import NetworkConfig
 
-AGREE = 1e-4
-"""Largest difference between PyTorch's probabilities and the file's."""
+PARITY_TOLERANCE = 1e-4
+"""Largest difference allowed between PyTorch's probabilities and the exported file's."""
 
 
-class Answering(nn.Module):
+class ProbabilityNetwork(nn.Module):
     """The network with its temperature: probabilities (n, 8) and embedding (n, d)."""
 
     def __init__(self, network: EmotionNet, temperature: float) -> None:
@@ -34,42 +35,44 @@ class Answering(nn.Module):
         self.network, self.temperature = network, temperature
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
+        """Prepared faces (n, 1, 64, 64) to probabilities and embeddings."""
         logits, embedding = self.network(faces)
         return (logits / self.temperature).softmax(1), embedding
 
 
 def load_network(checkpoint: Path) -> EmotionNet:
-    """The averaged network of a checkpoint, ready to answer. Raises ``BadFile`` if it is none."""
+    """The averaged network (EMA) of a checkpoint, in evaluation mode. Raises ``BadFile`` if it cannot be read."""
+    saved = read_checkpoint(checkpoint)
+    network = create_network(NetworkConfig(**saved["network_config"]))
     try:
-        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        network = network_of(Shape(**saved["shape"]))
-        network.load_state_dict(saved["averaged"])
-    except OSError as error:
-        raise BadFile(checkpoint, [f"cannot be read: {error.strerror or error}"]) from error
-    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        raise BadFile(checkpoint, [f"is no checkpoint of this network: {error}"]) from error
+        network.load_state_dict(saved["ema_network"])
+    except (RuntimeError, KeyError, TypeError) as error:
+        raise BadFile(checkpoint, [f"is not a checkpoint of this network: {error}"]) from error
     return network.eval()
 
 
-def slim(checkpoint: Path, path: Path) -> int:
-    """The averaged network alone, its matrices in half precision: a teacher to be carried. Gives the file's bytes."""
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    weights = {name: w.half() if w.ndim > 1 else w for name, w in saved["averaged"].items()}
+def save_float16_weights(checkpoint: Path, path: Path) -> int:
+    """The averaged network alone, its matrices in float16: a teacher easy to copy. Returns its size in bytes."""
+    saved = read_checkpoint(checkpoint)
+    weights = {name: w.half() if w.ndim > 1 else w for name, w in saved["ema_network"].items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(saved | {"averaged": weights}, path)
+    write_checkpoint(path, saved | {"ema_network": weights})
     return path.stat().st_size
 
 
-def export(
-    network: EmotionNet, path: Path, temperature: float, version: str, trained_with: str, more: dict[str, object]
-) -> None:
-    """Write ``path`` and its card. Raises ``NotEquivalent`` if the file's answers differ from the network's by 1e-4."""
-    answering = Answering(network.cpu().to(memory_format=torch.contiguous_format), temperature).eval()
+def export(network: EmotionNet, path: Path, facts: dict[str, object], more: dict[str, object]) -> None:
+    """Write ``path`` and its card: ``facts`` (``make_facts``) into both, ``more`` into the card alone.
+
+    Raises ``NotEquivalent`` if the file's answers differ from the network's by more than 1e-4.
+    """
+    temperature = float(str(facts["temperature"]))
+    network.cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch types no such overload
+    exported = ProbabilityNetwork(network, temperature).eval()
     example = torch.randn(3, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
     batch = torch.export.Dim("n", min=1)
     names = ["probabilities", "embedding"]
     torch.onnx.export(
-        answering,
+        exported,
         (example,),
         str(path),
         input_names=["faces"],
@@ -80,41 +83,40 @@ def export(
         external_data=False,
         verbose=False,
     )
-    facts = facts_of(version, temperature, trained_with)
-    put_facts(path, facts)
-    _verify(answering, path, example)
+    write_metadata(path, facts)
+    _check_parity(exported, path, example)
     write_card(path, facts, more)
 
 
-def facts_of(version: str, temperature: float, trained_with: str) -> dict[str, object]:
+def make_facts(version: str, temperature: float, trained_with: str) -> dict[str, object]:
     """The facts that file and card share."""
     values = (list(LABELS), PREPROCESSING, version, temperature, trained_with)
     return dict(zip(FACTS, values, strict=True))
 
 
-def put_facts(path: Path, facts: dict[str, object]) -> None:
+def write_metadata(path: Path, facts: dict[str, object]) -> None:
     """Write the facts into the file's own metadata."""
     model = onnx.load(str(path))
     onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in facts.items()})
-    for node in model.graph.node:  # where each line of the network was defined: a path of this machine, and no one's
+    for node in model.graph.node:  # says where each line of the network was defined: a path of this machine only
         del node.metadata_props[:]
         node.doc_string = ""
     onnx.save(model, str(path))
 
 
-def _verify(answering: Answering, path: Path, example: Tensor) -> None:
+def _check_parity(exported: ProbabilityNetwork, path: Path, example: Tensor) -> None:
     session = open_session(path)
     for n in (1, 3):
         with torch.no_grad():
-            wanted = [value.numpy() for value in answering(example[:n])]
-        got = session.run(["probabilities", "embedding"], {"faces": example[:n].numpy()})
-        for name, a, b in zip(("probabilities", "embedding"), wanted, got, strict=True):
-            off = float(np.abs(a - b).max())
-            if off > AGREE * max(1.0, float(np.abs(a).max())):
-                raise NotEquivalent(f"{path.name}: {name} differ from the network's by {off:.2g}")
+            expected = [value.numpy() for value in exported(example[:n])]
+        actual = session.run(["probabilities", "embedding"], {"faces": example[:n].numpy()})
+        for name, a, b in zip(("probabilities", "embedding"), expected, actual, strict=True):
+            difference = float(np.abs(a - b).max())
+            if difference > PARITY_TOLERANCE * max(1.0, float(np.abs(a).max())):
+                raise NotEquivalent(f"{path.name}: {name} differ from the network's by {difference:.2g}")
 
 
-class _Calibration(CalibrationDataReader):
+class _Calibration(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime carries no types
     def __init__(self, faces: Floats) -> None:
         self._batches = iter([{"faces": part} for part in np.array_split(faces, max(1, len(faces) // 64))])
 
@@ -139,6 +141,6 @@ def export_int8(path: Path, faces: Floats, facts: dict[str, object], more: dict[
         nodes_to_exclude=[stem],  # so do the two views: without it answers are 2.7 times nearer to the float32 file's
     )
     plain.unlink()
-    put_facts(small, facts)
+    write_metadata(small, facts)
     write_card(small, facts, {**(more or {}), "made_from": hashlib.sha256(path.read_bytes()).hexdigest()})
     return small

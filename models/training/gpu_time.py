@@ -1,4 +1,4 @@
-"""A network on a GPU by PyTorch alone, its kernels recorded: for timing where onnxruntime has no CUDA."""
+"""A network on a GPU by PyTorch alone, as a CUDA graph: for timing where onnxruntime has no CUDA."""
 
 from __future__ import annotations
 
@@ -7,45 +7,47 @@ from collections.abc import Callable
 import torch
 
 from models.seeing.align import SIDE
-from models.training.network import Shape, network_of
+from models.training.network import create_network
+from models.training.network_config import NetworkConfig
 
 
-def recorded(shape: Shape, n: int, device: str) -> Callable[[], torch.Tensor]:
-    """A call that sends ``n`` 8-bit faces to ``device``, standardises and judges them in float16, and fetches (n, 8).
+def graphed_inference(config: NetworkConfig, n: int, device: str) -> Callable[[], torch.Tensor]:
+    """A call that sends ``n`` 8-bit faces to ``device``, classifies them in float16, and fetches probabilities (n, 8).
 
-    Weights are random: they do not matter for the time. On 'cpu' in float32 and not recorded, to be tested.
+    Weights are random: they do not matter for the time. On 'cpu' in float32 and without a graph, for tests.
     """
-    kind = torch.float16 if device.startswith("cuda") else torch.float32
-    network = network_of(shape).eval().to(device, memory_format=torch.channels_last)
+    dtype = torch.float16 if device.startswith("cuda") else torch.float32
+    network = create_network(config).eval()
+    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types no such overload
     network.requires_grad_(False)
     local_contrast = network.local_contrast
-    network.to(kind)
+    network.to(dtype)
     local_contrast.float()
-    outside = torch.zeros(n, 1, SIDE, SIDE, dtype=torch.uint8)
-    inside = outside.to(device)
+    host_faces = torch.zeros(n, 1, SIDE, SIDE, dtype=torch.uint8)
+    faces = host_faces.to(device)
 
     @torch.no_grad()
-    def judge() -> torch.Tensor:
-        light = inside.float()
-        away = light - light.mean((2, 3), keepdim=True)
-        prepared = away / away.square().mean((2, 3), keepdim=True).sqrt().clamp(min=1.0)
-        views = local_contrast(prepared).to(kind).contiguous(memory_format=torch.channels_last)
-        return network.judge(views)[0].float().softmax(1)
+    def classify() -> torch.Tensor:
+        light = faces.float()
+        deviation = light - light.mean((2, 3), keepdim=True)
+        prepared = deviation / deviation.square().mean((2, 3), keepdim=True).sqrt().clamp(min=1.0)
+        views = local_contrast(prepared).to(dtype).contiguous(memory_format=torch.channels_last)
+        return network.forward_views(views)[0].float().softmax(1)
 
     if not device.startswith("cuda"):
-        return judge
-    stream = torch.cuda.Stream()
+        return classify
+    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # torch carries no types here
     with torch.cuda.stream(stream):
         for _ in range(3):
-            judge()
+            classify()
     torch.cuda.current_stream().wait_stream(stream)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
-        answer = judge()
+        probabilities = classify()
 
-    def play() -> torch.Tensor:
-        inside.copy_(outside)
+    def replay() -> torch.Tensor:
+        faces.copy_(host_faces)
         graph.replay()
-        return answer.cpu()
+        return probabilities.cpu()
 
-    return play
+    return replay

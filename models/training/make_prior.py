@@ -1,4 +1,4 @@
-"""Computes what calibration knows beforehand of a classifier: for each lamp the head that is best on training faces.
+"""Computes the prior that calibration starts from: for each lamp the classifier head that is best on training faces.
 
 Run as ``python -m models.training.make_prior FACES [MODEL.onnx] [--faces 2500]``; FACES as for ``chiaro train``. Needs
 to be run again for every new classifier; takes about 5 minutes on one core.
@@ -33,15 +33,15 @@ RIDGE_STRENGTH = 100.0
 DARKEST, BRIGHTEST = 15.0, 60.0
 
 
-def relit(aligned: Gray, five: Floats, place: tuple[float, float], rng: np.random.Generator) -> Gray:
+def relit(aligned: Gray, landmarks: Floats, place: tuple[float, float], rng: np.random.Generator) -> Gray:
     """The aligned faces (n, 64, 64) under one lamp of the room, each exposed in its own way."""
     lamps = LampBank(read_face_maps("train"), [Lamp(*place, RADIUS)], ROOM)
     means = np.exp(rng.uniform(np.log(DARKEST), np.log(BRIGHTEST), len(aligned))).astype(np.float32)
-    return captured(noisy(expose(linear(aligned) * lamps.draw(five, rng), means), SENSOR, rng))
+    return captured(noisy(expose(linear(aligned) * lamps.draw(landmarks, rng), means), SENSOR, rng))
 
 
-def seen_by(classifier: Classifier, pictures: Gray, labels: Integers) -> Faces:
-    """The pictures as the network sees them; everybody another person."""
+def classify(classifier: Classifier, pictures: Gray, labels: Integers) -> Faces:
+    """The network's answers to aligned pictures (n, 64, 64); each is counted as another person."""
     parts = [classifier.run(prepare(pictures[i : i + BATCH])) for i in range(0, len(pictures), BATCH)]
     probabilities, embeddings = (np.concatenate(column) for column in zip(*parts, strict=True))
     n = len(labels)
@@ -50,44 +50,47 @@ def seen_by(classifier: Classifier, pictures: Gray, labels: Integers) -> Faces:
 
 def main() -> None:
     """Write NAME.prior.npz beside the classifier, and the average face among the maps."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("faces", type=Path)
-    words.add_argument("model", type=Path, nargs="?", default=SHIPPED)
-    words.add_argument("--faces", dest="count", type=int, default=2500)
-    said = words.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faces", type=Path)
+    parser.add_argument("model", type=Path, nargs="?", default=SHIPPED)
+    parser.add_argument("--faces", dest="count", type=int, default=2500)
+    options = parser.parse_args()
     rng = np.random.default_rng(11)
-    labelled = read_faces(said.faces).judged()
-    labelled = labelled.only(rng.permutation(len(labelled))[: said.count])
+    labelled = read_faces(options.faces).with_label()
+    labelled = labelled.subset(rng.permutation(len(labelled))[: options.count])
     landmarks, _ = find_landmarks(labelled.images)
-    aligned, five = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
-    if said.model == SHIPPED:
+    aligned, aligned_landmarks = aligned_faces(labelled.images, landmarks), landmarks_aligned(landmarks)
+    if options.model == SHIPPED:
         light = linear(aligned)
         average = (light / light.mean((1, 2), keepdims=True)).mean(0)
         np.savez_compressed(AVERAGE_FACE, light=average.astype(np.float16))
     # The file itself and not its int8 variant: a prior must serve both, and their embeddings are nearly the same.
-    classifier = open_classifier(said.model, "cpu", int8=False)
-    mix = np.bincount(labelled.labels, minlength=8) / len(labelled)
-    known: TrainingStatistics | None = None
+    classifier = open_classifier(options.model, "cpu", int8=False)
+    frequencies = np.bincount(labelled.labels, minlength=8) / len(labelled)
+    statistics: TrainingStatistics | None = None
     heads: list[VenueHead] = []
     for place in PLACES:
-        faces = seen_by(classifier, relit(aligned, five, place, rng), labelled.labels)
+        faces = classify(classifier, relit(aligned, aligned_landmarks, place, rng), labelled.labels)
         scale = float(faces.embeddings.std(axis=0).mean())
-        known = known or TrainingStatistics(faces.embeddings.mean(axis=0, dtype=np.float64), scale, mix)
-        heads.append(fit_head(faces, known, None, RIDGE_STRENGTH))
+        statistics = statistics or TrainingStatistics(
+            faces.embeddings.mean(axis=0, dtype=np.float64), scale, frequencies
+        )
+        heads.append(fit_head(faces, statistics, None, RIDGE_STRENGTH))
         before = (faces.probabilities.argmax(1) == faces.labels).mean()
         after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()
         print(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces", flush=True)
-    assert known is not None
+    if statistics is None:
+        raise ValueError("no lamps to relight the faces with")
     arrays: dict[str, Any] = {
-        "made_for": np.array(read_card(said.model).sha256),
-        "centre": known.mean.astype(np.float32),
-        "scale": np.array(known.deviation, np.float32),
-        "mix": known.class_frequencies.astype(np.float32),
+        "made_for": np.array(read_card(options.model).sha256),
+        "centre": statistics.mean.astype(np.float32),
+        "scale": np.array(statistics.deviation, np.float32),
+        "mix": statistics.class_frequencies.astype(np.float32),
         "places": np.array(PLACES, np.float32),
         "weights": np.stack([head.weights for head in heads]).astype(np.float16),
         "bias": np.stack([head.bias for head in heads]).astype(np.float32),
     }
-    np.savez_compressed(prior_beside(said.model), **arrays)
+    np.savez_compressed(prior_beside(options.model), **arrays)
 
 
 if __name__ == "__main__":

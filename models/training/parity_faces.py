@@ -1,4 +1,4 @@
-"""Faces to prove a network's variants on, on any machine: computed portraits under lamps overhead, in the dark too."""
+"""Faces for the parity check of a network's variants, on any machine: computed portraits, under lamps, in the dark."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.seeing.align import SIDE
 LIGHTS = (Condition(65, 40), Condition(65, 12), Condition(85, 25))
 
 
-def proof_faces() -> Gray:
+def parity_faces() -> Gray:
     """(n, 64, 64) uint8: the simulated visitors' portraits as they are and in ``LIGHTS``, and pictures without anything
     on them, which the standardising must bear as well.
     """
@@ -24,11 +24,11 @@ def proof_faces() -> Gray:
         keys = [key for key in file.files if not key.endswith("/depth")]
         pictures = [np.asarray(cv2.imdecode(file[key], cv2.IMREAD_GRAYSCALE), np.uint8) for key in keys]
     landmarks, found = find_landmarks(pictures)
-    return in_every_light([pictures[i] for i in np.flatnonzero(found)], landmarks[found])
+    return parity_faces_from([pictures[i] for i in np.flatnonzero(found)], landmarks[found])
 
 
-def in_every_light(images: Sequence[Gray], landmarks: Floats) -> Gray:
-    """The same from any gray faces with landmarks (n, 5, 2): a network just trained is proved on validation faces."""
+def parity_faces_from(images: Sequence[Gray], landmarks: Floats) -> Gray:
+    """The same from any gray faces with landmarks (n, 5, 2): a network just trained is checked on validation faces."""
     faces = aligned_faces(images, landmarks)
     dark = darkened(faces, landmarks_aligned(landmarks), LIGHTS)
     flat = np.stack([np.full((SIDE, SIDE), value, np.uint8) for value in (0, 1, 128, 255)])

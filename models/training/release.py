@@ -11,70 +11,67 @@ import torch
 from models.arrays import Floats, Integers
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces
-from models.evaluation.metrics import Scores, scores, temperature
+from models.evaluation.metrics import Scores, fit_temperature, scores
 from models.seeing.align import prepare
 from models.seeing.classifier import open_classifier
-from models.training.export import export, export_int8, facts_of, load_network
+from models.training.export import export, export_int8, load_network, make_facts
 from models.training.network import multiply_adds
-from models.training.validation import Validation, probabilities
+from models.training.validation import Validation, predict
 
-INT8_MAY_LOSE = 0.003
+INT8_MAX_LOSS = 0.003
+"""Accuracy that int8 may cost."""
 CALIBRATION_FACES = 1024
+"""Training faces that the ranges of the int8 file are taken from."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sources:
-    """What a network came from, and what it is judged by."""
+class Provenance:
+    """What a network came from, and what it is evaluated on."""
 
     preset: str
     seed: int
-    relit: bool
+    relight: bool
     training: LabelledFaces
     training_landmarks: Floats
-    valid: Validation
-    lamps: str = ""
-    """Which lamps it is for; '': all light."""
+    validation: Validation
 
 
-def release(checkpoint: Path, path: Path, version: str, sources: Sources) -> tuple[Scores, Scores | None]:
+def release(checkpoint: Path, path: Path, version: str, provenance: Provenance) -> tuple[Scores, Scores | None]:
     """Write ``path``, its card, and NAME.int8.onnx if that loses less than 0.3 points.
 
-    Temperature and the choice of int8 are made on the validation faces as they are; of a network for lamps on those
-    under its lamps, and it gets no int8 file: that lost 0.2 points there and saved 0.4 ms a face. Gives the figures of
-    both files (None: no int8 file was kept).
+    Temperature and the choice of int8 are made on the validation faces as they are. Returns the figures of both files
+    (None: no int8 file was kept).
     """
     network = load_network(checkpoint)
     torch.set_num_threads(1)
-    faces, labels = sources.valid.clean_faces, sources.valid.labels
-    fitted = round(temperature(probabilities(network, faces), labels), 4)
+    faces, labels = provenance.validation.clean_faces, provenance.validation.labels
+    temperature = round(fit_temperature(predict(network, faces), labels), 4)
     trained_with = (
-        f"{sources.training.fingerprint()[:16]} preset {sources.preset} seed {sources.seed}"
-        f"{f' for {sources.lamps}' if sources.lamps else '' if sources.relit else ' not relit'}"
+        f"{provenance.training.fingerprint()[:16]} preset {provenance.preset} seed {provenance.seed}"
+        f"{'' if provenance.relight else ' not relit'}"
     )
-    more = {"seed": sources.seed, "faces_sha256": sources.training.fingerprint()}
+    facts = make_facts(version, temperature, trained_with)
+    more: dict[str, object] = {"seed": provenance.seed, "faces_sha256": provenance.training.fingerprint()}
     more |= {"multiply_adds": multiply_adds(network), "parameters": sum(p.numel() for p in network.parameters())}
-    more["shape"] = asdict(network.shape)
-    export(network, path, fitted, version, trained_with, more)
-    plain = _measured(path, faces, labels)
-    export(network, path, fitted, version, trained_with, more | {"validation": summary(plain)})
+    more["shape"] = asdict(network.config)
+    export(network, path, facts, more)
+    float32 = _evaluate(path, faces, labels)
+    export(network, path, facts, more | {"validation": card_figures(float32)})
 
-    if sources.lamps:
-        return plain, None
-    chosen = np.random.default_rng(sources.seed).permutation(len(sources.training))[:CALIBRATION_FACES]
-    some = sources.training.only(chosen)
-    shown = prepare(aligned_faces(some.images, sources.training_landmarks[chosen]))
-    facts = facts_of(version, fitted, trained_with)
-    small_path = export_int8(path, shown, facts)
-    small = _measured(small_path, faces, labels)
-    if small.accuracy < plain.accuracy - INT8_MAY_LOSE:
-        small_path.unlink()
-        small_path.with_suffix(".json").unlink()
-        return plain, None
-    export_int8(path, shown, facts, more | {"validation": summary(small)})
-    return plain, small
+    chosen = np.random.default_rng(provenance.seed).permutation(len(provenance.training))[:CALIBRATION_FACES]
+    images = provenance.training.subset(chosen).images
+    calibration_faces = prepare(aligned_faces(images, provenance.training_landmarks[chosen]))
+    int8_path = export_int8(path, calibration_faces, facts)
+    int8 = _evaluate(int8_path, faces, labels)
+    if int8.accuracy < float32.accuracy - INT8_MAX_LOSS:
+        int8_path.unlink()
+        int8_path.with_suffix(".json").unlink()
+        return float32, None
+    export_int8(path, calibration_faces, facts, more | {"validation": card_figures(int8)})
+    return float32, int8
 
 
-def summary(figures: Scores) -> dict[str, object]:
+def card_figures(figures: Scores) -> dict[str, object]:
     """Figures rounded for a card."""
     return {
         "n": figures.n,
@@ -85,7 +82,7 @@ def summary(figures: Scores) -> dict[str, object]:
     }
 
 
-def _measured(path: Path, faces: Floats, labels: Integers) -> Scores:
+def _evaluate(path: Path, faces: Floats, labels: Integers) -> Scores:
     classifier = open_classifier(path, "cpu", int8=False)
     parts = [classifier.run(part)[0] for part in np.array_split(faces, max(1, len(faces) // 128))]
     return scores(np.concatenate(parts), labels)

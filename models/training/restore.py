@@ -1,52 +1,52 @@
-"""A network's weights taken up again from its onnx file, to be trained further or built into something larger."""
+"""A pretrained network's weights from a checkpoint or from its onnx file, to be fine-tuned or built into another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import onnx
 import torch
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # carries no types
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 from calibration.errors import BadFile
 from models.training.export import load_network
-from models.training.network import EmotionNet, Shape
+from models.training.network import EmotionNet
+from models.training.network_config import NetworkConfig
+
+OTHER_NETWORK = "is not a network of this preset; choose the --preset that it was trained with"
 
 
-def begun_from(path: Path, shape: Shape, faces: Iterable[Tensor]) -> EmotionNet:
-    """The network of a checkpoint (.pt) or of an exported float32 file (.onnx), to be trained further.
+def load_pretrained(path: Path, config: NetworkConfig, faces: Iterable[Tensor]) -> EmotionNet:
+    """The network of a checkpoint (.pt) or of an exported float32 file (.onnx), to be fine-tuned.
 
-    ``faces``: batches of prepared ones as training sees them, for the file's norms. Raises ``BadFile``.
+    ``faces``: batches of prepared ones (n, 1, 64, 64) as training sees them, for the statistics of the file's batch
+    norms. Raises ``BadFile``.
     """
     if path.suffix != ".onnx":
         network = load_network(path)
-        if replace(network.shape, dropout=shape.dropout) != shape:
-            raise BadFile(path, [WRONG_SHAPE])
+        if replace(network.config, dropout=config.dropout) != config:
+            raise BadFile(path, [OTHER_NETWORK])
         return network
     try:
-        return with_statistics(taken_up(path, shape), faces)
+        return restore_batch_norm(restore_from_onnx(path, config), faces)
     except OSError as error:
         raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
     except (KeyError, RuntimeError, DecodeError) as error:
-        raise BadFile(path, [f"{WRONG_SHAPE} ({error})"]) from error
+        raise BadFile(path, [f"{OTHER_NETWORK} ({error})"]) from error
 
 
-WRONG_SHAPE = "is no network of the preset's shape; take the --preset that it was made with"
-
-
-def taken_up(path: Path, shape: Shape) -> EmotionNet:
+def restore_from_onnx(path: Path, config: NetworkConfig) -> EmotionNet:
     """The network of an exported float32 file, in evaluation mode, without its temperature.
 
-    The export has drawn each batch norm into its convolution, so here the norms do nothing but carry the bias, until
-    ``with_statistics`` gives them something to do. Raises ``KeyError`` for a file of another shape.
+    The export has folded each batch norm into its convolution, so here the norms do nothing but carry the bias, until
+    ``restore_batch_norm`` gives them their statistics back. Raises ``KeyError`` for a file of another configuration.
     """
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
-    network = EmotionNet(shape)
+    network = EmotionNet(config)
     state = network.state_dict()
     for name in state:
         if name.endswith((".1.running_mean", ".1.running_var", "num_batches_tracked")):
@@ -61,31 +61,41 @@ def taken_up(path: Path, shape: Shape) -> EmotionNet:
     return network.eval()
 
 
+class _Moments:
+    """Sums over all that goes into one batch norm, in double precision."""
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        self.sum = torch.zeros(norm.num_features, dtype=torch.float64)
+        self.squares = torch.zeros_like(self.sum)
+        self.count = 0
+
+    def __call__(self, _norm: nn.Module, inputs: tuple[Tensor, ...], _output: Tensor) -> None:
+        x = inputs[0].double()
+        self.sum += x.sum((0, 2, 3))
+        self.squares += (x * x).sum((0, 2, 3))
+        self.count += x.numel() // x.shape[1]
+
+
 @torch.no_grad()
-def with_statistics(network: EmotionNet, batches: Iterable[Tensor]) -> EmotionNet:
-    """Let each batch norm hold the mean and variance of these prepared faces; the network answers as before."""
+def restore_batch_norm(network: EmotionNet, batches: Iterable[Tensor]) -> EmotionNet:
+    """Let each batch norm hold mean and variance of these prepared faces; the network answers as before."""
     norms = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
-    sums: dict[nn.Module, list[Any]] = {norm: [0.0, 0.0, 0] for norm in norms}
-
-    def note(norm: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        x, held = inputs[0].double(), sums[norm]
-        held[0] = held[0] + x.sum((0, 2, 3))
-        held[1] = held[1] + (x * x).sum((0, 2, 3))
-        held[2] += x.numel() // x.shape[1]
-
-    hooks = [norm.register_forward_hook(note) for norm in norms]
+    moments = {norm: _Moments(norm) for norm in norms}
+    hooks = [norm.register_forward_hook(moments[norm]) for norm in norms]
     network.eval()
     for batch in batches:
         network(batch)
     for hook in hooks:
         hook.remove()
     for norm in norms:
-        first, second, count = sums[norm]
-        mean = first / count
-        var = second / count - mean**2
+        seen = moments[norm]
+        mean = seen.sum / seen.count
+        variance = seen.squares / seen.count - mean**2
+        if norm.running_mean is None or norm.running_var is None:
+            raise TypeError("a batch norm without running statistics")
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         norm.bias.add_(scale * (mean - norm.running_mean))
-        norm.weight.copy_(scale * torch.sqrt(var + norm.eps))
+        norm.weight.copy_(scale * torch.sqrt(variance + norm.eps))
         norm.running_mean.copy_(mean)
-        norm.running_var.copy_(var)
+        norm.running_var.copy_(variance)
     return network

@@ -1,87 +1,91 @@
-"""Training of the emotion network: soft labels, relit faces, averaged weights, teachers where there are any."""
+"""The training loop: soft labels, relit faces, averaged weights, teachers where there are any."""
 
 from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from calibration.progress import Progress
 from models.training.augment import Augmenter
-from models.training.batches import Batches
+from models.training.batches import BatchDataset
 from models.training.distillation import Teachers
-from models.training.train_step import Lesson
-from models.training.training_run import Run
+from models.training.train_step import TrainStep
+from models.training.training_run import TrainingRun
 from models.training.validation import Validation
-
-Told = Callable[[str, float], None]
-"""told(line, share): after each epoch, and now and then between (with an empty line)."""
 
 
 def train(
-    runs: Sequence[Run], augmenter: Augmenter, valid: Validation, told: Told, teachers: Teachers | None = None
+    runs: Sequence[TrainingRun],
+    augmenter: Augmenter,
+    validation: Validation,
+    progress: Progress,
+    teachers: Teachers | None = None,
 ) -> None:
-    """Train runs of one preset beside each other, on the same batches, until its last epoch.
+    """Train runs of one preset side by side, on the same batches, until its last epoch.
 
-    ``best.pt`` of each is the judged epoch with the best validation score, the mean of the accuracy on clean and on
+    ``best.pt`` of each is the evaluated epoch with the best validation score, the mean of the accuracy on clean and on
     relit, darkened validation faces, so that neither is bought with the other. The batches are drawn by the first
-    run's seed. A run that was stopped later than the others waits for them.
+    run's seed. A run that was stopped later than the others waits for them. ``progress`` gets a line after each
+    evaluation, and '' in between.
     """
     preset, first = runs[0].preset, min(run.epoch for run in runs)
     if first >= preset.epochs:
         return
     if teachers:
-        clean, dark = valid.judge(teachers.networks, runs[0].device)
-        told(f"the teachers together: accuracy {clean.accuracy:.4f}, accuracy_dark {dark.accuracy:.4f}", 0.0)
-    batches = Batches(augmenter, preset, runs[0].seed)
-    onwards = batches.onwards(first, pinned=runs[0].device.startswith("cuda"))
-    learning: list[Run] = []
+        clean, dark = validation.evaluate(teachers.networks, runs[0].device)
+        progress(f"the teachers together: accuracy {clean.accuracy:.4f}, accuracy_dark {dark.accuracy:.4f}", 0.0)
+    dataset = BatchDataset(augmenter, preset, runs[0].seed)
+    batches = dataset.from_epoch(first, pin_memory=runs[0].device.startswith("cuda"))
+    active: list[TrainingRun] = []
     for epoch in range(first, preset.epochs):
-        if learning != (now := [run for run in runs if run.epoch <= epoch]):
-            learning, lesson = now, Lesson(now, teachers)
-        began = time.monotonic()
-        before = lesson.losses.clone()
-        for run in learning:
+        if active != (due := [run for run in runs if run.epoch <= epoch]):
+            active, train_step = due, TrainStep(due, teachers)
+        started = time.monotonic()
+        before = train_step.losses.clone()
+        for run in active:
             run.network.train()
-        for i, (faces, votes) in enumerate(islice(onwards, batches.steps)):
-            lesson.step(faces, votes, batches.steps)
+        for i, (faces, vote_shares) in enumerate(islice(batches, dataset.steps_per_epoch)):
+            train_step.step(faces, vote_shares, dataset.steps_per_epoch)
             if i % 20 == 0:
-                told("", (epoch + i / batches.steps) / preset.epochs)
-        losses = ((lesson.losses - before) / batches.steps).tolist()
-        seconds = time.monotonic() - began
-        for run, loss in zip(learning, losses, strict=True):
+                progress("", (epoch + i / dataset.steps_per_epoch) / preset.epochs)
+        losses: list[float] = ((train_step.losses - before) / dataset.steps_per_epoch).tolist()
+        seconds = time.monotonic() - started
+        for run, loss in zip(active, losses, strict=True):
             run.epoch = epoch + 1
-            if run.epoch % preset.judged_every == 0 or run.epoch == preset.epochs:
-                _judged(run, valid, loss, seconds, told)
+            if run.epoch % preset.eval_every == 0 or run.epoch == preset.epochs:
+                row = _evaluate(run, validation) | {"loss": round(loss, 4), "seconds": round(seconds, 1)}
+                _log(run, row, progress)
 
 
-def _judged(run: Run, valid: Validation, loss: float, seconds: float, told: Told) -> None:
-    """Judge, save and log."""
-    clean, dark = valid.judge([run.averaged], run.device)
+COLUMNS = ("epoch", "loss", "accuracy", "macro_f1", "accuracy_dark", "seconds")
+
+
+def _evaluate(run: TrainingRun, validation: Validation) -> dict[str, float]:
+    """Evaluate the averaged network and save the run; its figures."""
+    clean, dark = validation.evaluate([run.ema_network], run.device)
     score = (clean.accuracy + dark.accuracy) / 2
-    if score > run.best:
-        run.best = score
-        run.save_averaged("best")
+    if score > run.best_score:
+        run.best_score = score
+        run.save_ema("best")
     run.save("last")
-    row = {
+    return {
         "epoch": run.epoch,
-        "loss": round(loss, 4),
         "accuracy": round(clean.accuracy, 4),
         "macro_f1": round(clean.macro_f1, 4),
         "accuracy_dark": round(dark.accuracy, 4),
-        "seconds": round(seconds, 1),
     }
-    _log(run.folder / "log.csv", row)
-    line = ", ".join(f"{name} {value}" for name, value in row.items())
-    told(f"seed {run.seed}: {line}", run.epoch / run.preset.epochs)
 
 
-def _log(path: Path, row: dict[str, Any]) -> None:
-    fresh = not path.is_file()
+def _log(run: TrainingRun, row: dict[str, float], progress: Progress) -> None:
+    path: Path = run.folder / "log.csv"
+    new = not path.is_file()
     with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(row))
-        if fresh:
+        writer = csv.DictWriter(file, COLUMNS)
+        if new:
             writer.writeheader()
         writer.writerow(row)
+    line = ", ".join(f"{name} {row[name]}" for name in COLUMNS)
+    progress(f"seed {run.seed}: {line}", run.epoch / run.preset.epochs)

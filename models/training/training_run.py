@@ -1,4 +1,4 @@
-"""A training run on disk: network, averaged network and optimizer, checkpointed whole and taken up again."""
+"""A training run on disk: network, its moving average and the optimizer, saved whole and resumed from its folder."""
 
 from __future__ import annotations
 
@@ -10,52 +10,61 @@ import torch
 from torch import Tensor
 
 from calibration.errors import BadFile
-from models.training.network import EmotionNet, Shape, network_of
+from models.training.checkpoint import read_checkpoint, write_checkpoint
+from models.training.network import EmotionNet, create_network
 from models.training.presets import Preset
 
 
 @dataclass(slots=True)
-class Run:
-    """A training run that can be stopped after any epoch and taken up again from its folder."""
+class TrainingRun:
+    """A training run that can be stopped after any epoch and resumed from its folder."""
 
     preset: Preset
     seed: int
     folder: Path
     device: str = "cpu"
-    taught_by: str = ""
-    """Which teachers it has (``Teachers.name``)."""
-    trained_for: str = ""
-    """Which light, and begun from which network, where that is not all light and none."""
+    teachers: str = ""
+    """Which teachers it learns from (``Teachers.name``)."""
+    relight: bool = True
+    pretrained: str = ""
+    """Start of the sha256 of the network that it is fine-tuned from; '': from scratch."""
     epoch: int = 0
     step: int = 0
-    best: float = -1.0
+    best_score: float = -1.0
     network: EmotionNet = field(init=False)
-    averaged: EmotionNet = field(init=False)
+    ema_network: EmotionNet = field(init=False)
+    """The exponential moving average of the network's weights: what is evaluated and exported."""
     optimizer: torch.optim.Optimizer = field(init=False)
 
     def __post_init__(self) -> None:
+        """Seed everything, and make network and optimizer."""
         torch.manual_seed(self.seed)
         random.seed(self.seed)
         torch.set_num_threads(self.preset.threads)
         torch.backends.cudnn.benchmark = True  # every batch has the same size
-        self.network = network_of(self.preset.shape).to(self.device, memory_format=torch.channels_last)
-        self.averaged = network_of(self.preset.shape).to(self.device, memory_format=torch.channels_last)
-        self.averaged.load_state_dict(self.network.state_dict())
+        # nn.Module.to has no overload for a device with a memory format
+        self.network = create_network(self.preset.network).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.ema_network = create_network(self.preset.network).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.ema_network.load_state_dict(self.network.state_dict())
         weights = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]  # no decay for biases and norms
-        groups = [{"params": weights, "weight_decay": self.preset.decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=self._rate(), fused=True, capturable=self._on_gpu)
+        others = [p for p in self.network.parameters() if p.ndim <= 1]  # no weight decay for biases and norms
+        groups = [
+            {"params": weights, "weight_decay": self.preset.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=self._learning_rate(), fused=True, capturable=self._on_gpu)
         self.folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def _on_gpu(self) -> bool:
         return self.device.startswith("cuda")
 
-    def _rate(self) -> float | Tensor:
-        """A recorded step reads the rate where it lies on the GPU."""
-        return torch.tensor(self.preset.rate, device=self.device) if self._on_gpu else self.preset.rate
+    def _learning_rate(self) -> float | Tensor:
+        """A captured step reads the learning rate from where it lies on the GPU."""
+        rate = self.preset.learning_rate
+        return torch.tensor(rate, device=self.device) if self._on_gpu else rate
 
-    def set_rate(self, rate: float) -> None:
+    def set_learning_rate(self, rate: float) -> None:
         """The learning rate of the next step."""
         for group in self.optimizer.param_groups:
             if isinstance(group["lr"], Tensor):
@@ -63,51 +72,53 @@ class Run:
             else:
                 group["lr"] = rate
 
-    def begin_from(self, network: EmotionNet) -> None:
-        """Begin with the weights of this network, of the same shape."""
+    def load_weights(self, network: EmotionNet) -> None:
+        """Start from the weights of this network, which must have the same configuration."""
         self.network.load_state_dict(network.state_dict())
-        self.averaged.load_state_dict(network.state_dict())
+        self.ema_network.load_state_dict(network.state_dict())
 
     def resume(self) -> None:
-        """Take up from the last checkpoint of the folder, if there is one.
+        """Go on from the last checkpoint in the folder, if there is one.
 
-        Raises ``BadFile`` when that was begun with another network, seed, teachers or light.
+        Raises ``BadFile`` when that was started with another network, seed, teachers, light or pretrained network.
         """
         path = self.folder / "last.pt"
         if not path.is_file():
             return
-        saved = torch.load(path, map_location=self.device, weights_only=True)
-        saved["shape"] = asdict(Shape(**saved["shape"]))  # an older file knows fewer of its fields
-        now = self._begun_with()
+        saved = read_checkpoint(path, self.device)
         faults = [
-            f"was begun with {name} {saved[name] or 'nothing'}, not {value or 'nothing'}; take another --folder"
-            for name, value in now.items()
+            f"was started with {name} {saved[name] or 'none'}, not {value or 'none'}; choose another --folder"
+            for name, value in self._identity().items()
             if name in saved and saved[name] != value
         ]
         if faults:
             raise BadFile(path, faults)
         self.network.load_state_dict(saved["network"])
-        self.averaged.load_state_dict(saved["averaged"])
+        self.ema_network.load_state_dict(saved["ema_network"])
         self.optimizer.load_state_dict(saved["optimizer"])
         for group in self.optimizer.param_groups:  # also when the last steps were made on another device
-            group["lr"], group["capturable"] = self._rate(), self._on_gpu
-        self.epoch, self.step, self.best = saved["epoch"], saved["step"], saved["best"]
+            group["lr"], group["capturable"] = self._learning_rate(), self._on_gpu
+        self.epoch, self.step, self.best_score = saved["epoch"], saved["step"], saved["best_score"]
 
     def save(self, name: str) -> None:
-        """Write a checkpoint to go on from, whole or not at all."""
+        """Write NAME.pt, a checkpoint to resume from, whole or not at all."""
         state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
-        self._write(name, state | {"step": self.step, "best": self.best})
+        self._write(name, state | {"step": self.step, "best_score": self.best_score})
 
-    def save_averaged(self, name: str) -> None:
-        """Write a checkpoint with the averaged network alone: all that an export or a student needs."""
+    def save_ema(self, name: str) -> None:
+        """Write NAME.pt with the averaged network alone: all that an export or a student needs."""
         self._write(name, {})
 
-    def _begun_with(self) -> dict[str, object]:
-        shape = asdict(self.preset.shape)
-        return {"seed": self.seed, "shape": shape, "taught_by": self.taught_by, "trained_for": self.trained_for}
+    def _identity(self) -> dict[str, object]:
+        """What must be the same when it is resumed."""
+        return {
+            "seed": self.seed,
+            "network_config": asdict(self.preset.network),
+            "teachers": self.teachers,
+            "relight": self.relight,
+            "pretrained": self.pretrained,
+        }
 
     def _write(self, name: str, more: dict[str, object]) -> None:
-        part = self.folder / f"{name}.part"
-        state = {"averaged": self.averaged.state_dict(), "epoch": self.epoch, **self._begun_with()}
-        torch.save(state | more, part)
-        part.replace(self.folder / f"{name}.pt")
+        state = {"ema_network": self.ema_network.state_dict(), "epoch": self.epoch, **self._identity()}
+        write_checkpoint(self.folder / f"{name}.pt", state | more)

@@ -1,4 +1,4 @@
-"""The validation faces that a training run is judged by."""
+"""The validation faces that a training run is evaluated on."""
 
 from __future__ import annotations
 
@@ -14,57 +14,67 @@ from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.evaluation.metrics import Scores, scores
 from models.seeing.align import prepare
-from models.training.augment import Augmenter, Strength
+from models.training.augment import AugmentConfig, Augmenter
 from models.training.network import EmotionNet
-from models.training.precision import half
+from models.training.precision import mixed_precision
 
 
-def landmarks_once(faces: LabelledFaces, folder: Path, progress: Callable[[float], None]) -> tuple[Floats, Mask]:
-    """Landmarks of the faces and whether they were found, kept in ``folder`` for the next time."""
+def cached_landmarks(faces: LabelledFaces, folder: Path, progress: Callable[[float], None]) -> tuple[Floats, Mask]:
+    """Landmarks (n, 5, 2) of the faces and whether they were found (n,), kept in ``folder`` for the next time."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"landmarks-{faces.fingerprint()[:16]}.npz"
     if not path.is_file():
-        five, found = find_landmarks(faces.images, progress)
-        np.savez(path, five=five, found=found)
+        landmarks, found = find_landmarks(faces.images, progress)
+        np.savez(path, five=landmarks, found=found)
     with np.load(path) as file:
         return file["five"], file["found"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:
-    """Prepared validation faces, clean and dark, that a run is judged by."""
+    """Prepared validation faces (n, 1, 64, 64), clean and dark, and their labels (n,)."""
 
     labels: Integers
     clean_faces: Floats
     dark_faces: Floats
 
-    def judge(self, networks: Sequence[EmotionNet], device: str) -> tuple[Scores, Scores]:
+    def evaluate(self, networks: Sequence[EmotionNet], device: str) -> tuple[Scores, Scores]:
         """Figures of the networks' mean answer on the clean and on the dark faces."""
         clean, dark = (
-            np.mean([probabilities(network, faces, device) for network in networks], axis=0)
+            np.mean([predict(network, faces, device) for network in networks], axis=0)
             for faces in (self.clean_faces, self.dark_faces)
         )
         return scores(clean, self.labels), scores(dark, self.labels)
 
 
-def validation(faces: LabelledFaces, landmarks: Floats, augmenter: Augmenter, only_dark: bool = False) -> Validation:
-    """Validation faces as they are, and once relit and darkened with a fixed seed (or only so)."""
-    means = augmenter.strength.means
-    still = Strength(2, 0.02, stretch=0.0, shift=0.7, relit=1.0, dark=1.0, means=means, hidden=0.0)
-    shown = replace(augmenter, faces=faces, landmarks=landmarks, strength=still)
+def make_validation(faces: LabelledFaces, landmarks: Floats, augmenter: Augmenter) -> Validation:
+    """Validation faces as they are, and once relit and darkened with a fixed seed.
+
+    Lamps and exposures are those of ``augmenter``; ``landmarks`` (n, 5, 2) in pixels of each image.
+    """
+    dark_only = AugmentConfig(
+        rotation_degrees=2,
+        scale=0.02,
+        aspect=0.0,
+        translate_pixels=0.7,
+        relight_probability=1.0,
+        exposure_probability=1.0,
+        face_means=augmenter.config.face_means,
+        erase_probability=0.0,
+    )
+    shown = replace(augmenter, faces=faces, landmarks=landmarks, config=dark_only)
     dark = shown.batch(np.arange(len(faces)), np.random.default_rng(20))
-    clean = dark if only_dark else prepare(aligned_faces(faces.images, landmarks))
-    return Validation(faces.labels, clean, dark)
+    return Validation(faces.labels, prepare(aligned_faces(faces.images, landmarks)), dark)
 
 
 @torch.no_grad()
-def probabilities(network: EmotionNet, faces: Floats, device: str = "cpu") -> Floats:
-    """(n, 8) for prepared faces (n, 1, 64, 64), without temperature."""
+def predict(network: EmotionNet, faces: Floats, device: str = "cpu") -> Floats:
+    """Probabilities (n, 8) for prepared faces (n, 1, 64, 64), without temperature."""
     network.eval()
     parts = []
-    for part in torch.from_numpy(faces).split(256):
+    for part in torch.from_numpy(faces).split(256):  # type: ignore[no-untyped-call]  # torch carries no types here
         views = network.local_contrast(part.to(device)).contiguous(memory_format=torch.channels_last)
-        with half(device):
-            logits, _ = network.judge(views)
+        with mixed_precision(device):
+            logits, _ = network.forward_views(views)
         parts.append(logits.float().softmax(1).cpu().numpy())
     return np.concatenate(parts)

@@ -5,12 +5,18 @@ import numpy as np
 from models.evaluation.dataset import LabelledFaces
 from models.lighting.relight import Lamp, LampBank, read_face_maps
 from models.seeing.align import SIDE, TEMPLATE
-from models.training.augment import Augmenter, Strength
-from models.training.network import Shape
+from models.training.augment import AugmentConfig, Augmenter
+from models.training.network_config import NetworkConfig
 from models.training.presets import Preset
 
 TINY = Preset(
-    2, 16, 4e-3, warm_up_epochs=0.1, keep=0.9, shape=Shape((8, 16), (1, 1), 0.0), strength=Strength(relit=0.2)
+    2,
+    16,
+    4e-3,
+    warmup_epochs=0.1,
+    ema_decay=0.9,
+    network=NetworkConfig((8, 16), (1, 1), 0.0),
+    augment=AugmentConfig(relight_probability=0.2),
 )
 
 
@@ -26,4 +32,4 @@ def two_kinds(n: int, seed: int) -> LabelledFaces:
 
 def tiny_augmenter(n: int = 192) -> Augmenter:
     lamps = LampBank(read_face_maps("bench"), [Lamp(0, 30, 5)])
-    return Augmenter(two_kinds(n, 1), np.repeat(TEMPLATE[None], n, axis=0), TINY.strength, lamps)
+    return Augmenter(two_kinds(n, 1), np.repeat(TEMPLATE[None], n, axis=0), TINY.augment, lamps)

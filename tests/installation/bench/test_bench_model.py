@@ -24,9 +24,9 @@ def test_every_batch_size_is_measured_in_float32_and_int8(monkeypatch: pytest.Mo
 
 def test_pytorchs_timing_of_a_gpu_judges_faces_as_the_network_does() -> None:
     pytest.importorskip("torch")
-    from models.training.gpu_time import recorded
-    from models.training.network import Shape
+    from models.training.gpu_time import graphed_inference
+    from models.training.network_config import NetworkConfig
 
-    answer = recorded(Shape((8, 16), (1, 1), 0.0), 4, "cpu")()
+    answer = graphed_inference(NetworkConfig((8, 16), (1, 1), 0.0), 4, "cpu")()
     assert answer.shape == (4, 8)
     assert np.allclose(answer.sum(1), 1, atol=1e-5)

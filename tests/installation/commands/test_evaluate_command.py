@@ -6,33 +6,36 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from calibration.errors import Exit
 from installation.cli import app
+from models.arrays import Gray, Indices
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.seeing.classifier import open_classifier
 from tests.models.tiny_classifier import make_classifier
 
 
-def _pictures(n: int) -> np.ndarray:
+def _pictures(n: int) -> Gray:
     rng = np.random.default_rng(4)
-    return np.stack([cv2.GaussianBlur(rng.integers(0, 256, (48, 48), np.uint8), (0, 0), 3) for _ in range(n)])
+    blurred = [cv2.GaussianBlur(rng.integers(0, 256, (48, 48), np.uint8), (0, 0), 3) for _ in range(n)]
+    return np.stack(blurred).astype(np.uint8)
 
 
-def _guesses(model: Path, images: np.ndarray) -> np.ndarray:
-    landmarks, _ = find_landmarks(images)
-    return open_classifier(model, "cpu").classify(aligned_faces(images, landmarks))[0].argmax(1)
+def _predictions(model: Path, images: Gray) -> Indices:
+    landmarks, _ = find_landmarks(list(images))
+    probabilities, _ = open_classifier(model, "cpu").classify(aligned_faces(list(images), landmarks))
+    return np.asarray(probabilities.argmax(1), np.intp)
 
 
-def _run(*arguments: str):
+def _run(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["evaluate", *arguments])
 
 
 def test_faces_labelled_as_the_network_sees_them_are_all_right_and_the_json_says_so(tmp_path: Path) -> None:
     model = make_classifier(tmp_path / "tiny.onnx")
     images = _pictures(12)
-    labels = _guesses(model, images)
+    labels = _predictions(model, images)
     np.savez(tmp_path / "faces.npz", images=images, labels=labels)
     done = _run(
         str(tmp_path / "faces.npz"), "--model", str(model), "--json", "--pictures", str(tmp_path / "seen"), "--dark"
@@ -49,7 +52,7 @@ def test_faces_labelled_as_the_network_sees_them_are_all_right_and_the_json_says
 def test_one_wrong_of_four_is_three_quarters_also_when_read_from_folders(tmp_path: Path) -> None:
     model = make_classifier(tmp_path / "tiny.onnx")
     images = _pictures(4)
-    labels = _guesses(model, images)
+    labels = _predictions(model, images)
     labels[2] = (labels[2] + 1) % 8
     from models.labels import LABELS
 

@@ -45,7 +45,7 @@ def test_a_contact_sheet_gives_its_faces_in_the_order_of_its_rows(tmp_path: Path
     faces = read_faces(_sheet(tmp_path, ["0,10,0,0,0,0,0,0,0,0,0", "1,0,0,9,0,0,0,0,0,1,0", "2,0,0,0,0,0,0,0,0,0,10"]))
     assert [int(image.mean()) for image in faces.images] == [10, 20, 30]
     assert faces.labels.tolist() == [0, 2, -1]
-    assert len(faces.judged()) == 2
+    assert len(faces.with_label()) == 2
 
 
 def test_folders_and_npz_hold_the_same_faces(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_folders_and_npz_hold_the_same_faces(tmp_path: Path) -> None:
     folders, npz = read_faces(tmp_path / "faces"), read_faces(tmp_path / "faces.npz")
     assert folders.labels.tolist() == npz.labels.tolist() == [4, 6, 0]
     assert folders.fingerprint() == npz.fingerprint()
-    assert np.array_equal(npz.shares, np.eye(8, dtype=np.float32)[[4, 6, 0]])
+    assert np.array_equal(npz.vote_shares, np.eye(8, dtype=np.float32)[[4, 6, 0]])
 
 
 def test_faces_that_cannot_be_used_are_refused_with_what_is_wrong(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("sklearn")
 
 from models.evaluation.dataset import LabelledFaces
-from models.evaluation.hog_svm import gradients, hog_svm
+from models.evaluation.hog_svm import hog_features, hog_svm
 
 
 def _striped(n: int, seed: int) -> LabelledFaces:
@@ -27,4 +27,4 @@ def test_stripes_are_told_apart_also_under_a_lamp() -> None:
 
 def test_gradients_do_not_see_how_bright_a_face_is() -> None:
     face = np.random.default_rng(3).integers(0, 120, (1, 64, 64), np.uint8)
-    assert gradients(face) == pytest.approx(gradients((face * 2).astype(np.uint8)), abs=0.02)
+    assert hog_features(face) == pytest.approx(hog_features((face * 2).astype(np.uint8)), abs=0.02)

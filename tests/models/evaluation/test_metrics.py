@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.evaluation.metrics import scores, temperature
+from models.evaluation.metrics import fit_temperature, scores
 from models.evaluation.plots import confusion_picture, reliability_picture
 
 LABELS = np.array([0, 0, 0, 1, 1, 2, -1])
@@ -38,8 +38,8 @@ def test_the_temperature_cools_what_is_too_sure() -> None:
     true = rng.dirichlet(np.full(8, 0.6), 4000).astype(np.float32)
     labels = np.array([rng.choice(8, p=p / p.sum()) for p in true.astype(np.float64)])
     too_sure = true**2.0 / (true**2.0).sum(1, keepdims=True)
-    assert temperature(too_sure, labels) == pytest.approx(2.0, rel=0.06)
-    assert temperature(true, labels) == pytest.approx(1.0, rel=0.06)
+    assert fit_temperature(too_sure, labels) == pytest.approx(2.0, rel=0.06)
+    assert fit_temperature(true, labels) == pytest.approx(1.0, rel=0.06)
 
 
 def test_the_pictures_of_the_figures_can_be_drawn_even_with_empty_classes() -> None:

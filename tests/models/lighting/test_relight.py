@@ -12,7 +12,6 @@ from models.lighting.relight import (
     Fill,
     Lamp,
     LampBank,
-    Sky,
     direction,
     lit,
     read_face_maps,
@@ -105,16 +104,6 @@ def test_training_lamps_stand_all_around_from_low_to_overhead_hard_and_soft() ->
     assert max(elevations) > 85
     assert min(radii) < 4
     assert max(radii) > 20
-
-
-def test_lamps_in_a_part_of_the_sky_stand_there_on_both_sides_and_in_a_dark_room() -> None:
-    bank = training_lamps(count=40, sky=Sky((35, 95), (45, 77), (2, 8)))
-    assert [sum(sign * lamp.azimuth > 0 for lamp in bank.lamps) for sign in (-1, 1)] == [20, 20]
-    for name, low, high in (("azimuth", 35, 95), ("elevation", 45, 77), ("radius", 2, 8)):
-        values = [abs(getattr(lamp, name)) for lamp in bank.lamps]
-        assert low <= min(values) < low + 0.2 * (high - low), name
-        assert high - 0.2 * (high - low) < max(values) <= high, name
-    assert bank.fill.walls[1] < Fill().walls[1] / 2, "dark rooms"
 
 
 def test_lamps_kept_from_an_earlier_run_are_the_same_lamps(tmp_path: Path) -> None:

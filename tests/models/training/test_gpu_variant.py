@@ -1,7 +1,9 @@
 """The variant for a GPU says what the float32 file says, from faces as the camera loop cuts them out."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +16,9 @@ from models.seeing.classifier import SHIPPED, open_classifier
 from models.seeing.io_binding import BATCHES, BoundNetwork, VariantUnavailable
 from models.seeing.runtime import Device
 from models.seeing.session import CUDA, open_session
-from models.training import gpu_variant as folding
-from models.training.gpu_variant import fold
-from models.training.parity_faces import proof_faces
+from models.training import gpu_variant
+from models.training.gpu_variant import make_gpu_variant
+from models.training.parity_faces import parity_faces
 from tests.models.tiny_classifier import FACTS, make_classifier
 
 NAMES = ["probabilities", "embedding"]
@@ -25,7 +27,7 @@ NAMES = ["probabilities", "embedding"]
 @pytest.fixture(scope="module")
 def faces() -> np.ndarray:
     """Portraits under lamps overhead, down to a face mean of 12, and pictures of nothing."""
-    return proof_faces()
+    return parity_faces()
 
 
 def _some(n: int) -> np.ndarray:
@@ -43,8 +45,8 @@ def test_the_shipped_variant_for_a_gpu_agrees_with_the_float32_file_in_light_and
     assert card["made_from"] == json.loads(card_beside(SHIPPED).read_text())["sha256"]
 
 
-def test_weights_become_halves_and_the_evening_of_the_light_does_not() -> None:
-    graph = folding._folded(load(str(SHIPPED))).graph
+def test_weights_become_float16_and_local_contrast_does_not() -> None:
+    graph = gpu_variant._gpu_model(load(str(SHIPPED))).graph
     kinds = {weight.name: weight.data_type for weight in graph.initializer}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     assert {kinds[name] for node in convolutions for name in node.input[1:]} == {TensorProto.FLOAT16}
@@ -57,15 +59,15 @@ def test_a_variant_that_prepares_its_faces_otherwise_is_refused(
     tmp_path: Path, faces: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_classifier(tmp_path / "net.onnx")
-    _, off = fold(path, faces[:60])
-    assert off < 1e-4, "without convolutions nothing is halved"
-    monkeypatch.setattr(folding, "FLAT", 200.0)
+    _, off = make_gpu_variant(path, faces[:60])
+    assert off < 1e-4, "without convolutions nothing becomes float16"
+    monkeypatch.setattr(gpu_variant, "FLAT", 200.0)
     with pytest.raises(NotEquivalent, match="probabilities differ"):
-        fold(path, faces[:60])
+        make_gpu_variant(path, faces[:60])
     assert not path.with_suffix(".cuda.onnx").is_file()
 
 
-def test_a_network_whose_sums_are_too_large_for_halves_is_refused(tmp_path: Path) -> None:
+def test_a_network_whose_activations_are_too_large_for_float16_is_refused(tmp_path: Path) -> None:
     path = make_classifier(tmp_path / "net.onnx")
     model = load(str(path))
     shrink = helper.make_node("Mul", ["loud", "less"], ["quiet"])
@@ -78,13 +80,13 @@ def test_a_network_whose_sums_are_too_large_for_halves_is_refused(tmp_path: Path
         model.graph.initializer.append(numpy_helper.from_array(value.astype(np.float32), name))
     save(model, str(path))
     write_card(path, FACTS)
-    with pytest.raises(NotEquivalent, match="too near to the largest half"):
-        fold(path, _some(4))
+    with pytest.raises(NotEquivalent, match="too close to the largest float16"):
+        make_gpu_variant(path, _some(4))
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 16, 21])
 def test_any_number_of_faces_goes_through_in_batches_of_fixed_size(tmp_path: Path, count: int) -> None:
-    folded, _ = fold(make_classifier(tmp_path / "net.onnx"), _some(8))
+    folded, _ = make_gpu_variant(make_classifier(tmp_path / "net.onnx"), _some(8))
     session = open_session(folded)
     asked: list[int] = []
 
@@ -111,7 +113,7 @@ def test_any_number_of_faces_goes_through_in_batches_of_fixed_size(tmp_path: Pat
 def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
     """The CPU in a GPU's place: what is tried is which file is taken, and what is told."""
 
-    def open_bound_network(path, threads, check):
+    def open_bound_network(path: Path, _threads: int, check: Callable[[Any], None]) -> tuple[BoundNetwork, bool]:
         if not taken:
             raise VariantUnavailable("no kernel for it")
         session = open_session(path)
@@ -119,7 +121,7 @@ def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
         return BoundNetwork(session, "cpu"), True
 
     monkeypatch.setattr(
-        "models.seeing.classifier.open_on", lambda path, *rest: (open_session(path), Device(CUDA, "CUDA"))
+        "models.seeing.classifier.open_on", lambda path, *_rest: (open_session(path), Device(CUDA, "CUDA"))
     )
     monkeypatch.setattr("models.seeing.classifier.open_bound_network", open_bound_network)
 
@@ -127,7 +129,7 @@ def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
 def test_on_a_gpu_the_variant_is_taken_unless_declined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_classifier(tmp_path / "net.onnx")
     plain = open_classifier(path, "cpu")
-    fold(path, _some(8))
+    make_gpu_variant(path, _some(8))
     assert open_classifier(path, "cpu").line == plain.line, "on the CPU nothing changes"
     _on_a_gpu(monkeypatch)
     folded = open_classifier(path, "auto")
@@ -144,14 +146,14 @@ def test_a_gpu_that_does_not_run_the_variant_gets_the_float32_file_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_classifier(tmp_path / "net.onnx")
-    fold(path, _some(8))
+    make_gpu_variant(path, _some(8))
     _on_a_gpu(monkeypatch, taken=False)
     assert open_classifier(path, "auto").line.endswith("CUDA in float32 (net.cuda.onnx does not run: no kernel for it)")
 
 
 def test_a_variant_of_another_network_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make_classifier(tmp_path / "net.onnx")
-    fold(path, _some(8))
+    make_gpu_variant(path, _some(8))
     make_classifier(path, seed=7)
     _on_a_gpu(monkeypatch)
     with pytest.raises(BadFile, match="another network"):

@@ -1,4 +1,4 @@
-"""A network learns, can be taken up again where it stopped, and its exported file says the same as it does."""
+"""A network learns, can be resumed where it stopped, and its exported file says the same as it does."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,34 +7,38 @@ import cv2
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 
-from calibration.files import BadFile  # noqa: E402
-from models.evaluation.dataset import LabelledFaces  # noqa: E402
-from models.seeing.align import SIDE, TEMPLATE, prepare  # noqa: E402
-from models.seeing.classifier import open_classifier  # noqa: E402
-from models.training.augment import Augmenter, Strength  # noqa: E402
-from models.training.batches import (  # noqa: E402
-    Batches,
-    leveled,
-    mixed,
+import torch
+
+from calibration.errors import BadFile, NotEquivalent
+from calibration.progress import no_progress
+from models.evaluation.dataset import LabelledFaces
+from models.seeing.align import SIDE, TEMPLATE, prepare
+from models.seeing.classifier import open_classifier
+from models.training.augment import AugmentConfig, Augmenter
+from models.training.batches import (
+    BatchDataset,
+    class_balanced_weights,
+    mixup,
 )
-from models.training.distillation import Teachers, soft_loss  # noqa: E402
-from models.training.export import NotEquivalent, export, export_int8, facts_of, load_network, slim  # noqa: E402
-from models.training.network import Block, EmotionNet, LocalContrast, Shape, multiply_adds, network_of  # noqa: E402
-from models.training.precision import half, quicker_in_bf16  # noqa: E402
-from models.training.presets import PRESETS  # noqa: E402
-from models.training.train import train  # noqa: E402
-from models.training.training_run import Run  # noqa: E402
-from models.training.validation import probabilities, validation  # noqa: E402
-from tests.models.two_kinds import TINY, tiny_augmenter, two_kinds  # noqa: E402
+from models.training.distillation import Teachers, distillation_loss
+from models.training.export import export, export_int8, load_network, make_facts, save_float16_weights
+from models.training.network import BasicBlock, EmotionNet, LocalContrast, create_network, multiply_adds
+from models.training.network_config import NetworkConfig
+from models.training.precision import has_fast_bf16, mixed_precision
+from models.training.presets import PRESETS
+from models.training.train import train
+from models.training.training_run import TrainingRun
+from models.training.validation import make_validation, predict
+from tests.models.two_kinds import TINY, tiny_augmenter, two_kinds
 
 
-def _trained(folder: Path, epochs: int) -> Run:
-    run = Run(replace(TINY, epochs=epochs), seed=3, folder=folder)
+def _trained(folder: Path, epochs: int) -> TrainingRun:
+    run = TrainingRun(replace(TINY, epochs=epochs), seed=3, folder=folder)
     run.resume()
-    judge = validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
-    train([run], tiny_augmenter(), judge, lambda line, share: None)
+    validation = make_validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
+    train([run], tiny_augmenter(), validation, no_progress)
     return run
 
 
@@ -48,7 +52,7 @@ def test_a_batch_is_the_same_for_the_same_seed_and_another_for_another() -> None
 
 
 def test_a_face_that_is_not_changed_is_the_face_that_the_camera_loop_sees() -> None:
-    still = Strength(0, 0, 0, 0, relit=0, dark=0, hidden=0)
+    still = AugmentConfig(0, 0, 0, 0, relight_probability=0, exposure_probability=0, erase_probability=0)
     augmenter = Augmenter(two_kinds(40, 1), np.repeat(TEMPLATE[None], 40, axis=0), still, None)
     seen = augmenter.batch(np.arange(40), np.random.default_rng(1))
     plain = prepare(np.stack(augmenter.faces.images))
@@ -59,9 +63,12 @@ def test_a_face_that_is_not_changed_is_the_face_that_the_camera_loop_sees() -> N
 def test_without_relighting_as_many_faces_are_darkened_so_that_only_the_relighting_differs() -> None:
     five = np.repeat(TEMPLATE[None], 40, axis=0)
     plain, darkened = (
-        Augmenter(two_kinds(40, 1), five, Strength(relit=relit, dark=0, hidden=0), None).batch(
-            np.arange(40), np.random.default_rng(5)
-        )
+        Augmenter(
+            two_kinds(40, 1),
+            five,
+            AugmentConfig(relight_probability=relit, exposure_probability=0, erase_probability=0),
+            None,
+        ).batch(np.arange(40), np.random.default_rng(5))
         for relit in (0.0, 0.5)
     )
     changed = np.abs(plain - darkened).mean(axis=(1, 2, 3)) > 1e-3
@@ -71,9 +78,12 @@ def test_without_relighting_as_many_faces_are_darkened_so_that_only_the_relighti
 def test_a_rectangle_of_a_face_is_really_hidden() -> None:
     five = np.repeat(TEMPLATE[None], 20, axis=0)
     bare, hidden = (
-        Augmenter(two_kinds(20, 1), five, Strength(relit=0, dark=0, hidden=share), None).batch(
-            np.arange(20), np.random.default_rng(5)
-        )
+        Augmenter(
+            two_kinds(20, 1),
+            five,
+            AugmentConfig(relight_probability=0, exposure_probability=0, erase_probability=share),
+            None,
+        ).batch(np.arange(20), np.random.default_rng(5))
         for share in (0.0, 1.0)
     )
     assert (np.abs(bare - hidden).max(axis=(1, 2, 3)) > 0.3).mean() > 0.8
@@ -81,7 +91,7 @@ def test_a_rectangle_of_a_face_is_really_hidden() -> None:
 
 def test_blended_faces_keep_their_deviation_and_their_votes_add_up() -> None:
     faces = prepare(np.stack(two_kinds(16, 1).images))
-    blend, shares = mixed(faces, two_kinds(16, 1).shares, 0.5, np.random.default_rng(1))
+    blend, shares = mixup(faces, two_kinds(16, 1).vote_shares, 0.5, np.random.default_rng(1))
     assert blend.std(axis=(1, 2, 3)) == pytest.approx(np.ones(16), abs=1e-3)
     assert shares.sum(1) == pytest.approx(np.ones(16), abs=1e-5)
     assert (shares > 0).sum() > 16, "some pairs are of two kinds"
@@ -89,10 +99,10 @@ def test_blended_faces_keep_their_deviation_and_their_votes_add_up() -> None:
     assert min(own) > 0.6, "the face whose place it is weighs most"
 
 
-def test_batches_are_the_same_for_any_number_of_workers_and_when_taken_up_later() -> None:
+def test_batches_are_the_same_for_any_number_of_workers_and_when_resumed_later() -> None:
     def all_of(workers: int, epoch: int) -> list[np.ndarray]:
-        batches = Batches(tiny_augmenter(64), replace(TINY, workers=workers, mix=0.2), seed=1)
-        return [faces.numpy() for faces, _ in batches.onwards(epoch, pinned=False)]
+        batches = BatchDataset(tiny_augmenter(64), replace(TINY, workers=workers, mixup_alpha=0.2), seed=1)
+        return [faces.numpy() for faces, _ in batches.from_epoch(epoch, pin_memory=False)]
 
     alone, two, later = all_of(0, 0), all_of(2, 0), all_of(0, 1)
     assert len(alone) == 8
@@ -104,8 +114,8 @@ def test_half_precision_is_taken_only_where_the_processor_has_it(monkeypatch: py
     for there in (False, True):
         monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda there=there: there, raising=False)
         monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False, raising=False)
-        assert quicker_in_bf16("cpu") is there
-        with half("cpu"):
+        assert has_fast_bf16("cpu") is there
+        with mixed_precision("cpu"):
             kind = (torch.ones(2, 2) @ torch.ones(2, 2)).dtype
         assert kind == (torch.bfloat16 if there else torch.float32)
 
@@ -122,32 +132,34 @@ def test_a_student_learns_from_its_teachers_what_the_votes_do_not_say(tmp_path: 
     _trained(tmp_path / "teacher", 5)
     teachers = Teachers([tmp_path / "teacher" / "best.pt"] * 2, "cpu")
     blind = tiny_augmenter()
-    shares = np.full_like(blind.faces.shares, 1 / 8)  # taggers who know nothing
-    blind = replace(blind, faces=replace(blind.faces, shares=shares))
-    preset = replace(TINY, epochs=10, taught=0.9, warmth=2.0)
-    run = Run(preset, 4, tmp_path / "student", taught_by=teachers.name)
-    judge = validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
-    told: list[str] = []
-    train([run], blind, judge, lambda line, share: told.append(line), teachers)
-    assert told[0].startswith("the teachers together: accuracy ")
+    shares = np.full_like(blind.faces.vote_shares, 1 / 8)  # annotators who know nothing
+    blind = replace(blind, faces=replace(blind.faces, vote_shares=shares))
+    preset = replace(TINY, epochs=10, distillation_weight=0.9, distillation_temperature=2.0)
+    run = TrainingRun(preset, 4, tmp_path / "student", teachers=teachers.name)
+    validation = make_validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
+    lines: list[str] = []
+    train([run], blind, validation, lambda what, _share: lines.append(what), teachers)
+    assert lines[0].startswith("the teachers together: accuracy ")
     faces = two_kinds(40, 9)
-    guess = probabilities(run.averaged, prepare(np.stack(faces.images))).argmax(1)
+    guess = predict(run.ema_network, prepare(np.stack(faces.images))).argmax(1)
     assert (guess == faces.labels).mean() > 0.8
-    with pytest.raises(BadFile, match="taught_by"):
-        Run(preset, 4, tmp_path / "student").resume()
+    with pytest.raises(BadFile, match="teachers"):
+        TrainingRun(preset, 4, tmp_path / "student").resume()
     with pytest.raises(BadFile, match="seed 4, not 5"):
-        Run(preset, 5, tmp_path / "student", taught_by=teachers.name).resume()
+        TrainingRun(preset, 5, tmp_path / "student", teachers=teachers.name).resume()
 
 
 def test_teachers_and_votes_share_the_label_as_the_preset_says() -> None:
-    network = EmotionNet(TINY.shape).eval()
+    network = EmotionNet(TINY.network).eval()
     faces, votes = torch.randn(3, 1, SIDE, SIDE), torch.eye(8)[:3]
 
     sure = torch.eye(8)[3:6]
 
-    def loss(taught: float, theirs: torch.Tensor | None, said: torch.Tensor = votes) -> float:
-        preset = replace(TINY, taught=taught, smooth=0.0)
-        return float(soft_loss(network, network.local_contrast(faces), said, preset, "cpu", theirs).detach())
+    logits = network.forward_views(network.local_contrast(faces))[0].detach()
+
+    def loss(weight: float, soft_targets: torch.Tensor | None, labels: torch.Tensor = votes) -> float:
+        preset = replace(TINY, distillation_weight=weight, label_smoothing=0.0)
+        return float(distillation_loss(logits, labels, preset, soft_targets))
 
     alone, all_theirs = loss(0.7, None), loss(0.7, None, sure)
     assert loss(0.0, sure) == pytest.approx(alone, rel=1e-5)
@@ -156,17 +168,17 @@ def test_teachers_and_votes_share_the_label_as_the_preset_says() -> None:
     assert abs(alone - all_theirs) > 1e-3
 
 
-def test_the_forebears_network_is_as_published_and_goes_through_the_same_door(tmp_path: Path) -> None:
+def test_the_baseline_network_is_as_published_and_goes_through_the_same_door(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    network = network_of(Shape(kind="six")).eval()
+    network = create_network(NetworkConfig(arch="baseline_cnn")).eval()
     sides = [layer.weight.shape for layer in network.modules() if isinstance(layer, torch.nn.Conv2d)]
     assert [tuple(side) for side in sides] == [(128, 1, 3, 3)] + 5 * [(128, 128, 3, 3)]
     assert multiply_adds(network) == pytest.approx(426e6, rel=0.02)
     face = np.random.default_rng(1).normal(size=(SIDE, SIDE)).astype(np.float32)
     shrunk = network.local_contrast(torch.from_numpy(face)[None, None])[0, 0].numpy()
     assert shrunk == pytest.approx(cv2.resize(face, (48, 48), interpolation=cv2.INTER_AREA), abs=1e-5)
-    export(network, tmp_path / "six.onnx", 1.0, "six", "nothing", {})
-    assert open_classifier(tmp_path / "six.onnx", "cpu").embedding_size == 1024
+    export(network, tmp_path / "baseline.onnx", make_facts("baseline", 1.0, "nothing"), {})
+    assert open_classifier(tmp_path / "baseline.onnx", "cpu").embedding_size == 1024
 
 
 def test_training_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -176,14 +188,14 @@ def test_training_learns_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert (run.epoch, on.epoch) == (2, 5)
     assert len((tmp_path / "run" / "log.csv").read_text().splitlines()) == 6
     faces = two_kinds(40, 9)
-    guess = probabilities(on.averaged, prepare(np.stack(faces.images))).argmax(1)
+    guess = predict(on.ema_network, prepare(np.stack(faces.images))).argmax(1)
     assert (guess == faces.labels).mean() > 0.9
 
 
 def test_a_short_cut_that_halves_sees_each_of_four_places_or_only_one() -> None:
     def reach(pooled: bool) -> int:
-        shape = Shape((4, 8), (1, 1), pooled=pooled)
-        block = [layer for layer in EmotionNet(shape).eval().modules() if isinstance(layer, Block)][1]
+        config = NetworkConfig((4, 8), (1, 1), avg_pool_shortcut=pooled)
+        block = [layer for layer in EmotionNet(config).eval().modules() if isinstance(layer, BasicBlock)][1]
         answers = []
         for place in ((0, 0), (0, 1), (1, 0), (1, 1)):
             x = torch.zeros(1, 4, 4, 4)
@@ -198,7 +210,7 @@ def test_rare_emotions_are_drawn_more_often_and_nameless_faces_never() -> None:
     shares = np.eye(8, dtype=np.float32)[[0] * 9 + [5]]
     shares = np.concatenate([shares, np.zeros((1, 8), np.float32)])
     faces = LabelledFaces((), shares, np.zeros(11, np.int64))
-    weight = leveled(faces, 0.5)
+    weight = class_balanced_weights(faces, 0.5)
     assert weight.sum() == pytest.approx(1)
     assert weight[9] == pytest.approx(3 * weight[0], rel=1e-3)
     assert weight[10] == 0
@@ -206,9 +218,9 @@ def test_rare_emotions_are_drawn_more_often_and_nameless_faces_never() -> None:
 
 def test_the_exported_file_agrees_with_the_network_and_is_taken_at_the_door(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    network = EmotionNet(Shape((8, 16), (1, 1), 0.0)).eval()
+    network = EmotionNet(NetworkConfig((8, 16), (1, 1), 0.0)).eval()
     path = tmp_path / "net.onnx"
-    export(network, path, 1.3, "test", "made up", {"figures": "none"})
+    export(network, path, make_facts("test", 1.3, "made up"), {"figures": "none"})
     classifier = open_classifier(path, "cpu", int8=False)
     faces = np.random.default_rng(1).integers(0, 256, (5, SIDE, SIDE), np.uint8)
     given, embedding = classifier.classify(faces)
@@ -216,42 +228,42 @@ def test_the_exported_file_agrees_with_the_network_and_is_taken_at_the_door(tmp_
         logits, wanted = network(torch.from_numpy(prepare(faces)))
     assert given == pytest.approx((logits / 1.3).softmax(1).numpy(), abs=1e-4)
     assert embedding == pytest.approx(wanted.numpy(), abs=1e-4)
-    small = export_int8(path, prepare(faces), facts_of("test", 1.3, "made up"))
+    small = export_int8(path, prepare(faces), make_facts("test", 1.3, "made up"))
     assert small.stat().st_size < path.stat().st_size
     assert open_classifier(path, "cpu").classify(faces)[0] == pytest.approx(given, abs=0.2)
 
 
 def test_an_export_that_says_something_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    network = EmotionNet(Shape((8, 16), (1, 1), 0.0)).eval()
-    monkeypatch.setattr("models.training.export.AGREE", -1.0)
+    network = EmotionNet(NetworkConfig((8, 16), (1, 1), 0.0)).eval()
+    monkeypatch.setattr("models.training.export.PARITY_TOLERANCE", -1.0)
     with pytest.raises(NotEquivalent, match="probabilities differ"):
-        export(network, tmp_path / "net.onnx", 1.0, "test", "made up", {})
+        export(network, tmp_path / "net.onnx", make_facts("test", 1.0, "made up"), {})
     with pytest.raises(BadFile):
         open_classifier(tmp_path / "net.onnx", "cpu")
 
 
 def test_every_network_to_be_shown_stays_within_the_budget_of_the_film() -> None:
     for name in ("quick", "cpu", "gpu"):
-        assert multiply_adds(EmotionNet(PRESETS[name].shape)) < 150e6, name
+        assert multiply_adds(EmotionNet(PRESETS[name].network)) < 150e6, name
 
 
 def test_a_teacher_can_be_carried_and_still_says_the_same(tmp_path: Path) -> None:
-    run = Run(PRESETS["teacher"], 1, tmp_path)
-    run.save_averaged("best")
-    assert slim(tmp_path / "best.pt", tmp_path / "small.pt") < 16 * 2**20, "what one file may weigh"
+    run = TrainingRun(PRESETS["teacher"], 1, tmp_path)
+    run.save_ema("best")
+    assert save_float16_weights(tmp_path / "best.pt", tmp_path / "small.pt") < 16 * 2**20, "what one file may weigh"
     faces = np.random.default_rng(1).normal(size=(4, 1, SIDE, SIDE)).astype(np.float32)
-    whole, small = (probabilities(load_network(tmp_path / name), faces) for name in ("best.pt", "small.pt"))
+    whole, small = (predict(load_network(tmp_path / name), faces) for name in ("best.pt", "small.pt"))
     assert small == pytest.approx(whole, abs=5e-3)
     (tmp_path / "broken.pt").write_bytes(b"no checkpoint")
-    with pytest.raises(BadFile, match="is no checkpoint"):
+    with pytest.raises(BadFile, match="is not a checkpoint"):
         Teachers([tmp_path / "broken.pt"], "cpu")
 
 
 def test_a_checkpoint_gives_its_network_back(tmp_path: Path) -> None:
-    run = Run(TINY, 1, tmp_path)
+    run = TrainingRun(TINY, 1, tmp_path)
     run.save("last")
     again = load_network(tmp_path / "last.pt")
     faces = torch.randn(2, 1, SIDE, SIDE)
-    run.averaged.eval()
+    run.ema_network.eval()
     with torch.no_grad():
-        assert torch.allclose(again(faces)[0], run.averaged(faces)[0], atol=1e-6)
+        assert torch.allclose(again(faces)[0], run.ema_network(faces)[0], atol=1e-6)

@@ -1,0 +1,54 @@
+"""Checkpoints on disk: written whole or not at all, and those of earlier versions are still read.
+
+Keys of today: ``ema_network`` (state dict), ``network_config``, ``epoch``, ``seed``, ``teachers``, ``relight``,
+``pretrained``; a checkpoint to resume from also has ``network``, ``optimizer``, ``step`` and ``best_score``.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from calibration.errors import BadFile
+from models.training.network_config import NetworkConfig
+
+OLD_KEYS = {"averaged": "ema_network", "shape": "network_config", "taught_by": "teachers", "best": "best_score"}
+OLD_CONFIG_KEYS = {"excite": "squeeze_excite", "pooled": "avg_pool_shortcut", "kind": "arch"}
+OLD_ARCHS = {"residual": "resnet", "six": "baseline_cnn"}
+"""Names before version 0.2, and today's."""
+
+
+def read_checkpoint(path: Path, device: str = "cpu") -> dict[str, Any]:
+    """The checkpoint at ``path`` under today's keys. Raises ``BadFile`` if it cannot be read or is not one."""
+    try:
+        saved = torch.load(path, map_location=device, weights_only=True)
+        return _translated(saved)
+    except OSError as error:
+        raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
+    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, AttributeError, pickle.UnpicklingError) as error:
+        raise BadFile(path, [f"is not a checkpoint of this network: {error}"]) from error
+
+
+def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` to ``path``, whole or not at all."""
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def _translated(saved: dict[str, Any]) -> dict[str, Any]:
+    state = {OLD_KEYS.get(key, key): value for key, value in saved.items()}
+    config = {OLD_CONFIG_KEYS.get(key, key): value for key, value in state["network_config"].items()}
+    if "arch" in config:
+        config["arch"] = OLD_ARCHS.get(config["arch"], config["arch"])
+    state["network_config"] = asdict(NetworkConfig(**config))  # an older file knows fewer of its fields
+    if "trained_for" in state:  # "", "no lamps", "from SHA", "no lamps from SHA"; "front from SHA" is of a retired kind
+        light, _, digest = state.pop("trained_for").partition("from ")
+        light = light.strip()
+        state["relight"] = light != "no lamps"
+        state["pretrained"] = f"{digest} for lamps at the {light}" if light not in ("", "no lamps") else digest
+    return state

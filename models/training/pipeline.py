@@ -1,0 +1,173 @@
+"""One training from end to end: faces, landmarks, lamps, runs, training, plot, export. ``chiaro train`` calls it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from calibration.errors import BadFile, BadInput, NotEquivalent
+from calibration.progress import Progress
+from models.arrays import Floats, Gray
+from models.evaluation.dataset import LabelledFaces, read_faces
+from models.lighting.relight import training_lamps
+from models.training.augment import Augmenter
+from models.training.config import TrainingConfig
+from models.training.distillation import Teachers
+from models.training.export import save_float16_weights
+from models.training.gpu_variant import make_gpu_variant
+from models.training.parity_faces import parity_faces_from
+from models.training.release import Provenance, card_figures, release
+from models.training.restore import load_pretrained
+from models.training.train import train
+from models.training.training_run import TrainingRun
+from models.training.validation import Validation, cached_landmarks, make_validation
+
+PARITY_FACES = 200
+"""Validation faces on which the variant for GPUs must answer as the float32 file does."""
+BATCH_NORM_BATCHES, BATCH_NORM_BATCH_SIZE = 12, 128
+"""Augmented faces that give an exported network's batch norms their statistics back."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingSet:
+    """The faces of a training, ready to be drawn and evaluated on."""
+
+    augmenter: Augmenter
+    validation: Validation
+    parity_images: Sequence[Gray]
+    parity_landmarks: Floats
+
+
+def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
+    """Train and export what ``config`` says; lines for people about what was written.
+
+    A stopped training goes on when the same configuration is given again. Raises ``BadFile`` for faces, teachers,
+    pretrained networks or checkpoints that cannot be used, ``BadInput`` for a GPU that is not there.
+    """
+    config = replace(config, device=_device(config.device))
+    teachers = Teachers(config.teachers, config.device) if config.teachers else None
+    runs = _open_runs(config, teachers)
+    faces = _read_training_set(config, progress)
+    for run, path in zip(runs, config.pretrained_per_seed, strict=True):
+        if path and not run.epoch:
+            run.load_weights(load_pretrained(path, run.preset.network, _augmented_batches(faces.augmenter, run.seed)))
+    config.write()
+    train(runs, faces.augmenter, faces.validation, progress, teachers)
+    lines: list[str] = []
+    for run in runs:
+        _plot(run.folder)
+        if path := config.export_path(run.seed):
+            lines += _export(run, path, config, faces)
+    return lines
+
+
+def _device(wanted: str) -> str:
+    there = torch.cuda.is_available()
+    if wanted.startswith("cuda") and not there:
+        raise BadInput("PyTorch finds no GPU that it can use; use --device cpu", where=f"--device {wanted}")
+    return wanted or ("cuda" if there else "cpu")
+
+
+def _open_runs(config: TrainingConfig, teachers: Teachers | None) -> list[TrainingRun]:
+    runs = [
+        TrainingRun(
+            config.hyperparameters,
+            seed,
+            folder,
+            config.device,
+            teachers.name if teachers else "",
+            config.relight,
+            _digest(path) if path else "",
+        )
+        for seed, folder, path in zip(config.seeds, config.run_folders, config.pretrained_per_seed, strict=True)
+    ]
+    for run in runs:
+        run.resume()
+    return runs
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    except OSError as error:
+        raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
+
+
+def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSet:
+    progress("reading faces", 0.0)
+    faces, valid = read_faces(config.faces), read_faces(config.validation_faces).with_label()
+    _check_counts(config, faces, valid)
+    cache = config.folder.parent  # landmarks and lamps take minutes: runs beside each other share them
+    landmarks, _ = cached_landmarks(faces, cache, partial(progress, "landmarks of the training faces"))
+    valid_landmarks, _ = cached_landmarks(valid, cache, partial(progress, "landmarks of the validation faces"))
+    progress("computing lamps", 0.0)
+    lamps = training_lamps(count=config.hyperparameters.lamp_count, kept_in=cache)
+    augmenter = Augmenter(faces, landmarks, config.hyperparameters.augment, lamps if config.relight else None)
+    # Validation faces are relit also where training faces are not: that is what the comparison measures.
+    validation = make_validation(valid, valid_landmarks, replace(augmenter, lamps=lamps))
+    return TrainingSet(augmenter, validation, valid.images[:PARITY_FACES], valid_landmarks[:PARITY_FACES])
+
+
+def _check_counts(config: TrainingConfig, faces: LabelledFaces, valid: LabelledFaces) -> None:
+    needed = config.hyperparameters.batch_size
+    if len(faces) < needed:
+        raise BadFile(
+            config.faces, [f"holds {len(faces)} faces; the preset {config.preset!r} needs {needed} or more (a batch)"]
+        )
+    if not len(valid):
+        raise BadFile(config.validation_faces, ["no face has a label (a majority of votes) to evaluate on"])
+
+
+def _augmented_batches(augmenter: Augmenter, seed: int) -> Iterator[torch.Tensor]:
+    rng = np.random.default_rng(seed)
+    for _ in range(BATCH_NORM_BATCHES):
+        yield torch.from_numpy(augmenter.batch(rng.choice(len(augmenter.faces), BATCH_NORM_BATCH_SIZE), rng))
+
+
+def _export(run: TrainingRun, path: Path, config: TrainingConfig, faces: TrainingSet) -> list[str]:
+    best = run.folder / "best.pt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".pt":
+        return [f"{path}: {save_float16_weights(best, path) / 2**20:.1f} MiB"]
+    recipe = config.preset + (f" taught by {run.teachers}" if run.teachers else "")
+    augmenter = faces.augmenter
+    provenance = Provenance(recipe, run.seed, config.relight, augmenter.faces, augmenter.landmarks, faces.validation)
+    float32, int8 = release(best, path, config.version, provenance)
+    return [
+        f"{path}: {card_figures(float32)}",
+        f"int8: {card_figures(int8) if int8 else 'not kept: it loses more than 0.3 points'}",
+        _export_gpu_variant(path, faces),
+    ]
+
+
+def _export_gpu_variant(path: Path, faces: TrainingSet) -> str:
+    try:
+        variant, difference = make_gpu_variant(path, parity_faces_from(faces.parity_images, faces.parity_landmarks))
+    except NotEquivalent as error:
+        return f"for GPUs: not kept: {error}"
+    return f"for GPUs: {variant}, probabilities differ by at most {difference:.4f}"
+
+
+def _plot(folder: Path) -> None:
+    """Draw a run's log beside it."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    with (folder / "log.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    figure, axes = plt.subplots(figsize=(7, 4))
+    for name in ("accuracy", "accuracy_dark", "macro_f1"):
+        axes.plot([int(row["epoch"]) for row in rows], [float(row[name]) for row in rows], label=name)
+    axes.set_xlabel("epoch")
+    axes.legend()
+    figure.savefig(folder / "plot.png", dpi=120)
+    plt.close(figure)

@@ -1,0 +1,83 @@
+"""The configuration of a training tells every fault at once, and needs no PyTorch for it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from calibration.errors import BadInput
+from models.training import extra
+from models.training.config import TrainingConfig
+from models.training.extra import require_training_packages
+from models.training.presets import PRESETS
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> TrainingConfig:
+    faces = tmp_path / "faces.npz"
+    faces.touch()
+    return TrainingConfig(faces=faces, validation_faces=faces, folder=tmp_path / "run", epochs=3)
+
+
+def test_every_fault_is_told_at_once(config: TrainingConfig, tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        replace(
+            config,
+            preset="gpuu",
+            epochs=0,
+            workers=-2,
+            seeds=(3, 3),
+            faces=tmp_path / "gone.png",
+            pretrained=(tmp_path / "a.pt", tmp_path / "b.pt", tmp_path / "c.pt"),
+            device="tpu",
+            export=tmp_path / "net.h5",
+        )
+    told = "\n".join(caught.value.problems)
+    faults = (
+        "'gpuu' is not a preset; did you mean 'gpu'?",
+        "--epochs",
+        "--workers",
+        "given twice",
+        "--device",
+        "FACES",
+    )
+    for fault in (*faults, "3 networks for 2 seeds", "a.pt: no such file", "must end in .onnx"):
+        assert fault in told, told
+
+
+def test_the_configuration_is_kept_beside_the_checkpoints_with_all_hyperparameters(config: TrainingConfig) -> None:
+    config.write()
+    kept = json.loads((config.folder / "config.json").read_text())
+    assert kept["epochs"] == kept["hyperparameters"]["epochs"] == 3
+    assert kept["hyperparameters"]["learning_rate"] == PRESETS["cpu"].learning_rate
+    assert kept["hyperparameters"]["network"]["arch"] == "resnet"
+
+
+def test_several_seeds_have_a_folder_and_an_export_each(config: TrainingConfig, tmp_path: Path) -> None:
+    one = replace(config, export=tmp_path / "net.onnx")
+    assert (one.run_folders, one.export_path(1)) == ((config.folder,), tmp_path / "net.onnx")
+    both = replace(one, seeds=(5, 6), pretrained=(config.faces,))
+    assert [folder.name for folder in both.run_folders] == ["seed-5", "seed-6"]
+    assert both.export_path(6) == tmp_path / "net-6.onnx"
+    assert both.pretrained_per_seed == (config.faces, config.faces)
+
+
+def test_the_old_name_of_a_preset_is_understood_and_not_shown(config: TrainingConfig) -> None:
+    assert replace(config, preset="six").hyperparameters.network.arch == "baseline_cnn"
+    with pytest.raises(BadInput) as caught:
+        replace(config, preset="seven")
+    assert "six" not in str(caught.value)
+
+
+def test_a_missing_package_is_told_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(extra.PACKAGES, "a_package_that_nobody_has", "the package")
+    with pytest.raises(BadInput, match=r'the package; install with: pip install "chiaroscuro\[train\]"'):
+        require_training_packages()
+
+
+def test_presets_and_configuration_are_read_without_pytorch() -> None:
+    code = "import sys; sys.modules['torch'] = None; import models.training.config, models.training.extra"
+    subprocess.run([sys.executable, "-c", code], check=True)
