@@ -31,7 +31,7 @@ class VisitorMood(BaseModel):
 class Mood(BaseModel):
     """What the visitors feel together, how surely, who is there, and whether it can be trusted at all.
 
-    ``trusted`` false means "we could not look" (camera lost, lens covered, eye restarting), which is not the same
+    ``trusted`` false means "we could not see" (camera lost, lens covered, eye restarting), which is not the same
     as ``present`` false, "nobody is there".
     """
 

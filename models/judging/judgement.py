@@ -67,10 +67,10 @@ class Judgement:
             visitor.baseline.freeze()
 
     def blind(self, now: float, reason: str) -> Mood:
-        """We could not look: neither present nor absent. ``reason`` in a technician's words."""
+        """The mood while nothing can be seen: neither present nor absent. ``reason`` in a technician's words."""
         if math.isfinite(now):
             if self._present:
-                self._somebody_at = now  # time in which we could not look is not absence
+                self._somebody_at = now  # time in which nothing could be seen is not absence
             self._last = unseen(now, reason)
         return self._last
 

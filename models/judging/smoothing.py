@@ -17,7 +17,8 @@ LogProbabilities = Doubles
 class ExponentialFilter:
     """Average of log-probabilities over the last ``smooth_seconds``, each frame weighted by its quality and duration.
 
-    Averaging logarithms is the product of what independent frames say; one that is unsure says little in it.
+    Averaging logarithms multiplies what independent frames say, and a frame that is unsure says little in it (a
+    logarithmic opinion pool; Genest & Zidek, "Combining Probability Distributions", 1986).
     """
 
     def __init__(self, smooth_seconds: float) -> None:

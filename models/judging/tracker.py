@@ -1,8 +1,8 @@
 """Who is who from frame to frame.
 
-Each face found is given to the track that expected it there: nearest to where the track's own motion leads, of about
-the same size, the surest pair first. Of 30 faces no two would be better swapped (tests/models/judging/test_tracker.py):
-an optimal assignment would add a library and nothing else.
+Each detected face is assigned to the track that expected it there: nearest to where the track's own motion leads, of
+about the same size, the best pair first (greedy assignment). Of 30 faces no two would be better swapped
+(tests/models/judging/test_tracker.py), so optimal assignment would add a library and nothing else.
 """
 
 from __future__ import annotations

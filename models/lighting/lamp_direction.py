@@ -1,4 +1,4 @@
-"""The direction of the lamp from one face: the relighting model turned round by a small network.
+"""The direction of the lamp from one face: a small network inverts the relighting model.
 
 Trained on training faces relit by lamps everywhere (``models.training.make_lamp``), so it has seen what beards, brows
 and a face's own light do, and which edges only a cast shadow draws. Plain numpy; there is no picture of anybody in it.

@@ -1,4 +1,4 @@
-"""What is known of a classifier before a venue shows its first face: a head for each lamp, fitted on training faces.
+"""What is known about a classifier before a venue's first face: a head for each lamp, fitted on training faces.
 
 Kept beside the classifier as NAME.prior.npz and made by ``models.training.make_prior`` (no faces in it, only what was
 fitted).
@@ -36,7 +36,7 @@ class Prior:
     """(m) the best one under each lamp."""
 
     def for_lamp(self, azimuth: float, elevation: float) -> TrainingStatistics:
-        """What is known for a room with its lamp in this direction: the mean of the nearest lamps' heads."""
+        """Statistics and head for a lamp in this direction (degrees): the weighted mean of the nearest lamps' heads."""
         lamps = np.stack([direction(float(a), float(e)) for a, e in self.places])
         away = np.degrees(np.arccos(np.clip(lamps @ direction(azimuth, elevation), -1, 1)))
         near = np.argsort(away)[:NEAREST]
@@ -74,7 +74,7 @@ def read_prior(model: Path, sha256: str) -> Prior | None:
 
 
 def statistics_for(prior: Prior | None, faces: Faces, venue: Calibration) -> TrainingStatistics:
-    """What is known beforehand in this venue's light; without a prior, only from the volunteers' own ``faces``."""
+    """The statistics to fit from in this venue's light; without a prior, those of the volunteers' own ``faces``."""
     if prior is None:
         return statistics_from_faces(faces)
     light = venue.light

@@ -1,4 +1,4 @@
-"""Where a lamp stands and how soft it is, found from faces: the relighting model, turned round and fitted.
+"""Where a lamp stands and how soft it is, estimated from faces by fitting the relighting model.
 
 The direction comes from ``models.lighting.lamp_direction``. Then the mean of the aligned faces in linear light is
 explained as an average face under one lamp there, at one of four softnesses, and light from the walls, from the floor
@@ -39,9 +39,9 @@ class LightEstimate:
 
 
 def estimate_light(faces: Gray, average: Floats) -> LightEstimate:
-    """The light on aligned faces (n, 64, 64) of one room, as captured; ``average`` (64, 64) is a face in even light.
+    """The light on aligned faces (n, 64, 64) of one venue, as captured; ``average`` (64, 64) is a face in even light.
 
-    More people make it surer: what is painted on one face (a beard, dark brows) is taken for shadow otherwise.
+    More people make it more certain: what is dark on one face (a beard, brows) would be mistaken for shadow.
     Raises ValueError without faces.
     """
     if not len(faces):

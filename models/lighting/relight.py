@@ -1,8 +1,8 @@
 """Other lamps on a face: light and cast shadows from small maps of 3-D heads, laid over the face by its landmarks.
 
-A picture's light is taken as what even light from the front would give; multiplied by what a lamp gives instead, it is
-the same face under that lamp. The eye sockets under the brow, the lip under the nose and the chin go dark as they do
-in a room with one lamp overhead. All in linear light. The maps are made by ``models.rendering.make_maps``.
+A picture's light is taken as what even light from the front would give; multiplied by a ratio image (what a lamp gives
+instead), it is the same face under that lamp. The eye sockets under the brow, the lip under the nose and the chin go
+dark as they do in a room with one lamp overhead. All in linear light. The maps are made by ``models.rendering.make_maps``.
 """
 
 from __future__ import annotations

@@ -222,7 +222,7 @@ def _light(normals: Floats, depth: Floats, hit: Floats, part: NDArray[np.int32])
 
 
 def _specular(normals: Floats, part: NDArray[np.int32]) -> Floats:
-    """Mirror-like share of the lamp's light: broad on skin, a point in the eyes."""
+    """Specular share of the lamp's light (Blinn 1977, by the half vector): broad on skin, a point in the eyes."""
     half = direction(KEY.azimuth, KEY.elevation) + np.array([0, 0, 1], np.float32)
     along = np.clip(normals @ (half / np.linalg.norm(half)), 0, 1)
     return np.asarray(np.where(part >= TEETH, along**120 * 3, along**14), np.float32)

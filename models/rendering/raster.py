@@ -1,4 +1,4 @@
-"""Triangles to pixels, in numpy: which triangle of a mesh each pixel sees, and where in it. For offline use."""
+"""Triangles to pixels, in numpy, by a z-buffer: which triangle each pixel sees, and where in it. For offline use."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ def align_all(picture: Image, landmarks: Sequence[Floats]) -> Gray:
 def similarity(landmarks: Doubles) -> Doubles:
     """The (..., 2, 3) matrices of turn, scale and shift that bring ``landmarks`` (..., 5, 2) nearest to ``TEMPLATE``.
 
-    Least squares in closed form (complex numbers: template = a * landmark + b), without reflection.
+    Least squares in closed form (complex numbers: template = a * landmark + b), without reflection; the plane case of
+    Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991.
     """
     z = landmarks[..., 0] + 1j * landmarks[..., 1]
     t = TEMPLATE[:, 0].astype(np.float64) + 1j * TEMPLATE[:, 1]
