@@ -19,7 +19,7 @@ def make_clip(
 ) -> Path:
     """An H.264 film whose grey rises from frame to frame. Width and height must be even.
 
-    ``sound``: a 440 Hz tone as long as the picture, or of so many seconds.
+    ``sound``: a 440 Hz tone as long as the picture, or of that many seconds.
     """
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast", "sc_threshold": "0"})

@@ -1,1 +1,1 @@
-"""The story as a file: read, checked, drawn as a graph."""
+"""The story file: read, checked, and drawn as a graph."""

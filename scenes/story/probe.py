@@ -32,11 +32,13 @@ def probe(file: Path) -> MediaHeader:
     try:
         stat = file.stat()
     except OSError as error:
-        raise Unreadable("no such file" if isinstance(error, FileNotFoundError) else str(error)) from error
+        why = (
+            "no such file" if isinstance(error, FileNotFoundError) else f"cannot be opened ({error.strerror or error})"
+        )
+        raise Unreadable(why) from error
     if not S_ISREG(stat.st_mode):
-        raise Unreadable(
-            "is not a regular file; give a film, picture or sound file"
-        )  # to open a pipe would be to wait for ever
+        # To open a pipe would mean to wait for ever.
+        raise Unreadable("is not a regular file; give a film, picture or sound file")
     return _probe(file, stat.st_mtime_ns, stat.st_size)
 
 

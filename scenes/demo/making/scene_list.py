@@ -17,13 +17,13 @@ class DrawnScene:
     name: str
     seconds: int
     prepare: Callable[[float], Callable[[float], list[Array]]]
-    """Prepares a scene of so many seconds; what it returns draws the layers for a moment of it."""
+    """Prepares a scene of a length in seconds; what it returns draws the layers for a moment of it."""
     grade: Grade
     kbits: int | None
     """Bit rate of the picture in kbit/s: everybody clones all the clips, so together they may have 12 MB.
     None for loops: their first second must look like their last, and an encoder with a bit rate starts poor."""
     draw_every: int = 2
-    """One frame in so many is drawn and those between are blended: slow movement needs no more."""
+    """One frame in this many is drawn, and those between are blended: slow movement needs no more."""
 
 
 SCENES = (

@@ -1,4 +1,4 @@
-"""Stories that are broken on purpose; each says in its head (#! stops the show, #~ does not) what must be told."""
+"""Stories that are broken on purpose; their first lines (#! stops the show, #~ does not) say what must be reported."""
 
 import os
 from pathlib import Path
@@ -37,13 +37,13 @@ def story(folder: Path, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", ["keys", "names", "ways", "media"])
-def test_all_faults_of_a_story_are_told_at_once_with_key_and_remedy(folder: Path, name: str) -> None:
-    with pytest.raises(BadFile) as told:
+def test_all_faults_of_a_story_are_reported_at_once_with_key_and_remedy(folder: Path, name: str) -> None:
+    with pytest.raises(BadFile) as refusal:
         load_story(story(folder, name))
-    assert sorted(told.value.problems) == expected(name, "#!")
+    assert sorted(refusal.value.problems) == expected(name, "#!")
 
 
-def test_what_the_show_survives_is_told_and_does_not_stop_it(folder: Path) -> None:
+def test_what_the_show_survives_is_reported_and_does_not_stop_it(folder: Path) -> None:
     loaded = load_story(story(folder, "warnings"))
     assert sorted(str(problem) for problem in loaded.warnings) == expected("warnings", "#~")
 
@@ -64,9 +64,9 @@ def test_an_unattended_start_goes_on_without_a_sound_captions_or_the_end_of_a_fi
         'sound = "gone.wav"\ncaptions = "gone.srt"\nbed = "night"\nout_seconds = 20\n[beds.night]\nfile = "gone.ogg"\n'
     )
     path.write_text((BROKEN / "warnings.toml").read_text() + more)
-    with pytest.raises(BadFile) as told:
+    with pytest.raises(BadFile) as refusal:
         load_story(path)
-    assert len(told.value.problems) == 4
+    assert len(refusal.value.problems) == 4
     story = load_story(path, forgive_clips=True)
     assert story.unplayable == set()
     assert (story.clip("attic").sound, story.clip("attic").captions, story.bed("attic")) == (None, None, None)
@@ -92,7 +92,7 @@ def test_a_story_of_which_no_clip_is_left_is_not_forgiven(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"), [("title = ", "is not valid TOML"), (None, "no such file"), ("", "title: field required")]
 )
-def test_a_file_that_is_no_story_is_told_as_that(tmp_path: Path, text: str | None, problem: str) -> None:
+def test_a_file_that_is_not_a_story_is_refused_as_such(tmp_path: Path, text: str | None, problem: str) -> None:
     if text is not None:
         (tmp_path / "story.toml").write_text(text)
     with pytest.raises(BadFile, match=problem):
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_story_is_told_as_that(tmp_path: Path, text: str | Non
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
-def test_a_clip_that_is_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+def test_a_clip_that_is_a_pipe_is_reported_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     with pytest.raises(Unreadable, match="not a regular file"):
         probe(tmp_path / "pipe.mp4")
