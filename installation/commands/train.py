@@ -42,7 +42,7 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
     ),
     version: str = typer.Option("1.0", help="Version written into the exported file"),
 ) -> None:
-    """Train the emotion network (needs the extra: pip install "chiaroscuro[train]")."""
+    """Train the emotion network (needs the extra "train": see docs/emotion-model.md)."""
     from installation.host.errors import both, plain_errors
 
     with plain_errors():
