@@ -79,7 +79,7 @@ def measure(camera: str, progress: Progress, seconds: float = SECONDS) -> list[F
     supervisor = EyeSupervisor(venue, 1, LossReporter(), on_mood=heard)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CHIARO_STATE"] = folder
-        with open_show(load_story(DEMO), venue, headless=True, hand=supervisor) as show:
+        with open_show(load_story(DEMO), venue, headless=True, mood_source=supervisor) as show:
             show.run(WARM_UP_SECONDS)
             begun = time.monotonic()
             for step in range(STEPS):

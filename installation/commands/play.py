@@ -54,7 +54,8 @@ def register(app: typer.Typer) -> None:
         open_log()
         with plain_errors():
             require_libraries()
-            from installation.show.desk import ScriptedHand, parse_script, play_clips
+            from installation.show.desk import play_clips
+            from installation.show.manual_mood import ScriptedMood, parse_script
 
             chosen = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
             if len(what) == 1 and (Path(what[0]).suffix == ".toml" or Path(what[0]).is_dir()):
@@ -64,7 +65,7 @@ def register(app: typer.Typer) -> None:
                     log.warning("%s: %s", story.path.name, remark)
                 from installation.show.opening import open_show
 
-                with open_show(story, chosen, headless=headless, hand=ScriptedHand(script)) as show:
+                with open_show(story, chosen, headless=headless, mood_source=ScriptedMood(script)) as show:
                     show.run(seconds)
                 return
             change = Transition(transition.value, 0.0 if transition is Kind.cut else transition_seconds)

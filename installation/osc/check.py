@@ -23,14 +23,14 @@ def problems(settings: OscSettings) -> list[str]:
     reachable = settings.listen and not is_loopback(settings.listen_host)
     if reachable and all(network.is_loopback for network in settings.allow):
         found.append(
-            f"osc.allow: the control port listens on {settings.listen_host}, but accepts commands from this machine only; "
-            "add your network, such as '192.168.1.0/24'"
+            f"osc.allow: the control port listens on {settings.listen_host}, but accepts commands from this machine "
+            "only; add your network, such as '192.168.1.0/24'"
         )
     return found
 
 
 def _own_addresses(target: OscTarget) -> Iterator[str]:
-    """Faults of a target's own addresses. An unknown one may be the story's, unless it is nearly one of ours."""
+    """Faults of a target's own addresses. An unknown one may be the story's, unless it nearly is one of ours."""
     known = {path: [a.name for a in line.arguments] for path, line in BY_PATH.items() if line.profiles}
     if target.profile == "scalar":
         known |= {f"{path}/{name}": [name] for path, names in list(known.items()) for name in names if len(names) > 1}

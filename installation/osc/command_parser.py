@@ -83,7 +83,7 @@ def parse(datagram: bytes) -> tuple[str, list[Argument]]:
     if len(datagram) > AT_MOST_BYTES:
         raise CommandRefused("too long")
     if not datagram.startswith(b"/"):
-        raise CommandRefused("not a message")  # bundles too: nobody's button sends one, and all the killers are in them
+        raise CommandRefused("not a message")  # bundles too: no button sends one, and python-osc hangs on bad ones
     try:
         tags = datagram[datagram.index(b",") + 1 :].split(b"\0", 1)[0] if b"," in datagram else b""
         if not KNOWN_TAGS.issuperset(tags):

@@ -46,8 +46,8 @@ only_named = false         # true: send only what is listed under addresses belo
 - While `/health/camera` is 0 the show cannot see: a mood of zeros then does not mean "nobody there", and no visitor is
   reported as leaving before the camera is back.
 - A cue that the story sends itself (`osc` in a story file) goes to every target, once, below the target's prefix.
-- A receiver that is off costs the show nothing: it is reported once on the console, and has the whole state within about
-  a second of being switched on. If `/health/beat` is silent for more than 3 s, the show is dead.
+- A receiver that is off costs the show nothing: it is reported once on the console, and has the whole state within
+  about a second of being switched on. If `/health/beat` is silent for more than 3 s, the show is dead.
 
 """
 

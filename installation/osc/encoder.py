@@ -125,7 +125,7 @@ def body(tags: str, values: Sequence[Value]) -> bytes:
             write_string(value) if isinstance(value, str) else _numbers(tag).pack(value)
             for tag, value in zip(tags, values, strict=True)
         )
-    except (struct.error, OverflowError) as error:  # 1e39 is no float32
+    except (struct.error, OverflowError) as error:  # 1e39 does not fit into a float32
         raise BadValue(f"{values!r} cannot be sent as {tags!r}: {error}") from None
 
 

@@ -14,7 +14,7 @@ REPEAT_SECONDS = (0.0, 0.09, 0.18)
 """A stalled receiver loses datagrams in a row: the repeats lie apart, the last within 200 ms."""
 STARTS = 2**20
 """The counter begins at the wall clock's seconds modulo this, so that the first events of a show that was started again
-are no repeats of the last one's; and far below 2^24, where Pure Data's numbers stop being exact."""
+are not taken for repeats of the last one's; and far below 2^24, where Pure Data's numbers stop being exact."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Presence:
     def advance(self, mood: Mood) -> Iterator[Message]:
         """Events between the last mood and this one.
 
-        A mood that cannot be trusted ends no visit: that we could not look is not that they went.
+        A mood that cannot be trusted ends no visit: that we could not see is not that they left.
         """
         if not mood.trusted:
             return

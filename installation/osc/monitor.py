@@ -20,7 +20,7 @@ class Heard:
     times: deque[float] = field(default_factory=lambda: deque(maxlen=600))
 
     def rate(self, now: float) -> float:
-        """Messages a second, over the last seconds."""
+        """Messages per second, over the last seconds."""
         return _rate(self.times, now)
 
 
@@ -56,11 +56,11 @@ class Tally:
         return received
 
     def packet_rate(self, now: float) -> float:
-        """Datagrams a second."""
+        """Datagrams per second."""
         return _rate(self._times, now)
 
     def byte_rate(self, now: float) -> float:
-        """Bytes a second."""
+        """Bytes per second."""
         return sum(size for at, size in self._sizes if at > now - WINDOW_SECONDS) / WINDOW_SECONDS
 
     def _note(self, one: Received, now: float, sender: object) -> None:

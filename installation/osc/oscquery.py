@@ -106,7 +106,7 @@ class OscQuery:
 
 
 class _Server(ThreadingHTTPServer):
-    """One thread a client, but not more than so many: a browser gone wild must not eat the show's machine."""
+    """One thread per client, up to a limit: a browser gone wild must not eat the show's machine."""
 
     daemon_threads = True
 
@@ -127,7 +127,7 @@ class _Server(ThreadingHTTPServer):
             self._seats.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away in the middle is no news."""
+        """A client that disconnects halfway is not worth a message."""
 
 
 def _page(answer: Callable[[str, str], tuple[HTTPStatus, Node | None]]) -> type[BaseHTTPRequestHandler]:

@@ -56,7 +56,7 @@ PACE_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One value of a message: its tag, name and range (both ends belong to it)."""
+    """One value of a message: its tag, name and range (both ends included)."""
 
     name: str
     tag: str
@@ -92,7 +92,7 @@ class Address:
         return self.path.rsplit("/", 1)[1]
 
     def concrete(self) -> tuple[str, ...]:
-        """All addresses that this line stands for, one a slot or an emotion."""
+        """All addresses that this line stands for, one per slot or emotion."""
         if "{slot}" in self.path:
             return tuple(self.path.format(slot=slot) for slot in range(1, MAX_VISITORS + 1))
         if "{label}" in self.path:

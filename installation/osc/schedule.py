@@ -156,7 +156,7 @@ class Schedule:
 
 
 def scalars(path: str, values: tuple[Value, ...]) -> Iterator[tuple[str, float]]:
-    """One float an address: a message with several numbers becomes an address for each, named after it."""
+    """One float per address: a message with several numbers becomes an address for each, named after it."""
     names = [argument.name for argument in BY_PATH[path].arguments]
     for name, value in zip(names, values, strict=True):
         if not isinstance(value, str):
@@ -164,7 +164,7 @@ def scalars(path: str, values: tuple[Value, ...]) -> Iterator[tuple[str, float]]
 
 
 def fill(template: str, message: Message) -> str | None:
-    """An own address with values put in, such as '/cue/{index}/start'; such a message carries no arguments.
+    """An address of the venue's own with values put in, such as '/cue/{index}/start'; it then carries no arguments.
 
     None where the template names a value that the message does not have ('chiaro check' reports that).
     """

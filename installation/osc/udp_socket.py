@@ -14,7 +14,7 @@ RETRY_SECONDS = 1.0
 """A socket costs nothing to open: a receiver that is back must not wait for us."""
 RESOLVE_AT_MOST_SECONDS = 60.0
 QUIET_SECONDS = 2.5
-"""This long without a refusal counts as 'back': a machine may report only once a second that nobody listens."""
+"""This long without a refusal counts as 'back': a machine may report only once a second that nothing is listening."""
 
 
 class UdpSocket:

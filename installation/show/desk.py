@@ -9,51 +9,16 @@ from typing import Literal
 
 import pygame
 
-from calibration.errors import BadFile, BadInput
+from calibration.errors import BadFile
 from calibration.venue import Venue
 from installation.film.film import Film
 from installation.film.playback import open_playback
 from installation.host.console import LossReporter, log
 from installation.show.keys import Controls, Keys
 from installation.show.overlay import Overlay
-from installation.show.rehearsal import WORDS, Hand, mood_of
-from models.mood import Mood
 from scenes.machine.command import Next, Pause, Resume, SetBlackout, SetMasterVolume, SetMute, Shutdown
 from scenes.story.clip import STILL_SECONDS, Clip, Transition
 from scenes.story.probe import Unreadable, probe
-
-
-class ScriptedHand(Hand):
-    """Moods by a list of (seconds, word), counted from the first look; keys still override it."""
-
-    def __init__(self, script: tuple[tuple[float, str], ...]) -> None:
-        self._script = script
-        self._begun: float | None = None
-
-    def mood(self, now: float) -> Mood:
-        """The mood of the script at ``now``, or the one that a key has set."""
-        begun = self._begun = now if self._begun is None else self._begun
-        past = [(at, word) for at, word in self._script if begun + at <= now]
-        if not past:
-            return super().mood(now)
-        at, word = past[-1]
-        return mood_of(word, 0.9, now, held_seconds=now - begun - at)
-
-
-def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
-    """``happiness@3,nobody@12`` as ((3.0, "happiness"), (12.0, "nobody")). Raises ``BadFile`` with all faults."""
-    script, problems = [], []
-    for part in filter(None, (part.strip() for part in typed.split(","))):
-        word, _, at = part.partition("@")
-        try:
-            script.append((float(at or 0.0), word))
-        except ValueError:
-            problems.append(f"{part!r}: after the @ comes a number of seconds, as in happiness@3")
-        if word not in WORDS:
-            problems.append(f"{part!r}: no mood is called {word!r}; known: {', '.join(WORDS)}")
-    if problems:
-        raise BadInput(*problems, where="--mood")
-    return tuple(sorted(script))
 
 
 def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float | None, transition: Transition) -> int:

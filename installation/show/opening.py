@@ -38,11 +38,11 @@ def open_show(
     *,
     headless: bool = False,
     seed: int = 0,
-    hand: Eye | None = None,
+    mood_source: Eye | None = None,
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
-    ``hand``: moods made by hand take the place of the eye's process, and number keys set them.
+    ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
     """
     losses = LossReporter()
@@ -56,7 +56,7 @@ def open_show(
         closing.callback(lock.release)
         journal = Journal(venue.journal, folder, losses)
         closing.callback(journal.close)
-        rehearsal = Rehearsal(float("inf")) if hand else Rehearsal()
+        rehearsal = Rehearsal(float("inf")) if mood_source else Rehearsal()
         broadcast = Broadcast(
             venue.osc,
             scenes=story.names,
@@ -65,7 +65,7 @@ def open_show(
         )
         closing.callback(broadcast.close)
         # The eye starts first and wakes up (about a second) while the window opens.
-        eye = hand or EyeSupervisor(
+        eye = mood_source or EyeSupervisor(
             venue, seed, losses, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
         )
         closing.callback(eye.close)
@@ -83,7 +83,7 @@ def open_show(
             broadcast=broadcast,
             journal=journal,
             losses=losses,
-            keys=Keys(moods=hand is not None),
+            keys=Keys(moods=mood_source is not None),
             heartbeat=Heartbeat(),
             rehearsal=rehearsal,
             control=control,
@@ -114,7 +114,7 @@ def end_by_signal(show: Show) -> None:
 
 
 def fade_out(film: Film) -> None:
-    """Picture and sound go down together, so that the end is no click and no cut."""
+    """Picture and sound go down together, so that the end is neither a click nor a cut."""
     film.blackout(True, FADE_SECONDS)
     film.master_volume(0.0, FADE_SECONDS)
     until = time.monotonic() + FADE_SECONDS

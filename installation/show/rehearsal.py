@@ -1,8 +1,7 @@
-"""A mood made by hand: the operator's override for half a minute, and the maker's number keys at a desk."""
+"""Moods for a rehearsal, and the operator's override of the eye for half a minute."""
 
 from __future__ import annotations
 
-from installation.host.health import Sense
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 
@@ -67,32 +66,3 @@ class Rehearsal:
         if now >= self._until:
             return mood
         return mood_of(self._word, self._intensity, now, held_seconds=now - self._since)
-
-
-class Hand:
-    """Takes the eye's place at a maker's desk: an empty room, until a key rehearses a mood."""
-
-    camera = model = Sense.OFF
-    fps = 0.0
-    line = "moods by number keys: 1 to 8 emotions, 9 undecided, 0 nobody"
-    thumbnail = None
-    drift = 0.0
-
-    def start(self) -> None:
-        """Nothing to start."""
-
-    def mood(self, now: float) -> Mood:
-        """Nobody there: a desk without a script."""
-        return mood_of(NOBODY, 0.0, now)
-
-    def set_camera(self, on: bool) -> None:
-        """No camera is open."""
-
-    def set_thumbnail(self, on: bool) -> None:
-        """No camera is open."""
-
-    def freeze_baseline(self) -> None:
-        """No visitor's face is learned."""
-
-    def close(self) -> None:
-        """Nothing to close."""

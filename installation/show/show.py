@@ -187,7 +187,7 @@ class Show:
         return DONE
 
     def _set_closed(self, closed: bool, source: Source) -> None:
-        """Closed: dark and silent, back at attract, nobody is looked at. Open: as in the morning."""
+        """Closed: dark and silent, back at attract, the camera off. Open: as in the morning."""
         self.controls = replace(self.controls, closed=closed)
         self._asked.append(Stop(source=source) if closed else Attract(source=source))
         self._asked.append(SetBlackout(closed, source=source))

@@ -43,10 +43,10 @@ LONGEST_TICK_SECONDS = 1.0
 PATIENCE_SECONDS = 5.0
 """How long the player may take to show a scene while another one is running ..."""
 PATIENCE_AT_END_SECONDS = 1.5
-"""... and when the film has ended, and the last frame stands."""
+"""... and when the film has ended, and its last frame is held."""
 ASKS = 2
 SAFE_SECONDS = 10.0
-"""The safe scene stands so long at least before the film is tried again."""
+"""The safe scene plays for at least this long before the film is tried again."""
 
 
 def begin(story: Story, now: float, after: StoryState | None = None) -> Step:

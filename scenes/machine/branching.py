@@ -55,7 +55,7 @@ def way_in(story: Story, branch: Branch) -> Transition:
 
 
 def fallback_for(story: Story, name: str, failed: frozenset[str]) -> str | None:
-    """What plays in place of a scene that may have failed: on by ``otherwise``, else attract, safe, none."""
+    """What plays instead of a scene that may have failed: the next by ``otherwise``, else attract, safe, none."""
     tried: set[str] = set()
     while name in failed and name not in tried:
         tried.add(name)
@@ -90,7 +90,7 @@ def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: boo
     if when.untrusted:
         if mood.trusted:
             return ""
-        reasons.append(f"could not look: {mood.reason or 'not told why'}")
+        reasons.append(f"could not look: {mood.reason or 'no reason given'}")
     if when.elapsed_seconds is not None:
         if state.seconds < when.elapsed_seconds:
             return ""

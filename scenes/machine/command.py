@@ -1,6 +1,6 @@
-"""What a person (keys, OSC, command line) can ask of the show: one type for each wish, matched exhaustively.
+"""What a person (keys, OSC, command line) can ask of the show: one type for each command, matched exhaustively.
 
-Whoever receives a wish has checked it for type and range when it makes one of these; nothing is parsed after that.
+Whoever receives a command checks its types and ranges when it makes one of these; nothing is parsed after that.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class SetCamera(Asked):
 
 @dataclass(frozen=True, slots=True)
 class SetMasterVolume(Asked):
-    """The room's volume, 0 to 1."""
+    """The master volume, 0 to 1."""
 
     name: ClassVar[str] = "volume"
     level: float
@@ -135,7 +135,7 @@ class SetBrightness(Asked):
 
 @dataclass(frozen=True, slots=True)
 class SetClosed(Asked):
-    """Close the room to visitors, or open it."""
+    """Close the show to visitors, or open it."""
 
     name: ClassVar[str] = "closed"
     on: bool
@@ -151,7 +151,7 @@ class SetOverlay(Asked):
 
 @dataclass(frozen=True, slots=True)
 class RehearseMood(Asked):
-    """Put a mood in the place of the eye's for 30 s; ``intensity`` 0 to 1."""
+    """Replace the eye's mood for 30 s; ``intensity`` 0 to 1."""
 
     name: ClassVar[str] = "mood"
     label: str

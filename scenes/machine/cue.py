@@ -90,7 +90,7 @@ class TakeEnded:
 
 @dataclass(frozen=True, slots=True)
 class SendOsc:
-    """A cue of the story's own to the room's other machines. The address is below the target's prefix."""
+    """A cue of the story's own to the other machines. The address is below the target's prefix."""
 
     address: str
     arguments: tuple[int | float | str, ...]
@@ -106,7 +106,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class SetVolume:
-    """Change of the scene's own volume, on top of the room's."""
+    """Change of the scene's own volume, on top of the master volume."""
 
     volume: float
     over_seconds: float

@@ -60,7 +60,7 @@ def dry_run(
 ) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
     """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
 
-    ``moods`` gives the room's mood at a time (it may look at the state before the tick).
+    ``moods`` gives the mood at a time (it may use the state before the tick).
     """
     state, cues = begin(story, 0.0)
     yield 0.0, state, cues

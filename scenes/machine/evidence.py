@@ -20,7 +20,7 @@ BIN_SECONDS = 0.1
 BINS_AT_MOST = 4096  # 6.8 minutes in bins of 0.1 s, then bins of 0.2 s ...
 RUNS_AT_MOST = 1024  # changes of belief remembered for ``held``
 LONGEST_STEP_SECONDS = 1.0
-"""A mood speaks for at most so long before the moment it was observed at (the stage may have stood still)."""
+"""A mood counts for no longer than this before the moment at which it was observed (the stage may have stood still)."""
 
 _KINDS = len(LABELS) + 1  # time by believed emotion; the last is "undecided"
 _COLUMNS = _KINDS + len(LABELS)  # then the integral of each probability
@@ -148,5 +148,5 @@ class Evidence:
 
 
 def _indices(labels: Labels) -> list[int]:
-    """Raises ``ValueError`` for a word that is no label."""
+    """Raises ``ValueError`` for a word that is not a label."""
     return [LABELS.index(label) for label in ((labels,) if isinstance(labels, str) else labels)]

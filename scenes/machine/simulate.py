@@ -38,7 +38,7 @@ class Visitors:
         self._await_next(0.0)
 
     def mood(self, now: float, state: StoryState) -> Mood:
-        """What is seen of the room."""
+        """What the eye would see at ``now``."""
         if now < self._come:
             return Mood(captured_at=now, trusted=True)
         over = state.take > self._take and not state.in_take

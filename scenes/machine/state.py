@@ -17,7 +17,7 @@ class Moment:
     """All that the story learns at one tick."""
 
     now: float
-    """Monotonic seconds, read once a tick. Going backwards or standing still is survived: no time passes then."""
+    """Monotonic seconds, read once a tick. If it goes backwards or stands still, no time passes."""
     mood: Mood
     playhead: Playhead
     commands: tuple[StoryCommand, ...] = ()

@@ -33,9 +33,9 @@ def request_scene(
     outcome: str | None = None,
     fresh: bool = False,
 ) -> Step:
-    """Ask the player for a scene, or for the one that stands in for it.
+    """Ask the player for a scene, or for its replacement where it cannot be played.
 
-    ``outcome``: the take ends so. ``fresh``: a new take begins, wherever the film stands.
+    ``outcome``: how the running take ends. ``fresh``: a new take begins, whatever plays now.
     """
     scene = fallback_for(story, choice.to, state.failed)
     if scene is None:

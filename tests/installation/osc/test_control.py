@@ -229,7 +229,7 @@ def test_a_phone_that_listens_on_another_port_is_answered_there() -> None:
 
 def test_a_command_by_key_is_not_answered(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     answered: list[object] = []
-    monkeypatch.setattr(control, "_answer", lambda name, code, reason, address: answered.append(address))
+    monkeypatch.setattr(control, "_answer", lambda *answer: answered.append(answer))
     control.reply(Next(source=KEY), 0, "done")
     assert answered == []
     sender = ("127.0.0.1", 9001)

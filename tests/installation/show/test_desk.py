@@ -13,10 +13,10 @@ from pathlib import Path
 import pygame
 import pytest
 
-from calibration.errors import BadInput, Exit
+from calibration.errors import Exit
 from installation.bench.film_watch import rss_megabytes
 from installation.bench.marked_clip import Coding, make_clip
-from installation.show.desk import Desk, ScriptedHand, parse_script
+from installation.show.desk import Desk
 from installation.show.keys import Controls
 from scenes.story.clip import Clip, Transition
 from tests.installation.film.cinema import SIZE, cinema
@@ -105,20 +105,6 @@ def test_without_a_display_it_ends_with_69(tmp_path: Path) -> None:
     done = play(str(file), SDL_VIDEODRIVER="x11", DISPLAY=":987")
     assert done.returncode == Exit.UNAVAILABLE
     assert "DISPLAY" in done.stderr
-
-
-def test_moods_come_at_their_times() -> None:
-    script = parse_script("nobody@6, happiness@2,sadness@4")
-    assert script == ((2.0, "happiness"), (4.0, "sadness"), (6.0, "nobody"))
-    hand = ScriptedHand(script)
-    seen = [(mood.present, mood.dominant) for mood in (hand.mood(100.0 + at) for at in (0, 2, 3.9, 4, 6))]
-    assert seen == [(False, None), (True, "happiness"), (True, "happiness"), (True, "sadness"), (False, None)]
-
-
-def test_all_faults_of_a_script_are_told_at_once() -> None:
-    with pytest.raises(BadInput) as told:
-        parse_script("joy@1,anger@soon")
-    assert len(told.value.problems) == 2
 
 
 def test_the_sound_comes_back_between_scenes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from calibration.settings import OscSettings, ScreenSettings
 from calibration.venue import Venue
+from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
-from installation.show.rehearsal import Hand
 from installation.show.show import Show
 from scenes.story.story import load_story
 from tests.clips import make_clip
@@ -71,7 +71,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
     story.write_text(STORY)
     screen = ScreenSettings(width=160, height=90)
     venue = Venue(name=tmp_path.name, osc=OscSettings(listen_port=0), screen=screen)
-    with open_show(load_story(story), venue, headless=True, hand=Hand()) as show:
+    with open_show(load_story(story), venue, headless=True, mood_source=ManualMood()) as show:
         here = Room(show, story)
         here.run_until(lambda: show.parts.film.playhead.entry > 0)
         yield here

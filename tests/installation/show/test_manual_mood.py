@@ -1,0 +1,20 @@
+"""Moods by number keys and by a script."""
+
+import pytest
+
+from calibration.errors import BadInput
+from installation.show.manual_mood import ScriptedMood, parse_script
+
+
+def test_moods_come_at_their_times() -> None:
+    script = parse_script("nobody@6, happiness@2,sadness@4")
+    assert script == ((2.0, "happiness"), (4.0, "sadness"), (6.0, "nobody"))
+    moods = ScriptedMood(script)
+    seen = [(mood.present, mood.dominant) for mood in (moods.mood(100.0 + at) for at in (0, 2, 3.9, 4, 6))]
+    assert seen == [(False, None), (True, "happiness"), (True, "happiness"), (True, "sadness"), (False, None)]
+
+
+def test_all_faults_of_a_script_are_told_at_once() -> None:
+    with pytest.raises(BadInput) as told:
+        parse_script("joy@1,anger@soon")
+    assert len(told.value.problems) == 2
