@@ -2,7 +2,7 @@
 
 A picture's light is taken as what even light from the front would give; multiplied by a ratio image (what a lamp gives
 instead), it is the same face under that lamp. The eye sockets under the brow, the lip under the nose and the chin go
-dark as they do in a room with one lamp overhead. All in linear light. The maps are made by ``models.rendering.make_maps``.
+dark as they do in a room with one lamp overhead. All in linear light. ``models.rendering.make_maps`` makes the maps.
 """
 
 from __future__ import annotations

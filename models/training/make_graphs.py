@@ -6,6 +6,8 @@ Run as ``python -m models.training.make_graphs``. The weights come from the ``mt
 
 from __future__ import annotations
 
+from typing import Any
+
 import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
@@ -26,7 +28,7 @@ class _Graph:
         self.nodes: list[NodeProto] = []
         self.newest = "picture"
 
-    def add(self, kind: str, *inputs: str, output: str = "", **attributes: int | str | list[int]) -> str:
+    def add(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
         output = output or f"v{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         self.newest = output
