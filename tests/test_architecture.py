@@ -41,8 +41,6 @@ NOT_A_METHOD = {"look", "tell", "told"}
 
 EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "models/seeing/yunet.py": ({"onnx"}, "gives the downloaded detector's graph a free input size"),
-    "installation/bench/model.py": ({"torch"}, "times the network in PyTorch beside onnxruntime, where a GPU is"),
-    "installation/bench/training.py": ({"torch"}, "measures training itself"),
 }
 """Files outside ``models/training`` that may import torch or onnx, each with its reason."""
 

@@ -1,4 +1,4 @@
-"""What one look at 1, 4 and 16 faces costs, on one thread of the CPU and on a GPU where there is one."""
+"""What classifying 1, 4 and 16 faces costs, on one thread of the CPU and on a GPU where there is one."""
 
 from __future__ import annotations
 
@@ -52,16 +52,14 @@ def run(progress: Progress) -> Report:
 def _through_torch(progress: Progress) -> list[Figure]:
     """The same on machines that have PyTorch's CUDA and not onnxruntime's; weights do not matter for the time."""
     try:
-        import torch
-    except ImportError:
+        from models.training.presets import PRESETS
+        from models.training.timing import cuda_name, graphed_inference
+    except ModuleNotFoundError:  # without the extra ``train``
         return []
-    if not torch.cuda.is_available():
+    name = cuda_name()
+    if not name:
         return []
-    from models.training.gpu_time import graphed_inference
-    from models.training.presets import PRESETS
-
     progress("PyTorch on the GPU", 0.9)
-    name = torch.cuda.get_device_name()
     return [
         Figure(f"{name}, PyTorch, float16, preset gpu, recorded: {_faces(n)}", _milliseconds(step), "ms")
         for n in BATCHES

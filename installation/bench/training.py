@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,9 +15,6 @@ from models.lighting.relight import training_lamps
 from models.seeing.align import TEMPLATE
 from models.training.augment import Augmenter
 
-if TYPE_CHECKING:
-    from models.training.presets import Preset
-
 FACES, SECONDS = 2048, 5.0
 NOTES = (
     "feeding: one process; a run has as many as its preset's workers, and needs feeding > learning to keep a GPU busy.",
@@ -29,9 +24,8 @@ NOTES = (
 
 def run(progress: Progress) -> Report:
     """Feeding by one process, then steps of the presets that this machine is for (cpu; gpu and teacher with CUDA)."""
-    import torch
-
     from models.training.presets import PRESETS
+    from models.training.timing import cuda_name, training_step
 
     progress("lamps", 0.0)
     threads = cv2.getNumThreads()
@@ -50,37 +44,14 @@ def run(progress: Progress) -> Report:
         rate = len(chosen) * _a_second(partial(augmenter.batch, chosen, rng))
         figures.append(Figure(f"feeding, preset {name}", rate, "faces/s"))
     cv2.setNumThreads(threads)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    for name in ("gpu", "teacher", "baseline") if device == "cuda" else ("cpu",):
+    device = cuda_name() or "CPU"
+    for name in ("gpu", "teacher", "baseline") if cuda_name() else ("cpu",):
         progress(f"learning, {name}", 0.6)
-        preset = replace(PRESETS[name], threads=torch.get_num_threads() if device == "cuda" else 1)
-        figures.append(Figure(f"learning, preset {name}, {device}", _learning(preset, device), "faces/s"))
+        with training_step(PRESETS[name]) as step:
+            figures.append(
+                Figure(f"learning, preset {name}, {device}", PRESETS[name].batch_size * _a_second(step), "faces/s")
+            )
     return Report("training", tuple(figures), NOTES)
-
-
-def _learning(preset: Preset, device: str) -> float:
-    """Faces a second of the whole step of ``models.training.train_step``, from faces in memory."""
-    import tempfile
-    from pathlib import Path
-
-    import torch
-
-    from models.training.train_step import TrainStep
-    from models.training.training_run import TrainingRun
-
-    with tempfile.TemporaryDirectory() as folder:
-        run = TrainingRun(preset, 1, Path(folder), device)
-        faces = torch.randn(preset.batch_size, 1, 64, 64)
-        shares = torch.rand(preset.batch_size, 8).softmax(1)
-        run.network.train()
-        lesson = TrainStep([run])
-
-        def one() -> None:
-            lesson.step(faces, shares, 1000)
-            if device == "cuda":
-                torch.cuda.synchronize()
-
-        return preset.batch_size * _a_second(one)
 
 
 def _a_second(call: Callable[[], object]) -> float:

@@ -11,7 +11,7 @@ from models.seeing.runtime import why_no_cuda
 def test_every_batch_size_is_measured_in_float32_and_int8(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model, "ROUNDS", 5)
     monkeypatch.setattr(model, "WARM", 1)
-    report = model.run(lambda what, share: None)
+    report = model.run(lambda _what, _share: None)
     rows = {figure.name: figure for figure in report.figures}
     for n in BATCHES:
         faces = "1 face" if n == 1 else f"{n} faces"
@@ -24,8 +24,8 @@ def test_every_batch_size_is_measured_in_float32_and_int8(monkeypatch: pytest.Mo
 
 def test_pytorchs_timing_of_a_gpu_judges_faces_as_the_network_does() -> None:
     pytest.importorskip("torch")
-    from models.training.gpu_time import graphed_inference
     from models.training.network_config import NetworkConfig
+    from models.training.timing import graphed_inference
 
     answer = graphed_inference(NetworkConfig((8, 16), (1, 1), 0.0), 4, "cpu")()
     assert answer.shape == (4, 8)

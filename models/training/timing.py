@@ -1,14 +1,46 @@
-"""A network on a GPU by PyTorch alone, as a CUDA graph: for timing where onnxruntime has no CUDA."""
+"""What a benchmark times by PyTorch alone: classifying as a CUDA graph, and whole training steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import torch
 
 from models.seeing.align import SIDE
 from models.training.network import create_network
 from models.training.network_config import NetworkConfig
+from models.training.presets import Preset
+from models.training.train_step import TrainStep
+from models.training.training_run import TrainingRun
+
+
+def cuda_name() -> str:
+    """The GPU that PyTorch would use; '' where it has none."""
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else ""
+
+
+@contextmanager
+def training_step(preset: Preset) -> Iterator[Callable[[], object]]:
+    """A call that makes one whole step of ``preset`` on faces in memory, on the GPU where there is one."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    preset = replace(preset, threads=torch.get_num_threads() if device == "cuda" else 1)
+    with tempfile.TemporaryDirectory() as folder:
+        run = TrainingRun(preset, 1, Path(folder), device)
+        run.network.train()
+        train_step = TrainStep([run])
+        faces = torch.randn(preset.batch_size, 1, SIDE, SIDE)
+        shares = torch.rand(preset.batch_size, 8).softmax(1)
+
+        def step() -> None:
+            train_step.step(faces, shares, 1000)
+            if device == "cuda":
+                torch.cuda.synchronize()
+
+        yield step
 
 
 def graphed_inference(config: NetworkConfig, n: int, device: str) -> Callable[[], torch.Tensor]:
