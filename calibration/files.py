@@ -8,10 +8,39 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from calibration.errors import BadFile
 
 Model = TypeVar("Model", bound=BaseModel)
+
+MESSAGES = {
+    "missing": "is missing; add it",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text in quotes",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "tuple_type": "must be a list in [ ]",
+    "list_type": "must be a list in [ ]",
+    "too_short": "must have {min_length} or more entries",
+    "too_long": "must have no more than {max_length} entries",
+    "dict_type": "must be a table of keys",
+    "model_type": "must be a table of keys",
+    "model_attributes_type": "must be a table of keys",
+    "literal_error": "must be {expected}",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+}
+"""By pydantic's types of error; where there is none, pydantic's own words are shown."""
 
 
 def load_toml(path: Path | str, model: type[Model]) -> Model:
@@ -42,11 +71,19 @@ def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
             near = did_you_mean(str(place[-1]), known)
             lines.append(f"{key}: unknown key{near or ('; known here: ' + ', '.join(sorted(known)) if known else '')}")
         else:
-            message = fault["msg"].removeprefix("Value error, ")
             given = fault.get("input")
             shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-            lines.append(f"{key}: {message[:1].lower()}{message[1:]}{shown}")
+            lines.append(f"{key}: {_message(fault)}{shown}")
     return lines
+
+
+def _message(fault: ErrorDetails) -> str:
+    """What is wrong, for somebody who writes TOML and knows no Python."""
+    words = MESSAGES.get(fault["type"])
+    if words is not None:
+        return words.format(**fault.get("ctx", {}))
+    message = fault["msg"].removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
 
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:

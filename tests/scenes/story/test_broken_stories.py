@@ -90,7 +90,7 @@ def test_a_story_of_which_no_clip_is_left_is_not_forgiven(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [("title = ", "is not valid TOML"), (None, "no such file"), ("", "title: field required")]
+    ("text", "problem"), [("title = ", "is not valid TOML"), (None, "no such file"), ("", "title: is missing; add it")]
 )
 def test_a_file_that_is_not_a_story_is_refused_as_such(tmp_path: Path, text: str | None, problem: str) -> None:
     if text is not None:
