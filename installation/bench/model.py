@@ -1,4 +1,4 @@
-"""What classifying 1, 4 and 16 faces costs, on one thread of the CPU and on a GPU where there is one."""
+"""How long classifying 1, 4 and 16 faces takes, on one thread of the CPU and on a GPU where there is one."""
 
 from __future__ import annotations
 
@@ -23,30 +23,32 @@ NOTES = (
 def run(progress: Progress) -> Report:
     """The shipped classifier; on a GPU also its float16 variant, and the gpu preset's network through PyTorch."""
     progress("float32 on the CPU", 0.0)
-    whole = open_classifier("", "cpu", int8=False)
-    plain = {n: _milliseconds(_classify(whole, n)) for n in BATCHES}
+    float32 = open_classifier("", "cpu", int8=False)
+    float32_ms = {n: _milliseconds(_classify(float32, n)) for n in BATCHES}
     progress("int8 on the CPU", 0.3)
-    small = open_classifier("", "cpu")
-    int8 = {n: _milliseconds(_classify(small, n)) for n in BATCHES}
-    figures = [Figure(f"CPU, one thread, float32: {_faces(n)}", ms, "ms") for n, ms in plain.items()]
-    figures += [Figure(f"CPU, one thread, int8: {_faces(n)}", ms, "ms", plain[n], "float32") for n, ms in int8.items()]
+    int8 = open_classifier("", "cpu")
+    int8_ms = {n: _milliseconds(_classify(int8, n)) for n in BATCHES}
+    figures = [Figure(f"CPU, one thread, float32: {_faces(n)}", ms, "ms") for n, ms in float32_ms.items()]
+    figures += [
+        Figure(f"CPU, one thread, int8: {_faces(n)}", ms, "ms", float32_ms[n], "float32") for n, ms in int8_ms.items()
+    ]
     reason = why_no_cuda()
     if reason:
         return Report(
-            "model", (*figures, *_through_torch(progress)), (*NOTES, f"nothing by CUDA in onnxruntime: {reason}")
+            "model", (*figures, *_through_torch(progress)), (*NOTES, f"onnxruntime cannot use CUDA: {reason}")
         )
-    told = []
+    lines = []
     progress("on the GPU", 0.6)
     on_gpu: dict[int, float] = {}
     for variant in (False, True):
         classifier = open_classifier("", "auto", int8=variant)
-        told.append(classifier.line)
+        lines.append(classifier.line)
         for n in BATCHES:
             ms = _milliseconds(_classify(classifier, n))
             name = f"GPU, {'float16' if variant else 'float32'}: {_faces(n)}"
             figures.append(Figure(name, ms, "ms", on_gpu.get(n), "float32" if variant else ""))
             on_gpu.setdefault(n, ms)
-    return Report("model", (*figures, *_through_torch(progress)), (*NOTES, *told))
+    return Report("model", (*figures, *_through_torch(progress)), (*NOTES, *lines))
 
 
 def _through_torch(progress: Progress) -> list[Figure]:
@@ -61,7 +63,7 @@ def _through_torch(progress: Progress) -> list[Figure]:
         return []
     progress("PyTorch on the GPU", 0.9)
     return [
-        Figure(f"{name}, PyTorch, float16, preset gpu, recorded: {_faces(n)}", _milliseconds(step), "ms")
+        Figure(f"{name}, PyTorch, float16, preset gpu, CUDA graph: {_faces(n)}", _milliseconds(step), "ms")
         for n in BATCHES
         for step in (graphed_inference(PRESETS["gpu"].network, n, "cuda"),)
     ]
@@ -79,7 +81,7 @@ def _classify(classifier: Classifier, n: int) -> Callable[[], object]:
 def _milliseconds(call: Callable[[], object]) -> float:
     took = []
     for _ in range(WARM + ROUNDS):
-        began = time.perf_counter()
+        started = time.perf_counter()
         call()
-        took.append(time.perf_counter() - began)
+        took.append(time.perf_counter() - started)
     return 1000 * float(np.median(took[WARM:]))

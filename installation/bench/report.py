@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 
-Progress = Callable[[str, float], None]
-"""progress(what, share): called while the benchmark runs; share from 0 to 1."""
+from calibration.progress import Progress
+
+__all__ = ["Figure", "Progress", "Report"]
 
 
 @dataclass(frozen=True, slots=True)

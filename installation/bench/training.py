@@ -1,4 +1,4 @@
-"""How many faces a second training can be fed and can learn from: tells before a long run whether it will be short."""
+"""Faces per second that can be augmented and learned from: how long a training will take, measured beforehand."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from models.training.augment import Augmenter
 
 FACES, SECONDS = 2048, 5.0
 NOTES = (
-    "feeding: one process; a run has as many as its preset's workers, and needs feeding > learning to keep a GPU busy.",
+    "feeding: one process augments; a run has the preset's workers, and needs feeding > learning to keep a GPU busy.",
     "one epoch of FER+ is 28,558 faces.",
 )
 
 
 def run(progress: Progress) -> Report:
-    """Feeding by one process, then steps of the presets that this machine is for (cpu; gpu and teacher with CUDA)."""
+    """Feeding by one process, then training steps: of preset cpu, or with CUDA of gpu, teacher and baseline."""
     from models.training.presets import PRESETS
     from models.training.timing import cuda_name, training_step
 
@@ -32,16 +32,16 @@ def run(progress: Progress) -> Report:
     cv2.setNumThreads(0)  # as in a worker
     rng = np.random.default_rng(1)
     images = tuple(rng.integers(0, 256, (FACES, 48, 48), np.uint8))
-    shares = rng.dirichlet(np.ones(8), FACES).astype(np.float32)
-    faces = LabelledFaces(images, shares, shares.argmax(1))
-    five = np.repeat(TEMPLATE[None] * np.float32(0.75), FACES, axis=0)
+    vote_shares = rng.dirichlet(np.ones(8), FACES).astype(np.float32)
+    faces = LabelledFaces(images, vote_shares, vote_shares.argmax(1))
+    landmarks = np.repeat(TEMPLATE[None] * np.float32(0.75), FACES, axis=0)
     lamps = training_lamps(count=24)
     figures = []
     for name in ("cpu", "gpu"):
         progress(f"feeding, {name}", 0.3)
-        augmenter = Augmenter(faces, five, PRESETS[name].augment, lamps)
+        augmenter = Augmenter(faces, landmarks, PRESETS[name].augment, lamps)
         chosen = np.arange(PRESETS[name].batch_size)
-        rate = len(chosen) * _a_second(partial(augmenter.batch, chosen, rng))
+        rate = len(chosen) * _calls_per_second(partial(augmenter.batch, chosen, rng))
         figures.append(Figure(f"feeding, preset {name}", rate, "faces/s"))
     cv2.setNumThreads(threads)
     device = cuda_name() or "CPU"
@@ -49,16 +49,18 @@ def run(progress: Progress) -> Report:
         progress(f"learning, {name}", 0.6)
         with training_step(PRESETS[name]) as step:
             figures.append(
-                Figure(f"learning, preset {name}, {device}", PRESETS[name].batch_size * _a_second(step), "faces/s")
+                Figure(
+                    f"learning, preset {name}, {device}", PRESETS[name].batch_size * _calls_per_second(step), "faces/s"
+                )
             )
     return Report("training", tuple(figures), NOTES)
 
 
-def _a_second(call: Callable[[], object]) -> float:
-    for _ in range(5):  # on a GPU the fourth is recorded
+def _calls_per_second(call: Callable[[], object]) -> float:
+    for _ in range(5):  # on a GPU the fourth is captured as a graph
         call()
-    count, began = 0, time.monotonic()
-    while time.monotonic() - began < SECONDS:
+    count, started = 0, time.monotonic()
+    while time.monotonic() - started < SECONDS:
         call()
         count += 1
-    return count / (time.monotonic() - began)
+    return count / (time.monotonic() - started)

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calibration.errors import BadInput, Unavailable
+from calibration.progress import Progress
 from calibration.settings import OscTarget
 from calibration.venue import Venue
-from installation.commands.clip_checks import Progress, check_story
+from installation.commands.clip_checks import check_story
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 
 

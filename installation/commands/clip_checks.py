@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from calibration.errors import BadFile, Unplayable
+from calibration.progress import Progress
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from scenes.story.story import Story
-
-Progress = Callable[[str, float], None]
-"""Is given what is being decoded, and the part that is done (0 to 1)."""
 
 
 def check_story(path: Path, decode: bool, progress: Progress) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""``chiaro evaluate``: what a classifier is worth on labelled faces."""
+"""``chiaro evaluate``: how well a classifier does on labelled faces."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ def evaluate(
     faces: Path = typer.Argument(
         ..., help="Class-named folders, a contact sheet with its .csv beside it, or an .npz with images and labels"
     ),
-    model: str = typer.Option("", help="onnx file; '' = the one that is shipped"),
-    as_json: bool = typer.Option(False, "--json", help="Figures as JSON on stdout"),
+    model: str = typer.Option("", help="onnx file; '' = the shipped one"),
+    as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON"),
     pictures: Path = typer.Option(Path("evaluation"), help="Folder for the confusion matrix and the reliability plot"),
-    dark: bool = typer.Option(False, help="Also under lamps overhead, dark, and with a shaking box (minutes)"),
-    int8: bool = typer.Option(False, help="Take the int8 variant beside the file"),
+    dark: bool = typer.Option(
+        False, help="Also measure under a lamp overhead, in the dark, and with a shaking face box (minutes)"
+    ),
+    int8: bool = typer.Option(False, help="Use the int8 variant beside the file"),
 ) -> None:
-    """Print n, accuracy, macro-F1, recall of each class and calibration error; write two pictures."""
+    """Print n, accuracy, macro-F1, recall of each class and calibration error; draw the confusion matrix and reliability."""
     from installation.host.errors import plain_errors
 
     with plain_errors():
@@ -44,16 +46,25 @@ def evaluate(
 
         labelled = read_faces(faces)
         if not len(labelled.with_label()):
-            raise BadFile(faces, ["no face has a label (a majority of votes), so nothing can be measured"])
+            raise BadFile(
+                faces,
+                ["no face has a label (a majority of the votes), so there is nothing to measure; add labelled faces"],
+            )
         try:
             pictures.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise BadFile(pictures, [f"no folder for the pictures can be made there: {error.strerror}"]) from error
+            raise BadFile(
+                pictures,
+                [f"the folder for the pictures cannot be made: {error.strerror}; choose another with --pictures"],
+            ) from error
         classifier = open_classifier(model, "auto", int8=int8)
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading", total=1.0)
             found = measure(
-                classifier, labelled, dark, lambda what, share: bar.update(task, description=what, completed=share)
+                classifier,
+                labelled,
+                dark,
+                lambda what, share: bar.update(task, description=what or None, completed=share),
             )
         cv2.imwrite(str(pictures / "confusion.png"), confusion_picture(found.clean))
         cv2.imwrite(str(pictures / "reliability.png"), reliability_picture(found.clean))
