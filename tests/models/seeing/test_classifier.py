@@ -59,7 +59,7 @@ def test_another_preprocessing_is_refused_and_both_faults_are_told_at_once(tmp_p
 def test_a_card_that_says_more_than_its_file_is_refused(tmp_path: Path) -> None:
     path = make_classifier(tmp_path / "net.onnx")
     write_card(path, FACTS | {"version": "9.9"})
-    assert 'its metadata says version = "0.0-test", its card "9.9"' in faults(path)
+    assert 'its metadata says version = "0.0-test", its card says "9.9"' in faults(path)
 
 
 def test_a_file_without_a_card_is_refused(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_network_and_one_that_is_not_there_are_told_plainly(tm
     wrong = tmp_path / "wrong.onnx"
     wrong.write_bytes(b"not a network")
     write_card(wrong, FACTS)
-    assert "no onnx file that can be run" in faults(wrong)
+    assert "not an onnx file that can be run" in faults(wrong)
     assert "cannot be read" in faults(tmp_path / "missing.onnx")
 
 

@@ -80,7 +80,7 @@ def test_each_map_is_read_row_by_row() -> None:
 def test_a_file_that_is_not_named_or_not_there_is_answered_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="no file is named; 'chiaro models get yunet' downloads it"):
         open_detector(EyeSettings(detector="yunet"))
-    with pytest.raises(BadFile, match="is not there"):
+    with pytest.raises(BadFile, match="does not exist"):
         open_detector(EyeSettings(detector="yunet", detector_file=str(tmp_path / "gone.onnx")))
 
 
