@@ -1,4 +1,4 @@
-"""The dark benchmark: labelled faces under lamps overhead and hardly exposed, always the same ones.
+"""The dark benchmark: labelled faces under lamps overhead and underexposed, always the same ones.
 
 Heads and the softness of the lamps differ from those of training, and every draw comes from one fixed seed.
 """
@@ -15,10 +15,10 @@ from models.lighting.relight import Fill, Lamp, LampBank, read_face_maps
 from models.seeing.align import similarity
 
 ELEVATIONS = (45.0, 65.0, 85.0)
-MEANS = (60.0, 40.0, 25.0, 12.0)
+FACE_MEANS = (60.0, 40.0, 25.0, 12.0)
 AZIMUTHS = (-40.0, -20.0, 0.0, 20.0, 40.0)
 HARD_SPOT = 1.5
-"""Degrees: half of what the lamp measures as the face sees it. Training has 3 to 25."""
+"""Degrees: half the angle under which the face sees the lamp. Training has 3 to 25."""
 ROOM = Fill(walls=(0.03, 0.12), floor=(0.01, 0.04), film=(0.01, 0.12), background=(0.02, 0.3))
 SENSOR = Sensor(full_well_electrons=8000, read_noise_electrons=4)
 SEED = 2026
@@ -33,7 +33,7 @@ class Condition:
     """Face mean as captured, of 255."""
 
 
-CONDITIONS = tuple(Condition(elevation, mean) for elevation in ELEVATIONS for mean in MEANS)
+CONDITIONS = tuple(Condition(elevation, mean) for elevation in ELEVATIONS for mean in FACE_MEANS)
 
 
 def darkened(faces: Gray, landmarks: Floats, conditions: tuple[Condition, ...] = CONDITIONS) -> list[Gray]:
@@ -60,6 +60,6 @@ def landmarks_aligned(landmarks: Floats) -> Floats:
     """Where landmarks (n, 5, 2) of pictures come to lie in the aligned faces."""
     aligned = np.empty_like(landmarks)
     for new, points in zip(aligned, landmarks, strict=True):
-        turn = similarity(points.astype(np.float64))
-        new[:] = points @ turn[:, :2].T + turn[:, 2]
+        matrix = similarity(points.astype(np.float64))
+        new[:] = points @ matrix[:, :2].T + matrix[:, 2]
     return aligned

@@ -1,4 +1,4 @@
-"""What a classifier's file is worth on labelled faces: as they are, in the dark, and with a shaking box."""
+"""How well a classifier does on labelled faces: as they are, in the dark, and with a shaking box."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def classify_all(
 def _jitter(classifier: Classifier, faces: LabelledFaces, landmarks: Floats, before: Floats) -> float:
     sides = np.array([min(image.shape) for image in faces.images], np.float32)[:, None, None]
     shifts = np.random.default_rng(4).uniform(-2, 2, (len(landmarks), 1, 2)) * sides / SIDE  # the whole box is shifted
-    moved = np.asarray(landmarks + shifts, np.float32)
-    after = classify_all(classifier, aligned_faces(faces.images, moved))
+    shifted = np.asarray(landmarks + shifts, np.float32)
+    after = classify_all(classifier, aligned_faces(faces.images, shifted))
     top = before.argmax(1)[:, None]
     change = np.take_along_axis(after, top, 1) - np.take_along_axis(before, top, 1)
     return float(np.abs(change).mean())

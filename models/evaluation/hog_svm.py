@@ -1,4 +1,4 @@
-"""The classical baseline of the field on the same faces: histograms of gradients and a linear support vector svm.
+"""The classical baseline of the field on the same faces: histograms of gradients and a linear support vector machine.
 
 Run as ``python -m models.evaluation.hog_svm TRAINING VALIDATION`` (needs the extra ``train``).
 """
@@ -35,9 +35,8 @@ def hog_svm(training: LabelledFaces, valid: LabelledFaces) -> tuple[float, float
     landmarks, _ = find_landmarks(valid.images)
     aligned = aligned_faces(valid.images, landmarks)
     (dark,) = darkened(aligned, landmarks_aligned(landmarks), (COMBINED,))
-    stretched = np.clip(prepare(dark)[:, 0] * 50 + 110, 0, 255).astype(
-        np.uint8
-    )  # brightened as much as the network's input
+    # brightened as much as the network's input
+    stretched = np.clip(prepare(dark)[:, 0] * 50 + 110, 0, 255).astype(np.uint8)
     plain, overhead = (svm.predict(hog_features(faces)) for faces in (aligned, stretched))
     return float((plain == valid.labels).mean()), float((overhead == valid.labels).mean())
 

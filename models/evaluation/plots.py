@@ -13,7 +13,7 @@ INK, PALE, PAPER, MARK = (40, 40, 40), (255, 255, 255), 250, (160, 90, 30)
 
 
 def confusion_picture(figures: Scores) -> Gray:
-    """The confusion matrix: row = what it was, column = what it was taken for, in percent of the row."""
+    """The confusion matrix: row = true class, column = predicted class, in percent of the row."""
     cell, left, top = 76, 120, 70
     side = cell * len(LABELS)
     picture = np.full((top + side + 20, left + side + 20, 3), PAPER, np.uint8)
@@ -46,7 +46,7 @@ def reliability_picture(figures: Scores) -> Gray:
     cv2.rectangle(picture, (left, top), (left + side, top + side), INK, 1)
     _text(picture, f"ECE {figures.ece:.3f}", (left, 30), 0.6)
     _text(picture, "confidence (below: share of the faces)", (left + 60, top + side + 42), 0.45)
-    _text(picture, "right", (8, top + side // 2), 0.45)
+    _text(picture, "correct", (4, top + side // 2), 0.45)
     return picture
 
 

@@ -47,7 +47,7 @@ class Augmenter:
 
     def batch(self, chosen: Indices, rng: np.random.Generator) -> Floats:
         """The faces with these indices (n,), augmented and prepared: (n, 1, 64, 64)."""
-        s, n = self.config, len(chosen)
+        config, n = self.config, len(chosen)
         landmarks, to_face = self._random_affine(chosen, rng)
         pictures = np.empty((n, SIDE, SIDE), np.float32)
         for k, i in enumerate(chosen):
@@ -60,31 +60,31 @@ class Augmenter:
                 borderMode=cv2.BORDER_REPLICATE,
             )
         light = _random_gamma(pictures, rng)
-        relit = rng.random(n) < s.relight_probability
+        relit = rng.random(n) < config.relight_probability
         if self.lamps and relit.any():
             light[relit] *= self.lamps.draw(landmarks[relit], rng)
         # Without lamps the same faces are darkened as with them: only the relighting is missing then.
-        dark = (rng.random(n) < s.exposure_probability) | relit
+        dark = (rng.random(n) < config.exposure_probability) | relit
         seen = np.empty((n, SIDE, SIDE), np.uint8)
-        seen[dark] = _random_exposure(light[dark], s.face_means, rng)
+        seen[dark] = _random_exposure(light[dark], config.face_means, rng)
         seen[~dark] = captured(light[~dark])
-        for face in np.flatnonzero(rng.random(n) < s.erase_probability):
+        for face in np.flatnonzero(rng.random(n) < config.erase_probability):
             _random_erase(seen[face], rng)  # by number: a mask would give copies, and once hid nothing at all
         return prepare(seen)
 
     def _random_affine(self, chosen: Indices, rng: np.random.Generator) -> tuple[Floats, Doubles]:
         """Where the faces' landmarks come to lie (n, 5, 2), and the matrices (n, 2, 3) from their pictures to there."""
-        s, n = self.config, len(chosen)
-        rotation = rng.normal(0, s.rotation_degrees, n) * np.pi / 180
-        scale = np.exp(rng.normal(0, s.scale, n))
-        aspect = np.exp(rng.normal(0, s.aspect, n))
+        config, n = self.config, len(chosen)
+        rotation = rng.normal(0, config.rotation_degrees, n) * np.pi / 180
+        scale = np.exp(rng.normal(0, config.scale, n))
+        aspect = np.exp(rng.normal(0, config.aspect, n))
         flip = rng.choice((-1.0, 1.0), n)
         c, d = np.cos(rotation) * scale, np.sin(rotation) * scale
         around = np.stack([c * aspect * flip, -d / aspect, d * aspect * flip, c / aspect], axis=1).reshape(n, 2, 2)
         middle = np.full((2, 1), (SIDE - 1) / 2)
         landmarks = self.landmarks[chosen].astype(np.float64)
         aligned = similarity(landmarks)
-        shift = middle + rng.normal(0, s.translate_pixels, (n, 2, 1))
+        shift = middle + rng.normal(0, config.translate_pixels, (n, 2, 1))
         matrix = np.concatenate([around @ aligned[:, :, :2], around @ (aligned[:, :, 2:] - middle) + shift], axis=2)
         placed = landmarks @ matrix[:, :, :2].transpose(0, 2, 1) + matrix[:, None, :, 2]
         placed[flip < 0] = placed[flip < 0][:, _MIRRORED]
@@ -97,9 +97,9 @@ _MIRRORED = np.array([1, 0, 2, 4, 3])
 
 def _random_gamma(pictures: Floats, rng: np.random.Generator) -> Floats:
     """Linear light of pictures. Each camera has its own tone curve: a random power and a little haze."""
-    bent = np.exp(rng.normal(0, 0.2, (len(pictures), 1, 1))).astype(np.float32)
+    gamma = np.exp(rng.normal(0, 0.2, (len(pictures), 1, 1))).astype(np.float32)
     haze = (rng.random((len(pictures), 1, 1)) ** 3 * 0.05).astype(np.float32)
-    return power(pictures * np.float32(1 / 255), GAMMA * bent) + haze
+    return power(pictures * np.float32(1 / 255), GAMMA * gamma) + haze
 
 
 def _random_exposure(light: Floats, means: tuple[float, float], rng: np.random.Generator) -> Gray:

@@ -1,4 +1,4 @@
-"""From a trained network to the one onnx file that runs at the door: temperature inside, facts in its metadata."""
+"""From a trained network to the one onnx file that the show runs: temperature inside, facts in its metadata."""
 
 from __future__ import annotations
 
@@ -126,21 +126,21 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime 
 
 def export_int8(path: Path, faces: Floats, facts: dict[str, object], more: dict[str, object] | None = None) -> Path:
     """The int8 variant NAME.int8.onnx of ``path``, its ranges taken from prepared ``faces`` (n, 1, 64, 64)."""
-    small, plain = path.with_suffix(".int8.onnx"), path.with_suffix(".plain.onnx")
+    int8, plain = path.with_suffix(".int8.onnx"), path.with_suffix(".plain.onnx")
     quant_pre_process(str(path), str(plain), skip_symbolic_shape=True)
     stem = next(node.name for node in onnx.load(str(plain)).graph.node if node.op_type == "Conv")
     quantize_static(
         str(plain),
-        str(small),
+        str(int8),
         _Calibration(faces),
         quant_format=QuantFormat.QDQ,
         per_channel=True,
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
-        op_types_to_quantize=["Conv"],  # the sums of the local contrast need their fractions: with them it lost a point
-        nodes_to_exclude=[stem],  # so do the two views: without it answers are 2.7 times nearer to the float32 file's
+        op_types_to_quantize=["Conv"],  # sums of local contrast need their fractions: quantising them cost a point
+        nodes_to_exclude=[stem],  # so do the two views: without it answers are 2.7 times closer to the float32 file's
     )
     plain.unlink()
-    write_metadata(small, facts)
-    write_card(small, facts, {**(more or {}), "made_from": hashlib.sha256(path.read_bytes()).hexdigest()})
-    return small
+    write_metadata(int8, facts)
+    write_card(int8, facts, {**(more or {}), "made_from": hashlib.sha256(path.read_bytes()).hexdigest()})
+    return int8

@@ -3,7 +3,7 @@
 Run as ``python -m models.training.make_eyes FACES`` with the training sheet; a minute. ``maps/shut_eyes.csv`` names
 the faces by their row in it; 1 in the second column: both eyes shut (squinting counts as open, doubtful ones are not
 in it), in the third: drawn by chance from frontal faces (the others were looked for). Each is learned as it is and
-under lamps overhead. Prints how well faces that were left out are told apart, near doubles kept together.
+under lamps overhead. Prints how well left-out faces are classified (cross-validation, near duplicates kept in one fold).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DUPLICATE_CORRELATION = 0.95
 
 
 def main() -> None:
-    """Fit, print what it is worth on faces left out, write ``maps/eyes.npz``."""
+    """Fit, print the figures of a cross-validation, write ``maps/eyes.npz``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("faces", type=Path)
     rows, state, drawn = np.loadtxt(LABELS_FILE, delimiter=",", skiprows=1, dtype=np.int64).T

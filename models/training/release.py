@@ -1,4 +1,4 @@
-"""From the best checkpoint to the files that are shipped: temperature, export, int8 if it is worth it, figures."""
+"""From the best checkpoint to the files that are shipped: temperature, export, int8 where it loses little, figures."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class TrainingRun:
             return
         saved = read_checkpoint(path, self.device)
         faults = [
-            f"was started with {name} {saved[name] or 'none'}, not {value or 'none'}; choose another --folder"
+            f"was started with {name} {_shown(saved[name])}, not {_shown(value)}; choose another --folder"
             for name, value in self._identity().items()
             if name in saved and saved[name] != value
         ]
@@ -122,3 +122,7 @@ class TrainingRun:
     def _write(self, name: str, more: dict[str, object]) -> None:
         state = {"ema_network": self.ema_network.state_dict(), "epoch": self.epoch, **self._identity()}
         write_checkpoint(self.folder / f"{name}.pt", state | more)
+
+
+def _shown(value: object) -> str:
+    return "none" if value == "" else str(value)

@@ -43,7 +43,7 @@ def test_a_run_that_an_earlier_version_stopped_is_resumed(tmp_path: Path) -> Non
     run = TrainingRun(TINY, 7, tmp_path)
     run.resume()
     assert (run.epoch, run.step, run.best_score) == (4, 48, 0.5)
-    with pytest.raises(BadFile, match="relight True, not none"):
+    with pytest.raises(BadFile, match="relight True, not False"):
         TrainingRun(TINY, 7, tmp_path, relight=False).resume()
 
 

@@ -62,6 +62,7 @@ def test_several_seeds_have_a_folder_and_an_export_each(config: TrainingConfig, 
     both = replace(one, seeds=(5, 6), pretrained=(config.faces,))
     assert [folder.name for folder in both.run_folders] == ["seed-5", "seed-6"]
     assert both.export_path(6) == tmp_path / "net-6.onnx"
+    assert replace(both, export=None).export_path(6) is None
     assert both.pretrained_per_seed == (config.faces, config.faces)
 
 

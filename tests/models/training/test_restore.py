@@ -39,6 +39,8 @@ def test_statistics_change_no_answer_and_are_those_of_the_faces() -> None:
     network = restore_batch_norm(restore_batch_norm(restore_from_onnx(SHIPPED, CONFIG), [FACES + 0.3]), [FACES])
     assert answers(network) == pytest.approx(before, abs=1e-4)
     conv, norm = network.stem
+    assert isinstance(norm, torch.nn.BatchNorm2d)
+    assert norm.running_mean is not None
     with torch.no_grad():
         first = conv(network.local_contrast(FACES))
     assert norm.running_mean.numpy() == pytest.approx(first.mean((0, 2, 3)).numpy(), abs=1e-3)
