@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -11,36 +10,27 @@ pytest.importorskip("torch")
 import torch
 
 from calibration.progress import no_progress
-from models.seeing.align import SIDE, TEMPLATE
+from models.seeing.align import SIDE
 from models.training.batches import BatchDataset
 from models.training.distillation import Teachers
 from models.training.train import train
 from models.training.train_step import TrainStep, random_shift
 from models.training.training_run import TrainingRun
-from models.training.validation import make_validation
-from tests.models.two_kinds import TINY, tiny_augmenter, two_kinds
-
-
-def _beside_each_other(folder: Path, seeds: tuple[int, ...], epochs: int) -> list[TrainingRun]:
-    runs = [TrainingRun(replace(TINY, epochs=epochs), seed, folder / str(seed)) for seed in seeds]
-    for run in runs:
-        run.resume()
-    validation = make_validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
-    train(runs, tiny_augmenter(), validation, no_progress)
-    return runs
+from tests.models.training.tiny_training import tiny_validation, train_side_by_side
+from tests.models.two_kinds import TINY, tiny_augmenter
 
 
 def test_a_run_learns_beside_others_what_it_learns_alone(tmp_path: Path) -> None:
-    (alone,) = _beside_each_other(tmp_path / "alone", (3,), 2)
-    first, second = _beside_each_other(tmp_path / "both", (3, 4), 2)
+    (alone,) = train_side_by_side(tmp_path / "alone", (3,), 2)
+    first, second = train_side_by_side(tmp_path / "both", (3, 4), 2)
     for name, value in alone.ema_network.state_dict().items():
         assert torch.equal(value, first.ema_network.state_dict()[name]), name
     assert not torch.equal(first.ema_network.head.weight, second.ema_network.head.weight)
 
 
 def test_a_run_that_was_stopped_later_than_the_others_waits_for_them(tmp_path: Path) -> None:
-    _beside_each_other(tmp_path, (3,), 2)
-    ahead, behind = _beside_each_other(tmp_path, (3, 4), 3)
+    train_side_by_side(tmp_path, (3,), 2)
+    ahead, behind = train_side_by_side(tmp_path, (3, 4), 3)
     assert (ahead.epoch, behind.epoch) == (3, 3)
     steps = BatchDataset(tiny_augmenter(), TINY, 3).steps_per_epoch
     assert (ahead.step, behind.step) == (3 * steps, 3 * steps), "no epoch twice"
@@ -48,8 +38,7 @@ def test_a_run_that_was_stopped_later_than_the_others_waits_for_them(tmp_path: P
 
 def test_a_run_is_evaluated_only_so_often_and_at_its_end(tmp_path: Path) -> None:
     run = TrainingRun(replace(TINY, epochs=5, eval_every=2), 3, tmp_path)
-    validation = make_validation(two_kinds(24, 2), np.repeat(TEMPLATE[None], 24, axis=0), tiny_augmenter())
-    train([run], tiny_augmenter(), validation, no_progress)
+    train([run], tiny_augmenter(), tiny_validation(), no_progress)
     rows = (tmp_path / "log.csv").read_text().splitlines()[1:]
     assert [row.split(",")[0] for row in rows] == ["2", "4", "5"]
 
