@@ -29,7 +29,9 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
         Path("runs/train"), help="Checkpoints, config.json, log.csv and plot.png; a stopped run is resumed from there"
     ),
     epochs: int = typer.Option(0, min=0, help="Override the preset's number of epochs (0: as in the preset)"),
-    workers: int = typer.Option(-1, min=-1, help="Override the preset's number of processes that augment (-1: do not)"),
+    workers: int = typer.Option(
+        -1, min=-1, help="Override the preset's number of processes that augment (-1: as in the preset)"
+    ),
     relight: bool = typer.Option(True, help="Put part of the training faces under other lamps"),
     pretrained: list[Path] = typer.Option(
         [], "--pretrained", help="Fine-tune this network: a best.pt or an .onnx; one for all seeds, or one for each"
@@ -85,6 +87,6 @@ def _with_progress_bar(config: TrainingConfig) -> list[str]:
             nonlocal printed
             bar.update(task, completed=share)
             if what and what != printed:
-                bar.console.print(printed := what, markup=False)
+                bar.console.print(printed := what, markup=False, soft_wrap=True)
 
         return run_training(config, progress)

@@ -53,8 +53,7 @@ class TrainingConfig:
     def _preset_faults(self) -> Iterator[str]:
         if self.preset not in PRESETS:
             known = list(PRESETS)
-            choices = f"choose one of {', '.join(known)}"
-            yield f"--preset: {self.preset!r} is not a preset{did_you_mean(self.preset, known)}; {choices}"
+            yield f"--preset: {self.preset!r} is not one of {', '.join(known)}{did_you_mean(self.preset, known)}"
         if self.epochs is not None and self.epochs < 1:
             yield f"--epochs: {self.epochs} must be 1 or more"
         if self.workers is not None and self.workers < 0:

@@ -3,7 +3,7 @@
 Run as ``python -m models.training.make_eyes FACES`` with the training sheet; a minute. ``maps/shut_eyes.csv`` names
 the faces by their row in it; 1 in the second column: both eyes shut (squinting counts as open, doubtful ones are not
 in it), in the third: drawn by chance from frontal faces (the others were looked for). Each is learned as it is and
-under lamps overhead. Prints how well left-out faces are classified (cross-validation, near duplicates kept in one fold).
+under lamps overhead. Prints how well left-out faces are classified (cross-validation, near duplicates in one fold).
 """
 
 from __future__ import annotations

@@ -26,11 +26,11 @@ class LocalContrast(nn.Module):
 
     box_kernel: Tensor
 
-    def __init__(self, around: int = 13, faintest: float = 0.08) -> None:
+    def __init__(self, kernel_size: int = 13, min_deviation: float = 0.08) -> None:
         super().__init__()
-        self.faintest = faintest
+        self.min_deviation = min_deviation
         place = torch.arange(SIDE)
-        box_kernel = ((place[:, None] - place).abs() <= around // 2).float()
+        box_kernel = ((place[:, None] - place).abs() <= kernel_size // 2).float()
         self.register_buffer("box_kernel", box_kernel / box_kernel.sum(1, keepdim=True), persistent=False)
 
     def _mean(self, x: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class LocalContrast(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Prepared faces (n, 1, 64, 64) to their two views (n, 2, 64, 64)."""
         deviation = x - self._mean(x)
-        spread = torch.sqrt(self._mean(deviation * deviation) + self.faintest**2)
+        spread = torch.sqrt(self._mean(deviation * deviation) + self.min_deviation**2)
         return torch.cat([x.clamp(-3, 4), (deviation / spread).clamp(-4, 4)], dim=1)
 
 

@@ -102,7 +102,7 @@ def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["train", "none.npz", "none.npz", *wrong, *few])
     assert done.exit_code == Exit.BAD_CONFIGURATION
     told = " ".join(done.output.split())
-    for fault in ("'huge' is not a preset", "given twice", "3 networks for 2 seeds", "none.npz: no such file"):
+    for fault in ("'huge' is not one of quick", "given twice", "3 networks for 2 seeds", "none.npz: no such file"):
         assert fault in told, told
 
 
@@ -115,7 +115,7 @@ def test_without_pytorch_the_command_that_installs_it_is_told_in_a_line(
     assert done.exit_code == Exit.BAD_CONFIGURATION
     told = " ".join(done.output.split())
     assert 'training needs PyTorch; install with: pip install "chiaroscuro[train]"' in told
-    assert "'huge' is not a preset" in told, "with every other fault"
+    assert "'huge' is not one of quick" in told, "with every other fault"
 
 
 def test_old_names_are_understood_and_not_shown(tmp_path: Path) -> None:
@@ -124,4 +124,4 @@ def test_old_names_are_understood_and_not_shown(tmp_path: Path) -> None:
     assert "--begin" not in shown
     assert "six" not in shown.split()
     done = CliRunner().invoke(app, ["train", "none", "none", "--preset", "six", "--folder", str(tmp_path)])
-    assert "is not a preset" not in done.output
+    assert "is not one of" not in done.output
