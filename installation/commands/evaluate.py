@@ -28,7 +28,7 @@ def evaluate(
     ),
     int8: bool = typer.Option(False, help="Use the int8 variant beside the file"),
 ) -> None:
-    """Print n, accuracy, macro-F1, recall of each class and calibration error; draw the confusion matrix and reliability."""
+    """Print n, accuracy, macro-F1, recall of each class and calibration error; draw confusion and reliability."""
     from installation.host.errors import plain_errors
 
     with plain_errors():

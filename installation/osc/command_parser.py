@@ -23,6 +23,7 @@ from scenes.machine.command import (
     Command,
     GoTo,
     Next,
+    Origin,
     Pause,
     Ping,
     RehearseMood,
@@ -38,7 +39,6 @@ from scenes.machine.command import (
     SetMasterVolume,
     SetMute,
     Shutdown,
-    Source,
     Start,
     Stop,
 )
@@ -64,7 +64,7 @@ class CommandRefused(Refused):
         self.kind, self.code, self.command = kind, code, command
 
 
-def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], source: Source) -> Command | None:
+def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], origin: Origin) -> Command | None:
     """The command in ``datagram``, or None for a button let go. Raises ``CommandRefused``; nothing else."""
     address, arguments = parse(datagram)
     prefix = settings.listen_prefix + "/control/"
@@ -73,7 +73,7 @@ def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], source: 
     if line is None:
         raise CommandRefused("unknown address")
     try:
-        return _command(line, arguments, settings, scenes, source)
+        return _command(line, arguments, settings, scenes, origin)
     except CommandRefused as refused:
         raise CommandRefused(refused.kind, str(refused), refused.code, name) from None
 
@@ -104,24 +104,24 @@ def parse(datagram: bytes) -> tuple[str, list[Argument]]:
 
 
 def _command(
-    line: Address, arguments: list[Argument], settings: OscSettings, scenes: Sequence[str], source: Source
+    line: Address, arguments: list[Argument], settings: OscSettings, scenes: Sequence[str], origin: Origin
 ) -> Command | None:
     _check(line, arguments)
     if plain := PLAIN.get(line.name):  # a button sends floats only from most phones, and 0.0 when it is let go
         released = line.optional and arguments and float(arguments[0]) < 0.5
-        return None if released else plain(source=source)
+        return None if released else plain(origin=origin)
     if switch := SWITCHES.get(line.name):
-        return switch(float(arguments[0]) >= 0.5, source=source)
+        return switch(float(arguments[0]) >= 0.5, origin=origin)
     if level := LEVELS.get(line.name):
-        return level(_clamped(arguments[0]), source=source)
+        return level(_clamped(arguments[0]), origin=origin)
     match line.name:
         case "goto":
-            return GoTo(_scene(arguments[0], scenes), source=source)
+            return GoTo(_scene(arguments[0], scenes), origin=origin)
         case "mood":
-            return RehearseMood(_label(str(arguments[0])), _clamped(arguments[1]), source=source)
+            return RehearseMood(_label(str(arguments[0])), _clamped(arguments[1]), origin=origin)
         case "shutdown" | "restart":
             _passphrase(str(arguments[0]), settings.passphrase)
-            return Shutdown(source=source) if line.name == "shutdown" else Restart(source=source)
+            return Shutdown(origin=origin) if line.name == "shutdown" else Restart(origin=origin)
     raise CommandRefused("unknown address")
 
 

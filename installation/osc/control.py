@@ -23,7 +23,7 @@ from installation.osc.command_parser import AT_MOST_BYTES, CommandRefused, read
 from installation.osc.encoder import BadValue, message
 from installation.osc.rate_limit import RateLimiter
 from installation.osc.registry import Code
-from scenes.machine.command import Command, Ping, Source
+from scenes.machine.command import Command, Origin, Ping
 
 COMMANDS_AT_MOST = 100
 RECEIVE_BYTES = 1 << 20
@@ -78,8 +78,8 @@ class Control:
 
     def reply(self, command: Command, code: int, reason: str = "") -> None:
         """Answer whoever waits for one; a key press is passed over. Never waits, never raises."""
-        if command.source.reply_to:
-            self._answer(command.name, code, reason, command.source.reply_to)
+        if command.origin.reply_to:
+            self._answer(command.name, code, reason, command.origin.reply_to)
 
     def close(self) -> None:
         """Stop listening. Takes a quarter of a second at most."""
@@ -147,7 +147,7 @@ class Control:
             self.counts[refusal] += 1
             return
         try:
-            command = read(datagram, self._settings, self._scenes, Source("osc", sender))
+            command = read(datagram, self._settings, self._scenes, Origin("osc", sender))
         except CommandRefused as refused:
             self.counts[refused.kind] += 1
             if refused.command:

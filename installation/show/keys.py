@@ -73,7 +73,7 @@ class Keys:
         commands: list[Command] = []
         for event in events:
             if event.type == pygame.QUIT:
-                commands.append(Shutdown(source=WINDOW))
+                commands.append(Shutdown(origin=WINDOW))
             elif event.type == pygame.KEYDOWN:
                 commands += self._pressed(event.key, controls, now)
         return commands
@@ -84,7 +84,7 @@ class Keys:
         number = key - pygame.K_0
         if self._moods and 0 <= number <= 9:
             word = NOBODY if number == 0 else (*LABELS, UNDECIDED)[number - 1]
-            return [RehearseMood(word, 0.9, source=KEY)]
+            return [RehearseMood(word, 0.9, origin=KEY)]
         command = self._plain(key, controls)
         return [command] if command else []
 
@@ -92,28 +92,28 @@ class Keys:
     def _plain(key: int, controls: Controls) -> Command | None:
         match key:
             case pygame.K_SPACE:
-                return Resume(source=KEY) if controls.paused else Pause(source=KEY)
+                return Resume(origin=KEY) if controls.paused else Pause(origin=KEY)
             case pygame.K_n | pygame.K_RIGHT:
-                return Next(source=KEY)
+                return Next(origin=KEY)
             case pygame.K_r:
-                return Reset(source=KEY)
+                return Reset(origin=KEY)
             case pygame.K_a:
-                return Attract(source=KEY)
+                return Attract(origin=KEY)
             case pygame.K_b:
-                return SetBlackout(not controls.blackout, source=KEY)
+                return SetBlackout(not controls.blackout, origin=KEY)
             case pygame.K_m:
-                return SetMute(not controls.mute, source=KEY)
+                return SetMute(not controls.mute, origin=KEY)
             case pygame.K_o | pygame.K_TAB:
-                return SetOverlay(not controls.overlay, source=KEY)
+                return SetOverlay(not controls.overlay, origin=KEY)
             case pygame.K_UP:
-                return SetMasterVolume(min(1.0, controls.volume + VOLUME_STEP), source=KEY)
+                return SetMasterVolume(min(1.0, controls.volume + VOLUME_STEP), origin=KEY)
             case pygame.K_DOWN:
-                return SetMasterVolume(max(0.0, controls.volume - VOLUME_STEP), source=KEY)
+                return SetMasterVolume(max(0.0, controls.volume - VOLUME_STEP), origin=KEY)
         return None
 
     def _guarded_quit(self, now: float) -> list[Command]:
         """A sleeve on the keyboard must not end an exhibition: Esc counts when it comes twice."""
         if now - self._quit_asked <= QUIT_AGAIN_WITHIN_SECONDS:
-            return [Shutdown(source=KEY)]
+            return [Shutdown(origin=KEY)]
         self._quit_asked, self.question = now, "Press Esc again to end the show"
         return []

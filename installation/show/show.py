@@ -22,6 +22,7 @@ from scenes.machine.command import (
     Command,
     GoTo,
     Next,
+    Origin,
     Ping,
     RehearseMood,
     Reload,
@@ -35,7 +36,6 @@ from scenes.machine.command import (
     SetMute,
     SetOverlay,
     Shutdown,
-    Source,
     StageCommand,
     Start,
     Stop,
@@ -130,7 +130,7 @@ class Show:
         return commands
 
     def _obey(self, command: Command, now: float) -> None:
-        log.debug("%s asks: %s", command.source, command)
+        log.debug("%s asks: %s", command.origin, command)
         self.parts.journal.note("command", now, **journal_fields(command))
         answer = self._ask_story(command) if isinstance(command, StoryCommand) else self._set_stage(command, now)
         if self.parts.control is not None:
@@ -164,7 +164,7 @@ class Show:
                 self.controls = replace(self.controls, camera=on)
                 eye.set_camera(on)
             case SetClosed(on):
-                self._set_closed(on, command.source)
+                self._set_closed(on, command.origin)
             case RehearseMood(label, intensity):
                 return self._rehearse(label, intensity, now)
             case Reload():
@@ -186,11 +186,11 @@ class Show:
             return Code.UNKNOWN, str(error)
         return DONE
 
-    def _set_closed(self, closed: bool, source: Source) -> None:
+    def _set_closed(self, closed: bool, origin: Origin) -> None:
         """Closed: dark and silent, back at attract, the camera off. Open: as in the morning."""
         self.controls = replace(self.controls, closed=closed)
-        self._asked.append(Stop(source=source) if closed else Attract(source=source))
-        self._asked.append(SetBlackout(closed, source=source))
+        self._asked.append(Stop(origin=origin) if closed else Attract(origin=origin))
+        self._asked.append(SetBlackout(closed, origin=origin))
         self.parts.eye.set_camera(not closed)
 
     def _begin_reloaded(self, now: float) -> None:

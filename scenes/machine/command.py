@@ -10,7 +10,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Origin:
     """Who asked, and where the answer goes."""
 
     kind: str = "operator"
@@ -23,9 +23,9 @@ class Source:
         return f"{self.kind} {self.reply_to[0]}:{self.reply_to[1]}" if self.reply_to else self.kind
 
 
-OPERATOR = Source()
-KEY = Source("key")
-WINDOW = Source("window")
+OPERATOR = Origin()
+KEY = Origin("key")
+WINDOW = Origin("window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Asked:
     """What all commands share. ``name`` is the last part of the command's OSC address, and its name in the journal."""
 
     name: ClassVar[str]
-    source: Source = field(default=OPERATOR, kw_only=True)
+    origin: Origin = field(default=OPERATOR, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +214,11 @@ Command = StoryCommand | StageCommand
 
 
 def journal_fields(command: Command) -> dict[str, object]:
-    """Name, value and source of a command as the journal writes them.
+    """Name, value and source (its origin) of a command as the journal writes them.
 
     The value is null without an argument, a number or a text with one (1.0 and 0.0 for on and off), a list with more.
     """
-    values = [getattr(command, one.name) for one in fields(command) if one.name != "source"]
+    values = [getattr(command, one.name) for one in fields(command) if one.name != "origin"]
     values = [float(value) if isinstance(value, bool) else value for value in values]
     value = values[0] if len(values) == 1 else values or None
-    return {"name": command.name, "value": value, "source": str(command.source)}
+    return {"name": command.name, "value": value, "source": str(command.origin)}

@@ -33,7 +33,7 @@ def obey(story: Story, state: StoryState, mood: Mood, command: StoryCommand) -> 
     bound_for = state.pending.scene if state.pending else state.scene
 
     def straight(scene: str) -> Choice:
-        return unconditional_choice(story, scene, f"operator ({command.source})")
+        return unconditional_choice(story, scene, f"operator ({command.origin})")
 
     match command:
         case Pause() | Resume():
@@ -53,7 +53,7 @@ def obey(story: Story, state: StoryState, mood: Mood, command: StoryCommand) -> 
             return request_scene(story, moving, straight(story.file.start), outcome="operator", fresh=True)
         case Next():
             choice = _next(story, state, mood)
-            reason = f"operator ({command.source}): {choice.reason}"
+            reason = f"operator ({command.origin}): {choice.reason}"
             return request_scene(story, moving, replace(choice, reason=reason))
         case Stop() | Attract():
             if bound_for == story.file.attract:

@@ -30,16 +30,16 @@ from scenes.machine.command import (
     Command,
     GoTo,
     Next,
+    Origin,
     RehearseMood,
     SetBrightness,
     SetMasterVolume,
-    Source,
     journal_fields,
 )
 
 SCENES = ("attract", "opening", "joy")
 SETTINGS = OscSettings(listen_port=0, passphrase="open sesame")  # noqa: S106 - of this test
-PHONE = Source("osc", ("127.0.0.1", 1))
+PHONE = Origin("osc", ("127.0.0.1", 1))
 
 
 def packet(address: str, tags: str = "", *values: object) -> bytes:
@@ -130,8 +130,8 @@ def test_a_fader_is_clamped(name: str) -> None:
 
 
 def test_goto_takes_a_name_or_an_index_from_1_and_no_other() -> None:
-    assert wish("goto", "s", "joy") == GoTo("joy", source=PHONE)
-    assert wish("goto", "i", 1) == GoTo("attract", source=PHONE)
+    assert wish("goto", "s", "joy") == GoTo("joy", origin=PHONE)
+    assert wish("goto", "i", 1) == GoTo("attract", origin=PHONE)
     for tags, value in (("s", "jo"), ("i", 0), ("i", 4), ("i", -1)):
         with pytest.raises(CommandRefused) as refused:
             wish("goto", tags, value)
@@ -141,7 +141,7 @@ def test_goto_takes_a_name_or_an_index_from_1_and_no_other() -> None:
 
 
 def test_a_rehearsed_mood_is_a_known_emotion_at_a_strength() -> None:
-    assert wish("mood", "sf", "fear", 2.0) == RehearseMood("fear", 1.0, source=PHONE)
+    assert wish("mood", "sf", "fear", 2.0) == RehearseMood("fear", 1.0, origin=PHONE)
     with pytest.raises(CommandRefused, match="no emotion is called 'joy'"):
         wish("mood", "sf", "joy", 1.0)
 
@@ -230,10 +230,10 @@ def test_a_phone_that_listens_on_another_port_is_answered_there() -> None:
 def test_a_command_by_key_is_not_answered(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     answered: list[object] = []
     monkeypatch.setattr(control, "_answer", lambda *answer: answered.append(answer))
-    control.reply(Next(source=KEY), 0, "done")
+    control.reply(Next(origin=KEY), 0, "done")
     assert answered == []
     sender = ("127.0.0.1", 9001)
-    control.reply(Next(source=Source("osc", sender)), 0, "done")
+    control.reply(Next(origin=Origin("osc", sender)), 0, "done")
     assert answered == [("next", 0, "done", sender)]
 
 

@@ -15,7 +15,7 @@ def test_one_escape_asks_and_only_the_second_ends_the_show() -> None:
     assert keys.commands([press(pygame.K_ESCAPE)], Controls(), now=10.0) == []
     assert "again" in keys.question
     (command,) = keys.commands([press(pygame.K_ESCAPE)], Controls(), now=11.0)
-    assert command == Shutdown(source=KEY)
+    assert command == Shutdown(origin=KEY)
 
 
 def test_two_escapes_far_apart_do_not_end_the_show() -> None:
@@ -33,19 +33,19 @@ def test_the_question_goes_away_by_itself() -> None:
 
 def test_space_pauses_and_goes_on() -> None:
     keys = Keys()
-    assert keys.commands([press(pygame.K_SPACE)], Controls(), 0.0) == [Pause(source=KEY)]
-    assert keys.commands([press(pygame.K_SPACE)], Controls(paused=True), 0.0) == [Resume(source=KEY)]
+    assert keys.commands([press(pygame.K_SPACE)], Controls(), 0.0) == [Pause(origin=KEY)]
+    assert keys.commands([press(pygame.K_SPACE)], Controls(paused=True), 0.0) == [Resume(origin=KEY)]
 
 
 def test_the_volume_stays_between_silence_and_full() -> None:
     keys = Keys()
-    assert keys.commands([press(pygame.K_UP)], Controls(volume=1.0), 0.0) == [SetMasterVolume(1.0, source=KEY)]
-    assert keys.commands([press(pygame.K_DOWN)], Controls(volume=0.0), 0.0) == [SetMasterVolume(0.0, source=KEY)]
+    assert keys.commands([press(pygame.K_UP)], Controls(volume=1.0), 0.0) == [SetMasterVolume(1.0, origin=KEY)]
+    assert keys.commands([press(pygame.K_DOWN)], Controls(volume=0.0), 0.0) == [SetMasterVolume(0.0, origin=KEY)]
 
 
 def test_number_keys_make_moods_at_a_desk_but_not_in_a_gallery() -> None:
     assert Keys().commands([press(pygame.K_2)], Controls(), 0.0) == []
     (command,) = Keys(moods=True).commands([press(pygame.K_2)], Controls(), 0.0)
-    assert command == RehearseMood("happiness", 0.9, source=KEY)
+    assert command == RehearseMood("happiness", 0.9, origin=KEY)
     (command,) = Keys(moods=True).commands([press(pygame.K_0)], Controls(), 0.0)
-    assert command == RehearseMood("nobody", 0.9, source=KEY)
+    assert command == RehearseMood("nobody", 0.9, origin=KEY)

@@ -24,7 +24,7 @@ AFRAID = [(1.0, feeling("fear"))]
 
 
 def test_start_shows_the_film_to_an_empty_room_to_its_end() -> None:
-    cues = evening(story_of(), [(0, NOBODY)], until=60, commands={5: Start(source=KEY)})
+    cues = evening(story_of(), [(0, NOBODY)], until=60, commands={5: Start(origin=KEY)})
     assert scenes_of(cues) == ["lamp", "door", "garden", "lamp"]
     assert branches_of(cues)[0].reason == "operator (key)"
 
@@ -69,7 +69,7 @@ def test_a_pause_holds_the_film_and_all_its_clocks() -> None:
 
 
 def test_next_takes_the_choice_that_the_film_would_take_now() -> None:
-    cues = evening(story_of(), AFRAID, until=9, commands={6.0: Next(source=KEY)})
+    cues = evening(story_of(), AFRAID, until=9, commands={6.0: Next(origin=KEY)})
     assert scenes_of(cues) == ["lamp", "door", "cellar"]
     assert branches_of(cues)[-1].reason == "operator (key): dark led 100% of the listening window, peak 0.90"
 
