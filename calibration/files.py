@@ -1,10 +1,16 @@
-"""Reading a TOML file as a typed model, with every problem reported at once, in a technician's words."""
+"""Reading a file that somebody else wrote: whole and bounded, or as a typed model, with every problem at once.
+
+Any bytes may lie behind a name. Each function here gives what was asked for or raises ``BadFile``, nothing else.
+"""
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import re
 import tomllib
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -42,39 +48,172 @@ MESSAGES = {
 }
 """By pydantic's types of error; where there is none, pydantic's own words are shown."""
 
+TEXT_BYTES = 1_000_000
+"""A story or venue is a few kilobytes; what is larger was named by mistake, and would only take long to refuse."""
+PROBLEMS_AT_MOST = 50
+SHOWN_AT_MOST = 60
+"""Letters of a wrong value that are repeated to the person who wrote it."""
+WIDE = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb"
+PLACE = re.compile(r" ?\(at line (\d+), column (\d+)\)$")
+"""Where the standard library's parser says the fault is; from Python 3.14 on it has attributes for it."""
+KEY_PART = re.compile(r"""[\w"'-]++[ \t]*+(\.?)[ \t]*+""")
+MAX_DEPTH = 64
+
 
 def load_toml(path: Path | str, model: type[Model]) -> Model:
     """Read ``path`` as ``model``. Raises ``BadFile`` with all problems; nothing else."""
-    path = Path(path)
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadFile(path, ["no such file"]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(path, [f"cannot be read: {error}"]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadFile(path, [f"is not valid TOML: {error}"]) from error
+    raw = read_toml(path)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
         raise BadFile(path, describe(error, model)) from error
+    except RecursionError as error:
+        raise BadFile(path, [TOO_DEEP]) from error
+
+
+def read_toml(path: Path | str) -> dict[str, Any]:
+    """The tables and values of a TOML file. Raises ``BadFile`` that names the line and, where it is known, the cause.
+
+    Whatever comes out can be shown and passed on: no text in it has a control character but tab and line end.
+    """
+    return _parsed(Path(path), read_text(path))
+
+
+def read_text(path: Path | str, at_most: int = TEXT_BYTES) -> str:
+    """The text of a UTF-8 file, with or without the mark that some editors put first. Raises ``BadFile``."""
+    path = Path(path)
+    content = read_bytes(path, at_most)
+    wide = next((name for mark, name in WIDE.items() if content.startswith(mark)), "")
+    if wide:
+        raise BadFile(path, [f"is saved as {wide}; save it again as UTF-8 (in the editor's 'save as', as encoding)"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        read = content[error.start : error.start + 1].decode("cp1252", errors="ignore")
+        meant = f" ({read!r} in an older Windows encoding)" if read.isprintable() and read else ""
+        problem = f"line {line}: byte {content[error.start]:02X} is not UTF-8{meant}; save the file again as UTF-8"
+        raise BadFile(path, [problem]) from error
+
+
+def read_bytes(path: Path | str, at_most: int) -> bytes:
+    """The content of a regular file of at most so many bytes. Raises ``BadFile``.
+
+    A pipe would be waited for without end, and a device never ends.
+    """
+    path = Path(path)
+    try:
+        stat = path.stat()
+        if not S_ISREG(stat.st_mode):
+            raise BadFile(path, ["is a folder; expected a file" if path.is_dir() else "is not a regular file"])
+        if stat.st_size > at_most:
+            raise BadFile(path, [f"is too large: {stat.st_size:,} bytes; at most {at_most:,} are read"])
+        with path.open("rb") as file:
+            return file.read(at_most)
+    except FileNotFoundError:
+        raise BadFile(path, ["no such file"]) from None
+    except OSError as error:
+        raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
+    except ValueError as error:  # a NUL in the name
+        raise BadFile(shown(str(path)), ["is not a possible file name: it holds a control character"]) from error
+
+
+TOO_DEEP = "its brackets or dotted keys are nested too deeply"
+HARMLESS = "\t\n\r"
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        _check_depth(text)
+        raw = tomllib.loads(text)
+        unprintable = list(_unprintable(raw))
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(path, [f"is not valid TOML: {_cause(text, error)}"]) from error
+    except RecursionError as error:
+        raise BadFile(path, [TOO_DEEP]) from error
+    except ValueError as error:  # Python refuses to convert numbers of thousands of digits
+        raise BadFile(path, ["holds a number with far too many digits"]) from error
+    if unprintable:
+        raise BadFile(path, unprintable[:PROBLEMS_AT_MOST])
+    return raw
+
+
+def _check_depth(text: str) -> None:
+    """Raises ``RecursionError`` for a key of many parts, for which the parser needs time and memory by their square."""
+    parts, end = 0, -1
+    for part in KEY_PART.finditer(text):
+        parts = parts + 1 if part.start() == end else 1
+        if parts > MAX_DEPTH:
+            raise RecursionError
+        end = part.end() if part[1] else -1
+
+
+def _cause(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """What the parser says, and in front of it what people usually did there."""
+    said = str(error)
+    place = PLACE.search(said)
+    if place is None:
+        return shown(said, 200)
+    number, column = int(place[1]), int(place[2])
+    lines = text.split("\n")
+    line = lines[number - 1] if number <= len(lines) else ""
+    curly = next((letter for letter in line if letter in CURLY), "")
+    if "\\" in line and said.startswith(("Unescaped", "Invalid hex", "Escaped")):
+        return f"line {number} has a backslash, which begins an escape; write folders with /, as in film/opening.mp4"
+    if curly:
+        return f'line {number} has a typographic quotation mark ({curly}); TOML takes straight ones: "'
+    return f"line {number}, column {column}: {shown(PLACE.sub('', said), 200)}"
+
+
+def _unprintable(raw: object, key: str = "") -> list[str]:
+    """The keys whose text, or name, has a control character that no file, label or receiver can have."""
+    if isinstance(raw, str):
+        found = next((letter for letter in raw if _is_control(letter)), "")
+        return [f"{shown(key) or '(file)'}: has a control character ({found!r}); remove it"] if found else []
+    if isinstance(raw, dict):
+        inside = [(f"{key}.{name}".removeprefix("."), name, value) for name, value in raw.items()]
+        return [problem for below, *both in inside for one in both for problem in _unprintable(one, below)]
+    if isinstance(raw, list):
+        return [problem for i, value in enumerate(raw) for problem in _unprintable(value, f"{key}.{i}")]
+    return []
+
+
+def _is_control(letter: str) -> bool:
+    return (letter < " " and letter not in HARMLESS) or "\x7f" <= letter <= "\x9f"
 
 
 def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One line per problem: the key as written in the file, what is wrong, and for an unknown key the nearest known."""
     lines = []
-    for fault in error.errors():
+    faults = error.errors()
+    for fault in faults[:PROBLEMS_AT_MOST]:
         place = fault["loc"]
-        key = ".".join(str(part) for part in place) or "(file)"
+        key = shown(".".join(str(part) for part in place), 200) or "(file)"
         if fault["type"] == "extra_forbidden":
             known = _keys_at(model, place[:-1])
             near = did_you_mean(str(place[-1]), known)
             lines.append(f"{key}: unknown key{near or ('; known here: ' + ', '.join(sorted(known)) if known else '')}")
         else:
-            given = fault.get("input")
-            shown = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-            lines.append(f"{key}: {_message(fault)}{shown}")
+            lines.append(f"{key}: {_message(fault)}{_given(fault.get('input'))}")
+    if len(faults) > PROBLEMS_AT_MOST:
+        lines.append(f"(file): {len(faults) - PROBLEMS_AT_MOST} more problems of this kind")
     return lines
+
+
+def _given(value: object) -> str:
+    """`` (given: 3)``, for the person who wrote it; not for an address, which may hold a password."""
+    if not isinstance(value, str | int | float | bool) or (isinstance(value, str) and "://" in value):
+        return ""
+    if isinstance(value, int) and abs(value) >= 10**SHOWN_AT_MOST:
+        return " (given: a number with far too many digits)"
+    return f" (given: {shown(repr(value))})"
+
+
+def shown(text: str, at_most: int = SHOWN_AT_MOST) -> str:
+    """The text as it may stand in a line for people: its beginning, and nothing unprintable."""
+    cut = text if len(text) <= at_most else f"{text[: at_most - 3]}..."
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in cut)
 
 
 def _message(fault: ErrorDetails) -> str:
@@ -88,7 +227,7 @@ def _message(fault: ErrorDetails) -> str:
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     """``"; did you mean 'fade_seconds'?"``, or '' when no known word is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -9,11 +9,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.array_file import FLOAT, FLOAT_ROWS, FLOATS, load_arrays
 from calibration.errors import BadFile
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 LEAST = 1e-9
+LARGEST = 1e6
+"""Of weights, biases and temperatures: beyond this, probabilities are no longer numbers."""
+HEAD_BYTES = 20_000_000
+AGAIN = "run 'chiaro calibrate' again"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +55,17 @@ def unchanged_head(size: int, classes: int) -> VenueHead:
 def read_head(path: Path) -> VenueHead:
     """Read a head file (.npz). Raises ``BadFile``."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            head = VenueHead(file["weights"], file["bias"], float(file["temperature"]))
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise BadFile(path, [f"is not a valid head file: {error}; run 'chiaro calibrate' again"]) from error
-    fits = head.weights.ndim == 2 and head.bias.shape == head.weights.shape[1:] and head.temperature > 0
-    if not (fits and np.isfinite(head.weights).all() and np.isfinite(head.bias).all()):
-        raise BadFile(path, ["holds arrays that do not fit together; run 'chiaro calibrate' again"])
+        arrays = load_arrays(path, {"weights": FLOAT_ROWS, "bias": FLOATS, "temperature": FLOAT}, HEAD_BYTES)
+    except BadFile as error:
+        raise BadFile(path, [f"is not a valid head file: {one}; {AGAIN}" for one in error.problems]) from error
+    head = VenueHead(
+        arrays["weights"].astype(np.float64), arrays["bias"].astype(np.float64), float(arrays["temperature"])
+    )
+    if head.bias.shape != head.weights.shape[1:]:
+        raise BadFile(path, [f"holds arrays that do not fit together; {AGAIN}"])
+    largest = max(np.abs(head.weights).max(initial=0), np.abs(head.bias).max(initial=0))
+    if largest > LARGEST or not 1 / LARGEST < head.temperature < LARGEST:
+        raise BadFile(path, [f"holds numbers that no calibration gives; {AGAIN}"])
     return head
 
 

@@ -6,6 +6,7 @@ import math
 
 from pydantic import Field
 
+from calibration.places import PathText
 from calibration.settings import Section, Share
 
 
@@ -49,8 +50,8 @@ class Calibration(Section):
     camera: str = ""
     controls: dict[str, float] = Field(default_factory=dict, description="Camera settings, as read back")
     model: str = ""
-    model_sha256: str = Field("", description="The network that this was made with; any other is refused")
-    head: str = Field("", description="File of the venue's own last layer, beside this one; '' = the shipped one")
+    model_sha256: str = Field("", description="The network that this was made with; with any other it is left out")
+    head: PathText = Field("", description="File of the venue's own last layer, beside this one; '' = the shipped one")
     choice: str = Field("", description="Which head was chosen, and why, in words")
     faces: int = 0
     latency_ms: float = 0.0

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 
+from calibration.places import CameraText, PathText
+
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -36,7 +38,7 @@ class Region(Section):
 class CameraSettings(Section):
     """Where pictures come from, and what is fixed on the camera (fixed, or the film's own light pumps the picture)."""
 
-    source: str = Field(
+    source: CameraText = Field(
         "",
         description="Device, file, folder, stream address or 'visitor'; '' = first camera found, else the visitor",
     )
@@ -65,11 +67,11 @@ class EyeSettings(Section):
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
     detector: Literal["mtcnn", "yunet"] = "mtcnn"
-    detector_file: str = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
+    detector_file: PathText = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; optical flow between")
     detection_score: Share = 0.7
     smallest_face_pixels: int = Field(40, ge=12, description="Width of a face in the frame as captured")
-    classifier_file: str = Field("", description="Your own onnx file; '' = the shipped one")
+    classifier_file: PathText = Field("", description="Your own onnx file; '' = the shipped one")
     int8: bool = Field(True, description="Use NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
     frames_per_second: float = Field(15.0, gt=0, le=60, description="Frames analysed per second, at most")
     threads: int = Field(1, ge=1, le=64)
@@ -118,7 +120,8 @@ class MoodSettings(Section):
     @model_validator(mode="before")
     @classmethod
     def _fill_from_preset(cls, said: Any) -> Any:
-        return {**MOOD_PRESETS.get(said.get("preset", "single"), {}), **said} if isinstance(said, dict) else said
+        named = said.get("preset", "single") if isinstance(said, dict) else None
+        return {**MOOD_PRESETS.get(named, {}), **said} if isinstance(named, str) else said  # else: refused as it is
 
 
 MOOD_PRESETS: dict[str, dict[str, Any]] = {
@@ -212,6 +215,6 @@ class OscSettings(Section):
 class JournalSettings(Section):
     """What is recorded of an evening: takes, moods, branches. No picture, no identity."""
 
-    folder: str = Field("", description="'' = the user's state folder")
+    folder: PathText = Field("", description="'' = the user's state folder")
     megabytes_at_most: int = Field(200, ge=1)
     mood_hertz: float = Field(2.0, ge=0, le=30)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from calibration.files import load_toml
+from calibration.places import PathText
 from calibration.profile import Calibration
 from calibration.settings import (
     CameraSettings,
@@ -25,7 +26,7 @@ class Venue(Section):
     """All settings of one room. ``Venue()`` is the embedded default that needs no file."""
 
     name: str = Field("unnamed room", min_length=1)
-    story: str = Field(
+    story: PathText = Field(
         "", description="The story shown here: a file or its folder, relative to this file; '' = the demo"
     )
     camera: CameraSettings = CameraSettings()

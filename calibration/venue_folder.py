@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from calibration.errors import BadFile, BadInput
-from calibration.files import did_you_mean
+from calibration.files import did_you_mean, read_toml
 
 SHIPPED_VENUES = Path(__file__).parent / "venues"
 EXAMPLE = "gallery"
@@ -125,8 +124,8 @@ def _is_shipped(file: Path) -> bool:
     """Whether this is the example as it came, and not a venue that somebody calibrated in its place."""
     if file != SHIPPED_VENUES / f"{EXAMPLE}.toml":
         return False
-    with suppress(OSError, ValueError):
-        return "calibration" not in tomllib.loads(file.read_text(encoding="utf-8"))
+    with suppress(BadFile):
+        return "calibration" not in read_toml(file)
     return True
 
 
@@ -139,8 +138,8 @@ def _move_notice(file: Path) -> str:
     notice = f"venue {file.stem!r} was found in the program's own folder, where an update may delete it; move it with: "
     notice += f"mkdir -p -m 700 {there} && {command} {files} {there}/"
     story = ""
-    with suppress(OSError, ValueError):
-        story = str(tomllib.loads(file.read_text(encoding="utf-8")).get("story", ""))
+    with suppress(BadFile):
+        story = str(read_toml(file).get("story", ""))
     if story and not Path(story).expanduser().is_absolute():
         notice += f" (then correct story = {story!r} in it, a path that starts from the file's folder)"
     return notice

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.array_file import FLOAT_ROWS, FLOATS, INTEGERS, WORD, WORDS, load_arrays
 from calibration.errors import BadFile
 from calibration.file_writer import previous_of, write_together
+from calibration.files import read_text
 from calibration.fitting import Faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration
@@ -18,6 +20,7 @@ from calibration.venue import Venue
 from calibration.venue_writer import Changes, toml_value, venue_text
 from models.arrays import Image
 from models.evaluation.metrics import Scores
+from models.labels import LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +89,39 @@ def save(draft: Draft, venue_file: Path, report: str, begins_as: Path | None = N
     _forget_old_heads(venue_file)
 
 
+ARRAYS = {
+    "model": WORD,
+    "probabilities": FLOAT_ROWS,
+    "embeddings": FLOAT_ROWS,
+    "labels": INTEGERS,
+    "people": INTEGERS,
+    "weights": FLOATS,
+    "initials": WORDS,
+}
+"""What is kept of the volunteers."""
+
+
 def read_faces_kept(draft: Draft, venue_file: Path) -> None:
     """Continue with the faces and initials of the last calibration. Raises ``BadFile``."""
     path = faces_file(venue_file)
     again = "run 'chiaro calibrate' with --step faces --step fit"
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if str(file["model"]) != draft.seen_by:
-                raise BadFile(path, [f"was made with another network; {again}"])
-            whose = file["labels"], file["people"], file["weights"]
-            draft.faces = Faces(file["probabilities"], file["embeddings"].astype(np.float32), *whose)
-            draft.initials = tuple(str(one) for one in file["initials"])
-    except BadFile:
-        raise
-    except (OSError, KeyError, ValueError) as error:
-        raise BadFile(path, [f"no recordings can be read from it ({error}); {again}"]) from error
+        file = load_arrays(path, ARRAYS)
+    except BadFile as error:
+        problems = [f"no recordings can be read from it ({one}); {again}" for one in error.problems]
+        raise BadFile(path, problems) from error
+    if str(file["model"]) != draft.seen_by:
+        raise BadFile(path, [f"was made with another network; {again}"])
+    labels, people, weights = file["labels"].astype(np.int64), file["people"].astype(np.int64), file["weights"]
+    probabilities, initials = file["probabilities"], tuple(str(one) for one in file["initials"])
+    count = {len(array) for array in (labels, people, weights, probabilities, file["embeddings"])}
+    known = not len(labels) or (
+        0 <= labels.min() <= labels.max() < len(LABELS) and 0 <= people.min() <= people.max() < len(initials)
+    )
+    if len(count) != 1 or probabilities.shape[1] != len(LABELS) or not known:
+        raise BadFile(path, [f"holds recordings that do not fit together; {again}"])
+    draft.faces = Faces(probabilities, file["embeddings"].astype(np.float32), labels, people, weights)
+    draft.initials = initials
 
 
 def _packed_faces(faces: Faces, draft: Draft) -> bytes:
@@ -121,7 +142,7 @@ def _packed_faces(faces: Faces, draft: Draft) -> bytes:
 def _text_of(venue_file: Path, begins_as: Path | None, name: str) -> str:
     for file in (venue_file, begins_as):
         if file and file.exists():
-            return file.read_text(encoding="utf-8")
+            return read_text(file)
     return (
         f"# Created by 'chiaro calibrate'; gallery.toml is an example of all settings.\n\nname = {toml_value(name)}\n"
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from calibration.cross_validation import HeadChoice, Progress, select_head
-from calibration.errors import BadInput
+from calibration.errors import BadFile, BadInput
 from calibration.fitting import Faces
 from calibration.profile import ValidationScores
 from installation.calibrate.decision import accuracy_with_baseline, lead_threshold
 from installation.calibrate.draft import Draft, PersonAccuracy
 from installation.calibrate.guide import Guide
 from models.evaluation.metrics import Scores, scores
-from models.lighting.lamp_prior import read_prior, statistics_for
+from models.lighting.lamp_prior import Prior, read_prior, statistics_for
 from models.seeing.card import read_card
 from models.seeing.venue_head import model_file
 
@@ -24,9 +25,7 @@ def fit(draft: Draft, guide: Guide, misfires: float, progress: Progress) -> Head
         raise BadInput("no faces have been recorded yet; run 'chiaro calibrate' with --step faces --step fit")
     file = model_file(draft.venue.eye)
     card = read_card(file)
-    prior = read_prior(file, card.sha256)
-    if prior is None:
-        guide.warn("this network has no prior (see models.training.make_prior): only the recordings count")
+    prior = _prior(file, card.sha256, guide)
     choice = select_head(draft.faces, statistics_for(prior, draft.faces, draft.calibration), progress)
     draft.head = None if choice.name == "shipped" else choice.head
     draft.log_losses = choice.log_losses
@@ -45,6 +44,18 @@ def fit(draft: Draft, guide: Guide, misfires: float, progress: Progress) -> Head
     )
     guide.say(f"  {draft.calibration.choice}")
     return choice
+
+
+def _prior(network: Path, sha256: str, guide: Guide) -> Prior | None:
+    """What training knows of this network; without it the recordings alone count, which is said."""
+    try:
+        prior = read_prior(network, sha256)
+    except BadFile as error:
+        guide.warn(f"{error}; it is left out, and only the recordings count")
+        return None
+    if prior is None:
+        guide.warn("this network has no prior (see models.training.make_prior): only the recordings count")
+    return prior
 
 
 def _set_thresholds(draft: Draft, faces: Faces, choice: HeadChoice, misfires: float, guide: Guide) -> str:

@@ -27,7 +27,7 @@ from installation.calibrate.picture_source import PictureSource, open_picture_so
 from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
-from installation.host.options import report_old_place, story_file
+from installation.host.options import report_old_place, story_file, with_source
 from models.labels import LABELS
 from models.seeing.card import read_card
 from models.seeing.venue_head import head_of, model_file
@@ -88,7 +88,7 @@ def check_venue(options: CalibrateOptions) -> Verdict:
     if not venue.calibration.made:
         raise BadFile(found.file, [f"was never calibrated; run 'chiaro calibrate {name_of(found.file)}'"])
     head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
-    camera = venue.camera if options.camera is None else venue.camera.model_copy(update={"source": options.camera})
+    camera = venue.camera if options.camera is None else with_source(venue.camera, options.camera)
     observer = _observer(venue)
     with closing(open_picture_source(camera, options.seed)) as source:
         return check_room(venue.calibration, source, observer, TextGuide(options.yes).say)
@@ -97,7 +97,7 @@ def check_venue(options: CalibrateOptions) -> Verdict:
 def _new_draft(options: CalibrateOptions, venue: Venue) -> Draft:
     draft = Draft(venue, venue.calibration, seen_by=read_card(model_file(venue.eye)).sha256)
     if options.camera is not None:
-        draft.venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source": options.camera})})
+        draft.venue = venue.model_copy(update={"camera": with_source(venue.camera, options.camera)})
     if options.region:
         set_region(draft, read_region(options.region))
     return draft

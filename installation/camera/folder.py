@@ -24,7 +24,10 @@ class FolderSource:
     def __init__(self, settings: CameraSettings) -> None:
         self.address = settings.source
         folder = Path(settings.source).expanduser()
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+        try:
+            files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+        except OSError as error:  # it went between two looks, or may not be read
+            raise CameraLost(f"folder {folder.name} cannot be read: {error.strerror or error}") from error
         if not files:
             raise CameraLost(f"folder {folder.name} contains no images ({', '.join(sorted(PICTURE_SUFFIXES))})")
         self.name = f"folder {folder.name} ({len(files)} images)"
@@ -39,7 +42,10 @@ class FolderSource:
 
     def retrieve(self) -> Image:
         """Decode the image last grabbed: (height, width, 3) uint8, BGR. Raises ``CameraLost``."""
-        image = cv2.imread(str(self._file), cv2.IMREAD_COLOR)
+        try:
+            image = cv2.imread(str(self._file), cv2.IMREAD_COLOR)
+        except cv2.error:  # a header that claims more pixels than OpenCV decodes
+            image = None
         if image is None:
             raise CameraLost(f"{self._file.name} cannot be decoded as an image")
         return np.asarray(image, np.uint8)

@@ -19,8 +19,11 @@ def kind_of(source: str) -> Kind:
         return "device"
     if "://" in source:
         return "stream"
-    path = Path(source).expanduser()
-    return "folder" if path.is_dir() else "file" if path.is_file() else "unknown"
+    try:
+        path = Path(source).expanduser()
+        return "folder" if path.is_dir() else "file" if path.is_file() else "unknown"
+    except (OSError, RuntimeError):  # ~nobody/film.mp4; a folder that may not be searched
+        return "unknown"
 
 
 def open_source(settings: CameraSettings, seed: int) -> Source:

@@ -9,8 +9,11 @@ import cv2
 import numpy as np
 
 from calibration.errors import BadFile
+from calibration.files import read_bytes
 from models.arrays import Image
 from models.frame import PICTURE_SUFFIXES, Frame
+
+PICTURE_BYTES = 500_000_000
 
 
 def frames_of(path: Path, every: int) -> Iterator[Frame]:
@@ -41,7 +44,11 @@ def frames_of(path: Path, every: int) -> Iterator[Frame]:
 
 def _still(path: Path) -> Image:
     # Not imread: it cannot read names beyond ASCII on Windows, and does not say why.
-    image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.stat().st_size else None
+    content = np.frombuffer(read_bytes(path, PICTURE_BYTES), np.uint8)
+    try:
+        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
+    except cv2.error:  # a header that claims more pixels than OpenCV decodes
+        image = None
     if image is None:
         raise BadFile(path, ["is not an image that can be decoded"])
     return np.asarray(image, np.uint8)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 
+from calibration.places import valid_camera
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost
 from models.arrays import Image
@@ -20,7 +21,10 @@ class StreamSource:
 
     def __init__(self, settings: CameraSettings) -> None:
         self.address = settings.source
-        parts = urlsplit(settings.source)
+        try:
+            parts = urlsplit(valid_camera(settings.source))
+        except ValueError as error:
+            raise CameraLost(f"the stream's address {error}; correct camera.source") from None
         # A stream address may carry a user and a password; neither belongs in a log or on a screen.
         self.name = f"stream {parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
         self._read_timeout = settings.read_timeout_seconds

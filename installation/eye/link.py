@@ -46,6 +46,8 @@ class EyeStatus(BaseModel):
     """Which networks run on what, or why they do not."""
     provider: str = ""
     """onnxruntime's name of what runs the classifier; '' before it is known."""
+    left_out: tuple[str, ...] = ()
+    """Files of the venue that cannot be used, and why; what is shipped takes their place."""
     stages_ms: dict[str, float] = {}
     """Milliseconds that each stage took for the last frame; "wait" is from the camera's stamp to the first stage."""
     drift: float = 0.0

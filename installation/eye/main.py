@@ -154,6 +154,7 @@ class Eye:
             model=Sense.OK if perception else Sense.OFF,
             model_line=perception.line if perception else "the networks are being loaded",
             provider=perception.provider if perception else "",
+            left_out=perception.left_out if perception else (),
             stages_ms={"wait": self._waited_ms} | perception.stages_ms if perception else {},
             drift=perception.drift if perception else 0.0,
             last_words=last_words,

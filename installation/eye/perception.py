@@ -18,6 +18,8 @@ class Perception(Protocol):
 
     line: str
     """Which networks run on what, for people."""
+    left_out: tuple[str, ...]
+    """Files that cannot be used, and why, one line each; what is shipped takes their place."""
     provider: str
     """onnxruntime's name of what runs the classifier."""
     stages_ms: dict[str, float]

@@ -212,6 +212,7 @@ class EyeSupervisor:
             eye.send(self._standing_thumbnail)
         if status.model is Sense.OK:
             self._losses.back("eye")
+            self._report_left_out(status)
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
         self._report_camera(status)
@@ -226,6 +227,12 @@ class EyeSupervisor:
             self._losses.back("the listener to moods")
         except Exception as error:  # a fault of the broadcast must not cost the film its eye
             self._losses.lost("the listener to moods", f"{type(error).__name__}: {error}")
+
+    def _report_left_out(self, status: EyeStatus) -> None:
+        if status.left_out:
+            self._losses.lost("a file of the venue", f"{'; '.join(status.left_out)}; what is shipped takes its place")
+        else:
+            self._losses.back("a file of the venue")
 
     def _report_camera(self, status: EyeStatus) -> None:
         if status.camera is Sense.LOST:

@@ -8,15 +8,18 @@ from calibration.errors import BadInput, Unavailable
 from calibration.venue import Venue
 from installation.eye.drift import Drift
 from installation.eye.perception import CannotBegin
+from installation.eye.usable_sight import open_usable_sight
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.mood import Mood
-from models.seeing.sight import Sight, open_sight
-from models.seeing.venue_head import head_of
+from models.seeing.sight import Sight
 
 
 class VenuePerception:
-    """Sees and judges. Raises ``CannotBegin`` when a file or a setting has to be corrected first."""
+    """Sees and judges, with the shipped files in place of those that cannot be used.
+
+    Raises ``CannotBegin`` when there is nothing to see with until something is corrected.
+    """
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
@@ -27,7 +30,7 @@ class VenuePerception:
 
     def repair(self) -> None:
         """Open the networks again; who is there and what was believed of them is kept."""
-        self._sight = self._open()
+        self._sight, self.left_out = self._open()
         self.line, self.provider = self._sight.line, self._sight.provider
 
     def update(self, frame: Frame) -> Mood:
@@ -55,9 +58,8 @@ class VenuePerception:
         """A scene begins: visitors' own neutral faces are learned no further."""
         self._judgement.freeze()
 
-    def _open(self) -> Sight:
+    def _open(self) -> tuple[Sight, tuple[str, ...]]:
         try:
-            head = head_of(self._venue.calibration, self._venue.eye)
-            return open_sight(self._venue.eye, self._venue.camera.region, head)
+            return open_usable_sight(self._venue)
         except (BadInput, Unavailable) as error:  # a file, a device that is demanded, a package that is missing
             raise CannotBegin(*error.lines()) from error

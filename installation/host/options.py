@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +9,9 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from calibration.errors import BadFile, BadInput
-from calibration.settings import OscTarget
+from calibration.files import read_toml
+from calibration.places import valid_camera
+from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
 
@@ -33,9 +34,9 @@ def story_of(named: str, venue: str) -> Path:
     """The file of the story that was typed, or else of the venue's own. Raises ``BadFile``."""
     own = ""
     if venue and not named:
-        with suppress(BadFile, OSError, ValueError):  # the venue's own faults are told where it is opened
+        with suppress(BadFile):  # the venue's own faults are told where it is opened
             file = find_venue(venue).file
-            own = str(tomllib.loads(file.read_text(encoding="utf-8")).get("story", ""))
+            own = str(read_toml(file).get("story", ""))
             named = own and resolve_from(file, own)
     try:
         return story_file(named)
@@ -85,6 +86,14 @@ def window_size(typed: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def with_source(settings: CameraSettings, typed: str) -> CameraSettings:
+    """The camera's settings with the source that was typed. Raises ``BadInput`` without any part of a password."""
+    try:
+        return settings.model_copy(update={"source": valid_camera(typed)})
+    except ValueError as error:
+        raise BadInput(str(error), where="--camera") from None
+
+
 def with_options(
     venue: Venue,
     *,
@@ -97,7 +106,7 @@ def with_options(
     """The venue with what was typed laid over it; what was not typed stays as the file has it. Raises ``BadInput``."""
     changes: dict[str, object] = {}
     if camera is not None:
-        changes["camera"] = venue.camera.model_copy(update={"source": camera})
+        changes["camera"] = with_source(venue.camera, camera)
     if osc:
         changes["osc"] = venue.osc.model_copy(update={"targets": osc_targets(osc)})
     if window and fullscreen:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import zipfile
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from calibration.array_file import ANYTHING, load_arrays
 from calibration.errors import BadFile
+from calibration.files import read_text, shown
 from models.arrays import Floats, Gray, Indices, Integers
 from models.frame import PICTURE_SUFFIXES
 from models.labels import LABELS
@@ -19,6 +21,8 @@ from models.labels import LABELS
 SHEET_SIDE = 48
 FACES_A_ROW = 128
 SMALLEST = 8
+TABLE_BYTES, FACES_BYTES = 100_000_000, 4_000_000_000
+MOST_VOTES = 1000
 OTHER_COLUMNS = ("unknown", "no_face")
 
 
@@ -85,17 +89,21 @@ def _read_sheet(path: Path) -> LabelledFaces:
     table = path.with_suffix(".csv")
     if not table.is_file():
         raise BadFile(path, [f"a contact sheet needs its votes beside it: {table.name} is missing"])
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        rows = list(csv.DictReader(io.StringIO(read_text(table, TABLE_BYTES), newline="")))
+    except csv.Error as error:
+        raise BadFile(table, [f"is not a table that can be read: {error}"]) from error
     columns = (*LABELS, *OTHER_COLUMNS)
     missing = [name for name in columns if not rows or name not in rows[0]]
     if missing:
         raise BadFile(table, [f"column missing: {name}" for name in missing])
     try:
         votes = np.array([[int(row[name]) for name in columns] for row in rows], np.int64)
-    except (TypeError, ValueError) as error:
-        raise BadFile(table, [f"a vote is not a whole number: {error}"]) from error
-    sheet = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadFile(table, [f"a vote is not a whole number: {shown(str(error), 200)}"]) from error
+    if not 0 <= votes.min() <= votes.max() <= MOST_VOTES:
+        raise BadFile(table, [f"a vote is not from 0 to {MOST_VOTES}"])
+    sheet = _gray(path)
     if sheet is None or sheet.shape[1] != SHEET_SIDE * FACES_A_ROW or sheet.shape[0] % SHEET_SIDE:
         raise BadFile(path, [f"is not a contact sheet of {FACES_A_ROW} faces of {SHEET_SIDE} pixels a row"])
     cells = sheet.reshape(-1, SHEET_SIDE, FACES_A_ROW, SHEET_SIDE).transpose(0, 2, 1, 3)
@@ -107,10 +115,10 @@ def _read_sheet(path: Path) -> LabelledFaces:
 
 def _read_npz(path: Path) -> LabelledFaces:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            images, labels = file["images"], file["labels"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise BadFile(path, [f"needs arrays 'images' and 'labels': {error}"]) from error
+        file = load_arrays(path, {"images": ANYTHING, "labels": ANYTHING}, FACES_BYTES)
+    except BadFile as error:
+        raise BadFile(path, [f"needs arrays 'images' and 'labels': {one}" for one in error.problems]) from error
+    images, labels = file["images"], file["labels"]
     problems = []
     if images.ndim != 3 or images.dtype != np.uint8:
         problems.append(f"images: must be (N, H, W) uint8, is {images.shape} {images.dtype}")
@@ -136,15 +144,24 @@ def _read_folders(path: Path) -> LabelledFaces:
     problems = []
     for name, folder in folders.items():
         for file in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES):
-            picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+            picture = _gray(file)
             if picture is None:
                 problems.append(f"{file.relative_to(path)}: cannot be read as a picture")
                 continue
-            images.append(np.asarray(picture, np.uint8))
+            images.append(picture)
             labels.append(LABELS.index(name))
     if problems or not images:
         raise BadFile(path, problems or ["no pictures inside"])
     return LabelledFaces(tuple(images), *_one_hot(np.array(labels, np.int64)))
+
+
+def _gray(file: Path) -> Gray | None:
+    """The picture (h, w) uint8; None for what is none, and for what OpenCV will not decode (it is too large, say)."""
+    try:
+        picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        return None
+    return None if picture is None else np.asarray(picture, np.uint8)
 
 
 def _one_hot(labels: Integers) -> tuple[Floats, Integers]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.array_file import FLOAT, FLOAT_CUBE, FLOAT_ROWS, FLOATS, WORD, load_arrays
+from calibration.errors import BadFile
 from calibration.fitting import Faces, TrainingStatistics, statistics_from_faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration
@@ -21,6 +23,16 @@ from models.lighting.relight import direction
 NEAREST = 3
 SHARPNESS_DEGREES = 15.0
 AVERAGE_FACE = MAPS / "average.npz"
+ARRAYS = {
+    "made_for": WORD,
+    "centre": FLOATS,
+    "scale": FLOAT,
+    "mix": FLOATS,
+    "places": FLOAT_ROWS,
+    "weights": FLOAT_CUBE,
+    "bias": FLOAT_ROWS,
+}
+"""What a prior's file holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,21 +68,26 @@ def prior_beside(model: Path) -> Path:
 
 
 def read_prior(model: Path, sha256: str) -> Prior | None:
-    """The prior of ``model``; None where there is none, or one that was made for another file."""
-    try:
-        with np.load(prior_beside(model), allow_pickle=False) as file:
-            if str(file["made_for"]) != sha256:
-                return None
-            known = TrainingStatistics(
-                file["centre"].astype(np.float64), float(file["scale"]), file["mix"].astype(np.float64)
-            )
-            heads = tuple(
-                VenueHead(weights.astype(np.float64), bias.astype(np.float64))
-                for weights, bias in zip(file["weights"], file["bias"], strict=True)
-            )
-            return Prior(sha256, known, file["places"], heads)
-    except (OSError, KeyError, ValueError):
+    """The prior of ``model``; None where there is none, or one that was made for another file.
+
+    Raises ``BadFile`` for one that cannot be read.
+    """
+    path = prior_beside(model)
+    if not path.exists():
         return None
+    file = load_arrays(path, ARRAYS)
+    if str(file["made_for"]) != sha256:
+        return None
+    lamps, size, classes = file["weights"].shape
+    fits = file["bias"].shape == (lamps, classes) and file["places"].shape == (lamps, 2) and lamps and file["scale"] > 0
+    if not fits or file["centre"].shape != (size,) or file["mix"].shape != (classes,):
+        raise BadFile(path, ["holds arrays that do not fit together"])
+    known = TrainingStatistics(file["centre"].astype(np.float64), float(file["scale"]), file["mix"].astype(np.float64))
+    heads = tuple(
+        VenueHead(weights.astype(np.float64), bias.astype(np.float64))
+        for weights, bias in zip(file["weights"], file["bias"], strict=True)
+    )
+    return Prior(sha256, known, file["places"], heads)
 
 
 def statistics_for(prior: Prior | None, faces: Faces, venue: Calibration) -> TrainingStatistics:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from calibration.errors import BadFile
-from calibration.files import describe
+from calibration.files import TEXT_BYTES, describe, read_bytes, shown
 from models.labels import LABELS
 from models.seeing.align import PREPROCESSING
 
@@ -32,6 +32,8 @@ class ModelCard(BaseModel):
     """Of a variant: sha256 of the float32 file that it was made from; '' if unknown."""
 
 
+NETWORK_BYTES = 1_000_000_000
+"""The shipped one has a hundredth of this."""
 FACTS = ("labels", "preprocessing", "version", "temperature", "trained_with")
 """Keys of the onnx file's metadata_props, each a JSON value, the same as in the card."""
 
@@ -58,20 +60,21 @@ def read_card(model: Path) -> ModelCard:
     """
     path = card_beside(model)
     try:
-        content = model.read_bytes()
-    except OSError as error:
-        raise BadFile(model, [f"the classifier cannot be read: {error.strerror or error}"]) from error
+        content = read_bytes(model, NETWORK_BYTES)
+    except BadFile as error:
+        raise BadFile(model, [f"the classifier cannot be read: {error.problems[0]}"]) from error
     try:
-        card = ModelCard.model_validate_json(path.read_bytes())
-    except OSError as error:
-        problem = f"the card {path.name} that describes it cannot be read: {error.strerror or error}"
+        card = ModelCard.model_validate_json(read_bytes(path, TEXT_BYTES))
+    except BadFile as error:
+        problem = f"the card {path.name} that describes it cannot be read: {error.problems[0]}"
         raise BadFile(model, [problem]) from error
     except ValidationError as error:
         raise BadFile(path, describe(error, ModelCard)) from error
     faults = []
     digest = hashlib.sha256(content).hexdigest()
     if digest != card.sha256.lower():
-        faults.append(f"is not the file of its card {path.name}: sha256 {digest[:12]}..., card {card.sha256[:12]}...")
+        given = shown(card.sha256, 15)
+        faults.append(f"is not the file of its card {path.name}: sha256 {digest[:12]}..., card {given}")
     faults += unfit(card.labels, card.preprocessing)
     if faults:
         raise BadFile(model, faults)
@@ -82,7 +85,7 @@ def unfit(labels: tuple[str, ...], preprocessing: str) -> list[str]:
     """Why a network with these labels and this preprocessing cannot be used here."""
     faults = []
     if labels != LABELS:
-        faults.append(f"labels are {', '.join(labels)}; expected, in this order: {', '.join(LABELS)}")
+        faults.append(f"labels are {shown(', '.join(labels), 200)}; expected, in this order: {', '.join(LABELS)}")
     if preprocessing != PREPROCESSING:
-        faults.append(f"preprocessing is {preprocessing!r}; this version uses {PREPROCESSING!r}")
+        faults.append(f"preprocessing is {shown(repr(preprocessing))}; this version uses {PREPROCESSING!r}")
     return faults

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calibration.errors import BadFile
+from calibration.errors import BadFile, ChiaroError
+from calibration.files import shown
 from models import WEIGHTS
 from models.arrays import Floats, Gray
 from models.labels import LABELS
@@ -22,18 +25,25 @@ SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
 
 
 class Classifier:
-    """A checked network on its device. Made by ``open_classifier``."""
+    """A checked network on its device. Made by ``open_classifier``, which tries it on a black picture."""
 
     def __init__(
         self, session: Any, device: Device, card: ModelCard, name: str, bound: BoundNetwork | None = None
     ) -> None:
-        """``bound``: on a GPU, the variant that takes pictures as they are (``models.training.gpu_variant``)."""
+        """``bound``: on a GPU, the variant that takes pictures as they are (``models.training.gpu_variant``).
+
+        Raises ``ValueError`` for a network whose answers are of no use, and what onnxruntime raises.
+        """
         self._session, self.card, self._bound = session, card, bound
         self.provider = device.provider
         self.line = f"classifier {name} {card.version} on {device.line}"
         sizes = BATCHES if self.provider == CUDA and not bound else (1,)
         for n in sizes:
-            _, embedding = self.classify(np.zeros((n, SIDE, SIDE), np.uint8))
+            probabilities, embedding = self.classify(np.zeros((n, SIDE, SIDE), np.uint8))
+            if probabilities.shape != (n, len(LABELS)) or embedding.ndim != 2 or len(embedding) != n:
+                raise ValueError(f"answers {n} faces with {probabilities.shape} and {embedding.shape} numbers")
+            if not (np.isfinite(probabilities).all() and np.isfinite(embedding).all()):
+                raise ValueError("answers a black picture with numbers that are none (NaN or infinite)")
         self.embedding_size = int(embedding.shape[1])
 
     def classify(self, faces: Gray) -> tuple[Floats, Floats]:
@@ -79,14 +89,20 @@ def open_classifier(
         path, card = int8_variant, _card_of_variant(int8_variant, card)
         session = _opened(path, "cpu", threads)[0]
     _check_inside(path, session, card, FACES)
-    return Classifier(session, got, card, path.stem)
+    if got.provider == CUDA:  # what fails here may be the GPU's fault: another life of the eye tries the CPU
+        return Classifier(session, got, card, path.stem)
+    with _about_the_file(path):
+        return Classifier(session, got, card, path.stem)
 
 
 def _open_gpu_variant(path: Path, card: ModelCard, threads: int) -> Classifier:
     own = _card_of_variant(path, card)
     bound, recorded = open_bound_network(path, threads, lambda session: _check_inside(path, session, own, PICTURES))
     device = Device(CUDA, "CUDA in float16" + (", recorded" if recorded else ""))
-    return Classifier(None, device, own, path.stem, bound)
+    try:
+        return Classifier(None, device, own, path.stem, bound)
+    except ValueError as error:  # float16 is too small for this network, say
+        raise VariantUnavailable(str(error)) from error
 
 
 def _card_of_variant(variant: Path, card: ModelCard) -> ModelCard:
@@ -105,11 +121,23 @@ PICTURES = {"faces": ("tensor(uint8)", [SIDE, SIDE])}
 
 
 def _opened(path: Path, device: DeviceName, threads: int) -> tuple[Any, Device]:
-    try:
+    with _about_the_file(path):
         return open_on(path, device, threads)
-    except Exception as error:  # onnxruntime's own exceptions share no base class, and are about the file here
+
+
+@contextmanager
+def _about_the_file(path: Path) -> Iterator[None]:
+    """Whatever onnxruntime or a first answer raises inside becomes a ``BadFile`` of ``path``.
+
+    onnxruntime's own exceptions share no base class.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, ValueError | RuntimeError | IndexError) and not isinstance(error, ChiaroError):
+            raise BadFile(path, [f"is not a network that can be run: {shown(str(error), 300)}"]) from error
         if type(error).__module__.startswith("onnxruntime"):
-            raise BadFile(path, [f"is not an onnx file that can be run: {error}"]) from error
+            raise BadFile(path, [f"is not a network that can be run: {shown(str(error), 300)}"]) from error
         raise
 
 

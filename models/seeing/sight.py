@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from calibration.head import VenueHead
 from calibration.settings import EyeSettings, Region
 from models.arrays import Floats, Gray, Image
 from models.estimate import EmotionEstimate
@@ -15,7 +16,7 @@ from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
 from models.seeing.optical_flow import FlowTracker
 from models.seeing.quality import luminance, quality
-from models.seeing.venue_head import model_file
+from models.seeing.venue_head import check_head, model_file
 
 Clock = Callable[[], float]
 Head = Callable[[Floats, Floats], Floats]
@@ -90,11 +91,12 @@ class Sight:
         self.stages_ms[stage] = (self._clock() - start) * 1000
 
 
-def open_sight(settings: EyeSettings, region: Region | None = None, head: Head | None = None) -> Sight:
+def open_sight(settings: EyeSettings, region: Region | None = None, head: VenueHead | None = None) -> Sight:
     """A ``Sight`` with the detector and classifier that the venue asks for.
 
     Raises ``BadFile`` (detector's or classifier's file), ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is required).
     """
     detector = open_detector(settings)
     classifier = open_classifier(model_file(settings), settings.device, settings.threads, settings.int8)
+    check_head(head, classifier.embedding_size)
     return Sight(detector, classifier, settings.detect_every, region, head)

@@ -8,6 +8,7 @@ from calibration.errors import BadFile
 from calibration.head import VenueHead, read_head
 from calibration.profile import Calibration
 from calibration.settings import EyeSettings
+from models.labels import LABELS
 from models.seeing.card import read_card
 from models.seeing.classifier import SHIPPED
 
@@ -15,6 +16,15 @@ from models.seeing.classifier import SHIPPED
 def model_file(settings: EyeSettings) -> Path:
     """The classifier that the venue names. Its int8 variant counts as the same one."""
     return Path(settings.classifier_file) if settings.classifier_file else SHIPPED
+
+
+def check_head(head: VenueHead | None, embedding_size: int) -> None:
+    """Raises ``BadFile`` where the head does not fit a network that gives so many numbers a face."""
+    fits = (embedding_size, len(LABELS))
+    if head is not None and head.weights.shape != fits:
+        rows, columns = head.weights.shape
+        problem = f"its head has {rows} by {columns} weights, the network needs {fits[0]} by {fits[1]}"
+        raise BadFile("[calibration]", [f"{problem}: run 'chiaro calibrate' again"])
 
 
 def head_of(calibration: Calibration, settings: EyeSettings) -> VenueHead | None:

@@ -6,14 +6,13 @@ story whose names and times can be checked. The author fixes ten mistakes in one
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from calibration.errors import BadFile
-from calibration.files import load_toml
+from calibration.files import load_toml, read_toml
 from scenes.story.problem import Problem
 from scenes.story.story_file import StoryFile
 
@@ -39,7 +38,7 @@ def read_story_file(path: Path) -> tuple[StoryFile | None, list[Problem], frozen
             raise
         lines = (line.partition(": ") for line in error.problems)
         problems = [Problem(key.removesuffix(".[key]"), message) for key, _, message in lines]
-    rest = tomllib.loads(path.read_text(encoding="utf-8"))
+    rest = read_toml(path)
     damaged: set[str] = set()
     for _ in range(4):  # what is left out can make its parent faulty, three levels up at most
         damaged |= {str(fault["loc"][1]) for fault in cause.errors() if len(fault["loc"]) > 1}

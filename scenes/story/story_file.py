@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from calibration.places import PathText
 from calibration.settings import MAX_VISITORS, Seconds, Section, Share
 from scenes.story.clip import STILL_SECONDS, Transition
 
@@ -181,17 +182,17 @@ class TimedCue(Section):
 class SceneEntry(Section):
     """One scene: a clip and the ways out of it."""
 
-    clip: str = Field(description="Film or picture file, relative to this file", examples=["opening.mp4"])
+    clip: PathText = Field(description="Film or picture file, relative to this file", examples=["opening.mp4"])
     in_seconds: Seconds = Field(0.0, description="Where in the file the scene begins")
     out_seconds: PositiveSeconds | None = Field(None, description="Where in the file it ends; default: the file's end")
     still_seconds: PositiveSeconds | None = Field(
         None, description=f"How long a picture is shown; default {STILL_SECONDS:g}"
     )
     loop: bool = Field(False, description="Repeat until a branch holds or maximum_seconds have passed")
-    sound: str | None = Field(None, description="Sound file to play instead of the clip's own sound")
+    sound: PathText | None = Field(None, description="Sound file to play instead of the clip's own sound")
     volume: Share = 1.0
     bed: str | None = Field(None, description="Name of one of the [beds]")
-    captions: str | None = Field(
+    captions: PathText | None = Field(
         None, description="SRT or WebVTT file; its times count from the start of the clip's file"
     )
     transition: Change = Field(Change(), description="How this scene replaces the one before it")
@@ -210,7 +211,7 @@ class SceneEntry(Section):
 class BedEntry(Section):
     """Music that continues across several scenes."""
 
-    file: str
+    file: PathText
     volume: Share = 1.0
     fade_seconds: float = Field(2.0, ge=0, le=60)
 

@@ -99,7 +99,7 @@ def test_a_head_with_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
 
     head = VenueHead(np.full((3, 2), np.nan), np.zeros(2))
     (tmp_path / "x.npz").write_bytes(head.packed())
-    with pytest.raises(BadInput, match="do not fit"):
+    with pytest.raises(BadInput, match="NaN"):
         read_head(tmp_path / "x.npz")
 
 

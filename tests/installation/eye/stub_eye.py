@@ -29,6 +29,7 @@ class StubPerception:
         on_gpu = fault.startswith("gpu ") and venue.eye.device != "cpu"
         self.provider = CUDA if on_gpu else CPU
         self.line = f"stub on {self.provider}"
+        self.left_out: tuple[str, ...] = ()
         self.stages_ms = {"classify": 0.1}
         self.drift = 0.0
         self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
