@@ -8,9 +8,9 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
+import stat
 import tomllib
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -103,20 +103,20 @@ def read_bytes(path: Path | str, at_most: int) -> bytes:
     A pipe would be waited for without end, and a device never ends.
     """
     path = Path(path)
+    if "\0" in str(path):
+        raise BadFile(shown(str(path), 200), ["is not a possible file name: it holds a control character"])
     try:
-        stat = path.stat()
-        if not S_ISREG(stat.st_mode):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
             raise BadFile(path, ["is a folder; expected a file" if path.is_dir() else "is not a regular file"])
-        if stat.st_size > at_most:
-            raise BadFile(path, [f"is too large: {stat.st_size:,} bytes; at most {at_most:,} are read"])
+        if found.st_size > at_most:
+            raise BadFile(path, [f"is too large: {found.st_size:,} bytes; at most {at_most:,} are read"])
         with path.open("rb") as file:
             return file.read(at_most)
     except FileNotFoundError:
         raise BadFile(path, ["no such file"]) from None
     except OSError as error:
         raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
-    except ValueError as error:  # a NUL in the name
-        raise BadFile(shown(str(path)), ["is not a possible file name: it holds a control character"]) from error
 
 
 TOO_DEEP = "its brackets or dotted keys are nested too deeply"
@@ -195,15 +195,16 @@ def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
             near = did_you_mean(str(place[-1]), known)
             lines.append(f"{key}: unknown key{near or ('; known here: ' + ', '.join(sorted(known)) if known else '')}")
         else:
-            lines.append(f"{key}: {_message(fault)}{_given(fault.get('input'))}")
+            given = "" if _is_secret(model, place) else _given(fault.get("input"))
+            lines.append(f"{key}: {_message(fault)}{given}")
     if len(faults) > PROBLEMS_AT_MOST:
-        lines.append(f"(file): {len(faults) - PROBLEMS_AT_MOST} more problems of this kind")
+        lines.append(f"(file): {len(faults) - PROBLEMS_AT_MOST} more problems")
     return lines
 
 
 def _given(value: object) -> str:
-    """`` (given: 3)``, for the person who wrote it; not for an address, which may hold a password."""
-    if not isinstance(value, str | int | float | bool) or (isinstance(value, str) and "://" in value):
+    """`` (given: 3)``, for the person who wrote it."""
+    if not isinstance(value, str | int | float | bool):
         return ""
     if isinstance(value, int) and abs(value) >= 10**SHOWN_AT_MOST:
         return " (given: a number with far too many digits)"
@@ -231,16 +232,28 @@ def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
+def _is_secret(model: type[BaseModel], place: tuple[Any, ...]) -> bool:
+    """Whether the field at ``place`` may hold a password: it is declared with ``repr=False``."""
+    here = _model_at(model, place[:-1])
+    field = _by_name(here).get(str(place[-1])) if here and place else None
+    return field is not None and not field.repr
+
+
 def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
     """Names of the fields of the model found by walking ``place`` (field names and list indices) from ``model``."""
+    here = _model_at(model, place)
+    return list(_by_name(here)) if here else []
+
+
+def _model_at(model: type[BaseModel], place: tuple[Any, ...]) -> type[BaseModel] | None:
     here: type[BaseModel] | None = model
     for part in place:
         if here is None:
-            return []
+            return None
         if isinstance(part, int) or part not in _by_name(here):
             continue  # list index, a dict's own key, or the tag of a union
         here = _model_in(_by_name(here)[part].annotation)
-    return list(_by_name(here)) if here else []
+    return here
 
 
 def _by_name(model: type[BaseModel]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class CameraSettings(Section):
 
     source: CameraText = Field(
         "",
+        repr=False,  # may hold a password
         description="Device, file, folder, stream address or 'visitor'; '' = first camera found, else the visitor",
     )
     width: int = Field(1280, ge=160, le=7680)
@@ -70,7 +71,7 @@ class EyeSettings(Section):
     detector_file: PathText = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; optical flow between")
     detection_score: Share = 0.7
-    smallest_face_pixels: int = Field(40, ge=12, description="Width of a face in the frame as captured")
+    smallest_face_pixels: int = Field(40, ge=12, le=4320, description="Width of a face in the frame as captured")
     classifier_file: PathText = Field("", description="Your own onnx file; '' = the shipped one")
     int8: bool = Field(True, description="Use NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
     frames_per_second: float = Field(15.0, gt=0, le=60, description="Frames analysed per second, at most")
@@ -140,13 +141,15 @@ MOOD_PRESETS: dict[str, dict[str, Any]] = {
 class ScreenSettings(Section):
     """The picture on the wall."""
 
-    display: int = Field(0, ge=0)
+    display: int = Field(0, ge=0, le=63)
     fullscreen: bool = False
-    width: int = Field(1280, ge=160)
-    height: int = Field(720, ge=90)
+    width: int = Field(1280, ge=160, le=16384)
+    height: int = Field(720, ge=90, le=16384)
     fit: Literal["fit", "fill", "stretch"] = "fit"
     brightness: Share = 1.0
-    candidates_megabytes: int = Field(300, ge=32, description="Memory for clips held ready for the next scene")
+    candidates_megabytes: int = Field(
+        300, ge=32, le=1_000_000, description="Memory for clips held ready for the next scene"
+    )
     path: Literal["auto", "surface", "renderer", "gpu"] = Field(
         "auto",
         description="How pictures are drawn; auto = the best that this machine has ('chiaro doctor' shows which)",
@@ -205,7 +208,7 @@ class OscSettings(Section):
     )
     reply_port: int = Field(0, ge=0, le=65535, description="Port for replies; 0 = the port that the command came from")
     messages_per_second: float = Field(100.0, gt=0, description="Limit for each sender; messages above it are refused")
-    passphrase: str = Field("", max_length=100, description="For shutdown and restart; '' = both are off")
+    passphrase: str = Field("", max_length=100, repr=False, description="For shutdown and restart; '' = both are off")
     oscquery: bool = Field(False, description="Serve the address space with live values over HTTP")
     oscquery_host: str = "127.0.0.1"
     oscquery_port: int = Field(9002, ge=0, le=65535, description="0 = any free one")

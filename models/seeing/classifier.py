@@ -135,9 +135,9 @@ def _about_the_file(path: Path) -> Iterator[None]:
         yield
     except Exception as error:
         if isinstance(error, ValueError | RuntimeError | IndexError) and not isinstance(error, ChiaroError):
-            raise BadFile(path, [f"is not a network that can be run: {shown(str(error), 300)}"]) from error
+            raise BadFile(path, [f"is not an onnx file that can be run: {shown(str(error), 300)}"]) from error
         if type(error).__module__.startswith("onnxruntime"):
-            raise BadFile(path, [f"is not a network that can be run: {shown(str(error), 300)}"]) from error
+            raise BadFile(path, [f"is not an onnx file that can be run: {shown(str(error), 300)}"]) from error
         raise
 
 

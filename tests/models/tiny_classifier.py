@@ -22,12 +22,15 @@ FACTS: dict[str, object] = {
 }
 
 
-def make_classifier(path: Path, seed: int = 0, card: bool = True, **changed: object) -> Path:
-    """Write a network (one matrix on an 8x8 mean of the face) to ``path``; ``changed`` facts go into file and card."""
+def make_classifier(path: Path, seed: int = 0, card: bool = True, scale: float = 1.0, **changed: object) -> Path:
+    """Write a network (one matrix on an 8x8 mean of the face) to ``path``; ``changed`` facts go into file and card.
+
+    ``scale``: of its weights.
+    """
     rng = np.random.default_rng(seed)
     weights: dict[str, Floats] = {
         "to_embedding": np.asarray(rng.normal(size=(64, 16)) / 8, np.float32),
-        "to_labels": rng.normal(size=(16, len(LABELS))).astype(np.float32),
+        "to_labels": (scale * rng.normal(size=(16, len(LABELS)))).astype(np.float32),
     }
     nodes = [
         helper.make_node("AveragePool", ["faces"], ["small"], kernel_shape=[8, 8], strides=[8, 8]),

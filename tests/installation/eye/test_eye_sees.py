@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -59,12 +58,20 @@ def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(watching:
     assert {"wait", "detect", "classify", "judge"} <= supervisor.status.stages_ms.keys()
 
 
-def test_a_classifier_with_other_labels_is_refused_in_its_own_words(watching: Opens, tmp_path: Path) -> None:
+def test_a_classifier_with_other_labels_is_named_and_the_shipped_one_sees(
+    watching: Opens, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     wrong = make_classifier(tmp_path / "wrong.onnx", labels=["calm", "angry"])
     supervisor, moods = watching("visitor", wrong)
-    wait_until(lambda: "code 78" in supervisor.mood(time.monotonic()).reason, LONG)
-    assert "wrong.onnx" in supervisor.mood(time.monotonic()).reason
-    assert not any(mood.trusted for mood in moods)
+    trusted(moods, 1)
+    first = supervisor.pid
+    trusted(moods, 5)
+    assert supervisor.pid == first
+    assert "wrong.onnx: labels are calm, angry" in supervisor.status.left_out[0]
+    assert "chiaro-emotion" in supervisor.status.model_line
+    told = [record.getMessage() for record in caplog.records if "wrong.onnx" in record.getMessage()]
+    assert len(told) == 1
+    assert told[0].endswith("what is shipped takes its place")
 
 
 @pytest.mark.skipif(not SHARED, reason="CHIARO_SHARED names no folder with footage")
