@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 from av.container import InputContainer
 
-from installation.film.span import origin_of, seek
+from calibration.errors import Unplayable
+from installation.film.span import seek
+from scenes.story.probe import MediaHeader, probe
+from scenes.story.timeline import in_order
 
 RATE = 48_000
 AHEAD = RATE
@@ -76,20 +79,23 @@ class AudioDecoder:
 
     def _run(self) -> None:
         try:
+            header = probe(self.file)
             with av.open(str(self.file)) as container:
-                if container.streams.audio:
-                    self._play(container, container.streams.audio[0])
+                if header.has_sound:
+                    self._play(container, header)
+        except Unplayable as error:
+            self.failed = f"its sound cannot be read: {error}"
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self.failed = f"its sound cannot be read: {getattr(error, 'strerror', None) or error}"
         finally:
             self._finished = True
             self.ready.set()
 
-    def _play(self, container: InputContainer, stream: av.AudioStream) -> None:
+    def _play(self, container: InputContainer, header: MediaHeader) -> None:
         pass_number = base = 0
         while not self._closed:
             end = None if self._length is None else round(self._length * RATE * (pass_number + 1))
-            for at, block in _decoded(container, stream, self._begin):
+            for at, block in read_sound(container, header, self._begin):
                 count = len(block) if end is None else max(0, end - base - at)
                 self._put(base + at, block[:count])
                 if self._closed or count < len(block):
@@ -110,31 +116,58 @@ class AudioDecoder:
                 self._head = at + len(block)
 
 
-def _decoded(container: InputContainer, stream: av.AudioStream, begin: float) -> Iterator[tuple[int, np.ndarray]]:
+def read_sound(
+    container: InputContainer, header: MediaHeader, begin: float, on_damage: Callable[[], None] = lambda: None
+) -> Iterator[tuple[int, np.ndarray]]:
     """Blocks of samples with their position since ``begin``, from there to the end of the file.
 
-    Damaged packets become silence. The decoder itself drops the coder's padding at both ends where the file states it.
+    Damaged packets become silence, after ``on_damage``. The decoder itself drops the coder's padding at both ends
+    where the file states it. Raises ``Unplayable``.
     """
-    seek(container, container.streams.video[0] if container.streams.video else stream, begin)
-    zero = origin_of(container) + begin
-    resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+    stream = container.streams[header.sound] if header.sound is not None else None
+    film = container.streams[header.picture] if header.picture is not None else None
+    if not isinstance(stream, av.AudioStream):
+        raise Unplayable("it contains no sound")
+    seek(container, header, film if isinstance(film, av.VideoStream) else stream, begin)
+    zero = header.begin + begin
+    stereo = _Stereo()
     at: int | None = None
-    for packet in container.demux(stream):
+    for packet in in_order(container.demux(stream), header.pieces):
         try:
             frames = packet.decode()
         except av.error.FFmpegError:
+            on_damage()
             continue
         for frame in frames:
             stamp = at if frame.time is None else round((frame.time - zero) * RATE)
             at = stamp if at is None or (stamp is not None and abs(stamp - at) > SLIP) else at
-            for part in resampler.resample(frame):
-                block = part.to_ndarray().reshape(-1, 2)
+            for block in stereo.resample(frame):
                 at = at or 0
                 if at + len(block) > 0:
                     yield max(0, at), block[max(0, -at) :]
                 at += len(block)
-    for part in resampler.resample(None):
-        block = part.to_ndarray().reshape(-1, 2)
+    for block in stereo.resample(None):
         if at is not None and at + len(block) > 0:
             yield max(0, at), block[max(0, -at) :]
             at += len(block)
+
+
+class _Stereo:
+    """Brings frames to the rate and the two channels of the programme, also where a file changes its own."""
+
+    def __init__(self) -> None:
+        self._form: tuple[str, str, int] | None = None
+        self._resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+
+    def resample(self, frame: av.AudioFrame | None) -> Iterator[np.ndarray]:
+        """Samples (n, 2) that are ready now; None: what is left."""
+        form = None if frame is None else (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form is not None and self._form not in (None, form):  # stereo in the titles, 5.1 in the film
+            yield from self._blocks(None)
+            self._resampler = av.AudioResampler(format="flt", layout="stereo", rate=RATE)
+        self._form = form
+        yield from self._blocks(frame)
+
+    def _blocks(self, frame: av.AudioFrame | None) -> Iterator[np.ndarray]:
+        for part in self._resampler.resample(frame):
+            yield part.to_ndarray().reshape(-1, 2)

@@ -74,7 +74,9 @@ class Soundtrack:
                 self._scene.set_volume(volume, self._sound.mixed, samples(over_seconds))
 
     def close_faded(self, programme: float) -> None:
-        """Close the beds that have faded out, and report one that cannot be read."""
+        """Close the beds that have faded out, and report sound that cannot be read: music, or that of a scene."""
+        if self._scene and self._scene.audio.failed:
+            self._losses.lost(f"sound of {self._scene.audio.file.name}", self._scene.audio.failed)
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             if playing.audio.failed:
                 self._losses.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.audio.failed}")

@@ -12,14 +12,14 @@ from av.container import InputContainer
 
 from calibration.errors import Unplayable
 from installation.film.captions import Line, read_captions
+from installation.film.frame_reader import film_of, read_frames
 from installation.film.frame_scaler import FrameScaler
-from installation.film.span import EARLY_SECONDS, Span, origin_of, seek, span_of
+from installation.film.span import Span, span_of
 from scenes.story.clip import Clip
+from scenes.story.probe import MediaHeader, probe
 
 BEHIND_SECONDS = 0.25
 """A decoder this late skips the frames that no other needs, until it has caught up."""
-DAMAGES = 5
-"""A clip with this many damaged pictures is given up; fewer are skipped, and the one before stays longer."""
 LATE_SECONDS = 0.08
 """A frame this late is not worth converting, as long as others are shown in between."""
 EARLY = 0.001
@@ -78,8 +78,6 @@ class VideoDecoder:
         self.damaged = 0
         self.steps = 0
         """Grows with each step towards the first picture: slow is not stalled."""
-        self._whole = True
-        """After damage no picture is shown until the next key frame: those between depend on the broken one."""
         self.captions: tuple[Line, ...] = ()
         self.caption_problem = ""
         self.finished = False
@@ -160,14 +158,14 @@ class VideoDecoder:
             self.ready.set()
 
     def _play(self) -> None:
+        header = probe(self.clip.file)
+        self.steps += 1
         with av.open(str(self.clip.file)) as container:
             self.steps += 1
-            if not container.streams.video:
-                raise Unplayable("it contains no picture")
-            stream = container.streams.video[0]
+            stream = film_of(container, header)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = 2
-            span = span_of(container, self.clip)
+            span = span_of(header, self.clip)
             if self.clip.captions:
                 self.captions, self.caption_problem = read_captions(self.clip.captions)
             self.span = span
@@ -180,42 +178,23 @@ class VideoDecoder:
                 return
             begun = 0.0
             while not self._closed:
-                self._decode_once(container, stream, span, begun)
+                self._decode_once(container, header, stream, span, begun)
                 begun += span.length or 0.0
                 if not self.clip.loop:
                     return
 
-    def _decode_once(self, container: InputContainer, stream: av.VideoStream, span: Span, begun: float) -> None:
+    def _decode_once(
+        self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span, begun: float
+    ) -> None:
         """Decode from the in point to the out point; the first picture is due at ``begun``."""
-        end = span.end
-        if end is None:
-            raise Unplayable("it has no end")
-        seek(container, stream, span.begin)
-        half, last = 0.5 / span.rate, 0.0
-        zero, aspect = origin_of(container), _pixel_aspect(stream)
-        for packet in container.demux(stream):
+        aspect = _pixel_aspect(stream)
+        for reading in read_frames(container, header, stream, span):
             self.steps += 1
-            try:
-                frames = packet.decode()
-            except av.error.FFmpegError:
-                self._damage(last)
-                continue
-            for frame in frames:
-                last = span.snap(frame.time - zero if frame.time is not None else last + 2 * half)
-                if self._closed or last >= end - half:
-                    return
-                self._whole = frame.key_frame or (self._whole and not frame.is_corrupt)
-                if frame.is_corrupt:
-                    self._damage(last)
-                elif self._whole and last >= span.begin - half:
-                    self._put(frame, begun + max(0.0, last - span.begin), aspect, stream)
-        if last < end - EARLY_SECONDS:
-            raise Unplayable(f"it ends early, at {last:.2f} s instead of {end:.2f} s")
-
-    def _damage(self, seconds: float) -> None:
-        self.damaged, self._whole = self.damaged + 1, False
-        if self.damaged >= DAMAGES:
-            raise Unplayable(f"it is damaged: {self.damaged} pictures near {seconds:.1f} s cannot be decoded")
+            if self._closed:
+                return
+            self.damaged += reading.damaged
+            if reading.frame is not None:
+                self._put(reading.frame, begun + max(0.0, reading.seconds - span.begin), aspect, stream)
 
     def _put(self, frame: av.VideoFrame, start: float, aspect: float, stream: av.VideoStream) -> None:
         with self._change:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from scenes.story.clip import STILL_SECONDS, Clip
+from scenes.story.mending import remarks
+from scenes.story.near_file import near_file
 from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
@@ -34,7 +37,7 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     try:
         header = probe(path)
     except Unreadable:
-        header = MediaHeader(scene.in_seconds + GUESSED_SECONDS, False, True, False)
+        header = MediaHeader(scene.in_seconds + GUESSED_SECONDS)
     if header.still:
         seconds, out = scene.still_seconds or STILL_SECONDS, None
     else:
@@ -63,9 +66,11 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         if scene.sound:
             yield from _check_sound(f"{key}.sound", folder / scene.sound)
         if scene.captions and not (folder / scene.captions).is_file():
-            yield Problem(f"{key}.captions", f"no such file: {scene.captions}", forgivable=True)
+            near = near_file(folder / scene.captions)
+            yield Problem(f"{key}.captions", f"no such file: {scene.captions}{near}", forgivable=True)
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
+    yield from _check_looks(file, folder)
 
 
 def _check_sound(key: str, path: Path) -> Iterator[Problem]:
@@ -97,6 +102,15 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
         if any(problem.fatal for problem in points):
             return  # with a length that is not known, all other times would seem wrong too
     yield from _check_times(file, name, timed_clip(file, name, folder).seconds)
+
+
+def _check_looks(file: StoryFile, folder: Path) -> Iterator[Problem]:
+    """Films that play, but do not look as they should; each file once."""
+    users = {scene.clip: name for name, scene in reversed(file.scenes.items()) if scene.clip != BLANK}
+    for clip, name in reversed(users.items()):
+        with suppress(Unreadable):
+            for remark in remarks(probe(folder / clip), clip):
+                yield Problem(f"scenes.{name}.clip", remark, fatal=False)
 
 
 def _check_in_and_out(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:

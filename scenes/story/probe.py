@@ -1,15 +1,35 @@
-"""What a media file contains, read from its header: fast enough for a whole story at every start."""
+"""What a media file contains: the one reading on which story, check and player rely, so that they never disagree."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
+from typing import Literal, TypeVar
 
 import av
+from av.container import InputContainer
+from av.stream import Disposition
 
 from calibration.errors import Unplayable
+from scenes.story.near_file import near_file
+from scenes.story.timeline import TRANSPORT, Piece, Times, read_all, read_tail, seek_stamp
+
+EARLY_SECONDS = 0.5
+"""A file whose pictures end this much before its declared end is truncated."""
+TRANSFERS: dict[int, Literal["pq", "hlg"]] = {16: "pq", 18: "hlg"}
+"""Numbers of AVColorTransferCharacteristic that stand for high dynamic range."""
+PROGRESSIVE = 1
+"""AVFieldOrder: 0 is unknown, 1 progressive, 2 to 5 are orders of two fields."""
+PICTURE_BRANDS = ("avif", "heic", "heix", "mif1")
+"""Brands of the MP4 family that hold one photograph."""
+REMEMBERED = 65_536
+"""Files whose reading is kept: more than any story has, or a start reads them all again. About 40 MB when full."""
+
+S = TypeVar("S", av.VideoStream, av.AudioStream)
 
 
 class Unreadable(Unplayable):
@@ -18,60 +38,153 @@ class Unreadable(Unplayable):
 
 @dataclass(frozen=True, slots=True)
 class MediaHeader:
-    """What the header of a media file says."""
+    """What a media file contains. Times are seconds since its first picture (or sound, where there is none)."""
 
     seconds: float
     """Length of the picture (of the sound, where there is no picture); 0.0 for a still."""
-    still: bool
-    has_picture: bool
-    has_sound: bool
+    still: bool = False
+    picture: int | None = None
+    """Which stream is the film; a cover is none. None: only sound."""
+    sound: int | None = None
+    """Which stream is heard: the one marked as default, else the first."""
+    begin: float = 0.0
+    """The time stamp of the first picture, which counts as zero."""
+    last: float = 0.0
+    """When the last picture appears; it stays until the end."""
+    stops: float = 0.0
+    """Where the file really stops, and how long it should be: far apart, it is truncated."""
+    declared: float = 0.0
+    rate: float = 25.0
+    steady: bool = True
+    """Whether the rate is constant."""
+    transfer: Literal["sdr", "pq", "hlg"] = "sdr"
+    interlaced: bool = False
+    pieces: tuple[Piece, ...] = ()
+    """Recordings joined into one file, where its time stamps jump; fewer than two for all others."""
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is something to see."""
+        return self.picture is not None
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether there is something to hear."""
+        return self.sound is not None
+
+    @property
+    def joined(self) -> bool:
+        """Whether the time stamps jump."""
+        return len(self.pieces) > 1
 
 
 def probe(file: Path) -> MediaHeader:
-    """Read the header of ``file``, cached while the file does not change. Raises ``Unreadable``."""
+    """Read what ``file`` contains, remembered while the file does not change. Raises ``Unreadable``."""
     try:
         stat = file.stat()
     except OSError as error:
-        why = (
-            "no such file" if isinstance(error, FileNotFoundError) else f"cannot be opened ({error.strerror or error})"
-        )
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        why = f"no such file{near_file(file)}" if missing else f"cannot be opened ({error.strerror or error})"
         raise Unreadable(why) from error
+    except ValueError as error:
+        raise Unreadable(f"is not a valid file name ({error})") from error
     if not S_ISREG(stat.st_mode):
         # To open a pipe would mean to wait for ever.
         raise Unreadable("is not a regular file; give a film, picture or sound file")
     return _probe(file, stat.st_mtime_ns, stat.st_size)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=REMEMBERED)
 def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
     if size == 0:
         raise Unreadable("the file is empty; copy it again")
     try:
         with av.open(str(file)) as container:
-            video, audio = container.streams.video, container.streams.audio
-            still = is_still(container)
-            seconds = 0.0 if still else _seconds(container, video[0] if video else None)
-            return MediaHeader(seconds, still, bool(video), bool(audio))
+            return _read(container)
+    except Unreadable:
+        raise
     except (av.FFmpegError, ValueError, OSError) as error:
         why = getattr(error, "strerror", None) or error
         raise Unreadable(f"is not a readable film, picture or sound ({why})") from error
 
 
-def is_still(container: av.container.InputContainer) -> bool:
-    """An opened file is a photograph or a drawing rather than a film, whatever its name ends in."""
+def _read(container: InputContainer) -> MediaHeader:
+    film, sound = _chosen(container.streams.video), _chosen(container.streams.audio)
+    heard = sound.index if sound else None
+    if film is None:
+        return _read_sound(container, sound, heard)
+    if _is_still(container):
+        return MediaHeader(0.0, still=True, picture=film.index, sound=heard)
+    rate = film.guessed_rate or film.average_rate or Fraction(25)
+    average = film.average_rate
+    times, declared = _times(container, film, float(1 / rate))
+    begin = _stamp(film) if film.start_time is not None or not times.known else times.begin
+    end, stops = times.end - begin, times.anything - begin
+    context = film.codec_context
+    return MediaHeader(
+        seconds=end if stops >= declared - EARLY_SECONDS else (_declared_seconds(film) or declared),
+        picture=film.index,
+        sound=heard,
+        begin=begin,
+        last=times.last - begin,
+        stops=stops,
+        declared=declared,
+        rate=float(rate),
+        steady=average is not None and average != 0 and abs(float(rate / average) - 1) < 1e-3,
+        transfer=TRANSFERS.get(int(context.color_trc), "sdr"),
+        interlaced=int(context.field_order) > PROGRESSIVE,
+        pieces=times.pieces,
+    )
+
+
+def _read_sound(container: InputContainer, sound: av.AudioStream | None, heard: int | None) -> MediaHeader:
+    if sound is None:
+        raise Unreadable("contains neither a picture nor sound")
+    times, declared = _times(container, sound, 0.0) if not container.duration else (Times(), 0.0)
+    seconds = float(Fraction(container.duration, av.time_base)) if container.duration else times.end - times.begin
+    return MediaHeader(seconds, sound=heard, begin=_stamp(sound), declared=declared or seconds, pieces=times.pieces)
+
+
+def _chosen(streams: Sequence[S]) -> S | None:
+    """The stream marked as default, else the first. Covers of records are not films."""
+    real = [stream for stream in streams if not stream.disposition & Disposition.attached_pic]
+    return next((stream for stream in real if stream.disposition & Disposition.default), next(iter(real), None))
+
+
+def _is_still(container: InputContainer) -> bool:
+    """It is a photograph or a drawing rather than a film, whatever its name ends in."""
     name = container.format.name
-    return name.endswith("_pipe") or name == "image2"
+    return name.endswith("_pipe") or name == "image2" or container.metadata.get("major_brand") in PICTURE_BRANDS
 
 
-def _seconds(container: av.container.InputContainer, video: av.VideoStream | None) -> float:
-    """The picture's length: a sound track is often some milliseconds longer, and the film would freeze meanwhile."""
-    if video is not None and video.duration and video.time_base:
-        return float(video.duration * video.time_base)
-    if video is not None and (tagged := _duration_tag(video.metadata.get("DURATION", ""))):
-        return tagged - float((video.start_time or 0) * (video.time_base or 0))
-    if container.duration:
-        return container.duration / av.time_base
-    raise Unreadable("its header does not say how long it is; copy it into a new container (mkv or mp4)")
+def _stamp(stream: av.VideoStream | av.AudioStream) -> float:
+    return float((stream.start_time or 0) * (stream.time_base or 0))
+
+
+def _times(
+    container: InputContainer, stream: av.VideoStream | av.AudioStream, frame_seconds: float
+) -> tuple[Times, float]:
+    """The times of its packets, and how long the file says that it is. Raises ``Unreadable``."""
+    start = _stamp(stream)
+    whole = container.format.name in TRANSPORT or not container.duration
+    if whole:
+        times = read_all(container, stream, frame_seconds)
+    else:
+        declared = float(Fraction(container.duration or 0, av.time_base))
+        if container.format.name.startswith("matroska"):
+            declared -= max(0.0, start)  # it says at what stamp it ends, and not how long it is
+        times = read_tail(container, stream, start + declared, frame_seconds)
+    if not times.known:
+        raise Unreadable("contains no picture" if isinstance(stream, av.VideoStream) else "contains no sound")
+    return times, (times.anything - start if whole else declared)
+
+
+def _declared_seconds(film: av.VideoStream) -> float:
+    """The picture's length by its own header: a sound track is often some milliseconds longer; 0.0 if it says none."""
+    if film.duration and film.time_base:
+        return float(film.duration * film.time_base)
+    tagged = _duration_tag(film.metadata.get("DURATION", ""))
+    return tagged - _stamp(film) if tagged else 0.0
 
 
 def _duration_tag(text: str) -> float:
@@ -89,16 +202,18 @@ def seconds_before_key_frame(file: Path, seconds: float) -> float:
 
     0.0 if the file does not say. Raises ``Unreadable``.
     """
+    header = probe(file)
+    if header.joined:
+        return seconds  # a file whose stamps jump cannot be searched
     try:
         with av.open(str(file)) as container:
-            video = container.streams.video[0]
-            if video.time_base is None:
+            video = container.streams[header.picture or 0]
+            if not isinstance(video, av.VideoStream):
                 return 0.0
-            start = float((video.start_time or 0) * video.time_base)
-            container.seek(int((start + seconds) / video.time_base), stream=video)
+            seek_stamp(container, video, header.begin + seconds)
             for packet in container.demux(video):
-                if packet.pts is not None:
-                    return max(0.0, seconds + start - float(packet.pts * packet.time_base))
+                if packet.pts is not None and packet.time_base is not None:
+                    return max(0.0, seconds + header.begin - float(packet.pts * packet.time_base))
     except (av.FFmpegError, ValueError, OSError, IndexError) as error:
         raise Unreadable(f"is not a readable film ({error})") from error
     return 0.0

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +18,7 @@ from scenes.story.clip import Bed, Clip, Transition
 from tests.installation.film.broken_clips import BROKEN, ODD, make_broken
 from tests.installation.film.cinema import SIZE, cinema, wait_until
 
-needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+needs_leases = pytest.mark.skipif(sys.platform != "linux", reason="no leases of files on this system")
 
 
 @pytest.fixture(scope="module")
@@ -300,19 +304,29 @@ def test_a_scene_that_waits_for_the_end_and_is_wanted_now_is_not_opened_again(cl
         assert house.marks()[-1] == (2, 0)
 
 
-def open_by_nobody(folder: Path) -> Path:
-    """A file that opens and gives nothing, like one on a share that hangs."""
+@contextmanager
+def hanging_file(folder: Path) -> Iterator[Path]:
+    """A file that is there and whose opening hangs, as on a share that is gone: this process holds a lease on it."""
+    import fcntl
+
     path = folder / "hangs.mkv"
-    os.mkfifo(path)
-    return path
+    path.write_bytes(b"nothing of this is ever read")
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # by which the system asks for the lease
+    lease = os.open(path, os.O_RDWR)
+    fcntl.fcntl(lease, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    try:
+        yield path
+    finally:
+        os.close(lease)
+        signal.signal(signal.SIGIO, before)
 
 
-@needs_pipes
+@needs_leases
 def test_a_file_that_hangs_is_given_up_two_seconds_after_the_film_stands(
     tmp_path: Path, clips: dict[str, Clip]
 ) -> None:
-    hangs = Clip(open_by_nobody(tmp_path))
-    with cinema() as house:
+    with hanging_file(tmp_path) as file, cinema() as house:
+        hangs = Clip(file)
         house.film.play(1, "a", clips["a"])
         house.run_until(lambda: house.film.playhead.entry == 1)
         house.patient = False  # nobody waits for a decoder from here on; before, the first film might be given up
@@ -325,10 +339,10 @@ def test_a_file_that_hangs_is_given_up_two_seconds_after_the_film_stands(
         assert house.film.playhead.ended
 
 
-@needs_pipes
+@needs_leases
 def test_a_file_that_hangs_does_not_keep_other_candidates_from_opening(tmp_path: Path, clips: dict[str, Clip]) -> None:
-    hangs = Clip(open_by_nobody(tmp_path))
-    with cinema() as house:
+    with hanging_file(tmp_path) as file, cinema() as house:
+        hangs = Clip(file)
         house.film.play(1, "a", Clip(clips["a"].file, loop=True))
         house.run_until(lambda: house.film.playhead.entry == 1)
         house.film.prepare({f"hangs {number}": hangs for number in range(os.cpu_count() or 1)} | clips)

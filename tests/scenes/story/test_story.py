@@ -102,8 +102,9 @@ def test_only_the_header_of_a_clip_is_read(folder: Path) -> None:
 
 
 def test_a_header_tells_length_picture_and_sound(folder: Path) -> None:
-    assert probe(folder / "film.mp4") == MediaHeader(30.0, still=False, has_picture=True, has_sound=True)
-    assert probe(folder / "lamp.png") == MediaHeader(0.0, still=True, has_picture=True, has_sound=False)
+    film, lamp = probe(folder / "film.mp4"), probe(folder / "lamp.png")
+    assert (film.seconds, film.still, film.has_picture, film.has_sound) == (30.0, False, True, True)
+    assert (lamp.seconds, lamp.still, lamp.has_picture, lamp.has_sound) == (0.0, True, True, False)
     assert probe(folder / "night.ogg").has_picture is False
 
 
@@ -130,7 +131,7 @@ def test_the_way_to_an_in_point_is_measured_from_its_key_frame(folder: Path) -> 
 
 def test_a_picture_is_known_by_what_is_in_it_and_not_by_its_ending(folder: Path) -> None:
     disguised = make_still(folder / "picture.png").rename(folder / "picture.mp4")
-    assert probe(disguised) == MediaHeader(0.0, still=True, has_picture=True, has_sound=False)
+    assert probe(disguised) == MediaHeader(0.0, still=True, picture=0)
 
 
 @pytest.mark.parametrize(("kind", "lead"), [("cut", 0.0), ("hold", 0.0), ("crossfade", 2.0), ("dip", 1.0)])

@@ -1,0 +1,74 @@
+"""The pictures of a clip from its in to its out point, as the player shows them and as the check tries them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import av
+from av.container import InputContainer
+
+from calibration.errors import Unplayable
+from installation.film.span import Span, seek
+from scenes.story.probe import EARLY_SECONDS, MediaHeader
+from scenes.story.timeline import in_order
+
+DAMAGES = 5
+"""A clip with this many damaged pictures is given up; fewer are skipped, and the one before stays longer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One step through the file: a picture to show, one that is damaged, or only progress (neither)."""
+
+    seconds: float
+    """Where in the file, counted from its first picture."""
+    frame: av.VideoFrame | None = None
+    damaged: bool = False
+
+
+def film_of(container: InputContainer, header: MediaHeader) -> av.VideoStream:
+    """The stream that is the film. Raises ``Unplayable``."""
+    if header.picture is None or header.picture >= len(container.streams):
+        raise Unplayable("it contains no picture")
+    stream = container.streams[header.picture]
+    if not isinstance(stream, av.VideoStream):
+        raise Unplayable("it was replaced by another file while it was opened")
+    return stream
+
+
+def read_frames(
+    container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span
+) -> Iterator[Reading]:
+    """Decode from the in point to the out point. Raises ``Unplayable`` if the file is damaged or ends before.
+
+    After damage no picture is given until the next key frame: those between depend on the broken one.
+    """
+    end = span.end
+    if end is None:
+        raise Unplayable("it has no end")
+    seek(container, header, stream, span.begin)
+    half, last, whole, damages = 0.5 / span.rate, 0.0, True, 0
+    for packet in in_order(container.demux(stream), header.pieces):
+        yield Reading(last)
+        broken = False
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError:
+            frames, broken = [], True
+        for frame in frames:
+            last = span.snap(frame.time - header.begin if frame.time is not None else last + 2 * half)
+            if last >= end - half:
+                return
+            whole = frame.key_frame or (whole and not frame.is_corrupt)
+            if frame.is_corrupt:
+                broken = True
+            elif whole and last >= span.begin - half:
+                yield Reading(last, frame)
+        if broken:
+            damages, whole = damages + 1, False
+            yield Reading(last, damaged=True)
+            if damages >= DAMAGES:
+                raise Unplayable(f"it is damaged: {damages} pictures near {last:.1f} s cannot be decoded")
+    if last < span.last - EARLY_SECONDS:
+        raise Unplayable(f"it ends early, at {last:.2f} s instead of {end:.2f} s")
