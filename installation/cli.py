@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
@@ -26,6 +27,24 @@ COMMANDS = (
 
 for name in COMMANDS:
     importlib.import_module(f"installation.commands.{name}").register(app)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"chiaroscuro {version('chiaroscuro')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """chiaroscuro: film that watches its audience."""
 
 
 def main() -> None:

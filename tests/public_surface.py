@@ -80,6 +80,8 @@ def _commands(command: Any, path: tuple[str, ...]) -> Iterator[str]:
         for name in names:
             yield f"{words} {name}"
             yield from (f"{words} {name} = {choice}" for choice in _choices(hints.get(parameter.name)))
+            if "|" in (metavar := getattr(parameter, "metavar", None) or ""):
+                yield from (f"{words} {name} = {choice}" for choice in metavar.split("|"))
     for name, below in getattr(command, "commands", {}).items():
         yield from _commands(below, (*path, name))
 

@@ -19,7 +19,7 @@ from tests.import_graph import PACKAGES, ROOT, circles, folder_graph, imported_n
 
 AT_THE_ROOT = {
     "calibration": {
-        *("venue", "settings", "profile", "files", "array_file", "places", "errors", "fitting", "head"),
+        *("venue", "settings", "profile", "files", "array_file", "places", "errors", "extras", "fitting", "head"),
         *("cross_validation", "progress", "venue_folder", "venue_writer", "file_writer"),
     },
     "models": {"labels", "frame", "estimate", "mood", "arrays"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+from calibration.extras import missing_line
 from installation.bench.decision_courses import Seen
 from installation.bench.decision_rows import ROWS
 from models.labels import LABELS
@@ -17,7 +18,7 @@ def plot(course: list[Seen], folder: Path) -> str:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        return "no plot: matplotlib is not installed (pip install 'chiaroscuro[train]')"
+        return f"no plot: {missing_line('train', 'drawing', ['matplotlib'])}"
     folder.mkdir(parents=True, exist_ok=True)
     start = course[0][0]
     bands = [("what the face shows", [(t - start, shown) for t, _, shown in course])]

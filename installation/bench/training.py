@@ -9,6 +9,7 @@ from functools import partial
 import cv2
 import numpy as np
 
+from calibration.extras import needs_extra
 from installation.bench.report import Figure, Progress, Report
 from models.evaluation.dataset import LabelledFaces
 from models.lighting.relight import training_lamps
@@ -24,6 +25,7 @@ NOTES = (
 
 def run(progress: Progress) -> Report:
     """Feeding by one process, then training steps: of preset cpu, or with CUDA of gpu, teacher and baseline."""
+    needs_extra("train", "this benchmark", "torch")
     from models.training.presets import PRESETS
     from models.training.timing import cuda_name, training_step
 

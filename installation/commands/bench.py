@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from calibration.errors import Exit
+from calibration.errors import BadInput
+from installation.commands.choices import chosen, completion
 
 PARTS = ("calibrate", "decision", "eye", "film", "model", "osc", "story", "training")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
@@ -21,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def bench(
-        part: Annotated[str, typer.Argument(help=f"What to measure: {', '.join(PARTS)}.")],
+        part: Annotated[
+            str,
+            typer.Argument(help=f"What to measure: {', '.join(PARTS)}.", autocompletion=completion(PARTS)),
+        ],
         json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
         out: Annotated[
             Path | None, typer.Option(help=f"Folder for pictures ({', '.join(DRAWN)}).", file_okay=False)
@@ -31,22 +35,17 @@ def register(app: typer.Typer) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
-        from calibration.files import did_you_mean
+        from installation.host.errors import plain_errors
 
-        if part not in PARTS:
-            typer.echo(
-                f"there is no benchmark {part!r}{did_you_mean(part, PARTS)}; choose one of: {', '.join(PARTS)}",
-                err=True,
-            )
-            raise typer.Exit(Exit.BAD_CONFIGURATION)
-        if out and part not in DRAWN:
-            typer.echo(f"{part!r} draws no pictures; --out is only for: {', '.join(DRAWN)}", err=True)
-            raise typer.Exit(Exit.BAD_CONFIGURATION)
-        module = importlib.import_module(f"installation.bench.{part}")
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(part, total=1.0)
-            pictures = (out,) if out else ()
-            report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *pictures)
+        with plain_errors():
+            chosen(part, PARTS, "PART")
+            if out and part not in DRAWN:
+                raise BadInput(f"is only for {', '.join(DRAWN)}; {part!r} draws no pictures", where="--out")
+            module = importlib.import_module(f"installation.bench.{part}")
+            with Progress(console=Console(stderr=True), transient=True) as bar:
+                task = bar.add_task(part, total=1.0)
+                pictures = (out,) if out else ()
+                report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *pictures)
         if json:
             typer.echo(report.to_json())
         else:

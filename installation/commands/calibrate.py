@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 from calibration.errors import Exit
+from installation.commands.choices import completion, shown
+
+STEPS = ("camera", "light", "faces", "fit")
+"""As in ``installation.calibrate.steps``, which is not imported for the help: it needs OpenCV."""
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +24,10 @@ def register(app: typer.Typer) -> None:
             str | None, typer.Option(help="As for run; or a folder of recordings, PERSON/EMOTION/...")
         ] = None,
         step: Annotated[
-            list[str] | None, typer.Option(help="Only this step: camera, light, faces or fit; may be repeated.")
+            list[str] | None,
+            typer.Option(
+                help="Only this step; may be repeated.", metavar=shown(STEPS), autocompletion=completion(STEPS)
+            ),
         ] = None,
         story: Annotated[
             str, typer.Option(help="Ask for the emotions of this story (file or folder); default: the venue's story.")

@@ -38,14 +38,14 @@ def register(app: typer.Typer) -> None:
         from rich.progress import Progress
 
         from installation.commands.checks import check_all
-        from installation.host.options import story_of, venue_of, with_options
+        from installation.host.options import story_of, venue_with_usable_options
 
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("checking", total=1.0)
             findings = list(
                 check_all(
                     made_or_error(lambda: story_of(story, venue)),
-                    made_or_error(lambda: with_options(venue_of(venue), camera=camera, osc=osc)),
+                    *venue_with_usable_options(venue, camera=camera, osc=osc),
                     headless=headless,
                     decode=not quick,
                     progress=lambda what, share: bar.update(task, description=what, completed=share),

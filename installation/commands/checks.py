@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from calibration.errors import BadInput, Unavailable
@@ -162,20 +162,28 @@ def check_disk(folder: Path) -> Iterator[Finding]:
 
 
 def check_all(
-    story: Path | BadInput, venue: Venue | BadInput, *, headless: bool, decode: bool, progress: Progress
+    story: Path | BadInput,
+    venue: Venue,
+    faults: Sequence[BadInput],
+    *,
+    headless: bool,
+    decode: bool,
+    progress: Progress,
 ) -> Iterator[Finding]:
-    """Everything. An error in the place of story or venue is reported, and the rest is tried with the defaults."""
+    """Everything. An error in the place of the story and the ``faults`` of venue and options are reported as well."""
     from installation.host.state_folder import state_folder
 
     if isinstance(story, BadInput):
         yield from bad_input("story", story)
     else:
         yield from check_story(story, decode, progress)
-    chosen = Venue() if isinstance(venue, BadInput) else venue
-    yield from bad_input("venue", venue) if isinstance(venue, BadInput) else [ok("venue", chosen.name, "is valid")]
-    yield from check_model(chosen)
-    yield from check_camera(chosen)
-    yield from check_display(chosen, headless)
+    for fault in faults:
+        yield from bad_input("venue", fault)
+    if not faults:
+        yield ok("venue", venue.name, "is valid")
+    yield from check_model(venue)
+    yield from check_camera(venue)
+    yield from check_display(venue, headless)
     yield from check_sound(headless)
-    yield from check_osc(chosen)
-    yield from check_disk(Path(chosen.journal.folder) if chosen.journal.folder else state_folder() / "journal")
+    yield from check_osc(venue)
+    yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
-from calibration.errors import Exit
+from calibration.errors import Unavailable
+from installation.commands.choices import chosen, completion, shown
 
+PROFILES = ("aggregate", "visitors", "scalar", "events")
+"""As in ``calibration.settings.OscTarget``."""
 Host = Annotated[str, typer.Option(help="Address to listen on or to send to.")]
 
 
@@ -30,13 +33,16 @@ def monitor(
     seconds: Annotated[float, typer.Option(help="Stop after this many seconds; 0 = run until Ctrl-C.")] = 0.0,
 ) -> None:
     """Show what arrives at a port: decoded, with rates, sizes, losses, and faults against the registry."""
+    from installation.host.errors import plain_errors
     from installation.osc.monitor_screen import watch
 
-    try:
-        watch(host, port, prefix, lines, seconds)
-    except OSError as error:
-        typer.echo(f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port", err=True)
-        raise typer.Exit(Exit.UNAVAILABLE) from None
+    with plain_errors():
+        try:
+            watch(host, port, prefix, lines, seconds)
+        except OSError as error:
+            raise Unavailable(
+                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port"
+            ) from error
 
 
 def send(
@@ -51,55 +57,55 @@ def send(
     wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 0.5,
 ) -> None:
     """Send one message, and print the answer if one comes."""
-    from installation.osc.sender import BadMessage, answer_to, typed_message
+    from installation.host.errors import plain_errors
+    from installation.osc.sender import answer_to, typed_message
 
-    try:
-        for answer in answer_to(typed_message(address, arguments or [], types), host, port, wait):
-            typer.echo(answer)
-    except BadMessage as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(Exit.BAD_CONFIGURATION) from None
-    except OSError as error:
-        typer.echo(f"{host}:{port}: {error.strerror or error}", err=True)
-        raise typer.Exit(Exit.UNAVAILABLE) from None
+    with plain_errors():
+        try:
+            for answer in answer_to(typed_message(address, arguments or [], types), host, port, wait):
+                typer.echo(answer)
+        except OSError as error:
+            raise Unavailable(f"{host}:{port}: {error.strerror or error}") from error
 
 
 def replay(
     journal: Annotated[Path, typer.Argument(help="Journal of one day (.jsonl).")],
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="2 = twice as fast.")] = 1.0,
     osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of a receiver; may be repeated.")] = None,
-    profile: Annotated[str, typer.Option(help="aggregate, scalar or events.")] = "aggregate",
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="Which messages are sent: see docs/osc.md.",
+            metavar=shown(PROFILES),
+            autocompletion=completion(PROFILES),
+        ),
+    ] = "aggregate",
     venue: Annotated[str | None, typer.Option(help="Send to the targets of this venue file instead.")] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Start over at the end.")] = False,
 ) -> None:
     """Send an evening's moods and scenes again, so that visuals can be built without visitors."""
     from calibration.errors import BadFile
-    from calibration.settings import OscSettings, OscTarget
+    from calibration.settings import OscSettings
     from installation.host.console import open_log
+    from installation.host.errors import both, plain_errors
     from installation.host.options import osc_targets, venue_of
     from installation.osc.replayer import play_journal
 
+    def receivers() -> OscSettings:
+        targets, named = both(
+            lambda: osc_targets(osc or ["127.0.0.1:9000"]), lambda: chosen(profile, PROFILES, "--profile")
+        )
+        return OscSettings.model_validate({"targets": [target.model_dump() | {"profile": named} for target in targets]})
+
     open_log()
-    try:
-        if venue:
-            settings = venue_of(venue).osc
-        else:
-            targets = osc_targets(osc or ["127.0.0.1:9000"])
-            chosen = [OscTarget.model_validate(t.model_dump() | {"profile": profile}) for t in targets]
-            settings = OscSettings(targets=tuple(chosen))
-        sent = play_journal(journal, settings, speed, loop)
-    except BadFile as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(Exit.BAD_CONFIGURATION) from None
-    except ValueError:
-        typer.echo(f"--profile: {profile!r} is not a profile; expected aggregate, visitors, scalar or events", err=True)
-        raise typer.Exit(Exit.BAD_CONFIGURATION) from None
-    except KeyboardInterrupt:
-        return
-    typer.echo(f"{sent} moods and cues sent", err=True)
-    if not sent:
-        typer.echo(f"{journal}: contains no moods and no scenes", err=True)
-        raise typer.Exit(Exit.BAD_CONFIGURATION)
+    with plain_errors():
+        try:
+            sent = play_journal(journal, venue_of(venue).osc if venue else receivers(), speed, loop)
+        except KeyboardInterrupt:
+            return
+        typer.echo(f"{sent} moods and cues sent", err=True)
+        if not sent:
+            raise BadFile(journal, ["contains no moods and no scenes"])
 
 
 def docs() -> None:

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from installation.commands.choices import completion, shown
+
 if TYPE_CHECKING:
     from models.training.config import TrainingConfig
+
+
+PRESETS = ("quick", "cpu", "gpu", "teacher", "baseline")
+"""As in ``models.training.presets``, which is not imported for the help: it loads the lamps."""
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +26,10 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
     faces: Path = typer.Argument(..., help="Training faces: contact sheet with its .csv, .npz, or class-named folders"),
     valid: Path = typer.Argument(..., help="Validation faces; epoch, temperature and int8 are chosen on them"),
     preset: str = typer.Option(
-        "cpu", help="quick, cpu, gpu, teacher, or baseline (the earlier installations' network)"
+        "cpu",
+        help="Hyperparameters; baseline is the earlier installations' network",
+        metavar=shown(PRESETS),
+        autocompletion=completion(PRESETS),
     ),
     seeds: list[int] = typer.Option(
         [1], "--seed", help="Repeat to train several networks side by side on the same batches, each in its own folder"
@@ -48,8 +57,8 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
     from installation.host.errors import both, plain_errors
 
     with plain_errors():
+        from calibration.extras import needs_extra
         from models.training.config import TrainingConfig
-        from models.training.extra import require_training_packages
 
         config, _ = both(
             lambda: TrainingConfig(
@@ -67,7 +76,7 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
                 export=export_to,
                 version=version,
             ),
-            require_training_packages,
+            lambda: needs_extra("train", "training", "torch", "onnxscript", "matplotlib"),
         )
         for line in _with_progress_bar(config):
             typer.echo(line)

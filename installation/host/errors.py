@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from calibration.errors import BadInput, ChiaroError
+from calibration.extras import missing_extra
 from installation.host.system_libraries import missing_library
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ def plain_errors() -> Iterator[None]:
         print_errors(error)
         raise typer.Exit(error.exit_code) from None
     except ImportError as error:
-        missing = missing_library(error)
+        missing = missing_extra(error) or missing_library(error)
         if missing is None:
             raise
         print_errors(missing)

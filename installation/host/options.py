@@ -61,6 +61,14 @@ def report_old_place(found: VenueFile) -> None:
 
 def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
     """``HOST:PORT`` of each receiver. Raises ``BadInput`` with all that do not have that form."""
+    targets, problems = _targets(typed)
+    if problems:
+        raise BadInput(*problems, where="--osc")
+    return targets
+
+
+def _targets(typed: list[str]) -> tuple[tuple[OscTarget, ...], list[str]]:
+    """Those that have the form, and what is wrong with the others."""
     targets, problems = [], []
     for text in typed:
         host, colon, port = text.rpartition(":")
@@ -71,9 +79,7 @@ def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:
             targets.append(OscTarget(host=host.strip("[]"), port=int(port)))
         except ValidationError as error:
             problems += [f"{text!r}: {fault['msg'].lower()}" for fault in error.errors()]
-    if problems:
-        raise BadInput(*problems, where="--osc")
-    return tuple(targets)
+    return tuple(targets), problems
 
 
 def window_size(typed: str) -> tuple[int, int]:
@@ -103,19 +109,56 @@ def with_options(
     fullscreen: bool = False,
     mute: bool = False,
 ) -> Venue:
-    """The venue with what was typed laid over it; what was not typed stays as the file has it. Raises ``BadInput``."""
+    """The venue with what was typed laid over it; what was not typed stays as the file has it.
+
+    Raises ``BadInput`` with the faults of all options.
+    """
+    laid_over, faults = usable_options(venue, camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute)
+    if len(faults) > 1:
+        raise BadInput(*(line for fault in faults for line in fault.lines()))
+    if faults:
+        raise faults[0]
+    return laid_over
+
+
+def usable_options(
+    venue: Venue,
+    *,
+    camera: str | None = None,
+    osc: list[str] | None = None,
+    window: str | None = None,
+    fullscreen: bool = False,
+    mute: bool = False,
+) -> tuple[Venue, list[BadInput]]:
+    """The venue with every option that can be used laid over it, and the faults of the others."""
     changes: dict[str, object] = {}
+    faults: list[BadInput] = []
     if camera is not None:
         changes["camera"] = with_source(venue.camera, camera)
     if osc:
-        changes["osc"] = venue.osc.model_copy(update={"targets": osc_targets(osc)})
+        targets, problems = _targets(osc)
+        changes["osc"] = venue.osc.model_copy(update={"targets": targets or venue.osc.targets})
+        faults += [BadInput(*problems, where="--osc")] if problems else []
     if window and fullscreen:
-        raise BadInput("cannot be used together with --fullscreen; choose one", where="--window")
-    if window:
-        width, height = window_size(window)
-        changes["screen"] = venue.screen.model_copy(update={"width": width, "height": height, "fullscreen": False})
-    if fullscreen:
+        faults.append(BadInput("cannot be used together with --fullscreen; choose one", where="--window"))
+    elif window:
+        try:
+            width, height = window_size(window)
+            changes["screen"] = venue.screen.model_copy(update={"width": width, "height": height, "fullscreen": False})
+        except BadInput as error:
+            faults.append(error)
+    elif fullscreen:
         changes["screen"] = venue.screen.model_copy(update={"fullscreen": True})
     if mute:
         changes["sound"] = venue.sound.model_copy(update={"mute": True})
-    return venue.model_copy(update=changes)
+    return venue.model_copy(update=changes), faults
+
+
+def venue_with_usable_options(named: str, *, camera: str | None, osc: list[str] | None) -> tuple[Venue, list[BadInput]]:
+    """``usable_options`` over the venue of that name, or over the default where its file cannot be used."""
+    try:
+        venue, faults = venue_of(named), list[BadInput]()
+    except BadInput as error:
+        venue, faults = Venue(), [error]
+    chosen, more = usable_options(venue, camera=camera, osc=osc)
+    return chosen, faults + more

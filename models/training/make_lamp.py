@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.extras import needs_extra
 from models.arrays import Floats, Gray, Indices
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -19,7 +20,6 @@ from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.lighting.exposure import captured, expose, linear, noisy
 from models.lighting.lamp_direction import LAMP, LampNet, features
 from models.lighting.relight import Fill, Lamp, LampBank, direction, read_face_maps
-from models.training.extra import require_training_packages
 
 LAMP_COUNT, ROUNDS = 1200, 16
 HIDDEN_UNITS, EPOCHS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY = 64, 24, 256, 2e-3, 0.05
@@ -99,7 +99,7 @@ def main() -> None:
     parser.add_argument("--faces", dest="count", type=int, default=5000)
     parser.add_argument("--output", type=Path, default=LAMP)
     options = parser.parse_args()
-    require_training_packages()
+    needs_extra("train", "training", "torch")
     labelled = read_faces(options.faces).with_label()
     labelled = labelled.subset(np.random.default_rng(0).permutation(len(labelled))[: options.count])
     landmarks, _ = find_landmarks(labelled.images)

@@ -48,10 +48,20 @@ def test_a_bad_story_a_bad_venue_and_a_missing_camera_are_all_reported_at_once(s
 
 
 def test_an_option_that_cannot_be_used_is_a_problem_and_the_rest_is_still_tried(story: Path) -> None:
-    code, told = check(str(story), "--quick", "--osc", "somewhere")
+    code, told = check(str(story), "--quick", "--osc", "somewhere", "--osc", "127.0.0.1:9876")
     assert code == 78
     assert "--osc: 'somewhere' is not a valid HOST:PORT" in told
     assert "story:" in told
+    assert "no camera was found" not in told, "--camera visitor stays in force"
+    assert "127.0.0.1:9876" in told, "and so does the other receiver"
+
+
+def test_options_stay_in_force_when_the_venues_file_cannot_be_used(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "venue.toml").write_text("[sound]\nvolum = 1\n")
+    code, told = check(str(story), "--quick", "--venue", str(tmp_path / "venue.toml"))
+    assert code == 78
+    assert "did you mean 'volume'" in told
+    assert "no camera was found" not in told
 
 
 def test_a_missing_camera_is_reported_with_the_key_that_names_it(story: Path) -> None:

@@ -9,10 +9,10 @@ from typer.testing import CliRunner, Result
 pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
 
+from calibration import extras
 from calibration.errors import Exit
 from installation.cli import app
 from models.seeing.classifier import open_classifier
-from models.training import extra
 
 
 def _faces(path: Path, n: int) -> str:
@@ -109,7 +109,7 @@ def test_all_that_does_not_go_together_is_told_at_once(tmp_path: Path) -> None:
 def test_without_pytorch_the_command_that_installs_it_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "torch" else True)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "torch" else True)
     faces = _faces(tmp_path / "train.npz", 1)
     done = CliRunner().invoke(app, ["train", faces, faces, "--preset", "huge", "--folder", str(tmp_path)])
     assert done.exit_code == Exit.BAD_CONFIGURATION

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from calibration import extras
 from calibration.errors import BadInput
-from models.training import extra
 from models.training.config import TrainingConfig
-from models.training.extra import require_training_packages
 from models.training.presets import PRESETS
 
 
@@ -74,11 +73,11 @@ def test_the_old_name_of_a_preset_is_understood_and_not_shown(config: TrainingCo
 
 
 def test_a_missing_package_is_told_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(extra.PACKAGES, "a_package_that_nobody_has", "the package")
+    monkeypatch.setitem(extras.EXTRAS["train"], "a_package_that_nobody_has", "the package")
     with pytest.raises(BadInput, match=r'the package; install with: pip install "chiaroscuro\[train\]"'):
-        require_training_packages()
+        extras.needs_extra("train", "training")
 
 
 def test_presets_and_configuration_are_read_without_pytorch() -> None:
-    code = "import sys; sys.modules['torch'] = None; import models.training.config, models.training.extra"
+    code = "import sys; sys.modules['torch'] = None; import models.training.config, calibration.extras"
     subprocess.run([sys.executable, "-c", code], check=True)
