@@ -24,7 +24,7 @@ class MissingExtra(BadInput):
 
 
 def needs_extra(extra: str, what: str, *modules: str) -> None:
-    """Raise ``MissingExtra`` unless ``modules`` of ``extra`` (default: all) are here; ``what`` needs them, for people."""
+    """Raise ``MissingExtra`` unless ``modules`` of ``extra`` (default: all) are here. ``what``: for people."""
     names = EXTRAS[extra]
     missing = [names[module] for module in modules or names if find_spec(module) is None]
     if missing:

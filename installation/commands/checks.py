@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from calibration.errors import BadInput, Unavailable
+from calibration.errors import BadFile, BadInput, Unavailable
 from calibration.progress import Progress
 from calibration.settings import OscTarget
 from calibration.venue import Venue
@@ -182,7 +182,8 @@ def check_all(
     if not faults:
         yield ok("venue", venue.name, "is valid")
     yield from check_model(venue)
-    yield from check_camera(venue)
+    if venue.camera.source or not any(isinstance(fault, BadFile) or fault.where == "--camera" for fault in faults):
+        yield from check_camera(venue)  # else nobody knows yet which one is meant
     yield from check_display(venue, headless)
     yield from check_sound(headless)
     yield from check_osc(venue)

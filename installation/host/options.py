@@ -134,7 +134,10 @@ def usable_options(
     changes: dict[str, object] = {}
     faults: list[BadInput] = []
     if camera is not None:
-        changes["camera"] = with_source(venue.camera, camera)
+        try:
+            changes["camera"] = with_source(venue.camera, camera)
+        except BadInput as error:
+            faults.append(error)
     if osc:
         targets, problems = _targets(osc)
         changes["osc"] = venue.osc.model_copy(update={"targets": targets or venue.osc.targets})

@@ -61,7 +61,12 @@ def test_options_stay_in_force_when_the_venues_file_cannot_be_used(story: Path, 
     code, told = check(str(story), "--quick", "--venue", str(tmp_path / "venue.toml"))
     assert code == 78
     assert "did you mean 'volume'" in told
-    assert "no camera was found" not in told
+    assert "camera: simulated visitor" in told
+    code, told = check(str(story), "--quick", "--camera", "http://[::1", "--osc", "127.0.0.1:9876")
+    assert code == 78
+    assert "--camera: " in told
+    assert "127.0.0.1:9876" in told
+    assert "no camera was found" not in told, "another camera than the one that was typed is not tried"
 
 
 def test_a_missing_camera_is_reported_with_the_key_that_names_it(story: Path) -> None:
