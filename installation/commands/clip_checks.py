@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from calibration.errors import BadFile, Unplayable
+from calibration.errors import BadFile
 from calibration.progress import Progress
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
+from installation.commands.loudness_check import check_loudness
+from installation.commands.remembered import Remembered, key_of
+from installation.film.inspection import Inspection, cores_to_spare, inspect_bed, inspect_clip
+from installation.host.state_folder import state_folder
 from scenes.story.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file that the story plays: what one decoder has to decode."""
+
+    where: str
+    """The first scene or bed that plays it, and the file."""
+    key: str
+    """Under which its inspection is remembered; the same for all who play the same part."""
+    inspect: Callable[[Callable[[], bool]], Inspection]
 
 
 def check_story(path: Path, decode: bool, progress: Progress) -> Iterator[Finding]:
@@ -28,39 +48,67 @@ def check_story(path: Path, decode: bool, progress: Progress) -> Iterator[Findin
 
 
 def check_clips(story: Story, progress: Progress) -> Iterator[Finding]:
-    """Decode each file once, to its last frame."""
-    files: dict[Path, str] = {}
+    """Decode each part of a file that the story plays, on all cores; what was whole and has not changed, not again."""
+    users = parts_of(story)
+    parts = {part.key or part.where: part for part in users.values()}
+    remembered = Remembered(state_folder())
+    found = {name: known for name, part in parts.items() if (known := remembered.get(part.key)) is not None}
+    new = {name: part for name, part in parts.items() if name not in found}
+    for name, inspection in _inspect_all(new, progress):
+        found[name] = inspection
+        remembered.put(parts[name].key, inspection)
+    remembered.save()
+    for name, part in parts.items():
+        yield from _judge(part.where, found[name])
+    good = sum(not inspection.fault for inspection in found.values())
+    yield ok("clips", str(story.path.parent), f"{good} of {len(parts)} clips and beds decode to their last frame")
+    yield from check_loudness(story, {user: found[part.key or part.where] for user, part in users.items()})
+
+
+def parts_of(story: Story) -> dict[str, Part]:
+    """What each scene and each bed plays, by ``scene NAME`` and ``bed NAME``."""
+    parts = {}
     for name in story.names:
         clip = story.clip(name)
-        for file in filter(None, (clip.file, clip.sound)):
-            files.setdefault(file, name)
-    good = 0
-    for done, (file, name) in enumerate(files.items()):
-        progress(f"decoding {file.name}", done / len(files))
-        fault = decode_whole(file)
-        if fault:
-            yield problem("clip", f"scene {name}: {file}", f"{fault}; render the file or copy it again")
-        good += not fault
-    yield ok("clips", str(story.path.parent), f"{good} of {len(files)} files decode to their last frame")
+        files = [clip.file, *([clip.sound] if clip.sound else [])]
+        key = key_of(files, clip.in_seconds, clip.out_seconds)
+        parts[f"scene {name}"] = Part(f"scene {name}: {clip.file}", key, partial(inspect_clip, clip))
+    for scene in story.names:
+        entry, bed = story.scene(scene).bed, story.bed(scene)
+        if entry and bed:
+            inspect = partial(inspect_bed, bed.file)
+            parts[f"bed {entry}"] = Part(f"bed {entry}: {bed.file}", key_of([bed.file], None), inspect)
+    return parts
 
 
-def decode_whole(file: Path) -> str:
-    """What is wrong with a media file; '' when all of it can be decoded."""
-    import av
+def _inspect_all(parts: dict[str, Part], progress: Progress) -> Iterator[tuple[str, Inspection]]:
+    """Each part decoded, in the order in which they are done. FFmpeg holds no lock of Python's while it decodes."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(os.cpu_count() or 1, "inspection") as pool:
+        waiting = {pool.submit(part.inspect, stop.is_set): name for name, part in parts.items()}
+        try:
+            for done, future in enumerate(as_completed(waiting), 1):
+                progress(f"decoded {done} of {len(parts)} clips and beds", done / len(parts))
+                yield waiting[future], future.result()
+        finally:  # also when somebody has typed Ctrl-C
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    from scenes.story.probe import probe
 
-    try:
-        length, end = probe(file).seconds, 0.0
-        with av.open(str(file)) as container:
-            pictures = bool(container.streams.video)
-            for frame in container.decode(*container.streams.video[:1], *container.streams.audio[:1]):
-                if not isinstance(frame, av.VideoFrame | av.AudioFrame):
-                    continue
-                if frame.is_corrupt:
-                    return f"has a broken frame at {frame.time or 0.0:.1f} s"
-                if frame.time is not None and (not pictures or isinstance(frame, av.VideoFrame)):
-                    end = max(end, frame.time)
-    except (av.FFmpegError, OSError, ValueError, Unplayable) as error:
-        return f"cannot be decoded ({error})"
-    return f"ends at {end:.1f} s, but its header says {length:.1f} s" if end < length - 0.5 else ""
+def _judge(where: str, found: Inspection) -> Iterator[Finding]:
+    if found.fault:
+        yield problem("clip", where, f"{found.fault}; render the file or copy it again")
+        return
+    if found.damaged:
+        pictures = "1 damaged picture is" if found.damaged == 1 else f"{found.damaged} damaged pictures are"
+        yield warning("clip", where, f"{pictures} left out; render the file or copy it again")
+    if found.torn_sound:
+        yield warning("clip", where, f"silent in {found.torn_sound} damaged places; render the file or copy it again")
+    cores = os.cpu_count() or 1
+    if found.cores > cores_to_spare(cores):
+        yield warning(
+            "clip",
+            where,
+            f"too heavy for this machine: its pictures need {found.cores:.1f} of {cores} cores, and "
+            f"{cores_to_spare(cores):.1f} can be spared, so some would be lost; encode it smaller (docs/film.md)",
+        )

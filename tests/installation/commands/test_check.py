@@ -10,7 +10,7 @@ from calibration.settings import OscSettings
 from calibration.venue import Venue
 from installation.cli import app
 from installation.commands.checks import check_display, check_osc
-from installation.commands.clip_checks import check_clips, decode_whole
+from installation.commands.clip_checks import check_clips
 from scenes.story.story import load_story
 from tests.clips import make_clip
 from tests.installation.show.test_show import STORY
@@ -78,11 +78,10 @@ def test_a_missing_camera_is_reported_with_the_key_that_names_it(story: Path) ->
 def test_a_clip_with_a_whole_header_and_half_its_pictures_is_found_by_decoding_it(story: Path) -> None:
     clip = story.parent / "door.mkv"
     make_clip(clip, seconds=4.0, fps=30, size=(160, 90))
-    assert decode_whole(clip) == ""
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     story.write_text(STORY.replace("door.mp4", "door.mkv"))
     findings = list(check_clips(load_story(story, forgive_clips=True), lambda *_: None))
-    assert [finding.state for finding in findings] == ["problem", "ok"]
+    assert [finding.state for finding in findings] == ["problem", "ok"], findings
     assert "door.mkv" in findings[0].where
 
 

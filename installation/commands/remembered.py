@@ -1,0 +1,73 @@
+"""What ``chiaro check`` has decoded before and need not decode again, kept in the state folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import av
+from pydantic import BaseModel, ValidationError
+
+from calibration.file_writer import write_whole
+from installation.film.inspection import Inspection
+
+FILE = "checked_media.json"
+MADE_BY = f"rules 1, PyAV {av.__version__}"
+"""Rules: grows when something else is looked for; then, and with a new FFmpeg, all is decoded once more."""
+AT_MOST = 20_000
+"""Clips that are remembered; the oldest are forgotten first."""
+
+
+class KeptInspections(BaseModel):
+    """The file."""
+
+    made_by: str
+    inspections: dict[str, Inspection]
+
+
+class Remembered:
+    """Inspections of clips whose files have not changed since. Only what was whole is kept; a fault is tried anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._known: dict[str, Inspection] = {}
+        self._new = False
+        with suppress(OSError, ValidationError):  # then all is decoded again
+            kept = KeptInspections.model_validate_json(self._file.read_bytes())
+            if kept.made_by == MADE_BY:
+                self._known = kept.inspections
+
+    def get(self, key: str) -> Inspection | None:
+        """What was found in the same part of the same files."""
+        return self._known.get(key)
+
+    def put(self, key: str, inspection: Inspection) -> None:
+        """Keep what was found."""
+        if key and not inspection.fault:
+            self._known[key] = inspection
+            self._new = True
+
+    def save(self) -> None:
+        """Write what is new. A folder that cannot be written costs only time, at the next check."""
+        if not self._new:
+            return
+        kept = dict(list(self._known.items())[-AT_MOST:])
+        with suppress(OSError):
+            text = KeptInspections(made_by=MADE_BY, inspections=kept).model_dump_json(indent=1)
+            write_whole(self._file, text.encode())
+        self._new = False
+
+
+def key_of(files: Iterable[Path], *part: float | None) -> str:
+    """Stands for a part of files as they are now: path, time and size of each; '' if one cannot be looked at."""
+    names = []
+    try:
+        for file in files:
+            stat = file.stat()
+            names.append(f"{file} {stat.st_mtime_ns} {stat.st_size}")
+    except OSError:
+        return ""
+    text = "\n".join([*names, *map(str, part)])
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,125 @@
+"""Playing a clip without showing it, with the player's own readers, to the last frame: for ``chiaro check``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from calibration.errors import Unplayable
+from installation.film.audio_decoder import RATE, read_sound
+from installation.film.frame_reader import film_of, read_frames
+from installation.film.loudness import LoudnessMeter
+from installation.film.span import Span, span_of
+from scenes.story.clip import Clip
+from scenes.story.probe import EARLY_SECONDS, MediaHeader, probe
+
+DECODER_THREADS = 2
+"""Of each picture decoder of the player."""
+SPARE = 0.5
+"""Part of the machine that one film may use: the eye, the next scenes and the sound need the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found when a clip or a bed was decoded from its in point to its out point."""
+
+    fault: str = ""
+    """Why it cannot be played to its end; '' if it can."""
+    damaged: int = 0
+    """Pictures that the player would leave out."""
+    torn_sound: int = 0
+    """Packets of sound in whose place the player would be silent."""
+    seconds: float = 0.0
+    busy_seconds: float = 0.0
+    """Time that one core needed to decode the pictures of these ``seconds``."""
+    lufs: float | None = None
+    """Loudness by EBU R 128; None without sound, or in silence."""
+
+    @property
+    def cores(self) -> float:
+        """Cores that must decode at once so that the film keeps its time."""
+        return self.busy_seconds / self.seconds if self.seconds else 0.0
+
+
+def cores_to_spare(cores: int) -> float:
+    """How many of a machine's ``cores`` the pictures of one film may keep busy."""
+    return min(SPARE * cores, 0.8 * DECODER_THREADS)
+
+
+def inspect_clip(clip: Clip, stopped: Callable[[], bool] = lambda: False) -> Inspection:
+    """Decode what the player would of a scene's clip, and its sound. ``stopped``: do not go on."""
+    meter = LoudnessMeter()
+    try:
+        header = probe(clip.file)
+        span = span_of(header, clip)
+        damaged, busy = (0, 0.0) if span.still else _watch(clip.file, header, span, stopped)
+        heard = probe(clip.sound) if clip.sound else header
+        torn = 0
+        if heard.has_sound:
+            begin = 0.0 if clip.sound else span.begin
+            torn = _listen(clip.sound or clip.file, heard, begin, span.length, meter, stopped)
+    except Unplayable as error:
+        return Inspection(str(error))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
+    return Inspection("", damaged, torn, 0.0 if span.still else span.length or 0.0, busy, meter.lufs)
+
+
+def inspect_bed(file: Path, stopped: Callable[[], bool] = lambda: False) -> Inspection:
+    """Decode a bed to its end."""
+    meter = LoudnessMeter()
+    try:
+        header = probe(file)
+        torn = _listen(file, header, 0.0, None, meter, stopped)
+    except Unplayable as error:
+        return Inspection(str(error))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
+    return Inspection("", 0, torn, header.seconds, 0.0, meter.lufs)
+
+
+def _watch(file: Path, header: MediaHeader, span: Span, stopped: Callable[[], bool]) -> tuple[int, float]:
+    """Decode the pictures: how many are damaged, and how long this thread was busy. Raises ``Unplayable``."""
+    damaged, begun = 0, time.thread_time()
+    with av.open(str(file)) as container:
+        stream = film_of(container, header)
+        stream.thread_type, stream.codec_context.thread_count = "NONE", 1  # so that this thread's time is all of it
+        for reading in read_frames(container, header, stream, span):
+            damaged += reading.damaged
+            if stopped():
+                raise Unplayable("the check was stopped")
+    return damaged, time.thread_time() - begun
+
+
+def _listen(
+    file: Path,
+    header: MediaHeader,
+    begin: float,
+    length: float | None,
+    meter: LoudnessMeter,
+    stopped: Callable[[], bool],
+) -> int:
+    """Decode the sound, ``length`` seconds of it: how many packets are damaged. Raises ``Unplayable``."""
+    torn = end = 0
+
+    def count() -> None:
+        nonlocal torn
+        torn += 1
+
+    last = None if length is None else round(length * RATE)
+    with av.open(str(file)) as container:
+        for at, block in read_sound(container, header, begin, count):
+            meter.add(block if last is None else block[: max(0, last - at)])
+            end = at + len(block)
+            if last is not None and end >= last:
+                return torn
+            if stopped():
+                raise Unplayable("the check was stopped")
+    whole = header.seconds - begin
+    if not header.has_picture and end / RATE < whole - EARLY_SECONDS:
+        raise Unplayable(f"{file.name} ends at {begin + end / RATE:.1f} s, but its header says {header.seconds:.1f} s")
+    return torn

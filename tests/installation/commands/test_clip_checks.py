@@ -1,0 +1,172 @@
+"""Clips and beds in ``chiaro check``: decoded on all cores, remembered while they do not change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from installation.commands.clip_checks import check_clips, parts_of
+from installation.commands.finding import Finding
+from installation.commands.remembered import FILE, Remembered, key_of
+from installation.film.inspection import Inspection
+from scenes.story.story import load_story
+from tests.clips import make_clip, make_sound
+
+STORY = """
+title = "t"
+attract = "wait"
+start = "on"
+safe = "wait"
+[beds.night]
+file = "night.wav"
+volume = 0.001
+[scenes.wait]
+clip = "a.mp4"
+loop = true
+bed = "night"
+[scenes.on]
+clip = "b.mp4"
+bed = "night"
+end = true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CHIARO_STATE", str(tmp_path / "state"))
+    make_clip(tmp_path / "a.mp4", seconds=4, sound=True)
+    make_clip(tmp_path / "b.mp4", seconds=5, sound=True)
+    make_sound(tmp_path / "night.wav")
+    (tmp_path / "story.toml").write_text(STORY)
+    return tmp_path
+
+
+def check(folder: Path) -> tuple[list[Finding], int]:
+    """What was found, and how many files were decoded for it."""
+    decoded: list[float] = []
+    findings = list(check_clips(load_story(folder / "story.toml"), lambda _, share: decoded.append(share)))
+    return findings, len(decoded)
+
+
+def test_clips_and_beds_are_decoded_once_and_remembered(folder: Path) -> None:
+    first, decoded = check(folder)
+    assert decoded == 3
+    assert "3 of 3 clips and beds decode to their last frame" in [finding.what for finding in first]
+    again, decoded = check(folder)
+    assert decoded == 0
+    assert again == first
+
+
+def test_a_file_that_has_changed_is_decoded_again(folder: Path) -> None:
+    check(folder)
+    make_clip(folder / "b.mp4", seconds=6)
+    assert check(folder)[1] == 1
+    os.utime(folder / "a.mp4", (1, 1))
+    assert check(folder)[1] == 1
+
+
+def test_two_scenes_with_the_same_part_of_a_file_have_it_decoded_once(folder: Path) -> None:
+    text = STORY.replace("b.mp4", "a.mp4")
+    (folder / "story.toml").write_text(text)
+    assert check(folder)[1] == 2
+    (folder / "story.toml").write_text(text + "out_seconds = 3\n")
+    assert check(folder)[1] == 1
+
+
+def test_a_torn_bed_is_a_problem_and_is_tried_anew_each_time(folder: Path) -> None:
+    bed = folder / "night.flac"
+    shutil.copyfile(make_torn_flac(folder), bed)
+    (folder / "story.toml").write_text(STORY.replace("night.wav", "night.flac"))
+    for times in (3, 1):
+        findings, decoded = check(folder)
+        assert decoded == times
+        (fault,) = [finding for finding in findings if finding.state == "problem"]
+        assert fault.where == f"bed night: {bed}"
+        assert "night.flac ends at" in fault.what
+
+
+def make_torn_flac(folder: Path) -> Path:
+    from tests.installation.film.test_inspection import flac, tear
+
+    return tear(flac(folder / "torn.flac"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff\xfe", b"[]", b"null", b"{}", b'{"made_by": 1}', b"[" * 100_000, b'{"inspections": {"a": 1}}'],
+)
+def test_a_memory_that_cannot_be_read_costs_only_time(content: bytes, folder: Path) -> None:
+    (folder / "state").mkdir()
+    (folder / "state" / FILE).write_bytes(content)
+    assert check(folder)[1] == 3
+    assert check(folder)[1] == 0
+
+
+def test_a_memory_that_cannot_be_written_costs_only_time(folder: Path) -> None:
+    (folder / "state").write_text("a file where the folder should be")
+    assert [check(folder)[1] for _ in range(2)] == [3, 3]
+
+
+def test_a_film_too_heavy_for_this_machine_is_told(folder: Path) -> None:
+    part = parts_of(load_story(folder / "story.toml"))["scene on"]
+    remembered = Remembered(folder / "state")
+    remembered.put(part.key, Inspection(seconds=5.0, busy_seconds=5.0 * 0.9))
+    remembered.save()
+    limit = min(0.5 * (os.cpu_count() or 1), 1.6)
+    told = [finding for finding in check(folder)[0] if "too heavy" in finding.what]
+    assert len(told) == (limit < 0.9)
+    remembered.put(part.key, Inspection(seconds=5.0, busy_seconds=5.0 * 1.7))
+    remembered.save()
+    (told_now,) = [finding for finding in check(folder)[0] if "too heavy" in finding.what]
+    assert told_now.state == "warning"
+    assert "need 1.7 of" in told_now.what
+
+
+def test_damage_that_the_player_survives_is_a_warning(folder: Path) -> None:
+    part = parts_of(load_story(folder / "story.toml"))["scene on"]
+    remembered = Remembered(folder / "state")
+    remembered.put(part.key, Inspection(damaged=1, torn_sound=2, seconds=5.0))
+    remembered.save()
+    told = [finding.what for finding in check(folder)[0] if finding.state == "warning" and finding.part == "clip"]
+    assert [line.partition(";")[0] for line in told] == ["1 damaged picture is left out", "silent in 2 damaged places"]
+
+
+def test_a_change_of_scene_that_jumps_in_loudness_is_told_and_volume_levels_it(folder: Path) -> None:
+    story = load_story(folder / "story.toml")
+    remembered = Remembered(folder / "state")
+    for scene, lufs in (("scene wait", -25.0), ("scene on", -20.0)):
+        remembered.put(parts_of(story)[scene].key, Inspection(seconds=4.0, lufs=lufs))
+    remembered.save()
+    findings, _ = check(folder)
+    (levels,) = [finding.what for finding in findings if finding.part == "loudness" and finding.state == "ok"]
+    assert levels == "on -20.0, wait -25.0 LUFS"
+    (jumps,) = [finding.what for finding in findings if finding.part == "loudness" and finding.state == "warning"]
+    assert "wait to on +5.0 LU" in jumps
+    assert "ffmpeg" in jumps
+    (folder / "story.toml").write_text(STORY + "volume = 0.6\n")  # -4.4 dB
+    assert not [finding for finding in check(folder)[0] if finding.part == "loudness" and finding.state == "warning"]
+
+
+def test_a_bed_under_both_scenes_evens_out_what_is_heard(folder: Path) -> None:
+    loud = STORY.replace("volume = 0.001", "volume = 1.0")
+    (folder / "story.toml").write_text(loud)
+    story = load_story(folder / "story.toml")
+    remembered = Remembered(folder / "state")
+    parts = parts_of(story)
+    for user, lufs in (("scene wait", -30.0), ("scene on", -24.0), ("bed night", -20.0)):
+        remembered.put(parts[user].key, Inspection(seconds=4.0, lufs=lufs))
+    remembered.save()
+    (finding,) = [finding for finding in check(folder)[0] if finding.part == "loudness"]
+    assert finding.what == "on -18.5, wait -19.6 LUFS"
+
+
+def test_the_key_of_a_file_names_its_time_and_size(tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    assert key_of([file]) == ""
+    make_sound(file)
+    before = key_of([file])
+    file.write_bytes(file.read_bytes() + b"x")
+    assert key_of([file]) != before
