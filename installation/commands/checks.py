@@ -176,7 +176,7 @@ def check_all(
     if isinstance(story, BadInput):
         yield from bad_input("story", story)
     else:
-        yield from check_story(story, decode, progress)
+        yield from check_story(story, decode, progress, venue.screen)
     for fault in faults:
         yield from bad_input("venue", fault)
     if not faults:

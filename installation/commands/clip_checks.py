@@ -12,6 +12,8 @@ from pathlib import Path
 
 from calibration.errors import BadFile
 from calibration.progress import Progress
+from calibration.settings import ScreenSettings
+from installation.commands.caption_checks import check_captions
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.loudness_check import check_loudness
 from installation.commands.remembered import Remembered, key_of
@@ -31,8 +33,10 @@ class Part:
     inspect: Callable[[Callable[[], bool]], Inspection]
 
 
-def check_story(path: Path, decode: bool, progress: Progress) -> Iterator[Finding]:
-    """The story as data, and every clip decoded from end to end (a cut-off clip still has a whole header)."""
+def check_story(path: Path, decode: bool, progress: Progress, screen: ScreenSettings) -> Iterator[Finding]:
+    """The story as data, its captions laid out for ``screen``, and every clip decoded from end to end (a cut-off clip
+    still has a whole header).
+    """
     from scenes.story.story import load_story
 
     try:
@@ -43,6 +47,7 @@ def check_story(path: Path, decode: bool, progress: Progress) -> Iterator[Findin
     for remark in story.warnings:
         yield warning("story", str(path), str(remark))
     yield ok("story", str(path), f"{story.title}: {len(story.names)} scenes")
+    yield from check_captions(story, screen)
     if decode:
         yield from check_clips(story, progress)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from installation.film.captions import caption_at
 from installation.film.clock import FilmClock
 from installation.film.frame_counter import FrameCounter
 from installation.film.lettering import Lettering
@@ -13,6 +12,7 @@ from installation.film.screen import Screen
 from installation.film.shot import Shot
 from installation.film.video_decoder import DueCanvas, TimedCanvas
 from installation.host.console import LossReporter
+from scenes.story.captions import caption_at
 
 
 class Composer:
@@ -44,7 +44,7 @@ class Composer:
             self._due = on.decoded.canvas_at(on.seconds(programme), now)
             shown = self._due.current
             text = (
-                caption_at(on.decoded.video.captions, on.decoded.file_seconds(on.seconds(programme)))
+                caption_at(on.decoded.video.clip.captions, on.decoded.file_seconds(on.seconds(programme)))
                 if text is None
                 else text
             )

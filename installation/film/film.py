@@ -214,8 +214,6 @@ class Film:
             if on and change.kind == "hold":
                 on.frozen_at = takeover.begin
             self._soundtrack.change(on, following, takeover)
-            if problem := following.decoded.video.caption_problem:
-                self._losses.lost(f"captions of {following.scene}", problem)
 
     def _change_over(self, following: Shot) -> None:
         if self._on and following.takeover:

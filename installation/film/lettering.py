@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import warnings
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -11,6 +15,7 @@ import pygame
 import pygame.freetype
 
 from installation.host.console import LossReporter
+from scenes.story.captions import BLANKS, readable
 
 FAMILIES = (
     *("notosans", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial"),
@@ -20,6 +25,17 @@ FAMILIES = (
 LINE_SHARE = 0.055
 """Height of a line as a share of the picture's."""
 EDGE_SHARE = 0.08
+WIDEST_SHARE = 0.94
+"""Width of a row as a share of the picture's, at most; a longer one continues below."""
+TEXT_LETTERS = 4000
+"""More than any wall has room for; what is longer is cut before it is measured."""
+EAST = (
+    "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003ffff"
+)
+"""Scripts that put no blank between words: a row may end after each letter."""
+NOT_FIRST = "、。々〉》」』】〕ぁぃぅぇぉっゃゅょァィゥェォッャュョ・ー！），．：；？"
+"""Marks and small letters with which no row begins in Japanese and Chinese."""
+PIECE = re.compile(rf"\s+|[{EAST}][{NOT_FIRST}]*|[^\s{EAST}]+")
 NO_FONT = (
     "no font of the system was found, and pygame's own has Latin letters only (Debian: apt-get install fontconfig "
     "fonts-dejavu-core)"
@@ -99,15 +115,70 @@ class Lettering:
         forms = self._forms[font].get_metrics(row)
         return "".join(letter for letter, form in zip(row, forms, strict=True) if form is None and letter.isprintable())
 
+    def rows_of(self, text: str) -> tuple[list[str], bool]:
+        """The rows that ``text`` is drawn in, as far as they fit on the picture; and whether some do not."""
+        room = max(1, (self._size[1] - 2 * self._height) // max(1, self._row_height()))
+        rows: list[str] = []
+        for row in readable(text[:TEXT_LETTERS]).split("\n"):
+            if row.strip(BLANKS) and len(rows) <= room:
+                rows += islice(self._wrapped(row), room + 1)
+        if len(rows) <= room and len(text) <= TEXT_LETTERS:
+            return rows, False
+        return [*rows[: room - 1], f"{rows[room - 1]} \u2026"] if len(rows) >= room else [*rows, "\u2026"], True
+
+    def _wrapped(self, row: str) -> Iterator[str]:
+        """``row`` in pieces that fit in the picture's width: cut at blanks, else between letters."""
+        font = self.font_for(row)
+        widest = round(self._size[0] * WIDEST_SHARE)
+        line = ""
+        for piece in PIECE.findall(row.strip()):
+            if self._width(font, line + piece.rstrip()) <= widest:
+                line += piece
+                continue
+            if line.strip():
+                yield line.rstrip()
+            line = piece.lstrip()
+            if self._width(font, line) > widest:
+                *whole, line = self._between_letters(font, line, widest)
+                yield from whole
+        if line.strip():
+            yield line.rstrip()
+
+    def _between_letters(self, font: pygame.font.Font, word: str, widest: int) -> Iterator[str]:
+        """A word that is wider than the picture, in pieces; the last may be short."""
+        line = ""
+        for letter in word:
+            if line and not unicodedata.combining(letter) and self._width(font, line + letter) > widest:
+                yield line
+                line = ""
+            line += letter
+        yield line
+
+    def _width(self, font: pygame.font.Font, text: str) -> int:
+        try:
+            return font.size(text)[0]
+        except pygame.error:  # nothing in it has a width
+            return 0
+
+    def _row_height(self) -> int:
+        """Of the tallest font that is open: a row in another script must fit too."""
+        return max(font.get_linesize() for font in self._forms)
+
+    def _edge(self) -> int:
+        return max(2, round(self._height * EDGE_SHARE))
+
     def _render(self, text: str) -> tuple[np.ndarray, np.ndarray, int, int]:
         """What is added to the picture, the share (of 255) of it that is kept under it, and where."""
-        edge = max(2, round(self._height * EDGE_SHARE))
-        rows = [self._row(row) for row in text.split("\n") if row.strip()]
+        edge = self._edge()
+        lines, cut = self.rows_of(text)
+        if cut:
+            self._losses.lost("part of a caption", f"it does not fit on the picture: {text[:60]!r}")
+        rows = [drawn for row in lines if (drawn := self._row(row)) is not None]
         wide = min(self._size[0], max((row.shape[1] for row in rows), default=1) + 2 * edge)
         high = min(self._size[1], sum(row.shape[0] for row in rows) + 2 * edge)
         ink, top = np.zeros((high, wide), np.uint8), edge
         for row in rows:
-            part = row[: high - top, : wide - edge]
+            part = row[: max(0, high - top), : wide - edge]
             left = (wide - part.shape[1]) // 2
             ink[top : top + part.shape[0], left : left + part.shape[1]] = part
             top += row.shape[0]
@@ -118,12 +189,19 @@ class Lettering:
         # Four bytes a pixel like the canvas: OpenCV refuses to write into a slice of its colours.
         return cv2.merge([ink] * 4), cv2.merge([keep] * 4), *place
 
-    def _row(self, row: str) -> np.ndarray:
-        surface = self.font_for(row).render(row, True, (255, 255, 255))
+    def _row(self, row: str) -> np.ndarray | None:
+        """The row's letters as coverage from 0 to 255; None if the font draws nothing for it."""
+        try:
+            surface = self.font_for(row).render(row, True, (255, 255, 255))
+        except pygame.error as error:  # of text without any width, say
+            self._losses.lost("part of a caption", f"a row cannot be drawn ({error}): {row[:60]!r}")
+            return None
+        if not surface.get_width() or not surface.get_height():
+            return None
         alpha = np.ascontiguousarray(pygame.surfarray.array_alpha(surface).T)
-        widest = round(self._size[0] * 0.94)
-        if alpha.shape[1] > widest:
-            alpha = cv2.resize(alpha, (widest, round(alpha.shape[0] * widest / alpha.shape[1])))
+        widest = round(self._size[0] * WIDEST_SHARE)
+        if alpha.shape[1] > widest:  # a single letter or word's end that another font draws wider
+            alpha = cv2.resize(alpha, (widest, max(1, round(alpha.shape[0] * widest / alpha.shape[1]))))
         return alpha
 
 

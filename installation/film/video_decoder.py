@@ -11,7 +11,6 @@ import numpy as np
 from av.container import InputContainer
 
 from calibration.errors import Unplayable
-from installation.film.captions import Line, read_captions
 from installation.film.frame_reader import film_of, read_frames
 from installation.film.frame_scaler import FrameScaler
 from installation.film.span import Span, span_of
@@ -78,8 +77,6 @@ class VideoDecoder:
         self.damaged = 0
         self.steps = 0
         """Grows with each step towards the first picture: slow is not stalled."""
-        self.captions: tuple[Line, ...] = ()
-        self.caption_problem = ""
         self.finished = False
         self._scaler, self._slot, self._ahead = scaler, OpeningSlot(gate), ahead
         self._frames: deque[TimedCanvas] = deque()
@@ -166,8 +163,6 @@ class VideoDecoder:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = 2
             span = span_of(header, self.clip)
-            if self.clip.captions:
-                self.captions, self.caption_problem = read_captions(self.clip.captions)
             self.span = span
             self.opened.set()
             if span.still:

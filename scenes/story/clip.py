@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from scenes.story.captions import CaptionLine
+
 STILL_SECONDS = 10.0
 """How long a picture is shown when nobody says how long, in a story and with ``chiaro play``."""
 
@@ -22,8 +24,8 @@ class Clip:
     volume: float = 1.0
     sound: Path | None = None
     """A sound file played instead of the clip's own sound, from its start."""
-    captions: Path | None = None
-    """SRT or WebVTT; times count from the file's start, not from the in point."""
+    captions: tuple[CaptionLine, ...] = ()
+    """Never two at once; times count from the file's start, not from the in point."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from scenes.story.captions import read_captions
 from scenes.story.clip import STILL_SECONDS, Clip
 from scenes.story.mending import remarks
 from scenes.story.near_file import near_file
@@ -48,7 +49,8 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
         out = scene.in_seconds + seconds
     if header.still and not loop:
         out = seconds
-    sound, captions = _if_there(folder, scene.sound), _if_there(folder, scene.captions)
+    sound = _if_there(folder, scene.sound)
+    captions = read_captions(folder / scene.captions).lines if scene.captions else ()
     return TimedClip(Clip(path, scene.in_seconds, out, loop, scene.volume, sound, captions), seconds)
 
 
@@ -68,6 +70,9 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         if scene.captions and not (folder / scene.captions).is_file():
             near = near_file(folder / scene.captions)
             yield Problem(f"{key}.captions", f"no such file: {scene.captions}{near}", forgivable=True)
+        elif scene.captions:
+            for problem in read_captions(folder / scene.captions).problems:
+                yield Problem(f"{key}.captions", f"{scene.captions}: {problem}", fatal=False)
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
     yield from _check_looks(file, folder)

@@ -85,6 +85,20 @@ def test_a_clip_with_a_whole_header_and_half_its_pictures_is_found_by_decoding_i
     assert "door.mkv" in findings[0].where
 
 
+def test_every_caption_that_is_lost_or_cut_is_told_with_its_line(story: Path) -> None:
+    at = "00:00:00,500 --> 00:00:02,000\n"
+    rows = "\n".join(f"row {number}" for number in range(30))
+    (story.parent / "a.srt").write_bytes(f"1\n{at}{rows}\n\n2\n00:00:0x,000 --> 00:00:04,000\nlost\n".encode())
+    (story.parent / "b.srt").write_bytes(f"1\n{at}Caf\u00e9 \U0001e900\n".encode("utf-16"))
+    scenes = STORY.replace('clip = "lamp.mp4"', 'clip = "lamp.mp4"\ncaptions = "a.srt"')
+    story.write_text(scenes.replace('clip = "door.mp4"', 'clip = "door.mp4"\ncaptions = "b.srt"'))
+    code, told = check(str(story), "--quick")
+    assert code == 0, told
+    assert "scenes.lamp.captions: a.srt: line 35: has time stamps that cannot be read" in told
+    assert "scene lamp: a.srt: line 2: does not fit on the picture" in told
+    assert "scene door: b.srt: line 2: no font here contains '\U0001e900'" in told
+
+
 def test_a_control_port_that_another_program_uses_is_reported() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""Captions are read in both forms, shown in time, and drawn in letters that are there."""
+"""Captions are shown in time and drawn in letters that are there, whatever the text is."""
 
 from __future__ import annotations
 
@@ -7,49 +7,21 @@ from pathlib import Path
 import numpy as np
 import pygame
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from installation.bench.marked_clip import make_clip
-from installation.film.captions import Line, caption_at, parse_captions, read_captions
 from installation.film.lettering import Lettering
 from installation.host.console import LossReporter
+from scenes.story.captions import CaptionLine, caption_at, parse_captions
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import SIZE, cinema
-
-SRT = "1\r\n00:00:00,500 --> 00:00:01,000\r\n<i>Hello</i> &amp; welcome\r\nsecond row\r\n\r\n2\r\nnonsense\r\n"
-VTT = "WEBVTT\n\nNOTE a remark\n\nfirst\n00:02.000 --> 00:03.500 align:start\n<v Anna>Good evening\n"
-
-
-def test_srt_and_webvtt_are_read() -> None:
-    assert parse_captions(SRT) == (Line(0.5, 1.0, "Hello & welcome\nsecond row"),)
-    assert parse_captions(VTT) == (Line(2.0, 3.5, "Good evening"),)
-    assert parse_captions("00:00:01,000 --> 01:00:02,500\nlong") == (Line(1.0, 3602.5, "long"),)
-
-
-def test_overlapping_lines_stand_under_each_other() -> None:
-    lines = (Line(0.0, 2.0, "one"), Line(1.0, 3.0, "two"))
-    assert [caption_at(lines, at) for at in (0.5, 1.5, 2.5, 3.0)] == ["one", "one\ntwo", "two", ""]
-
-
-def test_a_file_that_is_missing_or_odd_is_told_and_survived(tmp_path: Path) -> None:
-    lines, problem = read_captions(tmp_path / "none.srt")
-    assert not lines
-    assert "No such file" in problem
-    (tmp_path / "old.srt").write_bytes("1\n00:00:01,000 --> 00:00:02,000\nGrüße\n".encode("latin-1"))
-    lines, problem = read_captions(tmp_path / "old.srt")
-    assert lines[0].text == "Grüße"
-    assert "Latin-1" in problem
-    for wide in ("utf-16", "utf-8-sig"):
-        (tmp_path / "wide.srt").write_bytes(SRT.replace("Hello", "\u0416\u65e5").encode(wide))
-        lines, problem = read_captions(tmp_path / "wide.srt")
-        assert lines[0].text == "\u0416\u65e5 & welcome\nsecond row"
-        assert not problem
 
 
 def test_captions_come_and_go_with_the_film_and_a_cue_goes_before_them(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mkv", 1, 1.5, SIZE)
-    (tmp_path / "a.srt").write_text("1\n00:00:00,700 --> 00:00:01,000\nHello\n", encoding="utf-8")
     with cinema() as house:
-        house.film.play(1, "a", Clip(clip, in_seconds=0.2, captions=tmp_path / "a.srt"))
+        house.film.play(1, "a", Clip(clip, in_seconds=0.2, captions=(CaptionLine(0.7, 1.0, "Hello"),)))
 
         def bright() -> bool:
             return bool((house.screen.last[-40:, :, :3] > 200).any())
@@ -101,3 +73,97 @@ def test_a_font_that_is_not_there_is_told_and_another_is_taken() -> None:
     canvas = np.zeros((360, 640, 4), np.uint8)
     lettering.draw(canvas, "a very long row of words that does not fit on the picture at all and is made smaller, so")
     assert canvas.max() > 200
+
+
+def drawn(text: str, size: tuple[int, int] = (1280, 720)) -> tuple[np.ndarray, LossReporter]:
+    losses = LossReporter()
+    canvas = np.zeros((size[1], size[0], 4), np.uint8)
+    Lettering("", size, losses).draw(canvas, text)
+    return canvas, losses
+
+
+AT = "1\n00:00:00,500 --> 00:00:02,000\n"
+WALL = (
+    *(
+        "<<Bonsoir>>, dit-elle.",
+        "I <3 you. 5 < 6 and 7 > 4.",
+        "Who is\n\nthere?",
+        "\nWho is there?",
+        "ANNA:\tGood evening",
+    ),
+    *(
+        "Good\x00 evening",
+        "\u201cIt\u2019s late\u201d \u2013 she said\u2026 \u20ac5",
+        "{\\an8}{\\i1}Above{\\i0}\\NSecond row",
+    ),
+    *(
+        "\n".join(f"row {n}" for n in range(30)),
+        "word " * 1500,
+        "x" * 7500,
+        "<" * 40_000,
+        "The lamp over the door " * 8,
+    ),
+    *("\u0301" * 200, "\u6249\u306e\u4e0a\u306e" * 20, "2\n00:00:01,000 --> 00:00:01,500\nNobody."),
+)
+
+
+@pytest.mark.parametrize("written", WALL)
+def test_captions_as_people_write_them_are_drawn(written: str) -> None:
+    lines = parse_captions(AT + written).lines
+    for size in ((1280, 720), (160, 90)):
+        canvas, _ = drawn(caption_at(lines, 1.2), size)
+        assert canvas.max() > 150
+        assert not canvas[:, :3].any(), "the picture's edge must stay free"
+
+
+def ink_height(canvas: np.ndarray) -> int:
+    rows = np.flatnonzero((canvas[:, :, 0] > 128).any(axis=1))
+    return int(rows[-1] - rows[0]) + 1
+
+
+def test_a_long_row_continues_below_in_letters_of_the_same_size() -> None:
+    row = "The lamp over the door has been burning for eleven years and nobody in the house knows who lit it, or why"
+    lettering = Lettering("", (1280, 720), LossReporter())
+    rows, cut = lettering.rows_of(row)
+    assert len(rows) == 2
+    assert not cut
+    assert " ".join(rows) == row
+    assert ink_height(drawn(row)[0]) > 1.7 * ink_height(drawn(rows[0])[0])
+
+
+def test_a_row_without_blanks_breaks_between_letters_and_not_before_a_full_stop() -> None:
+    lettering = Lettering("", (640, 360), LossReporter())
+    assert "".join(lettering.rows_of("x" * 150)[0]) == "x" * 150
+    for length in range(20, 60):
+        text = "\u6249\u3002" * length
+        rows, cut = lettering.rows_of(text)
+        assert "".join(rows) == text
+        assert not cut
+        assert not any(row.startswith("\u3002") for row in rows)
+
+
+def test_what_does_not_fit_is_cut_and_told_once() -> None:
+    losses = LossReporter()
+    lettering = Lettering("", (640, 360), losses)
+    canvas = np.zeros((360, 640, 4), np.uint8)
+    for text in ("\n".join(f"row {n}" for n in range(30)), "word " * 1500):
+        rows, cut = lettering.rows_of(text)
+        assert cut
+        assert rows[-1].endswith("\u2026")
+        lettering.draw(canvas, text)
+    assert losses.is_lost("part of a caption")
+    assert losses.errors == 1
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\x00", "\ud800", "\n\n", " ", "\u200d", "\ufeff\u2060", "\U0010ffff"])
+def test_text_without_letters_draws_nothing(text: str) -> None:
+    canvas, losses = drawn(text)
+    assert canvas.max() == 0
+    assert not losses.lost_parts()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=80), st.sampled_from(((640, 360), (160, 90))))
+def test_any_text_at_all_is_drawn_without_raising(text: str, size: tuple[int, int]) -> None:
+    lettering = Lettering("", size, LossReporter())
+    lettering.draw(np.zeros((size[1], size[0], 4), np.uint8), text)

@@ -69,7 +69,7 @@ def test_an_unattended_start_goes_on_without_a_sound_captions_or_the_end_of_a_fi
     assert len(refusal.value.problems) == 4
     story = load_story(path, forgive_clips=True)
     assert story.unplayable == set()
-    assert (story.clip("attic").sound, story.clip("attic").captions, story.bed("attic")) == (None, None, None)
+    assert (story.clip("attic").sound, story.clip("attic").captions, story.bed("attic")) == (None, (), None)
 
 
 def test_an_unattended_start_does_not_forgive_a_story_that_is_wrong(folder: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scenes.story.captions import read_captions
 from scenes.story.clip import STILL_SECONDS, Bed, Clip, Transition
 from scenes.story.media import TimedClip
 from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
@@ -63,7 +64,7 @@ def test_a_picture_in_mid_film_has_a_length(folder: Path) -> None:
     (folder / "still.toml").write_text(text)
     story = load_story(folder / "still.toml")
     assert story.clips["cellar"] == TimedClip(
-        Clip(folder / "lamp.png", 0.0, 12.0, captions=folder / "cellar.srt"), 12.0
+        Clip(folder / "lamp.png", 0.0, 12.0, captions=read_captions(folder / "cellar.srt").lines), 12.0
     )
 
 
