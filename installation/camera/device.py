@@ -190,6 +190,19 @@ def why_closed(device: str) -> str:
     return f"{device} does not respond: unplug it and plug it in again, or choose another (ls /dev/video*)"
 
 
+def is_held_by(device: str, process: int) -> bool:
+    """Whether a process, or one that it started, holds the device open; Linux only, elsewhere False."""
+    path = os.path.realpath(device)
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((one / "stat").read_text().rpartition(")")[2].split()[1])
+            if process in (int(one.name), parent) and any(str(fd.readlink()) == path for fd in (one / "fd").iterdir()):
+                return True
+        except OSError:
+            continue  # ended meanwhile, or of another user
+    return False
+
+
 def programs_using(path: str) -> list[str]:
     """Other programs of this user that hold ``path`` open, as 'name (pid)'; Linux only, elsewhere empty."""
     found = []

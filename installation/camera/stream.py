@@ -10,6 +10,7 @@ import numpy as np
 from calibration.places import valid_camera
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost
+from installation.camera.stream_failure import why_no_picture
 from models.arrays import Image
 
 
@@ -40,7 +41,7 @@ class StreamSource:
         )
         if not self._capture.isOpened():
             self._capture.release()
-            raise CameraLost(f"{self.name} does not respond: check its power, the network and the address")
+            raise CameraLost(f"{self.name} {why_no_picture(settings.source)}")
 
     def grab(self) -> None:
         """Wait for the next frame, up to ``read_timeout_seconds``. Raises ``CameraLost``."""

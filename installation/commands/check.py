@@ -32,7 +32,10 @@ def register(app: typer.Typer) -> None:
         ] = False,
         quick: Annotated[bool, typer.Option("--quick", help="Skip decoding every clip to its end.")] = False,
     ) -> None:
-        """Try everything that tonight's show depends on and report all problems at once. Exit code 0, or 78."""
+        """Try everything that tonight's show depends on and report all problems at once.
+
+        Exit code 0: ready. 1: ready for a rehearsal only (no camera was found). 78: problems.
+        """
         from rich.console import Console
         from rich.markup import escape
         from rich.progress import Progress
@@ -59,6 +62,9 @@ def register(app: typer.Typer) -> None:
             counted, them = ("1 problem", "it") if wrong == 1 else (f"{wrong} problems", "them")
             console.print(f"[bold red]{counted}[/]: fix {them}, then run the check again")
             raise typer.Exit(Exit.BAD_CONFIGURATION)
+        if any(finding.rehearsal for finding in findings):
+            console.print("[yellow]ready for a rehearsal only[/]: no camera; --camera visitor says that this is meant")
+            raise typer.Exit(Exit.NOT_AS_WANTED)
         console.print("[green]ready for tonight[/]")
 
 

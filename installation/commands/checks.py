@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from calibration.errors import BadFile, BadInput, Unavailable
 from calibration.progress import Progress
 from calibration.settings import OscTarget
 from calibration.venue import Venue
+from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 
@@ -31,39 +31,6 @@ def check_model(venue: Venue) -> Iterator[Finding]:
         yield problem("model", "[eye]", str(error))
     else:
         yield ok("model", "[eye]", sight.line)
-
-
-def check_camera(venue: Venue, seconds: float = 4.0) -> Iterator[Finding]:
-    """A frame is read, and must not be black. The first ``seconds`` of black are forgiven: many cameras begin so."""
-    from installation.camera.open_source import kind_of, open_source
-    from installation.camera.source import CameraLost
-
-    named = venue.camera.source or "(first camera)"
-    until = time.monotonic() + seconds
-    try:
-        source = open_source(venue.camera, seed=0)
-        try:
-            source.grab()
-            image = source.retrieve()
-            while source.live and time.monotonic() < until and image.mean() < venue.camera.blind_below_luminance:
-                source.grab()
-                image = source.retrieve()
-        finally:
-            source.close()
-    except CameraLost as error:
-        busy = "; is another program using it?" if kind_of(venue.camera.source) == "device" else ""
-        yield problem("camera", f"camera.source = {named}", f"{error}{busy}")
-        return
-    for remark in source.remarks:
-        yield warning("camera", source.name, remark)
-    height, width = image.shape[:2]
-    light = float(image.mean())
-    if light < venue.camera.blind_below_luminance:
-        yield problem(
-            "camera", source.name, f"the picture is black ({light:.1f} of 255): uncover the lens or turn on the light"
-        )
-    else:
-        yield ok("camera", source.name, f"{width}x{height}, luminance {light:.0f} of 255")
 
 
 def check_display(venue: Venue, headless: bool) -> Iterator[Finding]:
@@ -118,8 +85,11 @@ def check_sound(headless: bool) -> Iterator[Finding]:
         pygame.mixer.quit()
 
 
-def check_osc(venue: Venue) -> Iterator[Finding]:
-    """The venue's OSC settings make sense, receivers' names can be resolved, and the control port is free."""
+def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
+    """The venue's OSC settings make sense, receivers' names can be resolved, and the control port is free.
+
+    ``show``: process of the running show, or 0; the port is its own then.
+    """
     from installation.osc.check import problems
 
     for fault in problems(venue.osc):
@@ -133,7 +103,10 @@ def check_osc(venue: Venue) -> Iterator[Finding]:
                 trial.bind((venue.osc.listen_host, venue.osc.listen_port))
                 yield ok("osc in", where, f"free on {venue.osc.listen_host}")
             except OSError as error:
-                yield problem("osc in", where, f"{error.strerror}: another program uses this port; choose another")
+                if show:
+                    yield ok("osc in", where, f"the running show has it (process {show}), so it was not tried")
+                else:
+                    yield problem("osc in", where, f"{error.strerror}: another program uses this port; choose another")
 
 
 def _target(number: int, target: OscTarget) -> Iterator[Finding]:
@@ -171,8 +144,10 @@ def check_all(
     progress: Progress,
 ) -> Iterator[Finding]:
     """Everything. An error in the place of the story and the ``faults`` of venue and options are reported as well."""
+    from installation.host.lock import running_show
     from installation.host.state_folder import state_folder
 
+    show = running_show(state_folder(), venue.name)
     if isinstance(story, BadInput):
         yield from bad_input("story", story)
     else:
@@ -183,8 +158,8 @@ def check_all(
         yield ok("venue", venue.name, "is valid")
     yield from check_model(venue)
     if venue.camera.source or not any(isinstance(fault, BadFile) or fault.where == "--camera" for fault in faults):
-        yield from check_camera(venue)  # else nobody knows yet which one is meant
+        yield from check_camera(venue, show=show)  # else nobody knows yet which one is meant
     yield from check_display(venue, headless)
     yield from check_sound(headless)
-    yield from check_osc(venue)
+    yield from check_osc(venue, show)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

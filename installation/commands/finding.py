@@ -19,6 +19,8 @@ class Finding:
     """File and key, or the thing's own name."""
     what: str
     """What was found and, when it is wrong, what to do."""
+    rehearsal: bool = False
+    """Good enough for a rehearsal, but not for visitors."""
 
 
 def ok(part: str, where: str, what: str) -> Finding:
@@ -31,9 +33,9 @@ def problem(part: str, where: str, what: str) -> Finding:
     return Finding(part, "problem", where, what)
 
 
-def warning(part: str, where: str, what: str) -> Finding:
-    """A finding that the show can live with."""
-    return Finding(part, "warning", where, what)
+def warning(part: str, where: str, what: str, rehearsal: bool = False) -> Finding:
+    """A finding that the show can live with; with ``rehearsal`` only a show without visitors can."""
+    return Finding(part, "warning", where, what, rehearsal)
 
 
 def bad_input(part: str, error: BadInput) -> list[Finding]:

@@ -21,6 +21,31 @@ class RoomIsTaken(Unavailable):
         super().__init__(f"another chiaro is already running in this room (process {pid or 'unknown'}); end it first")
 
 
+def running_show(folder: Path, room: str) -> int:
+    """Process of the show that runs in this room now; 0 when none does.
+
+    The lock is touched only where its last holder's process lives, so that a show which starts now is not kept out.
+    """
+    lock = RoomLock(folder, room)
+    pid = lock.last_holder()
+    if not is_alive(pid):
+        return 0
+    return pid if lock.is_taken() else 0
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 class RoomLock:
     """Held while the show runs. The system frees it however the process dies, so a kill leaves nothing to clean."""
 
@@ -35,7 +60,7 @@ class RoomLock:
         try:
             self._lock.acquire()
         except Timeout:
-            raise RoomIsTaken(self._first_pid()) from None
+            raise RoomIsTaken(self.last_holder()) from None
         self._pid_file.write_text(str(os.getpid()))
 
     def release(self) -> None:
@@ -43,7 +68,16 @@ class RoomLock:
         self._pid_file.unlink(missing_ok=True)
         self._lock.release()
 
-    def _first_pid(self) -> int:
+    def is_taken(self) -> bool:
+        """Whether another process holds it now."""
+        try:
+            with self._lock:
+                return False
+        except Timeout:
+            return True
+
+    def last_holder(self) -> int:
+        """Process that acquired it last and did not release it; 0 when there is none."""
         try:
             return int(self._pid_file.read_text())
         except (OSError, ValueError):

@@ -2,7 +2,8 @@
 
 Being a process it fails as a real one does: SIGSTOP stalls it, SIGCONT lets it go on, SIGKILL unplugs it, and it can be
 started again on the same port. Paths: ``/live``, ``/frozen`` (one picture for ever), ``/black``, ``/resized``
-(another size after one second).
+(another size after one second), ``/visitor`` and ``/upside-down`` (somebody stands there). And what such cameras answer
+when they give no picture: ``/locked`` (asks for a password), ``/login`` (a page), ``/moved`` (leads to the page).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
@@ -42,8 +44,32 @@ def now_ms() -> int:
     return int(time.monotonic() * 1000) & 0xFFFFFFFF
 
 
+@cache
+def somebody() -> np.ndarray:
+    """The simulated visitor at a moment when it stands there."""
+    from calibration.settings import CameraSettings
+    from models.rendering.simulated_visitor import SimulatedVisitor
+
+    return SimulatedVisitor(CameraSettings(), 0, begins=0.0).read(8.0)
+
+
+ANSWERS = {
+    "/locked": (401, "WWW-Authenticate", 'Basic realm="camera"'),
+    "/login": (200, "Content-Type", "text/html"),
+    "/moved": (302, "Location", "/login"),
+    "/gone": (404, "Content-Type", "text/html"),
+}
+
+
 class Camera(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path in ANSWERS:
+            code, header, value = ANSWERS[self.path]
+            self.send_response(code)
+            self.send_header(header, value)
+            self.end_headers()
+            self.wfile.write(b"<html>log in</html>")
+            return
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         self.end_headers()
@@ -54,13 +80,16 @@ class Camera(BaseHTTPRequestHandler):
                 head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                 self.wfile.write(head.encode() + jpeg + b"\r\n")
                 due = max(due + 1 / RATE, time.monotonic())
-                time.sleep(due - time.monotonic())
-        except (BrokenPipeError, ConnectionResetError, ValueError):
+                time.sleep(max(0.0, due - time.monotonic()))
+        except (BrokenPipeError, ConnectionResetError):
             return
 
     def _image(self, first: int) -> np.ndarray:
         if self.path == "/frozen":
             return picture(first)
+        if self.path in ("/visitor", "/upside-down"):
+            upright = somebody()
+            return upright if self.path == "/visitor" else np.ascontiguousarray(upright[::-1, ::-1])
         if self.path == "/black":
             return np.zeros((240, 320, 3), np.uint8)
         larger = self.path == "/resized" and now_ms() - first > 1000

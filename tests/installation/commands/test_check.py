@@ -1,19 +1,30 @@
 """``chiaro check``: what a technician reads at 17:55."""
 
+import os
 import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from typer.testing import CliRunner
 
-from calibration.settings import OscSettings
+from calibration.settings import CameraSettings, OscSettings
 from calibration.venue import Venue
+from installation.camera.device import found_devices
 from installation.cli import app
+from installation.commands.camera_checks import check_camera
 from installation.commands.checks import check_display, check_osc
 from installation.commands.clip_checks import check_clips
 from scenes.story.story import load_story
 from tests.clips import make_clip
+from tests.installation.camera.mjpeg_server import ServerProcess
 from tests.installation.show.test_show import STORY
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder below /dev in which a file can stand for a camera
 
 
 @pytest.fixture
@@ -112,3 +123,120 @@ def test_a_screen_that_nobody_sees_is_a_problem() -> None:
     (finding,) = check_display(Venue(), headless=False)  # the tests run on SDL's dummy driver
     assert finding.state == "problem"
     assert "black" in finding.what
+
+
+@pytest.fixture
+def camera() -> Iterator[ServerProcess]:
+    server = ServerProcess()
+    yield server
+    server.unplug()
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("locked", "asks for a password"),
+        ("login", "answered, but with no picture"),
+        ("moved", "answered, but with no picture"),
+        ("gone", "has nothing at this address"),
+    ],
+)
+def test_what_a_network_camera_answers_instead_of_a_picture_is_told(
+    camera: ServerProcess, path: str, answer: str
+) -> None:
+    (finding,) = check_camera(Venue(camera=CameraSettings(source=camera.url(path))))
+    assert finding.state == "problem"
+    assert answer in finding.what
+
+
+def test_a_password_that_is_rejected_is_told_without_it(camera: ServerProcess) -> None:
+    address = camera.url("locked").replace("127", "anna:se%23cret@127")
+    (finding,) = check_camera(Venue(camera=CameraSettings(source=address)))
+    assert "rejects this user or password" in finding.what
+    assert "cret" not in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("path", "rotate", "said"),
+    [
+        ("upside-down", 0, "hangs upside down; write rotate_degrees = 180 under [camera]"),
+        ("upside-down", 180, "1280x720"),
+        ("visitor", 90, "hangs on its side; write rotate_degrees = 0 under [camera]"),
+        ("visitor", 0, "1280x720"),
+    ],
+)
+def test_a_camera_that_hangs_the_wrong_way_is_told_with_the_key_that_turns_its_picture(
+    camera: ServerProcess, path: str, rotate: Literal[0, 90, 180], said: str
+) -> None:
+    settings = CameraSettings(source=camera.url(path), rotate_degrees=rotate, open_timeout_seconds=30)
+    (finding,) = check_camera(Venue(camera=settings))
+    assert finding.state == ("ok" if "write" not in said else "problem"), finding
+    assert said in finding.what
+
+
+@pytest.mark.skipif(bool(found_devices()), reason="this machine has a camera")
+def test_without_a_camera_it_is_ready_for_a_rehearsal_only_unless_that_is_meant(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "venue.toml").write_text("[osc]\nlisten = false\n")
+    words = ["check", "--headless", "--quick", str(story), "--venue", str(tmp_path / "venue.toml")]
+    found = CliRunner().invoke(app, words)
+    assert found.exit_code == 1, found.output
+    assert "ready for a rehearsal only" in found.stdout
+    assert "ready for tonight" not in found.stdout
+    assert CliRunner().invoke(app, [*words, "--camera", "visitor"]).exit_code == 0
+
+
+def test_beside_the_running_show_its_port_and_its_camera_are_told_to_be_its_own(
+    tmp_path: Path, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHIARO_STATE", str(tmp_path / "state"))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    venue = tmp_path / "venue.toml"
+    venue.write_text(f'name = "hall"\n[osc]\nlisten_port = {port}\n')
+    words = ["check", "--headless", "--quick", str(story), "--venue", str(venue), "--camera", "visitor"]
+    command = [sys.executable, "-m", "installation", "run", str(story), "--headless", "--mute", "--camera", "visitor"]
+    with subprocess.Popen([*command, "--venue", str(venue), "--seconds", "60"], stderr=subprocess.DEVNULL) as show:
+        try:
+            asked = time.monotonic()
+            while not is_taken(port) and time.monotonic() < asked + 60:
+                time.sleep(0.1)
+            found = CliRunner().invoke(app, words)
+            assert f"osc.listen_port = {port}: the running show has it (process {show.pid})" in found.stdout
+            assert found.exit_code == 0, found.stdout
+        finally:
+            show.kill()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", port))
+        found = CliRunner().invoke(app, words)
+        assert found.exit_code == 78, "the show is gone, so it is another program"
+        assert "another program uses this port" in found.stdout
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+@pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="needs a folder below /dev where a file stands for a camera")
+def test_a_camera_that_the_running_show_holds_is_not_tried() -> None:
+    device = SHARED_MEMORY / f"chiaro-test-{os.getpid()}"
+    device.touch()
+    holder = [sys.executable, "-c", f"held = open({str(device)!r}); print(flush=True); input()"]
+    try:
+        with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as eye:
+            assert eye.stdout is not None
+            eye.stdout.readline()
+            venue = Venue(camera=CameraSettings(source=str(device)))
+            (finding,) = check_camera(venue, show=os.getpid())  # whose child the eye is
+            assert (finding.state, finding.where) == ("ok", str(device))
+            assert "the running show has it" in finding.what
+            (finding,) = check_camera(venue, show=1)
+            assert finding.state == "problem"
+            eye.communicate(b"\n")
+    finally:
+        device.unlink()
