@@ -219,5 +219,6 @@ class JournalSettings(Section):
     """What is recorded of an evening: takes, moods, branches. No picture, no identity."""
 
     folder: PathText = Field("", description="'' = the user's state folder")
-    megabytes_at_most: int = Field(200, ge=1)
+    megabytes_at_most: int = Field(200, ge=1, description="For this room's journal; the oldest days are deleted first")
+    days_at_most: int = Field(92, ge=1, description="How many days are kept; the oldest are deleted first")
     mood_hertz: float = Field(2.0, ge=0, le=30)

@@ -69,7 +69,7 @@ def send(
 
 
 def replay(
-    journal: Annotated[Path, typer.Argument(help="Journal of one day (.jsonl).")],
+    journal: Annotated[Path, typer.Argument(help="Journal of one day (.jsonl or .jsonl.gz).")],
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="2 = twice as fast.")] = 1.0,
     osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of a receiver; may be repeated.")] = None,
     profile: Annotated[

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from rich.console import Console as RichConsole
 from rich.logging import RichHandler
@@ -27,6 +28,16 @@ def open_log(verbose: bool = False) -> None:
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
+@dataclass(frozen=True, slots=True)
+class LossChange:
+    """A part went, or is back after ``seconds`` (None while it is lost). ``now``: by the reporter's clock."""
+
+    part: str
+    why: str
+    now: float
+    seconds: float | None = None
+
+
 class LossReporter:
     """Reports on change only, so that a fault in every frame is one line. Thread-safe.
 
@@ -37,16 +48,32 @@ class LossReporter:
         self._clock = clock
         self._lock = threading.Lock()
         self._gone: dict[str, tuple[float, str]] = {}
+        self._followers: list[Callable[[LossChange], None]] = []
         self.errors = 0
+
+    def follow(self, follower: Callable[[LossChange], None]) -> None:
+        """Tell ``follower`` of every change, from any thread, and of what is lost already. It must not wait."""
+        with self._lock:
+            self._followers.append(follower)
+            gone = list(self._gone.items())
+        for part, (since, why) in gone:
+            follower(LossChange(part, why, since))
+
+    def unfollow(self, follower: Callable[[LossChange], None]) -> None:
+        """Tell ``follower`` no more."""
+        with self._lock:
+            self._followers = [one for one in self._followers if one != follower]
 
     def lost(self, part: str, why: str) -> None:
         """``part`` no longer works. Repeating it, or another reason for the same loss, is not reported again."""
         with self._lock:
             if part in self._gone:
                 return
-            self._gone[part] = (self._clock(), why)
+            now = self._clock()
+            self._gone[part] = (now, why)
             self.errors += 1
         log.warning("%s lost: %s", part, why)
+        self._tell(LossChange(part, why, now))
 
     def back(self, part: str) -> None:
         """``part`` works (again). Reported only if it was lost before."""
@@ -55,6 +82,11 @@ class LossReporter:
             now = self._clock()
         if gone:
             log.info("%s is back after %.1f s", part, now - gone[0])
+            self._tell(LossChange(part, gone[1], now, now - gone[0]))
+
+    def _tell(self, change: LossChange) -> None:
+        for follower in self._followers:
+            follower(change)
 
     def is_lost(self, part: str) -> bool:
         """``part`` was lost and is not back yet."""

@@ -2,6 +2,7 @@
 
 One JSON object per line: ``at`` (unix seconds), ``t`` (monotonic seconds), ``kind`` and its fields. A thread of its own
 writes, so that a slow, full or read-only disk costs the film nothing. ``chiaro osc replay`` plays such a file again.
+Where the lines go is the affair of ``installation.host.journal_files``.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from calibration.settings import JournalSettings
-from installation.host.console import LossReporter
+from installation.host.attendance import Line, OperatorTime, Visits
+from installation.host.console import LossChange, LossReporter
+from installation.host.journal_files import DayFiles
+from installation.host.state_folder import room_stem
 from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, StateChanged, TakeEnded, TakeStarted
 
@@ -31,10 +35,12 @@ KINDS: dict[type, str] = {
 MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"}
 """What is kept of a mood: the aggregate, nothing of a single visitor."""
 MAX_QUEUED_LINES = 2000
+MAX_WHY = 300
+"""Letters of a loss's reason."""
 
 
 class Journal:
-    """Accepts lines from any thread, never blocks, never raises."""
+    """Accepts lines from any thread, never blocks, never raises. ``room``: the venue's name."""
 
     def __init__(
         self,
@@ -42,17 +48,20 @@ class Journal:
         folder: Path,
         losses: LossReporter,
         wall_clock: Callable[[], float] = time.time,
+        room: str = "room",
     ) -> None:
-        self._folder = Path(settings.folder) if settings.folder else folder / "journal"
-        self._bytes_at_most = settings.megabytes_at_most * 1_000_000
+        folder = Path(settings.folder) if settings.folder else folder / "journal"
+        self._settings = settings
+        self._files = DayFiles(folder, room_stem(room), settings.megabytes_at_most * 1_000_000, settings.days_at_most)
         self._mood_period = 1.0 / settings.mood_hertz if settings.mood_hertz else float("inf")
         self._losses, self._wall_clock = losses, wall_clock
-        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue(MAX_QUEUED_LINES)
+        self._lines: queue.Queue[dict[str, Any] | threading.Event | None] = queue.Queue(MAX_QUEUED_LINES)
         self._next_mood = 0.0
-        self._last_dominant: str | None = None
-        self._file: TextIO | None = None
+        self._last_mood: tuple[object, ...] = ()
+        self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
         self._thread = threading.Thread(target=self._write_on, name="journal", daemon=True)
         self._thread.start()
+        losses.follow(self._note_loss)
 
     def cue(self, cue: Cue, mood: Mood, now: float) -> None:
         """Note a cue that belongs to the evening; a branch together with the mood that decided it."""
@@ -62,69 +71,99 @@ class Journal:
         fields = asdict(cue)
         if isinstance(cue, StateChanged):
             fields["state"] = cue.state.name.lower()
+            self._note_all(self._operator.advance(cue, now), now)
+        if isinstance(cue, TakeEnded):
+            self._takes += 1
         if isinstance(cue, Branched):
             fields["mood"] = mood_line(mood)
         self.note(kind, now, **fields)
 
     def mood(self, mood: Mood, now: float) -> None:
-        """Note the mood at the venue's rate, and at once when the believed emotion changes."""
-        if now < self._next_mood and mood.dominant == self._last_dominant:
+        """Note who came and left, and the mood: when it changes, and at the venue's rate while somebody is there."""
+        self._note_all(self._visits.advance(mood, now), now)
+        what = (mood.trusted, mood.present, mood.dominant)
+        if what == self._last_mood and (now < self._next_mood or not mood.present):
             return
-        self._next_mood, self._last_dominant = now + self._mood_period, mood.dominant
+        self._next_mood, self._last_mood = now + self._mood_period, what
         self.note("mood", now, **mood_line(mood))
 
+    def end(self, now: float) -> None:
+        """The show ends: what was counted of it."""
+        self._note_all([*self._visits.end(now), *self._operator.end(now)], now)
+        minutes = round(self._operator.seconds / 60, 2)
+        self.note(
+            "show_end",
+            now,
+            takes=self._takes,
+            visitors=self._visits.total,
+            operator_minutes=minutes,
+            losses=self._losses.errors,
+        )
+
     def note(self, kind: str, now: float, **fields: Any) -> None:
-        """Note anything else ('show_start', 'command', 'lost' ...)."""
+        """Note anything else ('show_start', 'command' ...)."""
         try:
             self._lines.put_nowait({"at": round(self._wall_clock(), 3), "t": round(now, 3), "kind": kind, **fields})
         except queue.Full:
-            self._losses.lost("journal", f"the disk is too slow; lines are being dropped ({self._folder})")
+            self._losses.lost("journal", f"the disk is too slow; lines are being dropped ({self._files.folder})")
+
+    def flush(self, seconds: float = 2.0) -> bool:
+        """Wait until all that was noted before was written, or given up; whether it was within ``seconds``."""
+        done = threading.Event()
+        try:
+            self._lines.put(done, timeout=seconds)
+        except queue.Full:
+            return False
+        return done.wait(seconds)
 
     def close(self) -> None:
         """Write what waits (2 s at most) and close the file."""
+        self._losses.unfollow(self._note_loss)
         try:
             self._lines.put(None, timeout=0.5)
         except queue.Full:
             return
         self._thread.join(timeout=2.0)
 
+    def _note_all(self, lines: Iterable[Line], now: float) -> None:
+        for kind, fields in lines:
+            self.note(kind, now, **fields)
+
+    def _note_loss(self, change: LossChange) -> None:
+        if change.seconds is None:
+            self.note("lost", change.now, part=change.part, why=change.why[:MAX_WHY])
+        else:
+            self.note("back", change.now, part=change.part, seconds=round(change.seconds, 1))
+
     # -- the writing thread --------------------------------------------------------------------------------------
 
     def _write_on(self) -> None:
         while (line := self._lines.get()) is not None:
-            try:
+            if isinstance(line, threading.Event):
+                line.set()
+            else:
                 self._write(line)
-                self._losses.back("journal")
-            except OSError as error:  # full, read-only, gone: reported once, tried again with the next line
-                self._losses.lost("journal", f"{error.strerror or error} ({self._folder})")
-                self._close_file()
         self._close_file()
 
     def _write(self, line: dict[str, Any]) -> None:
-        path = self._folder / time.strftime("%Y-%m-%d.jsonl", time.localtime(line["at"]))
-        if self._file is None or self._file.name != str(path) or not path.exists():
+        try:
+            if self._files.write(line["at"], json.dumps(line, separators=(",", ":"))):
+                self._losses.back("journal")
+            else:
+                self._losses.lost(
+                    "journal",
+                    f"today's file has reached {self._settings.megabytes_at_most} MB (journal.megabytes_at_most); "
+                    f"nothing more is written before tomorrow ({self._files.folder})",
+                )
+        except OSError as error:  # full, read-only, gone: reported once, tried again with the next line
+            self._losses.lost("journal", f"{error.strerror or error} ({self._files.folder})")
             self._close_file()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._drop_oldest()
-            torn = path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n")
-            self._file = path.open("a", encoding="utf-8", buffering=1)
-            if torn:  # the power went in mid-line: the next one starts on a line of its own
-                self._file.write("\n")
-        if self._file.tell() < self._bytes_at_most:  # one day never uses up the space of all
-            self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
-
-    def _drop_oldest(self) -> None:
-        files = sorted(self._folder.glob("*.jsonl"))
-        while len(files) > 1 and sum(file.stat().st_size for file in files) > self._bytes_at_most * 0.9:
-            files.pop(0).unlink()
 
     def _close_file(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            try:
-                file.close()
-            except OSError as error:  # closing flushes, and a full disk refuses that too
-                self._losses.lost("journal", f"{error.strerror or error} ({self._folder})")
+        try:
+            self._files.close()
+        except OSError as error:  # closing flushes, and a full disk refuses that too
+            self._losses.lost("journal", f"{error.strerror or error} ({self._files.folder})")
 
 
 def mood_line(mood: Mood) -> dict[str, Any]:

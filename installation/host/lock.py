@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from calibration.errors import Exit, Unavailable
+from installation.host.state_folder import room_stem
 
 
 class RoomIsTaken(Unavailable):
@@ -51,7 +51,7 @@ class RoomLock:
 
     def __init__(self, folder: Path, room: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        stem = re.sub(r"[^a-z0-9]+", "-", room.lower()).strip("-") or "room"
+        stem = room_stem(room)
         self._pid_file = folder / f"{stem}.pid"
         self._lock = FileLock(folder / f"{stem}.lock", timeout=0)
 

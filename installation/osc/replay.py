@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.errors import BadFile
+from installation.host.journal_files import read_lines
 from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged
 
 GAP_SECONDS = 10.0
-"""A longer silence (the room was closed, the show began again) is cut to this."""
+"""A longer silence (nobody was there, the room was closed, the show began again) is cut to this."""
+TAKE_GAP_SECONDS = 600.0
+"""The same in a take: a long scene keeps its length, also when its visitor has left and nothing is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,19 @@ class Step:
 def steps(path: Path) -> Iterator[Step]:
     """The journal's moods and cues in order; unknown kinds and torn lines are skipped."""
     before: float | None = None
-    for line in _lines(path):
+    in_take, longest = False, GAP_SECONDS
+    for line in read_lines(path):
         try:
             said, at = _said(line), float(line["t"])
-        except (KeyError, TypeError, ValueError):  # pydantic's error is a ValueError too
+        except (KeyError, TypeError, ValueError, OverflowError):  # pydantic's error is a ValueError too
             continue
-        if said is not None:
-            yield Step(0.0 if before is None else min(max(at - before, 0.0), GAP_SECONDS), said)
-            before = at
+        kind = line.get("kind")
+        if kind in ("take_start", "take_end", "show_start"):
+            in_take = kind == "take_start"
+            longest = GAP_SECONDS if kind == "show_start" else longest
+        if said is not None and math.isfinite(at):
+            yield Step(0.0 if before is None else min(max(at - before, 0.0), longest), said)
+            before, longest = at, TAKE_GAP_SECONDS if in_take else GAP_SECONDS
 
 
 def scene_names(path: Path) -> list[str]:
@@ -44,20 +51,6 @@ def scene_names(path: Path) -> list[str]:
         if isinstance(step.said, SceneStarted) and 0 < step.said.index < 10_000:
             named[step.said.index] = step.said.scene
     return [named.get(index, f"scene {index}") for index in range(1, max(named, default=0) + 1)]
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for text in file:
-                try:
-                    line = json.loads(text)
-                except ValueError:
-                    continue
-                if isinstance(line, dict):
-                    yield line
-    except OSError as error:
-        raise BadFile(path, [f"cannot be read: {error.strerror}"]) from error
 
 
 def _said(line: dict[str, Any]) -> Mood | Cue | None:

@@ -54,7 +54,7 @@ def open_show(
         lock = RoomLock(folder, venue.name)
         lock.acquire()
         closing.callback(lock.release)
-        journal = Journal(venue.journal, folder, losses)
+        journal = Journal(venue.journal, folder, losses, room=venue.name)
         closing.callback(journal.close)
         rehearsal = Rehearsal(float("inf")) if mood_source else Rehearsal()
         broadcast = Broadcast(
@@ -98,7 +98,7 @@ def open_show(
         show.end(time.monotonic())
         parts.heartbeat.stopping()
         fade_out(film)
-        journal.note("show_end", time.monotonic())
+        journal.end(time.monotonic())
 
 
 def end_by_signal(show: Show) -> None:

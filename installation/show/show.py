@@ -117,9 +117,9 @@ class Show:
         parts.heartbeat.beat(now)
 
     def end(self, now: float) -> None:
-        """The doors close: a take that is running is noted as ended by the operator."""
+        """The doors close: a take that is running ends with the show."""
         if self._state.in_take:
-            self._perform(TakeEnded(self._state.take, "operator"), now)
+            self._perform(TakeEnded(self._state.take, "show_end"), now)
 
     # -- what people ask -----------------------------------------------------------------------------------------
 

@@ -81,11 +81,11 @@ class TakeStarted:
 
 @dataclass(frozen=True, slots=True)
 class TakeEnded:
-    """It is over: the film ended, the visitor left, or an operator ended it."""
+    """It is over: the film ended, the visitor left, an operator ended it, or the show itself ended."""
 
     take: int
     outcome: str
-    """Name of the ending scene, or 'left', 'operator', 'fault'."""
+    """Name of the ending scene, or 'left', 'operator', 'fault', 'show_end'."""
 
 
 @dataclass(frozen=True, slots=True)

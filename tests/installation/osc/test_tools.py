@@ -23,6 +23,7 @@ from installation.bench.osc_show import mood
 from installation.cli import app
 from installation.host.console import LossReporter, log
 from installation.host.journal import Journal
+from installation.host.journal_files import compress
 from installation.osc import Control
 from installation.osc.check import problems
 from installation.osc.decoder import Malformed, decode
@@ -34,7 +35,7 @@ from installation.osc.replayer import play_journal
 from installation.osc.sender import BadMessage, typed_message
 from models.mood import Mood
 from scenes.machine.command import SetMasterVolume
-from scenes.machine.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged
+from scenes.machine.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged, TakeEnded, TakeStarted
 from tests.installation.osc.real_receivers import free_port, reference
 
 DOCS = Path(__file__).parents[3] / "docs" / "osc.md"
@@ -104,6 +105,28 @@ def test_torn_and_unknown_lines_are_passed_over_and_long_silences_cut(tmp_path: 
     assert last.said == SceneStarted(3, "dawn", 5)
     assert last.wait == GAP_SECONDS
     assert scene_names(file) == ["scene 1", "opening", "joy", "scene 4", "dawn"]
+
+
+def test_a_day_that_was_compressed_is_replayed_like_any_other(tmp_path: Path) -> None:
+    file = journal_file(tmp_path)
+    before = list(steps(file))
+    compress(file)
+    assert list(steps(file.with_name(file.name + ".gz"))) == before
+
+
+def test_a_long_scene_of_a_take_keeps_its_length_and_only_silence_between_takes_is_cut(tmp_path: Path) -> None:
+    journal = Journal(JournalSettings(folder=str(tmp_path)), tmp_path, LossReporter())
+    journal.note("show_start", 0.0)
+    journal.cue(SceneStarted(1, "attract", 1), mood(0, 1), 1.0)
+    journal.cue(TakeStarted(1), mood(0, 1), 4000.0)
+    journal.cue(SceneStarted(2, "opening", 2), mood(0, 1), 4000.0)
+    journal.cue(SceneEnded(2, "opening", 2, 90.0), mood(0, 1), 4090.0)
+    journal.cue(TakeEnded(1, "left"), mood(0, 1), 4090.0)
+    journal.cue(SceneStarted(3, "attract", 1), mood(0, 1), 4090.0)
+    journal.cue(SceneEnded(3, "attract", 1, 5000.0), mood(0, 1), 9090.0)
+    journal.close()
+    (file,) = tmp_path.glob("*.jsonl")
+    assert [step.wait for step in steps(file)] == [0.0, GAP_SECONDS, 90.0, 0.0, GAP_SECONDS]
 
 
 def test_ten_times_as_fast_is_a_tenth_of_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The stage: how it obeys its operators. A real film on SDL's dummy screen, real OSC on loopback, moods by hand."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from calibration.settings import OscSettings, ScreenSettings
 from calibration.venue import Venue
+from installation.host.journal_files import read_lines
+from installation.host.state_folder import room_stem, state_folder
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
 from installation.show.show import Show
@@ -143,3 +146,16 @@ def test_the_films_counters_are_in_the_health_that_the_room_is_told(room: Room) 
     health = room.show._measure_health(room.show._started + 1.0)
     assert (health.late_frames, health.dropped_frames, health.repeated_frames) == (1004, 1003, 1002)
     assert health.sound_gaps == 1001
+
+
+def test_a_take_that_the_shows_end_cuts_short_ends_with_the_show_and_not_by_an_operator(room: Room) -> None:
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    parts, now = room.show.parts, time.monotonic()
+    room.show.end(now)
+    parts.journal.end(now)
+    assert parts.journal.flush()
+    (day,) = (state_folder() / "journal").glob(f"*.{room_stem(room.story.parent.name)}.jsonl")
+    last = list(read_lines(day))[-2:]
+    assert [(line["kind"], line.get("outcome")) for line in last] == [("take_end", "show_end"), ("show_end", None)]
+    assert last[1]["takes"] == 1
