@@ -144,7 +144,8 @@ def _about_the_file(path: Path) -> Iterator[None]:
 def _check_inside(path: Path, session: Any, card: ModelCard, wanted: dict[str, tuple[str, list[int]]]) -> None:
     """Metadata, inputs and outputs of the file must be those of its card and of this program. Raises ``BadFile``."""
     faults = []
-    inside = session.get_modelmeta().custom_metadata_map
+    with _about_the_file(path):  # its text may be no text
+        inside = session.get_modelmeta().custom_metadata_map
     for fact in FACTS:
         expected = json.dumps(card.model_dump(mode="json")[fact])
         if fact not in inside:

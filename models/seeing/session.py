@@ -37,5 +37,8 @@ def open_session(
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in initializers.values()]
         options.add_external_initializers(list(initializers), values)
     return onnxruntime.InferenceSession(
-        model if isinstance(model, bytes) else str(model), options, providers=list(providers)
+        model if isinstance(model, bytes) else str(model),
+        options,
+        providers=list(providers),
+        enable_fallback=int(tuple(providers) != (CPU,)),  # from the CPU to the CPU it would only print and try again
     )

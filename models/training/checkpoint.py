@@ -6,7 +6,6 @@ Keys of today: ``ema_network`` (state dict), ``network_config``, ``epoch``, ``se
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 
 from calibration.errors import BadFile
+from calibration.files import shown
 from models.training.network_config import NetworkConfig
 
 OLD_KEYS = {"averaged": "ema_network", "shape": "network_config", "taught_by": "teachers", "best": "best_score"}
@@ -26,11 +26,14 @@ def read_checkpoint(path: Path, device: str = "cpu") -> dict[str, Any]:
     """The checkpoint at ``path`` under today's keys. Raises ``BadFile`` if it cannot be read or is not one."""
     try:
         saved = torch.load(path, map_location=device, weights_only=True)
-        return _translated(saved)
     except OSError as error:
         raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
-    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, AttributeError, pickle.UnpicklingError) as error:
-        raise BadFile(path, [f"is not a checkpoint of this network: {error}"]) from error
+    except Exception as error:  # zipfile, pickle and torch raise a dozen kinds on torn bytes, with no common base
+        raise BadFile(path, [f"is torn, or not a checkpoint: {shown(str(error), 200)}"]) from error
+    try:
+        return _translated(saved)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadFile(path, [f"is not a checkpoint of this network: {shown(str(error), 200)}"]) from error
 
 
 def write_checkpoint(path: Path, state: dict[str, Any]) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import onnx
 import torch
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # carries no types
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 from calibration.errors import BadFile
+from calibration.files import shown
 from models.training.export import load_network
 from models.training.network import EmotionNet
 from models.training.network_config import NetworkConfig
@@ -35,17 +35,23 @@ def load_pretrained(path: Path, config: NetworkConfig, faces: Iterable[Tensor]) 
         return restore_batch_norm(restore_from_onnx(path, config), faces)
     except OSError as error:
         raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
-    except (KeyError, RuntimeError, DecodeError) as error:
-        raise BadFile(path, [f"{OTHER_NETWORK} ({error})"]) from error
+    except (KeyError, RuntimeError) as error:
+        raise BadFile(path, [f"{OTHER_NETWORK} ({shown(str(error), 200)})"]) from error
 
 
 def restore_from_onnx(path: Path, config: NetworkConfig) -> EmotionNet:
     """The network of an exported float32 file, in evaluation mode, without its temperature.
 
     The export has folded each batch norm into its convolution, so here the norms do nothing but carry the bias, until
-    ``restore_batch_norm`` gives them their statistics back. Raises ``KeyError`` for a file of another configuration.
+    ``restore_batch_norm`` gives them their statistics back. Raises ``KeyError`` for a file of another configuration,
+    ``BadFile`` for one that is torn.
     """
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
+    try:
+        stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
+    except OSError:
+        raise
+    except Exception as error:  # protobuf, onnx and numpy raise a dozen kinds on torn bytes, with no common base
+        raise BadFile(path, [f"is torn, or not an onnx file: {shown(str(error), 200)}"]) from error
     network = EmotionNet(config)
     state = network.state_dict()
     for name in state:
