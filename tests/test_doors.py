@@ -32,7 +32,7 @@ from calibration.venue import Venue, load_venue
 from installation.calibrate.draft import Draft, _packed_faces, faces_file, read_faces_kept
 from installation.camera.open_source import open_source
 from installation.camera.picture_files import frames_of
-from installation.host.options import with_source
+from installation.host.options import with_options, with_source
 from installation.osc.command_parser import read as read_command
 from installation.osc.decoder import decode
 from installation.osc.replay import scene_names, steps
@@ -318,3 +318,14 @@ def test_any_address_of_a_camera_opens_a_source_or_is_refused(source: str) -> No
         with_source(CameraSettings(), source)
     except ChiaroError as refused:
         assert "--camera" in str(refused)  # noqa: PT017 - any other error fails the test by itself
+
+
+@given(st.text(), st.from_regex(r"[\d²③]{1,8}x[\d²]{1,6000}", fullmatch=True), st.from_regex(r"[a-z:]*:[\d²③]{1,9}"))
+@settings(max_examples=200)
+def test_any_window_and_any_receiver_that_is_typed_is_taken_or_refused(text: str, window: str, receiver: str) -> None:
+    for typed in (text, window, receiver):
+        for option in ("window", "osc"):
+            try:
+                with_options(Venue(), **{option: typed if option == "window" else [typed]})  # type: ignore[arg-type]
+            except ChiaroError as refused:
+                assert f"--{option}" in str(refused)  # noqa: PT017 - any other error fails the test by itself

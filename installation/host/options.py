@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from calibration.errors import BadFile, BadInput
-from calibration.files import read_toml
+from calibration.files import read_toml, shown
 from calibration.places import valid_camera
 from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
@@ -72,7 +72,7 @@ def _targets(typed: list[str]) -> tuple[tuple[OscTarget, ...], list[str]]:
     targets, problems = [], []
     for text in typed:
         host, colon, port = text.rpartition(":")
-        if not (colon and host and port.isdigit()):
+        if not (colon and host and port.isdecimal() and len(port) <= 5):
             problems.append(f"{text!r} is not a valid HOST:PORT; expected, for example, 127.0.0.1:9000")
             continue
         try:
@@ -85,11 +85,13 @@ def _targets(typed: list[str]) -> tuple[tuple[OscTarget, ...], list[str]]:
 def window_size(typed: str) -> tuple[int, int]:
     """``1280x720`` as (1280, 720). Raises ``BadInput``."""
     width, times, height = typed.lower().partition("x")
-    if not (times and width.isdigit() and height.isdigit() and int(width) >= 160 and int(height) >= 90):
+    numbers = [int(side) for side in (width, height) if side.isdecimal() and len(side) <= 5]
+    if not (times and len(numbers) == 2 and 160 <= numbers[0] <= 16384 and 90 <= numbers[1] <= 16384):
         raise BadInput(
-            f"{typed!r} is not a valid WIDTHxHEIGHT; expected at least 160x90, such as 1280x720", where="--window"
+            f"{shown(typed)!r} is not a valid WIDTHxHEIGHT; expected 160x90 to 16384x16384, such as 1280x720",
+            where="--window",
         )
-    return int(width), int(height)
+    return numbers[0], numbers[1]
 
 
 def with_source(settings: CameraSettings, typed: str) -> CameraSettings:

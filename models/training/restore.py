@@ -51,7 +51,7 @@ def restore_from_onnx(path: Path, config: NetworkConfig) -> EmotionNet:
     except OSError:
         raise
     except Exception as error:  # protobuf, onnx and numpy raise a dozen kinds on torn bytes, with no common base
-        raise BadFile(path, [f"is torn, or not an onnx file: {shown(str(error), 200)}"]) from error
+        raise BadFile(path, [f"is not a network: torn, or no onnx file ({shown(str(error), 200)})"]) from error
     network = EmotionNet(config)
     state = network.state_dict()
     for name in state:
