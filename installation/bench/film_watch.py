@@ -24,6 +24,7 @@ from installation.film.playback import open_playback
 from installation.film.screen import NoScreen, Screen
 from installation.film.sound import BUFFER
 from installation.host.console import LossReporter
+from models.arrays import Image
 from scenes.story.clip import Clip, Transition
 
 FRAME = 1 / 30
@@ -50,7 +51,7 @@ class WatchedScreen(Screen):
 
     seen: list[tuple[float, Mark | None]]
 
-    def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+    def show(self, canvas: Image, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         """Show it, and read its mark."""
         super().show(canvas, level, overlay)
         self.seen.append((time.monotonic(), read_mark(canvas)))

@@ -10,6 +10,8 @@ from typing import Any
 import av
 import numpy as np
 
+from models.arrays import Image
+
 BITS = 24
 """16 for the number of the frame, 8 for the clip."""
 RATE = 48_000
@@ -86,7 +88,7 @@ class Mark:
     number: int
 
 
-def read_mark(canvas: np.ndarray) -> Mark | None:
+def read_mark(canvas: Image) -> Mark | None:
     """The mark in a picture (height, width, channels); None for a picture without one (black, say)."""
     high, wide = canvas.shape[:2]
     bar, row = wide // (BITS + 2), canvas[high // 2, :, 1]

@@ -12,6 +12,7 @@ from installation.film.screen import Screen
 from installation.film.shot import Shot
 from installation.film.video_decoder import DueCanvas, TimedCanvas
 from installation.host.console import LossReporter
+from models.arrays import Image
 from scenes.story.captions import caption_at
 
 
@@ -36,7 +37,7 @@ class Composer:
         programme: float,
         now: float,
         text: str | None,
-    ) -> np.ndarray:
+    ) -> Image:
         """The canvas at a programme second. ``text`` replaces the clip's own captions unless None."""
         if on is None:
             self._due, shown, text = DueCanvas(None), None, text or ""
@@ -57,7 +58,8 @@ class Composer:
         self.changed, self._drawn = drawn != self._drawn, drawn
         canvas = shown.canvas if shown else self._black
         if under and shown:
-            canvas = cv2.addWeighted(shown.canvas, share, under.canvas, 1.0 - share, 0.0, dst=self._scratch)
+            cv2.addWeighted(shown.canvas, share, under.canvas, 1.0 - share, 0.0, dst=self._scratch)
+            canvas = self._scratch
         if text:
             if canvas is not self._scratch:
                 np.copyto(self._scratch, canvas)

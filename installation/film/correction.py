@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.settings import ScreenSettings
 from installation.film.keystone import is_straight, remap_tables
+from models.arrays import Image
 
 
 class Correction:
@@ -18,7 +18,7 @@ class Correction:
         self._dimmed = np.zeros((size[1], size[0], 4), np.uint8)
         self._warped = np.zeros_like(self._dimmed)
 
-    def apply(self, canvas: NDArray[np.uint8], level: float) -> NDArray[np.uint8]:
+    def apply(self, canvas: Image, level: float) -> Image:
         """The canvas at brightness ``level`` (0 to 1), warped to the corners; valid until the next call."""
         if level < 0.999:
             canvas = cv2.convertScaleAbs(canvas, dst=self._dimmed, alpha=max(0.0, level))  # type: ignore[assignment]

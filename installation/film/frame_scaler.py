@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
+from models.arrays import Image
+
 Fit = Literal["fit", "fill", "stretch"]
 UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED; the other numbers of AVColorSpace are those of swscale's tables."""
@@ -50,7 +52,7 @@ class FrameScaler:
         self._size, self._fit, self._tone = size, fit, tone
         self._reformatter = VideoReformatter()
 
-    def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> np.ndarray:
+    def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> Image:
         """The canvas for an ``av.VideoFrame``. The colour space is always said: untagged HD would be read as 601."""
         turn = round(frame.rotation / 90) % 4
         upright = (frame.width * pixel_aspect, float(frame.height))
@@ -59,11 +61,11 @@ class FrameScaler:
         picture = self._scale(frame, width, height)
         if turn:
             codes = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
-            picture = cv2.rotate(picture, codes[turn])
+            picture = np.asarray(cv2.rotate(picture, codes[turn]), np.uint8)
         canvas = self._put(picture, placing)
-        return canvas if self._tone is None else cv2.LUT(canvas, self._tone)
+        return canvas if self._tone is None else np.asarray(cv2.LUT(canvas, self._tone), np.uint8)
 
-    def _scale(self, frame: av.VideoFrame, width: int, height: int) -> np.ndarray:
+    def _scale(self, frame: av.VideoFrame, width: int, height: int) -> Image:
         space = frame.colorspace
         if space in (UNSPECIFIED, 0):
             space = BT709 if frame.height >= 720 or frame.width >= 1280 else BT601
@@ -92,7 +94,7 @@ class FrameScaler:
         flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
         return flat[:, : width * 4].reshape(height, width, 4)
 
-    def _put(self, picture: np.ndarray, placing: Placing) -> np.ndarray:
+    def _put(self, picture: Image, placing: Placing) -> Image:
         wide, high = self._size
         if picture.shape == (high, wide, 4) and picture.flags.c_contiguous:
             return picture

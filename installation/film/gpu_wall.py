@@ -12,6 +12,7 @@ from calibration.errors import Unavailable
 from calibration.settings import ScreenSettings
 from installation.film.frame_scaler import place
 from installation.film.keystone import picture_of_wall
+from models.arrays import Image
 
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer", "gdi generic")
 """Names under which a processor pretends to be a graphics card; 15 to 64 ms a frame (FILM.md)."""
@@ -89,7 +90,7 @@ class GpuWall:
         self._program["picture_of_wall"].write(picture_of_wall(settings).T.astype("f4").tobytes())
         self._program["gamma"], self._program["black_level"] = settings.gamma, settings.black_level
 
-    def show(self, canvas: np.ndarray, level: float, overlay: pygame.Surface | None) -> None:
+    def show(self, canvas: Image, level: float, overlay: pygame.Surface | None) -> None:
         """Draw ``canvas``, uint8 (height, width, 4), blue first, at brightness ``level``, ``overlay`` above it."""
         self._picture.write(np.ascontiguousarray(canvas).data)
         self._program["level"] = level
@@ -112,7 +113,7 @@ class GpuWall:
         if not self._offscreen:
             pygame.display.flip()
 
-    def read(self) -> np.ndarray:
+    def read(self) -> Image:
         """What was drawn, uint8 (height, width, 3), red first."""
         raw = np.frombuffer(self._target.read(components=3, alignment=1), np.uint8)
         return raw.reshape(self.size[1], self.size[0], 3)[::-1]

@@ -15,6 +15,7 @@ import pygame
 import pygame.freetype
 
 from installation.host.console import LossReporter
+from models.arrays import Image
 from scenes.story.captions import BLANKS, readable
 
 FAMILIES = (
@@ -66,7 +67,7 @@ class Lettering:
             )
         self.font_for("Light")  # the first search asks the system for all its fonts: a quarter of a second
 
-    def draw(self, canvas: np.ndarray, text: str) -> None:
+    def draw(self, canvas: Image, text: str) -> None:
         """Draw ``text`` (its rows divided by line ends) into ``canvas``, in place."""
         if self._drawn is None or self._drawn[0] != text:
             self._drawn = (text, *self._render(text))

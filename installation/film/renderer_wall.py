@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pygame
-from numpy.typing import NDArray
 from pygame._sdl2.video import Renderer, Texture
 
 from calibration.settings import ScreenSettings
 from installation.film.correction import Correction
+from models.arrays import Image
 
 
 class RendererWall:
@@ -28,7 +28,7 @@ class RendererWall:
         self._texture.blend_mode = pygame.BLENDMODE_NONE
         self._correction = Correction(settings, size)
 
-    def show(self, canvas: NDArray[np.uint8], level: float, overlay: pygame.Surface | None) -> None:
+    def show(self, canvas: Image, level: float, overlay: pygame.Surface | None) -> None:
         """Show ``canvas``, uint8 (height, width, 4), blue first; returns when it has been presented."""
         canvas = np.ascontiguousarray(self._correction.apply(canvas, level))
         picture = pygame.image.frombuffer((canvas.copy() if overlay else canvas).data, self.size, "BGRA")

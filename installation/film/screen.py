@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pygame
 
 from calibration.errors import Unavailable
@@ -20,6 +19,7 @@ from installation.film.renderer_wall import RendererWall
 from installation.film.surface_wall import SurfaceWall
 from installation.host.console import log
 from installation.host.system_libraries import hint
+from models.arrays import Image
 
 Way = Literal["surface", "renderer", "gpu"]
 Wall = SurfaceWall | RendererWall | GpuWall
@@ -56,7 +56,7 @@ class Screen:
         if not is_straight(settings) and self.path != "gpu":
             log.info("keystone is computed by the processor (%s): about 7 ms per frame at 1920x1080", self.why)
 
-    def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+    def show(self, canvas: Image, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         """Put ``canvas`` on the wall, darkened to ``level`` (0 to 1), ``overlay`` above it; returns when presented."""
         self._wall.show(canvas, level, overlay)
 

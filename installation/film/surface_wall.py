@@ -9,6 +9,7 @@ import pygame
 from calibration.settings import ScreenSettings
 from installation.film.correction import Correction
 from installation.film.frame_scaler import place
+from models.arrays import Image
 
 ORDER = (0xFF0000, 0xFF00, 0xFF)
 """Masks of a display whose bytes lie as ours do: blue, green, red, unused."""
@@ -23,7 +24,7 @@ class SurfaceWall:
         self._direct = surface.get_bitsize() == 32 and surface.get_masks()[:3] == ORDER
         self._correction = Correction(settings, self.size)
 
-    def show(self, canvas: np.ndarray, level: float, overlay: pygame.Surface | None) -> None:
+    def show(self, canvas: Image, level: float, overlay: pygame.Surface | None) -> None:
         """Show ``canvas``, uint8 (height, width, 4), blue first, at brightness ``level``, ``overlay`` above it."""
         canvas = self._correction.apply(canvas, level)
         if self._surface.get_size() != self.size:
@@ -36,7 +37,7 @@ class SurfaceWall:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _copy(self, canvas: np.ndarray) -> None:
+    def _copy(self, canvas: Image) -> None:
         high, wide = canvas.shape[:2]
         if self._direct:
             memory: memoryview = self._surface.get_buffer()  # type: ignore[assignment]
@@ -48,7 +49,7 @@ class SurfaceWall:
         self._surface.blit(picture, (0, 0))
 
 
-def fitted(canvas: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def fitted(canvas: Image, size: tuple[int, int]) -> Image:
     """The whole canvas in a window that a window manager, or a display of another size, has made ``size``."""
     high, wide = canvas.shape[:2]
     placing = place((wide, high), size, "fit")

@@ -7,13 +7,13 @@ from collections import deque
 from dataclasses import dataclass
 
 import av
-import numpy as np
 from av.container import InputContainer
 
 from calibration.errors import Unplayable
 from installation.film.frame_reader import film_of, read_frames
 from installation.film.frame_scaler import FrameScaler
 from installation.film.span import Span, span_of
+from models.arrays import Image
 from scenes.story.clip import Clip
 from scenes.story.probe import MediaHeader, probe
 
@@ -30,7 +30,7 @@ class TimedCanvas:
     """One picture, due at ``start`` seconds since the clip's in point (counted on through loops)."""
 
     start: float
-    canvas: np.ndarray
+    canvas: Image
 
 
 @dataclass(frozen=True, slots=True)

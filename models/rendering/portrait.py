@@ -191,9 +191,9 @@ def _with_body(picture: Floats, hit: Floats) -> Floats:
     return np.asarray(picture * (1 - chest) + cloth * chest, np.float32)
 
 
-def render_portraits(mesh: Mesh, count: int, seed: int) -> dict[str, NDArray[np.uint8]]:
+def render_portraits(mesh: Mesh, count: int, seed: int) -> dict[str, Image]:
     """What simulated visitors are put together from: JPEGs 'PERSON/EXPRESSION/LEVEL' and depths 'PERSON/depth'."""
-    made: dict[str, NDArray[np.uint8]] = {}
+    made: dict[str, Image] = {}
     for k, person in enumerate(people(count, len(mesh.identities), seed)):
         made[f"{k}/depth"] = depth_map(mesh, person)[::4, ::4]
         poses = [("blink", 1.0, BLINK), ("neutral", 1.0, {})]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Image
 from scenes.demo.making.drawing import HEIGHT, RATE, WIDTH, Array
 from scenes.demo.making.sound import SAMPLE_RATE
 
@@ -23,7 +23,7 @@ X264 = {
 """A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3)."""
 
 
-def write(file: Path, pictures: Iterable[NDArray[np.uint8]], sound: Array, kbits: int | None, crf: float = 28) -> None:
+def write(file: Path, pictures: Iterable[Image], sound: Array, kbits: int | None, crf: float = 28) -> None:
     """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, and sound (n, 2) from -1 to 1.
 
     With ``kbits`` the file has that size; without, all its pictures are equally good.

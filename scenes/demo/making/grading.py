@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import Image
 from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, screen
 
 
@@ -49,7 +49,7 @@ class Grader:
         light *= bend
         return light
 
-    def yuv_planes(self, display: Array, number: int) -> NDArray[np.uint8]:
+    def yuv_planes(self, display: Array, number: int) -> Image:
         """Display RGB to limited range BT.709 4:2:0 planes under each other, (HEIGHT * 3 / 2, WIDTH)."""
         luma = display @ f32((0.2126, 0.7152, 0.0722))
         small = cv2.resize(display, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
@@ -60,7 +60,7 @@ class Grader:
         y = luma * 219 + 16 + 0.6 * grain
         thin = 0.6 * grain[: HEIGHT // 2, : WIDTH // 2]
         chroma = np.concatenate([(blue + thin).reshape(-1, WIDTH), (red - thin).reshape(-1, WIDTH)])
-        planes: NDArray[np.uint8] = np.clip(np.rint(np.concatenate([y, chroma])), 1, 254).astype(np.uint8)
+        planes: Image = np.clip(np.rint(np.concatenate([y, chroma])), 1, 254).astype(np.uint8)
         return planes
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from models.arrays import Image
 from scenes.demo.making import encode, score
 from scenes.demo.making.drawing import RATE
 from scenes.demo.making.grading import Grader
@@ -63,7 +63,7 @@ def _bar(console: Console) -> Progress:
                     TimeRemainingColumn(), console=console, transient=True)  # fmt: skip
 
 
-def _pictures(scenes: tuple[DrawnScene, ...]) -> Iterator[NDArray[np.uint8]]:
+def _pictures(scenes: tuple[DrawnScene, ...]) -> Iterator[Image]:
     for scene in scenes:
         draw, grader = scene.prepare(scene.seconds), Grader(scene.grade)
         coming = grader.display(draw(0.0))

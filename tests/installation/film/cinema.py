@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import pygame
 
 from calibration.settings import ScreenSettings, SoundSettings
@@ -17,6 +16,7 @@ from installation.film.film import Film
 from installation.film.playback import open_playback
 from installation.film.screen import Screen
 from installation.host.console import LossReporter
+from models.arrays import Image
 
 SIZE = (320, 180)
 STEP = 1 / 60
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 20.0
 class RecordingScreen(Screen):
     """A screen that remembers what was on it."""
 
-    def show(self, canvas: np.ndarray, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+    def show(self, canvas: Image, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         super().show(canvas, level, overlay)
         self.last, self.level, self.asked = canvas.copy(), level, overlay is not None
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from installation.bench.marked_clip import make_clip
 from installation.film.lettering import Lettering
 from installation.host.console import LossReporter
+from models.arrays import Image
 from scenes.story.captions import CaptionLine, caption_at, parse_captions
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import SIZE, cinema
@@ -116,7 +117,7 @@ def test_captions_as_people_write_them_are_drawn(written: str) -> None:
         assert not canvas[:, :3].any(), "the picture's edge must stay free"
 
 
-def ink_height(canvas: np.ndarray) -> int:
+def ink_height(canvas: Image) -> int:
     rows = np.flatnonzero((canvas[:, :, 0] > 128).any(axis=1))
     return int(rows[-1] - rows[0]) + 1
 
