@@ -26,7 +26,7 @@ def lines() -> list[str]:
     """Every line, sorted."""
     found = {
         *(f"osc out {path} {line.tags} [{' '.join(line.profiles)}]" for line in OUT for path in line.concrete()),
-        *(f"osc in {line.path} {_accepted(line)}" for line in IN),
+        *(f"osc in {line.path} {way}" for line in IN for way in _accepted(line)),
         *(f"osc reply {code.value} {code.name}" for code in Code),
         *(f"story {key}" for key in _keys(StoryFile.model_json_schema())),
         *(f"venue {key}" for key in _keys(Venue.model_json_schema())),
@@ -36,9 +36,15 @@ def lines() -> list[str]:
     return sorted(found)
 
 
-def _accepted(line: Address) -> str:
-    tags = line.accepts or line.tags or "none"
-    return f"{tags}, or none" if line.optional else tags
+def _accepted(line: Address) -> Iterator[str]:
+    """A line for each kind of value of each argument, so that another kind that is taken too takes nothing away."""
+    if line.optional or not line.arguments:
+        yield "without arguments"
+    for number, argument in enumerate(line.arguments, start=1):
+        accepts = argument.accepts or argument.tag
+        kinds = [tags for tags in ("ihfd", "TF", "NI", "s") if set(tags) <= set(accepts)]
+        assert set("".join(kinds)) == set(accepts), "a kind of value that is accepted only half"
+        yield from (f"argument {number} as {' '.join(tags)}" for tags in kinds)
 
 
 def _keys(schema: dict[str, Any]) -> Iterator[str]:

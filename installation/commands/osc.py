@@ -31,14 +31,20 @@ def monitor(
     prefix: Annotated[str, typer.Option(help="Messages below this prefix are checked against the registry.")] = "/emo",
     lines: Annotated[bool, typer.Option("--lines", help="Print one line per message instead of a table.")] = False,
     seconds: Annotated[float, typer.Option(help="Stop after this many seconds; 0 = run until Ctrl-C.")] = 0.0,
+    story: Annotated[
+        str | None, typer.Option(help="Story whose own OSC cues are expected too: a .toml file, or its folder.")
+    ] = None,
 ) -> None:
     """Show what arrives at a port: decoded, with rates, sizes, losses, and faults against the registry."""
     from installation.host.errors import plain_errors
+    from installation.host.options import story_file
     from installation.osc.monitor_screen import watch
+    from installation.osc.story_cues import story_cues
 
     with plain_errors():
+        cues = None if story is None else story_cues(story_file(story))
         try:
-            watch(host, port, prefix, lines, seconds)
+            watch(host, port, prefix, lines, seconds, cues)
         except OSError as error:
             raise Unavailable(
                 f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port"
@@ -54,18 +60,25 @@ def send(
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The show's control port.")] = 9001,
     types: Annotated[str, typer.Option(help="Type tags of the arguments (i f s T F), if the guess is wrong.")] = "",
-    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer.")] = 0.5,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for an answer; 0 = do not wait.")] = 0.5,
 ) -> None:
-    """Send one message, and print the answer if one comes."""
+    """Send one message, and print the answer. Exits 69 when nobody answered."""
     from installation.host.errors import plain_errors
     from installation.osc.sender import answer_to, typed_message
 
     with plain_errors():
         try:
+            answers = 0
             for answer in answer_to(typed_message(address, arguments or [], types), host, port, wait):
+                answers += 1
                 typer.echo(answer)
         except OSError as error:
             raise Unavailable(f"{host}:{port}: {error.strerror or error}") from error
+        if wait > 0 and not answers:
+            raise Unavailable(
+                f"{host}:{port}: nobody answered within {wait:g} s. Is the show running, and does [osc] in its venue "
+                "file listen there, under that prefix, and allow this machine? (--wait 0 does not wait)"
+            )
 
 
 def replay(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from calibration.files import did_you_mean
 from calibration.settings import OscSettings, OscTarget
 from installation.osc.control import is_loopback
-from installation.osc.registry import BY_PATH
+from installation.osc.registry import BY_PATH, SCALARS
 
 _WHOLE = re.compile(r"^(/[A-Za-z0-9_.{}+-]+)+$")
 
@@ -33,7 +33,7 @@ def _own_addresses(target: OscTarget) -> Iterator[str]:
     """Faults of a target's own addresses. An unknown one may be the story's, unless it nearly is one of ours."""
     known = {path: [a.name for a in line.arguments] for path, line in BY_PATH.items() if line.profiles}
     if target.profile == "scalar":
-        known |= {f"{path}/{name}": [name] for path, names in list(known.items()) for name in names if len(names) > 1}
+        known |= {path: [argument.name] for path, argument in SCALARS.items()}
     for ours, own in target.addresses.items():
         key = f"addresses.{ours!r}"
         if ours not in known and (near := did_you_mean(ours, tuple(known))):

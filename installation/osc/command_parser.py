@@ -1,7 +1,7 @@
-"""From a datagram to a checked command. Pure; every reason to refuse is named.
+"""From one message to a checked command. Pure; every reason to refuse is named, and put in words for its sender.
 
-python-osc's parser reads a truncated float as 0.0 and leaves out tags that it does not know, so what it read is
-encoded again and must be the datagram, byte for byte.
+Numbers are numbers, whatever their type: phones send nothing but floats, hosts type whole numbers, programs send
+doubles and booleans. A whole number may be an index, and 1 is a strength.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import hmac
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from pythonosc.osc_message import OscMessage
-
-from calibration.errors import Refused
 from calibration.files import did_you_mean
 from calibration.settings import OscSettings
-from installation.osc.encoder import body, header
-from installation.osc.registry import COMMANDS, Address, Code
+from installation.osc.incoming import Argument, CommandRefused, Unread, address_meant, parse
+from installation.osc.registry import COMMANDS, UNKNOWN_COMMAND, Address, Code
 from models.labels import LABELS
 from scenes.machine.command import (
     Attract,
@@ -43,75 +42,76 @@ from scenes.machine.command import (
     Stop,
 )
 
-Argument = int | float | str | bool
-_TAGS = {bool: "T", int: "i", float: "f", str: "s"}
-_KINDS = {"T": "true", "F": "false", "i": "a whole number", "f": "a number", "s": "a text"}
-"""What a value of a wrong type is called in the answer."""
-KNOWN_TAGS = frozenset(b"ifsTF")
-AT_MOST_BYTES = 512
-
 PLAIN = {one.name: one for one in (Start, Stop, Pause, Resume, Next, Reset, Attract, Reload, SendSnapshot, Ping)}
 SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetClosed)}
 LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}
 """Commands by the last part of their address: without an argument of their own, with on or off, with 0 to 1."""
+SHOWN_CHARACTERS = 60
+WRONG_PASSPHRASE = "wrong passphrase"  # noqa: S105 - what is answered
+UNKNOWN_ADDRESS = "unknown address"
+PRESSED = 0.5
+"""From this value up a button is pressed and a switch is on."""
 
 
-class CommandRefused(Refused):
-    """A datagram that is not a command of this show. ``command`` is set where its sender gets an answer."""
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A button was let go: nothing is done, but its sender is answered."""
 
-    def __init__(self, kind: str, reason: str = "", code: Code = Code.WRONG_ARGUMENTS, command: str = "") -> None:
-        super().__init__(reason or kind)
-        self.kind, self.code, self.command = kind, code, command
+    name: str
 
 
-def read(datagram: bytes, settings: OscSettings, scenes: Sequence[str], origin: Origin) -> Command | None:
-    """The command in ``datagram``, or None for a button let go. Raises ``CommandRefused``; nothing else."""
-    address, arguments = parse(datagram)
-    prefix = settings.listen_prefix + "/control/"
-    name = address.removeprefix(prefix)
-    line = COMMANDS.get(name) if address.startswith(prefix) else None
-    if line is None:
-        raise CommandRefused("unknown address")
+def read(message: bytes, settings: OscSettings, scenes: Sequence[str], origin: Origin) -> Command | Released:
+    """The command in one plain message. Raises ``CommandRefused``; nothing else."""
+    prefix = settings.listen_prefix
     try:
+        address, arguments = parse(message)
+    except CommandRefused as refused:
+        raise addressed(refused, address_meant(message, prefix), prefix) from None
+    line = COMMANDS.get(address.removeprefix(f"{prefix}/control/"))
+    try:
+        if line is None:
+            raise CommandRefused(UNKNOWN_ADDRESS, _no_such_address(address, prefix), Code.UNKNOWN)
         return _command(line, arguments, settings, scenes, origin)
     except CommandRefused as refused:
-        raise CommandRefused(refused.kind, str(refused), refused.code, name) from None
+        raise addressed(refused, address, prefix) from None
 
 
-def parse(datagram: bytes) -> tuple[str, list[Argument]]:
-    """Address and arguments of one plain message. Raises ``CommandRefused``; nothing else."""
-    if len(datagram) > AT_MOST_BYTES:
-        raise CommandRefused("too long")
-    if not datagram.startswith(b"/"):
-        raise CommandRefused("not a message")  # bundles too: no button sends one, and python-osc hangs on bad ones
-    try:
-        tags = datagram[datagram.index(b",") + 1 :].split(b"\0", 1)[0] if b"," in datagram else b""
-        if not KNOWN_TAGS.issuperset(tags):
-            raise CommandRefused("unsupported type tags")
-        parsed = OscMessage(datagram)
-        address, arguments = parsed.address, parsed.params
-        tagged = "".join("F" if value is False else _TAGS[type(value)] for value in arguments)
-        values = [(tag, value) for tag, value in zip(tagged, arguments, strict=True) if tag in "ifs"]
-        again = body("".join(tag for tag, _ in values), [value for _, value in values])
-        whole = header(address, tagged) + again
-    except CommandRefused:
-        raise
-    except Exception as error:  # the parser raises what it likes
-        raise CommandRefused("malformed") from error
-    if datagram not in (whole, whole.removesuffix(b",\0\0\0")):  # very old senders leave out an empty tag string
-        raise CommandRefused("malformed")
-    return address, arguments
+def addressed(refused: CommandRefused, address: str, prefix: str) -> CommandRefused:
+    """``refused`` with the address that was meant, and with the name under which its sender is answered.
+
+    Only what has ``/control/`` in it is answered, our own answers never: two shows must not answer each other for ever.
+    """
+    name = address.removeprefix(f"{prefix}/control/")
+    known = name in COMMANDS and address != name
+    command = name if known else UNKNOWN_COMMAND if "/control/" in address and "/reply/" not in address else ""
+    if refused.kind != UNKNOWN_ADDRESS and not command:
+        address = ""  # noise: no two pieces of it are alike, and none of it helps the operator
+    return CommandRefused(refused.kind, str(refused), refused.code, command, address[:SHOWN_CHARACTERS])
+
+
+@lru_cache(maxsize=256)  # a fader that is set up wrongly asks a hundred times a second
+def _no_such_address(address: str, prefix: str) -> str:
+    before, control, name = address.partition("/control/")
+    if control and before == prefix:
+        return f"there is no command {_short(name)}{did_you_mean(name.lower(), tuple(COMMANDS))}"
+    near = f"; did you mean '{prefix}/control/{name}'?" if name in COMMANDS else ""
+    return f"{_short(address)} is not an address of this show{near}"
+
+
+def _short(words: str) -> str:
+    """What a sender wrote, quoted, so that the answer has room for the rest."""
+    return repr(words if len(words) <= SHOWN_CHARACTERS else words[:SHOWN_CHARACTERS] + "...")
 
 
 def _command(
     line: Address, arguments: list[Argument], settings: OscSettings, scenes: Sequence[str], origin: Origin
-) -> Command | None:
+) -> Command | Released:
     _check(line, arguments)
-    if plain := PLAIN.get(line.name):  # a button sends floats only from most phones, and 0.0 when it is let go
-        released = line.optional and arguments and float(arguments[0]) < 0.5
-        return None if released else plain(origin=origin)
+    if plain := PLAIN.get(line.name):  # most phones send 0.0 when a button is let go
+        released = arguments and arguments[0] is not None and _real(arguments[0]) < PRESSED
+        return Released(line.name) if released else plain(origin=origin)
     if switch := SWITCHES.get(line.name):
-        return switch(float(arguments[0]) >= 0.5, origin=origin)
+        return switch(_real(arguments[0]) >= PRESSED, origin=origin)
     if level := LEVELS.get(line.name):
         return level(_clamped(arguments[0]), origin=origin)
     match line.name:
@@ -122,7 +122,7 @@ def _command(
         case "shutdown" | "restart":
             _passphrase(str(arguments[0]), settings.passphrase)
             return Shutdown(origin=origin) if line.name == "shutdown" else Restart(origin=origin)
-    raise CommandRefused("unknown address")
+    raise CommandRefused(UNKNOWN_ADDRESS, code=Code.UNKNOWN)
 
 
 def _check(line: Address, arguments: list[Argument]) -> None:
@@ -130,34 +130,71 @@ def _check(line: Address, arguments: list[Argument]) -> None:
     if len(arguments) != wanted and not (line.optional and not arguments):
         raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {_count(arguments)}")
     for expected, value in zip(line.arguments, arguments, strict=False):
-        tag = "F" if value is False else _TAGS[type(value)]
-        if tag not in (line.accepts or expected.tag):
-            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {_KINDS[tag]}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {value}")
+        accepts = expected.accepts or expected.tag
+        if _kind(value) not in accepts or (isinstance(value, float) and not math.isfinite(value)):
+            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {_words(value)}")
+
+
+def _kind(value: Argument) -> str:
+    """A type tag of the registry for what came, or a blank where there is none."""
+    match value:
+        case None:
+            return "N"
+        case bool():
+            return "T" if value else "F"
+        case int():
+            return "i"
+        case float():
+            return "f"
+        case str():
+            return "s"
+    return " "
+
+
+def _words(value: Argument) -> str:
+    """What came, for whoever sent it. Not a text's own words: it may be a passphrase."""
+    match value:
+        case None:
+            return "an empty value"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"{value:g}"
+        case str():
+            return "a text"
+        case Unread():
+            return value.words
 
 
 def _count(arguments: list[Argument]) -> str:
     return f"{len(arguments) or 'no'} argument{'s' * (len(arguments) != 1)}"
 
 
+def _real(value: Argument) -> float:
+    """A number or a boolean that ``_check`` has let through."""
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
 def _clamped(value: Argument) -> float:
-    return min(max(float(value), 0.0), 1.0)
+    return min(max(_real(value), 0.0), 1.0)
 
 
 def _scene(wanted: Argument, scenes: Sequence[str]) -> str:
+    if isinstance(wanted, float) and wanted.is_integer():
+        wanted = int(wanted)
     if isinstance(wanted, int) and 1 <= wanted <= len(scenes):
         return scenes[wanted - 1]
     if wanted in scenes:
         return str(wanted)
     near = did_you_mean(wanted, tuple(scenes)) if isinstance(wanted, str) else f"; the story has {len(scenes)}"
-    raise CommandRefused("unknown scene", f"there is no scene {wanted!r}{near}", Code.UNKNOWN)
+    called = _short(wanted) if isinstance(wanted, str) else wanted
+    raise CommandRefused("unknown scene", f"there is no scene {called}{near}", Code.UNKNOWN)
 
 
 def _label(label: str) -> str:
     if label not in LABELS:
         raise CommandRefused(
-            "unknown emotion", f"no emotion is called {label!r}{did_you_mean(label, LABELS)}", Code.UNKNOWN
+            "unknown emotion", f"no emotion is called {_short(label)}{did_you_mean(label, LABELS)}", Code.UNKNOWN
         )
     return label
 
@@ -166,4 +203,4 @@ def _passphrase(given: str, wanted: str) -> None:
     if not wanted:
         raise CommandRefused("not allowed", "off in this venue: osc.passphrase is not set", Code.NOT_ALLOWED)
     if not hmac.compare_digest(given.encode(), wanted.encode()):
-        raise CommandRefused("not allowed", "wrong passphrase", Code.NOT_ALLOWED)
+        raise CommandRefused(WRONG_PASSPHRASE, code=Code.NOT_ALLOWED)

@@ -1,8 +1,8 @@
 """The control port: commands from other machines, read on a socket loop of our own.
 
 Why our own: python-osc's servers are blocked by a future-dated bundle, hung for ever by one whose element size is
--4, and broken by bad UTF-8 or deep nesting (1.10.2). Here a datagram must be one small plain message from an allowed
-sender before its parser sees it.
+-4, and broken by bad UTF-8 or deep nesting (1.10.2). Here a datagram must be small and from an allowed sender before
+it is read at all; a flat bundle is taken apart, and each of its messages goes through the same door.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from calibration.settings import OscSettings
-from installation.host.console import LossReporter
-from installation.osc.command_parser import AT_MOST_BYTES, CommandRefused, read
+from installation.host.console import LossReporter, log
+from installation.osc.command_parser import WRONG_PASSPHRASE, Released, addressed, read
 from installation.osc.encoder import BadValue, message
-from installation.osc.rate_limit import RateLimiter
-from installation.osc.registry import Code
-from scenes.machine.command import Command, Origin, Ping
+from installation.osc.incoming import AT_MOST_BYTES, CommandRefused, address_meant, split
+from installation.osc.rate_limit import NOT_ALLOWED, RateLimiter
+from installation.osc.refusals import RefusalLog
+from installation.osc.registry import COMMANDS, Code
+from scenes.machine.command import Command, Origin, Ping, Restart, Shutdown
 
 COMMANDS_AT_MOST = 100
 RECEIVE_BYTES = 1 << 20
@@ -52,12 +54,13 @@ class Control:
     ) -> None:
         self._settings, self._scenes, self._losses = settings, tuple(scenes), losses
         self._rate_limiter = RateLimiter(settings.allow, settings.messages_per_second, clock)
+        self._refusals = RefusalLog(clock)
         self._commands: deque[Command] = deque()
         self._closing = threading.Event()
         self._socket: socket.socket | None = None
         self.port = 0
         self.counts: Counter[str] = Counter()
-        """Datagrams by what became of them: 'done', 'released', or the reason why they were refused."""
+        """Messages by what became of them: 'done', 'released', or the reason why they were refused."""
         if not settings.listen:
             return
         self._open()
@@ -86,6 +89,10 @@ class Control:
         self._closing.set()
         if self._settings.listen:
             self._thread.join(timeout=1.0)
+            heard = Counter(self.counts)
+            done = heard.pop("done", 0) + heard.pop("released", 0)
+            if refused := ", ".join(f"{count} {kind}" for kind, count in heard.most_common()):
+                log.info("OSC control: obeyed %d; refused %s", done, refused)
 
     def _open(self) -> bool:
         settings = self._settings
@@ -142,19 +149,41 @@ class Control:
             self._socket.close()
 
     def receive(self, datagram: bytes, sender: Sender) -> None:
-        """One datagram, from the wire to the queue or to the count of those refused."""
-        if refusal := self._rate_limiter.refuses(sender):
-            self.counts[refusal] += 1
+        """One datagram: each message in it goes to the queue, or to the count of those refused."""
+        if not self._admitted(sender):
             return
         try:
-            command = read(datagram, self._settings, self._scenes, Origin("osc", sender))
+            messages = split(datagram)
         except CommandRefused as refused:
-            self.counts[refused.kind] += 1
-            if refused.command:
-                self._answer(refused.command, refused.code, str(refused), sender)
+            prefix = self._settings.listen_prefix
+            self._refuse(addressed(refused, address_meant(datagram, prefix), prefix), sender)
             return
-        if command is None:
+        for number, one in enumerate(messages):
+            if number == 0 or self._admitted(sender):  # a bundle is no way round the limit
+                self._receive_message(one, sender)
+
+    def _admitted(self, sender: Sender) -> bool:
+        refusal = self._rate_limiter.refuses(sender)
+        if refusal:
+            self.counts[refusal] += 1
+            reason = "[osc] allow in the venue file does not name this sender"
+            if refusal != NOT_ALLOWED:
+                reason = f"more than {self._settings.messages_per_second:g} messages per second"
+            self._refusals.warn_once(sender, refusal, "", reason)
+        return not refusal
+
+    def _receive_message(self, one: bytes, sender: Sender) -> None:
+        try:
+            command = read(one, self._settings, self._scenes, Origin("osc", sender))
+        except CommandRefused as refused:
+            self._refuse(refused, sender)
+            return
+        if isinstance(command, Shutdown | Restart) and not self._rate_limiter.may_give_passphrase(sender[0]):
+            address = f"{self._settings.listen_prefix}{COMMANDS[command.name].path}"
+            self._refuse(CommandRefused(WRONG_PASSPHRASE, command=command.name, address=address), sender)
+        elif isinstance(command, Released):
             self.counts["released"] += 1
+            self._answer(command.name, Code.DONE, "released", sender)
         elif isinstance(command, Ping):
             self.counts["done"] += 1
             self._answer("ping", Code.DONE, "pong", sender)
@@ -164,6 +193,19 @@ class Control:
         else:
             self.counts["done"] += 1
             self._commands.append(command)
+
+    def _refuse(self, refused: CommandRefused, sender: Sender) -> None:
+        """Count it; answer whoever meant us; tell the operator, once."""
+        self.counts[refused.kind] += 1
+        code, reason = refused.code, str(refused)
+        if refused.kind == WRONG_PASSPHRASE:
+            if not self._rate_limiter.may_give_passphrase(sender[0]):  # right or wrong: a guesser must not know
+                code, reason = Code.TOO_MANY, "too many wrong passphrases; wait a minute"
+            else:
+                self._rate_limiter.wrong_passphrase(sender[0])
+        if refused.command:
+            self._answer(refused.command, code, reason, sender)
+        self._refusals.warn_once(sender, refused.kind, refused.address, reason)
 
     def _count_dropped(self) -> None:
         """Count what a flood pushed out before we could read it, where the system reports that."""

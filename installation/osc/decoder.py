@@ -7,7 +7,7 @@ parser for ever (1.10.2).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,15 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.parsing.osc_types import get_string
 
 from calibration.errors import BadInput
+from calibration.files import did_you_mean
 from installation.osc.encoder import BUNDLE_HEADER, BadValue, in_range
-from installation.osc.registry import BY_PATH
+from installation.osc.registry import BY_PATH, SCALARS
 
 DEPTH_AT_MOST = 4
+OURS = frozenset(path.split("/")[1] for path in BY_PATH)
+"""First parts of our addresses; no story may use them for its own cues."""
+Cues = Mapping[str, frozenset[str]]
+"""A story's own OSC cues: address, and the type tags that it is sent with."""
 
 
 class Malformed(BadInput):
@@ -33,11 +38,14 @@ class Received:
     tags: str
     values: tuple[Any, ...]
 
-    def fault(self, prefix: str) -> str:
-        """How it breaks the registry's promise, or ''."""
-        line = BY_PATH.get(self.address.removeprefix(prefix))
+    def fault(self, prefix: str, cues: Cues | None = None) -> str:
+        """How it breaks the promise of the registry or of the story's ``cues``, or ''. None: the story is unknown."""
+        path = self.address.removeprefix(prefix)
+        line = BY_PATH.get(path)
+        if path in SCALARS and self.tags == "f":
+            return ""
         if line is None:
-            return "not in the registry"
+            return self._fault_of_cue(path, cues, below=self.address.startswith(f"{prefix}/"))
         if self.tags == "f" and len(line.tags) == 1:  # the scalar profile sends integers as floats
             return ""
         if self.tags != line.tags:
@@ -46,6 +54,18 @@ class Received:
             in_range(line, self.values)
         except BadValue as error:
             return str(error)
+        return ""
+
+    def _fault_of_cue(self, path: str, cues: Cues | None, below: bool) -> str:
+        if path[1:].split("/")[0] in OURS or not below:
+            return f"not in the registry{did_you_mean(path, tuple(BY_PATH))}" if below else "not in the registry"
+        if cues is None:
+            return "not in the registry; if it is a cue of your story, name it with --story"
+        if path not in cues:
+            return f"neither in the registry nor a cue of the story{did_you_mean(path, tuple(cues))}"
+        if self.tags not in cues[path]:
+            wanted = " or ".join(tags or "(none)" for tags in sorted(cues[path]))
+            return f"has type tags {self.tags or '(none)'}, the story sends {wanted}"
         return ""
 
 

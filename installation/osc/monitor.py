@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from installation.osc.decoder import Malformed, Received, decode
+from installation.osc.decoder import Cues, Malformed, Received, decode
 
 WINDOW_SECONDS = 3.0
 
@@ -29,6 +29,8 @@ class Tally:
     """Everything heard at one port."""
 
     prefix: str = "/emo"
+    cues: Cues | None = None
+    """The story's own addresses, where the story is known."""
     heard: dict[str, Heard] = field(default_factory=dict)
     packets: int = 0
     messages: int = 0
@@ -68,7 +70,7 @@ class Tally:
         known = self.heard.get(one.address)
         if known is None:
             known = self.heard[one.address] = Heard(one, "")
-        known.last, known.fault = one, one.fault(self.prefix)
+        known.last, known.fault = one, one.fault(self.prefix, self.cues)
         known.count += 1
         known.times.append(now)
         if one.address == self.prefix + "/frame" and one.tags == "i":

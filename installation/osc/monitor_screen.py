@@ -11,15 +11,15 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from installation.osc.decoder import Received
+from installation.osc.decoder import Cues, Received
 from installation.osc.monitor import Tally
 
 REFRESH_SECONDS = 0.25
 
 
-def watch(host: str, port: int, prefix: str, lines: bool, seconds: float) -> Tally:
+def watch(host: str, port: int, prefix: str, lines: bool, seconds: float, cues: Cues | None = None) -> Tally:
     """Listen until Ctrl-C, or for so long. Raises ``OSError`` when the port cannot be had."""
-    tally, console = Tally(prefix), Console()
+    tally, console = Tally(prefix, cues), Console()
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind((host, port))
         ear.settimeout(REFRESH_SECONDS)
@@ -43,17 +43,17 @@ def _listen(ear: socket.socket, tally: Tally, live: Live | None, lines: bool, un
             now = time.monotonic()
             messages = tally.receive(datagram, now, sender)
             if lines:
-                _print(messages, len(datagram), now, tally.prefix)
+                _print(messages, len(datagram), now, tally)
         if live and now - shown > REFRESH_SECONDS:
             live.update(picture(tally, now), refresh=True)
             shown = now
 
 
-def _print(messages: list[Received], size: int, now: float, prefix: str) -> None:
+def _print(messages: list[Received], size: int, now: float, tally: Tally) -> None:
     if not messages:
         print(f"{now:.3f}  {size} bytes that are not OSC", flush=True)
     for one in messages:
-        fault = one.fault(prefix)
+        fault = one.fault(tally.prefix, tally.cues)
         print(f"{now:.3f}  {one.address} {one.tags} {_words(one)}{'  ! ' + fault if fault else ''}", flush=True)
 
 

@@ -62,6 +62,8 @@ class Argument:
     tag: str
     low: float = 0.0
     high: float = 1.0
+    accepts: str = ""
+    """Incoming: the tags that are accepted, where more than its own."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,6 @@ class Address:
     """Profiles that carry it."""
     optional: bool = False
     """Incoming: the argument may be missing."""
-    accepts: str = ""
-    """Incoming: tags accepted for the argument, where more than its own."""
     takes: str = "no arguments"
     """Incoming: its arguments in words, for whoever sent others."""
 
@@ -98,7 +98,7 @@ class Address:
         if "{label}" in self.path:
             return tuple(self.path.format(label=label) for label in LABELS)
         if "{command}" in self.path:
-            return tuple(self.path.format(command=line.name) for line in IN)
+            return tuple(self.path.format(command=name) for name in (*COMMANDS, UNKNOWN_COMMAND))
         return (self.path,)
 
 
@@ -284,21 +284,27 @@ OUT: tuple[Address, ...] = (
     ),
     Address("/info/unit", (text("unit"),), Pace.SLOW, "name of the venue", STATE_AND_EVENTS),
     Address(
-        "/reply/{command}", (number("code"), text("reason")), Pace.REPLY, "0 = done, or the code and the reason why not"
+        "/reply/{command}",
+        (number("code"), text("reason")),
+        Pace.REPLY,
+        "0 = done, or the code and the reason why not; /reply/unknown where there is no such command",
     ),
 )
 
+NUMBERS = "ihfdTF"
+"""Every way in which senders write a number; true is 1, false is 0."""
+NOTHING = "NI"
+"""Nil and 'infinitum' (a bang): some senders cannot send a button without an argument."""
 TRIGGER_WORDS = {
-    "button": "fires without an argument or with 0.5 and above; below 0.5 means that the button was released",
+    "button": "fires without an argument, with an empty one (nil, bang), with true, or with 0.5 and above; false, or "
+    "below 0.5, means that the button was released",
     "switch": "true, or 0.5 and above, is on; false, or below 0.5, is off; sending it twice changes nothing",
 }
 
 
-def _command(
-    name: str, meaning: str, *arguments: Argument, accepts: str = "", optional: bool = False, takes: str = ""
-) -> Address:
-    words = takes or " and ".join(_words(argument) for argument in arguments) or "no arguments"
-    return Address(f"/control/{name}", arguments, Pace.COMMAND, meaning, (), optional, accepts, words)
+def _command(name: str, meaning: str, *arguments: Argument, optional: bool = False, takes: str = "") -> Address:
+    words = takes or " and ".join(_words(argument) for argument in arguments)
+    return Address(f"/control/{name}", arguments, Pace.COMMAND, meaning, (), optional, words)
 
 
 def _words(argument: Argument) -> str:
@@ -306,14 +312,17 @@ def _words(argument: Argument) -> str:
     return f"a {argument.name}" if argument.tag == "s" else f"a number from {argument.low:g} to {argument.high:g}"
 
 
+def _strength(name: str) -> Argument:
+    return Argument(name, "f", accepts=NUMBERS)
+
+
 def _trigger(name: str, meaning: str) -> Address:
-    return _command(
-        name, f"button: {meaning}", share("pressed"), accepts="if", optional=True, takes="no argument, or a number"
-    )
+    pressed = Argument("pressed", "f", accepts=NUMBERS + NOTHING)
+    return _command(name, f"button: {meaning}", pressed, optional=True, takes="no argument, or a number")
 
 
 def _switch(name: str, meaning: str) -> Address:
-    return _command(name, f"switch: {meaning}", share("on"), accepts="ifTF", takes="on or off (1 or 0, true or false)")
+    return _command(name, f"switch: {meaning}", _strength("on"), takes="on or off (1 or 0, true or false)")
 
 
 IN: tuple[Address, ...] = (
@@ -327,26 +336,25 @@ IN: tuple[Address, ...] = (
     _command(
         "goto",
         "go to a scene, by its name or its number from 1",
-        text("scene"),
-        accepts="is",
+        Argument("scene", "s", 0, STRING_AT_MOST, accepts="sihfd"),
         takes="a scene's name, or its number from 1",
     ),
     _switch("blackout", "picture dark, sound off"),
     _switch("mute", "sound off"),
     _switch("camera", "the camera is open"),
-    _command("volume", "master volume; clamped", share("volume"), accepts="ifTF"),
-    _command("brightness", "brightness of the picture; clamped", share("brightness"), accepts="ifTF"),
+    _command("volume", "master volume; clamped", _strength("volume")),
+    _command("brightness", "brightness of the picture; clamped", _strength("brightness")),
     _switch("closed", "the show is closed to visitors"),
     _command(
         "mood",
         "rehearsal: act for 30 s on this emotion at this strength (clamped)",
         text("label"),
-        share("strength"),
+        _strength("strength"),
         takes="an emotion and a strength from 0 to 1",
     ),
-    _command("reload", "read the story file again; it takes over at the start of the next scene"),
-    _command("snapshot", "send the whole state now"),
-    _command("ping", "answered at once"),
+    _trigger("reload", "read the story file again; it takes over at the start of the next scene"),
+    _trigger("snapshot", "send the whole state now"),
+    _trigger("ping", "answered at once"),
     _command("shutdown", "end the show; needs the venue's passphrase, off where none is set", text("passphrase")),
     _command(
         "restart",
@@ -356,9 +364,18 @@ IN: tuple[Address, ...] = (
 )
 
 COMMANDS: dict[str, Address] = {line.name: line for line in IN}
+UNKNOWN_COMMAND = "unknown"
+"""Under this name a sender is answered whose command does not exist."""
 BY_PATH: dict[str, Address] = {path: line for line in OUT for path in line.concrete()} | {
     line.path: line for line in IN
 }
+SCALARS: dict[str, Argument] = {
+    f"{line.path}/{argument.name}": argument
+    for line in OUT
+    if "scalar" in line.profiles and len(line.arguments) > 1
+    for argument in line.arguments
+}
+"""Where the numbers of a message go in the profile ``scalar``, one address for each."""
 
 
 class Code(IntEnum):

@@ -148,7 +148,8 @@ def _sclang(port: int, folder: Path) -> Started:
     return [tool, "-D", str(script)], read, 1e-6, home
 
 
-def _node(port: int, folder: Path) -> Started:
+def node_with_osc() -> tuple[str, str]:
+    """Node, and the folder of its modules. Raises ``Missing``."""
     tool = need("node", "nodejs")
     modules = os.environ.get("CHIARO_NODE_MODULES", "")
     if not (Path(modules) / "osc").is_dir():
@@ -156,6 +157,11 @@ def _node(port: int, folder: Path) -> Started:
             "npm's osc is not installed (npm install osc --prefix DIR --omit=optional, then "
             "CHIARO_NODE_MODULES=DIR/node_modules); nothing was shown for it"
         )
+    return tool, modules
+
+
+def _node(port: int, folder: Path) -> Started:
+    tool, modules = node_with_osc()
     script = folder / "hear.js"
     script.write_text(
         'const osc = require("osc");\n'

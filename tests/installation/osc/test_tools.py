@@ -28,11 +28,12 @@ from installation.osc import Control
 from installation.osc.check import problems
 from installation.osc.decoder import Malformed, decode
 from installation.osc.docs import page
-from installation.osc.encoder import bundle, message
+from installation.osc.encoder import bundle, free_message, message
 from installation.osc.monitor import Tally
 from installation.osc.replay import GAP_SECONDS, scene_names, steps
 from installation.osc.replayer import play_journal
 from installation.osc.sender import BadMessage, typed_message
+from installation.osc.story_cues import story_cues
 from models.mood import Mood
 from scenes.machine.command import SetMasterVolume
 from scenes.machine.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged, TakeEnded, TakeStarted
@@ -151,7 +152,7 @@ def test_an_evening_is_replayed_to_a_receiver(tmp_path: Path) -> None:
     assert any(address == "/emo/mood/emotions" for address, _ in heard)
 
 
-@pytest.mark.parametrize("arguments", [["/nowhere.jsonl"], ["EMPTY"], ["EMPTY", "--profile", "loud"]])
+@pytest.mark.parametrize("arguments", [["/nowhere.jsonl"], ["EMPTY"], ["EMPTY", "--osc", "here"]])
 def test_a_journal_that_cannot_be_replayed_is_told_in_one_line(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
     told = runner.invoke(
@@ -159,6 +160,41 @@ def test_a_journal_that_cannot_be_replayed_is_told_in_one_line(arguments: list[s
     )
     assert told.exit_code == 78
     assert "Traceback" not in told.output
+
+
+def test_a_replay_offers_the_profiles_of_a_target(tmp_path: Path) -> None:
+    told = runner.invoke(app, ["osc", "replay", str(tmp_path / "none.jsonl"), "--profile", "loud"])
+    assert told.exit_code == 78
+    assert "'loud' is not one of aggregate, visitors, scalar, events" in told.output
+    port = free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", port))
+        asked = [str(journal_file(tmp_path)), "--speed", "10", "--osc", f"127.0.0.1:{port}", "--profile", "scalar"]
+        assert runner.invoke(app, ["osc", "replay", *asked]).exit_code == 0
+        heard, tally = reference(ear, 0.3)
+    assert any(address == "/emo/mood/happiness" for address, _ in heard)
+    assert {one.fault for one in tally.heard.values()} == {""}, "the monitor knows what the profile sends"
+
+
+def test_nobody_who_answers_is_told_and_gives_an_exit_code_of_its_own() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        asked = ["osc", "send", "/emo/control/ping", "--port", str(mute.getsockname()[1])]
+        told = runner.invoke(app, [*asked, "--wait", "0.05"])
+        assert told.exit_code == 69
+        assert f"127.0.0.1:{mute.getsockname()[1]}: nobody answered within 0.05 s" in told.output
+        told = runner.invoke(app, [*asked, "--wait", "0"])
+        assert (told.exit_code, told.output) == (0, "")
+
+
+def test_a_button_let_go_is_answered_too() -> None:
+    control = Control(OscSettings(listen_port=0), ("attract", "joy"), LossReporter())
+    try:
+        told = runner.invoke(app, ["osc", "send", "/emo/control/next", "0.0", "--port", str(control.port)])
+        assert (told.exit_code, told.output) == (0, "/emo/reply/next 0 released\n")
+        assert control.drain() == []
+    finally:
+        control.close()
 
 
 def test_a_command_is_sent_by_hand_and_its_answer_printed() -> None:
@@ -214,6 +250,51 @@ def test_the_monitor_counts_rates_sizes_losses_and_broken_promises() -> None:
     assert tally.heard["/emo/mood/valence"].fault == ""
     assert "not in the registry" in tally.heard["/emo/mood/dominance"].fault
     assert "50 is not between 0 and 8" in tally.heard["/emo/mood/dominant"].fault
+
+
+STORY = """
+start = "one"
+attract = "wait"
+safe = "wait"
+[scenes.wait]
+clip = "not there.png"
+[scenes.one]
+clip = "nor there.mp4"
+next = "wait"
+cue = [
+    { at_seconds = 0, osc = { address = "/light/key", arguments = [0.5] } },
+    { at_seconds = 1, osc = { address = "/light/key", arguments = ["warm", 1] } },
+    { at_seconds = 2, osc = { address = "/strobe" } },
+]
+"""
+
+
+def test_the_monitor_knows_the_cues_of_the_story_and_nothing_but_them(tmp_path: Path) -> None:
+    file = tmp_path / "story.toml"
+    file.write_text(STORY)
+    cues = story_cues(file)
+    assert cues == {"/light/key": {"f", "si"}, "/strobe": {""}}
+    known, unknown = Tally(cues=cues), Tally()
+    for address, values in (("/light/key", (0.5,)), ("/light/key", ("warm", 1)), ("/strobe", ())):
+        sent = free_message(address, values).encode("/emo" + address)
+        known.receive(sent, 0.0)
+        unknown.receive(sent, 0.0)
+        assert known.heard["/emo" + address].fault == ""
+        assert "name it with --story" in unknown.heard["/emo" + address].fault
+    for address, values, fault in (
+        ("/emo/light/key", (1,), "has type tags i, the story sends f or si"),
+        ("/emo/light/kex", (0.5,), "neither in the registry nor a cue of the story; did you mean '/light/key'?"),
+        ("/emo/mood/valense", (0.5,), "not in the registry; did you mean '/mood/valence'?"),
+        ("/light/key", (0.5,), "not in the registry"),
+    ):
+        known.receive(free_message(address, values).encode(address), 0.0)
+        assert known.heard[address].fault == fault
+
+
+def test_a_monitor_with_a_story_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    told = runner.invoke(app, ["osc", "monitor", "--story", str(tmp_path / "none.toml"), "--seconds", "0.1"])
+    assert told.exit_code == 78
+    assert "no such story" in told.output
 
 
 def test_the_monitor_prints_every_message_as_it_comes() -> None:
