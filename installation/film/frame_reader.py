@@ -37,6 +37,14 @@ def film_of(container: InputContainer, header: MediaHeader) -> av.VideoStream:
     return stream
 
 
+def read_still(container: InputContainer, stream: av.VideoStream) -> av.VideoFrame:
+    """The one picture of a photograph or a drawing. Raises ``Unplayable``."""
+    frame = next(container.decode(stream), None)
+    if frame is None:
+        raise Unplayable("it contains no picture")
+    return frame
+
+
 def read_frames(
     container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span
 ) -> Iterator[Reading]:

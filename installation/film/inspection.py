@@ -11,7 +11,7 @@ import av
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import RATE, read_sound
-from installation.film.frame_reader import film_of, read_frames
+from installation.film.frame_reader import film_of, read_frames, read_still
 from installation.film.loudness import LoudnessMeter
 from installation.film.span import Span, span_of
 from scenes.story.clip import Clip
@@ -56,7 +56,7 @@ def inspect_clip(clip: Clip, stopped: Callable[[], bool] = lambda: False) -> Ins
     try:
         header = probe(clip.file)
         span = span_of(header, clip)
-        damaged, busy = (0, 0.0) if span.still else _watch(clip.file, header, span, stopped)
+        damaged, busy = (_look(clip.file, header), 0.0) if span.still else _watch(clip.file, header, span, stopped)
         heard = probe(clip.sound) if clip.sound else header
         torn = 0
         if heard.has_sound:
@@ -80,6 +80,22 @@ def inspect_bed(file: Path, stopped: Callable[[], bool] = lambda: False) -> Insp
     except (av.FFmpegError, OSError, ValueError) as error:
         return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
     return Inspection("", 0, torn, header.seconds, 0.0, meter.lufs)
+
+
+def _look(file: Path, header: MediaHeader) -> int:
+    """Decode a still: 1 if a part of it is missing, which the player shows grey. Raises ``Unplayable``."""
+    with av.open(str(file)) as container:
+        stream = film_of(container, header)
+        read_still(container, stream)
+        if stream.codec_context.name != "mjpeg":
+            return 0  # the other decoders refuse half a picture by themselves
+    with av.open(str(file)) as container:
+        stream = film_of(container, header)
+        stream.codec_context.options = {"err_detect": "explode"}
+        try:
+            return int(read_still(container, stream).is_corrupt)
+        except av.FFmpegError:
+            return 1
 
 
 def _watch(file: Path, header: MediaHeader, span: Span, stopped: Callable[[], bool]) -> tuple[int, float]:

@@ -10,7 +10,7 @@ import av
 from av.container import InputContainer
 
 from calibration.errors import Unplayable
-from installation.film.frame_reader import film_of, read_frames
+from installation.film.frame_reader import film_of, read_frames, read_still
 from installation.film.frame_scaler import FrameScaler
 from installation.film.span import Span, span_of
 from models.arrays import Image
@@ -166,9 +166,7 @@ class VideoDecoder:
             self.span = span
             self.opened.set()
             if span.still:
-                frame = next(container.decode(stream), None)
-                if frame is None:
-                    raise Unplayable("it contains no picture")
+                frame = read_still(container, stream)
                 self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, _pixel_aspect(stream))))
                 return
             begun = 0.0

@@ -18,6 +18,8 @@ from installation.show.keys import Controls, Keys
 from installation.show.overlay import Overlay
 from scenes.machine.command import Next, Pause, Resume, SetBlackout, SetMasterVolume, SetMute, Shutdown
 from scenes.story.clip import STILL_SECONDS, Clip, Transition
+from scenes.story.mending import remarks
+from scenes.story.near_file import near_file
 from scenes.story.probe import Unreadable, probe
 
 
@@ -26,7 +28,7 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
 
     Keys as in the show: space pauses, n goes on, m mutes, up and down are volume, b is black, Esc twice ends.
     """
-    absent = [BadFile(file, ["no such file"]) for file in files if not file.is_file()]
+    absent = [BadFile(file, [f"no such file{near_file(file)}"]) for file in files if not file.is_file()]
     if absent:  # a slip of the hand: no window opens for it
         raise ExceptionGroup("clips that are not there", absent)
     with open_playback(venue.screen, venue.sound, LossReporter(), headless=headless) as film:
@@ -36,7 +38,10 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
 
 def _clip(file: Path) -> Clip:
     try:
-        still = probe(file).still
+        header = probe(file)
+        still = header.still
+        for remark in remarks(header, str(file)):
+            log.warning("%s", remark)
     except Unreadable:
         still = False  # the player says what is wrong with it
     return Clip(file.resolve(), out_seconds=STILL_SECONDS if still else None)

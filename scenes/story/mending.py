@@ -23,13 +23,22 @@ def remarks(header: MediaHeader, file: str) -> Iterator[str]:
     if header.interlaced:
         line = _line(file, f"-vf bwdif=mode=send_field {KEEP}", "-progressive")
         yield f"{file} is interlaced, so edges that move look like combs; convert it: {line}"
+    if header.alpha:
+        yield f"{file} has transparent parts, which are shown opaque; render it over black"
+    if len(header.tracks) > 1:
+        language = f" ({header.tracks[header.track]})" if header.tracks[header.track] else ""
+        line = _line(file, f"-map 0:v:0 -map 0:a:{header.track} -c copy", "-one-sound", PurePath(file).suffix)
+        yield (
+            f"{file} has {len(header.tracks)} sound tracks, and number {header.track + 1}{language} is heard; "
+            f"to choose, copy the film with that one (the number behind 0:a: counts from 0): {line}"
+        )
     if header.joined:
         line = _line(file, KEEP, "-joined", before="-dts_delta_threshold 0.5 ")
         count = len(header.pieces)
         yield f"{file} holds {count} recordings joined, and its time stamps jump; make one film of it: {line}"
 
 
-def _line(file: str, options: str, suffix: str, before: str = "") -> str:
+def _line(file: str, options: str, suffix: str, container: str = ".mp4", before: str = "") -> str:
     path = PurePath(file)
-    target = path.with_name(f"{path.stem}{suffix}.mp4")
+    target = path.with_name(f"{path.stem}{suffix}{container}")
     return f"ffmpeg {before}-i {shlex.quote(file)} {options} {shlex.quote(str(target))}"

@@ -26,6 +26,7 @@ PROGRESSIVE = 1
 """AVFieldOrder: 0 is unknown, 1 progressive, 2 to 5 are orders of two fields."""
 PICTURE_BRANDS = ("avif", "heic", "heix", "mif1")
 """Brands of the MP4 family that hold one photograph."""
+DRAWINGS = ("gif", "apng", "webp")
 REMEMBERED = 65_536
 """Files whose reading is kept: more than any story has, or a start reads them all again. About 40 MB when full."""
 
@@ -59,6 +60,12 @@ class MediaHeader:
     """Whether the rate is constant."""
     transfer: Literal["sdr", "pq", "hlg"] = "sdr"
     interlaced: bool = False
+    alpha: bool = False
+    """A film with transparent parts, whose colours are shown as if they were opaque."""
+    tracks: tuple[str, ...] = ()
+    """The languages of all sound tracks; '' for one that does not say it."""
+    track: int = 0
+    """Which of them is heard, counted from 0."""
     pieces: tuple[Piece, ...] = ()
     """Recordings joined into one file, where its time stamps jump; fewer than two for all others."""
 
@@ -133,6 +140,9 @@ def _read(container: InputContainer) -> MediaHeader:
         steady=average is not None and average != 0 and abs(float(rate / average) - 1) < 1e-3,
         transfer=TRANSFERS.get(int(context.color_trc), "sdr"),
         interlaced=int(context.field_order) > PROGRESSIVE,
+        alpha=_has_alpha(film),
+        tracks=tuple(_language(track) for track in container.streams.audio),
+        track=container.streams.audio.index(sound) if sound else 0,
         pieces=times.pieces,
     )
 
@@ -149,6 +159,19 @@ def _chosen(streams: Sequence[S]) -> S | None:
     """The stream marked as default, else the first. Covers of records are not films."""
     real = [stream for stream in streams if not stream.disposition & Disposition.attached_pic]
     return next((stream for stream in real if stream.disposition & Disposition.default), next(iter(real), None))
+
+
+def _has_alpha(film: av.VideoStream) -> bool:
+    if film.metadata.get("alpha_mode") == "1":  # of WebM
+        return True
+    form = film.codec_context.format
+    # Drawings are decoded with alpha whether they have any or not.
+    return form is not None and film.codec_context.name not in DRAWINGS and any(c.is_alpha for c in form.components)
+
+
+def _language(track: av.AudioStream) -> str:
+    language = track.language or ""
+    return language if language.isalpha() and language != "und" else ""
 
 
 def _is_still(container: InputContainer) -> bool:

@@ -64,6 +64,21 @@ def test_damaged_pictures_are_counted_as_the_player_counts_them(damages: int, to
     assert found.fault or found.damaged == 1
 
 
+@pytest.mark.parametrize(("codec", "pixels", "ending"), [("png", "rgb24", "png"), ("mjpeg", "yuvj420p", "jpg")])
+def test_half_a_photograph_is_found(codec: str, pixels: str, ending: str, tmp_path: Path) -> None:
+    whole = tmp_path / f"a.{ending}"
+    noise = np.random.default_rng(1).integers(0, 255, (240, 320, 3)).astype(np.uint8)
+    with av.open(str(whole), "w", format="image2") as container:
+        stream: Any = container.add_stream(codec, rate=1)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, pixels
+        frame: Any = av.VideoFrame.from_ndarray(noise, format="rgb24")
+        container.mux([*stream.encode(frame.reformat(format=pixels)), *stream.encode(None)])
+    found = inspect_clip(Clip(whole))
+    assert (found.fault, found.damaged) == ("", 0)
+    torn = inspect_clip(Clip(tear(whole, 0.5)))
+    assert torn.fault or torn.damaged
+
+
 def test_what_plays_though_it_is_odd_passes_the_check(tmp_path: Path) -> None:
     tones = [(440, "stereo")]
     one = film(tmp_path / "one.ts", every(30), form="mpegts", tones=tones)

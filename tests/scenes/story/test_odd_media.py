@@ -113,6 +113,26 @@ def test_a_joined_file_is_told_with_the_line_that_mends_it(tmp_path: Path) -> No
     assert "ffmpeg -dts_delta_threshold 0.5 -i 'two nights.ts'" in line
 
 
+def test_a_film_with_several_sound_tracks_is_told_which_is_heard(tmp_path: Path) -> None:
+    tones = [(440, "stereo"), (880, "stereo")]
+    (line,) = remarks(probe(film(tmp_path / "a.mkv", every(15), tones=tones, default=1)), "a.mkv")
+    assert "2 sound tracks, and number 2 is heard" in line
+    assert "-map 0:a:1 -c copy a-one-sound.mkv" in line
+    assert not list(remarks(probe(film(tmp_path / "b.mkv", every(15), tones=tones[:1])), "b.mkv"))
+
+
+def test_transparent_parts_of_a_film_are_told_and_not_those_of_a_drawing(tmp_path: Path) -> None:
+    file = tmp_path / "a.mov"
+    with av.open(str(file), "w") as container:
+        stream: Any = container.add_stream("prores_ks", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuva444p10le"
+        frame: Any = av.VideoFrame.from_ndarray(np.zeros((64, 64, 4), np.uint8), format="rgba")
+        container.mux([*stream.encode(frame.reformat(format="yuva444p10le")), *stream.encode(None)])
+    (line,) = remarks(probe(file), "a.mov")
+    assert "transparent" in line
+    assert not list(remarks(probe(_animation(tmp_path / "a.apng", "rgba")), "a.apng"))
+
+
 def test_photographs_and_animations_are_known_by_what_is_in_them(tmp_path: Path) -> None:
     photograph = tmp_path / "a.jfif"
     _write_picture(photograph, "mjpeg", "image2", "yuvj420p")
@@ -136,13 +156,13 @@ def _write_picture(path: Path, codec: str, form: str, pixels: str) -> None:
         container.mux(stream.encode(None))
 
 
-def _animation(path: Path) -> Path:
+def _animation(path: Path, pixels: str = "rgb24") -> Path:
     with av.open(str(path), "w", format="apng") as container:
         stream: Any = container.add_stream("apng", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 64, 64, "rgb24"
+        stream.width, stream.height, stream.pix_fmt = 64, 64, pixels
         for number in range(10):
             frame: Any = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 10 * number, np.uint8), format="rgb24")
-            container.mux(stream.encode(frame))
+            container.mux(stream.encode(frame.reformat(format=pixels)))
         container.mux(stream.encode(None))
     return path
 
