@@ -85,6 +85,7 @@ class GpuWall:
         self._corners = self._gl.vertex_array(self._program, [])
         self._picture = self._texture(size)
         self._overlay = self._texture((1, 1))
+        self._uploaded: pygame.Surface | None = None
         self._offscreen = offscreen
         self._program["picture"], self._program["overlay"] = 0, 1
         self._program["picture_of_wall"].write(picture_of_wall(settings).T.astype("f4").tobytes())
@@ -98,8 +99,10 @@ class GpuWall:
         if overlay is not None:
             if self._overlay.size != overlay.get_size():
                 self._overlay.release()
-                self._overlay = self._texture(overlay.get_size())
-            self._overlay.write(pygame.image.tobytes(overlay, "BGRA"))
+                self._overlay, self._uploaded = self._texture(overlay.get_size()), None
+            if overlay is not self._uploaded:  # the same one stands for several pictures; at 4K it has 16 MB
+                self._overlay.write(pygame.image.tobytes(overlay, "BGRA"))
+                self._uploaded = overlay
             share = (overlay.get_width() / self.size[0], overlay.get_height() / self.size[1])
         self._program["overlay_share"] = share
         if not self._offscreen:

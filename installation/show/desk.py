@@ -55,7 +55,7 @@ class Desk:
         self._clips = {f"{number} {file.name}": _clip(file) for number, file in enumerate(files, 1)}
         self._names = list(self._clips)
         self._asked = 0
-        self._keys, self._controls, self._overlay = Keys(), controls, Overlay()
+        self._keys, self._controls, self._overlay = Keys(), controls, Overlay(film.screen.size)
         self.ending = False
         self._ask(at="now")
 
@@ -78,7 +78,8 @@ class Desk:
         self._film.advance(now)
         self._follow()
         question = self._keys.question
-        self._film.draw(now, self._overlay.question(question) if question else None)
+        over = self._overlay.question(question) if question else None
+        self._film.draw(now, over or (self._overlay.pause_sign() if self._controls.paused else None))
 
     def _follow(self) -> None:
         """Ask for the next clip as soon as the one before it is on the screen, or cannot be."""

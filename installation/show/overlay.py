@@ -1,139 +1,283 @@
-"""What the operator sees over the film on a key: mood, scene, what may come next, health, the camera's picture."""
+"""What the operator sees over the film on a key: story, choice, mood, health, the camera's picture, the keys."""
 
 from __future__ import annotations
 
-import textwrap
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import pygame
 
+from installation.film.window_text import Colour, WindowText
 from installation.host.health import Health, Sense
 from installation.show.keys import HELP
+from installation.show.view import View, set_by_hand
 from models.labels import LABELS
 from models.mood import Mood
+from scenes.machine.branching import BranchStanding
 
 REDRAWN_EACH_SECONDS = 0.2
-WIDTH, MARGIN, LINE = 360, 14, 20
-COLUMNS = 46
-INK, DIM, WARM, ALARM = (236, 230, 220), (150, 144, 136), (240, 176, 84), (240, 96, 80)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """All that the overlay shows, gathered by the stage."""
-
-    scene: str
-    state: str
-    seconds: float
-    duration: float | None
-    next_scenes: tuple[str, ...]
-    mood: Mood
-    health: Health
-    eye_line: str
-    """Which device and detector the eye runs on, and what the camera is."""
-    lost: tuple[str, ...]
-    thumbnail: bytes | None
-    """JPEG of the camera's picture, in memory only."""
-    question: str
+RECENT_SECONDS = 10.0
+"""A counter that went up is coloured for this long."""
+COLUMN, MARGIN, LINE, GAP = 330, 14, 20, 8
+"""In pixels of a screen 720 high; everything grows with the screen."""
+DESIGNED_FOR = (2 * COLUMN + 3 * MARGIN, 720)
+PICTURE_HEIGHT = 190
+BRANCHES_AT_MOST = 7
+INK, DIM, ACCENT = (236, 230, 220), (158, 152, 144), (132, 190, 250)
+WARNING, ALARM = (240, 176, 84), (250, 98, 82)
+"""Colours of what should be looked at, and of what does not work."""
+BEHIND, EMPTY_BAR = (0, 0, 0, 205), (60, 56, 52)
+STATE_COLOURS = {"fault": ALARM, "closed": WARNING, "blackout": WARNING, "paused": WARNING}
 
 
 class Overlay:
-    """Draws a ``View``; keeps the picture for a fifth of a second, since text is slow to draw."""
+    """Draws a ``View`` for a screen of ``size``; keeps it for a fifth of a second, since text is slow to draw."""
 
-    def __init__(self) -> None:
-        pygame.font.init()
-        self._font = pygame.font.Font(None, 20)
-        self._big = pygame.font.Font(None, 34)
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._unit = max(0.1, min(size[0] / DESIGNED_FOR[0], size[1] / DESIGNED_FOR[1]))
+        self._text = WindowText(self._scaled(18))
+        self._big = WindowText(self._scaled(30))
+        self._growth = RecentGrowth()
+        self._sign = self._draw_pause_sign()
         self._drawn: pygame.Surface | None = None
+        self._asked = ""
         self._next = 0.0
+        self.left_out: tuple[str, ...] = ()
+        """Rows for which the last drawing had no room."""
 
-    def draw(self, view: View, now: float) -> pygame.Surface:
-        """A surface with alpha, to be laid on the upper left corner of the picture."""
-        if self._drawn is None or now >= self._next:
-            self._next = now + REDRAWN_EACH_SECONDS
-            self._drawn = self._redraw(view)
+    def draw(self, view: Callable[[], View], question: str, now: float) -> pygame.Surface:
+        """A surface with alpha for the upper left corner of the picture; ``view`` is asked when it is due."""
+        if self._drawn is None or now >= self._next or question != self._asked:
+            self._next, self._asked = now + REDRAWN_EACH_SECONDS, question
+            self._drawn = self._redraw(view(), now)
         return self._drawn
 
     def question(self, text: str) -> pygame.Surface:
         """Only a question, when the overlay is closed."""
-        words = self._big.render(text, True, INK)
-        surface = pygame.Surface((words.get_width() + 2 * MARGIN, words.get_height() + 2 * MARGIN), pygame.SRCALPHA)
-        surface.fill((0, 0, 0, 200))
-        surface.blit(words, (MARGIN, MARGIN))
+        edge = self._scaled(MARGIN)
+        words = self._big.render(text, INK, self._size[0] - 2 * edge)
+        surface = self._panel(words.get_width() + 2 * edge, words.get_height() + 2 * edge)
+        surface.blit(words, (edge, edge))
         return surface
 
-    def _redraw(self, view: View) -> pygame.Surface:
-        picture = decode_thumbnail(view.thumbnail)
-        lines = 13 + len(LABELS) + 3 * len(view.lost) + len(HELP) // 2 + 1 + (2 if view.question else 0)
-        height = 2 * MARGIN + 30 + lines * LINE + (picture.get_height() + 8 if picture else 0)
-        surface = pygame.Surface((WIDTH, height), pygame.SRCALPHA)
-        surface.fill((0, 0, 0, 205))
-        y = MARGIN
+    def pause_sign(self) -> pygame.Surface:
+        """Two small grey bars: who runs the show sees why the film stands, and a visitor hardly notices."""
+        return self._sign
+
+    def _draw_pause_sign(self) -> pygame.Surface:
+        edge, bar, gap, high = (self._scaled(length) for length in (18, 5, 5, 18))
+        surface = pygame.Surface((edge + 2 * bar + gap, edge + high), pygame.SRCALPHA)
+        for x in (edge, edge + bar + gap):
+            surface.fill((200, 200, 200, 120), (x, edge, bar, high))
+        return self._fitted(surface)
+
+    def _scaled(self, length: float) -> int:
+        return max(1, round(length * self._unit))
+
+    def _panel(self, width: int, height: int) -> pygame.Surface:
+        surface = pygame.Surface((min(width, self._size[0]), min(height, self._size[1])), pygame.SRCALPHA)
+        surface.fill(BEHIND)
+        return surface
+
+    def _fitted(self, surface: pygame.Surface) -> pygame.Surface:
+        return surface.subsurface(surface.get_rect().clip((0, 0, *self._size)))
+
+    def _redraw(self, view: View, now: float) -> pygame.Surface:
+        edge = self._scaled(MARGIN)
+        surface = self._panel(self._scaled(DESIGNED_FOR[0]), self._size[1])
+        width = min(self._scaled(COLUMN), max(1, (surface.get_width() - 3 * edge) // 2))
+        story = _Column(surface, edge, edge, width, self._scaled, self._text)
+        machine = _Column(surface, 2 * edge + width, edge, width, self._scaled, self._text)
         if view.question:
-            y = self._line(surface, y, view.question, ALARM, self._big) + 6
-        y = self._line(surface, y, view.scene, WARM, self._big)
+            story.line(view.question, ALARM, self._big)
+        self._story(story, view)
+        self._mood(story, view.mood, view.controls.camera and not view.controls.closed)
+        self._keys(story)
+        machine.pair(view.clock, ", ".join(set_by_hand(view.controls)), INK, WARNING)
+        self._lost(machine, view)
+        self._health(machine, view, self._growth.of(view.health, now))
+        self.left_out = (*story.left_out, *machine.left_out)
+        height = max(story.y, machine.y) + edge
+        return surface.subsurface((0, 0, surface.get_width(), min(surface.get_height(), height)))
+
+    def _story(self, column: _Column, view: View) -> None:
+        column.line(view.title, DIM)
+        column.line(view.scene, ACCENT, self._big)
         length = f" of {view.duration:.0f}" if view.duration else ""
-        y = self._line(surface, y, f"{view.state}   {view.seconds:.0f}{length} s", INK)
-        y = self._line(surface, y, "next: " + (", ".join(view.next_scenes) or "-"), DIM) + 6
-        y = self._mood(surface, y, view.mood) + 6
-        y = self._health(surface, y, view) + 6
-        if picture:
-            surface.blit(picture, (MARGIN, y))
-            y += picture.get_height() + 8
-        half = (len(HELP) + 1) // 2
-        for row in range(half):
-            for column, (key, meaning) in enumerate(HELP[row::half]):
-                self._line(surface, y, f"{key}: {meaning}", DIM, x=MARGIN + column * WIDTH // 2)
-            y += LINE
-        return surface.subsurface((0, 0, WIDTH, min(height, y + MARGIN)))
+        column.pair(view.state, f"{view.seconds:.0f}{length} s", STATE_COLOURS.get(view.state, INK), INK)
+        if view.duration:
+            column.bar(view.seconds / view.duration, INK)
+        column.gap()
+        if not view.branches:
+            return
+        asks = any(branch.mood for branch in view.branches)
+        column.line(_listening(view.window, view.seconds) if asks else "ways out", DIM)
+        for branch in view.branches[:BRANCHES_AT_MOST]:
+            column.branch(branch)
+        if len(view.branches) > BRANCHES_AT_MOST:
+            column.line(f"and {len(view.branches) - BRANCHES_AT_MOST} more", DIM)
+        column.gap()
 
-    def _mood(self, surface: pygame.Surface, y: int, mood: Mood) -> int:
+    def _mood(self, column: _Column, mood: Mood, camera_wanted: bool) -> None:
         if not mood.trusted:
-            return self._line(surface, y, f"cannot see: {mood.reason}", ALARM)
+            column.paragraph(f"cannot see: {mood.reason or 'no reason given'}", ALARM if camera_wanted else WARNING)
+            return
         who = f"{mood.count} visitor{'s' if mood.count != 1 else ''}" if mood.present else "nobody there"
-        word = f"{mood.dominant} {mood.confidence:.2f} for {mood.held_seconds:.0f} s" if mood.dominant else "undecided"
-        y = self._line(surface, y, f"{who}   {word if mood.present else ''}", INK)
+        word = f"{mood.dominant} for {mood.held_seconds:.0f} s" if mood.dominant else "undecided"
+        column.pair(who, word if mood.present else "", INK, INK)
         for label, share in zip(LABELS, mood.probabilities, strict=True):
-            self._line(surface, y, label, WARM if label == mood.dominant else DIM)
-            pygame.draw.rect(surface, (60, 56, 52), (MARGIN + 90, y + 3, 220, 10))
-            pygame.draw.rect(surface, WARM, (MARGIN + 90, y + 3, int(220 * share), 10))
-            y += LINE
-        return y
+            believed = label == mood.dominant
+            column.share(label, share, ACCENT if believed else DIM, ACCENT if believed else INK)
 
-    def _health(self, surface: pygame.Surface, y: int, view: View) -> int:
-        health = view.health
-        film = f"film {health.film_fps:.1f}/s   late {health.late_frames}   dropped {health.dropped_frames}"
-        y = self._line(surface, y, film, INK)
-        film = f"repeated {health.repeated_frames}   gaps in the sound {health.sound_gaps}"
-        y = self._line(surface, y, film, INK)
-        ok = health.camera is not Sense.LOST and health.model is not Sense.LOST
-        light = f"eye {health.eye_fps:.1f}/s   light {view.mood.face_luminance:.0f} of 255   drift {health.drift:.1f}"
-        y = self._line(surface, y, light, ALARM if health.drift >= 1 else INK)
-        y = self._paragraph(surface, y, view.eye_line, DIM if ok else ALARM)
+    def _lost(self, column: _Column, view: View) -> None:
         for part in view.lost:
-            y = self._paragraph(surface, y, f"lost: {part}", ALARM)
-        return y
+            column.paragraph(f"lost: {part}", ALARM)
+        column.gap()
 
-    def _paragraph(self, surface: pygame.Surface, y: int, text: str, colour: tuple[int, int, int]) -> int:
+    def _health(self, column: _Column, view: View, growing: bool) -> None:
+        health = view.health
+        counted = WARNING if growing else INK
+        column.pair("film", f"{health.film_fps:.1f} pictures/s", INK, INK)
+        column.pair("late, dropped, repeated", _counts(health), DIM, counted)
+        column.pair("gaps in the sound", f"{health.sound_gaps}", DIM, counted)
+        column.pair("eye", f"{health.eye_fps:.1f} frames/s", INK, INK)
+        column.pair(
+            "face mean", f"{view.mood.face_luminance:.0f} of 255" if view.mood.face_luminance else "-", DIM, INK
+        )
+        drift = ALARM if health.drift >= 2 else WARNING if health.drift >= 1 else INK
+        again = ": calibrate again" if health.drift >= 1 else ""
+        column.pair("drift of the light", f"{health.drift:.1f} stops{again}", DIM, drift)
+        broken = Sense.LOST in (health.camera, health.model)
+        column.paragraph(view.eye_line, ALARM if broken else DIM)
+        picture = decode_thumbnail(view.thumbnail)
+        if picture:
+            column.picture(picture)
+
+    def _keys(self, column: _Column) -> None:
+        column.gap()
+        for key, meaning in HELP:
+            column.pair(key, meaning, DIM, DIM)
+
+
+class RecentGrowth:
+    """Whether a counter of lost pictures or sound went up a moment ago; counted since weeks, it says nothing."""
+
+    def __init__(self) -> None:
+        self._counts: tuple[int, ...] | None = None
+        self._grew = float("-inf")
+
+    def of(self, health: Health, now: float) -> bool:
+        """True for some seconds after a counter went up."""
+        counts = (health.late_frames, health.dropped_frames, health.repeated_frames, health.sound_gaps)
+        if self._counts is not None and any(new > old for new, old in zip(counts, self._counts, strict=True)):
+            self._grew = now
+        self._counts = counts
+        return now - self._grew < RECENT_SECONDS
+
+
+class _Column:
+    """Rows one below the other. What is too wide is cut, and a row that would leave the surface is left out."""
+
+    def __init__(
+        self, surface: pygame.Surface, x: int, y: int, width: int, scaled: Callable[[float], int], text: WindowText
+    ) -> None:
+        self._surface, self._x, self.y, self._width = surface, x, y, width
+        self._scaled, self._text = scaled, text
+        self._step = max(scaled(LINE), text.height)
+        self.left_out: list[str] = []
+
+    def line(self, text: str, colour: Colour, font: WindowText | None = None) -> None:
+        font = font or self._text
+        self._row(text, lambda y: self._put(text, colour, self._x, y, self._width, font), max(self._step, font.height))
+
+    def pair(self, left: str, right: str, colour: Colour, right_colour: Colour) -> None:
+        """A word on the left and what it stands at on the right edge."""
+
+        def put(y: int) -> None:
+            gap = self._scaled(GAP)
+            wide = min(self._text.width(right), self._width * 3 // 4)
+            self._put(right, right_colour, self._x + self._width - wide, y, wide)
+            self._put(left, colour, self._x, y, self._width - wide - gap if wide else self._width)
+
+        self._row(left, put, self._step)
+
+    def paragraph(self, text: str, colour: Colour) -> None:
         """Wrapped text, up to three lines."""
-        for line in textwrap.wrap(text, COLUMNS, max_lines=3, placeholder=" ..."):
-            y = self._line(surface, y, line, colour)
-        return y
+        for row in self._text.wrap(text, self._width, 3):
+            self.line(row, colour)
 
-    def _line(
-        self,
-        surface: pygame.Surface,
-        y: int,
-        text: str,
-        colour: tuple[int, int, int],
-        font: pygame.font.Font | None = None,
-        x: int = MARGIN,
-    ) -> int:
-        words = (font or self._font).render(text, True, colour)
-        surface.blit(words, (x, y))
-        return y + max(LINE, words.get_height())
+    def share(self, label: str, share: float, colour: Colour, bar: Colour) -> None:
+        """A label with its share as a bar."""
+
+        def put(y: int) -> None:
+            wide = self._width * 3 // 10
+            self._put(label, colour, self._x, y, wide)
+            self._bar(self._x + wide, y, self._width - wide, share, bar)
+
+        self._row(label, put, self._step)
+
+    def branch(self, branch: BranchStanding) -> None:
+        """Where it leads, what it asks for, how it stands; coloured when it would be taken now."""
+        colour = ACCENT if branch.taken else DIM
+
+        needed = f" of {branch.needed:.0%}" if branch.needed is not None else ""
+        figure = f"{branch.share:.0%}{needed}" if branch.mood else ""
+        third, gap = self._width // 3, self._scaled(GAP)
+
+        def put(y: int) -> None:
+            wide = min(self._text.width(figure), third)
+            self._put(branch.to, colour, self._x, y, third - gap)
+            self._put(branch.mood or branch.asks, colour, self._x + third, y, 2 * third - wide - gap)
+            self._put(figure, colour, self._x + self._width - wide, y, wide)
+
+        self._row(branch.to, put, self._step)
+
+    def bar(self, share: float, colour: Colour) -> None:
+        """A bar alone, over the whole width."""
+        high = self._scaled(4)
+        self._row("bar", lambda y: self._bar(self._x, y, self._width, share, colour, high), high + self._scaled(4))
+
+    def picture(self, picture: pygame.Surface) -> None:
+        """A picture as large as the column and ``PICTURE_HEIGHT`` allow."""
+        wide, high = picture.get_size()
+        scale = min(self._width / wide, self._scaled(PICTURE_HEIGHT) / high)
+        size = (max(1, round(wide * scale)), max(1, round(high * scale)))
+        shown = pygame.transform.smoothscale(picture, size)
+        self.gap()
+        self._row("the camera's picture", lambda y: self._surface.blit(shown, (self._x, y)), size[1])
+
+    def gap(self) -> None:
+        self.y += self._scaled(GAP)
+
+    def _row(self, what: str, put: Callable[[int], object], height: int) -> None:
+        if self.y + height > self._surface.get_height():
+            self.left_out.append(what)
+            return
+        put(self.y)
+        self.y += height
+
+    def _put(self, text: str, colour: Colour, x: int, y: int, width: int, font: WindowText | None = None) -> None:
+        self._surface.blit((font or self._text).render(text, colour, max(0, width)), (x, y))
+
+    def _bar(self, x: int, y: int, width: int, share: float, colour: Colour, height: int | None = None) -> None:
+        high = height or self._step // 2
+        top = y + (0 if height else (self._step - high) // 2)
+        share = share if 0 <= share <= 1 else float(share > 1)
+        self._surface.fill(EMPTY_BAR, (x, top, width, high))
+        self._surface.fill(colour, (x, top, int(width * share), high))
+
+
+def _counts(health: Health) -> str:
+    return f"{health.late_frames}, {health.dropped_frames}, {health.repeated_frames}"
+
+
+def _listening(window: tuple[float, float], seconds: float) -> str:
+    start, end = window
+    if seconds < start:
+        return f"the choice: listens from {start:.0f} s"
+    return f"the choice: listens until {end:.0f} s" if seconds < end else f"the choice: closed at {end:.0f} s"
 
 
 def decode_thumbnail(jpeg: bytes | None) -> pygame.Surface | None:

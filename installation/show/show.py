@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 import pygame
@@ -13,10 +14,12 @@ from installation.host.console import log
 from installation.host.health import Health, Sense
 from installation.osc.registry import Code
 from installation.show.keys import Controls
-from installation.show.overlay import Overlay, View
+from installation.show.overlay import Overlay
 from installation.show.parts import Parts
 from installation.show.reloading import Reloading
+from installation.show.view import View
 from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.branching import standings
 from scenes.machine.command import (
     Attract,
     Command,
@@ -72,10 +75,9 @@ class Show:
         self.ending = False
         self.restarting = False
         self._started = clock()
-        self._overlay = Overlay()
+        self._overlay = Overlay(parts.film.screen.size)
         self._reloading = Reloading(story.path, parts.losses)
         self._asked: list[StoryCommand] = []
-        self._next_scenes: tuple[str, ...] = ()
         self._state_word = ShowState.ATTRACT
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
         self._next_health = self._next_scene_time = self._started
@@ -216,7 +218,6 @@ class Show:
         film, story = self.parts.film, self._story
         match cue:
             case Prepare(scenes):
-                self._next_scenes = scenes
                 film.prepare({name: story.clip(name) for name in scenes})
             case Play(entry, scene, at, transition):
                 film.play(entry, scene, story.clip(scene), story.bed(scene), at, transition)
@@ -279,20 +280,29 @@ class Show:
         return self._story.duration(self._state.scene)
 
     def _over_the_film(self, now: float) -> pygame.Surface | None:
-        question = self.parts.keys.question
-        if not self.controls.overlay:
-            return self._overlay.question(question) if question else None
-        view = View(
-            scene=self._state.scene,
+        question, controls = self.parts.keys.question, self.controls
+        if controls.overlay:
+            return self._overlay.draw(self._view, question, now)
+        if question:
+            return self._overlay.question(question)
+        return self._overlay.pause_sign() if controls.paused and not controls.blackout else None
+
+    def _view(self) -> View:
+        story, state, eye = self._story, self._state, self.parts.eye
+        return View(
+            clock=datetime.now().strftime("%H:%M:%S"),
+            title=story.title,
+            scene=state.scene,
             state=self._state_word.name.lower(),
             seconds=self.parts.film.playhead.seconds,
             duration=self._duration(),
-            next_scenes=self._next_scenes,
+            window=story.window(state.scene),
+            branches=standings(story, state, self._mood),
             mood=self._mood,
             health=self._health,
-            eye_line=self.parts.eye.line,
+            eye_line=eye.line,
             lost=self.parts.losses.lost_parts(),
-            thumbnail=self.parts.eye.thumbnail,
-            question=question,
+            thumbnail=eye.thumbnail,
+            question=self.parts.keys.question,
+            controls=self.controls,
         )
-        return self._overlay.draw(view, now)

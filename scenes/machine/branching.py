@@ -32,16 +32,64 @@ def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice
 
     ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
     """
+    asked = (branch for branch in story.branches(state.scene) if closing or story.is_immediate(state.scene, branch))
+    return next((found for branch in asked if (found := _taken(story, state, mood, branch, closing))), None)
+
+
+def _taken(story: Story, state: StoryState, mood: Mood, branch: Branch, closing: bool) -> Choice | None:
+    """The choice of this branch, or None: it does not hold, or cannot be played."""
+    if branch.when is None:
+        return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
+    reason = _holds(story, state, mood, branch.when, closing)
+    if not reason or not _leads_on(story, branch.to, state.failed):
+        return None
+    emotion, confidence = _deciding(story, state, branch.when)
+    return Choice(branch.to, way_in(story, branch), reason, emotion, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchStanding:
+    """How one way out of the scene stands before the choice closes; for whoever watches, not for the story."""
+
+    to: str
+    mood: str | None
+    """The mood that it asks for; None: it asks for none."""
+    asks: str
+    """What else it asks for, in a word or two: ``otherwise``, ``nobody there``."""
+    share: float
+    """Of the time seen in the listening window so far in which that mood was believed, 0 to 1."""
+    needed: float | None
+    """The share at which it holds, where the author gave one."""
+    taken: bool
+    """It would be taken if the choice closed now. True for one branch at most."""
+
+
+def standings(story: Story, state: StoryState, mood: Mood) -> tuple[BranchStanding, ...]:
+    """Every branch of the scene in the author's order, with its share so far."""
+    found = []
+    open_still = True
     for branch in story.branches(state.scene):
-        if not (closing or story.is_immediate(state.scene, branch)):
-            continue
-        if branch.when is None:
-            return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
-        reason = _holds(story, state, mood, branch.when, closing)
-        if reason and _leads_on(story, branch.to, state.failed):
-            emotion, confidence = _deciding(story, state, branch.when)
-            return Choice(branch.to, way_in(story, branch), reason, emotion, confidence)
-    return None
+        taken = open_still and _taken(story, state, mood, branch, closing=True) is not None
+        open_still = open_still and not taken
+        asked = branch.when.mood if branch.when else None
+        share = state.evidence.share(story.labels(asked)) if asked else 0.0
+        needed = branch.when.share if branch.when else None
+        found.append(BranchStanding(branch.to, asked, _asks(branch.when), share, needed, taken))
+    return tuple(found)
+
+
+def _asks(when: When | None) -> str:
+    """The conditions other than a mood, as a watcher reads them."""
+    if when is None:
+        return "otherwise"
+    asked = ["cannot see"] if when.untrusted else []
+    if when.visitors is not None:
+        asked.append("somebody there" if when.visitors == "present" else "nobody there")
+    if when.visitors_at_least is not None:
+        asked.append(f"{when.visitors_at_least} visitors or more")
+    if when.elapsed_seconds is not None:
+        asked.append(f"after {when.elapsed_seconds:g} s")
+    return ", ".join(asked)
 
 
 def _leads_on(story: Story, name: str, failed: frozenset[str]) -> bool:

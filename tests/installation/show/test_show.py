@@ -159,3 +159,27 @@ def test_a_take_that_the_shows_end_cuts_short_ends_with_the_show_and_not_by_an_o
     last = list(read_lines(day))[-2:]
     assert [(line["kind"], line.get("outcome")) for line in last] == [("take_end", "show_end"), ("show_end", None)]
     assert last[1]["takes"] == 1
+
+
+def test_a_pause_leaves_a_sign_on_the_wall_but_not_on_a_dark_one(room: Room) -> None:
+    def sign() -> bool:
+        return room.show._over_the_film(0.0) is not None
+
+    assert not sign()
+    room.ask("pause")
+    room.run_until(sign)
+    room.ask("blackout", 1.0)
+    room.run_until(lambda: not sign())
+    room.ask("blackout", 0.0)
+    room.ask("resume")
+    room.run_until(lambda: not room.show.controls.paused)
+    assert not sign()
+
+
+def test_the_overlay_names_the_story_the_scene_and_its_ways_out(room: Room) -> None:
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    view = room.show._view()
+    assert (view.title, view.scene) == ("One room", "door")
+    assert [(branch.to, branch.taken) for branch in view.branches] == [("lamp", True)]
+    assert len(view.clock.split(":")) == 3

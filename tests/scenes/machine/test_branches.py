@@ -2,8 +2,23 @@
 
 import pytest
 
+from models.mood import Mood
+from scenes.machine.branching import standings
 from scenes.machine.cue import Branched, Play, SceneStarted
-from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, branches_of, evening, feeling, scenes_of, story_of
+from scenes.machine.dry_run import dry_run
+from scenes.machine.state import StoryState
+from tests.scenes.evenings import (
+    BLIND,
+    NOBODY,
+    TWO_ROOMS,
+    Course,
+    branches_of,
+    evening,
+    feeling,
+    mood_at,
+    scenes_of,
+    story_of,
+)
 
 HEAD, TAIL = TWO_ROOMS[: TWO_ROOMS.index("branch = ")], TWO_ROOMS[TWO_ROOMS.index("next = ") :]
 FEAR, JOY = feeling("fear"), feeling("happiness")
@@ -107,3 +122,42 @@ def test_a_branch_may_have_a_transition_of_its_own() -> None:
     when = 'branch = [{ to = "cellar", when = { mood = "dark" }, transition = { kind = "dip", seconds = 2 } }]\n'
     plays = [cue for _, cue in evening(story_of(HEAD + when + TAIL), [(1, FEAR)], until=15) if isinstance(cue, Play)]
     assert (plays[-1].scene, plays[-1].transition.kind, plays[-1].transition.seconds) == ("cellar", "dip", 2.0)
+
+
+def standing_at(text: str, course: Course, seconds: float) -> list[tuple[str, str | None, float, float | None, bool]]:
+    """How the branches of the scene stand at that time of the evening."""
+    story, moods, states = story_of(text), mood_at(course), []
+
+    def watched(now: float, state: StoryState) -> Mood:
+        states.append(state)
+        return moods(now, state)
+
+    list(dry_run(story, watched, seconds, 0.1))
+    found = standings(story, states[-1], moods(seconds, None))
+    return [(one.to, one.mood, round(one.share, 1), one.needed, one.taken) for one in found]
+
+
+def test_before_the_choice_closes_each_branch_shows_how_it_stands() -> None:
+    both = (
+        'branch = [{ to = "cellar", when = { mood = "fear", share = 0.5 } }, '
+        '{ to = "garden", when = { mood = "happiness" } }]\n'
+    )
+    course: Course = [(1, JOY), (5, FEAR)]
+    text = HEAD + both + TAIL
+    assert standing_at(text, course, 5.0) == [
+        ("cellar", "fear", 0.0, 0.5, False),
+        ("garden", "happiness", 1.0, None, True),
+        ("garden", None, 0.0, None, False),
+    ]
+    assert standing_at(text, course, 8.0) == [
+        ("cellar", "fear", 0.6, 0.5, True),
+        ("garden", "happiness", 0.4, None, False),
+        ("garden", None, 0.0, None, False),
+    ]
+    cues = evening(story_of(text), course, until=15)
+    assert scenes_of(cues)[2] == "cellar"  # as it stood
+
+
+def test_with_nothing_seen_it_stands_at_otherwise() -> None:
+    text = f'{HEAD}branch = [{{ to = "cellar", when = {{ mood = "fear" }} }}]\n{TAIL}'
+    assert [one[-1] for one in standing_at(text, [(1, FEAR)], 2.0)] == [False, True]

@@ -1,0 +1,50 @@
+"""All that the operator's overlay shows, as values; the stage gathers it, the overlay only draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from installation.host.health import Health
+from installation.show.keys import Controls
+from models.mood import Mood
+from scenes.machine.branching import BranchStanding
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment of the show for whoever watches over it."""
+
+    clock: str
+    """The time on the wall, as it is written there."""
+    title: str
+    """Of the story."""
+    scene: str
+    state: str
+    seconds: float
+    duration: float | None
+    window: tuple[float, float]
+    """The scene's listening window, from and until, in seconds of film."""
+    branches: tuple[BranchStanding, ...]
+    mood: Mood
+    health: Health
+    eye_line: str
+    """Which device and detector the eye runs on, and what the camera is."""
+    lost: tuple[str, ...]
+    thumbnail: bytes | None
+    """JPEG of the camera's picture, in memory only."""
+    question: str
+    controls: Controls
+
+
+def set_by_hand(controls: Controls) -> tuple[str, ...]:
+    """What an operator has changed and may have forgotten: why it is dark, or silent."""
+    words = {
+        "paused": controls.paused,
+        "closed": controls.closed,
+        "blackout": controls.blackout and not controls.closed,
+        "muted": controls.mute,
+        "camera off": not controls.camera,
+        f"volume {controls.volume:.0%}": controls.volume < 1 and not controls.mute,
+        f"brightness {controls.brightness:.0%}": controls.brightness < 1,
+    }
+    return tuple(word for word, is_so in words.items() if is_so)
