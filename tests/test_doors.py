@@ -7,6 +7,7 @@ a ``ChiaroError`` comes out is a traceback in front of an audience, and fails he
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -43,6 +44,7 @@ from models.seeing.card import card_beside, read_card
 from models.seeing.classifier import open_classifier
 from models.seeing.detector import open_detector
 from scenes.machine.command import Origin
+from scenes.story.captions import read_captions
 from scenes.story.probe import probe
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound, make_still
@@ -226,7 +228,9 @@ DOORS = {
     ),
     "film for classify": Door("b.mkv", clip(".mkv"), lambda path: len(list(frames_of(path, 1)))),
     "film as camera": Door("camera.mkv", clip(".mkv"), open_as_camera),
+    "captions": Door("lines.srt", lambda _: b"1\n00:00:01,000 --> 00:00:02,000\n<i>a</i>\n\n", read_captions),
     "journal": Door("evening.jsonl", lambda _: JOURNAL.encode(), replay),
+    "journal, compressed": Door("evening.jsonl.gz", lambda _: gzip.compress(JOURNAL.encode(), mtime=0), replay),
     "packet": Door(
         "packet", lambda _: b"/emo/mood\0\0\0,if\0\0\0\0\1\0\0\0\0", lambda path: list(decode(path.read_bytes()))
     ),
@@ -246,6 +250,13 @@ def sound_content(name: str, folder: Path) -> bytes:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("doors")
+
+
+class Torn(bytes):
+    """Bytes that a failing test shows by their beginning, and not on a hundred screens."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} bytes, sha256 {hashlib.sha256(self).hexdigest()[:12]}: {self[:60]!r}"
 
 
 @st.composite
@@ -274,7 +285,7 @@ def knock(name: str, folder: Path, data: st.DataObject) -> None:
     door = DOORS[name]
     sound = sound_content(name, folder)
     path = folder / door.file
-    path.write_bytes(data.draw(torn(sound)))
+    path.write_bytes(data.draw(torn(sound).map(Torn)))
     with warnings.catch_warnings():
         warnings.simplefilter("error", ResourceWarning)  # what was opened is closed
         try:

@@ -104,7 +104,7 @@ class Capture:
                 with closing(self._open()) as source:
                     self.name, self.address, self.remarks = source.name, source.address, source.remarks
                     self._read(source)
-            except CameraLost as lost:
+            except (CameraLost, OSError, cv2.error) as lost:  # a folder that went, a picture that OpenCV will not take
                 self._fail(str(lost))
                 if self._number > before:
                     delay = FIRST_DELAY

@@ -24,6 +24,8 @@ OURS = frozenset(path.split("/")[1] for path in BY_PATH)
 """First parts of our addresses; no story may use them for its own cues."""
 Cues = Mapping[str, frozenset[str]]
 """A story's own OSC cues: address, and the type tags that it is sent with."""
+PARSED = frozenset("ihfdsbrmtTFN[]")
+"""The type tags that python-osc reads."""
 
 
 class Malformed(BadInput):
@@ -83,9 +85,11 @@ def decode(datagram: bytes, depth: int = 0) -> Iterator[Received]:
             at += 4 + size
         return
     try:
-        parsed = OscMessage(datagram)
         _, at = get_string(datagram, 0)
         tags = get_string(datagram, at)[0][1:] if at < len(datagram) else ""
+        if not PARSED.issuperset(tags):  # the parser would leave the value out, and log the letter as it is
+            raise Malformed("has a type tag that cannot be read here")
+        parsed = OscMessage(datagram)
     except Exception as error:  # the parser raises what it likes
         raise Malformed(str(error)) from error
     yield Received(parsed.address, tags, tuple(parsed.params))

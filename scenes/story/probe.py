@@ -117,6 +117,8 @@ def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
 
 def _read(container: InputContainer) -> MediaHeader:
     film, sound = _chosen(container.streams.video), _chosen(container.streams.audio)
+    if (film and film.codec_context is None) or (sound and sound.codec_context is None):
+        raise Unreadable("is encoded in a form for which there is no decoder here; save it as H.264 with AAC sound")
     heard = sound.index if sound else None
     if film is None:
         return _read_sound(container, sound, heard)

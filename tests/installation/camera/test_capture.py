@@ -164,6 +164,21 @@ def test_a_camera_that_stalls_is_not_trusted_after_a_second(capturing: Starts) -
         assert capture.state(last + 1.1) is Sense.LOST
 
 
+@pytest.mark.parametrize("fault", [OSError(5, "Input/output error"), cv2.error("too many pixels")], ids=["os", "cv2"])
+def test_what_the_system_or_the_decoder_refuses_is_a_lost_camera_that_comes_back(
+    capturing: Starts, fault: Exception
+) -> None:
+    def refuse() -> None:
+        raise fault
+
+    clock, over = Clock(), threading.Event()
+    refusing = Scripted(clock, [picture(1)], then=refuse)
+    cameras = iter([refusing, Scripted(clock, [picture(2)], then=lambda: over.wait(LONG))])
+    capture = capturing(lambda: next(cameras), clock)
+    wait_until(lambda: read_time(newest(capture).image) == 2, LONG)
+    over.set()
+
+
 def test_a_network_camera_that_stalls_comes_back(network_camera: ServerProcess, capturing: Starts) -> None:
     capture = capturing(network_camera.url(), read_timeout_seconds=10.0)  # grab() itself blocks for longer than we wait
     newest(capture)

@@ -341,6 +341,12 @@ def test_what_is_no_osc_is_told_as_such(datagram: bytes) -> None:
             list(decode(datagram))
 
 
+def test_a_letter_that_is_no_type_tag_is_refused_and_not_logged_as_it_came(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Malformed, match="type tag"):
+        list(decode(b"/x\0\0,\x1bi\0" + bytes(4)))
+    assert not caplog.records
+
+
 def test_what_no_show_can_mean_is_found_before_the_doors_open() -> None:
     addresses = {"/scene/idx": "/a", "/event/scene/start": "/cue/{nr}/go", "/scene/index": "bad one", "/lamp/go": "/x"}
     found = problems(OscSettings(listen_host="0.0.0.0", targets=(OscTarget(addresses=addresses),)))  # noqa: S104 - a string in a test
