@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from calibration.errors import Exit
+from installation.host.memory import bound_arenas
 
 app = typer.Typer(
     name="chiaro",
@@ -49,6 +50,7 @@ def options(
 
 def main() -> None:
     """Entry point of the console script. A bug shows its traceback and exits 70: the supervisor starts it again."""
+    bound_arenas()
     try:
         app()
     except Exception:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import dataclass
+from itertools import count
 
 import av
 from av.container import InputContainer
@@ -169,11 +170,10 @@ class VideoDecoder:
                 frame = read_still(container, stream)
                 self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, _pixel_aspect(stream))))
                 return
-            begun = 0.0
-            while not self._closed:
-                self._decode_once(container, header, stream, span, begun)
-                begun += span.length or 0.0
-                if not self.clip.loop:
+            for number in count():
+                # Multiplied, not added up: after 400 days of a short loop the sum is a tenth of a second away.
+                self._decode_once(container, header, stream, span, number * (span.length or 0.0))
+                if self._closed or not self.clip.loop:
                     return
 
     def _decode_once(

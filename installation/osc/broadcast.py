@@ -16,6 +16,7 @@ from installation.host.console import LossReporter
 from installation.host.health import Health
 from installation.osc import events, state
 from installation.osc.encoder import BadValue, Message, Value, free_message, message
+from installation.osc.registry import SECONDS
 from installation.osc.schedule import Schedule
 from installation.osc.snapshot import Snapshot
 from installation.osc.udp_socket import UdpSocket
@@ -97,7 +98,7 @@ class Broadcast:
 
     def scene_time(self, elapsed: float, duration: float | None) -> None:
         """Seconds since the scene's start, and its length where it has one. Goes out with the next moods."""
-        self._time = (elapsed, duration or 0.0)
+        self._time = (min(elapsed, SECONDS), min(duration or 0.0, SECONDS))  # a still may stand for a year
 
     def health(self, health: Health) -> None:
         """The machine's newest health; call it once a second, since receivers take 3 s of silence for a dead show."""

@@ -244,7 +244,7 @@ OUT: tuple[Address, ...] = (
         "/scene/time",
         (share("elapsed", 0, SECONDS), share("duration", 0, SECONDS)),
         Pace.TIME,
-        "seconds since the start of the scene, and its length (0 = unknown)",
+        "seconds into the scene, or into this pass of its loop, and its length (0 = unknown)",
         STATE_AND_SCALAR,
     ),
     Address("/health/beat", (number("beat"),), Pace.HEALTH, "counts up; silence over 3 s = dead", ALL),

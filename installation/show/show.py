@@ -252,8 +252,7 @@ class Show:
         parts.journal.mood(self._mood, now)
         if now >= self._next_scene_time:
             self._next_scene_time = now + 0.2
-            playhead = parts.film.playhead
-            parts.broadcast.scene_time(playhead.seconds, self._duration() or 0.0)
+            parts.broadcast.scene_time(self._position(), self._duration() or 0.0)
         if now >= self._next_health:
             self._next_health = now + 1.0
             self._health = self._measure_health(now)
@@ -275,6 +274,12 @@ class Show:
             sound_gaps=film.sound_gaps,
             drift=eye.drift,
         )
+
+    def _position(self) -> float:
+        """Seconds of the scene's film that were shown; in a loop, of this pass: it may play for a year."""
+        seconds, duration = self.parts.film.playhead.seconds, self._duration()
+        loops = self._story.clip(self._state.scene).loop
+        return seconds % duration if loops and duration else seconds
 
     def _duration(self) -> float | None:
         return self._story.duration(self._state.scene)

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from calibration.settings import OscSettings, ScreenSettings
 from calibration.venue import Venue
 from installation.host.journal_files import read_lines
 from installation.host.state_folder import room_stem, state_folder
+from installation.osc.encoder import Value
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
 from installation.show.show import Show
 from scenes.story.story import load_story
 from tests.clips import make_clip
+from tests.installation.waiting import LONG, wait_until
 
 STORY = """
 title = "One room"
@@ -98,6 +101,30 @@ def test_a_pause_stops_the_film_where_it_is(room: Room) -> None:
     room.ask("resume")
     room.show.run(0.5)
     assert room.show.parts.film.playhead.seconds > stands + 0.2
+
+
+def told_time(room: Room, seconds: float) -> tuple[Value, ...]:
+    """What the room is told of a film that has played for so long."""
+    show = room.show
+    show.parts.film.playhead = replace(show.parts.film.playhead, seconds=seconds)
+    before = show.parts.broadcast.values().get("/scene/time")
+    show._next_scene_time = 0.0
+    show._broadcast_state(time.monotonic())
+    wait_until(lambda: show.parts.broadcast.values().get("/scene/time") not in (None, before), LONG)
+    return show.parts.broadcast.values()["/scene/time"]
+
+
+def test_a_loop_that_has_played_for_400_days_still_tells_where_in_its_clip_it_is(room: Room) -> None:
+    room.run_until(lambda: "/scene/time" in room.show.parts.broadcast.values())
+    passes = 400 * 86_400 // 6
+    assert told_time(room, 6.0 * passes + 2.5) == pytest.approx((2.5, 6.0), abs=0.01)
+    assert told_time(room, 6.0 * passes + 3.25) == pytest.approx((3.25, 6.0), abs=0.01)
+
+
+def test_a_picture_that_stands_for_400_days_costs_the_room_no_address(room: Room) -> None:
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    assert told_time(room, 400 * 86_400.0)[0] == pytest.approx(1e6)
 
 
 def test_a_story_that_was_mended_begins_with_the_next_scene_while_the_film_goes_on(room: Room) -> None:
