@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from installation.film.audio_decoder import AudioDecoder
+from installation.film.failures import Cause
 from installation.film.frame_scaler import FrameScaler
 from installation.film.video_decoder import DueCanvas, TimedCanvas, VideoDecoder
 from scenes.story.clip import Clip
@@ -62,6 +63,7 @@ class DecodedClip:
         self._opening = 0.0 if steps != self._steps else self._opening + min(since, FROZEN_SECONDS)
         self._steps = steps
         if self._opening > patience:
+            self.video.cause = Cause.STALLED
             self.video.failed = f"opening it made no progress for {patience:g} s"
         return False
 
@@ -74,6 +76,7 @@ class DecodedClip:
         else:
             self._waited += min(since, FROZEN_SECONDS)
         if self._waited > STALLED_SECONDS and not self.failed:
+            self.video.cause = Cause.STALLED
             self.video.failed = f"no picture was decoded for {STALLED_SECONDS:g} s"
         return due
 

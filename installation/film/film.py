@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
 import pygame
 
 from installation.film.audio_decoder import RATE
@@ -47,6 +48,8 @@ class Film:
         self._volume_after: float | None = None
         """During a blackout: the master volume to restore after it."""
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
+        self._given_up: Shot | None = None
+        self._safe_drawn = False
         self.playhead = Playhead()
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
@@ -65,9 +68,9 @@ class Film:
     ) -> None:
         """Change to ``scene``, now or on the last frame of what plays. A later call replaces one that is waiting.
 
-        A scene that has failed is not tried again: the playhead keeps listing it in ``failed``.
+        A scene that has failed is not tried while the playhead lists it in ``failed``.
         """
-        if scene in self._preroll.failed:
+        if scene in self._preroll.failures.scenes:
             return
         waiting = self._next
         self._forget_next()
@@ -113,6 +116,22 @@ class Film:
             self._volume_after = None
             mixer.set_volume(after, fade_seconds)
 
+    def keep_safe_picture(self, clip: Clip) -> None:
+        """The scene of which one picture stays in memory, for the hour when no clip can be read."""
+        self._preroll.keep_safe_picture(clip)
+
+    def stand_by(self, standing: bool) -> None:
+        """Nothing can be played: the safe picture stands where the film has ended, and clips are looked for often."""
+        self._preroll.failures.standing = standing
+
+    def look_for_failed(self) -> None:
+        """Look now whether clips that could not be played are there again."""
+        self._preroll.failures.look_now(self._now)
+
+    def forget_failures(self) -> None:
+        """Try again what could not be played: somebody says that it was mended."""
+        self._preroll.failures.forget()
+
     def pause(self, paused: bool) -> None:
         """Stop picture and sound where they are, or resume from there."""
         self.sound.pause(paused, self._now)
@@ -124,8 +143,9 @@ class Film:
         self._preroll.poll(now)
         self._change(now)
         self._close_left_scenes()
-        if self._on and self._on.decoded.failed and self._on.scene not in self._preroll.failed:
-            self._preroll.fail(self._on.scene, self._on.decoded)
+        if self._on and self._on.decoded.failed and self._on is not self._given_up:
+            self._given_up = self._on
+            self._preroll.fail(self._on.scene, self._on.decoded, now)
         self.playhead = self._current_playhead()
 
     def draw(self, now: float, overlay: pygame.Surface | None = None) -> None:
@@ -135,11 +155,15 @@ class Film:
         text = self._caption[0] if programme < self._caption[1] else None
         canvas = self._composer.compose(self._on, self._old, programme, now, text)
         level = self._brightness.level * dip_level(self._on, self._next, programme)
-        same = not self._composer.changed and level == self._level and overlay is None and not self._overlaid
+        safe = self._safe_picture()
+        canvas = canvas if safe is None else safe
+        stays = not self._composer.changed and (safe is not None) == self._safe_drawn
+        same = stays and level == self._level and overlay is None and not self._overlaid
         if same and now < self._drawn_at + REFRESH_SECONDS:
             return
         self.screen.show(canvas, level, overlay)
         self._level, self._drawn_at, self._overlaid = level, now, overlay is not None
+        self._safe_drawn = safe is not None
         self._composer.count(self._on, self.sound.clock, now)
 
     def next_deadline(self, now: float) -> float:
@@ -191,6 +215,10 @@ class Film:
         for shot in shots:
             shot.decoded.join(1.0)
 
+    def _safe_picture(self) -> np.ndarray | None:
+        over = self._on is None or (self._is_over(self._on) and self._next is None)
+        return self._preroll.safe_picture if self._preroll.failures.standing and over else None
+
     def _change(self, now: float) -> None:
         if self._next:
             self._await(self._next, now)
@@ -202,9 +230,10 @@ class Film:
         on = self._on
         ready = following.decoded.await_first(now, STALLED_SECONDS if on and self._is_over(on) else OPEN_SECONDS)
         if following.decoded.failed:
-            self._preroll.fail(following.scene, following.decoded)
+            self._preroll.fail(following.scene, following.decoded, now)
             self._forget_next()
         elif ready and following.start is None:
+            self._preroll.failures.works(following.scene)
             change = following.transition
             end = on.end_after(self._programme + change.lead_seconds) if on else None
             mixed = self.sound.mixed / RATE
@@ -246,7 +275,7 @@ class Film:
         self._soundtrack.close_faded(self._programme)
 
     def _current_playhead(self) -> Playhead:
-        on, failed = self._on, self._preroll.failed
+        on, failed = self._on, self._preroll.failures.scenes
         if on is None or on.start is None:
             return Playhead(failed=failed)
         return Playhead(on.entry, on.seconds(self._programme), self._is_over(on) and self._next is None, failed)

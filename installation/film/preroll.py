@@ -6,9 +6,13 @@ import os
 import threading
 from collections.abc import Mapping
 
+import numpy as np
+
 from installation.film.decoded_clip import OPEN_SECONDS, DecodedClip
+from installation.film.failures import WAITS, Failures
 from installation.film.frame_scaler import FrameScaler
 from installation.film.screen import Screen
+from installation.film.video_decoder import VideoDecoder
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 
@@ -24,15 +28,20 @@ class Preroll:
     """Holds decoded clips by scene. ``megabytes`` limits the memory of all candidates: pictures and decoders."""
 
     def __init__(self, screen: Screen, losses: LossReporter, megabytes: int) -> None:
-        self._screen, self._losses = screen, losses
+        self._screen = screen
         self._bytes = megabytes * 1_000_000
         self._gate = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
         self._decoded: dict[str, DecodedClip] = {}
-        self.failed: frozenset[str] = frozenset()
+        self.failures = Failures(losses)
+        self._safe: Clip | None = None
+        self._safe_decoder: VideoDecoder | None = None
+        self._safe_due = float("-inf")
+        self.safe_picture: np.ndarray | None = None
+        """What stands when nothing can be played; None until it was decoded."""
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
         """Hold these ready, the first ones first; drop all others."""
-        clips = {scene: clip for scene, clip in clips.items() if scene not in self.failed}
+        clips = {scene: clip for scene, clip in clips.items() if scene not in self.failures.scenes}
         capacity = self._bytes // self._canvas_bytes
         kept = dict(list(clips.items())[: max(1, int(capacity / (FEWEST + DECODER)))])
         ahead = min(MOST, max(FEWEST, int(capacity / max(1, len(kept)) - DECODER)))
@@ -60,18 +69,39 @@ class Preroll:
         return decoded
 
     def poll(self, now: float) -> None:
-        """Check on the candidates: one that cannot be played is reported and never opened again."""
+        """Check on the candidates (one that cannot be played is reported), and on those that could not be played."""
         for scene, decoded in list(self._decoded.items()):
-            decoded.await_first(now, OPEN_SECONDS)
+            if decoded.await_first(now, OPEN_SECONDS):
+                self.failures.works(scene)
             if decoded.failed:
-                self.fail(scene, decoded)
+                self.fail(scene, decoded, now)
                 del self._decoded[scene]
+        self.failures.poll(now)
+        self._decode_safe_picture(now)
 
-    def fail(self, scene: str, decoded: DecodedClip) -> None:
+    def fail(self, scene: str, decoded: DecodedClip, now: float) -> None:
         """``scene`` cannot be played; reported once."""
-        self._losses.lost(f"scene {scene}", f"{decoded.clip.file}: {decoded.failed}")
-        self.failed |= {scene}
+        video = decoded.video
+        self.failures.add(scene, decoded.clip.file, decoded.failed, video.cause, video.stamp, now)
         decoded.close()
+
+    def keep_safe_picture(self, clip: Clip) -> None:
+        """Hold the first picture of ``clip`` in memory from now on, whatever becomes of its file."""
+        if self._safe is None or clip.file != self._safe.file:
+            self._safe, self._safe_due = clip, float("-inf")
+
+    def _decode_safe_picture(self, now: float) -> None:
+        decoder = self._safe_decoder
+        if decoder is None:
+            if self._safe is not None and now >= self._safe_due:
+                self._safe_due = now + WAITS[-1]
+                self._safe_decoder = VideoDecoder(self._safe, self._scaler(), 1, self._gate)
+        elif decoder.ready.is_set():
+            first = decoder.at(0.0).current
+            if first is not None:
+                self.safe_picture, self._safe_due = first.canvas, float("inf")
+            decoder.close()
+            self._safe_decoder = None
 
     @property
     def ready(self) -> int:
@@ -88,8 +118,12 @@ class Preroll:
         """Close everything."""
         for decoded in self._decoded.values():
             decoded.close()
+        if self._safe_decoder is not None:
+            self._safe_decoder.close()
         for decoded in self._decoded.values():
             decoded.join(1.0)
+        if self._safe_decoder is not None:
+            self._safe_decoder.join(1.0)
         self._decoded.clear()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import av
 from av.container import InputContainer
 
 from calibration.errors import Unplayable
+from installation.film.failures import Cause, Stamp, stamp_of
 from installation.film.frame_reader import film_of, read_frames, read_still
 from installation.film.frame_scaler import FrameScaler
 from installation.film.span import Span, span_of
@@ -75,6 +77,9 @@ class VideoDecoder:
         self.opened, self.ready = threading.Event(), threading.Event()
         """opened: ``span`` is known, or it has failed; ready: the first pictures are there, or it has failed."""
         self.failed = ""
+        self.cause = Cause.DAMAGED
+        self.stamp: Stamp | None = None
+        """Of the file, as it was opened."""
         self.damaged = 0
         self.steps = 0
         """Grows with each step towards the first picture: slow is not stalled."""
@@ -142,18 +147,27 @@ class VideoDecoder:
         self._queued = False
         try:
             if not self._closed:
+                self.stamp = stamp_of(self.clip.file)
                 self._play()
         except Unplayable as error:
-            self.failed = str(error)
+            self._fail(str(error), self._cause_of(error.__cause__))
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            self.failed = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+            self._fail(f"it cannot be read: {getattr(error, 'strerror', None) or error}", self._cause_of(error))
         except MemoryError:
-            self.failed = "there is not enough memory for it"
+            self._fail("there is not enough memory for it", Cause.STALLED)
         finally:
             self._slot.release()
             self.finished = True
             self.opened.set()
             self.ready.set()
+
+    def _fail(self, why: str, cause: Cause) -> None:
+        self.cause, self.failed = cause, why  # in this order: who reads that it failed reads why
+
+    def _cause_of(self, error: BaseException | None) -> Cause:
+        """A file that is gone, or that the system refuses to read, is not damaged: it may come back as it was."""
+        refused = isinstance(error, OSError) or getattr(error, "errno", 0) == errno.EIO
+        return Cause.MISSING if refused or self.stamp is None or stamp_of(self.clip.file) is None else Cause.DAMAGED
 
     def _play(self) -> None:
         header = probe(self.clip.file)

@@ -82,6 +82,7 @@ class Show:
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
         self._next_health = self._next_scene_time = self._started
         self._state: StoryState
+        parts.film.keep_safe_picture(story.clip(story.file.safe))
         self._state, cues = begin(story, self._started)
         self._mood = self._sent_mood = parts.eye.mood(self._started)
         for cue in cues:
@@ -170,6 +171,7 @@ class Show:
             case RehearseMood(label, intensity):
                 return self._rehearse(label, intensity, now)
             case Reload():
+                film.forget_failures()
                 self._reloading.ask()
             case SendSnapshot():
                 self.parts.broadcast.snapshot()
@@ -201,6 +203,7 @@ class Show:
         if story is None:
             return
         self._story = story
+        self.parts.film.keep_safe_picture(story.clip(story.file.safe))
         self.parts.broadcast.scenes(story.names, story.title)
         if self.parts.control is not None:
             self.parts.control.scenes(story.names)
@@ -229,12 +232,15 @@ class Show:
                 log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
+                if scene == story.file.attract:
+                    film.look_for_failed()
                 self.parts.eye.freeze_baseline()  # a held expression must not become the visitor's own neutral
             case StateChanged(_, paused, blackout):
                 if self.controls.closed:
                     cue = replace(cue, state=ShowState.CLOSED)
                 self._state_word = cue.state
                 self.controls = replace(self.controls, paused=paused, blackout=blackout)
+                film.stand_by(self._state.fault)
                 film.pause(paused)
                 film.blackout(blackout)
             case SendOsc():

@@ -67,4 +67,4 @@ class Playhead:
     ended: bool = False
     """The last frame is shown and nothing follows."""
     failed: frozenset[str] = frozenset()
-    """Scenes whose clip could not be played; not tried again this boot."""
+    """Scenes whose clip could not be played; not to be asked for while they stand here."""

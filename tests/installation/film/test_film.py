@@ -168,7 +168,7 @@ def test_a_held_frame_stands_still_and_then_gives_way(clips: dict[str, Clip]) ->
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_a_broken_clip_is_told_once_and_never_tried_again(kind: str, tmp_path: Path, clips: dict[str, Clip]) -> None:
+def test_a_broken_clip_is_told_once_and_not_asked_for_again(kind: str, tmp_path: Path, clips: dict[str, Clip]) -> None:
     whole = make_clip(tmp_path / "whole.mkv", 5, 2.0, SIZE, coding=Coding(sound="aac"))
     broken = Clip(make_broken(tmp_path, kind, whole))
     with cinema() as house:

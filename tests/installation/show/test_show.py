@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from installation.osc.encoder import Value
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
 from installation.show.show import Show
+from scenes.machine.cue import ShowState
+from scenes.story.clip import Clip
 from scenes.story.story import load_story
 from tests.clips import make_clip
 from tests.installation.waiting import LONG, wait_until
@@ -71,8 +74,14 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
+    with open_room(tmp_path) as here:
+        yield here
+
+
+@contextmanager
+def open_room(tmp_path: Path, seconds: float = 6.0) -> Iterator[Room]:
     for name in ("lamp", "door", "attic"):
-        make_clip(tmp_path / f"{name}.mp4", seconds=6.0, fps=30, size=(160, 90))
+        make_clip(tmp_path / f"{name}.mp4", seconds=seconds, fps=30, size=(160, 90))
     story = tmp_path / "story.toml"
     story.write_text(STORY)
     screen = ScreenSettings(width=160, height=90)
@@ -210,3 +219,48 @@ def test_the_overlay_names_the_story_the_scene_and_its_ways_out(room: Room) -> N
     assert (view.title, view.scene) == ("One room", "door")
     assert [(branch.to, branch.taken) for branch in view.branches] == [("lamp", True)]
     assert len(view.clock.split(":")) == 3
+
+
+def test_with_every_clip_lost_the_safe_picture_stands_and_the_film_is_back_when_the_clips_are(tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    media.mkdir()
+    with open_room(media, seconds=1.5) as room:
+        film = room.show.parts.film
+        room.run_until(lambda: film.health.candidates_ready > 0 and film._preroll.safe_picture is not None)
+        media.rename(tmp_path / "away")
+        room.ask("goto", "door")  # is open already; but nothing can follow it
+        room.run_until(lambda: room.scene == "door")
+        room.run_until(lambda: room.show._state_word is ShowState.FAULT)
+        room.run_until(lambda: film._safe_drawn)
+        assert film.playhead.failed == {"lamp"}
+        (tmp_path / "away").rename(media)
+        room.run_until(lambda: room.scene == "lamp" and not film._safe_drawn, LONG)
+        assert room.show._state_word is ShowState.ATTRACT
+        assert room.show.parts.losses.lost_parts() == ()
+
+
+def test_a_reload_forgets_which_clips_could_not_be_played(room: Room, tmp_path: Path) -> None:
+    film = room.show.parts.film
+    (tmp_path / "door.mp4").rename(tmp_path / "away.mp4")
+    room.show.parts.film.prepare({})
+    film.play(99, "door", Clip(tmp_path / "door.mp4"))
+    room.run_until(lambda: "door" in film.playhead.failed)
+    (tmp_path / "away.mp4").rename(tmp_path / "door.mp4")
+    room.ask("reload")
+    assert not film.playhead.failed
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    assert not room.show.parts.losses.is_lost("scene door")
+
+
+def test_when_attract_begins_lost_clips_are_looked_for(room: Room, tmp_path: Path) -> None:
+    film = room.show.parts.film
+    room.ask("goto", "door")
+    room.run_until(lambda: room.scene == "door")
+    film.play(99, "attic", Clip(tmp_path / "nowhere.mp4"))
+    room.run_until(lambda: "attic" in film.playhead.failed)
+    looks = film._preroll.failures._all["attic"].looks
+    film._preroll.failures._all["attic"].looked = float("inf")  # none is due by itself
+    room.ask("attract")
+    room.run_until(lambda: room.scene == "lamp")
+    assert film._preroll.failures._all["attic"].looks == looks + 1

@@ -1,0 +1,169 @@
+"""Clips that could not be played come back: the real film on SDL's dummy screen, real files, time moved by the test."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from installation.bench.marked_clip import make_clip
+from installation.film.failures import STANDING_WAIT, WAITS
+from scenes.story.clip import Clip
+from tests.installation.film.cinema import SIZE, Cinema, cinema, wait_until
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Path:
+    folder = tmp_path / "media"
+    folder.mkdir()
+    for mark, name in enumerate("abs", 1):
+        make_clip(folder / f"{name}.mkv", mark, 1.0, SIZE)
+    return folder
+
+
+def looked(house: Cinema) -> None:
+    """Wait for the looks that have begun, while the time stands still."""
+    failures = house.film._preroll.failures._all.values()
+    wait_until(lambda: not any(one.look and one.look.is_alive() for one in failures))
+
+
+def run(house: Cinema, seconds: float) -> None:
+    """Let the film run a little more than ``seconds``, with every look at its moment."""
+    for _ in range(round(seconds / 0.25) + 1):
+        house.run(0.25)
+        looked(house)
+
+
+def lose(house: Cinema, media: Path, name: str = "b") -> None:
+    """Play the loop a, and find that ``name`` is not there."""
+    house.film.play(1, "a", Clip(media / "a.mkv", loop=True))
+    house.run_until(lambda: house.film.playhead.entry == 1)
+    media.rename(media.with_name("away"))
+    house.film.play(2, name, Clip(media / f"{name}.mkv"))
+    house.run_until(lambda: name in house.film.playhead.failed)
+
+
+def test_a_clip_that_was_missing_is_played_again_when_it_is_back(media: Path) -> None:
+    with cinema() as house:
+        lose(house, media)
+        run(house, WAITS[0])
+        assert house.film.playhead.failed == {"b"}
+        media.with_name("away").rename(media)
+        run(house, WAITS[1])
+        assert not house.film.playhead.failed
+        assert not house.losses.is_lost("scene b")
+        house.film.play(3, "b", Clip(media / "b.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 3)
+        assert house.losses.errors == 2  # the sound, which this cinema lacks, and the clip: once
+
+
+def test_a_clip_that_is_back_long_after_is_found_within_a_minute(media: Path) -> None:
+    with cinema() as house:
+        lose(house, media)
+        run(house, sum(WAITS))
+        looks = house.film._preroll.failures._all["b"].looks
+        media.with_name("away").rename(media)
+        run(house, WAITS[-1])
+        assert not house.film.playhead.failed
+        assert looks == 3  # no disk is asked more often than it is told here
+
+
+def test_when_attract_begins_the_missing_are_looked_for_at_once(media: Path) -> None:
+    with cinema() as house:
+        lose(house, media)
+        media.with_name("away").rename(media)
+        house.film.look_for_failed()
+        looked(house)
+        house.step()
+        assert not house.film.playhead.failed
+
+
+def test_a_damaged_clip_is_not_tried_again_before_its_file_changes(media: Path) -> None:
+    whole, broken = (media / "b.mkv").read_bytes(), media / "b.mkv"
+    broken.write_text("This is the shot list, not the shot.\n" * 40)
+    with cinema() as house:
+        house.film.play(1, "a", Clip(media / "a.mkv", loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", Clip(broken))
+        house.run_until(lambda: "b" in house.film.playhead.failed)
+        stat = broken.stat()
+        broken.write_bytes(whole[: stat.st_size].ljust(stat.st_size, b"\0"))
+        os.utime(broken, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        run(house, WAITS[0])
+        assert house.film.playhead.failed == {"b"}
+        broken.write_bytes(whole)
+        run(house, WAITS[1])
+        assert not house.film.playhead.failed
+        assert not house.losses.is_lost("scene b")
+
+
+def test_a_clip_that_stalled_is_tried_again_and_is_back_when_it_plays(media: Path) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(media / "a.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        assert house.film._on is not None
+        house.film._on.decoded.video.keep_ahead(0)  # its decoder gets no further
+        house.patient = False
+        for _ in range(300):
+            house.now += 1 / 60
+            house.film.advance(house.now)
+            house.film.draw(house.now)
+        assert house.film.playhead.failed == {"a"}
+        for _ in range(round(WAITS[0] * 4)):
+            house.now += 0.25
+            house.film.advance(house.now)
+            looked(house)
+        assert not house.film.playhead.failed
+        assert house.losses.is_lost("scene a")  # it may be tried; nobody knows yet
+        house.patient = True
+        house.film.play(2, "a", Clip(media / "a.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        assert not house.losses.is_lost("scene a")
+
+
+def test_whoever_mended_a_clip_need_not_wait(media: Path) -> None:
+    with cinema() as house:
+        lose(house, media)
+        media.with_name("away").rename(media)
+        house.film.forget_failures()
+        house.step()
+        assert not house.film.playhead.failed
+        house.film.play(3, "b", Clip(media / "b.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 3)
+        assert not house.losses.is_lost("scene b")
+
+
+def test_when_nothing_can_be_played_the_safe_picture_stands_and_clips_are_looked_for_every_two_seconds(
+    media: Path,
+) -> None:
+    with cinema() as house:
+        house.film.keep_safe_picture(Clip(media / "s.mkv"))
+        house.film.play(1, "a", Clip(media / "a.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 1 and house.film._preroll.safe_picture is not None)
+        media.rename(media.with_name("away"))
+        house.film.play(2, "b", Clip(media / "b.mkv"))
+        house.run_until(lambda: "b" in house.film.playhead.failed and house.film.playhead.ended)
+        assert house.marks()[-1][0] == 1
+        house.film.stand_by(True)
+        house.step()
+        assert house.marks()[-1] == (3, 0)
+        run(house, sum(WAITS[:2]))  # well beyond the first looks, which come early
+        media.with_name("away").rename(media)
+        run(house, STANDING_WAIT)
+        assert not house.film.playhead.failed
+        house.film.play(3, "b", Clip(media / "b.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 3)
+        house.film.stand_by(False)
+        assert house.marks()[-1][0] == 2
+
+
+def test_the_safe_picture_comes_into_memory_as_soon_as_its_file_can_be_read(media: Path) -> None:
+    shutil.move(media / "s.mkv", media / "elsewhere.mkv")
+    with cinema() as house:
+        house.film.keep_safe_picture(Clip(media / "s.mkv"))
+        house.film.play(1, "a", Clip(media / "a.mkv", loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1 and house.film._preroll._safe_decoder is None)
+        assert house.film._preroll.safe_picture is None
+        shutil.move(media / "elsewhere.mkv", media / "s.mkv")
+        house.run(WAITS[-1])
+        house.run_until(lambda: house.film._preroll.safe_picture is not None)
