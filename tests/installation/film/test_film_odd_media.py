@@ -73,6 +73,12 @@ def test_recordings_that_were_joined_are_both_shown_and_heard(tmp_path: Path) ->
         assert loudness(tenth) > 0.04
 
 
+def test_an_in_point_in_the_second_of_two_joined_recordings_is_found(tmp_path: Path) -> None:
+    one = film(tmp_path / "a.ts", every(90), form="mpegts")
+    both = joined(tmp_path / "both.ts", one, film(tmp_path / "b.ts", every(90), form="mpegts", mark=4))
+    assert shown(Clip(both, 4.0, 4.5)) == [(4, number) for number in range(30, 45)]
+
+
 def test_stamps_that_overflow_inside_a_film_are_no_jump(tmp_path: Path) -> None:
     file = film(tmp_path / "a.ts", every(60, 2**33 / 90_000 - 2.4), form="mpegts", tones=[(440, "stereo")])
     assert shown(Clip(file)) == [(3, number) for number in range(60)]
