@@ -196,3 +196,12 @@ def test_no_exception_of_ours_stands_outside_the_tree() -> None:
                 bases = {ast.unparse(base).split(".")[-1] for base in node.bases}
                 wild = {base for base in bases if base.endswith(("Error", "Exception"))}
                 assert not wild, f"{node.name} in {shown(file)} derives from {', '.join(wild)}"
+
+
+def test_no_console_makes_pictures_of_what_it_prints() -> None:
+    """``:a:`` in a line of ffmpeg or in an address was printed as a letter in a red square."""
+    for file in source_files():
+        if file.is_relative_to(ROOT / "installation"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Console"):
+                    assert "emoji=False" in ast.unparse(node), f"{shown(file)}:{node.lineno} leaves emoji on"

@@ -56,6 +56,6 @@ class Report:
             )
             ratio = "" if figure.ratio is None else f"{figure.ratio:.3g}x"
             table.add_row(figure.name, f"{figure.value:.4g} {figure.unit}", baseline, ratio)
-        Console().print(table)
+        Console(emoji=False).print(table)
         for note in self.notes:
-            Console().print(note)
+            Console(emoji=False).print(note)

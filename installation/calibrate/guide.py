@@ -56,7 +56,7 @@ class TextGuide:
 
     def __init__(self, yes: bool = False) -> None:
         self._yes = yes
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = Console(emoji=False, stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
         """On stderr, so that stdout holds the result alone."""

@@ -42,7 +42,7 @@ def register(app: typer.Typer) -> None:
             if out and part not in DRAWN:
                 raise BadInput(f"is only for {', '.join(DRAWN)}; {part!r} draws no pictures", where="--out")
             module = importlib.import_module(f"installation.bench.{part}")
-            with Progress(console=Console(stderr=True), transient=True) as bar:
+            with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
                 task = bar.add_task(part, total=1.0)
                 pictures = (out,) if out else ()
                 report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *pictures)

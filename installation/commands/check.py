@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
         from installation.commands.checks import check_all
         from installation.host.options import story_of, venue_with_usable_options
 
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
             task = bar.add_task("checking", total=1.0)
             findings = list(
                 check_all(
@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
                     progress=lambda what, share: bar.update(task, description=what, completed=share),
                 )
             )
-        console = Console(soft_wrap=True, highlight=False)
+        console = Console(emoji=False, soft_wrap=True, highlight=False)
         for finding in sorted(findings, key=lambda finding: list(MARKS).index(finding.state)):
             console.print(f"{MARKS[finding.state]:<8} {finding.part}: {escape(finding.where)}: {escape(finding.what)}")
         wrong = sum(finding.state == "problem" for finding in findings)

@@ -104,4 +104,4 @@ def _show(seen: list[dict[str, Any]], networks: str) -> None:
                 )
             if not frame["faces"]:
                 table.add_row(name, at, "[dim]no face[/]", "", "", "", "")
-    Console().print(table)
+    Console(emoji=False).print(table)

@@ -44,7 +44,9 @@ def register(app: typer.Typer) -> None:
         wall = (*display(), *picture(screen), *sound())
         rows = (*machine(), *versions(), *gpu(), *wall, *libraries(), *cameras(), *places())
         column = max(len(name) for name, _ in rows) + 2
-        console = Console(soft_wrap=True, highlight=False)  # one line each: a command in it can be copied whole
+        console = Console(
+            emoji=False, soft_wrap=True, highlight=False
+        )  # one line each: a command in it can be copied whole
         for name, what in rows:
             console.print(f"[bold]{name:<{column}}[/]{escape(what)}")
 

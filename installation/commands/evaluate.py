@@ -58,7 +58,7 @@ def evaluate(
                 [f"the folder for the pictures cannot be made: {error.strerror}; choose another with --pictures"],
             ) from error
         classifier = open_classifier(model, "auto", int8=int8)
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
             task = bar.add_task("reading", total=1.0)
             found = measure(
                 classifier,

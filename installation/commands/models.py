@@ -32,7 +32,7 @@ def show() -> None:
         path = models_folder() / download.file_name
         here = str(path) if is_here(download, path) else f"not installed; chiaro models get {name}"
         table.add_row(name, download.what, here)
-    Console().print(table)
+    Console(emoji=False).print(table)
 
 
 def _classifier() -> tuple[str, str]:
@@ -72,7 +72,7 @@ def get(
         if is_here(download, path):
             typer.echo(f"{path} is already there")
         else:
-            with Progress(console=Console(stderr=True), transient=True) as bar:
+            with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
                 task = bar.add_task(download.file_name, total=1.0)
                 fetch(download, path, address, lambda share: bar.update(task, completed=share))
             typer.echo(f"{path} downloaded ({download.size / 1e3:.0f} kB, sha256 verified)")

@@ -75,7 +75,7 @@ def _show(story: Story, tally: Tally) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = Console(emoji=False)
     hours = tally.show_seconds / 3600
     console.print(f"{story.title}: {tally.takes} takes in {hours:.0f} h of film time", highlight=False)
     table = Table("how it ended", "takes", "share")

@@ -16,7 +16,7 @@ log = logging.getLogger("chiaro")
 
 def open_log(verbose: bool = False) -> None:
     """Send the log to stderr, one readable line per record. Call it once in each process."""
-    stderr = RichConsole(stderr=True)
+    stderr = RichConsole(emoji=False, stderr=True)
     handler: logging.Handler
     if stderr.is_terminal:
         handler = RichHandler(console=stderr, show_path=False, markup=False, rich_tracebacks=False)

@@ -61,4 +61,4 @@ def print_errors(*errors: ChiaroError) -> None:
     """Print all faults of all errors on stderr, one line each."""
     for error in errors:
         for line in error.lines():
-            Console(stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(line)}", highlight=False)
+            Console(emoji=False, stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(line)}", highlight=False)

@@ -56,7 +56,9 @@ def venue_of(named: str | None) -> Venue:
 def report_old_place(found: VenueFile) -> None:
     """One line on stderr where a venue is still in its old place, with the command that moves it."""
     if found.notice:
-        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"! {found.notice}", style="yellow")
+        Console(emoji=False, stderr=True, soft_wrap=True, highlight=False, markup=False).print(
+            f"! {found.notice}", style="yellow"
+        )
 
 
 def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:

@@ -19,7 +19,7 @@ REFRESH_SECONDS = 0.25
 
 def watch(host: str, port: int, prefix: str, lines: bool, seconds: float, cues: Cues | None = None) -> Tally:
     """Listen until Ctrl-C, or for so long. Raises ``OSError`` when the port cannot be had."""
-    tally, console = Tally(prefix, cues), Console()
+    tally, console = Tally(prefix, cues), Console(emoji=False)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind((host, port))
         ear.settimeout(REFRESH_SECONDS)

@@ -23,6 +23,7 @@ from scenes.story.story import load_story
 from tests.clips import make_clip
 from tests.installation.camera.mjpeg_server import ServerProcess
 from tests.installation.show.test_show import STORY
+from tests.odd_clips import every, film
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder below /dev in which a file can stand for a camera
 
@@ -108,6 +109,14 @@ def test_every_caption_that_is_lost_or_cut_is_told_with_its_line(story: Path) ->
     assert "scenes.lamp.captions: a.srt: line 35: has time stamps that cannot be read" in told
     assert "scene lamp: a.srt: line 2: does not fit on the picture" in told
     assert "scene door: b.srt: line 2: no font here contains '\U0001e900'" in told
+
+
+def test_the_line_that_mends_a_film_is_printed_as_it_must_be_typed(story: Path) -> None:
+    """``0:a:1`` was once a letter in a red square."""
+    film(story.parent / "door.mkv", every(120), tones=[(440, "stereo"), (880, "stereo")], default=1)
+    story.write_text(STORY.replace("door.mp4", "door.mkv"))
+    _, told = check(str(story), "--quick")
+    assert "ffmpeg -i door.mkv -map 0:v:0 -map 0:a:1 -c copy door-one-sound.mkv" in told
 
 
 def test_a_control_port_that_another_program_uses_is_reported() -> None:
