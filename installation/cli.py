@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 COMMANDS = (
-    *("run", "play", "check", "calibrate", "classify", "doctor"),
+    *("new", "run", "play", "check", "convert", "calibrate", "classify", "doctor"),
     *("bench", "osc", "models", "evaluate", "train", "story"),
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
