@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from rich.console import Console
+from rich.progress import Progress
 
 from calibration.errors import BadInput, Refused
 from calibration.profile import LightProfile
@@ -25,6 +27,9 @@ class Guide(Protocol):
 
     def say(self, text: str) -> None:
         """One line for whoever stands there."""
+
+    def step(self, number: int, of: int, name: str) -> None:
+        """A step begins: "step 1 of 4: camera"."""
 
     def warn(self, text: str) -> None:
         """A line that has to be noticed."""
@@ -47,6 +52,9 @@ class Guide(Protocol):
     def drawn(self, light: LightProfile, words: str) -> None:
         """Draw the lamp that was found. Raises ``Cancelled``."""
 
+    def progress(self, text: str) -> AbstractContextManager[Callable[[float], None]]:
+        """Something takes a while: what is called with the share done (0 to 1). May raise ``Cancelled``."""
+
     def close(self) -> None:
         """Close what was opened."""
 
@@ -61,6 +69,17 @@ class TextGuide:
     def say(self, text: str) -> None:
         """On stderr, so that stdout holds the result alone."""
         self.console.print(text, markup=False)
+
+    def step(self, number: int, of: int, name: str) -> None:
+        """On a line of its own."""
+        self.say(f"step {number} of {of}: {name}")
+
+    @contextmanager
+    def progress(self, text: str) -> Iterator[Callable[[float], None]]:
+        """A bar that is gone afterwards."""
+        with Progress(console=self.console, transient=True) as bar:  # our console, or words and bar run together
+            task = bar.add_task(text, total=1.0)
+            yield lambda share: bar.update(task, completed=share)
 
     def warn(self, text: str) -> None:
         """With a mark and a colour."""

@@ -9,8 +9,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.progress import Progress
-
 from calibration.errors import BadFile, BadInput, Unavailable
 from calibration.file_writer import link_target, make_private_folder
 from calibration.files import did_you_mean
@@ -69,13 +67,14 @@ def calibrate_venue(options: CalibrateOptions) -> Path:
     draft = _new_draft(options, venue)
     if "faces" not in todo and "fit" in todo:
         read_faces_kept(draft, file)
-    if set(todo) - {"fit"}:
-        _measure(options, draft, todo, emotions, new=not file.exists())
-    if "faces" in todo or "fit" in todo:
-        guide = TextGuide(options.yes)
-        with Progress(console=guide.console, transient=True) as bar:  # its console, or words and bar run together
-            task = bar.add_task("fitting", total=1.0)
-            fit(draft, guide, options.misfires, lambda share: bar.update(task, completed=share))
+    with ExitStack() as open_parts:
+        guide: Guide = TextGuide(options.yes)
+        if set(todo) - {"fit"}:
+            guide = _measure(options, draft, todo, emotions, not file.exists(), open_parts)
+        if "faces" in todo or "fit" in todo:
+            guide.step(*_step_number("fit", todo), "fit")
+            with guide.progress("fitting") as done:
+                fit(draft, guide, options.misfires, done)
     save(draft, file, html_report(draft) if draft.after else "", found.begins_as)
     return file
 
@@ -104,21 +103,34 @@ def _new_draft(options: CalibrateOptions, venue: Venue) -> Draft:
 
 
 def _measure(
-    options: CalibrateOptions, draft: Draft, todo: Collection[str], emotions: tuple[str, ...], new: bool
-) -> None:
-    """The steps that need a camera, in their order."""
+    options: CalibrateOptions,
+    draft: Draft,
+    todo: Collection[str],
+    emotions: tuple[str, ...],
+    new: bool,
+    open_parts: ExitStack,
+) -> Guide:
+    """The steps that need a camera, in their order; returns the guide, whose window stays open for the fit."""
     observer = _observer(draft.venue)
-    with ExitStack() as open_parts:
-        source = open_parts.enter_context(closing(_picture_source(options, draft.venue.camera)))
-        guide = open_parts.enter_context(closing(_guide(options)))
+    source_closes = closing(_picture_source(options, draft.venue.camera))
+    guide = _guide(options)
+    open_parts.callback(guide.close)
+    with source_closes as source:
         if options.camera is not None and (source.live or (new and not source.somebody)):
             # Tried on simulated visitors or on recordings, a real venue keeps its camera.
             draft.changes.setdefault("camera", {})["source"] = (options.camera, "calibrated with it")
         session = steps.Session(source, guide, observer, emotions, options.recording_seconds, options.keep_frames)
         for name in ("camera", "light", "faces"):
             if name in todo:
-                guide.say(f"{name} ({source.name})")
+                guide.step(*_step_number(name, todo), f"{name} ({source.name})")
                 getattr(steps, name)(session, draft)
+    return guide
+
+
+def _step_number(name: str, todo: Collection[str]) -> tuple[int, int]:
+    """Which of the steps it is, and of how many; faces are always followed by a fit."""
+    asked = [step for step in steps.STEPS if step in todo or (step == "fit" and "faces" in todo)]
+    return asked.index(name) + 1, len(asked)
 
 
 def _picture_source(options: CalibrateOptions, camera: CameraSettings) -> PictureSource:

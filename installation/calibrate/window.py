@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -14,13 +15,16 @@ from calibration.errors import Unavailable
 from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.guide import Cancelled, TextGuide
-from installation.calibrate.window_drawing import INK, SIZE, WARM, draw_frame, draw_lamp, placed, region_of
+from installation.calibrate.window_drawing import INK, SIZE, WARM, PreviewGain, draw_frame, draw_lamp, placed, region_of
+from installation.film.window_text import WindowText
 from models.arrays import Image
 
 SHADE = (0, 0, 0, 170)
 COUNTDOWN_SECONDS = 3.0
 GO = (pygame.K_RETURN, pygame.K_SPACE, pygame.K_KP_ENTER)
 WARNINGS_SHOWN = 3
+CANCEL_AGAIN_WITHIN_SECONDS = 2.0
+CANCEL_AGAIN = "Press Esc again to end; nothing will be saved"
 
 
 class NoWindow(Unavailable):
@@ -28,7 +32,7 @@ class NoWindow(Unavailable):
 
 
 class WindowGuide:
-    """A ``TextGuide`` with a picture and keys. Words (initials) are still typed in the terminal."""
+    """A ``TextGuide`` with a picture and keys, Enter and Esc as in the show: Esc counts when it comes twice."""
 
     def __init__(self, text: TextGuide) -> None:
         self._text = text
@@ -41,8 +45,10 @@ class WindowGuide:
             raise NoWindow(str(error)) from error
         if pygame.display.get_driver() == "offscreen" or os.environ.get("SDL_VIDEODRIVER") == "offscreen":
             raise NoWindow("no display")
-        self._big, self._small = pygame.font.Font(None, 44), pygame.font.Font(None, 26)
-        self._huge = pygame.font.Font(None, 260)
+        self._big, self._small, self._huge = WindowText(34), WindowText(21), WindowText(220)
+        self._gain = PreviewGain()
+        self._step = ""
+        self._cancel_asked = float("-inf")
         self._warnings: list[str] = []
         """Those since the last start; they stay on the screen until the next one."""
 
@@ -55,10 +61,38 @@ class WindowGuide:
         self._text.warn(text)
         self._warnings.append(text)
 
+    def step(self, number: int, of: int, name: str) -> None:
+        """In the terminal and in the window's upper right corner."""
+        self._text.step(number, of, name)
+        self._step = f"step {number} of {of}: {name}"
+
     def ask(self, question: str, default: str = "") -> str:
-        """Shown here, answered in the terminal."""
-        self._draw(None, question, "type the answer in the terminal")
-        return self._text.ask(question, default)
+        """Typed in the window; Enter ends it, and alone gives ``default``."""
+        self._text.say(f"{question} (in the window)")
+        self._events()  # keys pressed before the question do not answer it
+        typed = ""
+        while True:
+            self._draw(None, f"{question}: {typed}_", "Enter = accept    Esc twice = end")
+            for event in self._events(letters=True):
+                if event.type != pygame.KEYDOWN:
+                    continue
+                if event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+                    return typed.strip() or default
+                typed = typed[:-1] if event.key == pygame.K_BACKSPACE else typed + _letter(event)
+            time.sleep(0.03)
+
+    @contextmanager
+    def progress(self, text: str) -> Iterator[Callable[[float], None]]:
+        """A bar in the window and in the terminal."""
+        with self._text.progress(text) as in_terminal:
+
+            def done(share: float) -> None:
+                in_terminal(share)
+                self._events()
+                self._draw(None, f"{text}: {share:.0%}", "Esc twice = end", share=share)
+
+            done(0.0)
+            yield done
 
     def agreed(self, question: str) -> bool:
         """On the screen, for the volunteer reads it there: Y or N."""
@@ -80,13 +114,13 @@ class WindowGuide:
                 begins = time.monotonic() + COUNTDOWN_SECONDS
                 self._warnings.clear()
             if begins is None:
-                self._draw(picture, text, "Enter = start    Q = quit")
+                self._draw(picture, text, "Enter = start    Esc twice = end")
                 continue
             left = begins - time.monotonic()
             if left <= 0:
                 return
             # Large: a volunteer reads it from two metres away.
-            self._draw(picture, text, "Q = quit", number=int(np.ceil(left)))
+            self._draw(picture, text, "Esc twice = end", number=int(np.ceil(left)))
 
     def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
         """The same pictures, each shown as it passes."""
@@ -114,7 +148,7 @@ class WindowGuide:
                 elif corner and event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONUP):
                     region = region_of(corner, event.pos, picture) or region
                     corner = corner if event.type == pygame.MOUSEMOTION else None
-            self._draw(picture, text, "Enter = accept    W = whole picture    Q = quit", region=region)
+            self._draw(picture, text, "Enter = accept    W = whole picture    Esc twice = end", region=region)
         return region
 
     def drawn(self, light: LightProfile, words: str) -> None:
@@ -130,19 +164,28 @@ class WindowGuide:
         pygame.display.quit()
 
     def _key(self) -> int:
-        """The key pressed since the last call, 0 for none. Raises ``Cancelled`` for Q, Escape, closing."""
+        """The key pressed since the last call, 0 for none. Raises ``Cancelled`` for Esc twice, and for closing."""
         pressed = [event.key for event in self._events() if event.type == pygame.KEYDOWN]
         return pressed[-1] if pressed else 0
 
-    def _events(self) -> list[pygame.event.Event]:
-        events = pygame.event.get()
-        for event in events:
-            ends = event.type == pygame.KEYDOWN and event.key in (pygame.K_q, pygame.K_ESCAPE)
-            if ends or event.type == pygame.QUIT:
+    def _events(self, letters: bool = False) -> list[pygame.event.Event]:
+        """What was done since the last call. ``letters``: a word is typed, so Q is a letter of it."""
+        ends = (pygame.K_ESCAPE,) if letters else (pygame.K_ESCAPE, pygame.K_q)
+        kept = []
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
                 raise Cancelled
-        return events
+            if event.type == pygame.KEYDOWN and event.key in ends:
+                # A sleeve on the keyboard must not end ten minutes of recording.
+                now = time.monotonic()
+                if now - self._cancel_asked <= CANCEL_AGAIN_WITHIN_SECONDS:
+                    raise Cancelled
+                self._cancel_asked = now
+            else:
+                kept.append(event)
+        return kept
 
-    def _draw(
+    def _draw(  # noqa: PLR0913 - what may stand over the picture; most calls give one or two
         self,
         picture: Image | None,
         text: str,
@@ -150,61 +193,71 @@ class WindowGuide:
         number: int | None = None,
         region: Region | None = None,
         light: LightProfile | None = None,
+        share: float | None = None,
     ) -> None:
         self._surface.fill((18, 16, 14))
         if picture is not None:
-            self._surface.blit(_fitted(picture), (0, 0))
+            self._surface.blit(self._fitted(picture), (0, 0))
+            if self._gain.shows:
+                hint = f"{hint}    (picture shown {self._gain.gain:.1f} times brighter)"
         if picture is not None and region is not None:
             draw_frame(self._surface, region, picture)
         if light is not None:
             draw_lamp(self._surface, light, self._small)
         if number is not None:
-            digit = self._huge.render(str(number), True, WARM)
-            self._surface.blit(digit, (60, 110))  # beside the face
+            self._surface.blit(self._huge.render(str(number), WARM, 300), (60, 90))  # beside the face
+        if share is not None:
+            self._surface.fill((60, 56, 52), (20, SIZE[1] // 2 - 8, SIZE[0] - 40, 16))
+            self._surface.fill(WARM, (20, SIZE[1] // 2 - 8, round((SIZE[0] - 40) * min(1.0, max(0.0, share))), 16))
         self._draw_warnings()
+        self._draw_step()
         band = pygame.Surface((SIZE[0], 110), pygame.SRCALPHA)
         band.fill(SHADE)
         self._surface.blit(band, (0, SIZE[1] - 110))
-        lines = _broken(text, self._big, SIZE[0] - 40)
+        font, lines = self._big, self._big.wrap(text, SIZE[0] - 40, 3)
         if len(lines) > 2:
-            lines = _broken(text, self._small, SIZE[0] - 40)[:3]
-        y = SIZE[1] - 100
+            font, lines = self._small, self._small.wrap(text, SIZE[0] - 40, 3)
+        y = SIZE[1] - 104
         for line in lines:
-            self._surface.blit(line, (20, y))
-            y += line.get_height() + 2
-        self._surface.blit(self._small.render(hint, True, WARM), (20, SIZE[1] - 28))
+            self._surface.blit(font.render(line, INK, SIZE[0] - 40), (20, y))
+            y += font.height + 2
+        if time.monotonic() - self._cancel_asked <= CANCEL_AGAIN_WITHIN_SECONDS:
+            hint = CANCEL_AGAIN
+        self._surface.blit(self._small.render(hint, WARM, SIZE[0] - 40), (20, SIZE[1] - 28))
         pygame.display.flip()
 
     def _draw_warnings(self) -> None:
         """Above the picture: whoever it concerns does not read the terminal."""
-        lines = [line for text in self._warnings[-WARNINGS_SHOWN:] for line in _broken(f"! {text}", self._small, 920)]
+        lines = [line for text in self._warnings[-WARNINGS_SHOWN:] for line in self._small.wrap(f"! {text}", 920, 3)]
         if not lines:
             return
-        band = pygame.Surface((SIZE[0], 12 + 22 * len(lines)), pygame.SRCALPHA)
+        band = pygame.Surface((SIZE[0], 40 + 24 * len(lines)), pygame.SRCALPHA)
         band.fill(SHADE)
         self._surface.blit(band, (0, 0))
         for k, line in enumerate(lines):
-            self._surface.blit(line, (20, 8 + 22 * k))
+            self._surface.blit(self._small.render(line, INK, 920), (20, 34 + 24 * k))
+
+    def _draw_step(self) -> None:
+        """In the upper right corner, on a ground of its own."""
+        words = self._small.render(self._step, WARM, SIZE[0] // 2)
+        if not words.get_width():
+            return
+        ground = pygame.Surface((words.get_width() + 16, words.get_height() + 8), pygame.SRCALPHA)
+        ground.fill(SHADE)
+        ground.blit(words, (8, 4))
+        self._surface.blit(ground, (SIZE[0] - ground.get_width(), 0))
+
+    def _fitted(self, picture: Image) -> pygame.Surface:
+        """The picture mirrored (people expect a mirror), as large as it fits, and bright enough to be seen."""
+        x, y, width, height = placed(picture)
+        small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+        rgb = np.ascontiguousarray(self._gain.brightened(small)[:, ::-1, ::-1])
+        surface = pygame.Surface(SIZE)
+        surface.blit(pygame.image.frombuffer(rgb.tobytes(), (width, height), "RGB"), (x, y))
+        return surface
 
 
-def _fitted(picture: Image) -> pygame.Surface:
-    """The picture mirrored (people expect a mirror), as large as it fits."""
-    x, y, width, height = placed(picture)
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    rgb = np.ascontiguousarray(small[:, ::-1, ::-1])
-    surface = pygame.Surface(SIZE)
-    surface.blit(pygame.image.frombuffer(rgb.tobytes(), (width, height), "RGB"), (x, y))
-    return surface
-
-
-def _broken(text: str, font: pygame.font.Font, width: int) -> list[pygame.Surface]:
-    """The words in lines that are not wider."""
-    lines, line = [], ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and font.size(longer)[0] > width:
-            lines.append(line)
-            line = word
-        else:
-            line = longer
-    return [font.render(one, True, INK) for one in [*lines, line]]
+def _letter(event: pygame.event.Event) -> str:
+    """What a key writes; '' for one that writes nothing."""
+    letter = getattr(event, "unicode", "")
+    return letter if letter.isprintable() else ""

@@ -20,6 +20,8 @@ from calibration.venue_folder import SHIPPED_VENUES
 from installation.calibrate import draft, steps
 from installation.calibrate.guide import Cancelled
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
+from installation.calibrate.procedure import _step_number
+from installation.calibrate.steps import STEPS
 from installation.cli import app
 from installation.eye.venue_perception import VenuePerception
 from installation.host.options import venue_of
@@ -321,3 +323,16 @@ def test_the_running_eye_uses_the_room_s_head_and_leaves_it_out_for_another_netw
     left_out = VenuePerception(venue).left_out
     assert len(left_out) == 1
     assert re.search(r"run 'chiaro calibrate .*room\.toml'", left_out[0])
+
+
+@pytest.mark.parametrize(
+    ("todo", "numbers"),
+    [
+        (STEPS, {"camera": (1, 4), "light": (2, 4), "faces": (3, 4), "fit": (4, 4)}),
+        (("faces",), {"faces": (1, 2), "fit": (2, 2)}),
+        (("light", "camera"), {"camera": (1, 2), "light": (2, 2)}),
+        (("fit",), {"fit": (1, 1)}),
+    ],
+)
+def test_each_step_says_which_of_how_many_it_is(todo: tuple[str, ...], numbers: dict[str, tuple[int, int]]) -> None:
+    assert {name: _step_number(name, todo) for name in numbers} == numbers

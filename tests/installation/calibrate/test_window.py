@@ -10,7 +10,8 @@ import pytest
 from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.guide import Cancelled, TextGuide
-from installation.calibrate.window import WindowGuide
+from installation.calibrate.window import CANCEL_AGAIN_WITHIN_SECONDS, WindowGuide
+from installation.calibrate.window_drawing import WARM, PreviewGain
 from models.arrays import Image, Integers
 
 PICTURE = np.full((90, 160, 3), (20, 40, 200), np.uint8)
@@ -57,10 +58,98 @@ def test_it_begins_after_enter_and_a_countdown(guide: WindowGuide, monkeypatch: 
 
 
 @pytest.mark.parametrize("key", [pygame.K_q, pygame.K_ESCAPE])
-def test_q_and_escape_end_it(guide: WindowGuide, key: int) -> None:
+def test_q_and_escape_end_it_when_they_come_twice(guide: WindowGuide, key: int) -> None:
+    press(key)
     press(key)
     with pytest.raises(Cancelled):
         list(guide.shown([PICTURE], "recording"))
+
+
+@pytest.mark.parametrize("key", [pygame.K_q, pygame.K_ESCAPE])
+def test_a_sleeve_on_the_keyboard_ends_nothing_and_it_is_said_what_would(guide: WindowGuide, key: int) -> None:
+    list(guide.shown([PICTURE], "recording"))
+    plain = shown()
+    press(key)
+    assert len(list(guide.shown([PICTURE] * 3, "recording"))) == 3
+    assert np.abs(shown() - plain)[:, 505:].max() > 100
+    guide._cancel_asked -= CANCEL_AGAIN_WITHIN_SECONDS  # that was a while ago
+    press(key)
+    list(guide.shown([PICTURE], "recording"))
+
+
+def test_closing_the_window_ends_it_at_once(guide: WindowGuide) -> None:
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    with pytest.raises(Cancelled):
+        list(guide.shown([PICTURE], "recording"))
+
+
+def test_initials_are_typed_in_the_window_and_enter_ends_them(
+    guide: WindowGuide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(pygame.K_x)  # before the question stands there: no answer
+    keys = [(pygame.K_q, "q"), (pygame.K_z, "z"), (pygame.K_BACKSPACE, "\b"), (pygame.K_k, "k"), (pygame.K_LSHIFT, "")]
+    coming = iter([*keys, (pygame.K_RETURN, "\r"), (pygame.K_RETURN, "\r")])
+
+    def type_one(_: float) -> None:
+        key, letter = next(coming)
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=letter))
+
+    monkeypatch.setattr(time, "sleep", type_one)
+    assert guide.ask("Volunteer 1: initials (Enter = no more volunteers)") == "qk"
+    assert guide.ask("Volunteer 2: initials (Enter = no more volunteers)", "none") == "none"
+
+
+def test_which_step_it_is_stands_in_the_corner(guide: WindowGuide) -> None:
+    list(guide.shown([PICTURE], "measuring"))
+    plain = shown()
+    guide.step(1, 4, "camera (simulated visitor)")
+    list(guide.shown([PICTURE], "measuring"))
+    changed = np.flatnonzero(np.abs(shown() - plain).max((1, 2)) > 60)
+    assert changed.min() > 480
+    assert np.abs(shown() - plain)[:, 60:].max() == 0
+
+
+def test_the_fit_shows_how_far_it_is_and_can_be_ended(guide: WindowGuide) -> None:
+    def filled() -> int:
+        return int((shown()[:, 270] == WARM).all(1).sum())
+
+    with guide.progress("fitting") as done:
+        done(0.25)
+        quarter = filled()
+        done(0.75)
+        assert filled() == pytest.approx(3 * quarter, abs=2)
+        assert quarter > 200
+        press(pygame.K_ESCAPE)
+        press(pygame.K_ESCAPE)
+        with pytest.raises(Cancelled):
+            done(0.8)
+
+
+def test_a_dark_room_is_shown_bright_enough_to_see_who_stands_there_and_it_is_said(guide: WindowGuide) -> None:
+    dark = np.full((90, 160, 3), 2, np.uint8)
+    dark[30:60, 60:100] = 20
+    untouched = dark.copy()
+    list(guide.shown([dark] * 2, "measuring"))
+    face, room = shown()[480, 250], shown()[100, 100]
+    assert face.min() > 150
+    assert room.max() < 40
+    assert guide._gain.shows
+    assert np.array_equal(dark, untouched)
+
+
+def test_the_preview_does_not_flicker_when_a_light_passes() -> None:
+    gain = PreviewGain()
+    gain.brightened(np.full((9, 16, 3), 20, np.uint8))
+    before = gain.gain
+    gain.brightened(np.full((9, 16, 3), 250, np.uint8))
+    assert before * 0.8 < gain.gain < before
+
+
+def test_whatever_is_to_be_said_fits_into_the_window(guide: WindowGuide) -> None:
+    for text in ("", "a\0b\x1b[2J", "\ud83d", "光と影", "x" * 10_000, "a word " * 300):
+        guide.warn(text)
+        guide.step(1, 4, text)
+        list(guide.shown([PICTURE], text))
 
 
 def test_the_picture_is_shown_as_in_a_mirror(guide: WindowGuide) -> None:
