@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from calibration.errors import BadFile
+from calibration.file_writer import make_private_folder
 
 FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(\.(?P<room>[^.]+))?\.jsonl(?P<packed>\.gz)?")
 LONGEST_LINE = 1_000_000
@@ -77,7 +78,7 @@ class DayFiles:
             file.close()
 
     def _open(self, day: str) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.folder)
         self._day, self._full = day, ""
         self._path = self.folder / f"{day}.{self._room}.jsonl"
         others = self._other_days()

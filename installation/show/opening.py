@@ -53,6 +53,8 @@ def open_show(
     with ExitStack() as closing:
         lock = RoomLock(folder, venue.name)
         lock.acquire()
+        if lock.without_disk:
+            losses.lost("state folder", lock.without_disk)
         closing.callback(lock.release)
         journal = Journal(venue.journal, folder, losses, room=venue.name)
         closing.callback(journal.close)

@@ -38,3 +38,36 @@ def test_two_rooms_of_one_machine_do_not_hinder_each_other(tmp_path: Path) -> No
     for name in ("hall", "cellar"):  # both are held, each for itself
         with pytest.raises(RoomIsTaken):
             RoomLock(tmp_path, name).acquire()
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the lock without a disk is Linux's")
+
+
+@linux
+def test_where_no_disk_takes_the_lock_the_room_is_held_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder can be made under a file, by nobody")
+    state = tmp_path / "file" / "state"
+    first = RoomLock(state, "hall")
+    first.acquire()
+    assert str(state) in first.without_disk
+    with pytest.raises(RoomIsTaken) as refusal:
+        RoomLock(state, "hall").acquire()
+    assert refusal.value.pid == os.getpid()
+    assert RoomLock(state, "hall").is_taken()
+    RoomLock(state, "cellar").acquire()
+    first.release()
+    assert not RoomLock(state, "hall").is_taken()
+    RoomLock(state, "hall").acquire()
+
+
+@linux
+def test_the_state_folder_is_for_its_owner_alone_and_one_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        RoomLock(tmp_path / "state", "hall").acquire()
+        (tmp_path / "old").mkdir(mode=0o755)
+        RoomLock(tmp_path / "old", "hall").acquire()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "old").stat().st_mode & 0o777 == 0o755
