@@ -12,6 +12,9 @@ RATE_GAIN = PHASE_GAIN**2 / 4
 OBSERVATIONS = 8
 """The earliest of this many observations is believed (half a second of them)."""
 JUMP_SECONDS = 0.1
+STOP_SECONDS = 0.25
+"""When nobody asked for the time for longer, the process stood still (stopped, suspended), and the film with it.
+So much passes all the same, so that a machine whose every tick is slower shows a slow film and not a frozen one."""
 RATE_BOUND = 0.06
 
 
@@ -28,6 +31,8 @@ class FilmClock:
         self._programme = 0.0
         self._rate = 1.0
         self._paused = False
+        self._asked: float | None = None
+        """When anybody last asked for the time or told it."""
         self._observations: deque[tuple[float, float]] = deque(maxlen=OBSERVATIONS)
         self.latest = 0.0
         """What ``at`` gave last."""
@@ -35,6 +40,7 @@ class FilmClock:
     def at(self, now: float) -> float:
         """Programme seconds at the monotonic time ``now``. The first call sets zero."""
         with self._lock:
+            self._pass_over_stop(now)
             self.latest = self._at(now)
             return self.latest
 
@@ -42,6 +48,14 @@ class FilmClock:
         if self._since is None:
             self._since = now
         return self._programme if self._paused else self._programme + (now - self._since) * self._rate
+
+    def _pass_over_stop(self, now: float) -> None:
+        """The film goes on where it stood: what would have been shown during a stop is not skipped."""
+        asked, self._asked = self._asked, now if self._asked is None else max(now, self._asked)
+        if asked is None or self._since is None or now - asked <= STOP_SECONDS:
+            return
+        self._programme, self._since = self._at(asked + STOP_SECONDS), now
+        self._observations.clear()
 
     def when(self, programme: float, now: float) -> float:
         """Monotonic time at which ``programme`` will be reached; in a pause, ``now`` plus what is left."""
@@ -56,6 +70,7 @@ class FilmClock:
     def observe(self, now: float, programme: float) -> None:
         """The sound was at ``programme`` at ``now``, or earlier: a busy machine looks late, never early."""
         with self._lock:
+            self._pass_over_stop(now)
             if self._paused:
                 return
             here = self._at(now)
@@ -80,12 +95,14 @@ class FilmClock:
     def free_run(self, now: float) -> None:
         """There is no sound any more: continue from here by monotonic time."""
         with self._lock:
+            self._pass_over_stop(now)
             self._programme, self._since, self._rate = self._at(now), now, 1.0
             self._observations.clear()
 
     def pause(self, paused: bool, now: float) -> None:
         """Pause, or resume from where it was."""
         with self._lock:
+            self._pass_over_stop(now)
             if paused != self._paused:
                 self._programme, self._since, self._paused = self._at(now), now, paused
                 self._observations.clear()

@@ -212,6 +212,19 @@ def test_a_clip_that_stalls_for_two_seconds_is_given_up(clips: dict[str, Clip]) 
         assert house.film.health.repeated > 0
 
 
+def test_a_stage_that_was_stopped_for_a_minute_goes_on_with_the_next_pictures(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.seconds > 0.31)
+        stood = house.film.playhead.seconds
+        house.now += 60.0
+        house.step()
+        assert house.film.playhead.seconds == pytest.approx(stood, abs=0.3)
+        house.run(0.1)
+        assert not house.film.playhead.failed
+        assert not house.film.playhead.ended
+
+
 def test_in_a_pause_the_film_stands_still(clips: dict[str, Clip]) -> None:
     with cinema() as house:
         house.film.play(1, "a", clips["a"])

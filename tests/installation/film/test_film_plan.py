@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from installation.film.clock import FilmClock
+from installation.film.clock import STOP_SECONDS, FilmClock
 from installation.film.shot import Takeover, plan
 from scenes.story.clip import Transition
 
@@ -54,9 +54,28 @@ def test_the_clock_is_not_shaken_by_late_looks() -> None:
 def test_the_clock_stands_still_in_a_pause_and_jumps_after_a_long_gap() -> None:
     clock = FilmClock()
     clock.at(0.0)
-    clock.pause(True, 1.0)
-    assert clock.at(5.0) == 1.0
+    clock.pause(True, 0.25)
+    assert clock.at(5.0) == 0.25
     clock.pause(False, 6.0)
-    assert clock.at(6.5) == 1.5
-    clock.observe(7.0, 1.0)
-    assert clock.at(7.0) == 1.0
+    assert clock.at(6.25) == 0.5
+    clock.observe(6.5, 0.25)
+    assert clock.at(6.5) == 0.25
+
+
+def test_a_process_that_stood_still_goes_on_where_the_film_was() -> None:
+    clock = FilmClock()
+    for tick in range(11):
+        clock.at(tick / 10)
+    clock.observe(1.0, 1.0)
+    assert clock.at(61.0) == pytest.approx(1.0 + STOP_SECONDS)  # stopped for a minute
+    clock.observe(61.1, 1.1 + STOP_SECONDS)  # what the sound said before counts no more
+    assert clock.at(61.2) == pytest.approx(1.2 + STOP_SECONDS)
+    clock.free_run(121.2)  # the device is lost in a stop, too
+    assert clock.at(121.2) == pytest.approx(1.2 + 2 * STOP_SECONDS)
+
+
+def test_a_machine_whose_every_tick_is_slow_shows_a_slow_film_and_not_a_frozen_one() -> None:
+    clock = FilmClock()
+    for tick in range(11):
+        clock.at(tick * 0.5)
+    assert clock.at(5.0) == pytest.approx(10 * STOP_SECONDS)
