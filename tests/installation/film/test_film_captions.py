@@ -152,15 +152,15 @@ def test_what_does_not_fit_is_cut_and_told_once() -> None:
         assert cut
         assert rows[-1].endswith("\u2026")
         lettering.draw(canvas, text)
-    assert losses.is_lost("part of a caption")
-    assert losses.errors == 1
+    assert [line.split(":")[0] for line in losses.lost_parts()].count("part of a caption") == 1
+    assert losses.errors == 1 + losses.is_lost("captions font")  # a machine without fonts says that too
 
 
 @pytest.mark.parametrize("text", ["\u200b", "\x00", "\ud800", "\n\n", " ", "\u200d", "\ufeff\u2060", "\U0010ffff"])
 def test_text_without_letters_draws_nothing(text: str) -> None:
     canvas, losses = drawn(text)
     assert canvas.max() == 0
-    assert not losses.lost_parts()
+    assert not [part for part in losses.lost_parts() if not part.startswith("captions font")]  # a machine without fonts
 
 
 @settings(max_examples=150, deadline=None)

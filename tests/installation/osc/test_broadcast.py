@@ -175,9 +175,21 @@ def test_a_dead_target_and_a_name_that_nobody_answers_for_cost_the_others_nothin
         no_network.set()
         broadcast.close()
     assert len(heard) >= 5
-    assert [record.message for record in caplog.records if str(dead.port) in record.message] == [
-        f"OSC target 127.0.0.1:{dead.port} lost: nothing is listening there"
-    ]
+    told = {
+        record.message for record in caplog.records if str(dead.port) in record.message and "lost" in record.message
+    }
+    assert told == {f"OSC target 127.0.0.1:{dead.port} lost: nothing is listening there"}
+
+
+def test_a_dead_receiver_is_reported_once_however_often_it_is_sent_to(losses: LossReporter) -> None:
+    dead = Ear()
+    dead.off()
+    sender = UdpSocket("127.0.0.1", dead.port, losses)
+    for step in range(300):
+        sender.send(b"/x\0\0,\0\0\0", step / 10)
+    assert losses.errors == 1
+    assert sender.lost > 100
+    sender.close()
 
 
 def test_a_bad_value_is_told_once_and_costs_the_receivers_nothing_else(ear: Ear, losses: LossReporter) -> None:
