@@ -28,7 +28,7 @@ PICTURE_BRANDS = ("avif", "heic", "heix", "mif1")
 """Brands of the MP4 family that hold one photograph."""
 DRAWINGS = ("gif", "apng", "webp")
 REMEMBERED = 65_536
-"""Files whose reading is kept: more than any story has, or a start reads them all again. About 40 MB when full."""
+"""Files whose reading is kept: more than any story has, or a start reads them all again. About 45 MB when full."""
 
 S = TypeVar("S", av.VideoStream, av.AudioStream)
 
