@@ -25,7 +25,7 @@ from installation.osc.decoder import decode
 from installation.osc.encoder import bundle, header
 from installation.osc.incoming import AT_MOST_BYTES, CommandRefused, split
 from installation.osc.rate_limit import SENDERS_AT_MOST, SENDERS_OF_A_HOST, WRONG_PASSPHRASES, RateLimiter
-from installation.osc.refusals import LINES_AN_HOUR, RefusalLog
+from installation.osc.refusals import KINDS_AT_MOST, LINES_AN_HOUR, RefusalLog
 from installation.osc.registry import IN, Code
 from scenes.machine.command import (
     KEY,
@@ -407,6 +407,41 @@ def test_a_sender_who_tries_every_address_does_not_fill_the_log_and_memory(caplo
         for number in range(2000):
             refusals.warn_once(("127.0.0.1", 1), "unknown address", f"/y/{number}", "no")
     assert len(caplog.records) == 2 * LINES_AN_HOUR
+
+
+def test_who_was_told_of_is_remembered_within_limits() -> None:
+    now = [0.0]
+    refusals = RefusalLog(lambda: now[0])
+    for number in range(2 * KINDS_AT_MOST):
+        now[0] += 3600.0
+        refusals.warn_once(("127.0.0.1", 1), "unknown address", f"/x/{number}", "no")
+    assert len(refusals._told) == KINDS_AT_MOST
+
+
+@pytest.mark.parametrize(
+    ("datagram", "told"),
+    [
+        (b"/noise\xff\0", ""),  # no two pieces are alike, so it is told once and not once for each piece
+        (packet("/tuio/2Dcur"), "/tuio/2Dcur"),
+        (packet("/x/" + "a" * 300), "/x/" + "a" * 57),
+    ],
+)
+def test_the_address_that_the_operator_reads_is_one_that_was_meant_and_short(datagram: bytes, told: str) -> None:
+    with pytest.raises(CommandRefused) as refused:
+        read(datagram, SETTINGS, SCENES, PHONE)
+    assert refused.value.address == told
+
+
+@pytest.mark.parametrize("size", [-(2**31), -4, 0, 1, 18, 2**31 - 1])
+def test_a_bundle_whose_element_has_an_impossible_size_is_refused_as_a_whole(size: int) -> None:
+    with pytest.raises(CommandRefused, match="the bundle is damaged"):
+        split(BUNDLE + struct.pack(">i", size) + bytes(max(0, min(size, 100))))
+
+
+def test_a_message_with_anything_but_zeros_behind_a_text_is_refused() -> None:
+    for message in (b"/emo/control/next\0\0x", b"/emo/control/goto\0\0\0,s\0\0joy\0opening."):
+        with pytest.raises(CommandRefused, match="damaged"):
+            read(message, SETTINGS, SCENES, PHONE)
 
 
 def test_what_was_refused_is_summed_up_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
