@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import warnings
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -340,3 +341,41 @@ def test_any_window_and_any_receiver_that_is_typed_is_taken_or_refused(text: str
                 with_options(Venue(), **{option: typed if option == "window" else [typed]})  # type: ignore[arg-type]
             except ChiaroError as refused:
                 assert f"--{option}" in str(refused)  # noqa: PT017 - any other error fails the test by itself
+
+
+def refused(name: str, folder: Path, content: bytes) -> str:
+    (folder / DOORS[name].file).write_bytes(content)
+    with pytest.raises(ChiaroError) as refusal:
+        DOORS[name].opens(folder / DOORS[name].file)
+    return "\n".join(refusal.value.lines())
+
+
+def test_a_film_whose_codec_nobody_knows_is_refused_in_words(tmp_path: Path) -> None:
+    film = sound_content("clip, matroska", tmp_path).replace(b"V_MPEG4/ISO/AVC", b"V_MPEG4/ISO/XYZ")
+    assert "no decoder" in refused("clip, matroska", tmp_path, film)
+
+
+def test_a_network_whose_metadata_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    network = sound_content("network", tmp_path).replace(b'"0.0-test"', b'"0.0-\xff\xfe\xfd\xfc"')
+    assert "is not an onnx file that can be run" in refused("network", tmp_path, network)
+
+
+def test_arrays_that_claim_more_than_anybody_has_are_refused_unread(tmp_path: Path) -> None:
+    """A header of a few bytes that asks for 8 TB, and a zip that unpacks to more than is allowed."""
+    head = packed(weights=np.zeros((16, 8)), bias=np.zeros(8), temperature=np.float64(1))
+    with zipfile.ZipFile(io.BytesIO(head)) as archive:
+        arrays = {name: archive.read(name) for name in archive.namelist()}
+    huge = arrays["weights.npy"].replace(b"(16, 8)", b"(1000000000000, 8)").replace(b" " * 10, b"", 1)
+    bomb = arrays["weights.npy"] + bytes(30_000_000)
+    for weights, why in ((huge, "torn, or not a file of arrays"), (bomb, "claims to hold")):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in (arrays | {"weights.npy": weights}).items():
+                archive.writestr(name, content)
+        assert why in refused("head", tmp_path, file.getvalue())
+
+
+def test_a_journal_of_nested_lists_and_endless_numbers_is_passed_over(tmp_path: Path) -> None:
+    lines = ["[" * 100_000, '{"t": 1.0, "kind": "scene_start", "scene": "x", "index": Infinity}', *JOURNAL.splitlines()]
+    (tmp_path / "evening.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert len(list(steps(tmp_path / "evening.jsonl"))) == 5
