@@ -379,3 +379,14 @@ def test_a_journal_of_nested_lists_and_endless_numbers_is_passed_over(tmp_path: 
     lines = ["[" * 100_000, '{"t": 1.0, "kind": "scene_start", "scene": "x", "index": Infinity}', *JOURNAL.splitlines()]
     (tmp_path / "evening.jsonl").write_text("\n".join(lines), encoding="utf-8")
     assert len(list(steps(tmp_path / "evening.jsonl"))) == 5
+
+
+def test_a_table_of_votes_with_a_field_without_end_is_refused_in_words(tmp_path: Path) -> None:
+    table = sound_content("faces, votes", tmp_path) + b"\n" + b"1" * 200_000
+    assert "is not a table that can be read" in refused("faces, votes", tmp_path, table)
+
+
+@pytest.mark.parametrize("port", ["²", "9" * 5000, "70000", "-1", ""])
+def test_a_receiver_s_port_that_is_none_is_refused_in_words(port: str) -> None:
+    with pytest.raises(ChiaroError, match="--osc"):
+        with_options(Venue(), osc=[f"10.0.0.5:{port}"])
