@@ -188,7 +188,6 @@ def test_a_dead_receiver_is_reported_once_however_often_it_is_sent_to(losses: Lo
     for step in range(300):
         sender.send(b"/x\0\0,\0\0\0", step / 10)
     assert losses.errors == 1
-    assert sender.lost > 100
     sender.close()
 
 
