@@ -34,7 +34,7 @@ def convert(
 
     with plain_errors():
         faults = []
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        with Progress(console=Console(stderr=True, emoji=False), transient=True) as bar:
             for clip in clips:
                 target = (to / f"{clip.stem}.mp4") if to else clip.with_name(f"{clip.stem}-converted.mp4")
                 task = bar.add_task(clip.name, total=1.0)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from calibration.errors import Exit
 
 if TYPE_CHECKING:
     from calibration.settings import ScreenSettings
@@ -22,6 +25,17 @@ PACKAGES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that was looked at."""
+
+    name: str
+    what: str
+    state: Literal["ok", "warning", "missing"] = "ok"
+    """missing: the show needs it and would not begin, or nobody would see it; warning: it goes on without."""
+
+
+MARKS = {"ok": "[green]ok[/]     ", "warning": "[yellow]warning[/]", "missing": "[bold red]missing[/]"}
 _FOR = {"window": "a window", "graphics card": "drawing on the graphics card", "sound": "sound"}
 
 
@@ -31,58 +45,76 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def doctor(
         venue: Annotated[str, typer.Option(help="As for run: the window is opened as this venue wants it.")] = "",
+        headless: Annotated[
+            bool, typer.Option("--headless", help="For a show without window and sound: neither is needed.")
+        ] = False,
     ) -> None:
-        """Show machine, versions, the GPU used or why not, display, sound, cameras, missing libraries, folders."""
+        """Show machine, versions, the GPU used or why not, display, sound, cameras, missing libraries, folders.
+
+        Exit code 1 when something that the show needs is missing.
+        """
         from rich.console import Console
         from rich.markup import escape
 
         from installation.host.errors import plain_errors
+        from installation.host.native_noise import without_native_noise
         from installation.host.options import venue_of
 
         with plain_errors():
             screen = venue_of(venue).screen
-        wall = (*display(), *picture(screen), *sound())
-        rows = (*machine(), *versions(), *gpu(), *wall, *libraries(), *cameras(), *places())
-        column = max(len(name) for name, _ in rows) + 2
-        console = Console(
-            emoji=False, soft_wrap=True, highlight=False
-        )  # one line each: a command in it can be copied whole
-        for name, what in rows:
-            console.print(f"[bold]{name:<{column}}[/]{escape(what)}")
+        with without_native_noise():
+            wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
+        rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places())
+        column = max(len(row.name) for row in rows) + 2
+        console = Console(soft_wrap=True, highlight=False)  # one line each: a command in it can be copied whole
+        for row in rows:
+            console.print(f"{MARKS[row.state]} [bold]{row.name:<{column}}[/]{escape(row.what)}")
+        missing = [row for row in rows if row.state == "missing"]
+        warnings = sum(row.state == "warning" for row in rows)
+        console.print(f"\n{len(missing)} missing, {counted(warnings)}")
+        if missing:
+            console.print(f"next: see to [bold]{missing[0].name}[/] above, then run chiaro doctor again")
+            raise typer.Exit(Exit.NOT_AS_WANTED)
+        console.print("next: chiaro check (tries story, camera, sound and network for real)")
 
 
-def machine() -> Iterator[tuple[str, str]]:
+def counted(warnings: int) -> str:
+    """The number of warnings in words."""
+    return "1 warning" if warnings == 1 else f"{warnings} warnings"
+
+
+def machine() -> Iterator[Row]:
     """System, processor, disk and Python."""
     import os
     import platform
     import shutil
 
     free = shutil.disk_usage(".").free / 1e9
-    yield "machine", f"{platform.platform()}, {os.cpu_count()} cores, {free:.0f} GB free here"
-    yield "python", f"{platform.python_version()} ({platform.python_implementation()})"
+    yield Row("machine", f"{platform.platform()}, {os.cpu_count()} cores, {free:.0f} GB free here")
+    yield Row("python", f"{platform.python_version()} ({platform.python_implementation()})")
 
 
-def versions() -> Iterator[tuple[str, str]]:
+def versions() -> Iterator[Row]:
     """The installed version of chiaroscuro and of each package that matters for a fault report."""
     from importlib.metadata import PackageNotFoundError, version
 
-    yield "chiaroscuro", version("chiaroscuro")
+    yield Row("chiaroscuro", version("chiaroscuro"))
     for package in PACKAGES:
         try:
-            yield package, version(package)
+            yield Row(package, version(package))
         except PackageNotFoundError:
             continue  # one of the two onnxruntimes is always missing; without another one we would not be here
 
 
-def gpu() -> Iterator[tuple[str, str]]:
+def gpu() -> Iterator[Row]:
     """What the networks run on, or why not on the GPU."""
     from models.seeing.runtime import runtime_report
 
     for line in runtime_report():
-        yield "networks", line
+        yield Row("networks", line)
 
 
-def display() -> Iterator[tuple[str, str]]:
+def display() -> Iterator[Row]:
     """The driver that SDL really uses here, and the displays it finds."""
     import pygame
 
@@ -90,14 +122,20 @@ def display() -> Iterator[tuple[str, str]]:
 
     try:
         pygame.display.init()
-        yield "display", f"{pygame.display.get_driver()} driver: {display_list(pygame.display.get_desktop_sizes())}"
+        driver, sizes = pygame.display.get_driver(), pygame.display.get_desktop_sizes()
+        if driver in ("dummy", "offscreen"):
+            yield Row(
+                "display", f"none: SDL fell back to its {driver} driver, which nobody sees; set DISPLAY", "missing"
+            )
+        else:
+            yield Row("display", f"{driver} driver: {display_list(sizes)}")
     except pygame.error as error:
-        yield "display", f"none ({error}); chiaro run --headless needs none"
+        yield Row("display", f"none ({error}); chiaro run --headless needs none", "missing")
     finally:
         pygame.display.quit()
 
 
-def picture(settings: ScreenSettings) -> Iterator[tuple[str, str]]:
+def picture(settings: ScreenSettings) -> Iterator[Row]:
     """How the film's frames get to the wall, and why in this way: a window is opened to find out."""
     from installation.film.gpu_wall import is_software
     from installation.film.screen import NoScreen, Screen
@@ -105,15 +143,15 @@ def picture(settings: ScreenSettings) -> Iterator[tuple[str, str]]:
     try:
         screen = Screen(settings.model_copy(update={"width": 320, "height": 180, "fullscreen": False}))
     except NoScreen as error:
-        yield "picture", f"cannot be shown: {error}"
+        yield Row("picture", f"cannot be shown: {error}", "missing")
     else:
         card = screen.path == "gpu" and not is_software(screen.why)
         keystone = "the graphics card" if card else "the processor"
-        yield "picture", f"{screen.path} ({screen.why}); keystone by {keystone}"
+        yield Row("picture", f"{screen.path} ({screen.why}); keystone by {keystone}")
         screen.close()
 
 
-def sound() -> Iterator[tuple[str, str]]:
+def sound() -> Iterator[Row]:
     """Whether a sound device opens, and with which driver."""
     import os
 
@@ -124,38 +162,47 @@ def sound() -> Iterator[tuple[str, str]]:
     try:
         open_device()
         driver = os.environ.get("SDL_AUDIODRIVER", "chosen by SDL")
-        yield "sound", f"opens: {pygame.mixer.get_init()} (driver: {driver})"
+        yield Row("sound", f"opens: {pygame.mixer.get_init()} (driver: {driver})")
     except pygame.error as error:
-        yield "sound", f"none ({error}); the show would be silent"
+        yield Row("sound", f"none ({error}); the show would be silent", "warning")
     finally:
         pygame.mixer.quit()
 
 
-def libraries() -> Iterator[tuple[str, str]]:
+def libraries() -> Iterator[Row]:
     """What a window, the graphics card and sound need of the system beyond the Python packages."""
     from installation.host.system_libraries import apt_line, missing_libraries
 
     missing = missing_libraries()
     if not missing:
-        yield "libraries", "complete: a window, the graphics card and sound have all that they need from the system"
+        yield Row(
+            "libraries", "complete: a window, the graphics card and sound have all that they need from the system"
+        )
     for purpose in dict.fromkeys(library.purpose for library in missing):
         lacking = [library for library in missing if library.purpose == purpose]
         files = ", ".join(library.file for library in lacking)
-        yield "libraries", f"missing for {_FOR[purpose]}: {files}; install them with: {apt_line(lacking)}"
+        yield Row(
+            "libraries",
+            f"missing for {_FOR[purpose]}: {files}; install them with: {apt_line(lacking)}",
+            "missing" if purpose == "window" else "warning",
+        )
 
 
-def cameras() -> Iterator[tuple[str, str]]:
+def cameras() -> Iterator[Row]:
     """Camera devices of this machine."""
     from installation.camera.device import found_devices
 
     found = found_devices()
-    yield "cameras", ", ".join(found) if found else "none found; a simulated visitor would stand in"
+    if found:
+        yield Row("cameras", ", ".join(found))
+    else:
+        yield Row("cameras", "none found; a simulated visitor would stand in", "warning")
 
 
-def places() -> Iterator[tuple[str, str]]:
+def places() -> Iterator[Row]:
     """The folders in which a user's files are kept."""
     from calibration.venue_folder import known_venues, venues_folder
     from installation.host.state_folder import state_folder
 
-    yield "venues", f"{venues_folder()} (known venues: {', '.join(known_venues()) or 'none'})"
-    yield "state", f"{state_folder()} (the journal is in its folder journal, unless the venue names another)"
+    yield Row("venues", f"{venues_folder()} (known venues: {', '.join(known_venues()) or 'none'})")
+    yield Row("state", f"{state_folder()} (the journal is in its folder journal, unless the venue names another)")

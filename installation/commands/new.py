@@ -90,7 +90,7 @@ def new(
             title = folder.name.replace("-", " ").replace('"', "").replace("\\", "").capitalize()
             (making / "story.toml").write_text(STORY.format(name=folder.name, title=title), encoding="utf-8")
             (making / "question.srt").write_text(CAPTIONS, encoding="utf-8")
-            with Progress(console=Console(stderr=True), transient=True) as bar:
+            with Progress(console=Console(stderr=True, emoji=False), transient=True) as bar:
                 task = bar.add_task("clips", total=1.0)
                 write_clips(making, lambda what, share: bar.update(task, description=what, completed=share))
             making.chmod(0o755)

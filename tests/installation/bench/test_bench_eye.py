@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from installation.bench import eye_stages
+from installation.bench.eye_to_wire import REACHED, _latencies
+from installation.bench.report import Figure
 from tests.models.tiny_classifier import make_classifier
 
 
@@ -24,3 +26,7 @@ def test_the_stages_shares_add_up_and_economies_have_their_baselines(
     assert shares == sorted(shares)
     assert "simulated visitor" in notes[0]
     assert "CPU" in notes[1] or "CUDA" in notes[1]
+
+
+def test_a_bench_that_loses_its_eye_says_so_with_figures() -> None:
+    assert _latencies([], {}) == [Figure(REACHED, 0.0, "moods")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from installation.cli import app
 from installation.commands import doctor
 from installation.host import system_libraries
+from installation.host.native_noise import without_native_noise
 from installation.host.system_libraries import LIBRARIES
 
 
@@ -18,9 +20,9 @@ def test_it_names_the_folders_in_which_a_users_files_are_kept(tmp_path: Path, mo
     monkeypatch.setenv("CHIARO_STATE", str(tmp_path / "state"))
     (tmp_path / "config" / "venues").mkdir(parents=True)
     (tmp_path / "config" / "venues" / "hall.toml").write_text("")
-    ran = CliRunner().invoke(app, ["doctor"])
+    ran = CliRunner().invoke(app, ["doctor", "--headless"])
     assert ran.exit_code == 0, ran.output
-    rows = {line.split()[0]: line for line in ran.stdout.splitlines()}
+    rows = {line.split()[1]: line for line in ran.stdout.splitlines() if line}
     assert str(tmp_path / "config" / "venues") in rows["venues"]
     assert "hall" in rows["venues"]
     assert str(tmp_path / "state") in rows["state"]
@@ -30,7 +32,7 @@ def test_missing_libraries_are_named_with_what_they_are_for_and_the_command_that
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system_libraries, "missing_libraries", lambda: LIBRARIES)
-    told = dict.fromkeys(what for _, what in doctor.libraries())
+    told = dict.fromkeys(row.what for row in doctor.libraries())
     assert len(told) == 3
     for what in told:
         assert what.startswith("missing for ")
@@ -39,4 +41,29 @@ def test_missing_libraries_are_named_with_what_they_are_for_and_the_command_that
 
 def test_a_machine_that_lacks_nothing_is_said_to_be_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system_libraries, "missing_libraries", lambda: ())
-    assert [what[:8] for _, what in doctor.libraries()] == ["complete"]
+    assert [row.what[:8] for row in doctor.libraries()] == ["complete"]
+
+
+def test_what_the_show_needs_and_lacks_is_marked_and_ends_with_1_and_a_next_step() -> None:
+    ran = CliRunner().invoke(app, ["doctor"])  # the tests run on SDL's dummy driver, which nobody sees
+    assert ran.exit_code == 1, ran.output
+    (line,) = [line for line in ran.stdout.splitlines() if line.split()[1:2] == ["display"]]
+    assert line.startswith("missing")
+    assert "1 missing" in ran.stdout
+    assert "next: see to display above" in ran.stdout
+
+
+def test_without_a_window_nothing_of_it_is_needed() -> None:
+    ran = CliRunner().invoke(app, ["doctor", "--headless"])
+    assert ran.exit_code == 0, ran.output
+    assert "0 missing" in ran.stdout
+    assert "next: chiaro check" in ran.stdout
+
+
+def test_libraries_make_no_noise_of_their_own(capfd: pytest.CaptureFixture[str]) -> None:
+    with without_native_noise():
+        os.write(2, b"error: XDG_RUNTIME_DIR is invalid or not set in the environment.\n")
+        os.write(2, b"ALSA lib confmisc.c:855:(parse_card) cannot find card '0'\n[http @ 0x5599c5942200] 401\n")
+        os.write(2, b"something that matters\n")
+    os.write(2, b"later\n")
+    assert capfd.readouterr().err == "something that matters\nlater\n"
