@@ -266,22 +266,23 @@ def _vigil(s: float) -> Array:
     return reverb(mix.sound, 5, 0.6, loop=True) + 0.2 * ground + 0.45 * crackle(s, 4, 91) + 0.008 * wind(s, 90, 500, 92)
 
 
-LOUD = -16.0
+LOUD = -17.0
 PIECES: dict[str, tuple[Callable[[float], Array], float]] = {
-    "attract": (_waiting, LOUD - 6),
-    "opening": (_kindling, LOUD - 4),
-    "lanterns": (_rising, LOUD),
-    "dance": (_dancing, LOUD + 0.5),
-    "rain": (_weeping, LOUD - 2),
-    "tide": (_sinking, LOUD - 1.5),
+    "attract": (_waiting, LOUD - 1.2),
+    "opening": (_kindling, LOUD - 0.8),
+    "lanterns": (_rising, LOUD + 0.5),
+    "dance": (_dancing, LOUD + 0.7),
+    "rain": (_weeping, LOUD - 0.5),
+    "tide": (_sinking, LOUD - 0.3),
     "forge": (_striking, LOUD + 1),
-    "eclipse": (_burning, LOUD + 1.5),
-    "dawn": (_morning, LOUD - 1),
-    "stars": (_ascending, LOUD - 2),
-    "ash": (_cooling, LOUD - 3),
-    "vigil": (_vigil, LOUD - 7),
+    "eclipse": (_burning, LOUD + 1.2),
+    "dawn": (_morning, LOUD),
+    "stars": (_ascending, LOUD - 0.4),
+    "ash": (_cooling, LOUD - 0.8),
+    "vigil": (_vigil, LOUD - 1.3),
 }
-"""Who plays each scene, and how loud (about LUFS): the loud ones are only loud beside quiet ones."""
+"""Who plays each scene, and how loud (about LUFS). All lie within 3 LU: a room's volume is set once, for any way
+through the film."""
 LOOPS = ("attract", "vigil")
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from installation.film.loudness import LoudnessMeter
 from scenes.demo.making import score
 from scenes.demo.making.scene_list import CLIPS, SCENES
 from scenes.story.story import Story, load_story
@@ -95,6 +96,18 @@ def test_the_sound_is_there_from_end_to_end_and_never_clips(file: Path) -> None:
     assert 0.1 < np.abs(sound).max() < 0.99
     power = (sound[:, : seconds * 48_000].reshape(2, seconds, -1) ** 2).mean((0, 2))
     assert (power > 1e-6).all()
+
+
+def test_no_cut_of_the_film_jumps_in_loudness(story: Story) -> None:
+    """EBU R 128, of each scene: a room's volume is set once, and any scene may follow any other."""
+    loudness = {}
+    for name in story.names:
+        cut = story.clip(name)
+        meter = LoudnessMeter()
+        start, end = (round(second * 48_000) for second in (cut.in_seconds, cut.in_seconds + story.duration(name)))
+        meter.add(sound_of(cut.file).T[start:end])
+        loudness[name] = meter.lufs or 0.0
+    assert max(loudness.values()) - min(loudness.values()) <= 3, loudness
 
 
 @pytest.mark.parametrize("name", LOOPS)
