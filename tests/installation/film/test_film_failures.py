@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from installation.bench.marked_clip import make_clip
-from installation.film.failures import STANDING_WAIT, WAITS
+from installation.film.failures import STANDING_WAIT, WAITS, Cause, Failures
+from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import SIZE, Cinema, cinema, wait_until
 
@@ -89,7 +90,7 @@ def test_a_damaged_clip_is_not_tried_again_before_its_file_changes(media: Path) 
         stat = broken.stat()
         broken.write_bytes(whole)  # a look that reads it would find it good
         os.utime(broken, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        run(house, WAITS[0])
+        run(house, WAITS[0] + 1.0)  # the look, and time to act upon it
         assert house.film.playhead.failed == {"b"}
         os.utime(broken)
         run(house, WAITS[1])
@@ -119,6 +120,24 @@ def test_a_clip_that_stalled_is_tried_again_and_is_back_when_it_plays(media: Pat
         house.film.play(2, "a", Clip(media / "a.mkv"))
         house.run_until(lambda: house.film.playhead.entry == 2)
         assert not house.losses.is_lost("scene a")
+
+
+def test_a_clip_that_stalls_again_and_again_is_told_once_and_tried_ever_more_rarely(media: Path) -> None:
+    losses = LossReporter()
+    failures, file, now = Failures(losses), media / "b.mkv", 0.0
+    waited = []
+    for _ in range(4):
+        begun = now
+        failures.add("b", file, "no picture was decoded for 2 s", Cause.STALLED, None, now)
+        while failures.scenes:
+            now += 0.5
+            failures.poll(now)
+            look = failures._all["b"].look
+            if look is not None:
+                look.join()
+        waited.append(now - begun)
+    assert waited == [pytest.approx(wait, abs=1.0) for wait in (*WAITS, WAITS[-1])]
+    assert losses.errors == 1
 
 
 def test_whoever_mended_a_clip_need_not_wait(media: Path) -> None:

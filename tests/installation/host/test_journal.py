@@ -16,7 +16,7 @@ from calibration.errors import BadFile
 from calibration.settings import JournalSettings
 from installation.host.console import LossReporter
 from installation.host.journal import Journal
-from installation.host.journal_files import DayFiles, compress, read_lines
+from installation.host.journal_files import LONGEST_LINE, DayFiles, compress, read_lines
 from installation.show.rehearsal import mood_of
 from models.labels import LABELS
 from models.mood import Mood, unseen
@@ -289,6 +289,8 @@ def test_any_bytes_in_the_place_of_a_journal_are_lines_or_one_clear_error(tmp_pa
         file.write_bytes(content)
         with contextlib.suppress(BadFile):
             assert all(isinstance(line, dict) for line in read_lines(file))
+    file.write_text(json.dumps({"n": "x" * (LONGEST_LINE + 1)}) + '\n{"n": 1}\n')  # longer than any line of ours
+    assert list(read_lines(file)) == [{"n": 1}]
     file.write_bytes(whole[: len(whole) // 2])
     assert next(iter(read_lines(file))) == {"n": 1}
 
