@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import assert_never
 
 import cv2
@@ -36,6 +37,10 @@ THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
 REPAIR_ONCE_IN = 60.0
 """Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
 KILL_ON_PARENT_DEATH = 1
+NICER = 5
+"""Added to the stage's own nice value."""
+OOM_SCORE = 500
+"""Of 1000: when memory runs out, Linux ends the eye and not the film."""
 
 
 Build = Callable[[Venue], Perception]
@@ -184,6 +189,7 @@ def main(build: Build = build_perception) -> None:
     """Live one life, and leave without waiting for anything that blocks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage ends the eye
     _die_with_the_stage()
+    _yield_to_the_film()
     cv2.setNumThreads(1)
     settings = sys.stdin.buffer.read()
     if not settings:
@@ -218,6 +224,15 @@ def _die_with_the_stage() -> None:
     """Even a stopped or hung eye must not outlive its stage; elsewhere than on Linux its next report notices."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(KILL_ON_PARENT_DEATH, signal.SIGKILL)
+
+
+def _yield_to_the_film() -> None:
+    """Where processor or memory is short, the eye gives way: the film goes on without it, and it comes back."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
+    if hasattr(os, "nice"):
+        with suppress(OSError):
+            os.nice(NICER)
 
 
 if __name__ == "__main__":

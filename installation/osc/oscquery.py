@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -130,12 +132,30 @@ class _Server(ThreadingHTTPServer):
         """A client that disconnects halfway is not worth a message."""
 
 
+def is_own_name(host: str) -> bool:
+    """Whether an HTTP ``Host`` means this machine: '', an IP address, localhost or its own name (.local too).
+
+    A web page elsewhere can make its own name lead to us (DNS rebinding); its visitors' browsers would read us to it.
+    """
+    own = socket.gethostname().lower()
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        if name.rstrip(".") in ("", "localhost", own, f"{own.partition('.')[0]}.local"):
+            return True
+        return bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+
+
 def _page(answer: Callable[[str, str], tuple[HTTPStatus, Node | None]]) -> type[BaseHTTPRequestHandler]:
     class Page(BaseHTTPRequestHandler):
         timeout = CLIENT_SECONDS
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if not is_own_name(self.headers.get("Host", "")):
+                self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "Host is not this machine; use its IP address")
+                return
             asked = urlsplit(self.path)
             status, node = answer(unquote(asked.path), asked.query.split("=")[0])
             content = b"" if node is None else json.dumps(node).encode()

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -79,6 +80,27 @@ def test_oscquery_answers_wrong_questions_as_its_proposal_says(
     air: tuple[Broadcast, Discovery, Control], path: str, status: int
 ) -> None:
     assert ask(air[1], path)[0] == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("rebound.example:8000", 421),
+        ("127.0.0.1.example", 421),
+        ("[::1]:80", 200),
+        ("localhost", 200),
+        ("10.0.0.7", 200),
+    ],
+)
+def test_a_name_that_is_not_this_machines_is_not_answered(
+    air: tuple[Broadcast, Discovery, Control], host: str, status: int
+) -> None:
+    """A web page whose name was made to lead here must not read the room."""
+    assert air[1].oscquery is not None
+    question = HTTPConnection("127.0.0.1", air[1].oscquery.port, timeout=5)
+    question.request("GET", "/?HOST_INFO", headers={"Host": host})
+    assert question.getresponse().status == status
+    question.close()
 
 
 def test_the_tree_holds_every_address_of_the_room_and_no_visitor() -> None:

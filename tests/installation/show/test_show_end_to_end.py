@@ -212,3 +212,14 @@ def test_a_second_show_in_the_same_room_leaves_with_75_and_names_the_first(show:
     )
     assert second.returncode == 75
     assert str(show.process.pid) in second.stderr
+
+
+@linux
+def test_where_memory_or_processor_is_short_the_eye_gives_way_to_the_film(show: RunningShow) -> None:
+    eye, film = show.another_eye(), show.process.pid
+
+    def score(pid: int) -> int:
+        return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+    show.wait(lambda: score(eye) > score(film), "an eye that goes before the film")
+    show.wait(lambda: os.getpriority(os.PRIO_PROCESS, eye) > os.getpriority(os.PRIO_PROCESS, film), "a nicer eye")
