@@ -66,7 +66,9 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
         rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places())
         column = max(len(row.name) for row in rows) + 2
-        console = Console(soft_wrap=True, highlight=False)  # one line each: a command in it can be copied whole
+        console = Console(
+            soft_wrap=True, highlight=False, emoji=False
+        )  # one line each: a command in it can be copied whole
         for row in rows:
             console.print(f"{MARKS[row.state]} [bold]{row.name:<{column}}[/]{escape(row.what)}")
         missing = [row for row in rows if row.state == "missing"]
