@@ -22,7 +22,7 @@ def camera(session: Session, draft: Draft) -> None:
         ask_region(session, draft)
     while True:
         empty, remarks = _measured(session, draft)
-        session.guide.say(f"  empty room: brightness {empty.luminance:.1f} of 255, noise {empty.noise:.1f}")
+        session.guide.say(f"  empty room: picture mean {empty.luminance:.1f} of 255, noise {empty.noise:.1f}")
         if not session.warned(draft, remarks):
             return
 

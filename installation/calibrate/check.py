@@ -52,7 +52,7 @@ def check_room(
         measured.append(f"room {room.luminance:.1f} (was {made.room.luminance:.1f})")
         if drift(made.room, room.luminance, None) > 1:
             faults.append(
-                f"the empty room's brightness is {room.luminance:.1f} of 255, was {made.room.luminance:.1f}:"
+                f"the picture mean of the empty room is {room.luminance:.1f} of 255, was {made.room.luminance:.1f}:"
                 " check its lights"
             )
         if room.noise > NOISE_TIMES * made.room.noise + 0.5:
@@ -100,8 +100,7 @@ def _face_faults(made: Calibration, there: list[SeenFace], measured: list[str]) 
     measured.append(f"face {face:.0f} (was {made.room.face_luminance:.0f})")
     if drift(made.room, None, face) > 1:
         faults.append(
-            f"the face's brightness is {face:.0f} of 255, was {made.room.face_luminance:.0f}:"
-            " check lamp, lens and exposure"
+            f"the face mean is {face:.0f} of 255, was {made.room.face_luminance:.0f}: check lamp, lens and exposure"
         )
     good = [one.face for one in there if one.quality > 0.15]
     if made.light.measured and good:

@@ -75,9 +75,9 @@ def _light(draft: Draft) -> str:
 def _figures(draft: Draft) -> str:
     made = draft.calibration
     rows = [
-        ("brightness of the empty room, of 255", f"{made.room.luminance:.1f}"),
+        ("picture mean of the empty room, of 255", f"{made.room.luminance:.1f}"),
         ("noise of a pixel, of 255", f"{made.room.noise:.1f}"),
-        ("brightness of the faces, of 255", f"{made.room.face_luminance:.0f}"),
+        ("face mean, of 255", f"{made.room.face_luminance:.0f}"),
         ("time to detect and classify a face", f"{made.latency_ms:.0f} ms"),
         ("pictures kept as embeddings", str(made.faces)),
         *((f"mood.{name}", f"{value:g} ({why})") for name, (value, why) in draft.changes.get("mood", {}).items()),

@@ -60,7 +60,7 @@ def test_a_room_in_which_no_face_is_seen_is_not_as_it_was(observer: Observer) ->
 
 def test_a_darker_face_is_told(observer: Observer) -> None:
     faults = looked(observer, Room(gain=0.5)).faults
-    assert any(fault.startswith("the face's brightness is") for fault in faults)
+    assert any(fault.startswith("the face mean is") for fault in faults)
 
 
 def test_a_lamp_that_was_moved_is_told(observer: Observer) -> None:

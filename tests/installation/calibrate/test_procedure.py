@@ -159,7 +159,7 @@ def test_a_darker_lamp_is_reported_before_the_doors_open(room: Path) -> None:
     room.write_text(text)
     result = chiaro(str(room), "--check", "--camera", "visitor")
     assert result.exit_code == 1
-    assert result.stdout.startswith("NOT as calibrated: the face's brightness is")
+    assert result.stdout.startswith("NOT as calibrated: the face mean is")
 
 
 def test_recordings_on_disk_calibrate_as_people_do(room: Path) -> None:
