@@ -3,7 +3,8 @@
 glibc gives each thread that allocates an arena of its own, up to eight for each core, and what is freed in one arena is
 of no use to another. Each clip has threads of its own (ours and FFmpeg's), so that the demo film held 17 arenas and
 grew by 786 MB an hour. So all threads share two. (To map each picture by itself, with M_MMAP_THRESHOLD, costs 2 ms
-for each picture of 720p: the system clears its pages anew.)
+for each picture of 720p: the system clears its pages anew.) Two arenas still hold back what is freed between two blocks
+that live: ``malloc_trim`` gave back 106 to 299 MB of 420 to 545, in 22 to 170 ms on a busy machine.
 """
 
 from __future__ import annotations

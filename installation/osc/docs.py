@@ -85,7 +85,8 @@ REPLIES = """
 
 ## OSCQuery and zeroconf
 
-`oscquery = true` serves this table with live values over HTTP at `oscquery_host:oscquery_port` (127.0.0.1:9002).
+`oscquery = true` serves this table with live values over HTTP at `oscquery_host:oscquery_port` (127.0.0.1:9002),
+to whoever asks by IP address, as `localhost` or by this machine's own name.
 `advertise = true` advertises it (`_oscjson._tcp`) and the control port (`_osc._udp`) on the network, but only those of
 the two that other machines can reach. Both settings are off by default.
 
