@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from typing import Annotated
 
 import typer
 
 from calibration.errors import Exit
 from installation.host.memory import bound_arenas
+from installation.host.terminal import print_traceback, say
 
 app = typer.Typer(
     name="chiaro",
@@ -35,7 +35,7 @@ def show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"chiaroscuro {version('chiaroscuro')}")
+        say(f"chiaroscuro {version('chiaroscuro')}")
         raise typer.Exit
 
 
@@ -53,6 +53,6 @@ def main() -> None:
     bound_arenas()
     try:
         app()
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        print_traceback(type(error), error, error.__traceback__)
         sys.exit(Exit.BUG)

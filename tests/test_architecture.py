@@ -19,7 +19,19 @@ from tests.import_graph import PACKAGES, ROOT, circles, folder_graph, imported_n
 
 AT_THE_ROOT = {
     "calibration": {
-        *("venue", "settings", "profile", "files", "array_file", "places", "errors", "extras", "fitting", "head"),
+        *(
+            "venue",
+            "settings",
+            "profile",
+            "files",
+            "array_file",
+            "places",
+            "errors",
+            "extras",
+            "plain",
+            "fitting",
+            "head",
+        ),
         *("cross_validation", "progress", "venue_folder", "venue_writer", "file_writer"),
     },
     "models": {"labels", "frame", "estimate", "mood", "arrays"},
@@ -198,10 +210,31 @@ def test_no_exception_of_ours_stands_outside_the_tree() -> None:
                 assert not wild, f"{node.name} in {shown(file)} derives from {', '.join(wild)}"
 
 
-def test_no_console_makes_pictures_of_what_it_prints() -> None:
-    """``:a:`` in a line of ffmpeg or in an address was printed as a letter in a red square."""
-    for file in source_files():
-        if file.is_relative_to(ROOT / "installation"):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Console"):
-                    assert "emoji=False" in ast.unparse(node), f"{shown(file)}:{node.lineno} leaves emoji on"
+PRINTERS = {"installation/host/terminal.py", "installation/host/plain_console.py"}
+"""The doors to a terminal, which make everything plain."""
+PRINTS_FIGURES = {"installation/bench/film_memory.py"}
+"""A program of its own that prints numbers to its parent."""
+
+
+def test_whatever_gets_to_a_terminal_is_made_plain_on_its_way() -> None:
+    doors = {"rich.console.Console", "rich.progress.Progress", "sys.stdout", "sys.stderr.write", "traceback.print_exc"}
+    for file in sorted((ROOT / "installation").rglob("*.py")):
+        if shown(file) in PRINTERS | PRINTS_FIGURES:
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        imported = {
+            f"{node.module}.{one.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for one in node.names
+        }
+        called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        assert not called & {
+            "print",
+            "typer.echo",
+            "typer.secho",
+            "traceback.print_exc",
+            "sys.stderr.write",
+            "sys.stdout.write",
+        }, f"{shown(file)} prints by itself; use say() or PlainConsole"
+        assert not imported & doors, f"{shown(file)} prints by itself; use PlainConsole or progress_bar()"

@@ -7,10 +7,10 @@ import os
 import platform
 from dataclasses import asdict, dataclass, field
 
-from rich.console import Console
 from rich.table import Table
 
 from calibration.progress import Progress
+from installation.host.plain_console import PlainConsole
 
 __all__ = ["Figure", "Progress", "Report"]
 
@@ -56,6 +56,6 @@ class Report:
             )
             ratio = "" if figure.ratio is None else f"{figure.ratio:.3g}x"
             table.add_row(figure.name, f"{figure.value:.4g} {figure.unit}", baseline, ratio)
-        Console(emoji=False).print(table)
+        PlainConsole().print(table)
         for note in self.notes:
-            Console(emoji=False).print(note)
+            PlainConsole().print(note)

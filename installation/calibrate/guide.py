@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from rich.console import Console
-from rich.progress import Progress
-
 from calibration.errors import BadInput, Refused
 from calibration.profile import LightProfile
 from calibration.settings import Region
 from installation.calibrate.lamp_drawing import lamp_in_letters
 from installation.calibrate.region import read_region
+from installation.host.plain_console import PlainConsole, progress_bar
 from models.arrays import Image
 
 
@@ -64,11 +62,11 @@ class TextGuide:
 
     def __init__(self, yes: bool = False) -> None:
         self._yes = yes
-        self.console = Console(emoji=False, stderr=True, highlight=False, soft_wrap=True)
+        self.console = PlainConsole(stderr=True, soft_wrap=True)
 
     def say(self, text: str) -> None:
         """On stderr, so that stdout holds the result alone."""
-        self.console.print(text, markup=False)
+        self.console.print(text)
 
     def step(self, number: int, of: int, name: str) -> None:
         """On a line of its own."""
@@ -77,13 +75,13 @@ class TextGuide:
     @contextmanager
     def progress(self, text: str) -> Iterator[Callable[[float], None]]:
         """A bar that is gone afterwards."""
-        with Progress(console=self.console, transient=True) as bar:  # our console, or words and bar run together
+        with progress_bar(self.console) as bar:  # our console, or words and bar run together
             task = bar.add_task(text, total=1.0)
             yield lambda share: bar.update(task, completed=share)
 
     def warn(self, text: str) -> None:
         """With a mark and a colour."""
-        self.console.print(f"! {text}", style="yellow", markup=False)
+        self.console.print(f"! {text}", style="yellow")
 
     def ask(self, question: str, default: str = "") -> str:
         """Enter alone gives ``default``."""
@@ -134,6 +132,6 @@ class TextGuide:
 
     def _typed(self, question: str) -> str:
         try:
-            return self.console.input(question, markup=False)
+            return self.console.input(question)
         except (EOFError, KeyboardInterrupt):
             raise Cancelled from None

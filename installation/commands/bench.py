@@ -10,6 +10,7 @@ import typer
 
 from calibration.errors import BadInput
 from installation.commands.choices import chosen, completion
+from installation.host.terminal import say
 
 PARTS = ("calibrate", "decision", "eye", "film", "model", "osc", "story", "training")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
@@ -32,21 +33,19 @@ def register(app: typer.Typer) -> None:
         ] = None,
     ) -> None:
         """Measure one part: figures, and ratios to a baseline from the same run."""
-        from rich.console import Console
-        from rich.progress import Progress
-
         from installation.host.errors import plain_errors
+        from installation.host.plain_console import progress_bar
 
         with plain_errors():
             chosen(part, PARTS, "PART")
             if out and part not in DRAWN:
                 raise BadInput(f"is only for {', '.join(DRAWN)}; {part!r} draws no pictures", where="--out")
             module = importlib.import_module(f"installation.bench.{part}")
-            with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
+            with progress_bar() as bar:
                 task = bar.add_task(part, total=1.0)
                 pictures = (out,) if out else ()
                 report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *pictures)
         if json:
-            typer.echo(report.to_json())
+            say(report.to_json())
         else:
             report.show()

@@ -9,6 +9,7 @@ import typer
 
 from calibration.errors import Exit
 from installation.commands.choices import completion, shown
+from installation.host.terminal import say
 
 STEPS = ("camera", "light", "faces", "fit")
 """As in ``installation.calibrate.steps``, which is not imported for the help: it needs OpenCV."""
@@ -21,7 +22,8 @@ def register(app: typer.Typer) -> None:
     def calibrate(  # noqa: PLR0913 - each parameter is an option of the command line
         venue: Annotated[str, typer.Argument(help="Name or file of the venue; created if it does not exist.")],
         camera: Annotated[
-            str | None, typer.Option(help="As for run; or a folder of recordings, PERSON/EMOTION/...")
+            str | None,
+            typer.Option(help="As for run; or a folder of recordings, PERSON/EMOTION/...", envvar="CHIARO_CAMERA"),
         ] = None,
         step: Annotated[
             list[str] | None,
@@ -84,18 +86,18 @@ def register(app: typer.Typer) -> None:
             try:
                 if check:
                     verdict = check_venue(options)
-                    typer.echo(f"{'NOT as calibrated: ' if verdict.faults else ''}{verdict.line}")
+                    say(f"{'NOT as calibrated: ' if verdict.faults else ''}{verdict.line}")
                     raise typer.Exit(1 if verdict.faults else Exit.OK)
                 written = calibrate_venue(options)
             except CameraLost as error:
                 raise Unavailable(f"{error}; the last calibration is unchanged") from error
             except (Cancelled, KeyboardInterrupt):
-                typer.echo("cancelled; the last calibration is unchanged", err=True)
+                say("cancelled; the last calibration is unchanged", err=True)
                 raise typer.Exit(1) from None
             except OSError as error:
                 raise Unavailable(
                     f"the files cannot be written ({error}); the last calibration is unchanged"
                 ) from error
         if written.with_suffix(".html").exists():
-            typer.echo(f"did it help? {written.with_suffix('.html')}", err=True)
-        typer.echo(str(written))
+            say(f"did it help? {written.with_suffix('.html')}", err=True)
+        say(str(written))

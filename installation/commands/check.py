@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = "",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
-        camera: Annotated[str | None, typer.Option(help="As for run.")] = None,
+        camera: Annotated[str | None, typer.Option(help="As for run.", envvar="CHIARO_CAMERA")] = None,
         osc: Annotated[list[str] | None, typer.Option(help="HOST:PORT of an OSC receiver, as for run.")] = None,
         headless: Annotated[
             bool, typer.Option("--headless", help="Check for a show without window and sound.")
@@ -36,14 +36,13 @@ def register(app: typer.Typer) -> None:
 
         Exit code 0: ready. 1: ready for a rehearsal only (no camera was found). 78: problems.
         """
-        from rich.console import Console
         from rich.markup import escape
-        from rich.progress import Progress
 
         from installation.commands.checks import check_all
         from installation.host.options import story_of, venue_with_usable_options
+        from installation.host.plain_console import PlainConsole, progress_bar
 
-        with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("checking", total=1.0)
             findings = list(
                 check_all(
@@ -54,18 +53,24 @@ def register(app: typer.Typer) -> None:
                     progress=lambda what, share: bar.update(task, description=what, completed=share),
                 )
             )
-        console = Console(emoji=False, soft_wrap=True, highlight=False)
+        console = PlainConsole(soft_wrap=True)
         for finding in sorted(findings, key=lambda finding: list(MARKS).index(finding.state)):
-            console.print(f"{MARKS[finding.state]:<8} {finding.part}: {escape(finding.where)}: {escape(finding.what)}")
+            console.print(
+                f"{MARKS[finding.state]:<8} {finding.part}: {escape(finding.where)}: {escape(finding.what)}",
+                markup=True,
+            )
         wrong = sum(finding.state == "problem" for finding in findings)
         if wrong:
             counted, them = ("1 problem", "it") if wrong == 1 else (f"{wrong} problems", "them")
-            console.print(f"[bold red]{counted}[/]: fix {them}, then run the check again")
+            console.print(f"[bold red]{counted}[/]: fix {them}, then run the check again", markup=True)
             raise typer.Exit(Exit.BAD_CONFIGURATION)
         if any(finding.rehearsal for finding in findings):
-            console.print("[yellow]ready for a rehearsal only[/]: no camera; --camera visitor says that this is meant")
+            console.print(
+                "[yellow]ready for a rehearsal only[/]: no camera; --camera visitor says that this is meant",
+                markup=True,
+            )
             raise typer.Exit(Exit.NOT_AS_WANTED)
-        console.print("[green]ready for tonight[/]")
+        console.print("[green]ready for tonight[/]", markup=True)
 
 
 def made_or_error(make: Callable[[], T]) -> T | BadInput:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from calibration.errors import BadFile, Exit
+from installation.host.terminal import say
 
 if TYPE_CHECKING:
     from models.estimate import EmotionEstimate
@@ -47,7 +48,7 @@ def register(app: typer.Typer) -> None:
                 print_errors(error)
                 seen.append({"file": str(path), "error": "; ".join(error.problems)})
         if json:
-            typer.echo(json_text.dumps({"networks": sight.line, "files": seen}, indent=2))
+            say(json_text.dumps({"networks": sight.line, "files": seen}, indent=2))
         else:
             _show(seen, sight.line)
         if failed:
@@ -81,14 +82,15 @@ def _face(estimate: EmotionEstimate) -> dict[str, Any]:
 
 
 def _show(seen: list[dict[str, Any]], networks: str) -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("file", "at", "face (x y w h)", "emotion", "then", "quality", "light", caption=escape(networks))
+    from installation.host.plain_console import PlainConsole
+
+    table = Table("file", "at", "face (x y w h)", "emotion", "then", "quality", "light", caption=networks)
     for file in seen:
         for frame in file.get("frames", ()):
-            name, at = escape(Path(file["file"]).name), f"{frame['seconds']:.2f} s"
+            name, at = Path(file["file"]).name, f"{frame['seconds']:.2f} s"
             for face in frame["faces"]:
                 (first, share), (second, next_share), *_ = sorted(
                     face["probabilities"].items(), key=lambda item: -item[1]
@@ -97,11 +99,11 @@ def _show(seen: list[dict[str, Any]], networks: str) -> None:
                     name,
                     at,
                     " ".join(f"{side:.0f}" for side in face["box"]),
-                    f"[bold]{first}[/] {share:.0%}",
+                    Text.assemble((first, "bold"), f" {share:.0%}"),
                     f"{second} {next_share:.0%}",
                     f"{face['quality']:.2f}",
                     f"{face['luminance']:.0f}",
                 )
             if not frame["faces"]:
-                table.add_row(name, at, "[dim]no face[/]", "", "", "", "")
-    Console(emoji=False).print(table)
+                table.add_row(name, at, Text("no face", "dim"), "", "", "", "")
+    PlainConsole().print(table)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from installation.host.terminal import say
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
@@ -25,16 +27,14 @@ def convert(
     Interlaced films become progressive. An original, or anything else that exists, is never written over. Exit code 78
     if a clip cannot be converted; the others are converted all the same.
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from calibration.errors import BadFile, Unplayable
     from installation.film.convert import convert as make
     from installation.host.errors import plain_errors
+    from installation.host.plain_console import progress_bar
 
     with plain_errors():
         faults = []
-        with Progress(console=Console(stderr=True, emoji=False), transient=True) as bar:
+        with progress_bar() as bar:
             for clip in clips:
                 target = (to / f"{clip.stem}.mp4") if to else clip.with_name(f"{clip.stem}-converted.mp4")
                 task = bar.add_task(clip.name, total=1.0)
@@ -51,6 +51,6 @@ def convert(
                     faults.append(BadFile(target, [f"cannot be written: {error.strerror or error}"]))
                 else:
                     sizes = f"{clip.stat().st_size / 1e6:.1f} MB became {target.stat().st_size / 1e6:.1f} MB"
-                    typer.echo(f"{target}: {sizes}")
+                    say(f"{target}: {sizes}")
         if faults:
             raise ExceptionGroup("clips that cannot be converted", faults)

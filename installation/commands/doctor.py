@@ -53,12 +53,12 @@ def register(app: typer.Typer) -> None:
 
         Exit code 1 when something that the show needs is missing.
         """
-        from rich.console import Console
         from rich.markup import escape
 
         from installation.host.errors import plain_errors
         from installation.host.native_noise import without_native_noise
         from installation.host.options import venue_of
+        from installation.host.plain_console import PlainConsole
 
         with plain_errors():
             screen = venue_of(venue).screen
@@ -66,16 +66,14 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
         rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places())
         column = max(len(row.name) for row in rows) + 2
-        console = Console(
-            soft_wrap=True, highlight=False, emoji=False
-        )  # one line each: a command in it can be copied whole
+        console = PlainConsole(soft_wrap=True)  # one line each: a command in it can be copied whole
         for row in rows:
-            console.print(f"{MARKS[row.state]} [bold]{row.name:<{column}}[/]{escape(row.what)}")
+            console.print(f"{MARKS[row.state]} [bold]{row.name:<{column}}[/]{escape(row.what)}", markup=True)
         missing = [row for row in rows if row.state == "missing"]
         warnings = sum(row.state == "warning" for row in rows)
         console.print(f"\n{len(missing)} missing, {counted(warnings)}")
         if missing:
-            console.print(f"next: see to [bold]{missing[0].name}[/] above, then run chiaro doctor again")
+            console.print(f"next: see to [bold]{missing[0].name}[/] above, then run chiaro doctor again", markup=True)
             raise typer.Exit(Exit.NOT_AS_WANTED)
         console.print("next: chiaro check (tries story, camera, sound and network for real)")
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from installation.host.terminal import say
+
 if TYPE_CHECKING:
     from models.evaluation.evaluate import Evaluation
 
@@ -35,10 +37,9 @@ def evaluate(
         import json
 
         import cv2
-        from rich.console import Console
-        from rich.progress import Progress
 
         from calibration.errors import BadFile
+        from installation.host.plain_console import progress_bar
         from models.evaluation.dataset import read_faces
         from models.evaluation.evaluate import evaluate as measure
         from models.evaluation.plots import confusion_picture, reliability_picture
@@ -58,7 +59,7 @@ def evaluate(
                 [f"the folder for the pictures cannot be made: {error.strerror}; choose another with --pictures"],
             ) from error
         classifier = open_classifier(model, "auto", int8=int8)
-        with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
+        with progress_bar() as bar:
             task = bar.add_task("reading", total=1.0)
             found = measure(
                 classifier,
@@ -68,7 +69,7 @@ def evaluate(
             )
         cv2.imwrite(str(pictures / "confusion.png"), confusion_picture(found.clean))
         cv2.imwrite(str(pictures / "reliability.png"), reliability_picture(found.clean))
-        typer.echo(json.dumps(_plain(found, classifier.line), indent=2) if as_json else _lines(found, classifier.line))
+        say(json.dumps(_plain(found, classifier.line), indent=2) if as_json else _lines(found, classifier.line))
 
 
 def _plain(found: Evaluation, model: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from calibration.errors import BadFile, BadInput
+from installation.host.terminal import say
 
 
 def register(app: typer.Typer) -> None:
@@ -20,10 +21,10 @@ def register(app: typer.Typer) -> None:
 
 def show() -> None:
     """List the networks that are installed, and those that can be downloaded."""
-    from rich.console import Console
     from rich.table import Table
 
     from installation.host.fetch import DOWNLOADS, is_here, models_folder
+    from installation.host.plain_console import PlainConsole
 
     table = Table("network", "what", "where")
     table.add_row("mtcnn", "face detector, built in", "from the package mtcnn")
@@ -32,7 +33,7 @@ def show() -> None:
         path = models_folder() / download.file_name
         here = str(path) if is_here(download, path) else f"not installed; chiaro models get {name}"
         table.add_row(name, download.what, here)
-    Console(emoji=False).print(table)
+    PlainConsole().print(table)
 
 
 def _classifier() -> tuple[str, str]:
@@ -53,12 +54,10 @@ def get(
     to: Annotated[Path | None, typer.Option(help="File to write. Default: the user's data folder.")] = None,
 ) -> None:
     """Download a network and check its sha256. Exit code 69: not available now; 78: the content is wrong."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from calibration.files import did_you_mean
     from installation.host.errors import plain_errors
     from installation.host.fetch import DOWNLOADS, fetch, is_here, models_folder
+    from installation.host.plain_console import progress_bar
 
     with plain_errors():
         if name not in DOWNLOADS:
@@ -70,10 +69,10 @@ def get(
         download = DOWNLOADS[name]
         path = (to or models_folder() / download.file_name).expanduser()
         if is_here(download, path):
-            typer.echo(f"{path} is already there")
+            say(f"{path} is already there")
         else:
-            with Progress(console=Console(emoji=False, stderr=True), transient=True) as bar:
+            with progress_bar() as bar:
                 task = bar.add_task(download.file_name, total=1.0)
                 fetch(download, path, address, lambda share: bar.update(task, completed=share))
-            typer.echo(f"{path} downloaded ({download.size / 1e3:.0f} kB, sha256 verified)")
-        typer.echo(f'\nAdd to the venue file:\n[eye]\ndetector = "{name}"\ndetector_file = "{path.as_posix()}"')
+            say(f"{path} downloaded ({download.size / 1e3:.0f} kB, sha256 verified)")
+        say(f'\nAdd to the venue file:\n[eye]\ndetector = "{name}"\ndetector_file = "{path.as_posix()}"')

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from installation.host.terminal import say
+
 STORY = """\
 # A film that runs. Change one thing at a time and look: chiaro play {name}
 # All keys are explained in docs/stories.md; `chiaro check {name}` tells what is wrong, with the place and the remedy.
@@ -73,12 +75,10 @@ def new(
     import shutil
     import tempfile
 
-    from rich.console import Console
-    from rich.progress import Progress
-
     from calibration.errors import BadFile
     from installation.film.first_film import write_clips
     from installation.host.errors import plain_errors
+    from installation.host.plain_console import progress_bar
 
     with plain_errors():
         if folder.exists() or folder.is_symlink():
@@ -90,7 +90,7 @@ def new(
             title = folder.name.replace("-", " ").replace('"', "").replace("\\", "").capitalize()
             (making / "story.toml").write_text(STORY.format(name=folder.name, title=title), encoding="utf-8")
             (making / "question.srt").write_text(CAPTIONS, encoding="utf-8")
-            with Progress(console=Console(stderr=True, emoji=False), transient=True) as bar:
+            with progress_bar() as bar:
                 task = bar.add_task("clips", total=1.0)
                 write_clips(making, lambda what, share: bar.update(task, description=what, completed=share))
             making.chmod(0o755)
@@ -100,5 +100,5 @@ def new(
         finally:
             if making is not None:
                 shutil.rmtree(making, ignore_errors=True)
-        typer.echo(f"{folder} is ready. See it: chiaro play {folder}   (2 = happiness, 1 = neutral, 0 = nobody there)")
-        typer.echo(f"Then change {folder / 'story.toml'}, and try it: chiaro check {folder}")
+        say(f"{folder} is ready. See it: chiaro play {folder}   (2 = happiness, 1 = neutral, 0 = nobody there)")
+        say(f"Then change {folder / 'story.toml'}, and try it: chiaro check {folder}")

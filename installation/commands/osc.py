@@ -9,6 +9,7 @@ import typer
 
 from calibration.errors import Unavailable
 from installation.commands.choices import chosen, completion, shown
+from installation.host.terminal import say
 
 PROFILES = ("aggregate", "visitors", "scalar", "events")
 """As in ``calibration.settings.OscTarget``."""
@@ -71,7 +72,7 @@ def send(
             answers = 0
             for answer in answer_to(typed_message(address, arguments or [], types), host, port, wait):
                 answers += 1
-                typer.echo(answer)
+                say(answer)
         except OSError as error:
             raise Unavailable(f"{host}:{port}: {error.strerror or error}") from error
         if wait > 0 and not answers:
@@ -116,7 +117,7 @@ def replay(
             sent = play_journal(journal, venue_of(venue).osc if venue else receivers(), speed, loop)
         except KeyboardInterrupt:
             return
-        typer.echo(f"{sent} moods and cues sent", err=True)
+        say(f"{sent} moods and cues sent", err=True)
         if not sent:
             raise BadFile(journal, ["contains no moods and no scenes"])
 
@@ -125,4 +126,4 @@ def docs() -> None:
     """Print docs/osc.md, made from the registry."""
     from installation.osc.docs import page
 
-    typer.echo(page(), nl=False)
+    say(page(), nl=False)

@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 help="Device number or /dev path, video file, folder of images, stream address (http, rtsp, tcp, udp), "
                 "or 'visitor' for a simulated visitor. Default: the venue's camera, else the first one found, else the "
-                "simulated visitor."
+                "simulated visitor.",
+                envvar="CHIARO_CAMERA",
             ),
         ] = None,
         osc: Annotated[

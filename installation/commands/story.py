@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from installation.host.terminal import say
+
 if TYPE_CHECKING:
     from scenes.machine.simulate import Tally
     from scenes.story.story import Story
@@ -27,7 +29,7 @@ def schema() -> None:
     """Print the JSON Schema that editors use to complete and check a story as it is written."""
     from scenes.story.schema import schema_text
 
-    typer.echo(schema_text(), nl=False)
+    say(schema_text(), nl=False)
 
 
 def graph(
@@ -38,7 +40,7 @@ def graph(
     from scenes.story.graph import as_mermaid, as_text
 
     loaded = _load(story)
-    typer.echo(as_mermaid(loaded) if mermaid else as_text(loaded))
+    say(as_mermaid(loaded) if mermaid else as_text(loaded))
 
 
 def simulate(
@@ -47,12 +49,11 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same visitors.")] = 1,
 ) -> None:
     """Send simulated visitors through the film: is every branch taken, every end reached, does a scene hold them?"""
-    from rich.progress import Progress
-
+    from installation.host.plain_console import progress_bar
     from scenes.machine.simulate import simulate as run
 
     loaded = _load(story)
-    with Progress(transient=True) as bar:
+    with progress_bar() as bar:
         task = bar.add_task("visitors", total=visitors)
         tally = run(loaded, visitors, seed, progress=lambda takes: bar.update(task, completed=takes))
     _show(loaded, tally)
@@ -66,18 +67,19 @@ def _load(path: Path) -> Story:
     with plain_errors():
         story = load_story(story_file(str(path)))
     for warning in story.warnings:
-        typer.echo(f"{path}: warning: {warning}", err=True)
+        say(f"{path}: warning: {warning}", err=True)
     return story
 
 
 def _show(story: Story, tally: Tally) -> None:
     import numpy as np
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(emoji=False)
+    from installation.host.plain_console import PlainConsole
+
+    console = PlainConsole()
     hours = tally.show_seconds / 3600
-    console.print(f"{story.title}: {tally.takes} takes in {hours:.0f} h of film time", highlight=False)
+    console.print(f"{story.title}: {tally.takes} takes in {hours:.0f} h of film time")
     table = Table("how it ended", "takes", "share")
     for outcome, count in tally.outcomes.most_common():
         table.add_row(outcome, str(count), f"{count / tally.takes:.1%}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from installation.commands.choices import completion, shown
+from installation.host.terminal import say
 
 if TYPE_CHECKING:
     from models.training.config import TrainingConfig
@@ -79,16 +80,15 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
             lambda: needs_extra("train", "training", "torch", "onnxscript", "matplotlib"),
         )
         for line in _with_progress_bar(config):
-            typer.echo(line)
+            say(line)
 
 
 def _with_progress_bar(config: TrainingConfig) -> list[str]:
     """Train, printing every line of progress once; what was written, a line each."""
-    from rich.progress import Progress
-
+    from installation.host.plain_console import PlainConsole, progress_bar
     from models.training.pipeline import run_training
 
-    with Progress() as bar:
+    with progress_bar(PlainConsole(), transient=False) as bar:
         task = bar.add_task("training", total=1.0)
         printed = ""
 
@@ -96,6 +96,6 @@ def _with_progress_bar(config: TrainingConfig) -> list[str]:
             nonlocal printed
             bar.update(task, completed=share)
             if what and what != printed:
-                bar.console.print(printed := what, markup=False, soft_wrap=True)
+                bar.console.print(printed := what, soft_wrap=True)
 
         return run_training(config, progress)

@@ -28,6 +28,7 @@ from installation.eye.command import EyeCommand, FreezeBaseline, SetCamera, SetT
 from installation.eye.link import MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
 from installation.eye.perception import CannotBegin, Perception
 from installation.host.health import Sense
+from installation.host.terminal import print_traceback, say
 from models.frame import Frame
 from models.mood import Mood, unseen
 
@@ -116,7 +117,7 @@ class Eye:
             try:
                 command = decode_command(message)
             except ValueError as error:  # torn, or of another version of the stage: the film needs this eye more
-                print(f"the eye ignored a message that is not a valid command: {error}", file=sys.stderr)
+                say(f"the eye ignored a message that is not a valid command: {error}", err=True)
             else:
                 self._obey(command)
 
@@ -209,7 +210,7 @@ def main(build: Build = build_perception) -> None:
     except Exception as error:
         code = Exit.BUG
         eye.say_last_words(f"{type(error).__name__}: {error}")
-        sys.excepthook(type(error), error, error.__traceback__)
+        print_traceback(type(error), error, error.__traceback__)
     eye.close(within_seconds=0.5)
     sys.stderr.flush()
     os._exit(code)  # a reader blocked in its source must neither hold us nor abort the interpreter's end
@@ -217,7 +218,8 @@ def main(build: Build = build_perception) -> None:
 
 def _note_death(eye: Eye, death: threading.ExceptHookArgs) -> None:
     eye.dead_thread = f"{death.thread.name if death.thread else '?'} ({death.exc_value})"
-    threading.__excepthook__(death)
+    if death.exc_value is not None:
+        print_traceback(death.exc_type, death.exc_value, death.exc_traceback)
 
 
 def _die_with_the_stage() -> None:

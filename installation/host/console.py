@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rich.console import Console as RichConsole
 from rich.logging import RichHandler
+
+from calibration.plain import plain
+from installation.host.plain_console import PlainConsole
+from installation.host.terminal import print_traceback
 
 log = logging.getLogger("chiaro")
 
 
+class PlainFormatter(logging.Formatter):
+    """One record, made plain. Its further lines are set back, so that no text can look like a record of ours."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as it is printed."""
+        return plain(super().format(record)).replace("\n", "\n    ")
+
+
 def open_log(verbose: bool = False) -> None:
     """Send the log to stderr, one readable line per record. Call it once in each process."""
-    stderr = RichConsole(emoji=False, stderr=True)
+    stderr = PlainConsole(stderr=True)
     handler: logging.Handler
     if stderr.is_terminal:
         handler = RichHandler(console=stderr, show_path=False, markup=False, rich_tracebacks=False)
     else:
         handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S"))
+    head = "" if stderr.is_terminal else "%(asctime)s %(levelname)-7s "  # rich writes its own
+    handler.setFormatter(PlainFormatter(f"{head}%(message)s", "%H:%M:%S"))
+    sys.excepthook = print_traceback
     log.handlers[:] = [handler]
     log.propagate = False
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
@@ -66,6 +80,7 @@ class LossReporter:
 
     def lost(self, part: str, why: str) -> None:
         """``part`` no longer works. Repeating it, or another reason for the same loss, is not reported again."""
+        why = plain(why)  # it goes to the overlay and the network too
         with self._lock:
             if part in self._gone:
                 return

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import typer
-from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from calibration.errors import BadInput, ChiaroError
 from calibration.extras import missing_extra
+from calibration.plain import plain
+from installation.host.plain_console import PlainConsole
 from installation.host.system_libraries import missing_library
 
 T = TypeVar("T")
@@ -61,4 +62,4 @@ def print_errors(*errors: ChiaroError) -> None:
     """Print all faults of all errors on stderr, one line each."""
     for error in errors:
         for line in error.lines():
-            Console(emoji=False, stderr=True, soft_wrap=True).print(f"[bold red]x[/] {escape(line)}", highlight=False)
+            PlainConsole(stderr=True, soft_wrap=True).print(Text.assemble(("x", "bold red"), " ", plain(line)))

@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
-from rich.console import Console
 
 from calibration.errors import BadFile, BadInput
 from calibration.files import read_toml, shown
@@ -14,6 +13,7 @@ from calibration.places import valid_camera
 from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
+from installation.host.plain_console import PlainConsole
 
 DEMO = Path(__file__).parents[2] / "scenes" / "demo" / "story.toml"
 
@@ -56,9 +56,7 @@ def venue_of(named: str | None) -> Venue:
 def report_old_place(found: VenueFile) -> None:
     """One line on stderr where a venue is still in its old place, with the command that moves it."""
     if found.notice:
-        Console(emoji=False, stderr=True, soft_wrap=True, highlight=False, markup=False).print(
-            f"! {found.notice}", style="yellow"
-        )
+        PlainConsole(stderr=True, soft_wrap=True).print(f"! {found.notice}", style="yellow")
 
 
 def osc_targets(typed: list[str]) -> tuple[OscTarget, ...]:

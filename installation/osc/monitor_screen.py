@@ -6,11 +6,14 @@ import contextlib
 import socket
 import time
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from calibration.plain import one_line
+from installation.host.plain_console import PlainConsole
+from installation.host.terminal import say
 from installation.osc.decoder import Cues, Received
 from installation.osc.monitor import Tally
 
@@ -19,7 +22,7 @@ REFRESH_SECONDS = 0.25
 
 def watch(host: str, port: int, prefix: str, lines: bool, seconds: float, cues: Cues | None = None) -> Tally:
     """Listen until Ctrl-C, or for so long. Raises ``OSError`` when the port cannot be had."""
-    tally, console = Tally(prefix, cues), Console(emoji=False)
+    tally, console = Tally(prefix, cues), PlainConsole()
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind((host, port))
         ear.settimeout(REFRESH_SECONDS)
@@ -51,10 +54,11 @@ def _listen(ear: socket.socket, tally: Tally, live: Live | None, lines: bool, un
 
 def _print(messages: list[Received], size: int, now: float, tally: Tally) -> None:
     if not messages:
-        print(f"{now:.3f}  {size} bytes that are not OSC", flush=True)
+        say(f"{now:.3f}  {size} bytes that are not OSC")
     for one in messages:
         fault = one.fault(tally.prefix, tally.cues)
-        print(f"{now:.3f}  {one.address} {one.tags} {_words(one)}{'  ! ' + fault if fault else ''}", flush=True)
+        said = f"{one.address} {one.tags} {_words(one)}{'  ! ' + fault if fault else ''}"
+        say(f"{now:.3f}  {one_line(said)}")
 
 
 def picture(tally: Tally, now: float) -> Group:
@@ -66,12 +70,12 @@ def picture(tally: Tally, now: float) -> Group:
     table = Table("address", "tags", "count", "per s", "last", "")
     for address, heard in sorted(tally.heard.items()):
         table.add_row(
-            address,
-            heard.last.tags,
+            one_line(address),
+            one_line(heard.last.tags),
             str(heard.count),
             f"{heard.rate(now):.1f}",
-            Text(_words(heard.last)),
-            Text(heard.fault),
+            one_line(_words(heard.last)),
+            one_line(heard.fault),
         )
     return Group(summary, table)
 
