@@ -75,7 +75,7 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
             f"write rotate_degrees = {right} under [camera]",
         )
     else:
-        yield ok("camera", source.name, f"{width}x{height}, luminance {light:.0f} of 255")
+        yield ok("camera", source.name, f"{width}x{height}, picture mean {light:.0f} of 255")
 
 
 def turn_of_faces(read: Callable[[], Image], image: Image, settings: EyeSettings) -> int:
