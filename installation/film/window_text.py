@@ -98,7 +98,11 @@ class WindowText:
         """The font that draws, as large as its line is to be, and the one that knows which letters it has."""
         try:
             font = pygame.font.Font(file, self.height)
-            font = pygame.font.Font(file, max(1, self.height * self.height // max(1, font.get_height())))
+            size = max(1, self.height * self.height // max(1, font.size("Light")[1]))
+            font = pygame.font.Font(file, size)
+            while size > 1 and font.size("Light")[1] > self.height:  # by what it draws: pygame's own says less
+                size -= 1
+                font = pygame.font.Font(file, size)
             return font, pygame.freetype.Font(file, self.height)
         except (pygame.error, OSError):
             return None

