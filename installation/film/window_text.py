@@ -98,14 +98,19 @@ class WindowText:
         """The font that draws, as large as its line is to be, and the one that knows which letters it has."""
         try:
             font = pygame.font.Font(file, self.height)
-            size = max(1, self.height * self.height // max(1, font.size("Light")[1]))
+            size = max(1, self.height * self.height // max(1, _drawn_height(font)))
             font = pygame.font.Font(file, size)
-            while size > 1 and font.size("Light")[1] > self.height:  # by what it draws: pygame's own says less
+            while size > 1 and _drawn_height(font) > self.height:
                 size -= 1
                 font = pygame.font.Font(file, size)
             return font, pygame.freetype.Font(file, self.height)
         except (pygame.error, OSError):
             return None
+
+
+def _drawn_height(font: pygame.font.Font) -> int:
+    """Pixels of a line as drawn; what pygame's own font says of itself is less."""
+    return font.render("Light", True, (255, 255, 255)).get_height()
 
 
 def printable(text: str) -> str:
