@@ -679,16 +679,25 @@ def test_after_a_flood_a_valid_command_is_answered_and_every_datagram_is_counted
     phone, stage = Phone(control), Ticks(control)
     try:
         sent = flood(control.port, datagrams, 50_000, 1.0)
-        assert phone.ask("next")[:2] == ("/emo/reply/next", 0)
+        # On a starved machine the system's buffer is still full after the flood: then a guard presses again.
+        until, presses = time.monotonic() + LONG, 0
+        while presses == 0 or time.monotonic() < until:
+            presses += 1
+            try:
+                answer = phone.ask("next")
+                break
+            except TimeoutError:
+                continue
+        assert answer[:2] == ("/emo/reply/next", 0)
         stage.end()
-        until = time.monotonic() + 2.0  # what the machine's buffer could not hold is counted a moment later
-        while control.counts.total() - 1 < sent and time.monotonic() < until:
+        until = time.monotonic() + LONG  # what the machine's buffer could not hold is counted a moment later
+        while control.counts.total() - presses < sent and time.monotonic() < until:
             time.sleep(0.01)
-        counted = control.counts.total() - 1
+        counted = control.counts.total() - presses
         assert REST_SECONDS in rests, "the loop never let the stage have the interpreter's lock"
         if sys.platform == "linux":  # others do not tell what their buffers lost
             assert counted == sent, (counted, sent, control.counts)
         assert control.counts["too many"] > (counted - control.counts[FULL]) * 0.9
-        assert stage.commands <= 1 + SETTINGS.messages_per_second * 3
+        assert stage.commands <= presses + SETTINGS.messages_per_second * 3
     finally:
         phone.socket.close()
