@@ -178,9 +178,11 @@ def test_an_eye_that_is_killed_or_stopped_comes_back_and_the_film_does_not_wait(
     os.kill(second, signal.SIGSTOP)
     show.another_eye(second)
     replaced = time.monotonic()
-    times = [at for at, address, _ in show.listener.heard if address == "/emo/scene/time"]  # five per second
-    for without_eye in ((killed, back), (back, replaced)):
-        assert sum(without_eye[0] < at < without_eye[1] for at in times) >= 3, "the film waited for the eye"
+    times = [at for at, address, _ in show.listener.heard if address == "/emo/scene/time"]
+    for lost, found in ((killed, back), (back, replaced)):
+        # Five are due per second; half of them, since a quick eye is back in 0.4 s and the machine may be busy.
+        due = 5 * (found - lost) / 2
+        assert sum(lost < at < found for at in times) >= int(due), "the film waited for the eye"
     assert show.end() == 0
 
 
