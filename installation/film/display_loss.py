@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import os
 import sys
 from typing import Any
@@ -19,8 +18,11 @@ def end_when_the_display_is_lost() -> None:
 
     Does nothing where there is no Xlib (Windows, macOS, Wayland).
     """
-    name = ctypes.util.find_library("X11")
-    if not sys.platform.startswith("linux") or not name or _kept:
+    if not sys.platform.startswith("linux") or _kept:
+        return
+    try:
+        xlib = ctypes.CDLL("libX11.so.6")  # by its name: to look for it would start a process of its own
+    except OSError:
         return
 
     def lost(_display: int | None) -> int:
@@ -29,4 +31,4 @@ def end_when_the_display_is_lost() -> None:
 
     handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lost)
     _kept.append(handler)
-    ctypes.CDLL(name).XSetIOErrorHandler(handler)
+    xlib.XSetIOErrorHandler(handler)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,14 @@ class RunningShow:
         return [line for line in map(json.loads, lines) if line["kind"] == kind]
 
     def eyes(self) -> list[int]:
+        """Its children that are eyes; others (fontconfig's list of fonts, say) live for a moment only."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        threads = children.parents[1].glob("*/children")
-        return [int(pid) for file in threads for pid in file.read_text().split()]
+        found = []
+        for file in children.parents[1].glob("*/children"):
+            with suppress(FileNotFoundError, ProcessLookupError):  # a thread or a child that has ended since
+                pids = [int(pid) for pid in file.read_text().split()]
+                found += [pid for pid in pids if b"installation.eye" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return found
 
     def another_eye(self, than: int = 0) -> int:
         """The number of an eye that is not ``than``, once there is one. (One look at /proc can miss a child.)"""
