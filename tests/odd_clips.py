@@ -29,6 +29,8 @@ class Making(TypedDict, total=False):
     """Of the container, where its name does not say it."""
     tones: Sequence[tuple[int, str]]
     """A frequency and a layout for each sound track."""
+    languages: Sequence[str]
+    """Of the sound tracks, as the file says them."""
     default: int
     """The sound track that is marked as default."""
     mark: int
@@ -52,6 +54,8 @@ def film(path: Path, moments: Sequence[float], **making: Unpack[Making]) -> Path
         tracks: list[Any] = [
             container.add_stream("ac3" if transport else "aac", rate=TONE_RATE, layout=layout) for _, layout in tones
         ]
+        for track, language in zip(tracks, making.get("languages", ()), strict=False):
+            track.metadata["language"] = language
         for number, track in enumerate(tracks):
             if default is not None:
                 track.disposition = Disposition.default if number == default else Disposition(0)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from calibration.errors import BadFile, BadInput, Unavailable
 from calibration.progress import Progress
-from calibration.settings import OscTarget
+from calibration.settings import OscTarget, ScreenSettings
 from calibration.venue import Venue
 from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
@@ -61,6 +61,20 @@ def check_display(venue: Venue, headless: bool) -> Iterator[Finding]:
     else:
         width, height = sizes[venue.screen.display]
         yield ok("display", f"screen.display = {venue.screen.display}", f"{width}x{height} with the {driver} driver")
+
+
+def as_shown(settings: ScreenSettings, headless: bool) -> ScreenSettings:
+    """The screen with the width and height that the show would draw: with ``fullscreen`` those of the display."""
+    import pygame
+
+    if headless or not settings.fullscreen:
+        return settings
+    try:
+        pygame.display.init()
+        width, height = pygame.display.get_desktop_sizes()[settings.display]
+    except (pygame.error, IndexError):  # told where the display is checked
+        return settings
+    return settings.model_copy(update={"width": width, "height": height})
 
 
 def check_sound(headless: bool) -> Iterator[Finding]:
@@ -151,7 +165,7 @@ def check_all(
     if isinstance(story, BadInput):
         yield from bad_input("story", story)
     else:
-        yield from check_story(story, decode, progress, venue.screen)
+        yield from check_story(story, decode, progress, as_shown(venue.screen, headless))
     for fault in faults:
         yield from bad_input("venue", fault)
     if not faults:

@@ -17,7 +17,9 @@ from installation.commands.caption_checks import check_captions
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.loudness_check import check_loudness
 from installation.commands.remembered import Remembered, key_of
-from installation.film.inspection import Inspection, cores_to_spare, inspect_bed, inspect_clip
+from installation.film.frame_scaler import FrameScaler
+from installation.film.inspection import Inspection, inspect_bed, inspect_clip
+from installation.film.keystone import tone_of
 from installation.host.state_folder import state_folder
 from scenes.story.story import Story
 
@@ -49,12 +51,12 @@ def check_story(path: Path, decode: bool, progress: Progress, screen: ScreenSett
     yield ok("story", str(path), f"{story.title}: {len(story.names)} scenes")
     yield from check_captions(story, screen)
     if decode:
-        yield from check_clips(story, progress)
+        yield from check_clips(story, progress, screen)
 
 
-def check_clips(story: Story, progress: Progress) -> Iterator[Finding]:
+def check_clips(story: Story, progress: Progress, screen: ScreenSettings) -> Iterator[Finding]:
     """Decode each part of a file that the story plays, on all cores; what was whole and has not changed, not again."""
-    users = parts_of(story)
+    users = parts_of(story, screen)
     parts = {part.key or part.where: part for part in users.values()}
     remembered = Remembered(state_folder())
     found = {name: known for name, part in parts.items() if (known := remembered.get(part.key)) is not None}
@@ -64,25 +66,27 @@ def check_clips(story: Story, progress: Progress) -> Iterator[Finding]:
         remembered.put(parts[name].key, inspection)
     remembered.save()
     for name, part in parts.items():
-        yield from _judge(part.where, found[name])
+        yield from _judge(part.where, found[name], screen)
     good = sum(not inspection.fault for inspection in found.values())
     yield ok("clips", str(story.path.parent), f"{good} of {len(parts)} clips and beds decode to their last frame")
     yield from check_loudness(story, {user: found[part.key or part.where] for user, part in users.items()})
 
 
-def parts_of(story: Story) -> dict[str, Part]:
+def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
     """What each scene and each bed plays, by ``scene NAME`` and ``bed NAME``."""
+    size = screen.width, screen.height
     parts = {}
     for name in story.names:
         clip = story.clip(name)
         files = [clip.file, *([clip.sound] if clip.sound else [])]
-        key = key_of(files, clip.in_seconds, clip.out_seconds)
-        parts[f"scene {name}"] = Part(f"scene {name}: {clip.file}", key, partial(inspect_clip, clip))
+        key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
+        inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen), threads=1))
+        parts[f"scene {name}"] = Part(f"scene {name}: {clip.file}", key, inspect)
     for scene in story.names:
         entry, bed = story.scene(scene).bed, story.bed(scene)
         if entry and bed:
-            inspect = partial(inspect_bed, bed.file)
-            parts[f"bed {entry}"] = Part(f"bed {entry}: {bed.file}", key_of([bed.file], None), inspect)
+            key = key_of([bed.file], "bed", bed.sound_track)
+            parts[f"bed {entry}"] = Part(f"bed {entry}: {bed.file}", key, partial(inspect_bed, bed))
     return parts
 
 
@@ -100,7 +104,7 @@ def _inspect_all(parts: dict[str, Part], progress: Progress) -> Iterator[tuple[s
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _judge(where: str, found: Inspection) -> Iterator[Finding]:
+def _judge(where: str, found: Inspection, screen: ScreenSettings) -> Iterator[Finding]:
     if found.fault:
         yield problem("clip", where, f"{found.fault}; render the file or copy it again")
         return
@@ -110,10 +114,11 @@ def _judge(where: str, found: Inspection) -> Iterator[Finding]:
     if found.torn_sound:
         yield warning("clip", where, f"silent in {found.torn_sound} damaged places; render the file or copy it again")
     cores = os.cpu_count() or 1
-    if found.cores > cores_to_spare(cores):
+    if found.is_too_heavy(cores):
+        scaling = f"{found.cores - found.decoding_cores:.1f} to bring them to {screen.width}x{screen.height}"
         yield warning(
             "clip",
             where,
-            f"too heavy for this machine: its pictures need {found.cores:.1f} of {cores} cores, and "
-            f"{cores_to_spare(cores):.1f} can be spared, so some would be lost; encode it smaller (docs/film.md)",
+            f"too heavy for this machine: its pictures need {found.decoding_cores:.1f} cores to decode and {scaling}, "
+            f"more than can be spared of {cores}, so some would be lost; encode it smaller (docs/film.md)",
         )

@@ -14,7 +14,7 @@ from calibration.file_writer import write_whole
 from installation.film.inspection import Inspection
 
 FILE = "checked_media.json"
-MADE_BY = f"rules 1, PyAV {av.__version__}"
+MADE_BY = f"rules 2, PyAV {av.__version__}"
 """Rules: grows when something else is looked for; then, and with a new FFmpeg, all is decoded once more."""
 AT_MOST = 20_000
 """Clips that are remembered; the oldest are forgotten first."""
@@ -60,7 +60,7 @@ class Remembered:
         self._new = False
 
 
-def key_of(files: Iterable[Path], *part: float | None) -> str:
+def key_of(files: Iterable[Path], *part: object) -> str:
     """Stands for a part of files as they are now: path, time and size of each; '' if one cannot be looked at."""
     names = []
     try:

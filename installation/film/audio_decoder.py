@@ -27,11 +27,15 @@ class AudioDecoder:
     """Stereo float32 samples of ``file`` from ``begin`` seconds on, padded or cut to ``length`` seconds.
 
     ``length`` None: as long as the file. With ``loop`` it begins again without a seam. A file without sound is
-    silence. ``ready`` is set when the first second is there.
+    silence. ``track``: number or language of one of several sound tracks. ``ready`` is set when the first second is
+    there.
     """
 
-    def __init__(self, file: Path, begin: float, length: float | None, loop: bool) -> None:
+    def __init__(
+        self, file: Path, begin: float, length: float | None, loop: bool, track: int | str | None = None
+    ) -> None:
         self.file = file
+        self._track = track
         self.ready = threading.Event()
         self.failed = ""
         self.missed = 0
@@ -79,7 +83,7 @@ class AudioDecoder:
 
     def _run(self) -> None:
         try:
-            header = probe(self.file)
+            header = probe(self.file).with_track(self._track)
             with av.open(str(self.file)) as container:
                 if header.has_sound:
                     self._play(container, header)

@@ -51,7 +51,8 @@ class DecodedClip:
         if self.audio is None:
             begin = 0.0 if self.clip.sound else span.begin
             loop = self.clip.loop and span.length is not None
-            self.audio = AudioDecoder(self.clip.sound or self.clip.file, begin, span.length, loop)
+            file, track = self.clip.sound or self.clip.file, self.clip.sound_track
+            self.audio = AudioDecoder(file, begin, span.length, loop, track)
         return self.video.ready.is_set() and self.audio.ready.is_set()
 
     def await_first(self, now: float, patience: float) -> bool:

@@ -37,6 +37,11 @@ def film_of(container: InputContainer, header: MediaHeader) -> av.VideoStream:
     return stream
 
 
+def pixel_aspect(stream: av.VideoStream) -> float:
+    """Width of a pixel over its height; 1 where the file does not say."""
+    return float(stream.sample_aspect_ratio or 1) or 1.0
+
+
 def read_still(container: InputContainer, stream: av.VideoStream) -> av.VideoFrame:
     """The one picture of a photograph or a drawing. Raises ``Unplayable``."""
     frame = next(container.decode(stream), None)

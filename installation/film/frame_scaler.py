@@ -45,11 +45,12 @@ def place(shape: tuple[float, float], screen: tuple[int, int], fit: Fit) -> Plac
 class FrameScaler:
     """Paints frames of one clip on canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
 
-    ``tone`` is a table of 256 (gamma, black level) or None. Not thread-safe: one for each decoding thread.
+    ``tone`` is a table of 256 (gamma, black level) or None. ``threads`` of swscale, 0: as many as there are cores. Not
+    thread-safe: one for each decoding thread.
     """
 
-    def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None) -> None:
-        self._size, self._fit, self._tone = size, fit, tone
+    def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None, threads: int = 0) -> None:
+        self._size, self._fit, self._tone, self._threads = size, fit, tone, threads
         self._reformatter = VideoReformatter()
 
     def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> Image:
@@ -88,7 +89,7 @@ class FrameScaler:
             interpolation=smooth if whole else smooth | Interpolation.ACCURATE_RND,
             src_color_range=spread,
             dst_color_range=ColorRange.JPEG,
-            threads=0 if whole else 1,
+            threads=self._threads if whole else 1,
         )
         plane = scaled.planes[0]
         flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)

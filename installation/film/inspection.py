@@ -11,16 +11,20 @@ import av
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import RATE, read_sound
-from installation.film.frame_reader import film_of, read_frames, read_still
+from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still
+from installation.film.frame_scaler import FrameScaler
 from installation.film.loudness import LoudnessMeter
 from installation.film.span import Span, span_of
-from scenes.story.clip import Clip
+from installation.film.video_decoder import DECODER_THREADS
+from scenes.story.clip import Bed, Clip
 from scenes.story.probe import EARLY_SECONDS, MediaHeader, probe
 
-DECODER_THREADS = 2
-"""Of each picture decoder of the player."""
+FULL_LOAD = 0.8 * DECODER_THREADS
+"""What the threads of one picture decoder can do: they wait for one another now and then."""
 SPARE = 0.5
 """Part of the machine that one film may use: the eye, the next scenes and the sound need the rest."""
+SCALED = 10
+"""One picture of so many is brought to the screen's size, to see how long that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +40,38 @@ class Inspection:
     seconds: float = 0.0
     busy_seconds: float = 0.0
     """Time that one core needed to decode the pictures of these ``seconds``."""
+    scaling_seconds: float = 0.0
+    """And to bring them to the size and the colours of the screen."""
     lufs: float | None = None
     """Loudness by EBU R 128; None without sound, or in silence."""
 
     @property
-    def cores(self) -> float:
+    def decoding_cores(self) -> float:
         """Cores that must decode at once so that the film keeps its time."""
         return self.busy_seconds / self.seconds if self.seconds else 0.0
 
+    @property
+    def cores(self) -> float:
+        """Cores that the pictures keep busy, decoded and brought to the screen's size."""
+        return (self.busy_seconds + self.scaling_seconds) / self.seconds if self.seconds else 0.0
 
-def cores_to_spare(cores: int) -> float:
-    """How many of a machine's ``cores`` the pictures of one film may keep busy."""
-    return min(SPARE * cores, 0.8 * DECODER_THREADS)
+    def is_too_heavy(self, cores: int) -> bool:
+        """Whether a machine of so many ``cores`` would lose pictures of it."""
+        return self.decoding_cores > FULL_LOAD or self.cores > SPARE * cores
 
 
-def inspect_clip(clip: Clip, stopped: Callable[[], bool] = lambda: False) -> Inspection:
-    """Decode what the player would of a scene's clip, and its sound. ``stopped``: do not go on."""
+def inspect_clip(clip: Clip, scaler: FrameScaler, stopped: Callable[[], bool] = lambda: False) -> Inspection:
+    """Decode what the player would of a scene's clip, and its sound. ``stopped``: do not go on.
+
+    ``scaler``: the player's, with one thread, so that its time is that of one core.
+    """
     meter = LoudnessMeter()
     try:
         header = probe(clip.file)
         span = span_of(header, clip)
-        damaged, busy = (_look(clip.file, header), 0.0) if span.still else _watch(clip.file, header, span, stopped)
-        heard = probe(clip.sound) if clip.sound else header
+        still = span.still
+        watched = _Watched(_look(clip.file, header)) if still else _watch(clip.file, header, span, scaler, stopped)
+        heard = (probe(clip.sound) if clip.sound else header).with_track(clip.sound_track)
         torn = 0
         if heard.has_sound:
             begin = 0.0 if clip.sound else span.begin
@@ -66,20 +80,21 @@ def inspect_clip(clip: Clip, stopped: Callable[[], bool] = lambda: False) -> Ins
         return Inspection(str(error))
     except (av.FFmpegError, OSError, ValueError) as error:
         return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
-    return Inspection("", damaged, torn, 0.0 if span.still else span.length or 0.0, busy, meter.lufs)
+    seconds = 0.0 if still else span.length or 0.0
+    return Inspection("", watched.damaged, torn, seconds, watched.decoding, watched.scaling, meter.lufs)
 
 
-def inspect_bed(file: Path, stopped: Callable[[], bool] = lambda: False) -> Inspection:
+def inspect_bed(bed: Bed, stopped: Callable[[], bool] = lambda: False) -> Inspection:
     """Decode a bed to its end."""
     meter = LoudnessMeter()
     try:
-        header = probe(file)
-        torn = _listen(file, header, 0.0, None, meter, stopped)
+        header = probe(bed.file).with_track(bed.sound_track)
+        torn = _listen(bed.file, header, 0.0, None, meter, stopped)
     except Unplayable as error:
         return Inspection(str(error))
     except (av.FFmpegError, OSError, ValueError) as error:
         return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
-    return Inspection("", 0, torn, header.seconds, 0.0, meter.lufs)
+    return Inspection(torn_sound=torn, seconds=header.seconds, lufs=meter.lufs)
 
 
 def _look(file: Path, header: MediaHeader) -> int:
@@ -98,17 +113,35 @@ def _look(file: Path, header: MediaHeader) -> int:
             return 1
 
 
-def _watch(file: Path, header: MediaHeader, span: Span, stopped: Callable[[], bool]) -> tuple[int, float]:
-    """Decode the pictures: how many are damaged, and how long this thread was busy. Raises ``Unplayable``."""
-    damaged, begun = 0, time.thread_time()
+@dataclass(slots=True)
+class _Watched:
+    """Damaged pictures, and seconds of one core."""
+
+    damaged: int = 0
+    decoding: float = 0.0
+    scaling: float = 0.0
+
+
+def _watch(file: Path, header: MediaHeader, span: Span, scaler: FrameScaler, stopped: Callable[[], bool]) -> _Watched:
+    """Decode the pictures, and scale one of every ``SCALED`` of them. Raises ``Unplayable``."""
+    watched, pictures, sampled, scaled = _Watched(), 0, 0, 0.0
+    begun = time.thread_time()
     with av.open(str(file)) as container:
         stream = film_of(container, header)
         stream.thread_type, stream.codec_context.thread_count = "NONE", 1  # so that this thread's time is all of it
         for reading in read_frames(container, header, stream, span):
-            damaged += reading.damaged
+            watched.damaged += reading.damaged
+            if reading.frame is not None:
+                if pictures % SCALED == 0:
+                    before = time.thread_time()
+                    scaler.convert(reading.frame, pixel_aspect(stream))
+                    sampled, scaled = sampled + 1, scaled + time.thread_time() - before
+                pictures += 1
             if stopped():
                 raise Unplayable("the check was stopped")
-    return damaged, time.thread_time() - begun
+    watched.decoding = time.thread_time() - begun - scaled
+    watched.scaling = scaled / max(1, sampled) * pictures
+    return watched
 
 
 def _listen(

@@ -101,7 +101,7 @@ class Soundtrack:
             self._old.append(self._bed)
             self._bed = None
         if bed:
-            audio = AudioDecoder(bed.file, 0.0, None, loop=True)
+            audio = AudioDecoder(bed.file, 0.0, None, loop=True, track=bed.sound_track)
             voice = MixerVoice(audio, at, bed.volume)
             voice.fade_in(at, max(CLICK, samples(bed.fade_seconds)))
             self._bed = _Playing(bed, audio, voice)

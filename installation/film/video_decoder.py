@@ -13,13 +13,14 @@ from av.container import InputContainer
 
 from calibration.errors import Unplayable
 from installation.film.failures import Cause, Stamp, stamp_of
-from installation.film.frame_reader import film_of, read_frames, read_still
+from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still
 from installation.film.frame_scaler import FrameScaler
 from installation.film.span import Span, span_of
 from models.arrays import Image
 from scenes.story.clip import Clip
 from scenes.story.probe import MediaHeader, probe
 
+DECODER_THREADS = 2
 BEHIND_SECONDS = 0.25
 """A decoder this late skips the frames that no other needs, until it has caught up."""
 LATE_SECONDS = 0.08
@@ -176,13 +177,13 @@ class VideoDecoder:
             self.steps += 1
             stream = film_of(container, header)
             stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = 2
+            stream.codec_context.thread_count = DECODER_THREADS
             span = span_of(header, self.clip)
             self.span = span
             self.opened.set()
             if span.still:
                 frame = read_still(container, stream)
-                self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, _pixel_aspect(stream))))
+                self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, pixel_aspect(stream))))
                 return
             for number in count():
                 # Multiplied, not added up: after 400 days of a short loop the sum is a tenth of a second away.
@@ -194,7 +195,7 @@ class VideoDecoder:
         self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span, begun: float
     ) -> None:
         """Decode from the in point to the out point; the first picture is due at ``begun``."""
-        aspect = _pixel_aspect(stream)
+        aspect = pixel_aspect(stream)
         for reading in read_frames(container, header, stream, span):
             self.steps += 1
             if self._closed:
@@ -225,8 +226,3 @@ class VideoDecoder:
     def _ready(self) -> None:
         self.ready.set()
         self._slot.release()
-
-
-def _pixel_aspect(stream: av.VideoStream) -> float:
-    """Width of a pixel over its height; 1 where the file does not say."""
-    return float(stream.sample_aspect_ratio or 1) or 1.0

@@ -18,7 +18,7 @@ from installation.show.keys import Controls, Keys
 from installation.show.overlay import Overlay
 from scenes.machine.command import Next, Pause, Resume, SetBlackout, SetMasterVolume, SetMute, Shutdown
 from scenes.story.clip import STILL_SECONDS, Clip, Transition
-from scenes.story.mending import remarks
+from scenes.story.mending import remarks, track_remark
 from scenes.story.near_file import near_file
 from scenes.story.probe import Unreadable, probe
 
@@ -40,8 +40,9 @@ def _clip(file: Path) -> Clip:
     try:
         header = probe(file)
         still = header.still
-        for remark in remarks(header, str(file)):
-            log.warning("%s", remark)
+        for remark in (*remarks(header, str(file)), track_remark(header, str(file))):
+            if remark:
+                log.warning("%s", remark)
     except Unreadable:
         still = False  # the player says what is wrong with it
     return Clip(file.resolve(), out_seconds=STILL_SECONDS if still else None)

@@ -24,6 +24,8 @@ class Clip:
     volume: float = 1.0
     sound: Path | None = None
     """A sound file played instead of the clip's own sound, from its start."""
+    sound_track: int | str | None = None
+    """Number (from 1) or language of the sound track that is heard; None: the one marked as default, else the first."""
     captions: tuple[CaptionLine, ...] = ()
     """Never two at once; times count from the file's start, not from the in point."""
 
@@ -35,6 +37,8 @@ class Bed:
     file: Path
     volume: float = 1.0
     fade_seconds: float = 2.0
+    sound_track: int | str | None = None
+    """As of a clip."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from scenes.story.captions import read_captions
 from scenes.story.clip import STILL_SECONDS, Clip
-from scenes.story.mending import remarks
+from scenes.story.mending import remarks, track_remark
 from scenes.story.near_file import near_file
 from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
+from scenes.story.sound_track import find_track, in_words
 from scenes.story.story_file import SceneEntry, StoryFile
 
 GUESSED_SECONDS = 10.0
@@ -51,7 +52,8 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
         out = seconds
     sound = _if_there(folder, scene.sound)
     captions = read_captions(folder / scene.captions).lines if scene.captions else ()
-    return TimedClip(Clip(path, scene.in_seconds, out, loop, scene.volume, sound, captions), seconds)
+    clip = Clip(path, scene.in_seconds, out, loop, scene.volume, sound, scene.sound_track, captions)
+    return TimedClip(clip, seconds)
 
 
 def _if_there(folder: Path, name: str | None) -> Path | None:
@@ -76,6 +78,7 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
     yield from _check_looks(file, folder)
+    yield from _check_tracks(file, folder)
 
 
 def _check_sound(key: str, path: Path) -> Iterator[Problem]:
@@ -116,6 +119,27 @@ def _check_looks(file: StoryFile, folder: Path) -> Iterator[Problem]:
         with suppress(Unreadable):
             for remark in remarks(probe(folder / clip), clip):
                 yield Problem(f"scenes.{name}.clip", remark, fatal=False)
+
+
+def _check_tracks(file: StoryFile, folder: Path) -> Iterator[Problem]:
+    """Sound tracks that are asked for and not there; files with several of which none is asked for, each once."""
+    heard = [(f"beds.{name}", "file", bed.file, bed.sound_track) for name, bed in file.beds.items()]
+    for name, scene in file.scenes.items():
+        key = "sound" if scene.sound else "clip"
+        heard.append((f"scenes.{name}", key, scene.sound or scene.clip, scene.sound_track))
+    told = set()
+    for section, key, name, wanted in heard:
+        try:
+            header = probe(folder / name)
+        except Unreadable:  # told where the file itself is checked
+            continue
+        if wanted is not None and find_track(header.tracks, wanted) is None:
+            there = f"the sound tracks {in_words(header.tracks)}" if header.tracks else "no sound track"
+            why = f"{name} has {there} (given: {wanted!r})"
+            yield Problem(f"{section}.sound_track", why, forgivable=True)
+        elif wanted is None and name not in told and (remark := track_remark(header, name)):
+            told.add(name)
+            yield Problem(f"{section}.{key}", remark, fatal=False)
 
 
 def _check_in_and_out(name: str, scene: SceneEntry, length: float, path: Path) -> Iterator[Problem]:

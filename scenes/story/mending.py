@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from scenes.story.probe import MediaHeader
+from scenes.story.sound_track import heard_in_words, in_words
 
 KEEP = "-c:v libx264 -preset slow -crf 18 -tune fastdecode -g 15 -pix_fmt yuv420p -c:a aac -b:a 192k"
 TONE_MAPPING = (
@@ -25,20 +26,24 @@ def remarks(header: MediaHeader, file: str) -> Iterator[str]:
         yield f"{file} is interlaced, so edges that move look like combs; convert it: {line}"
     if header.alpha:
         yield f"{file} has transparent parts, which are shown opaque; render it over black"
-    if len(header.tracks) > 1:
-        language = f" ({header.tracks[header.track]})" if header.tracks[header.track] else ""
-        line = _line(file, f"-map 0:v:0 -map 0:a:{header.track} -c copy", "-one-sound", PurePath(file).suffix)
-        yield (
-            f"{file} has {len(header.tracks)} sound tracks, and number {header.track + 1}{language} is heard; "
-            f"to choose, copy the film with that one (the number behind 0:a: counts from 0): {line}"
-        )
     if header.joined:
         line = _line(file, KEEP, "-joined", before="-dts_delta_threshold 0.5 ")
         count = len(header.pieces)
         yield f"{file} holds {count} recordings joined, and its time stamps jump; make one film of it: {line}"
 
 
-def _line(file: str, options: str, suffix: str, container: str = ".mp4", before: str = "") -> str:
+def track_remark(header: MediaHeader, file: str) -> str:
+    """Which of several sound tracks is heard, and how a story chooses another; '' for a file with one or none."""
+    if len(header.tracks) < 2:
+        return ""
+    heard = heard_in_words(header.tracks, header.track)
+    return (
+        f"{file} has the sound tracks {in_words(header.tracks)}, and {heard} is heard; "
+        "to choose, write sound_track = and the number, or a language"
+    )
+
+
+def _line(file: str, options: str, suffix: str, before: str = "") -> str:
     path = PurePath(file)
-    target = path.with_name(f"{path.stem}{suffix}{container}")
+    target = path.with_name(f"{path.stem}{suffix}.mp4")
     return f"ffmpeg {before}-i {shlex.quote(file)} {options} {shlex.quote(str(target))}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from av.stream import Disposition
 
 from calibration.errors import Unplayable
 from scenes.story.near_file import near_file
+from scenes.story.sound_track import SoundTrack, find_track
 from scenes.story.timeline import TRANSPORT, Piece, Times, read_all, read_tail, seek_stamp
 
 EARLY_SECONDS = 0.5
@@ -62,10 +63,8 @@ class MediaHeader:
     interlaced: bool = False
     alpha: bool = False
     """A film with transparent parts, whose colours are shown as if they were opaque."""
-    tracks: tuple[str, ...] = ()
-    """The languages of all sound tracks; '' for one that does not say it."""
-    track: int = 0
-    """Which of them is heard, counted from 0."""
+    tracks: tuple[SoundTrack, ...] = ()
+    """All sound tracks."""
     pieces: tuple[Piece, ...] = ()
     """Recordings joined into one file, where its time stamps jump; fewer than two for all others."""
 
@@ -78,6 +77,16 @@ class MediaHeader:
     def has_sound(self) -> bool:
         """Whether there is something to hear."""
         return self.sound is not None
+
+    @property
+    def track(self) -> int:
+        """Which of ``tracks`` is heard, counted from 0."""
+        return next((place for place, track in enumerate(self.tracks) if track.stream == self.sound), 0)
+
+    def with_track(self, wanted: int | str | None) -> MediaHeader:
+        """The same with the sound track of that number (from 1) or language heard, if it has such a one."""
+        place = None if wanted is None else find_track(self.tracks, wanted)
+        return self if place is None else replace(self, sound=self.tracks[place].stream)
 
     @property
     def joined(self) -> bool:
@@ -123,7 +132,7 @@ def _read(container: InputContainer) -> MediaHeader:
     if film is None:
         return _read_sound(container, sound, heard)
     if _is_still(container):
-        return MediaHeader(0.0, still=True, picture=film.index, sound=heard)
+        return MediaHeader(0.0, still=True, picture=film.index, sound=heard, tracks=_tracks(container))
     rate = film.guessed_rate or film.average_rate or Fraction(25)
     average = film.average_rate
     times, declared = _times(container, film, float(1 / rate))
@@ -143,8 +152,7 @@ def _read(container: InputContainer) -> MediaHeader:
         transfer=TRANSFERS.get(int(context.color_trc), "sdr"),
         interlaced=int(context.field_order) > PROGRESSIVE,
         alpha=_has_alpha(film),
-        tracks=tuple(_language(track) for track in container.streams.audio),
-        track=container.streams.audio.index(sound) if sound else 0,
+        tracks=_tracks(container),
         pieces=times.pieces,
     )
 
@@ -154,7 +162,14 @@ def _read_sound(container: InputContainer, sound: av.AudioStream | None, heard: 
         raise Unreadable("contains neither a picture nor sound")
     times, declared = _times(container, sound, 0.0) if not container.duration else (Times(), 0.0)
     seconds = float(Fraction(container.duration, av.time_base)) if container.duration else times.end - times.begin
-    return MediaHeader(seconds, sound=heard, begin=_stamp(sound), declared=declared or seconds, pieces=times.pieces)
+    return MediaHeader(
+        seconds,
+        sound=heard,
+        begin=_stamp(sound),
+        declared=declared or seconds,
+        tracks=_tracks(container),
+        pieces=times.pieces,
+    )
 
 
 def _chosen(streams: Sequence[S]) -> S | None:
@@ -171,9 +186,13 @@ def _has_alpha(film: av.VideoStream) -> bool:
     return form is not None and film.codec_context.name not in DRAWINGS and any(c.is_alpha for c in form.components)
 
 
+def _tracks(container: InputContainer) -> tuple[SoundTrack, ...]:
+    return tuple(SoundTrack(track.index, _language(track)) for track in container.streams.audio)
+
+
 def _language(track: av.AudioStream) -> str:
     language = track.language or ""
-    return language if language.isalpha() and language != "und" else ""
+    return language if language.replace("-", "").isalnum() and language != "und" else ""
 
 
 def _is_still(container: InputContainer) -> bool:

@@ -72,7 +72,7 @@ class Story:
             return None
         entry = self.file.beds[bed]
         file = self.path.parent / entry.file
-        return Bed(file, entry.volume, entry.fade_seconds) if file.is_file() else None
+        return Bed(file, entry.volume, entry.fade_seconds, entry.sound_track) if file.is_file() else None
 
     def labels(self, mood: str) -> tuple[str, ...]:
         """The emotions that a mood of the story stands for: those of a group, or the emotion itself."""

@@ -17,6 +17,7 @@ from scenes.story.clip import STILL_SECONDS, Transition
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 FLOAT32_MAX = 3.4028234e38
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 ADDRESS = r"^(/[A-Za-z0-9_.-]+)+$"
 
 
@@ -41,8 +42,22 @@ def _valid_argument(argument: Any) -> Any:
     raise ValueError("must be a 32-bit number or ASCII text; receivers cannot decode anything else")
 
 
+def _valid_track(track: Any) -> Any:
+    whole = isinstance(track, int) and not isinstance(track, bool)
+    if (whole and track > 0) or (isinstance(track, str) and re.match(LANGUAGE, track)):
+        return track
+    raise ValueError('must be the number of a sound track, from 1, or a language such as "de"')
+
+
 Name = Annotated[str, AfterValidator(_valid_name)]
 Argument = Annotated[int | float | str, BeforeValidator(_valid_argument)]
+SoundTrackChoice = Annotated[
+    Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=LANGUAGE)],
+    BeforeValidator(_valid_track),
+    Field(
+        description="Number (from 1) or language of the sound track to play, of a file with several", examples=["de", 2]
+    ),
+]
 PositiveSeconds = Annotated[float, Field(gt=0.0, le=86400.0)]
 
 
@@ -190,6 +205,7 @@ class SceneEntry(Section):
     )
     loop: bool = Field(False, description="Repeat until a branch holds or maximum_seconds have passed")
     sound: PathText | None = Field(None, description="Sound file to play instead of the clip's own sound")
+    sound_track: SoundTrackChoice | None = None
     volume: Share = 1.0
     bed: str | None = Field(None, description="Name of one of the [beds]")
     captions: PathText | None = Field(
@@ -212,6 +228,7 @@ class BedEntry(Section):
     """Music that continues across several scenes."""
 
     file: PathText
+    sound_track: SoundTrackChoice | None = None
     volume: Share = 1.0
     fade_seconds: float = Field(2.0, ge=0, le=60)
 

@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from typer.testing import CliRunner
 
-from calibration.settings import CameraSettings, OscSettings
+from calibration.settings import CameraSettings, OscSettings, ScreenSettings
 from calibration.venue import Venue
 from installation.camera.device import found_devices
 from installation.cli import app
@@ -92,7 +92,7 @@ def test_a_clip_with_a_whole_header_and_half_its_pictures_is_found_by_decoding_i
     make_clip(clip, seconds=4.0, fps=30, size=(160, 90))
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     story.write_text(STORY.replace("door.mp4", "door.mkv"))
-    findings = list(check_clips(load_story(story, forgive_clips=True), lambda *_: None))
+    findings = list(check_clips(load_story(story, forgive_clips=True), lambda *_: None, ScreenSettings()))
     assert [finding.state for finding in findings] == ["problem", "ok"], findings
     assert "door.mkv" in findings[0].where
 
@@ -112,11 +112,12 @@ def test_every_caption_that_is_lost_or_cut_is_told_with_its_line(story: Path) ->
 
 
 def test_the_line_that_mends_a_film_is_printed_as_it_must_be_typed(story: Path) -> None:
-    """``0:a:1`` was once a letter in a red square."""
-    film(story.parent / "door.mkv", every(120), tones=[(440, "stereo"), (880, "stereo")], default=1)
-    story.write_text(STORY.replace("door.mp4", "door.mkv"))
+    """``:a:`` was once a letter in a red square."""
+    film(story.parent / "take:a:1.mkv", every(120), transfer=16)
+    story.write_text(STORY.replace("door.mp4", "take:a:1.mkv"))
     _, told = check(str(story), "--quick")
-    assert "ffmpeg -i door.mkv -map 0:v:0 -map 0:a:1 -c copy door-one-sound.mkv" in told
+    assert "ffmpeg -i take:a:1.mkv -vf zscale=t=linear" in told
+    assert told.split("is HDR")[1].splitlines()[0].endswith("-c:a aac -b:a 192k take:a:1-sdr.mp4")
 
 
 def test_a_control_port_that_another_program_uses_is_reported() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from calibration.settings import ScreenSettings
 from installation.commands.clip_checks import check_clips, parts_of
 from installation.commands.finding import Finding
 from installation.commands.remembered import FILE, Remembered, key_of
@@ -15,6 +16,7 @@ from installation.film.inspection import Inspection
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound
 
+SCREEN = ScreenSettings()
 STORY = """
 title = "t"
 attract = "wait"
@@ -47,7 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check(folder: Path) -> tuple[list[Finding], int]:
     """What was found, and how many files were decoded for it."""
     decoded: list[float] = []
-    findings = list(check_clips(load_story(folder / "story.toml"), lambda _, share: decoded.append(share)))
+    findings = list(check_clips(load_story(folder / "story.toml"), lambda _, share: decoded.append(share), SCREEN))
     return findings, len(decoded)
 
 
@@ -110,23 +112,33 @@ def test_a_memory_that_cannot_be_written_costs_only_time(folder: Path) -> None:
     assert [check(folder)[1] for _ in range(2)] == [3, 3]
 
 
-def test_a_film_too_heavy_for_this_machine_is_told(folder: Path) -> None:
-    part = parts_of(load_story(folder / "story.toml"))["scene on"]
+@pytest.mark.parametrize(("decoding", "scaling"), [(1.7, 0.0), (0.1, 0.5 * (os.cpu_count() or 1))])
+def test_a_film_too_heavy_for_this_machine_is_told(decoding: float, scaling: float, folder: Path) -> None:
+    part = parts_of(load_story(folder / "story.toml"), SCREEN)["scene on"]
     remembered = Remembered(folder / "state")
-    remembered.put(part.key, Inspection(seconds=5.0, busy_seconds=5.0 * 0.9))
+    remembered.put(part.key, Inspection(seconds=5.0, busy_seconds=5.0 * decoding, scaling_seconds=5.0 * scaling))
     remembered.save()
-    limit = min(0.5 * (os.cpu_count() or 1), 1.6)
-    told = [finding for finding in check(folder)[0] if "too heavy" in finding.what]
-    assert len(told) == (limit < 0.9)
-    remembered.put(part.key, Inspection(seconds=5.0, busy_seconds=5.0 * 1.7))
-    remembered.save()
-    (told_now,) = [finding for finding in check(folder)[0] if "too heavy" in finding.what]
-    assert told_now.state == "warning"
-    assert "need 1.7 of" in told_now.what
+    (told,) = [finding for finding in check(folder)[0] if "too heavy" in finding.what]
+    assert told.state == "warning"
+    assert f"{decoding:.1f} cores to decode and {scaling:.1f} to bring them to 1280x720" in told.what
+
+
+def test_another_size_of_the_screen_is_tried_anew(folder: Path) -> None:
+    story = load_story(folder / "story.toml")
+    wide = ScreenSettings(width=1920, height=1080)
+    keys = [{name: part.key for name, part in parts_of(story, screen).items()} for screen in (SCREEN, wide)]
+    assert {name for name in keys[0] if keys[0][name] != keys[1][name]} == {"scene wait", "scene on"}
+
+
+def test_another_sound_track_is_tried_anew(folder: Path) -> None:
+    before = parts_of(load_story(folder / "story.toml"), SCREEN)
+    (folder / "story.toml").write_text(STORY.replace("volume = 0.001", "sound_track = 1") + "sound_track = 1\n")
+    after = parts_of(load_story(folder / "story.toml"), SCREEN)
+    assert {name for name in before if before[name].key != after[name].key} == {"scene on", "bed night"}
 
 
 def test_damage_that_the_player_survives_is_a_warning(folder: Path) -> None:
-    part = parts_of(load_story(folder / "story.toml"))["scene on"]
+    part = parts_of(load_story(folder / "story.toml"), SCREEN)["scene on"]
     remembered = Remembered(folder / "state")
     remembered.put(part.key, Inspection(damaged=1, torn_sound=2, seconds=5.0))
     remembered.save()
@@ -138,7 +150,7 @@ def test_a_change_of_scene_that_jumps_in_loudness_is_told_and_volume_levels_it(f
     story = load_story(folder / "story.toml")
     remembered = Remembered(folder / "state")
     for scene, lufs in (("scene wait", -25.0), ("scene on", -20.0)):
-        remembered.put(parts_of(story)[scene].key, Inspection(seconds=4.0, lufs=lufs))
+        remembered.put(parts_of(story, SCREEN)[scene].key, Inspection(seconds=4.0, lufs=lufs))
     remembered.save()
     findings, _ = check(folder)
     (levels,) = [finding.what for finding in findings if finding.part == "loudness" and finding.state == "ok"]
@@ -155,7 +167,7 @@ def test_a_bed_under_both_scenes_evens_out_what_is_heard(folder: Path) -> None:
     (folder / "story.toml").write_text(loud)
     story = load_story(folder / "story.toml")
     remembered = Remembered(folder / "state")
-    parts = parts_of(story)
+    parts = parts_of(story, SCREEN)
     for user, lufs in (("scene wait", -30.0), ("scene on", -24.0), ("bed night", -20.0)):
         remembered.put(parts[user].key, Inspection(seconds=4.0, lufs=lufs))
     remembered.save()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from installation.film.audio_decoder import RATE, AudioDecoder
-from scenes.story.clip import Clip
+from scenes.story.clip import Bed, Clip
 from tests.installation.film.cinema import cinema
 from tests.odd_clips import FIRST_TONE, SECOND_TONE, every, film, joined, song_with_cover
 
@@ -22,9 +22,9 @@ def shown(clip: Clip) -> list[tuple[int, int]]:
         return house.marks()
 
 
-def heard(file: Path, seconds: float, begin: float = 0.0) -> np.ndarray:
+def heard(file: Path, seconds: float, begin: float = 0.0, track: int | str | None = None) -> np.ndarray:
     """Samples (n, 2), read as the mixer does."""
-    audio = AudioDecoder(file, begin, None, loop=False)
+    audio = AudioDecoder(file, begin, None, loop=False, track=track)
     blocks = []
     for at in range(0, round(seconds * RATE), RATE // 10):
         until = time.monotonic() + 20.0
@@ -105,6 +105,32 @@ def test_the_sound_track_that_is_marked_as_default_is_heard(default: int, hertz:
     tones = [(FIRST_TONE, "stereo"), (SECOND_TONE, "stereo")]
     sound = heard(film(tmp_path / "a.mkv", every(30), tones=tones, default=default), 1.0)[RATE // 4 : RATE * 3 // 4, 0]
     assert np.abs(np.fft.rfft(sound)).argmax() * 2 == hertz
+
+
+@pytest.mark.parametrize(
+    ("track", "hertz"), [(1, FIRST_TONE), (2, SECOND_TONE), ("de", SECOND_TONE), ("fr", FIRST_TONE)]
+)
+def test_the_sound_track_that_is_asked_for_is_heard(track: int | str, hertz: int, tmp_path: Path) -> None:
+    tones = [(FIRST_TONE, "stereo"), (SECOND_TONE, "stereo")]
+    file = film(tmp_path / "a.mkv", every(30), tones=tones, default=0, languages=["eng", "ger"])
+    sound = heard(file, 1.0, track=track)[RATE // 4 : RATE * 3 // 4, 0]
+    assert np.abs(np.fft.rfft(sound)).argmax() * 2 == hertz
+
+
+def test_scene_and_bed_are_heard_in_the_sound_tracks_that_the_story_names(tmp_path: Path) -> None:
+    tones = [(FIRST_TONE, "stereo"), (SECOND_TONE, "stereo")]
+    file = film(tmp_path / "a.mkv", every(30), tones=tones, default=0)
+    with cinema() as house:
+        house.film.play(1, "a", Clip(file, sound_track=2), Bed(file, sound_track=2))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        on, bed = house.film._on, house.film._soundtrack._bed
+        assert on
+        assert on.decoded.audio
+        assert bed
+        for audio in (on.decoded.audio, bed.audio):
+            assert audio.ready.wait(20.0)
+            sound = audio.read(RATE // 4, RATE // 2)[:, 0]
+            assert np.abs(np.fft.rfft(sound)).argmax() * 2 == SECOND_TONE
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a"])

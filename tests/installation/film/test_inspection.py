@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 
 from installation.film.audio_decoder import RATE
-from installation.film.inspection import cores_to_spare, inspect_bed, inspect_clip
+from installation.film.frame_scaler import FrameScaler
+from installation.film.inspection import Inspection, inspect_bed, inspect_clip
 from installation.film.loudness import LoudnessMeter
-from scenes.story.clip import Clip
+from scenes.story.clip import Bed, Clip
 from tests.clips import make_clip, make_sound, make_still
 from tests.odd_clips import every, film, joined, song_with_cover
+
+SCALER = FrameScaler((1280, 720), "fit", threads=1)
 
 
 def flac(path: Path, seconds: float = 10.0) -> Path:
@@ -37,18 +40,18 @@ def tear(file: Path, share: float = 0.6) -> Path:
 
 
 def test_a_bed_is_decoded_to_its_end(tmp_path: Path) -> None:
-    assert inspect_bed(flac(tmp_path / "whole.flac")).fault == ""
-    fault = inspect_bed(tear(flac(tmp_path / "torn.flac"))).fault
+    assert inspect_bed(Bed(flac(tmp_path / "whole.flac"))).fault == ""
+    fault = inspect_bed(Bed(tear(flac(tmp_path / "torn.flac")))).fault
     assert "torn.flac ends at" in fault
     assert "its header says 10.0 s" in fault
 
 
 def test_the_sound_file_of_a_scene_is_decoded_as_far_as_it_is_heard(tmp_path: Path) -> None:
     picture, torn = make_clip(tmp_path / "a.mp4", seconds=8), tear(flac(tmp_path / "torn.flac"))
-    assert "torn.flac ends at" in inspect_clip(Clip(picture, sound=torn)).fault
-    assert inspect_clip(Clip(picture, 0.0, 2.0, sound=torn)).fault == ""
+    assert "torn.flac ends at" in inspect_clip(Clip(picture, sound=torn), SCALER).fault
+    assert inspect_clip(Clip(picture, 0.0, 2.0, sound=torn), SCALER).fault == ""
     still = make_still(tmp_path / "a.png")
-    assert "torn.flac ends at" in inspect_clip(Clip(still, 0.0, 20.0, sound=torn)).fault
+    assert "torn.flac ends at" in inspect_clip(Clip(still, 0.0, 20.0, sound=torn), SCALER).fault
 
 
 @pytest.mark.parametrize(("damages", "told"), [(1, ""), (9, "it is damaged")])
@@ -59,7 +62,7 @@ def test_damaged_pictures_are_counted_as_the_player_counts_them(damages: int, to
         middle = len(content) * (number + 1) // (damages + 1)
         content[middle : middle + 40] = bytes(40)
     file.write_bytes(content)
-    found = inspect_clip(Clip(file))
+    found = inspect_clip(Clip(file), SCALER)
     assert told in found.fault
     assert found.fault or found.damaged == 1
 
@@ -73,9 +76,9 @@ def test_half_a_photograph_is_found(codec: str, pixels: str, ending: str, tmp_pa
         stream.width, stream.height, stream.pix_fmt = 320, 240, pixels
         frame: Any = av.VideoFrame.from_ndarray(noise, format="rgb24")
         container.mux([*stream.encode(frame.reformat(format=pixels)), *stream.encode(None)])
-    found = inspect_clip(Clip(whole))
+    found = inspect_clip(Clip(whole), SCALER)
     assert (found.fault, found.damaged) == ("", 0)
-    torn = inspect_clip(Clip(tear(whole, 0.5)))
+    torn = inspect_clip(Clip(tear(whole, 0.5)), SCALER)
     assert torn.fault or torn.damaged
 
 
@@ -89,19 +92,50 @@ def test_what_plays_though_it_is_odd_passes_the_check(tmp_path: Path) -> None:
         joined(tmp_path / "both.ts", one, film(tmp_path / "two.ts", every(30), form="mpegts", tones=[(440, "5.1")])),
         film(tmp_path / "wraps.ts", every(60, 2**33 / 90_000 - 2.4), form="mpegts", tones=tones),
     ]
-    assert [inspect_clip(Clip(file)).fault for file in odd] == [""] * 5
-    assert [inspect_bed(song_with_cover(tmp_path / name)).fault for name in ("a.mp3", "a.m4a")] == ["", ""]
+    assert [inspect_clip(Clip(file), SCALER).fault for file in odd] == [""] * 5
+    assert [inspect_bed(Bed(song_with_cover(tmp_path / name))).fault for name in ("a.mp3", "a.m4a")] == ["", ""]
 
 
-def test_the_decoder_is_timed(tmp_path: Path) -> None:
-    found = inspect_clip(Clip(make_clip(tmp_path / "a.mp4", seconds=2), 0.5, 1.5))
+def test_decoding_and_scaling_are_timed(tmp_path: Path) -> None:
+    clip = Clip(make_clip(tmp_path / "a.mp4", seconds=2), 0.5, 1.5)
+    found = inspect_clip(clip, SCALER)
     assert found.seconds == pytest.approx(1.0)
     assert found.busy_seconds > 0
-    assert found.cores == pytest.approx(found.busy_seconds)
+    assert found.scaling_seconds > 0
+    assert found.decoding_cores == pytest.approx(found.busy_seconds)
+    assert found.cores == pytest.approx(found.busy_seconds + found.scaling_seconds)
 
 
-def test_a_film_may_use_half_of_the_machine_and_not_quite_two_threads() -> None:
-    assert [cores_to_spare(cores) for cores in (1, 2, 3, 4, 64)] == [0.5, 1.0, 1.5, 1.6, 1.6]
+def test_the_larger_the_screen_the_longer_its_pictures_take(tmp_path: Path) -> None:
+    clip = Clip(make_clip(tmp_path / "a.mp4", seconds=2))
+    small, large = (
+        inspect_clip(clip, FrameScaler(size, "fit", threads=1)).scaling_seconds for size in ((320, 180), (3840, 2160))
+    )
+    assert large > 4 * small  # of 144 times as many pixels
+
+
+@pytest.mark.parametrize(
+    ("decoding", "scaling", "heavy"),
+    [
+        (0.4, 0.0, {1: False, 2: False, 64: False}),
+        (0.4, 0.7, {1: True, 2: True, 4: False}),
+        (0.9, 0.0, {1: True, 2: False, 4: False}),
+        (1.7, 0.0, {2: True, 4: True, 64: True}),
+        (1.2, 0.7, {2: True, 4: False, 64: False}),
+    ],
+)
+def test_a_film_may_use_half_of_the_machine_and_its_decoder_not_quite_two_threads(
+    decoding: float, scaling: float, heavy: dict[int, bool]
+) -> None:
+    found = Inspection(seconds=2.0, busy_seconds=2 * decoding, scaling_seconds=2 * scaling)
+    assert {cores: found.is_too_heavy(cores) for cores in heavy} == heavy
+
+
+def test_the_sound_track_of_the_story_is_the_one_that_is_measured(tmp_path: Path) -> None:
+    loud_and_mute = film(tmp_path / "a.mkv", every(60), tones=[(440, "stereo"), (0, "stereo")], default=0)
+    assert inspect_clip(Clip(loud_and_mute), SCALER).lufs is not None
+    assert inspect_clip(Clip(loud_and_mute, sound_track=2), SCALER).lufs is None
+    assert inspect_bed(Bed(loud_and_mute, sound_track=2)).lufs is None
 
 
 def test_loudness_is_that_of_ebu_r_128() -> None:
@@ -114,7 +148,7 @@ def test_loudness_is_that_of_ebu_r_128() -> None:
 
 
 def test_silence_has_no_loudness(tmp_path: Path) -> None:
-    assert inspect_clip(Clip(make_clip(tmp_path / "a.mp4"))).lufs is None
+    assert inspect_clip(Clip(make_clip(tmp_path / "a.mp4")), SCALER).lufs is None
     meter = LoudnessMeter()
     meter.add(np.zeros((RATE, 2), np.float32))
     assert meter.lufs is None
@@ -122,10 +156,10 @@ def test_silence_has_no_loudness(tmp_path: Path) -> None:
 
 def test_the_loudness_of_a_scene_is_that_of_its_part_of_the_file(tmp_path: Path) -> None:
     whole = make_clip(tmp_path / "a.mp4", seconds=4.0, sound=2.0)
-    assert inspect_clip(Clip(whole, 0.0, 1.5)).lufs is not None
-    assert inspect_clip(Clip(whole, 2.5)).lufs is None
+    assert inspect_clip(Clip(whole, 0.0, 1.5), SCALER).lufs is not None
+    assert inspect_clip(Clip(whole, 2.5), SCALER).lufs is None
 
 
 def test_a_check_that_is_stopped_decodes_no_further(tmp_path: Path) -> None:
-    assert "stopped" in inspect_clip(Clip(make_clip(tmp_path / "a.mp4")), lambda: True).fault
-    assert "stopped" in inspect_bed(make_sound(tmp_path / "a.wav"), lambda: True).fault
+    assert "stopped" in inspect_clip(Clip(make_clip(tmp_path / "a.mp4")), SCALER, lambda: True).fault
+    assert "stopped" in inspect_bed(Bed(make_sound(tmp_path / "a.wav")), lambda: True).fault

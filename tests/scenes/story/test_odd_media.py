@@ -113,14 +113,6 @@ def test_a_joined_file_is_told_with_the_line_that_mends_it(tmp_path: Path) -> No
     assert "ffmpeg -dts_delta_threshold 0.5 -i 'two nights.ts'" in line
 
 
-def test_a_film_with_several_sound_tracks_is_told_which_is_heard(tmp_path: Path) -> None:
-    tones = [(440, "stereo"), (880, "stereo")]
-    (line,) = remarks(probe(film(tmp_path / "a.mkv", every(15), tones=tones, default=1)), "a.mkv")
-    assert "2 sound tracks, and number 2 is heard" in line
-    assert "-map 0:a:1 -c copy a-one-sound.mkv" in line
-    assert not list(remarks(probe(film(tmp_path / "b.mkv", every(15), tones=tones[:1])), "b.mkv"))
-
-
 def test_transparent_parts_of_a_film_are_told_and_not_those_of_a_drawing(tmp_path: Path) -> None:
     file = tmp_path / "a.mov"
     with av.open(str(file), "w") as container:
