@@ -20,6 +20,7 @@ from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.restarts import Restarts
 from installation.host.console import LossReporter, log
 from installation.host.health import Sense
+from installation.host.worker import Worker
 from models.mood import Mood, unseen
 
 TRUSTED_FOR = 1.0
@@ -65,7 +66,7 @@ class EyeSupervisor:
         self._received: _Received | None = None
         self._why, self._last_words = "the eye is starting", ""
         self.thumbnail: bytes | None = None
-        self._thread = self._new_thread()
+        self._thread = Worker("eye supervisor", self._keep, losses)
 
     def start(self) -> None:
         """Start the first eye, without waiting for it."""
@@ -73,10 +74,6 @@ class EyeSupervisor:
 
     def mood(self, now: float) -> Mood:
         """The newest mood, or an untrusted one with the reason. Never waits."""
-        if not self._thread.is_alive() and not self._closing.is_set():
-            self._losses.lost("eye", "the thread that listens to it has died")
-            self._thread = self._new_thread()
-            self._thread.start()
         received = self._received
         if received is None:
             return unseen(now, self._why)
@@ -151,11 +148,7 @@ class EyeSupervisor:
     def close(self) -> None:
         """End the eye; nothing of it is left when this returns (3 s at most)."""
         self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(END_WITHIN + 2.0)
-
-    def _new_thread(self) -> threading.Thread:
-        return threading.Thread(target=self._keep, name="eye supervisor", daemon=True)
+        self._thread.end(END_WITHIN + 2.0)
 
     def _keep(self) -> None:
         try:

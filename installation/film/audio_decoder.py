@@ -91,6 +91,9 @@ class AudioDecoder:
             self.failed = f"its sound cannot be read: {error}"
         except (av.error.FFmpegError, OSError, ValueError) as error:
             self.failed = f"its sound cannot be read: {getattr(error, 'strerror', None) or error}"
+        except BaseException as error:
+            self.failed = f"its sound cannot be read: {type(error).__name__}"
+            raise
         finally:
             self._finished = True
             self.ready.set()
@@ -102,13 +105,18 @@ class AudioDecoder:
             for at, block in read_sound(container, header, self._begin):
                 count = len(block) if end is None else max(0, end - base - at)
                 self._put(base + at, block[:count])
-                if self._closed or count < len(block):
+                if self._closed or count < len(block) or (end is not None and self._wanted >= end):
                     break
             if not self._loop or self._head == base:
                 return
             with self._change:
                 base = self._head = self._head if end is None else end
-            pass_number += 1
+                pass_number += 1
+                length = base / pass_number if self._length is None else self._length * RATE
+                unheard = int((self._wanted - base) / length)  # passes, while there was no sound device
+                if unheard > 0:
+                    pass_number += unheard
+                    base = self._head = round(length * pass_number)
 
     def _put(self, at: int, block: np.ndarray) -> None:
         with self._change:

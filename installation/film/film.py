@@ -251,7 +251,6 @@ class Film:
             voice_ends = self._on.voice.end / RATE if self._on.voice else 0.0
             self._leaving.append((max(following.takeover.done, voice_ends), self._on))
         self._on, self._next = following, None
-        self.sound.retry()
 
     def _unheard(self, shot: Shot) -> bool:
         """Whether nothing of its sound is mixed yet: a decoded clip is read once, and forward."""

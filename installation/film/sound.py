@@ -18,8 +18,10 @@ from installation.film.alsa import silence_alsa
 from installation.film.audio_decoder import RATE
 from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
+from installation.film.sound_probe import device_answers
 from installation.host.console import LossReporter
 from installation.host.system_libraries import hint, missing_library
+from installation.host.worker import Worker
 
 BUFFER = 1024
 CHUNK = 3 * BUFFER
@@ -49,8 +51,7 @@ def open_device() -> None:
 class Sound:
     """The sound device and the film's clock. With no device it is silent and the clock runs by monotonic time.
 
-    A device that cannot be opened, or that stops accepting sound, is reported once and tried again when ``retry`` is
-    called (between scenes).
+    A device that cannot be opened, or that stops accepting sound, is reported once and tried again every 20 s.
     """
 
     def __init__(self, settings: SoundSettings, losses: LossReporter | None = None) -> None:
@@ -60,11 +61,9 @@ class Sound:
         self.gaps = 0
         """Times that the device ran dry."""
         self._losses = losses or LossReporter()
-        self._paused = self._closed = False
-        self._tried = float("-inf")
-        self._stir = threading.Event()
-        self._stir.set()
-        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+        self._paused = False
+        self._closing, self._stir = threading.Event(), threading.Event()
+        self._thread = Worker("sound", self._run, self._losses)
         self._thread.start()
 
     @property
@@ -78,47 +77,45 @@ class Sound:
         self.clock.pause(paused, now)
         self._stir.set()
 
-    def retry(self) -> None:
-        """Try the device again if it is lost; not all the time, since pygame keeps Python's lock meanwhile."""
-        if not self.ok and time.monotonic() - self._tried > RETRY_SECONDS:
-            self._stir.set()
-
     def close(self) -> None:
         """Stop the sound and give the device back."""
-        self._closed = True
+        self._closing.set()
         self._stir.set()
-        self._thread.join(3.0)
+        self._thread.end(3.0)
 
     def _run(self) -> None:
         _go_first()
-        while not self._closed:
-            self._stir.wait()
-            self._stir.clear()
-            if self._closed:
-                return
-            self._tried = time.monotonic()
-            try:
-                open_device()
-            except pygame.error as error:
-                self._losses.lost("sound", f"{error}; the film continues in silence")
-                continue
-            self._losses.back("sound")
-            try:
-                why = self._feed(pygame.mixer.Channel(0))
-            except pygame.error as error:
-                why = str(error)
+        while not self._closing.is_set():
+            if not self._losses.is_lost("sound") or device_answers(RATE, BUFFER):
+                self._play()
+            self._closing.wait(RETRY_SECONDS)
+
+    def _play(self) -> None:
+        """Open the device and feed it, until closed or until it is lost."""
+        why = ""
+        try:
+            open_device()
+        except pygame.error as error:
+            self._losses.lost("sound", f"{error}; the film continues in silence")
+            return
+        self._losses.back("sound")
+        try:
+            why = self._feed(pygame.mixer.Channel(0))
+        except pygame.error as error:
+            why = str(error)
+        finally:  # also when this thread dies
             self.ok = False
             self.clock.free_run(time.monotonic())
             pygame.mixer.quit()
-            if why:
-                self._losses.lost("sound", f"{why}; the film continues in silence")
+        if why:
+            self._losses.lost("sound", f"{why}; the film continues in silence")
 
     def _feed(self, channel: pygame.mixer.Channel) -> str:
         """Queue chunk after chunk until closed, or until the device accepts no more; returns why it ended."""
         queued, paused, stuck = self._start(channel), False, 0
         self.ok = True
         turn = time.monotonic() + CHUNK / RATE
-        while not self._closed:
+        while not self._closing.is_set():
             if self._stir.wait(max(POLL_SECONDS, turn - time.monotonic() - POLL_SECONDS)):
                 self._stir.clear()
             if paused != self._paused:

@@ -75,11 +75,10 @@ class Soundtrack:
 
     def close_faded(self, programme: float) -> None:
         """Close the beds that have faded out, and report sound that cannot be read: music, or that of a scene."""
-        if self._scene and self._scene.audio.failed:
-            self._losses.lost(f"sound of {self._scene.audio.file.name}", self._scene.audio.failed)
+        if self._scene:
+            self._report(f"sound of {self._scene.audio.file.name}", self._scene.audio)
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
-            if playing.audio.failed:
-                self._losses.lost(f"music {playing.bed.file.name}", f"{playing.bed.file}: {playing.audio.failed}")
+            self._report(f"music {playing.bed.file.name}", playing.audio)
         self._sound.mixer.drop_ended(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:
@@ -92,8 +91,14 @@ class Soundtrack:
             playing.audio.close()
             playing.audio.join(1.0)
 
+    def _report(self, part: str, audio: AudioDecoder) -> None:
+        if audio.failed:
+            self._losses.lost(part, f"{audio.file}: {audio.failed}")
+        elif audio.ready.is_set():
+            self._losses.back(part)
+
     def _change_bed(self, bed: Bed | None, at: int) -> None:
-        if self._bed and bed == self._bed.bed:
+        if self._bed and bed == self._bed.bed and not self._bed.audio.failed:
             return
         if self._bed:
             with self._sound.mixer.changing:

@@ -156,6 +156,9 @@ class VideoDecoder:
             self._fail(f"it cannot be read: {getattr(error, 'strerror', None) or error}", self._cause_of(error))
         except MemoryError:
             self._fail("there is not enough memory for it", Cause.STALLED)
+        except BaseException as error:  # a fault of ours: the scene is given up at once, and tried again
+            self._fail(f"decoding it failed: {type(error).__name__}: {error}", Cause.STALLED)
+            raise
         finally:
             self._slot.release()
             self.finished = True

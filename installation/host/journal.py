@@ -21,6 +21,7 @@ from installation.host.attendance import Line, OperatorTime, Visits
 from installation.host.console import LossChange, LossReporter
 from installation.host.journal_files import DayFiles
 from installation.host.state_folder import room_stem
+from installation.host.worker import Worker
 from models.mood import Mood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, StateChanged, TakeEnded, TakeStarted
 
@@ -59,7 +60,7 @@ class Journal:
         self._next_mood = 0.0
         self._last_mood: tuple[object, ...] = ()
         self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
-        self._thread = threading.Thread(target=self._write_on, name="journal", daemon=True)
+        self._thread = Worker("journal", self._write_on, losses)
         self._thread.start()
         losses.follow(self._note_loss)
 
@@ -123,7 +124,7 @@ class Journal:
             self._lines.put(None, timeout=0.5)
         except queue.Full:
             return
-        self._thread.join(timeout=2.0)
+        self._thread.end(2.0)
 
     def _note_all(self, lines: Iterable[Line], now: float) -> None:
         for kind, fields in lines:

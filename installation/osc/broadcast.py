@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from calibration.settings import OscSettings, OscTarget
 from installation.host.console import LossReporter
 from installation.host.health import Health
+from installation.host.worker import Worker
 from installation.osc import events, state
 from installation.osc.encoder import BadValue, Message, Value, free_message, message
 from installation.osc.registry import SECONDS
@@ -74,7 +75,7 @@ class Broadcast:
         self._whole_asked = self._closing = False
         self._scene, self._state = ("", 0), int(ShowState.ATTRACT)
         self._failed_at = float("-inf")
-        self._thread = threading.Thread(target=self._run, name="osc broadcast", daemon=True)
+        self._thread = Worker("OSC broadcast", self._run, losses)
         self._thread.start()
 
     def mood(self, mood: Mood) -> None:
@@ -132,7 +133,7 @@ class Broadcast:
         with self._wake:
             self._closing = True
             self._wake.notify()
-        self._thread.join(timeout=1.0)
+        self._thread.end(1.0)
 
     def _run(self) -> None:
         while True:

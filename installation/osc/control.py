@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 
 from calibration.settings import OscSettings
 from installation.host.console import LossReporter, log
+from installation.host.worker import Worker
 from installation.osc.command_parser import WRONG_PASSPHRASE, Released, addressed, read
 from installation.osc.encoder import BadValue, message
 from installation.osc.incoming import AT_MOST_BYTES, CommandRefused, address_meant, split
@@ -64,7 +65,7 @@ class Control:
         if not settings.listen:
             return
         self._open()
-        self._thread = threading.Thread(target=self._run, name="osc control", daemon=True)
+        self._thread = Worker("OSC control", self._run, losses)
         self._thread.start()
 
     def drain(self) -> list[Command]:
@@ -88,7 +89,7 @@ class Control:
         """Stop listening. Takes a quarter of a second at most."""
         self._closing.set()
         if self._settings.listen:
-            self._thread.join(timeout=1.0)
+            self._thread.end(1.0)
             heard = Counter(self.counts)
             done = heard.pop("done", 0) + heard.pop("released", 0)
             if refused := ", ".join(f"{count} {kind}" for kind, count in heard.most_common()):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 from calibration.errors import BadFile
 from installation.host.console import LossReporter, log
+from installation.host.worker import Worker
 from scenes.story.story import Story, load_story
 
 
@@ -16,12 +16,12 @@ class Reloading:
     def __init__(self, path: Path, losses: LossReporter) -> None:
         self._path, self._losses = path, losses
         self._fresh: Story | None = None
-        self._thread: threading.Thread | None = None
+        self._thread: Worker | None = None
 
     def ask(self) -> None:
         """Begin to read; asking again while it reads changes nothing."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._read, name="story reload", daemon=True)
+            self._thread = Worker("story reload", self._read, self._losses)
             self._thread.start()
 
     def take(self) -> Story | None:
