@@ -14,7 +14,7 @@ WAITS = (0.5, 2.0, 10.0, 60.0)
 """Seconds before a thread that died is begun again: the first time, the second time ..."""
 PROOF_SECONDS = 10.0
 """One that has lived for so long again is back, and the next death is a first one."""
-DEATHS_TOLD = 100
+DEATHS_REPORTED = 100
 
 
 class Worker(threading.Thread):
@@ -43,7 +43,7 @@ class Worker(threading.Thread):
                 return
             except BaseException as death:  # SystemExit too: nobody ends a show by it from here
                 deaths = 1 if time.monotonic() - begun > PROOF_SECONDS else deaths + 1
-                self._tell(death)
+                self._report(death)
             finally:
                 proof.cancel()
             self._ending.wait(WAITS[min(deaths, len(WAITS)) - 1])
@@ -54,7 +54,7 @@ class Worker(threading.Thread):
         if self.is_alive():
             self.join(seconds)
 
-    def _tell(self, death: BaseException) -> None:
+    def _report(self, death: BaseException) -> None:
         first = not self._losses.is_lost(self._part)
         self._losses.lost(self._part, f"it died of {type(death).__name__}: {death}; it is begun again")
         if first:
@@ -62,18 +62,18 @@ class Worker(threading.Thread):
 
 
 @contextmanager
-def deaths_told() -> Iterator[None]:
+def deaths_reported() -> Iterator[None]:
     """Within, every other thread that dies is told with its traceback, each kind of death once."""
-    told: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
 
-    def tell(death: threading.ExceptHookArgs) -> None:
+    def report(death: threading.ExceptHookArgs) -> None:
         kind = (death.thread.name if death.thread else "?", death.exc_type.__name__)
-        if kind not in told and len(told) < DEATHS_TOLD and death.exc_value is not None:
-            told.add(kind)
+        if kind not in seen and len(seen) < DEATHS_REPORTED and death.exc_value is not None:
+            seen.add(kind)
             log.error("the thread %r died of %s", *kind)
             print_traceback(death.exc_type, death.exc_value, death.exc_traceback)
 
-    before, threading.excepthook = threading.excepthook, tell
+    before, threading.excepthook = threading.excepthook, report
     try:
         yield
     finally:

@@ -12,11 +12,13 @@ from zeroconf import ServiceInfo, Zeroconf
 
 from calibration.settings import OscSettings
 from installation.host.console import LossReporter, log
+from installation.host.worker import Worker
 from installation.osc.broadcast import Broadcast
 from installation.osc.control import Control
 from installation.osc.encoder import ascii_text
 from installation.osc.oscquery import OscQuery
 
+RETRY_SECONDS = 20.0
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
@@ -28,37 +30,43 @@ class Discovery:
     ) -> None:
         self.oscquery: OscQuery | None = None
         self._zeroconf: Zeroconf | None = None
+        self._settings, self._control, self._unit, self._losses = settings, control, unit, losses
+        self._closing = threading.Event()
         if settings.oscquery:
-            place = f"{settings.oscquery_host}:{settings.oscquery_port}"
-            try:
-                self.oscquery = OscQuery(settings, broadcast.values, control.port, unit)
-            except OSError as error:
-                losses.lost(f"OSCQuery on {place}", error.strerror or str(error))
+            self.oscquery = OscQuery(settings, broadcast.values, control.port, unit, losses)
         if settings.advertise:
-            http_port = self.oscquery.port if self.oscquery else 0
-            found = list(services(settings, unit, control.port, http_port))
-            if not found:
+            if not self._services():
                 log.warning("nothing is advertised: control and OSCQuery listen on this machine only")
             # Asking the network whether the name is free takes about a second.
-            self._thread = threading.Thread(target=self._advertise, args=(found, losses), daemon=True)
+            self._thread = Worker("zeroconf", self._advertise, losses)
             self._thread.start()
 
     def close(self) -> None:
         """Say goodbye to the network and stop serving."""
+        self._closing.set()
         if self._zeroconf is not None:
             self._zeroconf.close()
         if self.oscquery is not None:
             self.oscquery.close()
 
-    def _advertise(self, found: list[ServiceInfo], losses: LossReporter) -> None:
-        if not found:
-            return
-        try:
-            self._zeroconf = Zeroconf()
-            for service in found:
-                self._zeroconf.register_service(service, allow_name_change=True)
-        except (OSError, ZeroconfError) as error:
-            losses.lost("zeroconf", str(error) or repr(error))
+    def _services(self) -> list[ServiceInfo]:
+        http_port = self.oscquery.port if self.oscquery else 0
+        return list(services(self._settings, self._unit, self._control.port, http_port))
+
+    def _advertise(self) -> None:
+        """Tell the network, once there is one."""
+        while not self._closing.is_set():
+            found = self._services()
+            try:
+                if found:
+                    self._zeroconf = self._zeroconf or Zeroconf()
+                    for service in found:
+                        self._zeroconf.register_service(service, allow_name_change=True)
+                    self._losses.back("zeroconf")
+                    return
+            except (OSError, ZeroconfError) as error:
+                self._losses.lost("zeroconf", str(error) or repr(error))
+            self._closing.wait(RETRY_SECONDS)
 
 
 def services(settings: OscSettings, unit: str, control_port: int, http_port: int) -> Iterator[ServiceInfo]:

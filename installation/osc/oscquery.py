@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from calibration.settings import OscSettings
+from installation.host.console import LossReporter
+from installation.host.worker import Worker
 from installation.osc.encoder import Value
 from installation.osc.registry import BY_PATH, Address, Pace
 
@@ -20,6 +22,9 @@ ATTRIBUTES = ("FULL_PATH", "CONTENTS", "ACCESS", "TYPE", "VALUE", "RANGE", "DESC
 READ, WRITE = 1, 2
 CLIENT_SECONDS = 2.0
 CLIENTS_AT_MOST = 16
+RETRY_SECONDS = 2.0
+POLL_SECONDS = 0.25
+"""How soon close() is noticed."""
 Values = Callable[[], Mapping[str, tuple[Value, ...]]]
 Node = dict[str, Any]
 
@@ -77,9 +82,9 @@ def find(root: Node, path: str) -> Node | None:
 
 
 class OscQuery:
-    """The HTTP server, on threads of its own. Raises ``OSError`` when its port is taken."""
+    """The HTTP server, on threads of its own. A port that is taken is reported, and tried again every 2 s."""
 
-    def __init__(self, settings: OscSettings, values: Values, osc_port: int, name: str) -> None:
+    def __init__(self, settings: OscSettings, values: Values, osc_port: int, name: str, losses: LossReporter) -> None:
         visitors = any(target.profile == "visitors" for target in settings.targets)
 
         def answer(path: str, attribute: str) -> tuple[HTTPStatus, Node | None]:
@@ -96,21 +101,44 @@ class OscQuery:
                 return HTTPStatus.NO_CONTENT, None
             return HTTPStatus.OK, {attribute: node[attribute]}
 
-        self._server = _Server((settings.oscquery_host, settings.oscquery_port), _page(answer))
-        self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="oscquery", daemon=True)
+        self._place, self._page, self._losses = (settings.oscquery_host, settings.oscquery_port), _page(answer), losses
+        self.port = 0
+        self._server: _Server | None = None
+        self._closing = threading.Event()
+        self._open()
+        self._thread = Worker("OSCQuery", self._serve, losses)
         self._thread.start()
 
     def close(self) -> None:
         """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._closing.set()
+        self._thread.end(1.0)
+        if self._server is not None:
+            self._server.server_close()
+
+    def _open(self) -> None:
+        name = f"OSCQuery on {self._place[0]}:{self._place[1]}"
+        try:
+            self._server = _Server(self._place, self._page)
+        except OSError as error:
+            self._losses.lost(name, error.strerror or str(error))
+        else:
+            self.port = self._server.server_address[1]
+            self._losses.back(name)
+
+    def _serve(self) -> None:
+        while not self._closing.is_set():
+            if self._server is not None:
+                self._server.handle_request()
+            elif not self._closing.wait(RETRY_SECONDS):
+                self._open()
 
 
 class _Server(ThreadingHTTPServer):
     """One thread per client, up to a limit: a browser gone wild must not eat the show's machine."""
 
     daemon_threads = True
+    timeout = POLL_SECONDS
 
     def __init__(self, address: tuple[str, int], page: type[BaseHTTPRequestHandler]) -> None:
         self._seats = threading.BoundedSemaphore(CLIENTS_AT_MOST)

@@ -20,6 +20,7 @@ from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
 from installation.host.state_folder import state_folder
+from installation.host.worker import deaths_reported
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
 from installation.show.keys import Controls, Keys
@@ -51,6 +52,7 @@ def open_show(
     for number in (signal.SIGTERM, signal.SIGINT):  # to end before it has begun: it opens, and closes at once
         signal.signal(number, lambda number, _: asked.append(number))
     with ExitStack() as closing:
+        closing.enter_context(deaths_reported())
         lock = RoomLock(folder, venue.name)
         lock.acquire()
         if lock.without_disk:

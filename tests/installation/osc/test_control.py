@@ -41,7 +41,7 @@ from scenes.machine.command import (
     Shutdown,
     journal_fields,
 )
-from tests.installation.waiting import LONG
+from tests.installation.waiting import LONG, wait_until
 
 BUNDLE = b"#bundle\0" + bytes(7) + b"\x01"
 SCENES = ("attract", "opening", "joy")
@@ -507,14 +507,23 @@ def test_a_stage_that_does_not_drain_gets_no_endless_queue(control: Control) -> 
     assert control.counts["queue full"] == 5
 
 
-def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
+def test_a_taken_port_is_told_and_taken_over_when_it_is_free_while_the_show_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("installation.osc.control.RETRY_SECONDS", 0.05)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
         losses = LossReporter()
         control = Control(OscSettings(listen_port=other.getsockname()[1]), SCENES, losses)
+        time.sleep(0.2)  # several tries
         assert losses.errors == 1
         assert control.drain() == []
-        control.close()
+    wait_until(lambda: control.port, LONG)
+    phone = Phone(control)
+    assert phone.ask("ping") == ("/emo/reply/ping", 0, "pong")
+    phone.socket.close()
+    assert not losses.lost_parts()
+    control.close()
 
 
 def test_a_fault_of_ours_is_told_and_the_guard_is_heard_all_the_same(

@@ -22,6 +22,7 @@ from installation.osc.discovery import Discovery, reachable, services
 from installation.osc.oscquery import find, tree
 from installation.osc.registry import BY_PATH
 from installation.osc.state import About
+from tests.installation.waiting import LONG, wait_until
 
 SETTINGS = OscSettings(listen_port=0, oscquery=True, oscquery_port=0)
 SCENES = ("attract", "joy")
@@ -122,7 +123,10 @@ def test_a_client_that_says_nothing_holds_nobody_up(air: tuple[Broadcast, Discov
         one.close()
 
 
-def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
+def test_a_taken_port_is_told_and_taken_over_when_it_is_free_while_the_show_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("installation.osc.oscquery.RETRY_SECONDS", 0.05)
     losses = LossReporter()
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -130,10 +134,12 @@ def test_a_taken_port_is_told_and_the_show_goes_on() -> None:
         settings = SETTINGS.model_copy(update={"oscquery_port": other.getsockname()[1], "listen": False})
         broadcast, control = Broadcast(settings, (), About("", "", ""), losses), Control(settings, (), losses)
         discovery = Discovery(settings, broadcast, control, "hall", losses)
-        assert discovery.oscquery is None
         assert losses.errors == 1
-        discovery.close()
-        broadcast.close()
+    wait_until(lambda: discovery.oscquery and discovery.oscquery.port, LONG)
+    assert ask(discovery, "/?HOST_INFO")[0] == 200
+    assert not losses.lost_parts()
+    discovery.close()
+    broadcast.close()
 
 
 def test_by_default_nothing_is_served_and_nothing_advertised() -> None:

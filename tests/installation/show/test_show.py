@@ -79,13 +79,13 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 @contextmanager
-def open_room(tmp_path: Path, seconds: float = 6.0) -> Iterator[Room]:
+def open_room(tmp_path: Path, seconds: float = 6.0, osc: OscSettings | None = None) -> Iterator[Room]:
     for name in ("lamp", "door", "attic"):
         make_clip(tmp_path / f"{name}.mp4", seconds=seconds, fps=30, size=(160, 90))
     story = tmp_path / "story.toml"
     story.write_text(STORY)
     screen = ScreenSettings(width=160, height=90)
-    venue = Venue(name=tmp_path.name, osc=OscSettings(listen_port=0), screen=screen)
+    venue = Venue(name=tmp_path.name, osc=osc or OscSettings(listen_port=0), screen=screen)
     with open_show(load_story(story), venue, headless=True, mood_source=ManualMood()) as show:
         here = Room(show, story)
         here.run_until(lambda: show.parts.film.playhead.entry > 0)

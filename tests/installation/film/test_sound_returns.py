@@ -1,0 +1,110 @@
+"""A sound card that goes and comes back: SDL's dummy device is the card, a driver that is none stands for its lack."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from calibration.settings import ScreenSettings, SoundSettings
+from installation.bench.marked_clip import make_clip, read_samples
+from installation.film.audio_decoder import RATE, AudioDecoder
+from installation.film.film import Film
+from installation.film.playback import open_playback
+from installation.film.sound_probe import device_answers
+from installation.host.console import LossReporter
+from scenes.story.clip import Clip
+from tests.installation.film.cinema import wait_until
+from tests.installation.film.test_film_sound import read_all
+
+
+class House:
+    """A film that plays by the machine's own clock, and what is mixed for the device."""
+
+    def __init__(self, film: Film, losses: LossReporter) -> None:
+        self.film, self.losses = film, losses
+        self.heard: list[np.ndarray] = []
+        mix = film.sound.mixer.mix
+
+        def kept(count: int) -> np.ndarray:
+            self.heard.append(mix(count))
+            return self.heard[-1]
+
+        film.sound.mixer.mix = kept  # type: ignore[method-assign]
+
+    def run(self, seconds: float) -> None:
+        """Let it play."""
+        until = time.monotonic() + seconds
+        while (now := time.monotonic()) < until:
+            self.film.advance(now)
+            self.film.draw(now)
+            time.sleep(0.005)
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr("installation.film.sound.RETRY_SECONDS", 0.2)
+    monkeypatch.setenv("SDL_AUDIODRIVER", "there-is-none")
+    losses = LossReporter()
+    with open_playback(ScreenSettings(width=160, height=90), SoundSettings(), losses, headless=True) as film:
+        wait_until(lambda: losses.is_lost("sound"))
+        yield House(film, losses)
+
+
+def test_a_card_that_comes_back_in_mid_loop_is_heard_in_time_with_the_picture(house: House, tmp_path: Path) -> None:
+    loop = Clip(make_clip(tmp_path / "loop.mkv", 3, 0.5, (160, 90)), loop=True)
+    house.film.play(1, "loop", loop)
+    house.run(1.5)  # three passes in silence, and several tries
+    assert house.losses.errors == 1 + house.losses.is_lost("captions font")
+    assert not house.heard
+    os.environ["SDL_AUDIODRIVER"] = "dummy"
+    for _ in range(100):
+        house.run(0.1)
+        if len(house.heard) > 8:
+            break
+    assert not house.losses.is_lost("sound")
+    marks, numbers = read_samples(np.concatenate(house.heard))
+    sound, on = house.film.sound, house.film.on_screen
+    assert on is not None
+    begin = sound.mixer.head - len(marks) - round((on.start or 0.0) * RATE)  # of what was heard, in the loop
+    assert (marks[-RATE // 4 :] == 3).all()
+    expected = (begin + np.arange(len(marks))) % (RATE // 2)
+    assert (numbers[-RATE // 4 :] == expected[-RATE // 4 :]).all()
+
+
+def test_a_loop_that_nobody_heard_for_days_is_decoded_from_where_it_is_now(tmp_path: Path) -> None:
+    file = make_clip(tmp_path / "loop.mkv", 3, 0.5, (160, 90))
+    week = 7 * 86_400 * RATE
+    for length in (0.5, None):  # a scene's loop; a bed, as long as its file
+        audio = AudioDecoder(file, 0.0, length, loop=True)
+        wait_until(audio.ready.is_set)
+        audio.read(week, 1)
+        wait_until(lambda audio=audio: audio._head >= week + 4800)  # type: ignore[misc]
+        numbers = read_samples(read_all(audio, RATE // 2, week))[1]
+        assert (numbers == np.arange(RATE // 2)).all()
+
+
+def test_looking_for_a_card_does_not_hold_the_film_up() -> None:
+    """SDL's dummy device takes some 60 ms to close: what else this process does goes on in the midst of that."""
+    calls: list[tuple[float, float]] = []
+
+    def look() -> None:
+        for _ in range(20):
+            begun = time.monotonic()
+            assert device_answers(RATE, 1024)
+            calls.append((begun, time.monotonic()))
+
+    looking, ticks = threading.Thread(target=look), [time.monotonic()]
+    looking.start()
+    while looking.is_alive():
+        time.sleep(0.001)
+        ticks.append(time.monotonic())
+    amidst = sum(
+        begun + 0.3 * (ended - begun) < tick < ended - 0.3 * (ended - begun) for begun, ended in calls for tick in ticks
+    )
+    assert amidst > len(calls) / 2
