@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from calibration.files import load_toml
+from calibration.house_settings import DisplaySettings, HoursSettings, UpsSettings
 from calibration.places import PathText
 from calibration.profile import Calibration
 from calibration.settings import (
@@ -36,6 +37,9 @@ class Venue(Section):
     sound: SoundSettings = SoundSettings()
     osc: OscSettings = OscSettings()
     journal: JournalSettings = JournalSettings()
+    hours: HoursSettings = HoursSettings()
+    display: DisplaySettings = DisplaySettings()
+    ups: UpsSettings = UpsSettings()
     calibration: Calibration = Calibration()
 
 

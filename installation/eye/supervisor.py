@@ -29,6 +29,7 @@ START_DEADLINE = 20.0
 """Seconds that an eye may take to load its networks (CUDA's first start is slow)."""
 LISTEN_SECONDS = 0.05
 END_WITHIN = 1.0
+RESTING = "the eye is off while the house is closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class EyeSupervisor:
         self._on_mood, self._clock, self._command = on_mood, clock, command
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._closing = threading.Event()
+        self._on = True
         self._camera_address = venue.camera.source
         self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
         self._reported: tuple[str, ...] = ()
@@ -75,18 +77,30 @@ class EyeSupervisor:
     def mood(self, now: float) -> Mood:
         """The newest mood, or an untrusted one with the reason. Never waits."""
         received = self._received
-        if received is None:
-            return unseen(now, self._why)
+        if received is None or not self._on:
+            return unseen(now, self._why if self._on else RESTING)
         report, silent = received.report, now - received.at
         if silent > TRUSTED_FOR:
             busy = report.mood.reason if report.status.model is not Sense.OK else ""
             return unseen(now, busy or f"the eye has been silent for {silent:.0f} s")
         return report.mood
 
+    def set_on(self, on: bool) -> None:
+        """Run an eye, or end it on purpose: then there is no process, no open camera, and nothing is lost."""
+        self._on = on
+
+    @property
+    def ready(self) -> bool:
+        """The eye analyses frames, or would if its camera had not been switched off."""
+        status = self.status
+        return self._on and status.model is Sense.OK and status.camera is not Sense.LOST
+
     @property
     def status(self) -> EyeStatus:
         """The eye's last report of itself; while there is no eye, that camera and model are lost."""
         received = self._received
+        if not self._on:
+            return EyeStatus(camera=Sense.OFF, model=Sense.OFF, model_line=RESTING)
         return (
             received.report.status if received else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
         )
@@ -154,6 +168,9 @@ class EyeSupervisor:
         try:
             while not self._closing.is_set():
                 now = self._clock()
+                if not self._on:
+                    self._rest()
+                    continue
                 if self._eye is None and now < self._restarts.next_at:
                     self._closing.wait(LISTEN_SECONDS)
                     continue
@@ -165,6 +182,15 @@ class EyeSupervisor:
             if self._eye:
                 self._eye.end(END_WITHIN)
             self._eye, self._received = None, None
+
+    def _rest(self) -> None:
+        """The house is closed: the process ends as it would with the show."""
+        eye, self._eye, self._received, self.thumbnail = self._eye, None, None, None
+        self._why = "the eye is starting"
+        if eye:
+            eye.end(END_WITHIN)
+            log.info("the eye is off: its process has ended, and with it the camera")
+        self._closing.wait(LISTEN_SECONDS)
 
     def _start_eye(self, now: float) -> EyeChild | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})

@@ -72,6 +72,7 @@ class Broadcast:
         self._cues: deque[Cue] = deque(maxlen=CUES_AT_MOST)
         self._health: Health | None = None
         self._time: tuple[float, float] | None = None
+        self._house = ""
         self._whole_asked = self._closing = False
         self._scene, self._state = ("", 0), int(ShowState.ATTRACT)
         self._failed_at = float("-inf")
@@ -100,6 +101,12 @@ class Broadcast:
     def scene_time(self, elapsed: float, duration: float | None) -> None:
         """Seconds since the scene's start, and its length where it has one. Goes out with the next moods."""
         self._time = (min(elapsed, SECONDS), min(duration or 0.0, SECONDS))  # a still may stand for a year
+
+    def house(self, state: str) -> None:
+        """The house opens or closes: a word of ``/house/state``."""
+        with self._wake:
+            self._house = state
+            self._wake.notify()
 
     def health(self, health: Health) -> None:
         """The machine's newest health; call it once a second, since receivers take 3 s of silence for a dead show."""
@@ -157,7 +164,12 @@ class Broadcast:
             health, self._health = self._health, None
             whole, self._whole_asked = self._whole_asked, False
         now = self._clock()
-        for update, what in ((self._update_mood, mood), (self._update_time, self._time), (self._update_health, health)):
+        for update, what in (
+            (self._update_mood, mood),
+            (self._update_time, self._time),
+            (self._update_house, self._house or None),
+            (self._update_health, health),
+        ):
             self._update(update, what, now)
         for cue in cues:
             self._update(self._update_cue, cue, now)
@@ -188,6 +200,9 @@ class Broadcast:
 
     def _update_time(self, seconds: tuple[float, float], _now: float) -> None:
         self._snapshot.time = {"/scene/time": message("/scene/time", *seconds)}
+
+    def _update_house(self, house: str, _now: float) -> None:
+        self._snapshot.update_change([message("/house/state", house)])
 
     def _update_health(self, health: Health, now: float) -> None:
         self._snapshot.update_health(state.health_messages(health), now)

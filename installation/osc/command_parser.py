@@ -19,9 +19,11 @@ from installation.osc.registry import COMMANDS, UNKNOWN_COMMAND, Address, Code
 from models.labels import LABELS
 from scenes.machine.command import (
     Attract,
+    CloseHouse,
     Command,
     GoTo,
     Next,
+    OpenHouse,
     Origin,
     Pause,
     Ping,
@@ -42,7 +44,8 @@ from scenes.machine.command import (
     Stop,
 )
 
-PLAIN = {one.name: one for one in (Start, Stop, Pause, Resume, Next, Reset, Attract, Reload, SendSnapshot, Ping)}
+_PLAIN = (Start, Stop, Pause, Resume, Next, Reset, Attract, Reload, SendSnapshot, Ping, OpenHouse, CloseHouse)
+PLAIN = {one.name: one for one in _PLAIN}
 SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetClosed)}
 LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}
 """Commands by the last part of their address: without an argument of their own, with on or off, with 0 to 1."""

@@ -13,8 +13,10 @@ from scenes.machine.command import (
     KEY,
     WINDOW,
     Attract,
+    CloseHouse,
     Command,
     Next,
+    OpenHouse,
     Pause,
     RehearseMood,
     Reset,
@@ -35,6 +37,7 @@ HELP = (
     ("R", "restart the take"),
     ("A", "attract scene"),
     ("B", "blackout"),
+    ("C", "close the house, open it"),
     ("M", "mute"),
     ("Up, Down", "volume"),
     ("O, Tab", "this overlay"),
@@ -101,6 +104,8 @@ class Keys:
                 return Attract(origin=KEY)
             case pygame.K_b:
                 return SetBlackout(not controls.blackout, origin=KEY)
+            case pygame.K_c:
+                return OpenHouse(origin=KEY) if controls.closed else CloseHouse(origin=KEY)
             case pygame.K_m:
                 return SetMute(not controls.mute, origin=KEY)
             case pygame.K_o | pygame.K_TAB:

@@ -16,6 +16,7 @@ class ManualMood:
     line = "moods by number keys: 1 to 8 emotions, 9 undecided, 0 nobody"
     thumbnail = None
     drift = 0.0
+    ready = True
 
     def start(self) -> None:
         """Nothing to start."""
@@ -23,6 +24,9 @@ class ManualMood:
     def mood(self, now: float) -> Mood:
         """Nobody there: a desk without a script."""
         return mood_of(NOBODY, 0.0, now)
+
+    def set_on(self, on: bool) -> None:
+        """Nothing runs."""
 
     def set_camera(self, on: bool) -> None:
         """No camera is open."""

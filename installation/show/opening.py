@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from types import FrameType
@@ -21,6 +21,8 @@ from installation.host.journal import Journal
 from installation.host.lock import RoomLock
 from installation.host.state_folder import state_folder
 from installation.host.worker import deaths_reported
+from installation.house.doors import Doors
+from installation.house.housekeeper import Housekeeper
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
 from installation.show.keys import Controls, Keys
@@ -40,10 +42,12 @@ def open_show(
     headless: bool = False,
     seed: int = 0,
     mood_source: Eye | None = None,
+    wall_clock: Callable[[], float] = time.time,
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
+    ``wall_clock``: unix seconds, for the opening hours.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
     """
     losses = LossReporter()
@@ -73,6 +77,8 @@ def open_show(
             venue, seed, losses, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
         )
         closing.callback(eye.close)
+        house = open_house(venue, losses, journal, broadcast, wall_clock)
+        house.add("eye", eye)
         eye.start()
         control = Control(venue.osc, story.names, losses)
         closing.callback(control.close)
@@ -90,6 +96,7 @@ def open_show(
             keys=Keys(moods=mood_source is not None),
             heartbeat=Heartbeat(),
             rehearsal=rehearsal,
+            house=house,
             control=control,
         )
         journal.note(
@@ -103,6 +110,18 @@ def open_show(
         parts.heartbeat.stopping()
         fade_out(film)
         journal.end(time.monotonic())
+
+
+def open_house(
+    venue: Venue, losses: LossReporter, journal: Journal, broadcast: Broadcast, wall_clock: Callable[[], float]
+) -> Housekeeper:
+    """The house by the venue's hours, told to journal and network of each change."""
+
+    def announce(doors: Doors, why: str) -> None:
+        journal.note("house", time.monotonic(), state=str(doors), why=why)
+        broadcast.house(str(doors))
+
+    return Housekeeper(venue.hours, losses, announce, wall_clock)
 
 
 def end_by_signal(show: Show) -> None:

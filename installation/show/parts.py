@@ -10,6 +10,7 @@ from installation.host.console import LossReporter
 from installation.host.health import Sense
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
+from installation.house.housekeeper import Housekeeper
 from installation.osc import Broadcast, Control
 from installation.show.keys import Keys
 from installation.show.rehearsal import Rehearsal
@@ -24,6 +25,13 @@ class Eye(Protocol):
 
     def mood(self, now: float) -> Mood:
         """The newest mood, or an untrusted one with the reason. Never waits."""
+
+    def set_on(self, on: bool) -> None:
+        """Run, or end on purpose, as the house opens and closes: then nothing is lost."""
+
+    @property
+    def ready(self) -> bool:
+        """It gives moods that can be trusted, as far as it was asked to."""
 
     def set_camera(self, on: bool) -> None:
         """Open or close the camera."""
@@ -74,4 +82,5 @@ class Parts:
     keys: Keys
     heartbeat: Heartbeat
     rehearsal: Rehearsal
+    house: Housekeeper
     control: Control | None = None

@@ -22,9 +22,11 @@ from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.branching import standings
 from scenes.machine.command import (
     Attract,
+    CloseHouse,
     Command,
     GoTo,
     Next,
+    OpenHouse,
     Origin,
     Ping,
     RehearseMood,
@@ -63,6 +65,7 @@ from scenes.story.story import Story
 
 Answer = tuple[Code, str]
 """What ``/reply/{command}`` carries: a code and a short reason."""
+HOUSE = Origin("house")
 DONE: Answer = (Code.DONE, "ok")
 
 
@@ -106,6 +109,7 @@ class Show:
         parts = self.parts
         for command in self._commands(now):
             self._obey(command, now)
+        self._follow_house(now)
         self._mood = parts.rehearsal.over(parts.eye.mood(now), now)
         parts.film.advance(now)
         moment = Moment(now, self._mood, parts.film.playhead, tuple(self._asked))
@@ -167,7 +171,9 @@ class Show:
                 self.controls = replace(self.controls, camera=on)
                 eye.set_camera(on)
             case SetClosed(on):
-                self._set_closed(on, command.origin)
+                self.parts.house.ask(not on, now, at_once=True)
+            case OpenHouse() | CloseHouse():
+                self.parts.house.ask(isinstance(command, OpenHouse), now)
             case RehearseMood(label, intensity):
                 return self._rehearse(label, intensity, now)
             case Reload():
@@ -190,12 +196,14 @@ class Show:
             return Code.UNKNOWN, str(error)
         return DONE
 
-    def _set_closed(self, closed: bool, origin: Origin) -> None:
-        """Closed: dark and silent, back at attract, the camera off. Open: as in the morning."""
+    def _follow_house(self, now: float) -> None:
+        """Closed: dark and silent, back at attract. Open: as in the morning."""
+        closed = self.parts.house.keep(now, self._state.in_take)
+        if closed == self.controls.closed:
+            return
         self.controls = replace(self.controls, closed=closed)
-        self._asked.append(Stop(origin=origin) if closed else Attract(origin=origin))
-        self._asked.append(SetBlackout(closed, origin=origin))
-        self.parts.eye.set_camera(not closed)
+        self._asked.append(Stop(origin=HOUSE) if closed else Attract(origin=HOUSE))
+        self._asked.append(SetBlackout(closed, origin=HOUSE))
 
     def _begin_reloaded(self, now: float) -> None:
         """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone."""

@@ -14,7 +14,7 @@ class Origin:
     """Who asked, and where the answer goes."""
 
     kind: str = "operator"
-    """``operator``, ``key``, ``window`` or ``osc``."""
+    """``operator``, ``key``, ``window``, ``house`` or ``osc``."""
     reply_to: tuple[str, int] | None = None
     """Host and port of a sender that waits for an answer."""
 
@@ -135,10 +135,24 @@ class SetBrightness(Asked):
 
 @dataclass(frozen=True, slots=True)
 class SetClosed(Asked):
-    """Close the show to visitors, or open it."""
+    """Close the house at once, or open it."""
 
     name: ClassVar[str] = "closed"
     on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHouse(Asked):
+    """Open the house, whatever its hours say."""
+
+    name: ClassVar[str] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseHouse(Asked):
+    """Close the house once the take that is running has ended."""
+
+    name: ClassVar[str] = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +215,8 @@ StageCommand = (
     | SetMasterVolume
     | SetBrightness
     | SetClosed
+    | OpenHouse
+    | CloseHouse
     | SetOverlay
     | RehearseMood
     | Reload

@@ -311,3 +311,36 @@ time.sleep(60)
             os.kill(eye, signal.SIGSTOP)
         stage.kill()
     wait_until(lambda: not alive(eye), LONG)
+
+
+def test_an_eye_that_is_switched_off_with_the_house_is_gone_and_not_lost_and_comes_back(pictures: str) -> None:
+    camera = {"source": pictures, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
+    losses = LossReporter()
+    supervisor = EyeSupervisor(Venue.model_validate({"camera": camera}), 1, losses, command=STUB)
+    supervisor.start()
+    try:
+        first = eye_that_sees(supervisor)
+        supervisor.set_on(False)
+        assert not supervisor.ready
+        assert "the eye is off" in mood(supervisor).reason
+        wait_until(lambda: supervisor.pid is None and not alive(first), LONG)
+        assert supervisor.camera is supervisor.model is Sense.OFF
+        time.sleep(0.3)  # whoever would replace it has had time to
+        assert supervisor.pid is None
+        supervisor.set_on(True)
+        assert eye_that_sees(supervisor) != first
+        assert supervisor.ready
+        assert losses.errors == 0
+    finally:
+        supervisor.close()
+
+
+def test_an_eye_that_is_off_when_the_show_starts_never_opens_the_camera(pictures: str) -> None:
+    supervisor = EyeSupervisor(Venue.model_validate({"camera": {"source": pictures}}), 1, LossReporter(), command=STUB)
+    supervisor.set_on(False)
+    supervisor.start()
+    try:
+        time.sleep(0.3)
+        assert supervisor.pid is None
+    finally:
+        supervisor.close()

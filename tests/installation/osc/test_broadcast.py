@@ -113,6 +113,7 @@ def test_a_snapshot_is_the_whole_state_now(ear: Ear, losses: LossReporter) -> No
     broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
     broadcast.cue(SceneStarted(1, "attract", 1))
     broadcast.scene_time(1.0, 7.0)
+    broadcast.house("open")
     broadcast.mood(mood(0.0, 4))
     broadcast.health(Health(1, Sense.OK, Sense.LOST, 30.0, 0.0, 1.0, 1))
     ear.listen(0.3)
@@ -129,6 +130,7 @@ def test_a_receiver_switched_off_and_on_has_the_whole_state_again(ear: Ear, loss
     events = {path for path, line in BY_PATH.items() if line.pace is Pace.EVENT}
     whole = {path for path, line in BY_PATH.items() if "aggregate" in line.profiles} - events
     broadcast = on_air(losses, OscTarget(port=ear.port))
+    broadcast.house("open")
     over = threading.Event()
 
     def perform_on() -> None:

@@ -1,0 +1,1 @@
+"""The house: when it is open, and what is switched off when it closes."""

@@ -1,0 +1,136 @@
+"""The house as the show keeps it: asks clock and battery, and switches eye and display with the doors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from calibration.house_settings import HoursSettings
+from calibration.opening_hours import Timetable
+from installation.host.console import LossReporter, log
+from installation.house.doors import Doors, House, Moment, advance, ask, begin
+
+CLOCK_FROM = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+"""A clock that says less has lost its battery: this program is younger."""
+PLAN_SECONDS = 1.0
+"""How often the timetable is read."""
+
+
+class Switched(Protocol):
+    """What is switched off with the house. Neither call waits."""
+
+    def set_on(self, on: bool) -> None:
+        """On, or off on purpose: then it is not lost."""
+
+    @property
+    def ready(self) -> bool:
+        """It is on and does its work."""
+
+
+class Power(Protocol):
+    """Where the machine's power comes from."""
+
+    @property
+    def mains(self) -> bool:
+        """False once it has come from a battery for too long."""
+
+    def shut_down(self) -> None:
+        """The house is dark on battery. Does not wait."""
+
+
+class Housekeeper:
+    """Opens and closes. ``announce`` hears of each change with the reason; ``wall_clock`` gives unix seconds."""
+
+    def __init__(
+        self,
+        settings: HoursSettings,
+        losses: LossReporter,
+        announce: Callable[[Doors, str], None] = lambda _doors, _why: None,
+        wall_clock: Callable[[], float] = time.time,
+        power: Power | None = None,
+    ) -> None:
+        self._settings, self._losses, self._announce, self._wall_clock = settings, losses, announce, wall_clock
+        place = (settings.country, settings.region, settings.timezone)
+        self._timetable = Timetable(settings.open, *place) if settings.open else None
+        self._switched: dict[str, Switched] = {}
+        self._power = power
+        self._planned, self._next_plan = self._plan(), float("-inf")
+        self._house: House | None = None
+
+    @property
+    def doors(self) -> Doors:
+        """How the doors are now."""
+        if self._house is not None:
+            return self._house.doors
+        return Doors.OPEN if self._planned else Doors.CLOSED
+
+    @property
+    def line(self) -> str:
+        """Doors, reason and next change, for people."""
+        why = f", {self._house.reason}" if self._house else ""
+        if self._timetable is None or not self._clock_is_set():
+            return f"{self.doors}{why}"
+        return f"{self.doors}{why} (hours: {self._timetable.in_words(self._wall_clock())})"
+
+    def add(self, name: str, part: Switched) -> None:
+        """``part`` goes off and on with the house from now on."""
+        self._switched[name] = part
+        part.set_on(self.doors is not Doors.CLOSED)
+
+    def ask(self, wanted: bool, now: float, at_once: bool = False) -> None:
+        """Somebody opens or closes by hand; it holds until the hours change next."""
+        self._change(ask(self._begun(now), wanted, now, at_once))
+
+    def keep(self, now: float, in_take: bool) -> bool:
+        """Once a tick, in monotonic seconds. Whether the show is to be dark and its film closed."""
+        if now >= self._next_plan:
+            self._next_plan, self._planned = now + PLAN_SECONDS, self._plan()
+        mains = self._power is None or self._power.mains
+        house = self._begun(now)
+        ready = house.doors is not Doors.OPENING or not self._missing()
+        moment = Moment(now, self._planned, in_take, mains, ready)
+        self._change(advance(house, moment, self._settings.last_take_seconds))
+        if self._power is not None and self.doors is Doors.CLOSED and not mains:
+            self._power.shut_down()
+        return self.doors is Doors.CLOSED
+
+    def _begun(self, now: float) -> House:
+        if self._house is None:
+            self._house = begin(Moment(now, self._planned, in_take=False))
+            self._report(self._house)
+        return self._house
+
+    def _plan(self) -> bool:
+        if self._timetable is None:
+            return True
+        wall = self._wall_clock()
+        if not self._clock_is_set():
+            when = datetime.fromtimestamp(max(wall, 0.0), UTC)
+            self._losses.lost("clock", f"it says {when:%Y-%m-%d}; the house is open until it is set")
+            return True
+        self._losses.back("clock")
+        return self._timetable.is_open(wall)
+
+    def _clock_is_set(self) -> bool:
+        return self._wall_clock() >= CLOCK_FROM
+
+    def _change(self, house: House) -> None:
+        before, self._house = self.doors, house
+        if house.doors is before:
+            return
+        if before is Doors.CLOSED or house.doors is Doors.CLOSED:
+            for part in self._switched.values():
+                part.set_on(house.doors is not Doors.CLOSED)
+        self._report(house)
+
+    def _report(self, house: House) -> None:
+        if self._timetable or house.by_hand is not None or not house.mains:
+            log.info("the house is %s", self.line)
+        if missing := house.doors is Doors.OPEN and self._missing():
+            log.warning("the house is open without: %s", "; ".join(missing))
+        self._announce(house.doors, house.reason)
+
+    def _missing(self) -> tuple[str, ...]:
+        return tuple(name for name, part in self._switched.items() if not part.ready)

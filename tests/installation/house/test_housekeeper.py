@@ -1,0 +1,114 @@
+"""The house by the clock on the wall: weeks, summer time, wrong clocks; parts that go off and on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from calibration.house_settings import HoursSettings
+from installation.host.console import LossReporter
+from installation.house.doors import Doors
+from installation.house.housekeeper import Housekeeper
+
+HOURS = HoursSettings(open="Tu-Su 10:00-18:00; PH off", country="DE", timezone="Europe/Berlin")
+
+
+class Part:
+    """Stands for the eye or a display."""
+
+    def __init__(self) -> None:
+        self.on, self.ready = True, True
+
+    def set_on(self, on: bool) -> None:
+        self.on = on
+
+
+class Place:
+    """A house whose clocks the test turns."""
+
+    def __init__(self, begins: str, hours: HoursSettings = HOURS) -> None:
+        self.now, self.jumped = 0.0, 0.0
+        self.start = datetime.fromisoformat(begins).replace(tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+        self.losses, self.told = LossReporter(lambda: self.now), list[tuple[str, str]]()
+        self.house = Housekeeper(hours, self.losses, lambda *what: self.told.append(what), lambda: self.wall)
+        self.part = Part()
+        self.house.add("part", self.part)
+
+    @property
+    def wall(self) -> float:
+        return self.start + self.now + self.jumped
+
+    def local(self) -> str:
+        return f"{datetime.fromtimestamp(self.wall, ZoneInfo('Europe/Berlin')):%a %H:%M}"
+
+    def pass_until(self, hours: float, in_take: bool = False) -> Iterator[str]:
+        """Let hours pass; each change of the doors, with the time on the wall."""
+        until, doors = self.now + hours * 3600, self.house.doors
+        while self.now < until:
+            self.now += 10.0
+            closed = self.house.keep(self.now, in_take)
+            assert closed is (self.house.doors is Doors.CLOSED)
+            assert self.part.on is not closed
+            if self.house.doors is not doors:
+                doors = self.house.doors
+                yield f"{self.local()} {doors}"
+
+
+def test_a_week_with_a_holiday() -> None:
+    place = Place("2026-12-22 09:00")
+    changes = [line for line in place.pass_until(7 * 24) if not line.endswith("ing")]
+    assert changes == [
+        *("Tue 10:00 open", "Tue 18:00 closed", "Wed 10:00 open", "Wed 18:00 closed"),
+        *("Thu 10:00 open", "Thu 18:00 closed"),  # Christmas Day is a Friday, and the day after it is one, too
+        *("Sun 10:00 open", "Sun 18:00 closed"),
+    ]
+
+
+@pytest.mark.parametrize("night", ["2026-03-28 17:00", "2026-10-24 17:00"])
+def test_summer_time_moves_no_door(night: str) -> None:
+    changes = [line for line in Place(night).pass_until(28) if not line.endswith("ing")]
+    assert changes == ["Sat 18:00 closed", "Sun 10:00 open", "Sun 18:00 closed"]
+
+
+def test_a_clock_that_jumps_is_followed_and_closes_once() -> None:
+    place = Place("2026-12-22 12:00")
+    assert list(place.pass_until(1)) == []
+    place.jumped = 8 * 3600.0
+    assert [line.split()[-1] for line in place.pass_until(0.1)] == ["closing", "closed"]
+    place.jumped = 0.0
+    assert [line.split()[-1] for line in place.pass_until(0.1)] == ["opening", "open"]
+
+
+def test_a_clock_that_has_lost_its_battery_opens_the_house_and_is_told_once() -> None:
+    place = Place("1970-01-05 03:00")
+    assert place.house.doors is Doors.OPEN
+    assert list(place.pass_until(1)) == []
+    assert place.losses.errors == 1
+    assert place.losses.lost_parts() == ("clock: it says 1970-01-05; the house is open until it is set",)
+    place.jumped = datetime(2026, 12, 22, 3, tzinfo=UTC).timestamp() - place.wall
+    assert [line.split()[-1] for line in place.pass_until(0.1)] == ["closing", "closed"]
+    assert place.losses.lost_parts() == ()
+
+
+def test_a_show_that_starts_at_night_switches_on_nothing() -> None:
+    place = Place("2026-12-22 03:00")
+    assert not place.part.on
+
+
+def test_without_hours_the_house_is_open_until_somebody_closes_it() -> None:
+    place = Place("2026-12-22 03:00", HoursSettings())
+    assert list(place.pass_until(48)) == []
+    place.house.ask(False, place.now)
+    assert [line.split()[-1] for line in place.pass_until(48)] == ["closing", "closed"]
+    assert place.told[-1] == (Doors.CLOSED, "by hand")
+
+
+def test_what_is_not_back_is_told_when_the_house_opens(caplog: pytest.LogCaptureFixture) -> None:
+    place = Place("2026-12-22 09:59")
+    place.part.ready = False
+    with caplog.at_level("INFO", logger="chiaro"):
+        assert [line.split()[-1] for line in place.pass_until(0.1)] == ["opening", "open"]
+    assert "the house is open without: part" in caplog.text
