@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import sys
 from typing import Annotated
@@ -22,7 +23,7 @@ app = typer.Typer(
 
 COMMANDS = (
     *("new", "run", "play", "check", "convert", "calibrate", "classify", "doctor"),
-    *("bench", "osc", "models", "evaluate", "train", "story"),
+    *("bench", "osc", "models", "evaluate", "train", "story", "service", "supervise"),
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 
@@ -51,6 +52,8 @@ def options(
 def main() -> None:
     """Entry point of the console script. A bug shows its traceback and exits 70: the supervisor starts it again."""
     bound_arenas()
+    if sys.stderr is not None:  # a program without a console has none
+        faulthandler.enable()  # a show that hangs is ended by SIGABRT, and tells first where it stood
     try:
         app()
     except Exception as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from calibration.errors import Exit
+from installation.host.row import Row, print_rows
 
 if TYPE_CHECKING:
     from calibration.settings import ScreenSettings
@@ -25,17 +25,6 @@ PACKAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that was looked at."""
-
-    name: str
-    what: str
-    state: Literal["ok", "warning", "missing"] = "ok"
-    """missing: the show needs it and would not begin, or nobody would see it; warning: it goes on without."""
-
-
-MARKS = {"ok": "[green]ok[/]     ", "warning": "[yellow]warning[/]", "missing": "[bold red]missing[/]"}
 _FOR = {"window": "a window", "graphics card": "drawing on the graphics card", "sound": "sound"}
 
 
@@ -53,8 +42,6 @@ def register(app: typer.Typer) -> None:
 
         Exit code 1 when something that the show needs is missing.
         """
-        from rich.markup import escape
-
         from installation.host.errors import plain_errors
         from installation.host.native_noise import without_native_noise
         from installation.host.options import venue_of
@@ -64,11 +51,9 @@ def register(app: typer.Typer) -> None:
             screen = venue_of(venue).screen
         with without_native_noise():
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
-        rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places())
-        column = max(len(row.name) for row in rows) + 2
-        console = PlainConsole(soft_wrap=True)  # one line each: a command in it can be copied whole
-        for row in rows:
-            console.print(f"{MARKS[row.state]} [bold]{row.name:<{column}}[/]{escape(row.what)}", markup=True)
+        rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places(), *service())
+        print_rows(rows)
+        console = PlainConsole(soft_wrap=True)
         missing = [row for row in rows if row.state == "missing"]
         warnings = sum(row.state == "warning" for row in rows)
         console.print(f"\n{len(missing)} missing, {counted(warnings)}")
@@ -206,3 +191,12 @@ def places() -> Iterator[Row]:
 
     yield Row("venues", f"{venues_folder()} (known venues: {', '.join(known_venues()) or 'none'})")
     yield Row("state", f"{state_folder()} (the journal is in its folder journal, unless the venue names another)")
+
+
+def service() -> list[Row]:
+    """How the installed service is; nothing where the show is started by hand."""
+    from installation.service.condition import service_rows
+    from installation.service.systemd import installed
+
+    found = installed()
+    return service_rows(found) if found else []

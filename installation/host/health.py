@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -33,3 +34,9 @@ class Health:
     sound_gaps: int = 0
     drift: float = 0.0
     """Stops by which the light has moved since the venue was calibrated; from 1 on, calibrate again."""
+
+
+def status_line(scene: str, health: Health, lost: Sequence[str]) -> str:
+    """The show in one line, for whoever asks the service how it is."""
+    senses = f"camera {health.camera.name.lower()}, eye {health.model.name.lower()}"
+    return f"scene {scene}; {senses}; {'lost: ' + ', '.join(lost) if lost else 'nothing lost'}"

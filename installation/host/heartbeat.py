@@ -1,7 +1,7 @@
 """The beat that says the film goes on. It comes from the tick, after the flip, so that a hung loop stops it.
 
-Under systemd (``Type=notify``, ``WatchdogSec=``) the service is restarted when the beat stops; elsewhere it costs
-nothing. Protocol: sd_notify(3).
+Under systemd (``Type=notify``, ``WatchdogSec=``) or ``chiaro supervise`` the show is started again when the beat stops;
+elsewhere it costs nothing. Protocol: sd_notify(3). Where there are no Unix sockets the address is ``udp:HOST:PORT``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,11 @@ import os
 import socket
 from contextlib import suppress
 
+from calibration.plain import one_line
+
+RESTART_SECONDS = 60.0
+"""In which a show that replaces itself has a picture again, on a busy machine."""
+
 
 class Heartbeat:
     """Notifies the service supervisor, twice in each watchdog period, that frames are being shown."""
@@ -17,19 +22,44 @@ class Heartbeat:
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         env = os.environ if environment is None else environment
         self._address = env.get("NOTIFY_SOCKET", "")
-        self._period = int(env.get("WATCHDOG_USEC", "0")) / 2e6 or 1.0
+        self._watchdog = int(env.get("WATCHDOG_USEC", "0"))
+        self._period = self._watchdog / 2e6 or 1.0
         self._next = 0.0
+        self._status = ""
         self._socket: socket.socket | None = None
-        if self._address and hasattr(socket, "AF_UNIX"):
+        if self._address.startswith("udp:"):
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        elif self._address and hasattr(socket, "AF_UNIX"):
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        if self._socket is not None:
             self._socket.setblocking(False)
 
     def beat(self, now: float) -> None:
         """Once a tick; sends only when it is due. The first beat also says that the show is ready."""
         if self._socket is None or now < self._next:
             return
-        self._send(self._socket, "READY=1\nWATCHDOG=1" if self._next == 0.0 else "WATCHDOG=1")
+        if self._next == 0.0:
+            watched = f"\nWATCHDOG_USEC={self._watchdog}" if self._watchdog else ""  # a restart has asked for patience
+            self._send(self._socket, f"READY=1{watched}")
+        self._send(self._socket, "WATCHDOG=1")
         self._next = now + self._period
+
+    def status(self, text: str) -> None:
+        """Tell in one line how the show is, for ``chiaro service status`` and ``systemctl status``; sent on change."""
+        if self._socket is not None and text != self._status:
+            self._status = text
+            self._send(self._socket, f"STATUS={one_line(text)}")
+
+    def waiting(self, text: str, seconds: float) -> None:
+        """It has not begun, for a reason that is told, and asks for ``seconds`` more from now."""
+        self.status(text)
+        if self._socket is not None:
+            self._send(self._socket, f"EXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
+
+    def restarting(self) -> None:
+        """The show is about to replace itself: there is no picture until the next one has begun."""
+        if self._socket is not None and self._watchdog:
+            self._send(self._socket, f"WATCHDOG_USEC={round(RESTART_SECONDS * 1e6)}\nWATCHDOG=1")
 
     def stopping(self) -> None:
         """The show ends on purpose."""
@@ -39,6 +69,11 @@ class Heartbeat:
             self._socket = None
 
     def _send(self, end: socket.socket, text: str) -> None:
-        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        address: str | tuple[str, int] = self._address
+        if self._address.startswith("udp:"):
+            host, _, port = self._address.removeprefix("udp:").rpartition(":")
+            address = host, int(port)
+        elif self._address.startswith("@"):
+            address = "\0" + self._address[1:]
         with suppress(OSError):  # no supervisor listens: nothing to be done about it from here
             end.sendto(text.encode(), address)

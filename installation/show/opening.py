@@ -107,7 +107,10 @@ def open_show(
         show.ending = show.ending or bool(asked)
         yield show
         show.end(time.monotonic())
-        parts.heartbeat.stopping()
+        if show.restarting:
+            parts.heartbeat.restarting()  # "stopping" would have systemd end the next one
+        else:
+            parts.heartbeat.stopping()
         fade_out(film)
         journal.end(time.monotonic())
 

@@ -11,7 +11,7 @@ from typing import assert_never
 import pygame
 
 from installation.host.console import log
-from installation.host.health import Health, Sense
+from installation.host.health import Health, Sense, status_line
 from installation.osc.registry import Code
 from installation.show.keys import Controls
 from installation.show.overlay import Overlay
@@ -271,6 +271,7 @@ class Show:
             self._next_health = now + 1.0
             self._health = self._measure_health(now)
             parts.broadcast.health(self._health)
+            parts.heartbeat.status(status_line(self._state.scene, self._health, parts.losses.lost_parts()))
 
     def _measure_health(self, now: float) -> Health:
         film, eye = self.parts.film.health, self.parts.eye

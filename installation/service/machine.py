@@ -1,0 +1,110 @@
+"""The facts of this machine that a unit is made of: who runs the show, on which display, with which devices."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from calibration.errors import BadInput
+from installation.service.unit import X11, Display, Headless, Kiosk, Machine, Wayland
+
+DEVICE_GROUPS = ("video", "audio", "render")
+X11_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where every X server has them
+LAUNCHER = "CHIARO_LAUNCHER"
+"""Environment variable with the program that starts what is installed in slots; a bundle's launcher sets it."""
+
+
+def find_machine(user: str, *, kiosk: bool, headless: bool, display: str) -> Machine:
+    """This machine's facts. ``user`` '' is whoever typed the command. Raises ``BadInput`` with all that is missing."""
+    import grp
+    import pwd
+
+    name = user or os.environ.get("SUDO_USER") or getpass.getuser()
+    problems = []
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        raise BadInput(f"there is no user {name!r} on this machine", where="--as") from None
+    if entry.pw_uid == 0:
+        problems.append("the show needs none of root's rights; name the user that it runs as, such as --as gallery")
+    found: Display = Headless()
+    try:
+        if kiosk:
+            found = Kiosk(needed_program("cage", "--kiosk"))
+        elif not headless:
+            found = find_display(os.environ, Path(entry.pw_dir), Path(f"/run/user/{entry.pw_uid}"), display)
+    except BadInput as error:
+        problems += error.problems
+    if problems:
+        raise BadInput(*problems)
+    known = {group.gr_name for group in grp.getgrall()}
+    return Machine(
+        user=name,
+        uid=entry.pw_uid,
+        home=Path(entry.pw_dir),
+        program=chiaro_program(),
+        display=found,
+        groups=tuple(group for group in DEVICE_GROUPS if group in known),
+    )
+
+
+def find_display(
+    environment: Mapping[str, str], home: Path, runtime: Path, named: str = "", sockets: Path = X11_SOCKETS
+) -> X11 | Wayland:
+    """The desktop that was named (``:0`` or ``wayland-0``), that this command runs in, or else whose socket is there.
+
+    ``runtime`` is the user's folder below ``/run/user``. Raises ``BadInput`` when there is none.
+    """
+    if not named:
+        named = environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY") or _first_socket(runtime, sockets)
+    if not named:
+        raise BadInput(
+            "no display was found; run this on the desktop of the wall, or name it (--display :0), or choose --kiosk "
+            "(no desktop) or --headless (no picture)"
+        )
+    if named.startswith("wayland-"):
+        return Wayland(named)
+    if ":" not in named:
+        raise BadInput(f"{named!r} is no display; expected :0 or wayland-0", where="--display")
+    authorities = (Path(environment.get("XAUTHORITY") or home / ".Xauthority"), runtime / "gdm" / "Xauthority")
+    authority = next((str(file) for file in authorities if is_there(file)), "")
+    return X11(named, authority, shutil.which("xset") or "")
+
+
+def chiaro_program() -> tuple[str, ...]:
+    """The whole path of what is typed for ``chiaro``."""
+    if launcher := os.environ.get(LAUNCHER):
+        return (launcher,)
+    script = Path(sys.executable).with_name("chiaro")  # not resolved: a venv's python is a link out of it
+    return (str(script),) if script.exists() else (sys.executable, "-m", "installation")
+
+
+def needed_program(name: str, where: str) -> str:
+    """The whole path of another program. Raises ``BadInput`` where it is not installed."""
+    path = shutil.which(name)
+    if path is None:
+        raise BadInput(f"needs the program {name}: apt-get install {name}", where=where)
+    return path
+
+
+def is_there(file: Path) -> bool:
+    """Whether it exists, as far as this user may know."""
+    try:
+        return file.exists()
+    except OSError:
+        return False
+
+
+def _first_socket(runtime: Path, sockets: Path) -> str:
+    for folder, pattern, prefix in ((runtime, "wayland-[0-9]", ""), (sockets, "X[0-9]*", ":")):
+        try:
+            names = sorted(file.name for file in folder.glob(pattern))
+        except OSError:  # another user's
+            continue
+        if names:
+            return prefix + names[0].removeprefix("X")
+    return ""
