@@ -39,4 +39,4 @@ class Health:
 def status_line(scene: str, health: Health, lost: Sequence[str]) -> str:
     """The show in one line, for whoever asks the service how it is."""
     senses = f"camera {health.camera.name.lower()}, eye {health.model.name.lower()}"
-    return f"scene {scene}; {senses}; {'lost: ' + ', '.join(lost) if lost else 'nothing lost'}"
+    return "; ".join((f"scene {scene}", senses, *(f"lost: {part}" for part in lost)))

@@ -34,6 +34,7 @@ def find_machine(user: str, *, kiosk: bool, headless: bool, display: str) -> Mac
     found: Display = Headless()
     try:
         if kiosk:
+            needed_program("Xwayland", "--kiosk")  # cage does not begin without it
             found = Kiosk(needed_program("cage", "--kiosk"))
         elif not headless:
             found = find_display(os.environ, Path(entry.pw_dir), Path(f"/run/user/{entry.pw_uid}"), display)
@@ -87,7 +88,7 @@ def needed_program(name: str, where: str) -> str:
     """The whole path of another program. Raises ``BadInput`` where it is not installed."""
     path = shutil.which(name)
     if path is None:
-        raise BadInput(f"needs the program {name}: apt-get install {name}", where=where)
+        raise BadInput(f"needs the program {name}: apt-get install {name.lower()}", where=where)
     return path
 
 

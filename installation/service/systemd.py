@@ -55,7 +55,12 @@ class Systemd:
         self.ask("daemon-reload")
         self.ask("enable", SERVICE)
         if start:
-            self.ask("restart", SERVICE)
+            try:
+                self.ask("restart", SERVICE)
+            except Unavailable as error:
+                raise Unavailable(
+                    f"it is installed, but did not begin; chiaro service logs tells why ({error})"
+                ) from None
 
     def remove(self) -> None:
         """End the service and take both units away. Raises ``BadInput`` and ``Unavailable``."""

@@ -125,6 +125,8 @@ def _start(machine: Machine, arguments: Sequence[str], for_user: bool) -> Iterat
         yield f"StateDirectory={SERVICE_STATE.name}"
         yield "StateDirectoryMode=0700"
         yield f"Environment=CHIARO_STATE={SERVICE_STATE}"
+        yield "CacheDirectory=chiaroscuro"
+        yield "Environment=XDG_CACHE_HOME=/var/cache/chiaroscuro"
     yield "# For what nobody else may read, such as CHIARO_CAMERA with a password: a file of its owner alone."
     yield f"EnvironmentFile=-{environment_file(for_user)}"
     command = [*machine.program, "run", "--unattended", *arguments]
