@@ -61,9 +61,12 @@ KEY_PART = re.compile(r"""[\w"'-]++[ \t]*+(\.?)[ \t]*+""")
 MAX_DEPTH = 64
 
 
-def load_toml(path: Path | str, model: type[Model]) -> Model:
-    """Read ``path`` as ``model``. Raises ``BadFile`` with all problems; nothing else."""
-    raw = read_toml(path)
+def load_toml(path: Path | str, model: type[Model], text: str | None = None) -> Model:
+    """Read ``path`` as ``model``. Raises ``BadFile`` with all problems; nothing else.
+
+    ``text``: what was read of the file before, and counts for it.
+    """
+    raw = read_toml(path, text)
     try:
         return model.model_validate(raw)
     except ValidationError as error:
@@ -72,12 +75,13 @@ def load_toml(path: Path | str, model: type[Model]) -> Model:
         raise BadFile(path, [TOO_DEEP]) from error
 
 
-def read_toml(path: Path | str) -> dict[str, Any]:
+def read_toml(path: Path | str, text: str | None = None) -> dict[str, Any]:
     """The tables and values of a TOML file. Raises ``BadFile`` that names the line and, where it is known, the cause.
 
     Whatever comes out can be shown and passed on: no text in it has a control character but tab and line end.
+    ``text``: what was read of the file before.
     """
-    return _parsed(Path(path), read_text(path))
+    return _parsed(Path(path), read_text(path) if text is None else text)
 
 
 def read_text(path: Path | str, at_most: int = TEXT_BYTES) -> str:

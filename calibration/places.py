@@ -39,8 +39,8 @@ def valid_path(path: str) -> str:
 def valid_camera(source: str) -> str:
     """``source`` as it is. Raises ``ValueError``, in words and without any part of a password, for what opens nothing.
 
-    A device's number or path, a file, a folder and 'visitor' pass; a stream's address must be one that can be split
-    into its parts in one way only.
+    A device's number or path, a file, a folder, 'first' and 'visitor' pass; a stream's address must be one that can be
+    split into its parts in one way only.
     """
     if "://" in source:
         _check_stream(source)

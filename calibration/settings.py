@@ -6,10 +6,11 @@ Every key has a default that works in an unknown room, so an empty file is a val
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
 
 from calibration.places import CameraText, PathText
 
@@ -18,6 +19,12 @@ Seconds = Annotated[float, Field(ge=0.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 Corner = tuple[Share, Share]
+
+
+def is_convex(corners: Sequence[Corner]) -> bool:
+    """Whether they can be those of a picture on a wall: in order, none inside the others, not mirrored."""
+    sides = [(x - corners[i - 1][0], y - corners[i - 1][1]) for i, (x, y) in enumerate(corners)]
+    return all(sides[i - 1][0] * dy - sides[i - 1][1] * dx > 1e-4 for i, (dx, dy) in enumerate(sides))
 
 
 class Section(BaseModel):
@@ -41,7 +48,7 @@ class CameraSettings(Section):
     source: CameraText = Field(
         "",
         repr=False,  # may hold a password
-        description="Device, file, folder, stream address or 'visitor'; '' = first camera found, else the visitor",
+        description="Device, file, folder, stream address, 'visitor' or 'first' (found); '' = first, else visitor",
     )
     width: int = Field(1280, ge=160, le=7680)
     height: int = Field(720, ge=120, le=4320)
@@ -161,6 +168,13 @@ class ScreenSettings(Section):
         description="Keystone: the picture's corners (upper left, then clockwise) as shares of the screen",
     )
     captions_font: str = Field("", description="Font file or family for captions; '' = one that has the letters needed")
+
+    @field_validator("corners")
+    @classmethod
+    def _are_in_order(cls, corners: tuple[Corner, ...]) -> tuple[Corner, ...]:
+        if not is_convex(corners):
+            raise ValueError("must run clockwise from the upper left and form a convex shape")
+        return corners
 
 
 class SoundSettings(Section):

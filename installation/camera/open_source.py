@@ -8,13 +8,16 @@ from typing import Literal
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost, Source
 
-Kind = Literal["any", "visitor", "device", "stream", "folder", "file", "unknown"]
+Kind = Literal["any", "first", "visitor", "device", "stream", "folder", "file", "unknown"]
 
 
 def kind_of(source: str) -> Kind:
     """Which kind of source the setting names; a path must exist to be a file or a folder."""
-    if source in ("", "visitor"):
-        return "visitor" if source else "any"
+    match source:
+        case "":
+            return "any"
+        case "first" | "visitor":
+            return source
     if source.isdecimal() or source.startswith("/dev/"):
         return "device"
     if "://" in source:
@@ -55,6 +58,10 @@ def open_source(settings: CameraSettings, seed: int) -> Source:
             return VisitorSource(settings, seed)
         case "any":
             return _first_camera(settings) or _stand_in(settings, seed)
+        case "first":
+            if camera := _first_camera(settings):
+                return camera
+            raise CameraLost("no camera was found; plug one in, or name one with --camera or camera.source")
     raise CameraLost(
         f"{settings.source!r} is not a camera device, file, folder or stream address; correct camera.source"
     )

@@ -34,7 +34,9 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     settings, kind = venue.camera, kind_of(venue.camera.source)
     named = f"camera.source = {without_login(settings.source) or '(first camera)'}"
-    devices = found_devices() if kind == "any" else [device_path(settings.source)] if kind == "device" else []
+    devices = (
+        found_devices() if kind in ("any", "first") else [device_path(settings.source)] if kind == "device" else []
+    )
     if show and (held := next((device for device in devices if is_held_by(device, show)), None)):
         yield ok("camera", held, f"the running show has it (process {show}), so it was not tried")
         return

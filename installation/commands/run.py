@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from calibration.venue import Venue
+    from installation.show.show import Show
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +43,14 @@ def register(app: typer.Typer) -> None:
         seconds: Annotated[float | None, typer.Option(min=0.1, help="End after this many seconds.")] = None,
         mute: Annotated[bool, typer.Option("--mute", help="Start with the sound muted.")] = False,
         seed: Annotated[int, typer.Option(help="Seed of the simulated visitor's behaviour.")] = 0,
+        unattended: Annotated[
+            bool,
+            typer.Option(
+                "--unattended",
+                help="For a show that starts by itself: what cannot be used is told, and what ran last stands in for "
+                "it; without a display it waits for one.",
+            ),
+        ] = False,
         verbose: Annotated[bool, typer.Option("--verbose", help="Log more on the console.")] = False,
     ) -> None:
         """Run the show: the film on the wall, the eye on the visitor, OSC to the room.
@@ -44,27 +58,44 @@ def register(app: typer.Typer) -> None:
         Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
         volume, O overlay, Esc twice ends the show
         """
-        from calibration.venue import Venue
-        from installation.host.console import log, open_log
+        from installation.host.console import LossReporter, log, open_log
         from installation.host.errors import both, plain_errors
-        from installation.host.options import story_of, venue_of, with_options
+        from installation.host.options import RunOptions, story_of, usable_options, venue_of, with_options
+        from installation.host.state_folder import state_folder
         from installation.host.system_libraries import require_libraries
-        from scenes.story.story import load_story
+        from scenes.story.story import Story, load_story
 
-        def chosen_venue() -> Venue:
-            return with_options(
-                venue_of(venue), camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute
-            )
+        typed = RunOptions(camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute)
+        losses = LossReporter()
 
-        open_log(verbose)
-        with plain_errors():
-            loaded, chosen = both(lambda: load_story(story_of(story, venue), forgive_clips=True), chosen_venue)
+        def play(loaded: Story, chosen: Venue, watched: Callable[[Show], AbstractContextManager[None]]) -> bool:
             for remark in loaded.warnings:
                 log.warning("%s: %s", loaded.path.name, remark)
             require_libraries()
-            from installation.show.opening import open_show, start_again
+            from installation.show.opening import open_show
 
-            with open_show(loaded, chosen, headless=headless, seed=seed) as show:
+            opened = open_show(loaded, chosen, headless=headless, seed=seed, losses=losses, waits=unattended)
+            with opened as show, watched(show):
                 show.run(seconds)
-            if show.restarting:
+            return show.restarting
+
+        open_log(verbose)
+        with plain_errors():
+            if unattended:
+                from installation.show.unattended import UnattendedStart
+
+                start = UnattendedStart(
+                    state_folder(), story, venue, lambda room: usable_options(room, **typed), losses
+                )
+                with start.counted():
+                    again = play(*start.choose(), start.watched)
+            else:
+                loaded, chosen = both(
+                    lambda: load_story(story_of(story, venue), forgive_clips=True),
+                    lambda: with_options(venue_of(venue), **typed),
+                )
+                again = play(loaded, chosen, lambda _: nullcontext())
+            if again:
+                from installation.show.opening import start_again
+
                 start_again()

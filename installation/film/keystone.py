@@ -15,14 +15,6 @@ def is_straight(settings: ScreenSettings) -> bool:
     return np.allclose(np.array(settings.corners), UNIT)
 
 
-def is_convex(settings: ScreenSettings) -> bool:
-    """Whether the four corners can be those of a picture on a wall: in order, none inside the others, not mirrored."""
-    corners = np.array(settings.corners)
-    before, after = np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0)
-    first, second = corners - before, after - corners
-    return bool((first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0] > 1e-4).all())
-
-
 def picture_of_wall(settings: ScreenSettings) -> np.ndarray:
     """3 x 3 homography from a place on the screen to the place in the picture, both in shares of their size."""
     return cv2.getPerspectiveTransform(np.array(settings.corners, np.float32), UNIT)

@@ -14,7 +14,7 @@ from calibration.errors import Unavailable
 from calibration.settings import ScreenSettings
 from installation.film.display_loss import end_when_the_display_is_lost
 from installation.film.gpu_wall import GpuWall, NoGpu
-from installation.film.keystone import is_convex, is_straight, tone_of
+from installation.film.keystone import is_straight, tone_of
 from installation.film.renderer_wall import RendererWall
 from installation.film.surface_wall import SurfaceWall
 from installation.host.console import log
@@ -38,17 +38,18 @@ class Screen:
 
     def __init__(self, settings: ScreenSettings, headless: bool = False) -> None:
         self.settings, self.headless = settings, headless
-        if not is_convex(settings):
-            raise NoScreen("screen.corners must run clockwise from the upper left and form a convex shape")
         if headless:
             os.environ["SDL_VIDEODRIVER"] = "dummy"
+        elif not os.environ.get("SDL_VIDEODRIVER"):
+            os.environ.pop("SDL_VIDEODRIVER", None)  # set and empty, no display would ever be found
         self.path: Way
         self._wall: Wall
         self._wall, self.path, self.why = _build(settings, headless)
         self.driver: str = pygame.display.get_driver()
-        if not headless and self.driver in ("dummy", "offscreen") and os.environ.get("SDL_VIDEODRIVER") != self.driver:
+        if not headless and not is_meant(self.driver):
             self.close()
-            raise NoScreen(f"SDL found no display and would draw where nobody sees it; is DISPLAY set?{hint('window')}")
+            nobody = "SDL found no display and would draw where nobody sees it"
+            raise NoScreen(f"{nobody} (driver {self.driver}); is DISPLAY set?{hint('window')}")
         if self.driver == "x11":
             end_when_the_display_is_lost()
         self.size: tuple[int, int] = self._wall.size
@@ -147,6 +148,18 @@ def _size(settings: ScreenSettings, full: bool) -> tuple[int, int]:
 def display_list(sizes: list[tuple[int, int]]) -> str:
     """The displays by the numbers that a venue file names them with."""
     return ", ".join(f"{number} ({width}x{height})" for number, (width, height) in enumerate(sizes))
+
+
+def is_meant(driver: str) -> bool:
+    """Whether SDL's driver is one that the environment asks for: without a display it falls back to others silently."""
+    asked = os.environ.get("SDL_VIDEODRIVER", "")
+    if driver in ("dummy", "offscreen"):
+        return driver == asked
+    if asked:
+        return driver.lower() in asked.lower().split(",")
+    servers = {"DISPLAY": "x11", "WAYLAND_DISPLAY": "wayland"}
+    meant = [name for variable, name in servers.items() if os.environ.get(variable)]
+    return not meant or not sys.platform.startswith("linux") or driver.lower() in meant
 
 
 def has_gpu() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TypedDict
 
 from pydantic import ValidationError
 
@@ -14,6 +15,17 @@ from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
 from installation.host.plain_console import PlainConsole
+
+
+class RunOptions(TypedDict):
+    """What may be typed to be laid over a venue."""
+
+    camera: str | None
+    osc: list[str] | None
+    window: str | None
+    fullscreen: bool
+    mute: bool
+
 
 DEMO = Path(__file__).parents[2] / "scenes" / "demo" / "story.toml"
 

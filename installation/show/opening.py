@@ -25,6 +25,7 @@ from installation.house.doors import Doors
 from installation.house.housekeeper import Housekeeper
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
+from installation.show.display_wait import TooEarly, wait_for_display
 from installation.show.keys import Controls, Keys
 from installation.show.parts import Eye, Parts
 from installation.show.rehearsal import Rehearsal
@@ -35,7 +36,7 @@ FADE_SECONDS = 0.6
 
 
 @contextmanager
-def open_show(
+def open_show(  # noqa: PLR0913 - each of them is one thing that a start may have otherwise
     story: Story,
     venue: Venue,
     *,
@@ -43,14 +44,16 @@ def open_show(
     seed: int = 0,
     mood_source: Eye | None = None,
     wall_clock: Callable[[], float] = time.time,
+    losses: LossReporter | None = None,
+    waits: bool = False,
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
-    ``wall_clock``: unix seconds, for the opening hours.
+    ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
     """
-    losses = LossReporter()
+    losses = losses or LossReporter()
     folder = state_folder()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):  # to end before it has begun: it opens, and closes at once
@@ -86,7 +89,16 @@ def open_show(
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
 
             closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses).close)
-        film = closing.enter_context(open_playback(venue.screen, venue.sound, losses, headless=headless))
+        heartbeat = Heartbeat()
+
+        def open_film() -> Film:
+            return closing.enter_context(open_playback(venue.screen, venue.sound, losses, headless=headless))
+
+        if waits:
+            too_early = TooEarly(broadcast, control, eye, heartbeat, losses)
+            film = wait_for_display(open_film, losses, lambda: asked, too_early.send)
+        else:
+            film = open_film()
         parts = Parts(
             film=film,
             eye=eye,
@@ -94,7 +106,7 @@ def open_show(
             journal=journal,
             losses=losses,
             keys=Keys(moods=mood_source is not None),
-            heartbeat=Heartbeat(),
+            heartbeat=heartbeat,
             rehearsal=rehearsal,
             house=house,
             control=control,

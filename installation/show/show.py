@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import assert_never
 
 import pygame
@@ -79,7 +80,7 @@ class Show:
         self.restarting = False
         self._started = clock()
         self._overlay = Overlay(parts.film.screen.size)
-        self._reloading = Reloading(story.path, parts.losses)
+        self._reloading = Reloading(lambda: story.path, parts.losses)
         self._asked: list[StoryCommand] = []
         self._state_word = ShowState.ATTRACT
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
@@ -95,6 +96,22 @@ class Show:
     def scene(self) -> str:
         """The scene that is on the screen."""
         return self._state.scene
+
+    @property
+    def story(self) -> Story:
+        """The story that runs."""
+        return self._story
+
+    @property
+    def plays(self) -> bool:
+        """Whether something of the story is on the screen."""
+        return self._state.entry > 0 and not self._state.fault
+
+    def reload_from(self, find: Callable[[], Path]) -> None:
+        """Another story stands in for this file's, which takes over as soon as it can be used. Raises nothing."""
+        self._reloading.close()
+        self._reloading = Reloading(find, self.parts.losses, insist=True)
+        self._reloading.ask()
 
     def run(self, seconds: float | None = None) -> None:
         """Tick until an operator, a signal or ``seconds`` end it. The picture's own deadlines set the pace."""
@@ -125,6 +142,7 @@ class Show:
 
     def end(self, now: float) -> None:
         """The doors close: a take that is running ends with the show."""
+        self._reloading.close()
         if self._state.in_take:
             self._perform(TakeEnded(self._state.take, "show_end"), now)
 

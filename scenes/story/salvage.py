@@ -25,20 +25,20 @@ BLANK_ITEMS: dict[Any, dict[str, Any]] = {
 }
 
 
-def read_story_file(path: Path) -> tuple[StoryFile | None, list[Problem], frozenset[str]]:
+def read_story_file(path: Path, text: str | None = None) -> tuple[StoryFile | None, list[Problem], frozenset[str]]:
     """The story as far as it can be read, the malformed keys, and the scenes from which something was removed.
 
-    Raises ``BadFile`` if the file is not TOML at all.
+    ``text``: what was read of the file before. Raises ``BadFile`` if the file is not TOML at all.
     """
     try:
-        return load_toml(path, StoryFile), [], frozenset()
+        return load_toml(path, StoryFile, text), [], frozenset()
     except BadFile as error:
         cause = error.__cause__
         if not isinstance(cause, ValidationError):
             raise
         lines = (line.partition(": ") for line in error.problems)
         problems = [Problem(key.removesuffix(".[key]"), message) for key, _, message in lines]
-    rest = read_toml(path)
+    rest = read_toml(path, text)
     damaged: set[str] = set()
     for _ in range(4):  # what is left out can make its parent faulty, three levels up at most
         damaged |= {str(fault["loc"][1]) for fault in cause.errors() if len(fault["loc"]) > 1}

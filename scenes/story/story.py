@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from calibration.errors import BadFile
+from calibration.files import read_text
 from models.labels import LABELS
 from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
@@ -38,6 +39,8 @@ class Story:
     """Problems that ``chiaro check`` reports and the show survives."""
     unplayable: frozenset[str] = frozenset()
     """Scenes whose clip could not be read when the story was loaded with ``forgive_clips``."""
+    text: str = ""
+    """What was read of the file, which may have been edited since."""
 
     @property
     def title(self) -> str:
@@ -150,15 +153,16 @@ class Story:
         return (Branch(to=self.file.attract, otherwise=True),)
 
 
-def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
-    """Read and check a story.
+def load_story(path: Path | str, *, forgive_clips: bool = False, text: str | None = None) -> Story:
+    """Read and check a story. ``text``: what was read of the file before, and counts for it.
 
     Raises ``BadFile`` with all problems at once. With ``forgive_clips`` a media file that is missing or unreadable is
     only a warning: its scene is skipped, or plays without that sound or those captions (an unattended start after a
     power cut must not fail because of one file).
     """
     path = Path(path).resolve()
-    file, problems, damaged = read_story_file(path)
+    text = read_text(path) if text is None else text
+    file, problems, damaged = read_story_file(path, text)
     if file is not None:
         problems = [*problems, *check_structure(file, damaged), *check_media(file, path.parent)]
     lost = {p.unplayable for p in problems if p.unplayable is not None}
@@ -166,4 +170,4 @@ def load_story(path: Path | str, *, forgive_clips: bool = False) -> Story:
     if file is None or any(p.fatal and not (forgiven and p.forgivable) for p in problems):
         raise BadFile(path, [str(p) for p in problems if p.fatal])
     clips = {name: timed_clip(file, name, path.parent) for name in file.scenes}
-    return Story(path, file, clips, tuple(problems), frozenset(lost))
+    return Story(path, file, clips, tuple(problems), frozenset(lost), text)

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 import pygame
 import pytest
+from pydantic import ValidationError
 
 from calibration.settings import ScreenSettings
 from installation.film.frame_scaler import FrameScaler, Placing, place
 from installation.film.gpu_wall import GpuWall, NoGpu
-from installation.film.keystone import is_convex, remap_tables, tone_of
+from installation.film.keystone import remap_tables, tone_of
 from installation.film.screen import NoScreen, Screen
 from installation.film.surface_wall import SurfaceWall
 
@@ -168,11 +169,13 @@ def test_keystone_brings_each_corner_to_its_place() -> None:
 
 
 def test_crossed_corners_are_refused() -> None:
-    assert is_convex(ScreenSettings(corners=CORNERS))
-    crossed = ScreenSettings(corners=((0, 0), (1, 0), (0, 1), (1, 1)))
-    assert not is_convex(crossed)
-    with pytest.raises(NoScreen, match="corners"):
-        Screen(crossed, headless=True)
+    for wrong in (
+        ((0, 0), (1, 0), (0, 1), (1, 1)),
+        ((0, 0), (0, 1), (1, 1), (1, 0)),
+        ((0, 0), (1, 0), (0.2, 0.2), (0, 1)),
+    ):
+        with pytest.raises(ValidationError, match="corners"):
+            ScreenSettings.model_validate({"corners": wrong})
 
 
 def test_the_graphics_card_draws_what_the_processor_draws() -> None:

@@ -26,13 +26,24 @@ QUIET = ("-noreset", "-nolisten", "tcp")
 
 
 class XServer:
-    """Xvfb on a free number; ``name`` is what DISPLAY is to be. Its memory lies in ``folder``."""
+    """Xvfb on a free number, or on that of ``name``, which is what DISPLAY is to be. Its memory lies in ``folder``."""
 
-    def __init__(self, folder: Path, size: tuple[int, int]) -> None:
+    def __init__(self, folder: Path, size: tuple[int, int], name: str = "") -> None:
         self._memory, self._size = folder / "Xvfb_screen0", size
         reading, writing = os.pipe()
         self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), *QUIET, "-fbdir", folder, "-screen", "0", f"{size[0]}x{size[1]}x24"],
+            [
+                "Xvfb",
+                *([name] if name else []),
+                "-displayfd",
+                str(writing),
+                *QUIET,
+                "-fbdir",
+                folder,
+                "-screen",
+                "0",
+                f"{size[0]}x{size[1]}x24",
+            ],
             pass_fds=[writing],
             stderr=subprocess.DEVNULL,
         )
@@ -80,9 +91,9 @@ class XServer:
 
 
 @contextmanager
-def x_server(folder: Path, size: tuple[int, int] = (640, 480)) -> Iterator[XServer]:
+def x_server(folder: Path, size: tuple[int, int] = (640, 480), name: str = "") -> Iterator[XServer]:
     """A display that is gone afterwards."""
-    server = XServer(folder, size)
+    server = XServer(folder, size, name)
     try:
         yield server
     finally:

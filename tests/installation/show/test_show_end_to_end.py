@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,20 @@ class Listener:
 
 
 class RunningShow:
-    """``chiaro run`` as a visitor's evening has it."""
+    """``chiaro run`` as a visitor's evening has it.
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    ``spoil`` is called when the files are there, before the show begins. ``launcher`` stands before the command.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        spoil: Callable[[], object] = lambda: None,
+        launcher: Sequence[str] = (),
+        environment: Mapping[str, str] = os.environ,
+        headless: bool = True,
+    ) -> None:
         self.folder, self.listener, self.control_port = folder, Listener(), free_port()
         for name in ("lamp", "door", "garden", "cellar"):
             make_clip(folder / f"{name}.mp4", seconds=3.0, fps=30, size=(320, 180), sound=True)
@@ -86,10 +97,18 @@ class RunningShow:
         (folder / "venue.toml").write_text(
             f'name = "{folder.name}"\n[osc]\nlisten_port = {self.control_port}\n[screen]\nwidth = 320\nheight = 180\n'
         )
-        command = [sys.executable, "-m", "installation", "run", str(folder / "story.toml"), "--headless"]
-        command += ["--venue", str(folder / "venue.toml"), "--osc", f"127.0.0.1:{self.listener.port}", *options]
+        spoil()
+        command = [*launcher, sys.executable, "-m", "installation", "run", str(folder / "story.toml")]
+        command += [
+            *(["--headless"] if headless else []),
+            "--venue",
+            str(folder / "venue.toml"),
+            "--osc",
+            f"127.0.0.1:{self.listener.port}",
+            *options,
+        ]
         self.log = (folder / "log.txt").open("w+")
-        environment = os.environ | {"CHIARO_STATE": str(folder / "state")}
+        environment = {**environment, "CHIARO_STATE": str(folder / "state")}
         self.process = subprocess.Popen(command, env=environment, stderr=self.log, stdin=subprocess.DEVNULL)
 
     def journal(self, kind: str) -> list[dict[str, Any]]:

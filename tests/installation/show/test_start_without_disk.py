@@ -34,15 +34,17 @@ def plays(show: RunningShow) -> bool:
     return bool(show.listener.values("/emo/scene/id"))
 
 
-@pytest.mark.parametrize("disk", ["full", "read-only"])
-def test_a_disk_that_takes_nothing_at_the_start_costs_the_journal_and_nothing_else(tmp_path: Path, disk: str) -> None:
+@pytest.mark.parametrize(("disk", "options"), [("full", []), ("read-only", ["--unattended"])])
+def test_a_disk_that_takes_nothing_at_the_start_costs_the_journal_and_nothing_else(
+    tmp_path: Path, disk: str, options: list[str]
+) -> None:
     state = tmp_path / "state"
     with small_disk(state):
         if disk == "full":
             (state / "filler").write_bytes(bytes(64 << 10))
         else:
             subprocess.run(["mount", "-o", "remount,ro", str(state)], check=True, timeout=10)
-        show = RunningShow(tmp_path, "--camera", "visitor")
+        show = RunningShow(tmp_path, "--camera", "visitor", *options)
         try:
             show.wait(lambda: plays(show), "the first picture", 60.0)
             show.wait(lambda: "journal lost" in show.told(), "a word of the journal", 60.0)

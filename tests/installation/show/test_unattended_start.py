@@ -1,0 +1,146 @@
+"""``chiaro run --unattended`` as a real process, on mornings on which something is missing or torn."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from calibration.errors import Exit
+from calibration.venue import load_venue
+from installation.host.last_good import KeptStory, LastGood
+from tests.installation.film.x_server import needs_x_server, x_server
+from tests.installation.show.test_show_end_to_end import RunningShow
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc, and uses Linux's namespaces")
+MORNING = 60.0
+"""Seconds that only a failing test waits for a first picture."""
+
+
+@contextmanager
+def begun(folder: Path, *options: str, **ways: object) -> Iterator[RunningShow]:
+    show = RunningShow(folder, *options, "--unattended", **ways)  # type: ignore[arg-type]
+    try:
+        yield show
+    finally:
+        show.process.kill()
+        show.process.wait()
+        show.log.close()
+
+
+def plays(show: RunningShow, scene: str = "lamp") -> Callable[[], bool]:
+    return lambda: [scene] in show.listener.values("/emo/scene/id")
+
+
+def keep(folder: Path) -> None:
+    """As a show that has run for a minute does."""
+    story = folder / "story.toml"
+    memory = LastGood(folder / "state", str(folder / "venue.toml"))
+    memory.keep(load_venue(folder / "venue.toml"), KeptStory(file=story, text=story.read_text()))
+
+
+def test_a_torn_story_and_a_misspelt_venue_are_told_once_and_what_ran_last_plays(tmp_path: Path) -> None:
+    story, venue = tmp_path / "story.toml", tmp_path / "venue.toml"
+    whole = []
+
+    def spoil() -> None:
+        keep(tmp_path)
+        whole.append(story.read_text())
+        story.write_text(whole[0][:200])
+        venue.write_text(venue.read_text().replace("width", "widht"))
+
+    with begun(tmp_path, "--camera", "visitor", spoil=spoil) as show:
+        show.wait(plays(show), "the last story", MORNING)
+        show.wait(lambda: show.listener.values("/emo/health/errors")[-1:] >= [[2]], "its errors by OSC")
+        lost = [line["part"] for line in show.journal("lost")]
+        assert (lost.count("new story"), lost.count("new venue")) == (1, 1)
+        story.write_text(whole[0])
+        show.wait(lambda: "new story is back" in show.told(), "the mended story", MORNING)
+        assert show.told().count("new story lost") == show.told().count("new venue lost") == 1
+        assert show.end() == Exit.OK
+    venue.write_text(venue.read_text().replace("height", "hieght"))
+    story.write_text(whole[0][:200])
+    desk = [sys.executable, "-m", "installation", "run", str(story), "--venue", str(venue), "--headless"]
+    done = subprocess.run(desk, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == Exit.BAD_CONFIGURATION
+    assert all(word in done.stderr for word in ("story.toml", "widht", "hieght"))
+
+
+@needs_x_server
+def test_without_a_display_the_show_waits_and_begins_when_there_is_one(tmp_path: Path) -> None:
+    memory = tmp_path / "display"
+    memory.mkdir()
+    with x_server(memory) as server:
+        name = server.name
+    for file in memory.iterdir():
+        file.unlink()
+    where = {**os.environ, "SDL_VIDEODRIVER": "", "DISPLAY": name}
+    where.pop("WAYLAND_DISPLAY", None)
+    with begun(tmp_path, "--camera", "visitor", environment=where, headless=False) as show:
+        show.wait(lambda: "display lost" in show.told(), "a word of the display", MORNING)
+        show.wait(lambda: len(show.listener.values("/emo/health/beat")) >= 3, "a sign of life", MORNING)
+        assert not plays(show)()
+        with x_server(memory, name=name) as server:
+            show.wait(plays(show), "the film", MORNING)
+            show.wait(lambda: int(server.picture().max()) > 30, "a picture on the display", MORNING)
+            assert show.told().count("display lost") == show.told().count("display is back") == 1
+            assert show.end() == Exit.OK
+
+
+def test_a_show_that_waits_for_its_display_ends_when_it_is_asked(tmp_path: Path) -> None:
+    where = {**os.environ, "SDL_VIDEODRIVER": "x11", "DISPLAY": ":9871"}
+    with begun(tmp_path, "--camera", "visitor", environment=where, headless=False) as show:
+        show.wait(lambda: "display lost" in show.told(), "a word of the display", MORNING)
+        assert show.end() == Exit.OK
+
+
+def test_without_any_network_the_show_begins(tmp_path: Path) -> None:
+    alone = [shutil.which("unshare") or "unshare", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this user may make no network namespace: a start without any network was not tried")
+    with begun(tmp_path, "--osc", "receiver.example:9000", "--camera", "visitor", launcher=alone) as show:
+        show.wait(lambda: bool(show.journal("scene_start")), "the first scene", MORNING)
+        assert show.end() == Exit.OK
+
+
+@pytest.mark.parametrize("clock", [1.0, pytest.param(4e9, marks=pytest.mark.slow)])
+def test_with_a_wrong_clock_and_no_camera_the_film_begins_and_the_journal_is_kept(tmp_path: Path, clock: float) -> None:
+    """The wall clock of these processes alone is wrong: a module that Python loads first puts it to 1970 or 2096."""
+    (tmp_path / "sitecustomize.py").write_text(f"import time\ntime.time = lambda: {clock} + time.monotonic() % 1000\n")
+    path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', Path.cwd())}"
+
+    def spoil() -> None:
+        if list(Path("/dev").glob("video*")):
+            pytest.skip("there is a camera here: a start without one was not tried")
+
+    with begun(tmp_path, spoil=spoil, environment={**os.environ, "PYTHONPATH": path}) as show:
+        show.wait(plays(show), "the film", MORNING)
+        show.wait(lambda: "camera lost: no camera was found" in show.told(), "a word of the camera", MORNING)
+        show.wait(lambda: [0] in show.listener.values("/emo/health/camera"), "the same by OSC", MORNING)
+        show.wait(lambda: bool(show.journal("scene_start")), "the journal", MORNING)
+        assert 0 <= show.journal("scene_start")[0]["at"] - clock < 1000
+        assert show.told().count(" lost: ") == 1
+        assert show.end() == Exit.OK
+
+
+@pytest.mark.slow
+def test_a_story_that_ran_for_a_minute_is_back_after_three_starts_that_were_cut_short(tmp_path: Path) -> None:
+    with begun(tmp_path, "--camera", "visitor") as show:
+        memory = LastGood(tmp_path / "state", str(tmp_path / "venue.toml"))
+        show.wait(lambda: memory.recall().story is not None, "the minute", 150.0)
+        assert show.end() == Exit.OK
+
+    def spoil() -> None:
+        story = tmp_path / "story.toml"
+        story.write_text(story.read_text().replace("lamp]", "candle]").replace('"lamp"', '"candle"'))
+
+    for number in range(4):
+        with begun(tmp_path, "--camera", "visitor", spoil=spoil) as show:
+            show.wait(plays(show, "candle" if number < 3 else "lamp"), f"start {number}", MORNING)
+            assert ("3 starts in a row" in show.told()) == (number == 3)
