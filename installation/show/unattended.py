@@ -152,9 +152,9 @@ class UnattendedStart:
 
     def _look_on(self, show: Show, closing: threading.Event) -> None:
         while not closing.wait(LOOK_SECONDS):
-            self.look(show)
+            self.observe(show)
 
-    def look(self, show: Show) -> None:
+    def observe(self, show: Show) -> None:
         """Keep what has played for a minute without a break, once."""
         story, now = show.story, self._clock()
         if story is not self._playing or not show.plays:

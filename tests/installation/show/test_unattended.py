@@ -245,7 +245,7 @@ def test_only_what_has_played_for_a_minute_without_a_break_is_kept(house: House)
     def kept_after(seconds: float, show: Playing) -> bool:
         nonlocal now
         now += seconds
-        start.look(cast(Show, show))
+        start.observe(cast(Show, show))
         return memory.recall().story is not None
 
     minute = unattended.GOOD_AFTER_SECONDS

@@ -125,7 +125,7 @@ def test_with_a_wrong_clock_and_no_camera_the_film_begins_and_the_journal_is_kep
         show.wait(lambda: [0] in show.listener.values("/emo/health/camera"), "the same by OSC", MORNING)
         show.wait(lambda: bool(show.journal("scene_start")), "the journal", MORNING)
         assert 0 <= show.journal("scene_start")[0]["at"] - clock < 1000
-        assert show.told().count(" lost: ") == 1
+        assert show.told().count("camera lost") == 1
         assert show.end() == Exit.OK
 
 
