@@ -90,7 +90,8 @@ class Capture:
         """Stop and join the thread; false if it is still blocked in the source after ``timeout`` seconds."""
         self._stop.set()
         self._wanted.set()
-        self._thread.join(timeout)
+        if self._thread.ident is not None:  # else it never began
+            self._thread.join(timeout)
         return not self._thread.is_alive()
 
     def _run(self) -> None:

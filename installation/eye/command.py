@@ -37,6 +37,14 @@ class FreezeBaseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """To an eye on standby: the one before has ended; open the camera and look."""
+
+    kind: Literal["look"] = field(default="look", kw_only=True, repr=False)
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the process."""
 
@@ -44,7 +52,7 @@ class Stop:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
 
-EyeCommand = SetCamera | SetThumbnail | FreezeBaseline | Stop
+EyeCommand = SetCamera | SetThumbnail | FreezeBaseline | Look | Stop
 
 _ADAPTER: TypeAdapter[EyeCommand] = TypeAdapter(Annotated[EyeCommand, Field(discriminator="kind")])
 

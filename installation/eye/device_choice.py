@@ -8,7 +8,7 @@ from typing import Literal
 Device = Literal["auto", "cpu", "cuda"]
 CPU = "CPUExecutionProvider"
 TRY_GPU_AGAIN_AFTER = 600.0
-"""Seconds on the CPU; each attempt costs the two seconds of a restart."""
+"""Seconds on the CPU; each attempt loads the networks beside the eye that looks."""
 TOGETHER = 60.0
 """Seconds within which two failures on the GPU count as one fault that a restart has not cured."""
 
@@ -41,6 +41,10 @@ class DeviceChoice:
             self.on_cpu_until = now + TRY_GPU_AGAIN_AFTER
         self._failed_at = now
 
+    def trial_failed(self, now: float) -> None:
+        """The eye that was to try the GPU again never saw: the CPU goes on."""
+        self.on_cpu_until = now + TRY_GPU_AGAIN_AFTER
+
     def trial_due(self, now: float) -> bool:
-        """It is time to restart the eye, to see whether the GPU is back."""
+        """It is time to start an eye on the GPU, to see whether it is back."""
         return self.on_cpu_until is not None and now >= self.on_cpu_until

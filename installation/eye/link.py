@@ -24,6 +24,8 @@ class Start(BaseModel):
 
     venue: Venue
     seed: int
+    standby: bool = False
+    """Load the networks, and open the camera only when told to look: another eye has it."""
 
 
 class EyeStatus(BaseModel):

@@ -24,22 +24,23 @@ from calibration.venue import Venue
 from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
-from installation.eye.command import EyeCommand, FreezeBaseline, SetCamera, SetThumbnail, Stop, decode_command
+from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail, Stop, decode_command
 from installation.eye.link import MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
 from installation.eye.perception import CannotBegin, Perception
 from installation.host.health import Sense
+from installation.host.priority import EYE, lower_process_priority
 from installation.host.terminal import print_traceback, say
 from models.frame import Frame
 from models.mood import Mood, unseen
 
 BEAT_SECONDS = 0.2
 """The longest silence of a healthy eye."""
+STANDBY_SECONDS = 0.02
+"""Between two looks for an order, while it waits for the camera."""
 THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
 REPAIR_ONCE_IN = 60.0
 """Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
 KILL_ON_PARENT_DEATH = 1
-NICER = 5
-"""Added to the stage's own nice value."""
 OOM_SCORE = 500
 """Of 1000: when memory runs out, Linux ends the eye and not the film."""
 
@@ -59,6 +60,7 @@ class Eye:
         self._thumbnails, self._thumbnail_due = False, 0.0
         self._repaired_at: float | None = None
         self._waited_ms = 0.0
+        self._standby = start.standby
         self.ending = False
         self.dead_thread = ""
 
@@ -68,8 +70,10 @@ class Eye:
         Raises ``ConnectionError`` when the stage is gone, and whatever error the networks did not survive.
         """
         self._report(unseen(self._clock(), "the eye is starting"))
-        self._capture.start()
+        if not self._standby:
+            self._capture.start()
         self._perception = perception = self._build(self._venue)
+        self._stand_by()
         seen, mood = 0, unseen(self._clock(), "no frame has been analysed yet")
         while not self.ending:
             if self.dead_thread:
@@ -85,6 +89,16 @@ class Eye:
             elif frame is not None:
                 mood = self._perceive(perception, frame)
             self._report(mood)
+
+    def _stand_by(self) -> None:
+        """Wait, with the networks loaded, until the eye before has left the camera."""
+        if not self._standby:
+            return
+        while self._standby and not self.ending:
+            self._report(unseen(self._clock(), "the eye stands by"))
+            time.sleep(STANDBY_SECONDS)
+            self._obey_all()
+        self._capture.start()
 
     def close(self, within_seconds: float) -> None:
         """Stop reading. A thread that is still blocked in its source after so many seconds is left to the end."""
@@ -130,6 +144,8 @@ class Eye:
             case FreezeBaseline():
                 if self._perception:
                     self._perception.freeze_baseline()
+            case Look():
+                self._standby = False
             case Stop():
                 self.ending = True
             case _:
@@ -232,9 +248,7 @@ def _yield_to_the_film() -> None:
     """Where processor or memory is short, the eye gives way: the film goes on without it, and it comes back."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
-    if hasattr(os, "nice"):
-        with suppress(OSError):
-            os.nice(NICER)
+    lower_process_priority(EYE)
 
 
 if __name__ == "__main__":

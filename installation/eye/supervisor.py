@@ -14,12 +14,15 @@ from pydantic import ValidationError
 from calibration.errors import Exit
 from calibration.venue import Venue
 from installation.eye.child import EYE, EyeChild
-from installation.eye.command import EyeCommand, FreezeBaseline, SetCamera, SetThumbnail
+from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.restarts import Restarts
+from installation.eye.silence import Silence
+from installation.eye.successor import Successor, has_memory_for_another
 from installation.host.console import LossReporter, log
 from installation.host.health import Sense
+from installation.host.machine_load import MachineLoad
 from installation.host.worker import Worker
 from models.mood import Mood, unseen
 
@@ -27,6 +30,8 @@ TRUSTED_FOR = 1.0
 """Seconds that a mood is believed when nothing follows it."""
 START_DEADLINE = 20.0
 """Seconds that an eye may take to load its networks (CUDA's first start is slow)."""
+HELD_UP_TOLD = 1.5
+"""Seconds that an eye waits for a processor before the machine is called too slow."""
 LISTEN_SECONDS = 0.05
 END_WITHIN = 1.0
 RESTING = "the eye is off while the house is closed"
@@ -44,7 +49,7 @@ class EyeSupervisor:
     """Starts the eye, listens to it in a thread of its own, and replaces it when it dies or falls silent.
 
     ``on_mood`` is called in that thread as each mood arrives, so that the broadcast need not wait for a tick.
-    ``command`` is the eye's program; the address of the line is added to it. ``clock`` gives monotonic seconds.
+    ``command`` is the eye's program; the address of the line is added to it.
     """
 
     def __init__(
@@ -53,11 +58,12 @@ class EyeSupervisor:
         seed: int,
         losses: LossReporter,
         on_mood: Callable[[Mood], None] | None = None,
-        clock: Callable[[], float] = time.monotonic,
         command: Sequence[str] = EYE,
+        machine: MachineLoad | None = None,
     ) -> None:
+        self._machine = machine or MachineLoad(losses)
         self._venue, self._seed, self._losses = venue, seed, losses
-        self._on_mood, self._clock, self._command = on_mood, clock, command
+        self._on_mood, self._command = on_mood, command
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._closing = threading.Event()
         self._on = True
@@ -65,6 +71,8 @@ class EyeSupervisor:
         self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
         self._reported: tuple[str, ...] = ()
         self._eye: EyeChild | None = None
+        self._silence: Silence | None = None
+        self._successor: Successor | None = None
         self._received: _Received | None = None
         self._why, self._last_words = "the eye is starting", ""
         self.thumbnail: bytes | None = None
@@ -167,24 +175,26 @@ class EyeSupervisor:
     def _keep(self) -> None:
         try:
             while not self._closing.is_set():
-                now = self._clock()
                 if not self._on:
                     self._rest()
                     continue
+                now = time.monotonic()
                 if self._eye is None and now < self._restarts.next_at:
                     self._closing.wait(LISTEN_SECONDS)
                     continue
-                eye = self._eye = self._eye or self._start_eye(now)
+                eye = self._eye = self._eye or self._first_eye(now)
                 if eye:
                     self._listen(eye)
-                    self._check(eye, self._clock())
+                    self._check(eye, time.monotonic())
         finally:
+            self._give_up_successor()
             if self._eye:
                 self._eye.end(END_WITHIN)
             self._eye, self._received = None, None
 
     def _rest(self) -> None:
         """The house is closed: the process ends as it would with the show."""
+        self._give_up_successor()
         eye, self._eye, self._received, self.thumbnail = self._eye, None, None, None
         self._why = "the eye is starting"
         if eye:
@@ -192,10 +202,17 @@ class EyeSupervisor:
             log.info("the eye is off: its process has ended, and with it the camera")
         self._closing.wait(LISTEN_SECONDS)
 
-    def _start_eye(self, now: float) -> EyeChild | None:
+    def _first_eye(self, now: float) -> EyeChild | None:
+        eye = self._start_eye(now)
+        self._silence = Silence(eye.pid, now) if eye else None
+        return eye
+
+    def _start_eye(self, now: float, standby: bool = False) -> EyeChild | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
         camera = self._venue.camera.model_copy(update={"source": self._camera_address})
-        start = Start(venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed)
+        start = Start(
+            venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed, standby=standby
+        )
         try:
             return EyeChild(start, now, self._command)
         except OSError as error:  # no process, no memory or no file handle left: another try may find some
@@ -225,7 +242,9 @@ class EyeSupervisor:
             self._last_words = status.last_words
             return
         previous = self._received
-        self._received = _Received(self._clock(), report)
+        self._received = _Received(time.monotonic(), report)
+        if self._silence:
+            self._silence.heard(self._received.at)
         if previous is None:
             eye.send(self._standing_camera)
             eye.send(self._standing_thumbnail)
@@ -266,28 +285,80 @@ class EyeSupervisor:
                 log.warning("camera: %s", remark)
 
     def _check(self, eye: EyeChild, now: float) -> None:
-        """Replace an eye that has died or is silent, and note when the next one starts."""
-        received = self._received
-        seeing = received is not None and received.report.status.model is Sense.OK
-        deadline = self._venue.eye.deadline_seconds if seeing else START_DEADLINE
-        silent = now - (received.at if received else eye.started)
+        """Replace an eye that has died or is silent; one that could not run is waited for."""
         code = eye.ended()
         if code is not None:
             self._listen(eye)  # its last words
             how = f"it was killed by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
             why = f"{how}: {self._last_words}" if self._last_words else how
             self._replace(eye, now, why, hopeless=code == Exit.BAD_CONFIGURATION)
-        elif silent > deadline:
-            self._replace(eye, now, f"it was silent for {silent:.1f} s")
+            return
+        received, silent = self._received, self._silence.seconds(now) if self._silence else 0.0
+        if self._silence and self._silence.held_up > HELD_UP_TOLD:
+            self._machine.slow(now, f"the eye waited {self._silence.held_up:.0f} s for a processor")
+        seeing = received is not None and received.report.status.model is Sense.OK
+        deadline = self._venue.eye.deadline_seconds if seeing else START_DEADLINE
+        if self._successor:
+            self._follow(eye, self._successor, now)
+        elif silent > deadline * self._restarts.patience(eye.started, now):
+            self._succeed(eye, now, f"it was silent for {silent:.1f} s")
         elif self._choice.trial_due(now):
-            log.info("restarting the eye to try the GPU again")
-            self._replace(eye, now, "")
+            log.info("starting another eye to try the GPU again")
+            self._succeed(eye, now, "")
+
+    def _succeed(self, eye: EyeChild, now: float, why: str) -> None:
+        """Let the next eye load its networks before this one is ended, where memory allows. ``why`` '': a trial."""
+        if not has_memory_for_another(eye.pid):
+            self._replace(eye, now, why)
+            return
+        if why:
+            self._losses.lost("eye", why)
+            self._choice.failed(self.status.provider, now)
+        next_eye = self._start_eye(now, standby=True)
+        if next_eye:
+            self._successor = Successor(next_eye, why, now)
+        elif why:
+            self._end(eye, why)
+        else:
+            self._choice.trial_failed(now)
+
+    def _follow(self, eye: EyeChild, successor: Successor, now: float) -> None:
+        """Change over to the successor when it is ready; the eye that spoke again meanwhile stays."""
+        received = self._received
+        successor.listen()
+        if successor.why and received and received.at > successor.since:
+            log.info("the eye was slow and goes on")
+            self._give_up_successor()
+        elif successor.ready:
+            self._successor = None
+            if successor.why:
+                self._restarts.died(eye.started, now)
+            self._end(eye, successor.why)
+            self._eye, self._silence = successor.child, Silence(successor.child.pid, now)
+            successor.child.started = now
+            successor.child.send(Look())
+        elif successor.failed(now, START_DEADLINE * self._restarts.patience(eye.started, now)):
+            self._give_up_successor()
+            if successor.why:
+                self._replace(eye, now, successor.why)
+            else:
+                self._choice.trial_failed(now)
+
+    def _give_up_successor(self) -> None:
+        if self._successor:
+            self._successor.child.kill()
+            self._successor = None
 
     def _replace(self, eye: EyeChild, now: float, why: str, hopeless: bool = False) -> None:
+        """End this eye, and note when the next one starts."""
         if why:
             self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)
             self._restarts.died(eye.started, now, hopeless)
+        self._give_up_successor()
+        self._end(eye, why)
+
+    def _end(self, eye: EyeChild, why: str) -> None:
         eye.kill()
         self._eye, self._received = None, None
         self._why, self._last_words = f"the eye is restarting: {why}" if why else "the eye is starting", ""

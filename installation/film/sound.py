@@ -6,8 +6,6 @@ out whenever another thread holds the process's lock.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
 import time
 
@@ -20,6 +18,7 @@ from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
 from installation.film.sound_probe import device_answers
 from installation.host.console import LossReporter
+from installation.host.priority import SOUND, set_thread_priority
 from installation.host.system_libraries import hint, missing_library
 from installation.host.worker import Worker
 
@@ -32,7 +31,6 @@ buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro 
 STALLED_POLLS = 700
 """About 2 s. Polls are counted rather than seconds, since a machine that was suspended has not lost its sound."""
 RETRY_SECONDS = 20.0
-PRIORITY = -10
 POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
 
@@ -84,7 +82,7 @@ class Sound:
         self._thread.end(3.0)
 
     def _run(self) -> None:
-        _go_first()
+        set_thread_priority(SOUND)
         while not self._closing.is_set():
             if not self._losses.is_lost("sound") or device_answers(RATE, BUFFER):
                 self._play()
@@ -168,9 +166,3 @@ def after_gap(dry: int, due: int) -> int:
     """
     late = max(0, due - dry)
     return dry if late < JUMP_SECONDS * RATE else dry + late // BUFFER * BUFFER
-
-
-def _go_first() -> None:
-    """Let this thread be served before others, where the system allows it: a chunk that comes late is heard."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)

@@ -16,6 +16,7 @@ from installation.film.failures import Cause, Stamp, stamp_of
 from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still
 from installation.film.frame_scaler import FrameScaler
 from installation.film.span import Span, span_of
+from installation.host.priority import PICTURES, set_thread_priority
 from models.arrays import Image
 from scenes.story.clip import Clip
 from scenes.story.probe import MediaHeader, probe
@@ -144,6 +145,7 @@ class VideoDecoder:
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        set_thread_priority(PICTURES)
         self._slot.acquire()
         self._queued = False
         try:

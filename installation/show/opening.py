@@ -19,6 +19,7 @@ from installation.host.console import LossReporter, log
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
+from installation.host.machine_load import MachineLoad
 from installation.host.state_folder import state_folder
 from installation.host.worker import deaths_reported
 from installation.house.doors import Doors
@@ -54,6 +55,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
     """
     losses = losses or LossReporter()
+    machine = MachineLoad(losses)
     folder = state_folder()
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):  # to end before it has begun: it opens, and closes at once
@@ -77,7 +79,11 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         closing.callback(broadcast.close)
         # The eye starts first and wakes up (about a second) while the window opens.
         eye = mood_source or EyeSupervisor(
-            venue, seed, losses, on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic()))
+            venue,
+            seed,
+            losses,
+            on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic())),
+            machine=machine,
         )
         closing.callback(eye.close)
         house = open_house(venue, losses, journal, broadcast, wall_clock)
@@ -109,6 +115,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             heartbeat=heartbeat,
             rehearsal=rehearsal,
             house=house,
+            machine=machine,
             control=control,
         )
         journal.note(

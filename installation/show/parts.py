@@ -10,6 +10,7 @@ from installation.host.console import LossReporter
 from installation.host.health import Sense
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
+from installation.host.machine_load import MachineLoad
 from installation.house.housekeeper import Housekeeper
 from installation.osc import Broadcast, Control
 from installation.show.keys import Keys
@@ -83,4 +84,5 @@ class Parts:
     heartbeat: Heartbeat
     rehearsal: Rehearsal
     house: Housekeeper
+    machine: MachineLoad
     control: Control | None = None

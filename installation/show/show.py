@@ -290,6 +290,8 @@ class Show:
             self._health = self._measure_health(now)
             parts.broadcast.health(self._health)
             parts.heartbeat.status(status_line(self._state.scene, self._health, parts.losses.lost_parts()))
+            film = parts.film.health
+            parts.machine.pictures(now, film.shown, film.late + film.dropped + film.repeated)
 
     def _measure_health(self, now: float) -> Health:
         film, eye = self.parts.film.health, self.parts.eye

@@ -26,7 +26,11 @@ class StubPerception:
     def __init__(self, venue: Venue, fault: str) -> None:
         if fault == "bad weights":
             raise CannotBegin("weights/emotion.onnx has 7 classes, 8 are needed")
+        if fault == "loads slowly":
+            time.sleep(2.0)
         on_gpu = fault.startswith("gpu ") and venue.eye.device != "cpu"
+        if fault == "gpu is away" and on_gpu:
+            raise RuntimeError("no CUDA device was found")
         self.provider = CUDA if on_gpu else CPU
         self.line = f"stub on {self.provider}"
         self.left_out: tuple[str, ...] = ()

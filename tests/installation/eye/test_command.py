@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from installation.eye.command import (
     EyeCommand,
     FreezeBaseline,
+    Look,
     SetCamera,
     SetThumbnail,
     Stop,
@@ -19,7 +20,15 @@ from installation.eye.command import (
     encode_command,
 )
 
-COMMANDS = (SetCamera(True), SetCamera(False), SetThumbnail(True), SetThumbnail(False), FreezeBaseline(), Stop())
+COMMANDS = (
+    SetCamera(True),
+    SetCamera(False),
+    SetThumbnail(True),
+    SetThumbnail(False),
+    FreezeBaseline(),
+    Look(),
+    Stop(),
+)
 NOT_COMMANDS = (
     b"",
     b"camera on",

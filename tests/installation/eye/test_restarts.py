@@ -30,6 +30,16 @@ def test_a_settled_life_is_forgiven() -> None:
     assert restarts.next_at == 60.0
 
 
+def test_deadlines_double_with_each_quick_death_and_a_quiet_minute_is_forgiven() -> None:
+    restarts, patience = Restarts("eye"), []
+    for now in range(7):
+        patience.append(restarts.patience(started=float(now), now=now + 1.0))
+        restarts.died(started=float(now), now=now + 1.0)
+    assert patience == [1, 2, 4, 8, 16, 16, 16]
+    assert restarts.patience(started=7.0, now=66.0) == 16
+    assert restarts.patience(started=7.0, now=68.0) == 1
+
+
 def test_what_a_person_must_mend_is_tried_again_slowly() -> None:
     restarts = Restarts("eye")
     restarts.died(started=0.0, now=1.0, hopeless=True)
@@ -51,6 +61,14 @@ def test_a_gpu_that_fails_again_gives_way_to_the_cpu_and_is_tried_again_ten_minu
     assert choice.trial_due(20.0 + TRY_GPU_AGAIN_AFTER)
     assert choice.next_device(20.0 + TRY_GPU_AGAIN_AFTER) == "auto"
     assert not choice.trial_due(20.0 + TRY_GPU_AGAIN_AFTER)
+
+
+def test_a_trial_that_fails_leaves_the_cpu_for_ten_minutes_more() -> None:
+    choice = DeviceChoice("auto", on_cpu_until=100.0)
+    assert choice.next_device(100.0) == "auto"
+    choice.trial_failed(105.0)
+    assert choice.next_device(106.0) == "cpu"
+    assert choice.trial_due(105.0 + TRY_GPU_AGAIN_AFTER)
 
 
 def test_two_failures_far_apart_are_two_accidents() -> None:

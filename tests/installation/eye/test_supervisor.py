@@ -147,6 +147,69 @@ def test_a_stopped_eye_is_replaced(keeping: Starts) -> None:
     assert not alive(first)
 
 
+def successor_of(supervisor: EyeSupervisor) -> int:
+    """Wait until another eye loads beside the one that is silent; its process ID."""
+    wait_until(lambda: supervisor._successor is not None, LONG)
+    assert supervisor._successor is not None
+    return supervisor._successor.child.pid
+
+
+def test_a_silent_eye_is_ended_only_when_its_successor_is_ready(keeping: Starts) -> None:
+    supervisor = keeping("loads slowly", deadline=2.0)
+    first = eye_that_sees(supervisor)
+    os.kill(first, signal.SIGSTOP)
+    second = successor_of(supervisor)
+    assert alive(first)
+    wait_until(lambda: supervisor.pid == second, LONG)
+    assert not alive(first)
+    assert eye_that_sees(supervisor) == second
+
+
+def test_an_eye_that_was_slow_and_speaks_again_stays(keeping: Starts) -> None:
+    supervisor = keeping("loads slowly", deadline=2.0)
+    first = eye_that_sees(supervisor)
+    os.kill(first, signal.SIGSTOP)
+    second = successor_of(supervisor)
+    os.kill(first, signal.SIGCONT)
+    wait_until(lambda: not alive(second), LONG)
+    assert eye_that_sees(supervisor) == first
+
+
+def test_a_successor_that_dies_leaves_the_way_of_a_plain_restart(keeping: Starts) -> None:
+    supervisor = keeping("loads slowly", deadline=2.0)
+    first = eye_that_sees(supervisor)
+    os.kill(first, signal.SIGSTOP)
+    os.kill(successor_of(supervisor), signal.SIGKILL)
+    wait_until(lambda: not alive(first), LONG)
+    wait_until(lambda: supervisor.pid not in (first, None) and sees(supervisor), LONG)
+
+
+def test_where_memory_is_short_the_silent_eye_goes_before_the_next_one_comes(
+    keeping: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.eye.successor.ROOM_FOR_MORE", 1e9)  # no machine has that much
+    supervisor = keeping(deadline=2.0)
+    first = eye_that_sees(supervisor)
+    os.kill(first, signal.SIGSTOP)
+    wait_until(lambda: supervisor.pid != first, LONG)
+    assert supervisor._successor is None
+    assert not alive(first)
+
+
+def test_a_trial_of_the_gpu_that_fails_costs_no_look(keeping: Starts) -> None:
+    moods: list[Mood] = []
+    supervisor = keeping("gpu is away", on_mood=moods.append)
+    wait_until(lambda: supervisor.status.provider == CPU and sees(supervisor), LONG)
+    first, before = supervisor.pid, len(moods)
+    supervisor._choice.on_cpu_until = time.monotonic() - 1.0
+    successor_of(supervisor)
+    wait_until(lambda: supervisor._successor is None, LONG)
+    assert supervisor.pid == first
+    assert supervisor._choice.on_cpu_until > time.monotonic() + 60
+    wait_until(lambda: len(moods) > before + 3, LONG)
+    assert all(mood.trusted for mood in moods[before:])
+
+
 @pytest.mark.parametrize("fault", ["gpu raises", "gpu hangs", "gpu aborts", "gpu is killed"])
 def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping: Starts, fault: str) -> None:
     supervisor = keeping(fault, deadline=2.0)

@@ -18,6 +18,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.udp_client import SimpleUDPClient
 
+from installation.host import priority
 from tests.clips import make_clip
 
 STORY = """
@@ -242,11 +243,28 @@ def test_a_second_show_in_the_same_room_leaves_with_75_and_names_the_first(show:
 
 
 @linux
-def test_where_memory_or_processor_is_short_the_eye_gives_way_to_the_film(show: RunningShow) -> None:
+def test_where_memory_is_short_the_eye_gives_way_to_the_film(show: RunningShow) -> None:
     eye, film = show.another_eye(), show.process.pid
 
     def score(pid: int) -> int:
         return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
 
     show.wait(lambda: score(eye) > score(film), "an eye that goes before the film")
-    show.wait(lambda: os.getpriority(os.PRIO_PROCESS, eye) > os.getpriority(os.PRIO_PROCESS, film), "a nicer eye")
+
+
+@linux
+def test_where_the_processor_is_short_the_sound_goes_before_the_pictures_and_they_before_the_eye(
+    show: RunningShow,
+) -> None:
+    eye, film = show.another_eye(), show.process.pid
+
+    def nice_values() -> set[int]:
+        with suppress(ProcessLookupError):  # a thread that has ended since
+            return {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in Path(f"/proc/{film}/task").iterdir()}
+        return set()
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    show.wait(lambda: own + priority.PICTURES in nice_values(), "decoders that yield to the sound")
+    show.wait(lambda: os.getpriority(os.PRIO_PROCESS, eye) == min(19, own + priority.EYE), "an eye that yields to both")
+    if os.geteuid() == 0:
+        show.wait(lambda: own + priority.SOUND in nice_values(), "a sound that goes first")
