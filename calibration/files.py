@@ -54,6 +54,8 @@ PROBLEMS_AT_MOST = 50
 SHOWN_AT_MOST = 60
 """Letters of a wrong value that are repeated to the person who wrote it."""
 WIDE = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+FOREIGN = {"{": "JSON", "::": "a Twine story (Twee)", "<": "a web page or XML"}
+"""By what no TOML begins with."""
 CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb"
 PLACE = re.compile(r" ?\(at line (\d+), column (\d+)\)$")
 """Where the standard library's parser says the fault is; from Python 3.14 on it has attributes for it."""
@@ -155,6 +157,9 @@ def _check_depth(text: str) -> None:
 
 def _cause(text: str, error: tomllib.TOMLDecodeError) -> str:
     """What the parser says, and in front of it what people usually did there."""
+    foreign = next((name for begin, name in FOREIGN.items() if text.lstrip().startswith(begin)), "")
+    if foreign:
+        return f"it is {foreign}; docs/stories.md tells how a story is written, and chiaro new makes one"
     said = str(error)
     place = PLACE.search(said)
     if place is None:

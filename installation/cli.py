@@ -11,7 +11,7 @@ import typer
 
 from calibration.errors import Exit
 from installation.host.memory import bound_arenas
-from installation.host.terminal import print_traceback, say
+from installation.host.terminal import cannot_print, print_traceback, print_what_can_be_printed, say
 
 app = typer.Typer(
     name="chiaro",
@@ -54,8 +54,11 @@ def main() -> None:
     bound_arenas()
     if sys.stderr is not None:  # a program without a console has none
         faulthandler.enable()  # a show that hangs is ended by SIGABRT, and tells first where it stood
+    print_what_can_be_printed()
     try:
         app()
     except Exception as error:
+        if cannot_print(error):
+            sys.exit(Exit.UNAVAILABLE)
         print_traceback(type(error), error, error.__traceback__)
         sys.exit(Exit.BUG)

@@ -51,4 +51,6 @@ def check_captions(story: Story, settings: ScreenSettings) -> Iterator[Finding]:
         if len(faults) > AT_MOST:
             yield warning("captions", f"scene {name}", f"{len(faults) - AT_MOST} more captions like these")
     if count:
-        yield ok("captions", str(story.path.parent), f"{count} captions laid out")
+        yield ok(
+            "captions", str(story.path.parent), "1 caption laid out" if count == 1 else f"{count} captions laid out"
+        )

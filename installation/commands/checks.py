@@ -124,10 +124,11 @@ def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
 
 
 def _target(number: int, target: OscTarget) -> Iterator[Finding]:
+    from installation.osc.udp_socket import resolve
+
     where = f"osc.targets.{number} = {target.host}:{target.port}"
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
-        yield ok("osc out", where, f"{found[0][4][0]}, {target.profile}")
+        yield ok("osc out", where, f"{resolve(target.host, target.port)[1][0]}, {target.profile}")
     except OSError as error:
         yield warning("osc out", where, f"the name cannot be resolved now ({error.strerror}); the show keeps trying")
 

@@ -68,7 +68,8 @@ def check_clips(story: Story, progress: Progress, screen: ScreenSettings) -> Ite
     for name, part in parts.items():
         yield from _judge(part.where, found[name], screen)
     good = sum(not inspection.fault for inspection in found.values())
-    yield ok("clips", str(story.path.parent), f"{good} of {len(parts)} clips and beds decode to their last frame")
+    tell = ok if good == len(parts) else warning
+    yield tell("clips", str(story.path.parent), f"{good} of {len(parts)} clips and beds decode to their last frame")
     yield from check_loudness(story, {user: found[part.key or part.where] for user, part in users.items()})
 
 
@@ -112,7 +113,8 @@ def _judge(where: str, found: Inspection, screen: ScreenSettings) -> Iterator[Fi
         pictures = "1 damaged picture is" if found.damaged == 1 else f"{found.damaged} damaged pictures are"
         yield warning("clip", where, f"{pictures} left out; render the file or copy it again")
     if found.torn_sound:
-        yield warning("clip", where, f"silent in {found.torn_sound} damaged places; render the file or copy it again")
+        places = "1 damaged place" if found.torn_sound == 1 else f"{found.torn_sound} damaged places"
+        yield warning("clip", where, f"silent in {places}; render the file or copy it again")
     cores = os.cpu_count() or 1
     if found.is_too_heavy(cores):
         scaling = f"{found.cores - found.decoding_cores:.1f} to bring them to {screen.width}x{screen.height}"

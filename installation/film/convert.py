@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def convert(file: Path, target: Path, progress: Callable[[float], None]) -> None
     if header.picture is None:
         raise Unplayable("has only sound; it plays as it is")
     if header.transfer != "sdr" or header.joined:  # PyAV's own filters have no tone mapping
-        raise Unplayable("; ".join(line for line in remarks(header, str(file)) if "interlaced" not in line))
+        raise Unplayable("; ".join(remarks(replace(header, interlaced=False, captions=False), str(file))))
     part = target.with_name(f".{target.name}.part")
     try:
         with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as made:

@@ -15,6 +15,7 @@ from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
 from installation.host.plain_console import PlainConsole
+from scenes.story.near_file import near_file
 
 
 class RunOptions(TypedDict):
@@ -38,7 +39,7 @@ def story_file(named: str | None) -> Path:
     if path.is_dir():
         path = path / "story.toml"
     if not path.exists():
-        raise BadFile(named, ["no such story; name a .toml file or a folder that holds story.toml"])
+        raise BadFile(named, [f"no such story; name a .toml file or a folder that holds story.toml{near_file(path)}"])
     return path
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from calibration.errors import BadInput
 from installation.osc.decoder import Malformed, decode
 from installation.osc.encoder import BadValue, body, header
+from installation.osc.udp_socket import resolve
 
 TAGS = "ifsTF"
 
@@ -47,8 +48,8 @@ def guess(word: str) -> str:
 
 def answer_to(datagram: bytes, host: str, port: int, wait: float) -> Iterator[str]:
     """Send, then yield what comes back within ``wait`` seconds, a line each. Raises ``OSError``."""
-    family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
-    with socket.socket(family, kind) as way:
+    family, place = resolve(host, port)
+    with socket.socket(family, socket.SOCK_DGRAM) as way:
         way.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         way.sendto(datagram, place)
         until = time.monotonic() + wait

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import socket
 import threading
+from errno import EINVAL
 from typing import Any
 
 from installation.host.console import LossReporter
@@ -113,11 +114,8 @@ class UdpSocket:
         self._resolver.start()
 
     def _ask(self) -> None:
-        with contextlib.suppress(OSError, UnicodeError):
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_DGRAM)
-            # IPv4 first: most receivers of this trade listen on nothing else.
-            family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
-            self._address = (family, address)
+        with contextlib.suppress(OSError):
+            self._address = resolve(self.host, self.port)
 
     def _fail(self, why: str, now: float) -> None:
         self._failed_at = now
@@ -128,6 +126,19 @@ class UdpSocket:
             self._failed_at = None
             self._backoff = RETRY_SECONDS
             self._losses.back(self.name)
+
+
+def resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
+    """Family and socket address of a name. May take many seconds. Raises ``OSError``.
+
+    IPv4 first: most receivers of this trade listen on nothing else, and many machines name ::1 first for localhost.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except UnicodeError as error:  # two dots in a row, or a part of more than 63 letters
+        raise OSError(EINVAL, "is not a possible host name") from error
+    family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    return family, address
 
 
 def _literal(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]] | None:

@@ -20,6 +20,8 @@ from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
 
+from scenes.story.caption_forms import other_form
+
 FILE_BYTES = 1_000_000
 ROW_LETTERS = 1000
 """A line of a file is cut after so many; about ten rows on the wall."""
@@ -30,7 +32,8 @@ PROBLEMS_AT_MOST = 20
 
 _STAMP = r"(?:(\d{1,4}) ?: ?)?(\d{1,4}) ?: ?(\d{1,4})(?: ?[.,] ?(\d{1,9}))?"
 _STAMPS = re.compile(rf"\s*{_STAMP}\s*(?:-{{1,3}}|[\u2013\u2014])>\s*{_STAMP}(?=\s|$)")
-_BAD_STAMPS = re.compile(r"\s*\d{1,4} ?:[^<>]{0,30}->")
+_CLOCK = r"-?\d{1,4} ?[:\uff1a] ?\d{1,2} ?[:\uff1a] ?\d{1,2}"
+_BAD_STAMPS = re.compile(rf"\s*(?:-?\d{{1,4}} ?:[^<>]{{0,30}}->|{_CLOCK}[^<>]{{0,30}}?{_CLOCK})")
 _SETTINGS = re.compile(r"(?:\s+[\w-]+:\S+)*\s*")
 _NUMBER = re.compile(r"\s*\d{1,9}\s*")
 # Every repetition is bounded: without that, a row of "<" takes time by the square of its length.
@@ -119,13 +122,11 @@ def _decoded(raw: bytes) -> tuple[str, str]:
 def parse_captions(text: str) -> Captions:
     """The captions in the text of an SRT or WebVTT file."""
     problems: list[tuple[int, str]] = []
-    rows = _rows(text.lstrip("\ufeff"), problems)
+    rows = _rows(text.replace("\ufeff", ""), problems)  # a mark stands inside, too, where files were joined
     web = bool(rows) and rows[0].startswith("WEBVTT")
     if web:
         _blank_out_blocks(rows)
     lines = list(_captions(rows, web, problems))
-    if not lines and not problems:
-        problems.append((1, f"no captions found; {EXPECTED}"))
     kept = _at_most_at_once(sorted(lines, key=attrgetter("start")), problems)
     told = [f"line {line}: {what}" for line, what in sorted(problems)]
     if len(told) > PROBLEMS_AT_MOST:
@@ -178,7 +179,10 @@ def _captions(rows: list[str], web: bool, problems: list[tuple[int, str]]) -> It
     """The captions in the file's order."""
     stamps = {at: _STAMPS.match(row) for at, row in enumerate(rows)}
     begins = [at for at, row in enumerate(rows) if stamps[at] or _BAD_STAMPS.match(row)]
-    numbered = bool(begins) and _is_number(rows, begins[0] - 1)
+    if not begins:
+        problems[:] = [(1, other_form("\n".join(rows[:10])) or f"no captions found; {EXPECTED}")]
+        return
+    numbered = _is_number(rows, begins[0] - 1)
     last = 0
     """Number of the last caption that has one."""
     for before, at in pairwise([-1, *begins, len(rows)]):
@@ -188,7 +192,7 @@ def _captions(rows: list[str], web: bool, problems: list[tuple[int, str]]) -> It
         body = rows[before + 1 : after]
         if before < 0:
             first = next((row for row, text in enumerate(body, 1) if text.strip()), 0)
-            if first and begins:
+            if first:
                 problems.append((first, "stands before the first time stamp; left out"))
         else:
             stamp = stamps[before]
@@ -209,7 +213,11 @@ def _end_of_text(rows: list[str], before: int, at: int, web: bool, numbered: boo
     if above <= before:
         return at
     if numbered and _is_number(rows, above):
-        return above
+        twice = above - 1
+        while twice > before and not rows[twice].strip():
+            twice -= 1
+        doubled = before + 1 < twice < above - 1 and _number(rows[twice]) == _number(rows[above])
+        return twice if doubled else above  # some editors write each number twice
     if web and rows[above].strip() and (above == 0 or not rows[above - 1].strip()):
         return above
     while numbered and above > before and not rows[above].strip():
@@ -244,7 +252,7 @@ def _caption(
     start, end = _seconds(stamp.groups()[:4]), _seconds(stamp.groups()[4:])
     text = _text("\n".join(body))
     if end <= start:
-        problems.append((line, "ends before it begins; left out"))
+        problems.append((line, "does not end after it begins; left out"))
     elif not text:
         problems.append((line, "has no text that can be shown; left out"))
     else:

@@ -19,6 +19,7 @@ from scenes.story.story_file import SceneEntry, StoryFile
 
 GUESSED_SECONDS = 10.0
 """Taken for the length of a clip that cannot be read, so that the rest of the story can be checked."""
+HOUR_SECONDS = 3600.0
 SLOW_SEEK_SECONDS = 2.0
 """An in point further than this after a key frame takes a second or more to prepare."""
 
@@ -75,6 +76,7 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         elif scene.captions:
             for problem in read_captions(folder / scene.captions).problems:
                 yield Problem(f"{key}.captions", f"{scene.captions}: {problem}", fatal=False)
+            yield from _check_captions(scene, scene.captions, f"{key}.captions", folder)
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
     yield from _check_looks(file, folder)
@@ -110,6 +112,24 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
         if any(problem.fatal for problem in points):
             return  # with a length that is not known, all other times would seem wrong too
     yield from _check_times(file, name, timed_clip(file, name, folder).seconds)
+
+
+def _check_captions(scene: SceneEntry, captions: str, key: str, folder: Path) -> Iterator[Problem]:
+    """Captions behind the end of the clip's file, which nobody will ever read."""
+    try:
+        length = probe(folder / scene.clip).seconds
+    except Unreadable:
+        return
+    lines = read_captions(folder / captions).lines
+    late = [line for line in lines if line.start >= length]
+    if not late or not length:  # a picture can be shown for any time
+        return
+    why = f"line {late[0].line}: begins at {late[0].start:g} s, but {scene.clip} is only {length:.1f} s long"
+    if len(late) > 1:
+        why += f", and {len(late) - 1} more begin later"
+    if len(late) == len(lines) and late[0].start >= HOUR_SECONDS:
+        why += "; film editors count from 01:00:00, so export the captions again with times that begin at 0"
+    yield Problem(key, f"{captions}: {why}", fatal=False)
 
 
 def _check_looks(file: StoryFile, folder: Path) -> Iterator[Problem]:

@@ -30,6 +30,10 @@ def remarks(header: MediaHeader, file: str) -> Iterator[str]:
         line = _line(file, KEEP, "-joined", before="-dts_delta_threshold 0.5 ")
         count = len(header.pieces)
         yield f"{file} holds {count} recordings joined, and its time stamps jump; make one film of it: {line}"
+    if header.captions:
+        target = shlex.quote(str(PurePath(file).with_suffix(".srt")))
+        line = f"ffmpeg -i {shlex.quote(file)} -map 0:s:0 {target}"
+        yield f"{file} has captions inside, which are not shown; take them out and name them as captions: {line}"
 
 
 def track_remark(header: MediaHeader, file: str) -> str:

@@ -41,6 +41,8 @@ def _difference(wanted: str, name: str) -> str:
         return "by its Unicode form only (letters and accents as one sign or as two)"
     if _composed(wanted).casefold() == _composed(name).casefold():
         return "in capital and small letters"
+    if _plain(name).startswith(f"{_plain(wanted)}."):
+        return "by a second ending, which Windows may hide"
     return "in capitals, blanks or Unicode form" if _plain(wanted) == _plain(name) else ""
 
 

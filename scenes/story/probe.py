@@ -15,6 +15,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from calibration.errors import Unplayable
+from scenes.story.foreign_file import estimates_length, foreign_form, unreadable_file
 from scenes.story.near_file import near_file
 from scenes.story.sound_track import SoundTrack, find_track
 from scenes.story.timeline import TRANSPORT, Piece, Times, read_all, read_tail, seek_stamp
@@ -65,6 +66,8 @@ class MediaHeader:
     """A film with transparent parts, whose colours are shown as if they were opaque."""
     tracks: tuple[SoundTrack, ...] = ()
     """All sound tracks."""
+    captions: bool = False
+    """A film with captions inside, which are not shown."""
     pieces: tuple[Piece, ...] = ()
     """Recordings joined into one file, where its time stamps jump; fewer than two for all others."""
 
@@ -121,17 +124,20 @@ def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
         raise
     except (av.FFmpegError, ValueError, OSError) as error:
         why = getattr(error, "strerror", None) or error
-        raise Unreadable(f"is not a readable film, picture or sound ({why})") from error
+        known = unreadable_file(file)
+        raise Unreadable(known or f"is not a readable film, picture or sound ({why})") from error
 
 
 def _read(container: InputContainer) -> MediaHeader:
     film, sound = _chosen(container.streams.video), _chosen(container.streams.audio)
     if (film and film.codec_context is None) or (sound and sound.codec_context is None):
         raise Unreadable("is encoded in a form for which there is no decoder here; save it as H.264 with AAC sound")
+    if refused := foreign_form(container, film):
+        raise Unreadable(refused)
     heard = sound.index if sound else None
     if film is None:
         return _read_sound(container, sound, heard)
-    if _is_still(container):
+    if _is_still(container, film):
         return MediaHeader(0.0, still=True, picture=film.index, sound=heard, tracks=_tracks(container))
     rate = film.guessed_rate or film.average_rate or Fraction(25)
     average = film.average_rate
@@ -153,6 +159,7 @@ def _read(container: InputContainer) -> MediaHeader:
         interlaced=int(context.field_order) > PROGRESSIVE,
         alpha=_has_alpha(film),
         tracks=_tracks(container),
+        captions=bool(container.streams.subtitles),
         pieces=times.pieces,
     )
 
@@ -160,13 +167,15 @@ def _read(container: InputContainer) -> MediaHeader:
 def _read_sound(container: InputContainer, sound: av.AudioStream | None, heard: int | None) -> MediaHeader:
     if sound is None:
         raise Unreadable("contains neither a picture nor sound")
-    times, declared = _times(container, sound, 0.0) if not container.duration else (Times(), 0.0)
-    seconds = float(Fraction(container.duration, av.time_base)) if container.duration else times.end - times.begin
+    if container.duration and not estimates_length(container):
+        times, seconds = Times(), float(Fraction(container.duration, av.time_base))
+    else:
+        times, seconds = _times(container, sound, 0.0, whole=True)
     return MediaHeader(
         seconds,
         sound=heard,
         begin=_stamp(sound),
-        declared=declared or seconds,
+        declared=seconds,
         tracks=_tracks(container),
         pieces=times.pieces,
     )
@@ -195,9 +204,11 @@ def _language(track: av.AudioStream) -> str:
     return language if language.replace("-", "").isalnum() and language != "und" else ""
 
 
-def _is_still(container: InputContainer) -> bool:
+def _is_still(container: InputContainer, film: av.VideoStream) -> bool:
     """It is a photograph or a drawing rather than a film, whatever its name ends in."""
     name = container.format.name
+    if name == "gif":
+        return film.frames == 1
     return name.endswith("_pipe") or name == "image2" or container.metadata.get("major_brand") in PICTURE_BRANDS
 
 
@@ -206,11 +217,14 @@ def _stamp(stream: av.VideoStream | av.AudioStream) -> float:
 
 
 def _times(
-    container: InputContainer, stream: av.VideoStream | av.AudioStream, frame_seconds: float
+    container: InputContainer, stream: av.VideoStream | av.AudioStream, frame_seconds: float, whole: bool = False
 ) -> tuple[Times, float]:
-    """The times of its packets, and how long the file says that it is. Raises ``Unreadable``."""
+    """The times of its packets, and how long the file says that it is. Raises ``Unreadable``.
+
+    ``whole``: all packets are read, and the file's own word is not asked for.
+    """
     start = _stamp(stream)
-    whole = container.format.name in TRANSPORT or not container.duration
+    whole = whole or container.format.name in TRANSPORT or not container.duration
     if whole:
         times = read_all(container, stream, frame_seconds)
     else:

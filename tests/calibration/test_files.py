@@ -37,6 +37,14 @@ def test_the_mark_that_windows_editors_put_first_is_no_fault(tmp_path: Path) -> 
     assert load_story(tmp_path / "story.toml").title == "Tür"
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [('{"mode": "installation"}', "JSON"), (":: Start\n[[on->Garden]]", "Twine"), ("<!DOCTYPE html>", "web page")],
+)
+def test_a_story_of_another_program_is_named(file: Path, content: str, name: str) -> None:
+    assert name in refusal(file, content)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_utf16_is_named(file: Path, encoding: str) -> None:
     mark = "\ufeff" if encoding == "utf-16-be" else ""

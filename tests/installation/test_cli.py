@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from installation.cli import app
 from installation.commands import calibrate, osc, train
 from installation.host.errors import plain_errors
 from models.training.presets import PRESETS
+from tests.clips import make_still
 
 WIDE = {"COLUMNS": "400", "TERMINAL_WIDTH": "400", "NO_COLOR": "1"}
 
@@ -115,3 +117,32 @@ def test_so_is_one_that_nobody_asked_for_beforehand(capsys: pytest.CaptureFixtur
     assert 'PyTorch; install with: pip install "chiaroscuro[train]"' in capsys.readouterr().err
     with pytest.raises(ModuleNotFoundError), plain_errors():
         raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
+
+
+ASCII = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+
+
+def test_letters_that_the_terminal_does_not_know_end_nothing(tmp_path: Path) -> None:
+    make_still(tmp_path / "a.png")
+    scene = '[scenes.{}]\nclip = "a.png"\n'
+    (tmp_path / "story.toml").write_text(
+        'title = "Für Elise \u732b"\nattract = "a"\nstart = "b"\nsafe = "a"\n'
+        + scene.format("a")
+        + scene.format("b")
+        + "end = true\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "installation", "story", "graph", str(tmp_path)]
+    done = subprocess.run(command, env=ASCII, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"F\\xfcr Elise \\u732b" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here: a full disk behind > was not tried")
+@pytest.mark.parametrize("words", [["--version"], ["story", "schema"], ["models"]])
+def test_a_full_disk_behind_the_output_is_told_in_a_line(words: list[str]) -> None:
+    command = [sys.executable, "-m", "installation", *words]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 69
+    assert done.stderr == "x the output cannot be written: No space left on device\n"

@@ -76,6 +76,18 @@ def test_a_folder_shows_its_images_in_order_at_the_cameras_rate(tmp_path: Path) 
     assert "3 images" in source.name
 
 
+def test_what_is_no_image_in_a_folder_is_left_out_and_told(tmp_path: Path) -> None:
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), picture(number))
+    torn = tmp_path / "1.png"
+    torn.write_bytes(torn.read_bytes()[:60])
+    (tmp_path / "._0.png").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")  # macOS puts these on sticks
+    os.mkfifo(tmp_path / "pipe.png")
+    source = open_source(CameraSettings(source=str(tmp_path), frames_per_second=100), seed=1)
+    assert source.remarks == ("._0.png and 1 more cannot be read as an image: left out",)
+    assert [read_time(next_picture(source)) for _ in range(4)] == [0, 2, 0, 2]
+
+
 @pytest.mark.parametrize(
     ("source", "kind"),
     [("", "any"), ("visitor", "visitor"), ("0", "device"), ("/dev/v4l/by-id/usb-cam", "device"), ("no.mkv", "unknown")]

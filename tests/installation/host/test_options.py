@@ -44,6 +44,17 @@ def test_a_folder_with_a_story_is_a_story(tmp_path: Path) -> None:
         story_file(str(tmp_path / "other"))
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("story.toml.txt", "Windows may hide"), ("Story.TOML", "capital and small letters")]
+)
+def test_a_story_under_nearly_its_name_is_named(name: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("")
+    if (tmp_path / "story.toml").exists():
+        pytest.skip("this file system does not tell capital from small letters")
+    with pytest.raises(BadInput, match=f"there is '{name}'.*{why}"):
+        story_file(str(tmp_path))
+
+
 def test_a_venue_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(BadInput, match="did you mean 'gallery'"):
         venue_of("galery")

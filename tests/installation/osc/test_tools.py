@@ -187,6 +187,30 @@ def test_nobody_who_answers_is_told_and_gives_an_exit_code_of_its_own() -> None:
         assert (told.exit_code, told.output) == (0, "")
 
 
+def test_a_name_that_has_both_kinds_of_numbers_is_reached_by_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for a machine whose localhost is ::1 first, where the show listens on 127.0.0.1."""
+
+    def both(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        assert host == "localhost"
+        return [
+            (socket.AF_INET6, socket.SOCK_DGRAM, 17, "", ("::1", port, 0, 0)),
+            (socket.AF_INET, socket.SOCK_DGRAM, 17, "", ("127.0.0.1", port)),
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    control = Control(OscSettings(listen_port=0), (), LossReporter())
+    try:
+        asked = ["osc", "send", "/emo/control/ping", "--host", "localhost", "--port", str(control.port)]
+        assert "/emo/reply/ping 0 pong" in runner.invoke(app, asked).output
+    finally:
+        control.close()
+
+
+def test_what_can_be_no_name_of_a_machine_is_told_in_a_line() -> None:
+    told = runner.invoke(app, ["osc", "send", "/emo/control/ping", "--host", "lamp..local"])
+    assert (told.exit_code, told.output) == (69, "x lamp..local:9001: is not a possible host name\n")
+
+
 def test_a_button_let_go_is_answered_too() -> None:
     control = Control(OscSettings(listen_port=0), ("attract", "joy"), LossReporter())
     try:

@@ -103,11 +103,14 @@ def test_only_known_markup_is_markup(written: str, read: str) -> None:
         (AT + "\u200b", 2, "no text that can be shown"),
         (AT + "Good\x00 evening", 3, "control characters"),
         (AT + "word " * 1500, 3, "7,500 letters long; cut"),
-        ("1\n00:00:03,000 --> 00:00:02,000\nHello", 2, "ends before it begins"),
+        ("1\n00:00:03,000 --> 00:00:02,000\nHello", 2, "does not end after it begins"),
         (AT + "Hello\n\n2\n00:00:0x,000 --> 00:00:04,000\nlost", 6, "time stamps that cannot be read"),
         (SRT, 6, "caption 2 has no time stamps"),
         ("Who said this?\n\n" + AT + "Hello", 1, "before the first time stamp"),
         ("no captions at all", 1, "no captions found"),
+        ("no captions\x00 at all", 1, "no captions found"),
+        ("1\n00:00:01,000 \u2192 00:00:02,000\nHello", 2, "time stamps that cannot be read"),
+        ("0:00:01.000,0:00:02.000\nHello", 1, "time stamps that cannot be read"),
         ("", 1, "no captions found"),
         ("00:00:01 --> 00:00:02\nx\n" * 5, 9, "more than 4 captions at once"),
     ],
@@ -181,6 +184,34 @@ def test_what_is_no_captions_file_is_told_and_not_read(tmp_path: Path) -> None:
     assert "regular" in read_captions(tmp_path / "pipe.srt").problems[0]
     (tmp_path / "film.srt").write_bytes(b"\n" * (FILE_BYTES + 1))
     assert "too large" in read_captions(tmp_path / "film.srt").problems[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("[Script Info]\nTitle: a\n", "ASS or SSA"),
+        ("{12}{36}Hello|there\n", "MicroDVD"),
+        ("[00:00.50]Hello\n", "lyrics"),
+        ('<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml">', "TTML"),
+        ("<!DOCTYPE html>", "web page"),
+        ("{\\rtf1\\ansi Hello}", "RTF"),
+        ("PK\x03\x04", "ZIP"),
+    ],
+)
+def test_captions_of_another_form_are_named(written: str, form: str) -> None:
+    (told,) = parse_captions(written).problems
+    assert form in told
+    assert "export it as SubRip" in told
+
+
+def test_the_mark_of_an_encoding_inside_joined_files_is_no_text() -> None:
+    joined = AT + "Hello\n\ufeff2\n00:00:05,000 --> 00:00:06,000\nGood night\n"
+    assert texts(parse_captions(joined)) == ["Hello", "Good night"]
+
+
+def test_a_number_that_an_editor_wrote_twice_is_no_text() -> None:
+    written = AT + "Hello\n\n2\n\n2\n00:00:05,000 --> 00:00:06,000\nGood night\n"
+    assert texts(parse_captions(written)) == ["Hello", "Good night"]
 
 
 def test_a_file_that_was_corrected_is_read_again(tmp_path: Path) -> None:
