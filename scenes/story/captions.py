@@ -213,11 +213,7 @@ def _end_of_text(rows: list[str], before: int, at: int, web: bool, numbered: boo
     if above <= before:
         return at
     if numbered and _is_number(rows, above):
-        twice = above - 1
-        while twice > before and not rows[twice].strip():
-            twice -= 1
-        doubled = before + 1 < twice < above - 1 and _number(rows[twice]) == _number(rows[above])
-        return twice if doubled else above  # some editors write each number twice
+        return above
     if web and rows[above].strip() and (above == 0 or not rows[above - 1].strip()):
         return above
     while numbered and above > before and not rows[above].strip():

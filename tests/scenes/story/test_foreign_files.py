@@ -34,12 +34,12 @@ def bare_h264(path: Path) -> Path:
     return film(path, every(30), form="h264")
 
 
-def bare_jpegs(path: Path) -> Path:
+def bare_jpegs(path: Path, count: int = 5) -> Path:
     made = io.BytesIO()
     with av.open(made, "w", format="mjpeg") as container:
         stream: Any = container.add_stream("mjpeg", rate=30)
         stream.width, stream.height, stream.pix_fmt = 64, 36, "yuvj420p"
-        for number in range(5):
+        for number in range(count):
             grey = np.full((36, 64, 3), 40 + 20 * number, np.uint8)
             frame = av.VideoFrame.from_ndarray(grey, format="rgb24").reformat(format="yuvj420p")
             frame.pts = number
@@ -110,6 +110,7 @@ def test_a_list_that_names_other_files_is_no_film(content: str, tmp_path: Path) 
 def test_a_photograph_of_one_piece_and_one_jpeg_are_stills(tmp_path: Path) -> None:
     assert probe(photo_in_tiles(tmp_path / "a.heic", columns=1, rows=1, grid=False)).still
     assert probe(make_still(tmp_path / "a.png")).still
+    assert probe(bare_jpegs(tmp_path / "a.jfif", 1)).still
 
 
 def test_a_gif_of_one_picture_is_a_still_and_one_of_two_a_film(tmp_path: Path) -> None:
@@ -181,7 +182,8 @@ def story_with(folder: Path, stamps: str) -> list[str]:
     (folder / "a.srt").write_text(stamps)
     (folder / "story.toml").write_text(
         'title = "t"\nattract = "wait"\nstart = "on"\nsafe = "wait"\n'
-        '[scenes.wait]\nclip = "a.mp4"\nminimum_seconds = 1\n[scenes.on]\nclip = "a.mp4"\ncaptions = "a.srt"\nend = true\n'
+        '[scenes.wait]\nclip = "a.mp4"\nminimum_seconds = 1\n'
+        '[scenes.on]\nclip = "a.mp4"\ncaptions = "a.srt"\nend = true\n'
     )
     return [str(remark) for remark in load_story(folder / "story.toml").warnings]
 
