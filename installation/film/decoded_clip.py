@@ -81,6 +81,10 @@ class DecodedClip:
             self.video.failed = f"no picture was decoded for {STALLED_SECONDS:g} s"
         return due
 
+    def caught_up(self, seconds: float) -> bool:
+        """Whether what follows ``seconds`` is decoded too, or nothing follows."""
+        return bool(self.failed) or self.video.finished or self.video.next_start(seconds) is not None
+
     def file_seconds(self, seconds: float) -> float:
         """Where in the file the film is, ``seconds`` after the in point."""
         span = self.video.span

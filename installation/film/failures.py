@@ -117,6 +117,10 @@ class Failures:
             elif not failure.able and now >= failure.due(self.standing):
                 failure.begin_look(now)
 
+    def looking(self) -> bool:
+        """Whether a file is being looked at this moment."""
+        return any(failure.look is not None and failure.look.is_alive() for failure in self._all.values())
+
     def look_now(self, now: float) -> None:
         """Look at all of them now."""
         for failure in self._all.values():

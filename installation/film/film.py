@@ -183,6 +183,15 @@ class Film:
         times = [self.sound.clock.when(programme, now) for programme in due if programme > self._programme]
         return max(now + SLACK_SECONDS, min([idle, *times]))
 
+    def caught_up(self) -> bool:
+        """Whether all that this moment needs is decoded. For a simulated clock: the real one waits for nobody."""
+        on, following = self._on, self._next
+        if on and not on.decoded.caught_up(on.seconds(self._programme)):
+            return False
+        if following and not (following.decoded.poll() or following.decoded.failed):
+            return False
+        return self._preroll.caught_up()
+
     @property
     def on_screen(self) -> Shot | None:
         """The scene that plays; None before the first one."""

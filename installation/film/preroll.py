@@ -114,6 +114,12 @@ class Preroll:
         canvases = sum(decoded.video.held + DECODER for decoded in self._decoded.values())
         return canvases * self._canvas_bytes / 1e6
 
+    def caught_up(self) -> bool:
+        """Whether no candidate is being opened, and no file looked at."""
+        opening = self._safe_decoder is not None and not self._safe_decoder.ready.is_set()
+        ready = all(decoded.poll() or decoded.failed for decoded in self._decoded.values())
+        return ready and not opening and not self.failures.looking()
+
     def close(self) -> None:
         """Close everything."""
         for decoded in self._decoded.values():

@@ -1,0 +1,256 @@
+"""What goes wrong in a simulated month: how it begins, how it ends, and which parts it may take away."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from installation.host.state_folder import room_stem
+from installation.month.house import House
+
+Happening = Callable[[House, random.Random], AbstractContextManager[None]]
+"""Entered when the fault begins, left when its cause goes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One kind of fault. ``seconds``: how long its cause lasts, from and to."""
+
+    name: str
+    happen: Happening
+    parts: tuple[str, ...] = ()
+    """Beginnings of the names of the parts that it may take away."""
+    seconds: tuple[float, float] = (0.0, 0.0)
+    safe_picture: bool = False
+    """Whether the picture may stand meanwhile."""
+    restarts: bool = False
+    """Whether the show begins again, and the wall is dark for a moment."""
+
+
+@contextmanager
+def camera_lost(house: House, dice: random.Random) -> Iterator[None]:
+    """The eye reports that no picture comes, or that it stands still (its own judgement is tested elsewhere)."""
+    house.sight.camera_fault = dice.choice(["it gives no picture", "its picture has not changed for 5 s", "covered"])
+    yield
+    house.sight.camera_fault = ""
+
+
+@contextmanager
+def eye_killed(house: House, _dice: random.Random) -> Iterator[None]:
+    """The eye's process is killed."""
+    _signal(house, signal.SIGKILL)
+    yield
+
+
+@contextmanager
+def eye_stopped(house: House, _dice: random.Random) -> Iterator[None]:
+    """The eye's process stands still, and does not go on by itself."""
+    _signal(house, signal.SIGSTOP)
+    house.sight.note_stop()
+    yield
+
+
+def _signal(house: House, number: signal.Signals) -> None:
+    if house.eye.pid is not None:
+        os.kill(house.eye.pid, number)
+
+
+@contextmanager
+def gpu_lost(house: House, _dice: random.Random) -> Iterator[None]:
+    """Each eye that begins on the GPU dies; the processor takes its place, and the GPU is tried again later."""
+    house.sight.gpu_fault = True
+    yield
+    house.sight.gpu_fault = False
+
+
+@contextmanager
+def reports_garbled(house: House, _dice: random.Random) -> Iterator[None]:
+    """What the eye sends cannot be read."""
+    house.sight.garbled = True
+    yield
+    house.sight.garbled = False
+
+
+@contextmanager
+def sound_lost(house: House, _dice: random.Random) -> Iterator[None]:
+    """The sound device is gone (simulated)."""
+    house.sound.device_there = False
+    yield
+    house.sound.device_there = True
+
+
+@contextmanager
+def disk_gone(house: House, _dice: random.Random) -> Iterator[None]:
+    """The folder of the journal is gone, and a file stands in its place."""
+    folder, away = _put_away(house)
+    folder.touch()
+    yield
+    folder.unlink()
+    away.rename(folder)
+
+
+@contextmanager
+def disk_full(house: House, _dice: random.Random) -> Iterator[None]:
+    """The disk of the journal takes no byte more: every file of today is the system's full device."""
+    folder, away = _put_away(house)
+    folder.mkdir()
+    day = time.strftime("%Y-%m-%d", time.localtime(house.clock.wall()))
+    (folder / f"{day}.{room_stem('rehearsal')}.jsonl").symlink_to("/dev/full")
+    yield
+    shutil.rmtree(folder)
+    away.rename(folder)
+
+
+def _put_away(house: House) -> tuple[Path, Path]:
+    folder, away = house.folder / "journal", house.folder / "journal-away"
+    house.show.parts.journal.flush()
+    folder.rename(away)
+    return folder, away
+
+
+@contextmanager
+def receiver_gone(house: House, _dice: random.Random) -> Iterator[None]:
+    """The machine that listens to our OSC is switched off, and on again."""
+    if house.receiver:
+        house.receiver.close()
+    house.receiver = None
+    yield
+    house.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    house.receiver.bind(house.receiver_address)
+
+
+@contextmanager
+def clip_missing(house: House, dice: random.Random) -> Iterator[None]:
+    """One clip is gone, and comes back."""
+    file = _some_clip(house, dice)
+    away = file.with_name(f"away-{file.name}")
+    file.rename(away)
+    yield
+    away.rename(file)
+
+
+@contextmanager
+def clip_damaged(house: House, dice: random.Random) -> Iterator[None]:
+    """One clip is cut off or has flipped bits, and is copied again."""
+    file = _some_clip(house, dice)
+    whole = file.read_bytes()
+    torn = bytearray(whole[: len(whole) * 2 // 3])
+    if dice.random() < 0.5:
+        torn = bytearray(whole)
+        for _ in range(len(torn) // 20):
+            torn[dice.randrange(len(torn))] = dice.randrange(256)
+    _replace(file, bytes(torn))
+    yield
+    _replace(file, whole)
+
+
+@contextmanager
+def all_clips_missing(house: House, _dice: random.Random) -> Iterator[None]:
+    """The disk with the film is gone, and comes back."""
+    folders = sorted({file.parent for file in house.clips})
+    for folder in folders:
+        folder.rename(folder.with_name(f"{folder.name}-away"))
+    yield
+    for folder in folders:
+        folder.with_name(f"{folder.name}-away").rename(folder)
+
+
+def _some_clip(house: House, dice: random.Random) -> Path:
+    return dice.choice(house.clips)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """As a copying program does that knows its trade: the file that is open stays as it was."""
+    part = file.with_name(f"part-{file.name}")
+    part.write_bytes(content)
+    part.replace(file)
+
+
+@contextmanager
+def wall_clock_wrong(house: House, dice: random.Random) -> Iterator[None]:
+    """The wall clock jumps by an hour, or by more than a year, and is set right again."""
+    house.clock.error = dice.choice([-3600.0, 3600.0, -400 * 86400.0, 400 * 86400.0])
+    yield
+    house.clock.error = 0.0
+
+
+def suspended(house: House, dice: random.Random) -> AbstractContextManager[None]:
+    """The machine sleeps for some seconds or an hour, and goes on."""
+    house.jump(dice.choice([2.0, 20.0, 3600.0]))
+    return nullcontext()
+
+
+@contextmanager
+def power_cut(house: House, dice: random.Random) -> Iterator[None]:
+    """The mains go in the middle of a line of the journal, and come back."""
+    house.cut_power()
+    for file in (house.folder / "journal").glob("*.jsonl"):
+        with file.open("ab") as journal:
+            journal.write(b'{"at":17000000')
+        file.with_name(f"{file.name}.gz.part").write_bytes(dice.randbytes(100))
+    yield
+    house.open()
+
+
+@contextmanager
+def flood(house: House, dice: random.Random) -> Iterator[None]:
+    """A thousand datagrams come to the control port, most of them malformed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for number in range(1000):
+            begin = dice.choice([b"", b"#bundle\0", b"/emo/control/", b"/emo/control/goto\0\0\0,s\0\0"])
+            stranger.sendto(begin + dice.randbytes(dice.randrange(200)), house.door)
+            if number % 100 == 0:
+                house.step()
+    yield
+
+
+@contextmanager
+def story_edited(house: House, dice: random.Random) -> Iterator[None]:
+    """A maker renames the film and asks for it to be read again."""
+    text = house.story.read_text(encoding="utf-8")
+    title = f"The film of day {dice.randrange(10**6)}"
+    _replace(house.story, re.sub(r'(?m)^title = ".*"$', f'title = "{title}"', text).encode())
+    house.ask("reload")
+    yield
+
+
+@contextmanager
+def story_broken(house: House, _dice: random.Random) -> Iterator[None]:
+    """A maker breaks the story, asks for it to be read, and mends it."""
+    text = house.story.read_bytes()
+    _replace(house.story, text + b"\n[scenes.half\n")
+    house.ask("reload")
+    yield
+    _replace(house.story, text)
+    house.ask("reload")
+
+
+FAULTS = (
+    Fault("camera lost, frozen or covered", camera_lost, ("camera",), (5, 90)),
+    Fault("eye killed", eye_killed, ("eye",)),
+    Fault("eye stopped", eye_stopped, ("eye",), (10, 10)),
+    Fault("GPU lost", gpu_lost, ("eye",), (5, 90)),
+    Fault("eye's reports garbled", reports_garbled, ("eye",), (1, 10)),
+    Fault("sound device gone", sound_lost, ("sound",), (1, 90)),
+    Fault("journal's disk gone", disk_gone, ("journal",), (1, 90)),
+    Fault("journal's disk full", disk_full, ("journal",), (1, 90)),
+    Fault("OSC receiver gone", receiver_gone, ("OSC target",), (1, 90)),
+    Fault("clip missing", clip_missing, ("scene ", "sound of "), (1, 90)),
+    Fault("clip damaged", clip_damaged, ("scene ", "sound of "), (1, 90)),
+    Fault("all clips missing", all_clips_missing, ("scene ", "sound of ", "film"), (5, 40), safe_picture=True),
+    Fault("wall clock wrong", wall_clock_wrong, (), (5, 60)),
+    Fault("machine suspended", suspended),
+    Fault("power cut", power_cut, restarts=True),
+    Fault("control port flooded", flood),
+    Fault("story edited and reloaded", story_edited),
+    Fault("story broken and reloaded", story_broken, ("new story",), (2, 30)),
+)

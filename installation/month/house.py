@@ -1,0 +1,192 @@
+"""The whole show of a simulated month: everything is the real thing but sight, sound device, screen and time."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+from calibration.settings import JournalSettings, OscSettings, OscTarget, ScreenSettings
+from calibration.venue import Venue
+from installation.eye.supervisor import EyeSupervisor
+from installation.film.film import Film
+from installation.host.console import LossReporter
+from installation.host.heartbeat import Heartbeat
+from installation.host.journal import Journal
+from installation.month.clock import SimulatedClock
+from installation.month.scripted_sight import ScriptedSight
+from installation.month.simulated_sound import SimulatedSound
+from installation.month.stand_ins import SIZE
+from installation.month.watched_screen import WatchedScreen
+from installation.osc import Broadcast, Control
+from installation.osc.sender import typed_message
+from installation.osc.state import About
+from installation.show.keys import Controls, Keys
+from installation.show.parts import Parts
+from installation.show.rehearsal import Rehearsal
+from installation.show.show import Show
+from models.mood import Mood
+from scenes.story.story import load_story
+
+STEP = 0.2
+"""Seconds from tick to tick: the film's clock takes a longer one for a stop."""
+EYE_WAIT_SECONDS = 0.06
+"""Real seconds that a tick waits for the eye's report: its process may have been killed, or not have begun yet."""
+PATIENCE_SECONDS = 30.0
+"""Real seconds after which a decoder hangs."""
+JOURNAL_MEGABYTES = 4
+
+
+class House:
+    """One room with its show, its receiver of OSC and a guard's phone. ``folder`` keeps the state."""
+
+    def __init__(self, story: Path, clips: tuple[Path, ...], folder: Path, clock: SimulatedClock) -> None:
+        self.story, self.clips, self.clock, self.folder = story, clips, clock, folder
+        self.sight = ScriptedSight(folder)
+        self.phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.phone.setblocking(False)
+        self.receiver: socket.socket | None = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.receiver.bind(("127.0.0.1", 0))
+        self.receiver_address = self.receiver.getsockname()
+        self.received = 0
+        """Datagrams that came to the receiver."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called after each tick."""
+        self.show: Show
+        self.eye: EyeSupervisor
+        self.screen: WatchedScreen
+        self.sound: SimulatedSound
+        self._closing = ExitStack()
+        self._on_mood: Callable[[Mood], None] = lambda _mood: None
+        self._seen_at = 0.0
+
+    def open(self) -> None:
+        """Begin the show."""
+        story = load_story(self.story, forgive_clips=True)
+        venue = self._venue()
+        losses = LossReporter(self.clock)
+        with ExitStack() as closing:
+            journal = Journal(venue.journal, self.folder, losses, self.clock.wall, venue.name)
+            closing.callback(journal.close)
+            about = About(version("chiaroscuro"), story.title, venue.name)
+            broadcast = Broadcast(venue.osc, story.names, about, losses, self.clock)
+            closing.callback(broadcast.close)
+            self._on_mood = broadcast.mood
+            self.eye = EyeSupervisor(venue, 0, losses, self._pass_on, self.clock, self.sight.command)
+            closing.callback(self.eye.close)
+            self.eye.start()
+            control = Control(venue.osc, story.names, losses, self.clock)
+            closing.callback(control.close)
+            self.screen = WatchedScreen(venue.screen, self.clock)
+            closing.callback(self.screen.close)
+            self.sound = SimulatedSound(venue.sound, losses, self.clock)
+            film = Film(self.screen, self.sound, losses, venue.screen.candidates_megabytes)
+            closing.callback(film.close)
+            parts = Parts(film, self.eye, broadcast, journal, losses, Keys(), Heartbeat(), Rehearsal(), control)
+            self.show = Show(story, parts, Controls(), self.clock)
+            self._closing = closing.pop_all()
+
+    def end(self) -> None:
+        """The show ends as on SIGTERM."""
+        self.show.end(self.clock())
+        self.show.parts.journal.end(self.clock())
+        self.cut_power()
+
+    def cut_power(self) -> None:
+        """Everything stops; nothing more is said or written (a real process that is killed: see the tests)."""
+        self._closing.close()
+
+    def close(self) -> None:
+        """Close what is not the show's."""
+        self.sight.close()
+        self.phone.close()
+        if self.receiver:
+            self.receiver.close()
+
+    def step(self) -> None:
+        """One tick, after which all that it needed of threads and processes is there."""
+        self.clock.advance(STEP)
+        now = self.clock()
+        self.sight.report(now)
+        self._await_eye(now)
+        self.show.tick(now)
+        self.sound.run()
+        self._await_film()
+        self._receive()
+        for watch in self.watchers:
+            watch()
+
+    def run(self, seconds: float) -> None:
+        """Some time passes, tick by tick."""
+        until = self.clock() + seconds
+        while self.clock() < until:
+            self.step()
+
+    def run_until(self, true: Callable[[], bool], seconds: float) -> bool:
+        """Tick until ``true`` holds, at most for so long; whether it does."""
+        until = self.clock() + seconds
+        while not true() and self.clock() < until:
+            self.step()
+        return true()
+
+    def jump(self, seconds: float) -> None:
+        """Time passes without a tick: for a process that stood still, or a night in which nothing happens."""
+        self.clock.advance(seconds)
+        self.sight.report(self.clock())
+        self._await_eye(self.clock())
+
+    def ask(self, command: str, *words: str) -> None:
+        """A guard's phone asks for something; it has arrived when this returns."""
+        control = self.show.parts.control
+        if control is None:
+            return
+        before = control.counts.total()
+        self.phone.sendto(typed_message(f"/emo/control/{command}", list(words)), self.door)
+        self.wait(lambda: control.counts.total() > before)
+
+    def wait(self, true: Callable[[], bool], seconds: float = 5.0) -> bool:
+        """Wait for a thread, while the simulated time stands still."""
+        until = time.monotonic() + seconds
+        while not true() and time.monotonic() < until:
+            time.sleep(0.0005)
+        return true()
+
+    @property
+    def door(self) -> tuple[str, int]:
+        """Where commands are sent to."""
+        control = self.show.parts.control
+        return "127.0.0.1", control.port if control else 0
+
+    def _venue(self) -> Venue:
+        host, port = self.receiver_address
+        return Venue(
+            name="rehearsal",
+            osc=OscSettings(listen_port=0, targets=(OscTarget(host=host, port=port),)),
+            screen=ScreenSettings(width=SIZE[0], height=SIZE[1]),
+            journal=JournalSettings(megabytes_at_most=JOURNAL_MEGABYTES),
+        )
+
+    def _pass_on(self, mood: Mood) -> None:
+        self._seen_at = mood.captured_at
+        self._on_mood(mood)
+
+    def _await_eye(self, now: float) -> None:
+        self.wait(lambda: self._seen_at >= now, 1.0 if self.sight.answers else EYE_WAIT_SECONDS)
+
+    def _await_film(self) -> None:
+        if not self.wait(self.show.parts.film.caught_up, PATIENCE_SECONDS):
+            raise TimeoutError(f"a decoder has made no progress for {PATIENCE_SECONDS:g} s")
+
+    def _receive(self) -> None:
+        if self.receiver is None:
+            return
+        self.receiver.setblocking(False)
+        try:
+            while True:
+                self.receiver.recv(1 << 16)
+                self.received += 1
+        except BlockingIOError:
+            pass

@@ -1,0 +1,205 @@
+"""A month of the show under a simulated clock: nights and quiet hours are jumped over, visits and faults are played."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from calibration.progress import Progress
+from installation.month.clock import AUTUMN, SPRING, TIME_ZONE, SimulatedClock
+from installation.month.faults import FAULTS, Fault
+from installation.month.house import House
+from installation.month.promises import BACK_WITHIN, PICTURE_WITHIN, Promises
+from installation.month.stand_ins import copy_with_stand_ins
+from installation.show.rehearsal import NOBODY, UNDECIDED
+from models.labels import LABELS
+from scenes.story.story import Story
+
+OPENS, CLOSES = 10, 18
+VISITS, FAULTS_A_DAY = 6, 6
+VISIT_SECONDS = 240.0
+"""A visitor who has not come to an end by then goes home."""
+LEAVES_EARLY = 0.2
+FACES = (*LABELS, UNDECIDED)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one kind of fault did."""
+
+    times: int = 0
+    slowest: float = 0.0
+    """Seconds from the end of the cause to all being well."""
+
+    def add(self, seconds: float) -> None:
+        """It healed in so many seconds."""
+        self.times, self.slowest = self.times + 1, max(self.slowest, seconds)
+
+
+@dataclass(slots=True)
+class MonthReport:
+    """What happened in the month."""
+
+    seed: int
+    days: int = 0
+    visits: int = 0
+    ticks: int = 0
+    faults: dict[str, Tally] = field(default_factory=dict)
+    nights: list[tuple[int, int, float]] = field(default_factory=list)
+    """Threads, descriptors and megabytes of each night."""
+    journal_bytes: int = 0
+
+
+def rehearse(story: Story, days: int, seed: int, progress: Progress) -> MonthReport:
+    """Simulate ``days`` with visitors and faults from ``seed``. Raises ``PromiseBroken`` and ``BadFile``."""
+    with _time_zone(), TemporaryDirectory() as name:
+        folder = Path(name)
+        copy, clips = copy_with_stand_ins(story, folder / "film", progress)
+        clock = SimulatedClock(SPRING if seed % 2 else AUTUMN)
+        (folder / "state").mkdir()
+        house = House(copy, tuple(clips), folder / "state", clock)
+        try:
+            return Month(house, clock, seed).run(days, progress)
+        finally:
+            house.close()
+
+
+@contextmanager
+def _time_zone() -> Iterator[None]:
+    """Live in Central Europe, which changes its clocks."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = TIME_ZONE
+    time.tzset()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+class Month:
+    """Leads a house through its days."""
+
+    def __init__(self, house: House, clock: SimulatedClock, seed: int) -> None:
+        self._house, self._clock = house, clock
+        self._dice = random.Random(seed)  # noqa: S311 - dice, not secrets
+        self._promises = Promises(house)
+        self._deck: list[Fault] = []
+        self.report = MonthReport(seed)
+        house.watchers.append(self._count)
+
+    def run(self, days: int, progress: Progress) -> MonthReport:
+        """All days, one after the other."""
+        house, clock = self._house, self._clock
+        house.open()
+        try:
+            self._promises.show_began()
+            house.ask("closed", "1")
+            for day in range(days):
+                progress(f"day {day + 1}", day / days)
+                self._jump_to(clock.at_hour(day, OPENS))
+                house.ask("closed", "0")
+                self._see_picture("doors open")
+                self._day(clock.at_hour(day, CLOSES), lambda share, day=day: progress(f"day {day + 1}", (day + share) / days))
+                house.ask("closed", "1")
+                self._night()
+                self.report.days += 1
+            house.end()
+        finally:
+            house.cut_power()
+        return self.report
+
+    def _day(self, until: float, progress: Callable[[float], None]) -> None:
+        begun = self._clock()
+        events = [(self._dice.uniform(begun, until - 600.0), "visit") for _ in range(VISITS)]
+        events += [(self._dice.uniform(begun, until - 600.0), "fault") for _ in range(FAULTS_A_DAY)]
+        for at, what in sorted(events):
+            self._jump_to(at)
+            progress((self._clock() - begun) / (until - begun))
+            if what == "visit":
+                self._visit(with_fault=self._dice.random() < 0.5)
+            else:
+                self._happen(self._draw())
+        self._jump_to(until)
+
+    def _night(self) -> None:
+        house = self._house
+        if not house.run_until(lambda: house.show.controls.blackout and house.screen.level == 0.0, 10.0):
+            raise self._promises.broken("P1", "the wall is not dark after closing")
+        house.run(5.0)
+        house.show.parts.journal.flush()
+        self.report.nights.append(self._promises.check_flat(house.folder))
+
+    def _jump_to(self, moment: float) -> None:
+        """Nobody comes and nothing happens until then."""
+        seconds = moment - self._clock()
+        if seconds > 0:
+            self._house.jump(seconds)
+            self._promises.calm()
+        self._house.run(2.0)
+
+    def _visit(self, with_fault: bool) -> None:
+        """Somebody comes, shows faces, and leaves: at the end of the film, or before."""
+        house, sight = self._house, self._house.sight
+        until = self._clock() + (self._dice.uniform(5, 60) if self._dice.random() < LEAVES_EARLY else VISIT_SECONDS)
+        fault_at = self._clock() + self._dice.uniform(0, 60) if with_fault else float("inf")
+        attract, takes = house.show.scene, 0
+        while self._clock() < until:
+            sight.face = self._dice.choice(FACES)
+            house.run(self._dice.uniform(1.0, 6.0))
+            if self._clock() >= fault_at:
+                fault_at = float("inf")
+                self._happen(self._draw())
+            takes += house.show.scene != attract
+            if takes and house.show.scene == attract:
+                break
+        sight.face = NOBODY
+        if not house.run_until(lambda: house.show.scene == attract, 120.0):
+            raise self._promises.broken("P1", f"nobody is there, and scene {house.show.scene} does not end")
+        house.show.parts.journal.flush()
+        self.report.visits += 1
+
+    def _draw(self) -> Fault:
+        """Each kind once, in an order from the dice, before any comes again."""
+        if not self._deck:
+            self._deck = list(FAULTS)
+            self._dice.shuffle(self._deck)
+        return self._deck.pop()
+
+    def _happen(self, fault: Fault) -> None:
+        house, promises = self._house, self._promises
+        promises.begin(fault.name, fault.parts, fault.safe_picture)
+        with fault.happen(house, self._dice):
+            if not fault.restarts:
+                promises.calm()
+                house.run(self._dice.uniform(*fault.seconds))
+        if fault.restarts:
+            promises.show_began()
+            self._see_picture("the show began again")
+        over = self._clock()
+        house.run(1.0)
+        if not house.run_until(promises.healed, BACK_WITHIN):
+            raise promises.broken("P3", f"{BACK_WITHIN:g} s after the cause was gone: {promises.lacking()}")
+        self.report.faults.setdefault(fault.name, Tally()).add(self._clock() - over)
+        promises.check_told_once(1)
+        promises.end()
+
+    def _see_picture(self, when: str) -> None:
+        house, begun = self._house, self._clock()
+        self._promises.unwatched = True
+        if not house.run_until(lambda: house.screen.lit_at > begun, PICTURE_WITHIN):
+            raise self._promises.broken("P4", f"no picture {PICTURE_WITHIN:g} s after {when}")
+        self._promises.unwatched = False
+        self._promises.calm()
+
+    def _count(self) -> None:
+        self.report.ticks += 1

@@ -1,0 +1,60 @@
+"""Stand-ins for the clips of a story: as long and as named, but small and slow, so that a month is decoded in minutes.
+
+Each picture carries the number of its file and of itself, so that it can be told what is on the wall.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from calibration.errors import BadFile
+from calibration.progress import Progress
+from installation.bench.marked_clip import Coding, make_clip
+from scenes.story.probe import Unreadable, probe
+from scenes.story.story import Story
+
+SIZE = (160, 90)
+FRAMES_PER_SECOND = 5
+LACKING_SECONDS = 10.0
+"""Length of a stand-in for a clip that cannot be read."""
+
+
+def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple[Path, dict[Path, int]]:
+    """The story in ``folder`` with stand-ins for its clips, and their numbers by file. Raises ``BadFile``."""
+    home = story.path.parent
+    clips = dict.fromkeys(story.clip(name).file for name in story.names)
+    others = {clip.sound for name in story.names if (clip := story.clip(name)).sound}
+    others |= {bed.file for name in story.names if (bed := story.bed(name))}
+    captions = {home / scene.captions for scene in story.file.scenes.values() if scene.captions}
+    outside = [file for file in (*clips, *others, *captions) if not file.is_relative_to(home)]
+    if outside:
+        raise BadFile(story.path, [f"{file} lies outside of the story's folder; copy it there first" for file in outside])
+    numbers: dict[Path, int] = {}
+    for number, file in enumerate(clips, start=1):
+        progress(f"stand-in for {file.name}", number / len(clips))
+        numbers[_stand_in(file, folder / file.relative_to(home), number)] = number
+    for file in filter(Path.is_file, (*others, *captions)):
+        place = folder / file.relative_to(home)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    copy = folder / story.path.name
+    shutil.copyfile(story.path, copy)
+    return copy, numbers
+
+
+def _stand_in(file: Path, place: Path, number: int) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        header = probe(file)
+    except Unreadable:
+        seconds = LACKING_SECONDS
+    else:
+        if header.still:
+            shutil.copyfile(file, place)
+            return place
+        seconds = header.seconds
+    part = place.with_name(f"stand-in{number}.mp4")  # the container is chosen by the suffix; the name stays
+    coding = Coding("mjpeg", sound="", pixels="yuvj420p")
+    make_clip(part, number, round(seconds * FRAMES_PER_SECOND) / FRAMES_PER_SECOND, SIZE, FRAMES_PER_SECOND, coding)
+    return part.replace(place)

@@ -1,0 +1,38 @@
+"""A screen without a window that notes what is on it and since when it has not moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pygame
+
+from calibration.settings import ScreenSettings
+from installation.bench.marked_clip import Mark, read_mark
+from installation.film.screen import Screen
+from models.arrays import Image
+
+DARK = 0.1
+"""A level below this is black to whoever looks."""
+
+
+class WatchedScreen(Screen):
+    """``moved_at`` is when the picture last changed, ``lit_at`` when it last was one, by ``clock``."""
+
+    def __init__(self, settings: ScreenSettings, clock: Callable[[], float]) -> None:
+        super().__init__(settings, headless=True)
+        self._clock = clock
+        self._last: Image | None = None
+        self.mark: Mark | None = None
+        self.level = 0.0
+        self.moved_at = self.lit_at = clock()
+
+    def show(self, canvas: Image, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
+        """Show it, and look at it."""
+        super().show(canvas, level, overlay)
+        now = self._clock()
+        if self._last is None or not np.array_equal(canvas, self._last):
+            self._last, self.moved_at = canvas.copy(), now
+        self.mark, self.level = read_mark(canvas), level
+        if self.mark is not None and level > DARK:
+            self.lit_at = now
