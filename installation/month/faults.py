@@ -32,8 +32,12 @@ class Fault:
     seconds: tuple[float, float] = (0.0, 0.0)
     safe_picture: bool = False
     """Whether the picture may stand meanwhile."""
+    must_be_told: bool = False
+    """Whether it is noticed in every case; a clip that nobody asks for is not."""
     restarts: bool = False
     """Whether the show begins again, and the wall is dark for a moment."""
+    costs_lines: bool = False
+    """Whether lines of the journal are lost, or get to another day."""
 
 
 @contextmanager
@@ -125,6 +129,7 @@ def receiver_gone(house: House, _dice: random.Random) -> Iterator[None]:
     house.receiver = None
     yield
     house.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    house.receiver.setblocking(False)
     house.receiver.bind(house.receiver_address)
 
 
@@ -235,22 +240,22 @@ def story_broken(house: House, _dice: random.Random) -> Iterator[None]:
 
 
 FAULTS = (
-    Fault("camera lost, frozen or covered", camera_lost, ("camera",), (5, 90)),
-    Fault("eye killed", eye_killed, ("eye",)),
-    Fault("eye stopped", eye_stopped, ("eye",), (10, 10)),
+    Fault("camera lost, frozen or covered", camera_lost, ("camera",), (5, 90), must_be_told=True),
+    Fault("eye killed", eye_killed, ("eye",), (2, 2), must_be_told=True),
+    Fault("eye stopped", eye_stopped, ("eye",), (5, 5)),
     Fault("GPU lost", gpu_lost, ("eye",), (5, 90)),
-    Fault("eye's reports garbled", reports_garbled, ("eye",), (1, 10)),
-    Fault("sound device gone", sound_lost, ("sound",), (1, 90)),
-    Fault("journal's disk gone", disk_gone, ("journal",), (1, 90)),
-    Fault("journal's disk full", disk_full, ("journal",), (1, 90)),
-    Fault("OSC receiver gone", receiver_gone, ("OSC target",), (1, 90)),
+    Fault("eye's reports garbled", reports_garbled, ("eye",), (1, 10), must_be_told=True),
+    Fault("sound device gone", sound_lost, ("sound",), (1, 90), must_be_told=True),
+    Fault("journal's disk gone", disk_gone, ("journal",), (1, 90), costs_lines=True),
+    Fault("journal's disk full", disk_full, ("journal",), (1, 90), costs_lines=True),
+    Fault("OSC receiver gone", receiver_gone, ("OSC target",), (3, 90), must_be_told=True),
     Fault("clip missing", clip_missing, ("scene ", "sound of "), (1, 90)),
     Fault("clip damaged", clip_damaged, ("scene ", "sound of "), (1, 90)),
     Fault("all clips missing", all_clips_missing, ("scene ", "sound of ", "film"), (5, 40), safe_picture=True),
-    Fault("wall clock wrong", wall_clock_wrong, (), (5, 60)),
+    Fault("wall clock wrong", wall_clock_wrong, (), (5, 60), costs_lines=True),
     Fault("machine suspended", suspended),
-    Fault("power cut", power_cut, restarts=True),
+    Fault("power cut", power_cut, restarts=True, costs_lines=True),
     Fault("control port flooded", flood),
     Fault("story edited and reloaded", story_edited),
-    Fault("story broken and reloaded", story_broken, ("new story",), (2, 30)),
+    Fault("story broken and reloaded", story_broken, ("new story",), (2, 30), must_be_told=True),
 )

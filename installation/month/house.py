@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from calibration.settings import JournalSettings, OscSettings, OscTarget, ScreenSettings
 from calibration.venue import Venue
@@ -16,6 +18,7 @@ from installation.film.film import Film
 from installation.host.console import LossReporter
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
+from installation.host.journal_files import read_lines
 from installation.month.clock import SimulatedClock
 from installation.month.scripted_sight import ScriptedSight
 from installation.month.simulated_sound import SimulatedSound
@@ -49,6 +52,7 @@ class House:
         self.phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.phone.setblocking(False)
         self.receiver: socket.socket | None = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.receiver.setblocking(False)
         self.receiver.bind(("127.0.0.1", 0))
         self.receiver_address = self.receiver.getsockname()
         self.received = 0
@@ -107,15 +111,15 @@ class House:
             self.receiver.close()
 
     def step(self) -> None:
-        """One tick, after which all that it needed of threads and processes is there."""
+        """One tick, once all that the one before needed of threads and processes is there."""
+        self._await_film()
+        self._await_eye(self.clock())
         self.clock.advance(STEP)
         now = self.clock()
         self.sight.report(now)
-        self._await_eye(now)
         self.show.tick(now)
         self.sound.run()
-        self._await_film()
-        self._receive()
+        self.count_received()
         for watch in self.watchers:
             watch()
 
@@ -146,6 +150,34 @@ class House:
         before = control.counts.total()
         self.phone.sendto(typed_message(f"/emo/control/{command}", list(words)), self.door)
         self.wait(lambda: control.counts.total() > before)
+
+    def title(self) -> str:
+        """The story's title, as it stands in the file now."""
+        found = re.search(r'(?m)^title = "(.*)"$', self.story.read_text(encoding="utf-8"))
+        return found[1] if found else self.story.stem
+
+    def journal_of_today(self) -> Iterator[dict[str, Any]]:
+        """The lines of this day, by the true date; compressed ones too."""
+        self.show.parts.journal.flush()
+        day = time.strftime("%Y-%m-%d", time.localtime(self.clock.true_wall()))
+        for file in (self.folder / "journal").glob(f"{day}.*"):
+            yield from read_lines(file)
+
+    def journal_megabytes(self) -> float:
+        """Size of all days together."""
+        return sum(file.stat().st_size for file in (self.folder / "journal").iterdir()) / 1e6
+
+    def hears_guard(self) -> bool:
+        """Whether a ping from the guard's phone is answered."""
+        replies: list[bytes] = []
+
+        def answered() -> bool:
+            with suppress(BlockingIOError):
+                replies.append(self.phone.recv(2000))
+            return any(b"/reply/ping" in reply for reply in replies)
+
+        self.phone.sendto(typed_message("/emo/control/ping", []), self.door)
+        return self.wait(answered, 2.0)
 
     def wait(self, true: Callable[[], bool], seconds: float = 5.0) -> bool:
         """Wait for a thread, while the simulated time stands still."""
@@ -180,13 +212,10 @@ class House:
         if not self.wait(self.show.parts.film.caught_up, PATIENCE_SECONDS):
             raise TimeoutError(f"a decoder has made no progress for {PATIENCE_SECONDS:g} s")
 
-    def _receive(self) -> None:
-        if self.receiver is None:
-            return
-        self.receiver.setblocking(False)
-        try:
-            while True:
+    def count_received(self) -> int:
+        """Datagrams that came to the receiver since the beginning."""
+        with suppress(BlockingIOError):
+            while self.receiver is not None:
                 self.receiver.recv(1 << 16)
                 self.received += 1
-        except BlockingIOError:
-            pass
+        return self.received
