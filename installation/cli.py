@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 COMMANDS = (
-    *("new", "run", "play", "check", "convert", "calibrate", "classify", "doctor"),
+    *("new", "run", "play", "check", "rehearse", "convert", "calibrate", "classify", "doctor"),
     *("bench", "osc", "models", "evaluate", "train", "story", "service", "supervise"),
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""

@@ -38,12 +38,15 @@ class Tally:
     """What one kind of fault did."""
 
     times: int = 0
+    noticed: int = 0
+    """How often a part was told as lost."""
     slowest: float = 0.0
     """Seconds from the end of the cause to all being well."""
 
-    def add(self, seconds: float) -> None:
+    def add(self, seconds: float, noticed: bool) -> None:
         """It healed in so many seconds."""
-        self.times, self.slowest = self.times + 1, max(self.slowest, seconds)
+        self.times, self.noticed = self.times + 1, self.noticed + noticed
+        self.slowest = max(self.slowest, seconds)
 
 
 @dataclass(slots=True)
@@ -195,7 +198,8 @@ class Month:
         if fault.restarts:
             promises.show_began()
             self._see_picture("the show began again")
-        self.report.faults.setdefault(fault.name, Tally()).add(self._seconds_to_heal())
+        seconds = self._seconds_to_heal()
+        self.report.faults.setdefault(fault.name, Tally()).add(seconds, noticed=bool(promises.told))
         promises.check_told_once(fault.must_be_told)
         promises.check_guard_is_heard()
         promises.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,8 @@ class Promises:
 
     def broken(self, promise: str, why: str) -> PromiseBroken:
         """The error, with the hour and the fault."""
-        return PromiseBroken(f"{promise} broken: {why}; during: {self.fault}")
+        when = time.strftime("%d %B, %H:%M:%S", time.localtime(self._house.clock.true_wall()))
+        return PromiseBroken(f"{promise} broken on {when}: {why}; during: {self.fault}")
 
     def watch(self) -> None:
         """Look at the wall and at what is lost."""
