@@ -1,4 +1,4 @@
-"""Two hours of the demo film at its own pace: what the stage holds of memory, threads and descriptors, and their slopes.
+"""Two hours of the demo film at its own pace: what the stage holds of memory, threads and descriptors; their slopes.
 
 A player's memory swings with the clips that are open, so the least value of each five minutes counts, and a line
 through those. The first minutes are left out, in which each clip is opened for the first time.
@@ -94,8 +94,12 @@ def report_of(samples: list[Sample]) -> Report:
         growth, error = slope(seconds, values)
         words = name.replace("_megabytes", " memory")
         figures += [
-            Figure(f"{words}, least of the first 5 min", float(values[seconds < seconds[0] + WINDOW_SECONDS].min()), unit),
-            Figure(f"{words}, least of the last 5 min", float(values[seconds > seconds[-1] - WINDOW_SECONDS].min()), unit),
+            Figure(
+                f"{words}, least of the first 5 min", float(values[seconds < seconds[0] + WINDOW_SECONDS].min()), unit
+            ),
+            Figure(
+                f"{words}, least of the last 5 min", float(values[seconds > seconds[-1] - WINDOW_SECONDS].min()), unit
+            ),
             Figure(f"{words}, slope", growth, f"{unit}/h".lstrip("/")),
             Figure(f"{words}, standard error of the slope", error, f"{unit}/h".lstrip("/")),
         ]
@@ -133,7 +137,7 @@ def _begin_show(folder: Path) -> subprocess.Popen[bytes]:
         f'name = "soak"\n[osc]\nlisten_port = 0\n[eye]\nframes_per_second = {EYE_FRAMES_PER_SECOND}\n', encoding="utf-8"
     )
     command = [sys.executable, "-m", "installation", "run", "--headless", "--mute", "--camera", "visitor"]
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own program
         [*command, "--venue", str(venue)], env=os.environ | {"CHIARO_STATE": str(folder)}, stdin=subprocess.DEVNULL
     )
 

@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
 def rehearse(
     days: Annotated[int, typer.Option(min=1, max=400, help="How many days to simulate.")] = 28,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="The same seed gives the same visitors and faults. Default: any; it is printed.")
+        int | None,
+        typer.Option(min=0, help="The same seed gives the same visitors and faults. Default: any; it is printed."),
     ] = None,
     story: Annotated[
         str, typer.Option(help="Story file (.toml) or the folder of a story.toml. Default: the demo film.")

@@ -36,7 +36,7 @@ class SimulatedClock:
         self._seconds += seconds
 
     def at_hour(self, day: int, hour: int) -> float:
-        """Monotonic seconds of ``hour`` o'clock on the ``day``th day, counted from 0, by the summer time of that day."""
+        """Monotonic seconds of ``hour`` o'clock on the ``day``th day, counted from 0, by that day's summer time."""
         year, month, first, *_ = time.localtime(self._midnight)
         wall = time.mktime((year, month, first + day, hour, 0, 0, 0, 0, -1))
         return self._began + wall - self._midnight

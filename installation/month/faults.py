@@ -17,6 +17,8 @@ from pathlib import Path
 from installation.host.state_folder import room_stem
 from installation.month.house import House
 
+GPU_LOST_SECONDS = 300.0
+"""It is there again before it is tried again, ten minutes later."""
 Happening = Callable[[House, random.Random], AbstractContextManager[None]]
 """Entered when the fault begins, left when its cause goes away."""
 
@@ -70,10 +72,10 @@ def _signal(house: House, number: signal.Signals) -> None:
 
 @contextmanager
 def gpu_lost(house: House, _dice: random.Random) -> Iterator[None]:
-    """Each eye that begins on the GPU dies; the processor takes its place, and the GPU is tried again later."""
-    house.sight.gpu_fault = True
+    """Each eye on the GPU dies, for longer than a fault may take to heal: the processor takes its place."""
+    if house.sight.on_gpu:
+        house.sight.gpu_back_at = house.clock() + GPU_LOST_SECONDS
     yield
-    house.sight.gpu_fault = False
 
 
 @contextmanager
@@ -243,7 +245,7 @@ FAULTS = (
     Fault("camera lost, frozen or covered", camera_lost, ("camera",), (5, 90), must_be_told=True),
     Fault("eye killed", eye_killed, ("eye",), (2, 2), must_be_told=True),
     Fault("eye stopped", eye_stopped, ("eye",), (5, 5)),
-    Fault("GPU lost", gpu_lost, ("eye",), (5, 90)),
+    Fault("GPU lost", gpu_lost, ("eye",)),
     Fault("eye's reports garbled", reports_garbled, ("eye",), (1, 10), must_be_told=True),
     Fault("sound device gone", sound_lost, ("sound",), (1, 90), must_be_told=True),
     Fault("journal's disk gone", disk_gone, ("journal",), (1, 90), costs_lines=True),

@@ -59,6 +59,8 @@ class House:
         """Datagrams that came to the receiver."""
         self.watchers: list[Callable[[], None]] = []
         """Called after each tick."""
+        self.attract = ""
+        """The scene while nobody is there."""
         self.show: Show
         self.eye: EyeSupervisor
         self.screen: WatchedScreen
@@ -70,7 +72,7 @@ class House:
     def open(self) -> None:
         """Begin the show."""
         story = load_story(self.story, forgive_clips=True)
-        venue = self._venue()
+        venue, self.attract = self._venue(), story.file.attract
         losses = LossReporter(self.clock)
         with ExitStack() as closing:
             journal = Journal(venue.journal, self.folder, losses, self.clock.wall, venue.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +63,7 @@ class MonthReport:
 
 def rehearse(story: Story, days: int, seed: int, progress: Progress) -> MonthReport:
     """Simulate ``days`` with visitors and faults from ``seed``. Raises ``PromiseBroken`` and ``BadFile``."""
-    with _time_zone(), TemporaryDirectory() as name:
+    with in_central_europe(), TemporaryDirectory() as name:
         folder = Path(name)
         copy, clips = copy_with_stand_ins(story, folder / "film", progress)
         clock = SimulatedClock(SPRING if seed % 2 else AUTUMN)
@@ -76,7 +76,7 @@ def rehearse(story: Story, days: int, seed: int, progress: Progress) -> MonthRep
 
 
 @contextmanager
-def _time_zone() -> Iterator[None]:
+def in_central_europe() -> Iterator[None]:
     """Live in Central Europe, which changes its clocks."""
     before = os.environ.get("TZ")
     os.environ["TZ"] = TIME_ZONE
@@ -118,7 +118,8 @@ class Month:
                 self._jump_to(clock.at_hour(day, OPENS))
                 house.ask("closed", "0")
                 self._see_picture("doors open")
-                self._day(clock.at_hour(day, CLOSES), lambda share, day=day: progress(f"day {day + 1}", (day + share) / days))
+                for share in self._day(clock.at_hour(day, CLOSES)):
+                    progress(f"day {day + 1}", (day + share) / days)
                 house.ask("closed", "1")
                 self._night()
                 self.report.days += 1
@@ -127,13 +128,14 @@ class Month:
             house.cut_power()
         return self.report
 
-    def _day(self, until: float, progress: Callable[[float], None]) -> None:
+    def _day(self, until: float) -> Iterator[float]:
+        """Play the day, and tell how much of it is over."""
         begun = self._clock()
         events = [(self._dice.uniform(begun, until - 600.0), "visit") for _ in range(VISITS)]
         events += [(self._dice.uniform(begun, until - 600.0), "fault") for _ in range(QUIET_FAULTS)]
         for at, what in sorted(events):
             self._jump_to(at)
-            progress((self._clock() - begun) / (until - begun))
+            yield (self._clock() - begun) / (until - begun)
             if what == "visit":
                 self._visit(with_fault=self._dice.random() < FAULT_IN_VISIT)
             else:
@@ -162,7 +164,7 @@ class Month:
         house, sight = self._house, self._house.sight
         until = self._clock() + (self._dice.uniform(5, 60) if self._dice.random() < LEAVES_EARLY else VISIT_SECONDS)
         fault_at = self._clock() + self._dice.uniform(0, 60) if with_fault else float("inf")
-        attract, began, self._costly = house.show.scene, False, False
+        attract, began, self._costly = house.attract, False, False
         while self._clock() < until:
             sight.face = self._dice.choice(FACES)
             house.run(self._dice.uniform(1.0, 6.0))

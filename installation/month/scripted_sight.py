@@ -41,8 +41,8 @@ class ScriptedSight:
         self.face = NOBODY
         self.camera_fault = ""
         """Why the camera gives no picture; '' while it does."""
-        self.gpu_fault = False
-        """Whether each eye that runs on the GPU dies of it."""
+        self.gpu_back_at = 0.0
+        """Until then each eye that runs on the GPU dies of it."""
         self.garbled = False
         """Whether reports cannot be read."""
 
@@ -56,6 +56,11 @@ class ScriptedSight:
         """Whether an eye passes on what it is told."""
         return not self.garbled and any(not life.standby and not life.stopped for life in self._lives.values())
 
+    @property
+    def on_gpu(self) -> bool:
+        """Whether an eye lives that uses the GPU."""
+        return any(life.device != "cpu" for life in self._lives.values())
+
     def note_stop(self) -> None:
         """Somebody has stopped the process of the eye that looks."""
         for life in self._lives.values():
@@ -65,7 +70,7 @@ class ScriptedSight:
         """Let the eyes that live say what is seen at ``now``."""
         self._listen()
         for address, life in list(self._lives.items()):
-            if self.gpu_fault and life.device != "cpu":
+            if now < self.gpu_back_at and life.device != "cpu":
                 self._send(address, eye_stub.DIE + b"137")
             else:
                 report = b'{"mood": NaN}' if self.garbled else self._report(life, now)

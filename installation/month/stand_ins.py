@@ -29,7 +29,9 @@ def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple
     captions = {home / scene.captions for scene in story.file.scenes.values() if scene.captions}
     outside = [file for file in (*clips, *others, *captions) if not file.is_relative_to(home)]
     if outside:
-        raise BadFile(story.path, [f"{file} lies outside of the story's folder; copy it there first" for file in outside])
+        raise BadFile(
+            story.path, [f"{file} lies outside of the story's folder; copy it there first" for file in outside]
+        )
     numbers: dict[Path, int] = {}
     for number, file in enumerate(clips, start=1):
         progress(f"stand-in for {file.name}", number / len(clips))

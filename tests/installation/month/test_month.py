@@ -1,0 +1,188 @@
+"""Days of the whole show under a simulated clock; and that each promise, once broken, is noticed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from installation.month.clock import AUTUMN, SPRING, SimulatedClock
+from installation.month.house import House
+from installation.month.month import in_central_europe, rehearse
+from installation.month.promises import PromiseBroken, Promises
+from installation.month.stand_ins import copy_with_stand_ins
+from scenes.story.story import load_story
+from tests.clips import make_clip
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the month was not tried: no Unix sockets here"),
+    pytest.mark.timeout(1800),
+]
+DEMO = Path(__file__).parents[3] / "scenes/demo/story.toml"
+STORY = """
+title = "One room"
+start = "door"
+attract = "lamp"
+safe = "lamp"
+[scenes.lamp]
+clip = "lamp.mp4"
+loop = true
+[scenes.door]
+clip = "door.mp4"
+end = true
+"""
+
+
+def test_two_days_with_all_that_goes_wrong_break_no_promise() -> None:
+    report = rehearse(load_story(DEMO), days=2, seed=1, progress=lambda _what, _share: None)
+    assert report.days == 2
+    assert sum(tally.times for tally in report.faults.values()) >= 8
+    assert len(report.nights) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [28, 29])
+def test_a_month_with_all_that_goes_wrong_breaks_no_promise(seed: int) -> None:
+    report = rehearse(load_story(DEMO), days=28, seed=seed, progress=lambda _what, _share: None)
+    assert report.days == 28
+    assert all(tally.times > 1 for tally in report.faults.values())
+
+
+@pytest.mark.parametrize("month", [SPRING, AUTUMN])
+def test_the_doors_open_at_ten_on_every_day_of_a_month_in_which_the_clocks_are_changed(
+    month: tuple[int, int, int],
+) -> None:
+    import time
+
+    with in_central_europe():
+        clock = SimulatedClock(month)
+        for day in range(28):
+            clock.advance(clock.at_hour(day, 10) - clock())
+            assert time.localtime(clock.wall())[2:5] == (time.localtime(clock.true_wall()).tm_mday, 10, 0)
+        days = {round(clock.at_hour(day + 1, 10) - clock.at_hour(day, 10)) // 3600 for day in range(28)}
+    assert days == ({23, 24} if month == SPRING else {24, 25})
+
+
+@contextmanager
+def watched(folder: Path) -> Iterator[tuple[House, Promises]]:
+    (folder / "film").mkdir()
+    for name in ("lamp", "door"):
+        make_clip(folder / f"{name}.mp4", seconds=4.0)
+    (folder / "story.toml").write_text(STORY)
+    copy, clips = copy_with_stand_ins(load_story(folder / "story.toml"), folder / "film", lambda _what, _share: None)
+    (folder / "state").mkdir()
+    with in_central_europe():
+        house = House(copy, tuple(clips), folder / "state", SimulatedClock(SPRING))
+        house.open()
+        try:
+            promises = Promises(house)
+            promises.show_began()
+            assert house.run_until(promises.healed, 20.0)
+            yield house, promises
+        finally:
+            house.cut_power()
+            house.close()
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Promises]]:
+    with watched(tmp_path_factory.mktemp("m")) as both:  # a socket's path must be short
+        yield both
+
+
+def test_a_picture_that_stands_is_noticed(house: tuple[House, Promises], monkeypatch: pytest.MonkeyPatch) -> None:
+    home, _ = house
+    home.run(5.0)
+    show, still = home.screen.show, home.screen._last
+    assert still is not None
+    monkeypatch.setattr(home.screen, "show", lambda _canvas, level, overlay: show(still, level, overlay))
+    with pytest.raises(PromiseBroken, match=r"P1 broken.* stood for 3\.\d s"):
+        home.run(4.0)
+
+
+def test_a_black_wall_is_noticed(house: tuple[House, Promises]) -> None:
+    home, _ = house
+    home.show.parts.film.brightness(0.0)
+    with pytest.raises(PromiseBroken, match=r"P1 broken.* black for 3\.\d s"):
+        home.run(4.0)
+
+
+def test_a_show_that_ends_by_itself_is_noticed(house: tuple[House, Promises]) -> None:
+    home, _ = house
+    home.show.ending = True
+    with pytest.raises(PromiseBroken, match="P1 broken"):
+        home.step()
+
+
+def test_a_loss_that_is_not_of_the_fault_is_noticed(house: tuple[House, Promises]) -> None:
+    home, promises = house
+    promises.begin("camera lost", ("camera",), safe_picture=False)
+    home.show.parts.losses.lost("camera", "no picture")
+    home.step()
+    home.show.parts.losses.lost("sound", "why ever")
+    with pytest.raises(PromiseBroken, match=r"P2 broken.* sound: why ever"):
+        home.step()
+
+
+def test_a_receiver_that_hears_nothing_is_noticed(
+    house: tuple[House, Promises], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = house
+    home.show.parts.broadcast.close()
+    monkeypatch.setattr(home, "wait", wait_shortly(home.wait))
+    with pytest.raises(PromiseBroken, match=r"P2 broken.* receiver"):
+        home.run(8.0)
+
+
+def test_a_guard_who_is_not_heard_is_noticed(house: tuple[House, Promises], monkeypatch: pytest.MonkeyPatch) -> None:
+    home, promises = house
+    promises.check_guard_is_heard()
+    assert home.show.parts.control is not None
+    home.show.parts.control.close()
+    monkeypatch.setattr(home, "wait", wait_shortly(home.wait))
+    with pytest.raises(PromiseBroken, match=r"P2 broken.* guard"):
+        promises.check_guard_is_heard()
+
+
+def test_what_is_told_twice_or_not_at_all_is_noticed(house: tuple[House, Promises]) -> None:
+    home, promises = house
+    promises.begin("camera lost", ("camera",), safe_picture=False)
+    with pytest.raises(PromiseBroken, match=r"P6 broken.* nothing was told"):
+        promises.check_told_once(must_be_told=True)
+    for _ in range(2):
+        home.show.parts.losses.lost("camera", "no picture")
+        home.show.parts.losses.back("camera")
+    with pytest.raises(PromiseBroken, match=r"P6 broken.* camera 2 times"):
+        promises.check_told_once(must_be_told=True)
+
+
+def test_a_title_that_nobody_was_told_is_noticed(house: tuple[House, Promises]) -> None:
+    home, promises = house
+    promises.check_title()
+    home.story.write_text(STORY.replace("One room", "Two rooms"))
+    with pytest.raises(PromiseBroken, match=r"P3 broken.* 'Two rooms'"):
+        promises.check_title()
+
+
+def test_a_take_that_the_journal_lacks_is_noticed(house: tuple[House, Promises]) -> None:
+    _, promises = house
+    promises.check_takes(0)
+    with pytest.raises(PromiseBroken, match="P4 broken"):
+        promises.check_takes(1)
+
+
+def test_what_grows_from_night_to_night_is_noticed(house: tuple[House, Promises]) -> None:
+    _, promises = house
+    promises.check_flat()
+    kept = [socket.socket() for _ in range(10)]
+    with pytest.raises(PromiseBroken, match=r"P5 broken.* descriptors"):
+        promises.check_flat()
+    for one in kept:
+        one.close()
+
+
+def wait_shortly(wait: Callable[..., bool]) -> Callable[..., bool]:
+    return lambda true, seconds=0.0: wait(true, min(seconds, 0.05))
