@@ -21,6 +21,7 @@
     |   `-- RoomIsTaken                75   installation.host.lock: another chiaro runs here
     |-- Refused                         1   somebody said no
     |   |-- Cancelled                       installation.calibrate.guide: the technician, or a volunteer
+    |   |-- PromiseBroken                   installation.month.promises: in a rehearsed month
     |   `-- CommandRefused                  installation.osc.incoming: a datagram that is no command of this show
     |-- Unplayable                     78   a clip or a sound that cannot be shown or heard
     |   `-- Unreadable                      scenes.story.probe: not a film, a picture or a sound at all
