@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installation.host.state_folder import room_stem
-from installation.month.house import House
+from installation.month.room import SimulatedRoom
 
 GPU_LOST_SECONDS = 300.0
 """It is there again before it is tried again, ten minutes later."""
-Happening = Callable[[House, random.Random], AbstractContextManager[None]]
+Happening = Callable[[SimulatedRoom, random.Random], AbstractContextManager[None]]
 """Entered when the fault begins, left when its cause goes away."""
 
 
@@ -43,61 +43,61 @@ class Fault:
 
 
 @contextmanager
-def camera_lost(house: House, dice: random.Random) -> Iterator[None]:
+def camera_lost(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """The eye reports that no picture comes, or that it stands still (its own judgement is tested elsewhere)."""
-    house.sight.camera_fault = dice.choice(["it gives no picture", "its picture has not changed for 5 s", "covered"])
+    room.sight.camera_fault = dice.choice(["it gives no picture", "its picture has not changed for 5 s", "covered"])
     yield
-    house.sight.camera_fault = ""
+    room.sight.camera_fault = ""
 
 
 @contextmanager
-def eye_killed(house: House, _dice: random.Random) -> Iterator[None]:
+def eye_killed(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The eye's process is killed."""
-    _signal(house, signal.SIGKILL)
+    _signal(room, signal.SIGKILL)
     yield
 
 
 @contextmanager
-def eye_stopped(house: House, _dice: random.Random) -> Iterator[None]:
+def eye_stopped(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The eye's process stands still, and does not go on by itself."""
-    _signal(house, signal.SIGSTOP)
-    house.sight.note_stop()
+    _signal(room, signal.SIGSTOP)
+    room.sight.note_stop()
     yield
 
 
-def _signal(house: House, number: signal.Signals) -> None:
-    if house.eye.pid is not None:
-        os.kill(house.eye.pid, number)
+def _signal(room: SimulatedRoom, number: signal.Signals) -> None:
+    if room.eye.pid is not None:
+        os.kill(room.eye.pid, number)
 
 
 @contextmanager
-def gpu_lost(house: House, _dice: random.Random) -> Iterator[None]:
+def gpu_lost(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """Each eye on the GPU dies, for longer than a fault may take to heal: the processor takes its place."""
-    if house.sight.on_gpu:
-        house.sight.gpu_back_at = house.clock() + GPU_LOST_SECONDS
+    if room.sight.on_gpu:
+        room.sight.gpu_back_at = room.clock() + GPU_LOST_SECONDS
     yield
 
 
 @contextmanager
-def reports_garbled(house: House, _dice: random.Random) -> Iterator[None]:
+def reports_garbled(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """What the eye sends cannot be read."""
-    house.sight.garbled = True
+    room.sight.garbled = True
     yield
-    house.sight.garbled = False
+    room.sight.garbled = False
 
 
 @contextmanager
-def sound_lost(house: House, _dice: random.Random) -> Iterator[None]:
+def sound_lost(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The sound device is gone (simulated)."""
-    house.sound.device_there = False
+    room.sound.device_there = False
     yield
-    house.sound.device_there = True
+    room.sound.device_there = True
 
 
 @contextmanager
-def disk_gone(house: House, _dice: random.Random) -> Iterator[None]:
+def disk_gone(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The folder of the journal is gone, and a file stands in its place."""
-    folder, away = _put_away(house)
+    folder, away = _put_away(room)
     folder.touch()
     yield
     folder.unlink()
@@ -105,40 +105,40 @@ def disk_gone(house: House, _dice: random.Random) -> Iterator[None]:
 
 
 @contextmanager
-def disk_full(house: House, _dice: random.Random) -> Iterator[None]:
+def disk_full(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The disk of the journal takes no byte more: every file of today is the system's full device."""
-    folder, away = _put_away(house)
+    folder, away = _put_away(room)
     folder.mkdir()
-    day = time.strftime("%Y-%m-%d", time.localtime(house.clock.wall()))
+    day = time.strftime("%Y-%m-%d", time.localtime(room.clock.wall()))
     (folder / f"{day}.{room_stem('rehearsal')}.jsonl").symlink_to("/dev/full")
     yield
     shutil.rmtree(folder)
     away.rename(folder)
 
 
-def _put_away(house: House) -> tuple[Path, Path]:
-    folder, away = house.folder / "journal", house.folder / "journal-away"
-    house.show.parts.journal.flush()
+def _put_away(room: SimulatedRoom) -> tuple[Path, Path]:
+    folder, away = room.folder / "journal", room.folder / "journal-away"
+    room.show.parts.journal.flush()
     folder.rename(away)
     return folder, away
 
 
 @contextmanager
-def receiver_gone(house: House, _dice: random.Random) -> Iterator[None]:
+def receiver_gone(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The machine that listens to our OSC is switched off, and on again."""
-    if house.receiver:
-        house.receiver.close()
-    house.receiver = None
+    if room.receiver:
+        room.receiver.close()
+    room.receiver = None
     yield
-    house.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    house.receiver.setblocking(False)
-    house.receiver.bind(house.receiver_address)
+    room.receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    room.receiver.setblocking(False)
+    room.receiver.bind(room.receiver_address)
 
 
 @contextmanager
-def clip_missing(house: House, dice: random.Random) -> Iterator[None]:
+def clip_missing(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """One clip is gone, and comes back."""
-    file = _some_clip(house, dice)
+    file = _some_clip(room, dice)
     away = file.with_name(f"away-{file.name}")
     file.rename(away)
     yield
@@ -146,9 +146,9 @@ def clip_missing(house: House, dice: random.Random) -> Iterator[None]:
 
 
 @contextmanager
-def clip_damaged(house: House, dice: random.Random) -> Iterator[None]:
+def clip_damaged(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """One clip is cut off or has flipped bits, and is copied again."""
-    file = _some_clip(house, dice)
+    file = _some_clip(room, dice)
     whole = file.read_bytes()
     torn = bytearray(whole[: len(whole) * 2 // 3])
     if dice.random() < 0.5:
@@ -161,9 +161,9 @@ def clip_damaged(house: House, dice: random.Random) -> Iterator[None]:
 
 
 @contextmanager
-def all_clips_missing(house: House, _dice: random.Random) -> Iterator[None]:
+def all_clips_missing(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The disk with the film is gone, and comes back."""
-    folders = sorted({file.parent for file in house.clips})
+    folders = sorted({file.parent for file in room.clips})
     for folder in folders:
         folder.rename(folder.with_name(f"{folder.name}-away"))
     yield
@@ -171,8 +171,8 @@ def all_clips_missing(house: House, _dice: random.Random) -> Iterator[None]:
         folder.with_name(f"{folder.name}-away").rename(folder)
 
 
-def _some_clip(house: House, dice: random.Random) -> Path:
-    return dice.choice(house.clips)
+def _some_clip(room: SimulatedRoom, dice: random.Random) -> Path:
+    return dice.choice(room.clips)
 
 
 def _replace(file: Path, content: bytes) -> None:
@@ -183,62 +183,62 @@ def _replace(file: Path, content: bytes) -> None:
 
 
 @contextmanager
-def wall_clock_wrong(house: House, dice: random.Random) -> Iterator[None]:
+def wall_clock_wrong(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """The wall clock jumps by an hour, or by more than a year, and is set right again."""
-    house.clock.error = dice.choice([-3600.0, 3600.0, -400 * 86400.0, 400 * 86400.0])
+    room.clock.error = dice.choice([-3600.0, 3600.0, -400 * 86400.0, 400 * 86400.0])
     yield
-    house.clock.error = 0.0
+    room.clock.error = 0.0
 
 
-def suspended(house: House, dice: random.Random) -> AbstractContextManager[None]:
+def suspended(room: SimulatedRoom, dice: random.Random) -> AbstractContextManager[None]:
     """The machine sleeps for some seconds or an hour, and goes on."""
-    house.jump(dice.choice([2.0, 20.0, 3600.0]))
+    room.jump(dice.choice([2.0, 20.0, 3600.0]))
     return nullcontext()
 
 
 @contextmanager
-def power_cut(house: House, dice: random.Random) -> Iterator[None]:
+def power_cut(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """The mains go in the middle of a line of the journal, and come back."""
-    house.cut_power()
-    for file in (house.folder / "journal").glob("*.jsonl"):
+    room.cut_power()
+    for file in (room.folder / "journal").glob("*.jsonl"):
         with file.open("ab") as journal:
             journal.write(b'{"at":17000000')
         file.with_name(f"{file.name}.gz.part").write_bytes(dice.randbytes(100))
     yield
-    house.open()
+    room.open()
 
 
 @contextmanager
-def flood(house: House, dice: random.Random) -> Iterator[None]:
+def flood(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """A thousand datagrams come to the control port, most of them malformed."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for number in range(1000):
             begin = dice.choice([b"", b"#bundle\0", b"/emo/control/", b"/emo/control/goto\0\0\0,s\0\0"])
-            stranger.sendto(begin + dice.randbytes(dice.randrange(200)), house.door)
+            stranger.sendto(begin + dice.randbytes(dice.randrange(200)), room.door)
             if number % 100 == 0:
-                house.step()
+                room.step()
     yield
 
 
 @contextmanager
-def story_edited(house: House, dice: random.Random) -> Iterator[None]:
+def story_edited(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
     """A maker renames the film and asks for it to be read again."""
-    text = house.story.read_text(encoding="utf-8")
+    text = room.story.read_text(encoding="utf-8")
     title = f"The film of day {dice.randrange(10**6)}"
-    _replace(house.story, re.sub(r'(?m)^title = ".*"$', f'title = "{title}"', text).encode())
-    house.ask("reload")
+    _replace(room.story, re.sub(r'(?m)^title = ".*"$', f'title = "{title}"', text).encode())
+    room.ask("reload")
     yield
 
 
 @contextmanager
-def story_broken(house: House, _dice: random.Random) -> Iterator[None]:
+def story_broken(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """A maker breaks the story, asks for it to be read, and mends it."""
-    text = house.story.read_bytes()
-    _replace(house.story, text + b"\n[scenes.half\n")
-    house.ask("reload")
+    text = room.story.read_bytes()
+    _replace(room.story, text + b"\n[scenes.half\n")
+    room.ask("reload")
     yield
-    _replace(house.story, text)
-    house.ask("reload")
+    _replace(room.story, text)
+    room.ask("reload")
 
 
 FAULTS = (

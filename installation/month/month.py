@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from calibration.progress import Progress
 from installation.month.clock import AUTUMN, SPRING, TIME_ZONE, SimulatedClock
 from installation.month.faults import FAULTS, Fault
-from installation.month.house import House
 from installation.month.promises import BACK_WITHIN, PICTURE_WITHIN, Night, Promises
+from installation.month.room import SimulatedRoom
 from installation.month.stand_ins import copy_with_stand_ins
 from installation.show.rehearsal import NOBODY, UNDECIDED
 from models.labels import LABELS
@@ -68,11 +68,11 @@ def rehearse(story: Story, days: int, seed: int, progress: Progress) -> MonthRep
         copy, clips = copy_with_stand_ins(story, folder / "film", progress)
         clock = SimulatedClock(SPRING if seed % 2 else AUTUMN)
         (folder / "state").mkdir()
-        house = House(copy, tuple(clips), folder / "state", clock)
+        room = SimulatedRoom(copy, tuple(clips), folder / "state", clock)
         try:
-            return Month(house, clock, seed).run(days, progress)
+            return Month(room, clock, seed).run(days, progress)
         finally:
-            house.close()
+            room.close()
 
 
 @contextmanager
@@ -92,40 +92,40 @@ def in_central_europe() -> Iterator[None]:
 
 
 class Month:
-    """Leads a house through its days."""
+    """Leads a room through its days."""
 
-    def __init__(self, house: House, clock: SimulatedClock, seed: int) -> None:
-        self._house, self._clock = house, clock
+    def __init__(self, room: SimulatedRoom, clock: SimulatedClock, seed: int) -> None:
+        self._room, self._clock = room, clock
         self._dice = random.Random(seed)  # noqa: S311 - dice, not secrets
-        self._promises = Promises(house)
+        self._promises = Promises(room)
         self._deck: list[Fault] = []
         self.report = MonthReport(seed)
         self._takes = 0
         """Takes of the day that the journal must have."""
         self._costly = False
         """Whether a fault of this visit takes lines of the journal."""
-        house.watchers.append(self._count)
+        room.watchers.append(self._count)
 
     def run(self, days: int, progress: Progress) -> MonthReport:
         """All days, one after the other."""
-        house, clock = self._house, self._clock
-        house.open()
+        room, clock = self._room, self._clock
+        room.open()
         try:
             self._promises.show_began()
-            house.ask("closed", "1")
+            room.ask("closed", "1")
             for day in range(days):
                 progress(f"day {day + 1}", day / days)
                 self._jump_to(clock.at_hour(day, OPENS))
-                house.ask("closed", "0")
+                room.ask("closed", "0")
                 self._see_picture("doors open")
                 for share in self._day(clock.at_hour(day, CLOSES)):
                     progress(f"day {day + 1}", (day + share) / days)
-                house.ask("closed", "1")
+                room.ask("closed", "1")
                 self._night()
                 self.report.days += 1
-            house.end()
+            room.end()
         finally:
-            house.cut_power()
+            room.cut_power()
         return self.report
 
     def _day(self, until: float) -> Iterator[float]:
@@ -143,10 +143,10 @@ class Month:
         self._jump_to(until)
 
     def _night(self) -> None:
-        house = self._house
-        if not house.run_until(lambda: house.show.controls.blackout and house.screen.level == 0.0, 10.0):
+        room = self._room
+        if not room.run_until(lambda: room.show.controls.blackout and room.screen.level == 0.0, 10.0):
             raise self._promises.broken("P1", "the wall is not dark after closing")
-        house.run(5.0)
+        room.run(5.0)
         self._promises.check_takes(self._takes)
         self._takes = 0
         self.report.nights.append(self._promises.check_flat())
@@ -155,29 +155,29 @@ class Month:
         """Nobody comes and nothing happens until then."""
         seconds = moment - self._clock()
         if seconds > 0:
-            self._house.jump(seconds)
+            self._room.jump(seconds)
             self._promises.calm()
-        self._house.run(2.0)
+        self._room.run(2.0)
 
     def _visit(self, with_fault: bool) -> None:
         """Somebody comes, shows faces, and leaves: at the end of the film, or before."""
-        house, sight = self._house, self._house.sight
+        room, sight = self._room, self._room.sight
         until = self._clock() + (self._dice.uniform(5, 60) if self._dice.random() < LEAVES_EARLY else VISIT_SECONDS)
         fault_at = self._clock() + self._dice.uniform(0, 60) if with_fault else float("inf")
-        attract, began, self._costly = house.attract, False, False
+        attract, began, self._costly = room.attract, False, False
         while self._clock() < until:
             sight.face = self._dice.choice(FACES)
-            house.run(self._dice.uniform(1.0, 6.0))
+            room.run(self._dice.uniform(1.0, 6.0))
             if self._clock() >= fault_at:
                 fault_at = float("inf")
                 self._happen(self._draw())
-            began |= house.show.scene != attract
-            if began and house.show.scene == attract:
+            began |= room.show.scene != attract
+            if began and room.show.scene == attract:
                 break
         sight.face = NOBODY
-        if not house.run_until(lambda: house.show.scene == attract, 120.0):
-            raise self._promises.broken("P1", f"nobody is there, and scene {house.show.scene} does not end")
-        house.show.parts.journal.flush()
+        if not room.run_until(lambda: room.show.scene == attract, 120.0):
+            raise self._promises.broken("P1", f"nobody is there, and scene {room.show.scene} does not end")
+        room.show.parts.journal.flush()
         self._promises.check_title()
         self._takes += began and not self._costly
         self.report.visits += 1
@@ -190,13 +190,13 @@ class Month:
         return self._deck.pop()
 
     def _happen(self, fault: Fault) -> None:
-        house, promises = self._house, self._promises
+        room, promises = self._room, self._promises
         promises.begin(fault.name, fault.parts, fault.safe_picture)
         self._costly |= fault.costs_lines
-        with fault.happen(house, self._dice):
+        with fault.happen(room, self._dice):
             if not fault.restarts:
                 promises.calm()
-                house.run(self._dice.uniform(*fault.seconds))
+                room.run(self._dice.uniform(*fault.seconds))
         if fault.restarts:
             promises.show_began()
             self._see_picture("the show began again")
@@ -210,7 +210,7 @@ class Month:
         """Since now, when the cause is gone, until all was well for some seconds."""
         over = well_since = self._clock()
         while self._clock() < well_since + WELL_SECONDS:
-            self._house.step()
+            self._room.step()
             if not self._promises.healed():
                 well_since = self._clock()
             if well_since > over + BACK_WITHIN:
@@ -219,9 +219,9 @@ class Month:
         return well_since - over
 
     def _see_picture(self, when: str) -> None:
-        house, begun = self._house, self._clock()
+        room, begun = self._room, self._clock()
         self._promises.unwatched = True
-        if not house.run_until(lambda: house.screen.lit_at > begun, PICTURE_WITHIN):
+        if not room.run_until(lambda: room.screen.lit_at > begun, PICTURE_WITHIN):
             raise self._promises.broken("P4", f"no picture {PICTURE_WITHIN:g} s after {when}")
         self._promises.unwatched = False
         self._promises.calm()

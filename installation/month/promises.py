@@ -10,7 +10,7 @@ from pathlib import Path
 
 from calibration.errors import Refused
 from installation.host.console import LossChange
-from installation.month.house import JOURNAL_MEGABYTES, House
+from installation.month.room import JOURNAL_MEGABYTES, SimulatedRoom
 
 STANDS_AT_MOST = 3.0
 BACK_WITHIN = 60.0
@@ -35,27 +35,27 @@ class Night:
 class Promises:
     """Raises ``PromiseBroken`` at the tick that breaks one."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        house.watchers.append(self.watch)
+    def __init__(self, room: SimulatedRoom) -> None:
+        self._room = room
+        room.watchers.append(self.watch)
         self.allowed: tuple[str, ...] = ()
         """Beginnings of the names of parts that may be lost now: those that the running fault takes away."""
         self.safe_picture_allowed = self.unwatched = False
         self.fault = "no fault"
         self.told: Counter[str] = Counter()
         """How often each part was told as lost since the fault began."""
-        self._calm_since = self._heard_at = house.clock()
+        self._calm_since = self._heard_at = room.clock()
         self._heard = 0
         self._first: Night | None = None
 
     def show_began(self) -> None:
         """A show has been opened: its losses are followed."""
-        self._house.show.parts.losses.follow(self._note)
+        self._room.show.parts.losses.follow(self._note)
         self.calm()
 
     def calm(self) -> None:
         """From here on the picture has to move again: time was jumped over, or the doors were closed."""
-        self._calm_since = self._heard_at = self._house.clock()
+        self._calm_since = self._heard_at = self._room.clock()
 
     def begin(self, fault: str, parts: tuple[str, ...], safe_picture: bool) -> None:
         """A fault begins, which may take ``parts`` away."""
@@ -68,41 +68,41 @@ class Promises:
 
     def broken(self, promise: str, why: str) -> PromiseBroken:
         """The error, with the hour and the fault."""
-        when = time.strftime("%d %B, %H:%M:%S", time.localtime(self._house.clock.true_wall()))
+        when = time.strftime("%d %B, %H:%M:%S", time.localtime(self._room.clock.true_wall()))
         return PromiseBroken(f"{promise} broken on {when}: {why}; during: {self.fault}")
 
     def watch(self) -> None:
         """Look at the wall and at what is lost."""
-        if self._house.show.ending:
+        if self._room.show.ending:
             raise self.broken("P1", "the show has ended by itself")
         self._watch_wall()
         self._watch_losses()
         self._watch_receiver()
 
     def _watch_wall(self) -> None:
-        house, now = self._house, self._house.clock()
-        controls = house.show.controls
+        room, now = self._room, self._room.clock()
+        controls = room.show.controls
         if controls.closed or controls.blackout or self.unwatched:
             self.calm()
             return
-        moved, lit = (max(at, self._calm_since) for at in (house.screen.moved_at, house.screen.lit_at))
+        moved, lit = (max(at, self._calm_since) for at in (room.screen.moved_at, room.screen.lit_at))
         if now - lit > STANDS_AT_MOST + ROUNDING:
-            raise self.broken("P1", f"the wall has been black for {now - lit:.1f} s in scene {house.show.scene}")
+            raise self.broken("P1", f"the wall has been black for {now - lit:.1f} s in scene {room.show.scene}")
         if now - moved > STANDS_AT_MOST + ROUNDING and not controls.paused and not self.safe_picture_allowed:
-            raise self.broken("P1", f"the picture has stood for {now - moved:.1f} s in scene {house.show.scene}")
+            raise self.broken("P1", f"the picture has stood for {now - moved:.1f} s in scene {room.show.scene}")
 
     def _watch_losses(self) -> None:
-        for line in self._house.show.parts.losses.lost_parts():
+        for line in self._room.show.parts.losses.lost_parts():
             if not line.startswith(self.allowed or ("\0",)):
                 raise self.broken("P2", f"the fault has taken away more than its own: {line}")
 
     def _watch_receiver(self) -> None:
-        house = self._house
-        if house.clock() - self._heard_at > STANDS_AT_MOST:  # its thread is a real one, and may need a moment
-            house.wait(lambda: house.count_received() > self._heard)
-        if house.received > self._heard or house.receiver is None or "OSC target" in self.allowed:
-            self._heard, self._heard_at = house.received, house.clock()
-        elif house.clock() - self._heard_at > STANDS_AT_MOST:
+        room = self._room
+        if room.clock() - self._heard_at > STANDS_AT_MOST:  # its thread is a real one, and may need a moment
+            room.wait(lambda: room.count_received() > self._heard)
+        if room.received > self._heard or room.receiver is None or "OSC target" in self.allowed:
+            self._heard, self._heard_at = room.received, room.clock()
+        elif room.clock() - self._heard_at > STANDS_AT_MOST:
             raise self.broken("P2", f"the receiver of OSC has heard nothing for {STANDS_AT_MOST:g} s")
 
     def _note(self, change: LossChange) -> None:
@@ -111,17 +111,17 @@ class Promises:
 
     def healed(self) -> bool:
         """Whether nothing is lost, the eye sees and the film plays."""
-        house = self._house
-        show = house.show
-        mood = house.eye.mood(house.clock())
+        room = self._room
+        show = room.show
+        mood = room.eye.mood(room.clock())
         sees = mood.trusted or show.controls.closed
         head = show.parts.film.playhead
-        return sees and house.sound.ok and not show.parts.losses.lost_parts() and not head.failed and head.entry > 0
+        return sees and room.sound.ok and not show.parts.losses.lost_parts() and not head.failed and head.entry > 0
 
     def lacking(self) -> str:
         """What is not healed, in words."""
-        parts = self._house.show.parts
-        mood = self._house.eye.mood(self._house.clock())
+        parts = self._room.show.parts
+        mood = self._room.eye.mood(self._room.clock())
         lost = [*parts.losses.lost_parts(), *sorted(parts.film.playhead.failed)]
         return "; ".join(lost + ([] if mood.trusted else [f"the mood is not trusted ({mood.reason})"]))
 
@@ -135,25 +135,25 @@ class Promises:
 
     def check_guard_is_heard(self) -> None:
         """P2: whatever went, the control port answers."""
-        if not any(self._house.hears_guard() for _ in range(3)):
+        if not any(self._room.hears_guard() for _ in range(3)):
             raise self.broken("P2", "a guard's ping is not answered")
 
     def check_title(self) -> None:
         """P3: a story that was read again plays, and the room knows its name."""
-        house = self._house
-        told = house.show.parts.broadcast.values()["/info/story"]
-        if told != (house.title(),):
-            raise self.broken("P3", f"the room was told the title {told}, and the story's is {house.title()!r}")
+        room = self._room
+        told = room.show.parts.broadcast.values()["/info/story"]
+        if told != (room.title(),):
+            raise self.broken("P3", f"the room was told the title {told}, and the story's is {room.title()!r}")
 
     def check_takes(self, at_least: int) -> None:
         """P4: the day's journal has every take but those of which a fault took lines."""
-        takes = sum(line["kind"] == "take_end" for line in self._house.journal_of_today())
+        takes = sum(line["kind"] == "take_end" for line in self._room.journal_of_today())
         if takes < at_least:
             raise self.broken("P4", f"the journal of the day has {takes} takes of at least {at_least}")
 
     def check_flat(self) -> Night:
         """P5: what the show holds in this night, compared with the first one."""
-        night = Night(threading.active_count(), _descriptors(), _own_megabytes(), self._house.journal_megabytes())
+        night = Night(threading.active_count(), _descriptors(), _own_megabytes(), self._room.journal_megabytes())
         self._first = first = self._first or night
         if night.journal_megabytes > JOURNAL_MEGABYTES:
             raise self.broken("P5", f"the journal has {night.journal_megabytes:.2f} MB of {JOURNAL_MEGABYTES}")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from installation.month.clock import AUTUMN, SPRING, SimulatedClock
-from installation.month.house import House
 from installation.month.month import in_central_europe, rehearse
 from installation.month.promises import PromiseBroken, Promises
+from installation.month.room import SimulatedRoom
 from installation.month.stand_ins import copy_with_stand_ins
 from scenes.story.story import load_story
 from tests.clips import make_clip
@@ -66,8 +66,11 @@ def test_the_doors_open_at_ten_on_every_day_of_a_month_in_which_the_clocks_are_c
     assert days == ({23, 24} if month == SPRING else {24, 25})
 
 
+Both = tuple[SimulatedRoom, Promises]
+
+
 @contextmanager
-def watched(folder: Path) -> Iterator[tuple[House, Promises]]:
+def watched(folder: Path) -> Iterator[Both]:
     (folder / "film").mkdir()
     for name in ("lamp", "door"):
         make_clip(folder / f"{name}.mp4", seconds=4.0)
@@ -75,107 +78,105 @@ def watched(folder: Path) -> Iterator[tuple[House, Promises]]:
     copy, clips = copy_with_stand_ins(load_story(folder / "story.toml"), folder / "film", lambda _what, _share: None)
     (folder / "state").mkdir()
     with in_central_europe():
-        house = House(copy, tuple(clips), folder / "state", SimulatedClock(SPRING))
-        house.open()
+        room = SimulatedRoom(copy, tuple(clips), folder / "state", SimulatedClock(SPRING))
+        room.open()
         try:
-            promises = Promises(house)
+            promises = Promises(room)
             promises.show_began()
-            assert house.run_until(promises.healed, 20.0)
-            yield house, promises
+            assert room.run_until(promises.healed, 20.0)
+            yield room, promises
         finally:
-            house.cut_power()
-            house.close()
+            room.cut_power()
+            room.close()
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Promises]]:
-    with watched(tmp_path_factory.mktemp("m")) as both:  # a socket's path must be short
-        yield both
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    with watched(tmp_path_factory.mktemp("m")) as made:  # a socket's path must be short
+        yield made
 
 
-def test_a_picture_that_stands_is_noticed(house: tuple[House, Promises], monkeypatch: pytest.MonkeyPatch) -> None:
-    home, _ = house
-    home.run(5.0)
-    show, still = home.screen.show, home.screen._last
+def test_a_picture_that_stands_is_noticed(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, _ = both
+    room.run(5.0)
+    show, still = room.screen.show, room.screen._last
     assert still is not None
-    monkeypatch.setattr(home.screen, "show", lambda _canvas, level, overlay: show(still, level, overlay))
+    monkeypatch.setattr(room.screen, "show", lambda _canvas, level, overlay: show(still, level, overlay))
     with pytest.raises(PromiseBroken, match=r"P1 broken.* stood for 3\.\d s"):
-        home.run(4.0)
+        room.run(4.0)
 
 
-def test_a_black_wall_is_noticed(house: tuple[House, Promises]) -> None:
-    home, _ = house
-    home.show.parts.film.brightness(0.0)
+def test_a_black_wall_is_noticed(both: Both) -> None:
+    room, _ = both
+    room.show.parts.film.brightness(0.0)
     with pytest.raises(PromiseBroken, match=r"P1 broken.* black for 3\.\d s"):
-        home.run(4.0)
+        room.run(4.0)
 
 
-def test_a_show_that_ends_by_itself_is_noticed(house: tuple[House, Promises]) -> None:
-    home, _ = house
-    home.show.ending = True
+def test_a_show_that_ends_by_itself_is_noticed(both: Both) -> None:
+    room, _ = both
+    room.show.ending = True
     with pytest.raises(PromiseBroken, match="P1 broken"):
-        home.step()
+        room.step()
 
 
-def test_a_loss_that_is_not_of_the_fault_is_noticed(house: tuple[House, Promises]) -> None:
-    home, promises = house
+def test_a_loss_that_is_not_of_the_fault_is_noticed(both: Both) -> None:
+    room, promises = both
     promises.begin("camera lost", ("camera",), safe_picture=False)
-    home.show.parts.losses.lost("camera", "no picture")
-    home.step()
-    home.show.parts.losses.lost("sound", "why ever")
+    room.show.parts.losses.lost("camera", "no picture")
+    room.step()
+    room.show.parts.losses.lost("sound", "why ever")
     with pytest.raises(PromiseBroken, match=r"P2 broken.* sound: why ever"):
-        home.step()
+        room.step()
 
 
-def test_a_receiver_that_hears_nothing_is_noticed(
-    house: tuple[House, Promises], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home, _ = house
-    home.show.parts.broadcast.close()
-    monkeypatch.setattr(home, "wait", wait_shortly(home.wait))
+def test_a_receiver_that_hears_nothing_is_noticed(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, _ = both
+    room.show.parts.broadcast.close()
+    monkeypatch.setattr(room, "wait", wait_shortly(room.wait))
     with pytest.raises(PromiseBroken, match=r"P2 broken.* receiver"):
-        home.run(8.0)
+        room.run(8.0)
 
 
-def test_a_guard_who_is_not_heard_is_noticed(house: tuple[House, Promises], monkeypatch: pytest.MonkeyPatch) -> None:
-    home, promises = house
+def test_a_guard_who_is_not_heard_is_noticed(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, promises = both
     promises.check_guard_is_heard()
-    assert home.show.parts.control is not None
-    home.show.parts.control.close()
-    monkeypatch.setattr(home, "wait", wait_shortly(home.wait))
+    assert room.show.parts.control is not None
+    room.show.parts.control.close()
+    monkeypatch.setattr(room, "wait", wait_shortly(room.wait))
     with pytest.raises(PromiseBroken, match=r"P2 broken.* guard"):
         promises.check_guard_is_heard()
 
 
-def test_what_is_told_twice_or_not_at_all_is_noticed(house: tuple[House, Promises]) -> None:
-    home, promises = house
+def test_what_is_told_twice_or_not_at_all_is_noticed(both: Both) -> None:
+    room, promises = both
     promises.begin("camera lost", ("camera",), safe_picture=False)
     with pytest.raises(PromiseBroken, match=r"P6 broken.* nothing was told"):
         promises.check_told_once(must_be_told=True)
     for _ in range(2):
-        home.show.parts.losses.lost("camera", "no picture")
-        home.show.parts.losses.back("camera")
+        room.show.parts.losses.lost("camera", "no picture")
+        room.show.parts.losses.back("camera")
     with pytest.raises(PromiseBroken, match=r"P6 broken.* camera 2 times"):
         promises.check_told_once(must_be_told=True)
 
 
-def test_a_title_that_nobody_was_told_is_noticed(house: tuple[House, Promises]) -> None:
-    home, promises = house
+def test_a_title_that_nobody_was_told_is_noticed(both: Both) -> None:
+    room, promises = both
     promises.check_title()
-    home.story.write_text(STORY.replace("One room", "Two rooms"))
+    room.story.write_text(STORY.replace("One room", "Two rooms"))
     with pytest.raises(PromiseBroken, match=r"P3 broken.* 'Two rooms'"):
         promises.check_title()
 
 
-def test_a_take_that_the_journal_lacks_is_noticed(house: tuple[House, Promises]) -> None:
-    _, promises = house
+def test_a_take_that_the_journal_lacks_is_noticed(both: Both) -> None:
+    _, promises = both
     promises.check_takes(0)
     with pytest.raises(PromiseBroken, match="P4 broken"):
         promises.check_takes(1)
 
 
-def test_what_grows_from_night_to_night_is_noticed(house: tuple[House, Promises]) -> None:
-    _, promises = house
+def test_what_grows_from_night_to_night_is_noticed(both: Both) -> None:
+    _, promises = both
     promises.check_flat()
     kept = [socket.socket() for _ in range(10)]
     with pytest.raises(PromiseBroken, match=r"P5 broken.* descriptors"):

@@ -43,7 +43,7 @@ PATIENCE_SECONDS = 30.0
 JOURNAL_MEGABYTES = 4
 
 
-class House:
+class SimulatedRoom:
     """One room with its show, its receiver of OSC and a guard's phone. ``folder`` keeps the state."""
 
     def __init__(self, story: Path, clips: tuple[Path, ...], folder: Path, clock: SimulatedClock) -> None:
