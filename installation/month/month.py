@@ -22,7 +22,7 @@ from models.labels import LABELS
 from scenes.story.story import Story
 
 OPENS, CLOSES = 10, 18
-VISITS, QUIET_FAULTS = 6, 3
+VISITS, QUIET_FAULTS = 4, 4
 FAULT_IN_VISIT = 0.7
 """How many visits have a fault in them; the others come while nobody is there."""
 VISIT_SECONDS = 240.0
@@ -112,6 +112,8 @@ class Month:
         room.open()
         try:
             self._promises.show_began()
+            self._see_picture("the start")
+            self._seconds_to_heal()
             room.ask("closed", "1")
             for day in range(days):
                 progress(f"day {day + 1}", day / days)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from calibration.errors import Refused
 from installation.host.console import LossChange
-from installation.month.room import JOURNAL_MEGABYTES, SimulatedRoom
+from installation.month.room import JOURNAL_DAYS, JOURNAL_MEGABYTES, SimulatedRoom
 
 STANDS_AT_MOST = 3.0
 BACK_WITHIN = 60.0
@@ -46,6 +46,7 @@ class Promises:
         """How often each part was told as lost since the fault began."""
         self._calm_since = self._heard_at = room.clock()
         self._heard = 0
+        self._days: list[str] = []
         self._first: Night | None = None
 
     def show_began(self) -> None:
@@ -147,9 +148,16 @@ class Promises:
 
     def check_takes(self, at_least: int) -> None:
         """P4: the day's journal has every take but those of which a fault took lines."""
-        takes = sum(line["kind"] == "take_end" for line in self._room.journal_of_today())
+        today = self._room.today()
+        takes = sum(line["kind"] == "take_end" for line in self._room.journal_of(today))
         if takes < at_least:
             raise self.broken("P4", f"the journal of the day has {takes} takes of at least {at_least}")
+        self._days.append(today)
+        there = self._room.journal_days()
+        if missing := set(self._days[1 - JOURNAL_DAYS :]) - there:  # a day of a wrong clock may take one place
+            raise self.broken("P4", f"the journal lacks {', '.join(sorted(missing))}; it has {', '.join(sorted(there))}")
+        if len(there) > JOURNAL_DAYS:
+            raise self.broken("P5", f"the journal has {len(there)} days, {JOURNAL_DAYS} at most are wanted")
 
     def check_flat(self) -> Night:
         """P5: what the show holds in this night, compared with the first one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -40,7 +41,9 @@ EYE_WAIT_SECONDS = 0.06
 """Real seconds that a tick waits for the eye's report: its process may have been killed, or not have begun yet."""
 PATIENCE_SECONDS = 30.0
 """Real seconds after which a decoder hangs."""
-JOURNAL_MEGABYTES = 4
+EYE_EACH = 2
+"""The eye speaks at every second tick: a mood is believed for a second."""
+JOURNAL_MEGABYTES, JOURNAL_DAYS = 4, 4
 
 
 class SimulatedRoom:
@@ -67,7 +70,8 @@ class SimulatedRoom:
         self.sound: SimulatedSound
         self._closing = ExitStack()
         self._on_mood: Callable[[Mood], None] = lambda _mood: None
-        self._seen_at = 0.0
+        self._heard = threading.Event()
+        self._steps = 0
 
     def open(self) -> None:
         """Begin the show."""
@@ -115,10 +119,12 @@ class SimulatedRoom:
     def step(self) -> None:
         """One tick, once all that the one before needed of threads and processes is there."""
         self._await_film()
-        self._await_eye(self.clock())
+        self._await_eye()
         self.clock.advance(STEP)
         now = self.clock()
-        self.sight.report(now)
+        self._steps += 1
+        if self._steps % EYE_EACH == 0:
+            self._let_eye_speak(now)
         self.show.tick(now)
         self.sound.run()
         self.count_received()
@@ -141,8 +147,7 @@ class SimulatedRoom:
     def jump(self, seconds: float) -> None:
         """Time passes without a tick: for a process that stood still, or a night in which nothing happens."""
         self.clock.advance(seconds)
-        self.sight.report(self.clock())
-        self._await_eye(self.clock())
+        self._let_eye_speak(self.clock())
 
     def ask(self, command: str, *words: str) -> None:
         """A guard's phone asks for something; it has arrived when this returns."""
@@ -158,12 +163,19 @@ class SimulatedRoom:
         found = re.search(r'(?m)^title = "(.*)"$', self.story.read_text(encoding="utf-8"))
         return found[1] if found else self.story.stem
 
-    def journal_of_today(self) -> Iterator[dict[str, Any]]:
-        """The lines of this day, by the true date; compressed ones too."""
+    def today(self) -> str:
+        """The true date, as the journal writes it."""
+        return time.strftime("%Y-%m-%d", time.localtime(self.clock.true_wall()))
+
+    def journal_of(self, day: str) -> Iterator[dict[str, Any]]:
+        """The lines of a day, compressed ones too."""
         self.show.parts.journal.flush()
-        day = time.strftime("%Y-%m-%d", time.localtime(self.clock.true_wall()))
         for file in (self.folder / "journal").glob(f"{day}.*"):
             yield from read_lines(file)
+
+    def journal_days(self) -> set[str]:
+        """The days of which there is a journal."""
+        return {file.name[:10] for file in (self.folder / "journal").iterdir()}
 
     def journal_megabytes(self) -> float:
         """Size of all days together."""
@@ -200,15 +212,20 @@ class SimulatedRoom:
             name="rehearsal",
             osc=OscSettings(listen_port=0, targets=(OscTarget(host=host, port=port),)),
             screen=ScreenSettings(width=SIZE[0], height=SIZE[1]),
-            journal=JournalSettings(megabytes_at_most=JOURNAL_MEGABYTES),
+            journal=JournalSettings(megabytes_at_most=JOURNAL_MEGABYTES, days_at_most=JOURNAL_DAYS),
         )
 
-    def _pass_on(self, mood: Mood) -> None:
-        self._seen_at = mood.captured_at
-        self._on_mood(mood)
+    def _let_eye_speak(self, now: float) -> None:
+        self._heard.clear()
+        self.sight.report(now)
 
-    def _await_eye(self, now: float) -> None:
-        self.wait(lambda: self._seen_at >= now, 1.0 if self.sight.answers else EYE_WAIT_SECONDS)
+    def _pass_on(self, mood: Mood) -> None:
+        self._on_mood(mood)
+        self._heard.set()
+
+    def _await_eye(self) -> None:
+        """The eye's report has come; or one of an eye that cannot speak has not."""
+        self._heard.wait(1.0 if self.sight.answers else EYE_WAIT_SECONDS)
 
     def _await_film(self) -> None:
         if not self.wait(self.show.parts.film.caught_up, PATIENCE_SECONDS):
