@@ -17,6 +17,7 @@ class SimulatedClock:
         self._midnight = time.mktime((*first_day, 0, 0, 0, 0, 0, -1))
         self._seconds = 1000.0
         self._began = self._seconds
+        self._asleep = self._jumped = 0.0
         self.error = 0.0
 
     def __call__(self) -> float:
@@ -29,14 +30,35 @@ class SimulatedClock:
 
     def true_wall(self) -> float:
         """Unix seconds as they are."""
-        return self._midnight + self._seconds - self._began
+        return self._midnight + self._seconds + self._asleep - self._began
+
+    def played(self) -> float:
+        """Monotonic seconds without those that were jumped over."""
+        return self._seconds - self._jumped
+
+    @property
+    def jumped(self) -> float:
+        """All seconds that were jumped over."""
+        return self._jumped
 
     def advance(self, seconds: float) -> None:
         """Some time passes."""
         self._seconds += seconds
 
+    def jump(self, seconds: float) -> None:
+        """Time in which nothing happens passes at once."""
+        self._seconds += seconds
+        self._jumped += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """The machine is suspended: only the wall clock goes on, as under Linux."""
+        self._asleep += seconds
+
+    def weekday(self, day: int) -> int:
+        """Of the ``day``th day; 0 is Monday."""
+        return time.localtime(self._midnight + (day + 0.5) * 86400).tm_wday
+
     def at_hour(self, day: int, hour: int) -> float:
-        """Monotonic seconds of ``hour`` o'clock on the ``day``th day, counted from 0, by that day's summer time."""
+        """Unix seconds of ``hour`` o'clock on the ``day``th day, counted from 0, by that day's summer time."""
         year, month, first, *_ = time.localtime(self._midnight)
-        wall = time.mktime((year, month, first + day, hour, 0, 0, 0, 0, -1))
-        return self._began + wall - self._midnight
+        return time.mktime((year, month, first + day, hour, 0, 0, 0, 0, -1))

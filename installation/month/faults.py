@@ -17,6 +17,7 @@ from pathlib import Path
 from installation.host.state_folder import room_stem
 from installation.month.room import SimulatedRoom
 
+WEEK = 7 * 86400.0
 GPU_LOST_SECONDS = 300.0
 """It is there again before it is tried again, ten minutes later."""
 Happening = Callable[[SimulatedRoom, random.Random], AbstractContextManager[None]]
@@ -38,6 +39,8 @@ class Fault:
     """Whether it is noticed in every case; a clip that nobody asks for is not."""
     restarts: bool = False
     """Whether the show begins again, and the wall is dark for a moment."""
+    moves_clock: bool = False
+    """Whether it must not come near the hours of opening and closing, which a wrong clock would rightly bring about."""
     costs_lines: bool = False
     """Whether lines of the journal are lost, or get to another day."""
 
@@ -184,16 +187,24 @@ def _replace(file: Path, content: bytes) -> None:
 
 @contextmanager
 def wall_clock_wrong(room: SimulatedRoom, dice: random.Random) -> Iterator[None]:
-    """The wall clock jumps by an hour, or by more than a year, and is set right again."""
-    room.clock.error = dice.choice([-3600.0, 3600.0, -400 * 86400.0, 400 * 86400.0])
+    """The wall clock jumps by an hour, or by 57 weeks, and is set right again."""
+    room.clock.error = dice.choice([-3600.0, 3600.0, -57 * WEEK, 57 * WEEK])
     yield
     room.clock.error = 0.0
 
 
 def suspended(room: SimulatedRoom, dice: random.Random) -> AbstractContextManager[None]:
     """The machine sleeps for some seconds or an hour, and goes on."""
-    room.jump(dice.choice([2.0, 20.0, 3600.0]))
+    room.clock.sleep(dice.choice([2.0, 20.0, 3600.0]))
     return nullcontext()
+
+
+@contextmanager
+def closed_by_hand(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
+    """A guard closes the house, and opens it again."""
+    room.ask("close")
+    yield
+    room.ask("open")
 
 
 @contextmanager
@@ -254,8 +265,9 @@ FAULTS = (
     Fault("clip missing", clip_missing, ("scene ", "sound of "), (1, 40)),
     Fault("clip damaged", clip_damaged, ("scene ", "sound of "), (1, 40)),
     Fault("all clips missing", all_clips_missing, ("scene ", "sound of ", "film"), (5, 40), safe_picture=True),
-    Fault("wall clock wrong", wall_clock_wrong, (), (5, 60), costs_lines=True),
-    Fault("machine suspended", suspended),
+    Fault("wall clock wrong", wall_clock_wrong, ("clock",), (5, 40), moves_clock=True, costs_lines=True),
+    Fault("machine suspended", suspended, moves_clock=True),
+    Fault("closed and opened by hand", closed_by_hand, (), (5, 40)),
     Fault("power cut", power_cut, restarts=True, costs_lines=True),
     Fault("control port flooded", flood),
     Fault("story edited and reloaded", story_edited),

@@ -15,16 +15,21 @@ from calibration.progress import Progress
 from installation.month.clock import AUTUMN, SPRING, TIME_ZONE, SimulatedClock
 from installation.month.faults import FAULTS, Fault
 from installation.month.promises import BACK_WITHIN, PICTURE_WITHIN, Night, Promises
-from installation.month.room import SimulatedRoom
+from installation.month.room import CLOSES, CLOSES_LATE, LATE, OPENS, SHUT, SimulatedRoom
 from installation.month.stand_ins import copy_with_stand_ins
 from installation.show.rehearsal import NOBODY, UNDECIDED
 from models.labels import LABELS
 from scenes.story.story import Story
 
-OPENS, CLOSES = 10, 18
 VISITS, QUIET_FAULTS = 4, 4
 FAULT_IN_VISIT = 0.7
 """How many visits have a fault in them; the others come while nobody is there."""
+CHANGE_SECONDS = 10.0
+"""Before and after the hour at which the house opens or closes, every tick is played."""
+NOON_SECONDS = 5400.0
+"""A wrong clock must be so far from opening and closing."""
+LAST_SECONDS = 1800.0
+"""Nothing begins so soon before the house closes."""
 VISIT_SECONDS = 240.0
 """A visitor who has not come to an end by then goes home."""
 WELL_SECONDS = 3.0
@@ -100,6 +105,8 @@ class Month:
         self._promises = Promises(room)
         self._deck: list[Fault] = []
         self.report = MonthReport(seed)
+        self._steady = (0.0, 0.0)
+        """From and until when the wall clock may be wrong."""
         self._takes = 0
         """Takes of the day that the journal must have."""
         self._costly = False
@@ -112,17 +119,15 @@ class Month:
         room.open()
         try:
             self._promises.show_began()
-            self._see_picture("the start")
-            self._seconds_to_heal()
-            room.ask("closed", "1")
             for day in range(days):
                 progress(f"day {day + 1}", day / days)
-                self._jump_to(clock.at_hour(day, OPENS))
-                room.ask("closed", "0")
-                self._see_picture("doors open")
-                for share in self._day(clock.at_hour(day, CLOSES)):
-                    progress(f"day {day + 1}", (day + share) / days)
-                room.ask("closed", "1")
+                if clock.weekday(day) == SHUT:
+                    self._jump_to(clock.at_hour(day, OPENS + 2))
+                else:
+                    for share in self._day(clock.at_hour(day, OPENS), self._closing_hour(day)):
+                        progress(f"day {day + 1}", (day + share) / days)
+                    self._promises.check_takes(self._takes)
+                    self._takes = 0
                 self._night()
                 self.report.days += 1
             room.end()
@@ -130,32 +135,44 @@ class Month:
             room.cut_power()
         return self.report
 
-    def _day(self, until: float) -> Iterator[float]:
-        """Play the day, and tell how much of it is over."""
-        begun = self._clock()
-        events = [(self._dice.uniform(begun, until - 600.0), "visit") for _ in range(VISITS)]
-        events += [(self._dice.uniform(begun, until - 600.0), "fault") for _ in range(QUIET_FAULTS)]
-        for at, what in sorted(events):
+    def _closing_hour(self, day: int) -> float:
+        return self._clock.at_hour(day, CLOSES_LATE if self._clock.weekday(day) == LATE else CLOSES)
+
+    def _day(self, opens: float, closes: float) -> Iterator[float]:
+        """Play the day, and tell how much of it is over. Times are unix seconds, by a clock that is right."""
+        room = self._room
+        self._jump_to(opens - CHANGE_SECONDS)
+        if not room.show.controls.closed:
+            raise self._promises.broken("hours", "the house is open before its time")
+        if not room.run_until(lambda: not room.show.controls.closed, 2 * CHANGE_SECONDS):
+            raise self._promises.broken("hours", "the house does not open")
+        self._see_picture("the house opened")
+        self._seconds_to_heal()
+        self._steady = (opens + NOON_SECONDS, closes - NOON_SECONDS)
+        kinds = ["visit"] * VISITS + ["fault"] * QUIET_FAULTS
+        for at, what in sorted((self._dice.uniform(opens, closes - LAST_SECONDS), kind) for kind in kinds):
             self._jump_to(at)
-            yield (self._clock() - begun) / (until - begun)
+            yield (at - opens) / (closes - opens)
             if what == "visit":
                 self._visit(with_fault=self._dice.random() < FAULT_IN_VISIT)
             else:
                 self._happen(self._draw())
-        self._jump_to(until)
+        self._jump_to(closes - CHANGE_SECONDS)
+        if room.show.controls.closed:
+            raise self._promises.broken("hours", "the house is closed before its time")
+        room.run(CHANGE_SECONDS)
 
     def _night(self) -> None:
         room = self._room
-        if not room.run_until(lambda: room.show.controls.blackout and room.screen.level == 0.0, 10.0):
-            raise self._promises.broken("P1", "the wall is not dark after closing")
-        room.run(5.0)
-        self._promises.check_takes(self._takes)
-        self._takes = 0
+        if not room.run_until(lambda: room.show.controls.closed and room.screen.level == 0.0, 2 * CHANGE_SECONDS):
+            raise self._promises.broken("hours", "the wall is not dark in the night")
+        if not room.wait(lambda: room.eye.pid is None):
+            raise self._promises.broken("hours", "the eye's process has not ended with the day")
         self.report.nights.append(self._promises.check_flat())
 
-    def _jump_to(self, moment: float) -> None:
+    def _jump_to(self, wall: float) -> None:
         """Nobody comes and nothing happens until then."""
-        seconds = moment - self._clock()
+        seconds = wall - self._clock.true_wall()
         if seconds > 0:
             self._room.jump(seconds)
             self._promises.calm()
@@ -186,10 +203,15 @@ class Month:
 
     def _draw(self) -> Fault:
         """Each kind once, in an order from the dice, before any comes again."""
-        if not self._deck:
-            self._deck = list(FAULTS)
-            self._dice.shuffle(self._deck)
-        return self._deck.pop()
+        if len(self._deck) < len(FAULTS) // 2:
+            more = list(FAULTS)
+            self._dice.shuffle(more)
+            self._deck = more + self._deck
+        begin, end = self._steady
+        steady = begin < self._clock.true_wall() < end
+        fault = next(fault for fault in reversed(self._deck) if steady or not fault.moves_clock)
+        self._deck.remove(fault)
+        return fault
 
     def _happen(self, fault: Fault) -> None:
         room, promises = self._room, self._promises

@@ -155,7 +155,9 @@ class Promises:
         self._days.append(today)
         there = self._room.journal_days()
         if missing := set(self._days[1 - JOURNAL_DAYS :]) - there:  # a day of a wrong clock may take one place
-            raise self.broken("P4", f"the journal lacks {', '.join(sorted(missing))}; it has {', '.join(sorted(there))}")
+            raise self.broken(
+                "P4", f"the journal lacks {', '.join(sorted(missing))}; it has {', '.join(sorted(there))}"
+            )
         if len(there) > JOURNAL_DAYS:
             raise self.broken("P5", f"the journal has {len(there)} days, {JOURNAL_DAYS} at most are wanted")
 

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from calibration.house_settings import HoursSettings
 from calibration.settings import JournalSettings, OscSettings, OscTarget, ScreenSettings
 from calibration.venue import Venue
 from installation.eye.supervisor import EyeSupervisor
@@ -29,6 +30,7 @@ from installation.osc import Broadcast, Control
 from installation.osc.sender import typed_message
 from installation.osc.state import About
 from installation.show.keys import Controls, Keys
+from installation.show.opening import open_house
 from installation.show.parts import Parts
 from installation.show.rehearsal import Rehearsal
 from installation.show.show import Show
@@ -44,6 +46,26 @@ PATIENCE_SECONDS = 30.0
 EYE_EACH = 2
 """The eye speaks at every second tick: a mood is believed for a second."""
 JOURNAL_MEGABYTES, JOURNAL_DAYS = 4, 4
+
+
+OPENS, CLOSES, CLOSES_LATE = 10, 18, 20
+LATE, SHUT = 3, 0
+"""Days of the week, 0 is Monday: open until late, and not at all."""
+HOURS = f"Tu-Su {OPENS}:00-{CLOSES}:00; Th {OPENS}:00-{CLOSES_LATE}:00"
+
+
+class JumpingEye(EyeSupervisor):
+    """The supervisor, which counts only the time that is played: a jump over quiet hours is no silence."""
+
+    def __init__(
+        self, venue: Venue, losses: LossReporter, on_mood: Callable[[Mood], None], room: SimulatedRoom
+    ) -> None:
+        super().__init__(venue, 0, losses, on_mood, room.clock.played, room.sight.command)
+        self._room_clock = room.clock
+
+    def mood(self, now: float) -> Mood:
+        """The newest mood."""
+        return super().mood(now - self._room_clock.jumped)
 
 
 class SimulatedRoom:
@@ -65,7 +87,7 @@ class SimulatedRoom:
         self.attract = ""
         """The scene while nobody is there."""
         self.show: Show
-        self.eye: EyeSupervisor
+        self.eye: JumpingEye
         self.screen: WatchedScreen
         self.sound: SimulatedSound
         self._closing = ExitStack()
@@ -85,8 +107,10 @@ class SimulatedRoom:
             broadcast = Broadcast(venue.osc, story.names, about, losses, self.clock)
             closing.callback(broadcast.close)
             self._on_mood = broadcast.mood
-            self.eye = EyeSupervisor(venue, 0, losses, self._pass_on, self.clock, self.sight.command)
+            self.eye = JumpingEye(venue, losses, self._pass_on, self)
             closing.callback(self.eye.close)
+            house = open_house(venue, losses, journal, broadcast, self.clock.wall)
+            house.add("eye", self.eye)
             self.eye.start()
             control = Control(venue.osc, story.names, losses, self.clock)
             closing.callback(control.close)
@@ -95,7 +119,7 @@ class SimulatedRoom:
             self.sound = SimulatedSound(venue.sound, losses, self.clock)
             film = Film(self.screen, self.sound, losses, venue.screen.candidates_megabytes)
             closing.callback(film.close)
-            parts = Parts(film, self.eye, broadcast, journal, losses, Keys(), Heartbeat(), Rehearsal(), control)
+            parts = Parts(film, self.eye, broadcast, journal, losses, Keys(), Heartbeat(), Rehearsal(), house, control)
             self.show = Show(story, parts, Controls(), self.clock)
             self._closing = closing.pop_all()
 
@@ -145,8 +169,8 @@ class SimulatedRoom:
         return true()
 
     def jump(self, seconds: float) -> None:
-        """Time passes without a tick: for a process that stood still, or a night in which nothing happens."""
-        self.clock.advance(seconds)
+        """Time passes without a tick."""
+        self.clock.jump(seconds)
         self._let_eye_speak(self.clock())
 
     def ask(self, command: str, *words: str) -> None:
@@ -211,6 +235,7 @@ class SimulatedRoom:
         return Venue(
             name="rehearsal",
             osc=OscSettings(listen_port=0, targets=(OscTarget(host=host, port=port),)),
+            hours=HoursSettings(open=HOURS),
             screen=ScreenSettings(width=SIZE[0], height=SIZE[1]),
             journal=JournalSettings(megabytes_at_most=JOURNAL_MEGABYTES, days_at_most=JOURNAL_DAYS),
         )
@@ -225,7 +250,8 @@ class SimulatedRoom:
 
     def _await_eye(self) -> None:
         """The eye's report has come; or one of an eye that cannot speak has not."""
-        self._heard.wait(1.0 if self.sight.answers else EYE_WAIT_SECONDS)
+        if not self.show.controls.closed:  # then there is none
+            self._heard.wait(1.0 if self.sight.answers else EYE_WAIT_SECONDS)
 
     def _await_film(self) -> None:
         if not self.wait(self.show.parts.film.caught_up, PATIENCE_SECONDS):
