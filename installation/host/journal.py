@@ -36,6 +36,8 @@ KINDS: dict[type, str] = {
 MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"}
 """What is kept of a mood: the aggregate, nothing of a single visitor."""
 MAX_QUEUED_LINES = 2000
+RETRY_SECONDS = 20.0
+"""While the journal is lost, its loss is written again so often: with nobody there no other line may come for hours."""
 MAX_WHY = 300
 """Letters of a loss's reason."""
 
@@ -57,7 +59,9 @@ class Journal:
         self._mood_period = 1.0 / settings.mood_hertz if settings.mood_hertz else float("inf")
         self._losses, self._wall_clock = losses, wall_clock
         self._lines: queue.Queue[dict[str, Any] | threading.Event | None] = queue.Queue(MAX_QUEUED_LINES)
-        self._next_mood = 0.0
+        self._next_mood = self._next_retry = 0.0
+        self._unwritten: LossChange | None = None
+        """The loss of the journal itself."""
         self._last_mood: tuple[object, ...] = ()
         self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
         self._thread = Worker("journal", self._write_on, losses)
@@ -82,6 +86,9 @@ class Journal:
     def mood(self, mood: Mood, now: float) -> None:
         """Note who came and left, and the mood: when it changes, and at the venue's rate while somebody is there."""
         self._note_all(self._visits.advance(mood, now), now)
+        if self._unwritten and now >= self._next_retry:
+            self._next_retry = now + RETRY_SECONDS
+            self._note_loss(self._unwritten)
         what = (mood.trusted, mood.present, mood.dominant)
         if what == self._last_mood and (now < self._next_mood or not mood.present):
             return
@@ -131,6 +138,8 @@ class Journal:
             self.note(kind, now, **fields)
 
     def _note_loss(self, change: LossChange) -> None:
+        if change.part == "journal":
+            self._unwritten = change if change.seconds is None else None
         if change.seconds is None:
             self.note("lost", change.now, part=change.part, why=change.why[:MAX_WHY])
         else:

@@ -101,7 +101,6 @@ def sound_lost(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
 def disk_gone(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The folder of the journal is gone, and a file stands in its place."""
     folder, away = _put_away(room)
-    folder.touch()
     yield
     folder.unlink()
     away.rename(folder)
@@ -109,8 +108,9 @@ def disk_gone(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
 
 @contextmanager
 def disk_full(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
-    """The disk of the journal takes no byte more: every file of today is the system's full device."""
+    """The disk of the journal takes no byte more: its file of today is the system's full device."""
     folder, away = _put_away(room)
+    folder.unlink()
     folder.mkdir()
     day = time.strftime("%Y-%m-%d", time.localtime(room.clock.wall()))
     (folder / f"{day}.{room_stem('rehearsal')}.jsonl").symlink_to("/dev/full")
@@ -121,8 +121,12 @@ def disk_full(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
 
 def _put_away(room: SimulatedRoom) -> tuple[Path, Path]:
     folder, away = room.folder / "journal", room.folder / "journal-away"
-    room.show.parts.journal.flush()
+    journal = room.show.parts.journal
+    journal.flush()
     folder.rename(away)
+    folder.touch()
+    journal.note("rehearsal", room.clock())  # so that it is noticed even when nobody is there
+    journal.flush()
     return folder, away
 
 
@@ -259,8 +263,8 @@ FAULTS = (
     Fault("GPU lost", gpu_lost, ("eye",)),
     Fault("eye's reports garbled", reports_garbled, ("eye",), (1, 10), must_be_told=True),
     Fault("sound device gone", sound_lost, ("sound",), (1, 40), must_be_told=True),
-    Fault("journal's disk gone", disk_gone, ("journal",), (1, 40), costs_lines=True),
-    Fault("journal's disk full", disk_full, ("journal",), (1, 40), costs_lines=True),
+    Fault("journal's disk gone", disk_gone, ("journal",), (1, 40), must_be_told=True, costs_lines=True),
+    Fault("journal's disk full", disk_full, ("journal",), (1, 40), must_be_told=True, costs_lines=True),
     Fault("OSC receiver gone", receiver_gone, ("OSC target",), (3, 40), must_be_told=True),
     Fault("clip missing", clip_missing, ("scene ", "sound of "), (1, 40)),
     Fault("clip damaged", clip_damaged, ("scene ", "sound of "), (1, 40)),

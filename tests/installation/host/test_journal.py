@@ -209,6 +209,30 @@ def test_a_full_disk_is_reported_once_and_the_show_goes_on(tmp_path: Path) -> No
     assert kinds(folder, "command")[-1:] == [{"kind": "command"}]
 
 
+def test_the_journal_is_back_soon_after_its_disk_though_nobody_comes(tmp_path: Path) -> None:
+    losses, folder, nobody = LossReporter(), tmp_path / "journal", mood_of("nobody", 0.0, 5.0)
+    folder.touch()
+    journal = Journal(JournalSettings(folder=str(folder)), tmp_path, losses)
+    journal.mood(nobody, 5.0)
+    assert journal.flush()
+    assert losses.is_lost("journal")
+    journal.mood(nobody, 5.1)
+    assert journal.flush()
+    folder.unlink()
+    for now in (6.0, 24.0):  # not at every tick
+        journal.mood(nobody, now)
+        assert journal.flush()
+        assert losses.is_lost("journal")
+    journal.mood(nobody, 25.2)
+    assert journal.flush()
+    assert not losses.is_lost("journal")
+    journal.close()
+    assert [(line["kind"], line["part"]) for line in kinds(folder, "lost", "back")] == [
+        ("lost", "journal"),
+        ("back", "journal"),
+    ]
+
+
 def test_the_journal_never_outgrows_its_limit(tmp_path: Path) -> None:
     folder = tmp_path / "journal"
     folder.mkdir()
