@@ -5,7 +5,6 @@ from __future__ import annotations
 import select
 import signal
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -49,7 +48,7 @@ class EyeSupervisor:
     """Starts the eye, listens to it in a thread of its own, and replaces it when it dies or falls silent.
 
     ``on_mood`` is called in that thread as each mood arrives, so that the broadcast need not wait for a tick.
-    ``command`` is the eye's program; the address of the line is added to it.
+    ``command`` is the eye's program; the address of the line is added to it. Time is that of ``losses``.
     """
 
     def __init__(
@@ -63,7 +62,7 @@ class EyeSupervisor:
     ) -> None:
         self._machine = machine or MachineLoad(losses)
         self._venue, self._seed, self._losses = venue, seed, losses
-        self._on_mood, self._command = on_mood, command
+        self._on_mood, self._command, self._clock = on_mood, command, losses.clock
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._closing = threading.Event()
         self._on = True
@@ -178,14 +177,14 @@ class EyeSupervisor:
                 if not self._on:
                     self._rest()
                     continue
-                now = time.monotonic()
+                now = self._clock()
                 if self._eye is None and now < self._restarts.next_at:
                     self._closing.wait(LISTEN_SECONDS)
                     continue
                 eye = self._eye = self._eye or self._first_eye(now)
                 if eye:
                     self._listen(eye)
-                    self._check(eye, time.monotonic())
+                    self._check(eye, self._clock())
         finally:
             self._give_up_successor()
             if self._eye:
@@ -242,7 +241,7 @@ class EyeSupervisor:
             self._last_words = status.last_words
             return
         previous = self._received
-        self._received = _Received(time.monotonic(), report)
+        self._received = _Received(self._clock(), report)
         if self._silence:
             self._silence.heard(self._received.at)
         if previous is None:

@@ -59,7 +59,7 @@ class LossReporter:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._gone: dict[str, tuple[float, str]] = {}
         self._followers: list[Callable[[LossChange], None]] = []
@@ -84,7 +84,7 @@ class LossReporter:
         with self._lock:
             if part in self._gone:
                 return
-            now = self._clock()
+            now = self.clock()
             self._gone[part] = (now, why)
             self.errors += 1
         log.warning("%s lost: %s", part, why)
@@ -94,7 +94,7 @@ class LossReporter:
         """``part`` works (again). Reported only if it was lost before."""
         with self._lock:
             gone = self._gone.pop(part, None)
-            now = self._clock()
+            now = self.clock()
         if gone:
             log.info("%s is back after %.1f s", part, now - gone[0])
             self._tell(LossChange(part, gone[1], now, now - gone[0]))

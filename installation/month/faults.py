@@ -102,6 +102,7 @@ def disk_gone(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The folder of the journal is gone, and a file stands in its place."""
     folder, away = _put_away(room)
     yield
+    room.show.parts.journal.flush()
     folder.unlink()
     away.rename(folder)
 
@@ -115,6 +116,7 @@ def disk_full(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     day = time.strftime("%Y-%m-%d", time.localtime(room.clock.wall()))
     (folder / f"{day}.{room_stem('rehearsal')}.jsonl").symlink_to("/dev/full")
     yield
+    room.show.parts.journal.flush()
     shutil.rmtree(folder)
     away.rename(folder)
 
@@ -203,6 +205,12 @@ def suspended(room: SimulatedRoom, dice: random.Random) -> AbstractContextManage
     return nullcontext()
 
 
+def stood_still(room: SimulatedRoom, dice: random.Random) -> AbstractContextManager[None]:
+    """All processes stand still for some seconds, as on a virtual machine that is moved."""
+    room.clock.advance(dice.choice([2.0, 20.0]))
+    return nullcontext()
+
+
 @contextmanager
 def closed_by_hand(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """A guard closes the house, and opens it again."""
@@ -271,6 +279,7 @@ FAULTS = (
     Fault("all clips missing", all_clips_missing, ("scene ", "sound of ", "film"), (5, 40), safe_picture=True),
     Fault("wall clock wrong", wall_clock_wrong, ("clock",), (5, 40), moves_clock=True, costs_lines=True),
     Fault("machine suspended", suspended, moves_clock=True),
+    Fault("machine stood still", stood_still),
     Fault("closed and opened by hand", closed_by_hand, (), (5, 40)),
     Fault("power cut", power_cut, restarts=True, costs_lines=True),
     Fault("control port flooded", flood),

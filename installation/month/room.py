@@ -21,6 +21,7 @@ from installation.host.console import LossReporter
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.journal_files import read_lines
+from installation.host.machine_load import MachineLoad
 from installation.month.clock import SimulatedClock
 from installation.month.scripted_sight import ScriptedSight
 from installation.month.simulated_sound import SimulatedSound
@@ -60,12 +61,20 @@ class JumpingEye(EyeSupervisor):
     def __init__(
         self, venue: Venue, losses: LossReporter, on_mood: Callable[[Mood], None], room: SimulatedRoom
     ) -> None:
-        super().__init__(venue, 0, losses, on_mood, room.clock.played, room.sight.command)
-        self._room_clock = room.clock
+        super().__init__(venue, 0, losses, on_mood, room.sight.command)
+        self._clock, self._room_clock = room.clock.played, room.clock
 
     def mood(self, now: float) -> Mood:
         """The newest mood."""
         return super().mood(now - self._room_clock.jumped)
+
+
+class PatientMachine(MachineLoad):
+    """Ticks of a fifth of a second say nothing of late pictures: the test of that is elsewhere."""
+
+    def pictures(self, now: float, shown: int, late: int) -> None:  # noqa: ARG002
+        """None is late."""
+        super().pictures(now, shown, 0)
 
 
 class SimulatedRoom:
@@ -119,7 +128,19 @@ class SimulatedRoom:
             self.sound = SimulatedSound(venue.sound, losses, self.clock)
             film = Film(self.screen, self.sound, losses, venue.screen.candidates_megabytes)
             closing.callback(film.close)
-            parts = Parts(film, self.eye, broadcast, journal, losses, Keys(), Heartbeat(), Rehearsal(), house, control)
+            parts = Parts(
+                film=film,
+                eye=self.eye,
+                broadcast=broadcast,
+                journal=journal,
+                losses=losses,
+                keys=Keys(),
+                heartbeat=Heartbeat(),
+                rehearsal=Rehearsal(),
+                house=house,
+                machine=PatientMachine(losses),
+                control=control,
+            )
             self.show = Show(story, parts, Controls(), self.clock)
             self._closing = closing.pop_all()
 
