@@ -34,6 +34,7 @@ class Making(TypedDict, total=False):
     default: int
     """The sound track that is marked as default."""
     mark: int
+    size: tuple[int, int]
     transfer: int
     """A number of AVColorTransferCharacteristic."""
     stands: float
@@ -47,7 +48,8 @@ def film(path: Path, moments: Sequence[float], **making: Unpack[Making]) -> Path
     end = moments[-1] + making.get("stands", 1 / 30)
     with av.open(str(path), "w", format=making.get("form"), options=making.get("muxer", {})) as container:
         picture: Any = container.add_stream(making.get("codec", "libx264"), rate=30, options=making.get("options", {}))
-        picture.width, picture.height, picture.pix_fmt = *SIZE, "yuv420p"
+        size = making.get("size", SIZE)
+        picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
         picture.codec_context.gop_size, picture.codec_context.max_b_frames = 15, 0
         picture.codec_context.time_base = Fraction(1, 30)
         picture.codec_context.color_trc = making.get("transfer", 1)
@@ -61,7 +63,7 @@ def film(path: Path, moments: Sequence[float], **making: Unpack[Making]) -> Path
                 track.disposition = Disposition.default if number == default else Disposition(0)
         waiting: list[Any] = []
         for number, moment in enumerate(moments):
-            frame: Any = av.VideoFrame.from_ndarray(draw_mark(SIZE, making.get("mark", 3), number), format="gray")
+            frame: Any = av.VideoFrame.from_ndarray(draw_mark(size, making.get("mark", 3), number), format="gray")
             frame = frame.reformat(format="yuv420p")
             frame.pts, frame.time_base = round(moment * 30), Fraction(1, 30)
             waiting += picture.encode(frame)

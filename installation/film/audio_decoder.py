@@ -144,6 +144,8 @@ def read_sound(
     zero = header.begin + begin
     stereo = _Stereo()
     at: int | None = None
+    # Where recordings of sound alone were joined, the stamps are right for whole pages only; the samples count on.
+    counted = header.joined and not header.has_picture
     for packet in in_order(container.demux(stream), header.pieces):
         try:
             frames = packet.decode()
@@ -151,7 +153,7 @@ def read_sound(
             on_damage()
             continue
         for frame in frames:
-            stamp = at if frame.time is None else round((frame.time - zero) * RATE)
+            stamp = at if frame.time is None or counted else round((frame.time - zero) * RATE)
             at = stamp if at is None or (stamp is not None and abs(stamp - at) > SLIP) else at
             for block in stereo.resample(frame):
                 at = at or 0

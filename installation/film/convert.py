@@ -31,6 +31,7 @@ def convert(file: Path, target: Path, progress: Callable[[float], None]) -> None
         raise Unplayable("has only sound; it plays as it is")
     if header.transfer != "sdr" or header.joined:  # PyAV's own filters have no tone mapping
         raise Unplayable("; ".join(remarks(replace(header, interlaced=False, captions=False), str(file))))
+    file, target = file.absolute(), target.absolute()  # or FFmpeg takes the first part of take:2.mp4 for a protocol
     part = target.with_name(f".{target.name}.part")
     try:
         with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as made:

@@ -110,7 +110,8 @@ def probe(file: Path) -> MediaHeader:
     if not S_ISREG(stat.st_mode):
         # To open a pipe would mean to wait for ever.
         raise Unreadable("is not a regular file; give a film, picture or sound file")
-    return _probe(file, stat.st_mtime_ns, stat.st_size)
+    # FFmpeg would take what stands before the colon of take:2.mp4 for a protocol.
+    return _probe(file.absolute(), stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -146,3 +146,13 @@ def test_a_full_disk_behind_the_output_is_told_in_a_line(words: list[str]) -> No
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 69
     assert done.stderr == "x the output cannot be written: No space left on device\n"
+
+
+def test_whoever_reads_one_line_only_gets_no_traceback() -> None:
+    command = [sys.executable, "-u", "-m", "installation", "story", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as schema:
+        assert schema.stdout is not None
+        assert schema.stderr is not None
+        assert schema.stdout.readline() == "{\n"
+        schema.stdout.close()
+        assert schema.stderr.read() == ""

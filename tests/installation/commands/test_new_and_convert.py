@@ -92,6 +92,14 @@ def test_an_old_clip_becomes_what_plays_best_here_and_is_itself_unchanged(tmp_pa
         assert min(loud) > 0.1, "its sound is there all along"
 
 
+def test_a_name_with_a_colon_is_no_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_clip(tmp_path / "take:2.mp4", seconds=1.0)
+    monkeypatch.chdir(tmp_path)
+    code, told = invoke("convert", "take:2.mp4")
+    assert code == 0, told
+    assert probe(Path("take:2-converted.mp4")).seconds == pytest.approx(1.0, abs=0.05)
+
+
 def test_nothing_that_exists_is_written_over(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mp4", seconds=1.0)
     original = clip.read_bytes()

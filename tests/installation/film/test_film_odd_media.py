@@ -10,6 +10,7 @@ import pytest
 
 from installation.film.audio_decoder import RATE, AudioDecoder
 from scenes.story.clip import Bed, Clip
+from tests.clips import make_sound
 from tests.installation.film.cinema import cinema
 from tests.odd_clips import FIRST_TONE, SECOND_TONE, every, film, joined, song_with_cover
 
@@ -70,6 +71,20 @@ def test_recordings_that_were_joined_are_both_shown_and_heard(tmp_path: Path) ->
     assert shown(Clip(both)) == [(3, number) for number in range(30)] + [(4, number) for number in range(30)]
     assert shown(Clip(both, 0.5, 1.5)) == [(3, n) for n in range(15, 30)] + [(4, n) for n in range(15)]
     for tenth in np.split(heard(both, 1.9), 19)[1:]:
+        assert loudness(tenth) > 0.04
+
+
+def test_a_film_whose_size_changes_inside_is_shown_to_its_end(tmp_path: Path) -> None:
+    one = film(tmp_path / "a.ts", every(15), form="mpegts")
+    two = film(tmp_path / "b.ts", every(15, 0.5), form="mpegts", mark=4, size=(640, 360))
+    both = joined(tmp_path / "both.ts", one, two)
+    assert shown(Clip(both)) == [(3, number) for number in range(15)] + [(4, number) for number in range(15)]
+
+
+def test_recordings_joined_in_an_ogg_file_are_both_heard(tmp_path: Path) -> None:
+    once = make_sound(tmp_path / "a.ogg", 1.0).read_bytes()
+    (tmp_path / "twice.ogg").write_bytes(once + once)
+    for tenth in np.split(heard(tmp_path / "twice.ogg", 1.9), 19)[1:]:
         assert loudness(tenth) > 0.04
 
 

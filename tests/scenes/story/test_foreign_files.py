@@ -200,3 +200,19 @@ def test_captions_that_begin_after_their_film_are_told(tmp_path: Path) -> None:
 def test_captions_that_count_from_one_hour_are_told_to_be_an_editors(tmp_path: Path) -> None:
     (told,) = story_with(tmp_path, "1\n01:00:01,000 --> 01:00:02,000\nHello\n")
     assert "film editors count from 01:00:00" in told
+
+
+@pytest.mark.parametrize("name", ["take:2.mp4", "50%d off.mp4", "what?.mp4", "a[1]*.mp4", "-dash.mp4"])
+def test_a_name_that_ffmpeg_would_read_as_something_else_is_only_a_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip(tmp_path / name, 1.0)
+    monkeypatch.chdir(tmp_path)
+    assert probe(Path(name)).seconds == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["still_%03d.png", "s[1]*.png", "file:s.png"])
+def test_nor_is_that_of_a_picture_a_pattern(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_still(tmp_path / "s.png").rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert probe(Path(name)).still
