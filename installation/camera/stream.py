@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 
 from calibration.places import valid_camera
 from calibration.settings import CameraSettings
+from installation.camera.multipart import MultipartReader
 from installation.camera.source import CameraLost
 from installation.camera.stream_failure import why_no_picture
 from models.arrays import Image
@@ -39,18 +41,31 @@ class StreamSource:
                 int(settings.read_timeout_seconds * 1000),
             ],
         )
-        if not self._capture.isOpened():
+        self._parts: MultipartReader | None = None
+        if not (self._capture.isOpened() and self._capture.grab()):  # some it opens, and never finds a picture
             self._capture.release()
-            raise CameraLost(f"{self.name} {why_no_picture(settings.source)}")
+            self._parts = _read_parts(settings)
+            if self._parts is None:
+                raise CameraLost(f"{self.name} {why_no_picture(settings.source)}")
 
     def grab(self) -> None:
         """Wait for the next frame, up to ``read_timeout_seconds``. Raises ``CameraLost``."""
-        if not self._capture.grab():
+        if not (self._grab_part(self._parts) if self._parts else self._capture.grab()):
             # isOpened() stays true here and the object never recovers: only opening it again helps.
             raise CameraLost(f"{self.name} ended, or sent nothing for {self._read_timeout:g} s")
 
+    @staticmethod
+    def _grab_part(parts: MultipartReader) -> bool:
+        try:
+            parts.grab()
+        except (OSError, HTTPException):
+            return False
+        return True
+
     def retrieve(self) -> Image:
         """Decode the frame last grabbed: (height, width, 3) uint8, BGR. Raises ``CameraLost``."""
+        if self._parts:
+            return self._parts.retrieve()
         good, image = self._capture.retrieve()
         if not good:
             raise CameraLost(f"a frame of {self.name} cannot be decoded")
@@ -59,3 +74,15 @@ class StreamSource:
     def close(self) -> None:
         """Close the connection."""
         self._capture.release()
+        if self._parts:
+            self._parts.close()
+
+
+def _read_parts(settings: CameraSettings) -> MultipartReader | None:
+    """The pictures of a camera that FFmpeg does not understand, if it sends some."""
+    if not settings.source.lower().startswith("http"):
+        return None
+    try:
+        return MultipartReader(settings.source, min(settings.open_timeout_seconds, settings.read_timeout_seconds))
+    except (OSError, ValueError, HTTPException):
+        return None

@@ -2,8 +2,9 @@
 
 Being a process it fails as a real one does: SIGSTOP stalls it, SIGCONT lets it go on, SIGKILL unplugs it, and it can be
 started again on the same port. Paths: ``/live``, ``/frozen`` (one picture for ever), ``/black``, ``/resized``
-(another size after one second), ``/visitor`` and ``/upside-down`` (somebody stands there). And what such cameras answer
-when they give no picture: ``/locked`` (asks for a password), ``/login`` (a page), ``/moved`` (leads to the page).
+(another size after one second), ``/visitor`` and ``/upside-down`` (somebody stands there), and the forms of parts that
+cameras use (``FORMS``). What such cameras answer when they give no picture: ``/locked`` (asks for a password),
+``/login`` (a page), ``/moved`` (leads to the page).
 """
 
 from __future__ import annotations
@@ -61,6 +62,20 @@ ANSWERS = {
 }
 
 
+HEAD = b"Content-Type: image/jpeg\r\nContent-Length: LENGTH\r\n\r\n"
+FORMS = {
+    "/live": (b"--frame\r\n" + HEAD, b"\r\n", "frame"),
+    "/behind": (HEAD, b"\r\n--frame\r\n", "frame"),
+    "/behind-without-length": (b"Content-Type: image/jpeg\r\n\r\n", b"\r\n--frame\r\n", "frame"),
+    "/doubled": (b"----frame\r\n" + HEAD, b"\r\n", "--frame"),
+    "/other-boundary": (b"--ipcamera\r\n" + HEAD, b"\r\n", "frame"),
+    "/line-feeds": (b"--frame\nContent-Type: image/jpeg\n\n", b"\n", "frame"),
+    "/bare": (b"", b"", "frame"),
+    "/digest": (HEAD, b"\r\n--frame\r\n", "frame"),
+}
+"""What stands before and behind each picture, and the boundary that the header promises."""
+
+
 class Camera(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path in ANSWERS:
@@ -70,15 +85,20 @@ class Camera(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"<html>log in</html>")
             return
+        if self.path == "/digest" and 'response="' not in self.headers.get("Authorization", ""):
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Digest realm="camera", nonce="7f3a", qop="auth", algorithm=MD5')
+            self.end_headers()
+            return
+        before, after, boundary = FORMS.get(self.path, FORMS["/live"])
         self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={boundary}")
         self.end_headers()
         first, due = now_ms(), time.monotonic()
         try:
             while True:
                 jpeg = cv2.imencode(".jpg", self._image(first))[1].tobytes()
-                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-                self.wfile.write(head.encode() + jpeg + b"\r\n")
+                self.wfile.write(before.replace(b"LENGTH", b"%d" % len(jpeg)) + jpeg + after)
                 due = max(due + 1 / RATE, time.monotonic())
                 time.sleep(max(0.0, due - time.monotonic()))
         except (BrokenPipeError, ConnectionResetError):
