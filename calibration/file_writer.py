@@ -13,9 +13,12 @@ import stat
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 OWNER_ONLY = 0o600
 OWNER_ONLY_FOLDER = 0o700
+BINARY = getattr(os, "O_BINARY", 0)
+"""Windows would write line ends else."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -53,6 +56,12 @@ def write_private(path: Path, content: bytes) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(_create(path, OWNER_ONLY), "wb") as file:
         file.write(content)
+
+
+def open_private(path: Path, mode: Literal["ab", "wb"], buffering: int = -1) -> BinaryIO:
+    """Open a file to write; if it is new, it is readable by its owner alone. Raises ``OSError``."""
+    kind = os.O_APPEND if mode == "ab" else os.O_TRUNC
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | kind | BINARY, OWNER_ONLY), mode, buffering)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -103,7 +112,7 @@ def _write_synced(path: Path, content: bytes, mode: int | None, like: Path | Non
 
 def _create(path: Path, mode: int) -> int:
     """A descriptor of a new file; the system takes the umask off ``mode``."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
 
 
 def _make_like(path: Path, old: os.stat_result) -> None:

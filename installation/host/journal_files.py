@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from calibration.errors import BadFile
-from calibration.file_writer import make_private_folder
+from calibration.file_writer import make_private_folder, open_private
 
 FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(\.(?P<room>[^.]+))?\.jsonl(?P<packed>\.gz)?")
 LONGEST_LINE = 1_000_000
@@ -88,7 +88,7 @@ class DayFiles:
         while len({file.day for file in self._other_days()}) >= self._days_at_most and self._drop_oldest():
             pass
         self._others = sum(file.path.stat().st_size for file in self._other_days())
-        self._file = self._path.open("ab", buffering=0)
+        self._file = open_private(self._path, "ab", buffering=0)
         self._size = self._path.stat().st_size
         if self._size and not ends_with_newline(self._path):  # the power went in mid-line: the next one stands alone
             self._append(b"\n")
@@ -137,7 +137,7 @@ def compress(path: Path) -> None:
     packed, part = path.with_name(path.name + ".gz"), path.with_name(path.name + ".gz.part")
     try:
         if not _was_compressed(path, packed):
-            with part.open("wb") as whole:
+            with open_private(part, "wb") as whole:
                 if packed.exists():
                     with packed.open("rb") as before:
                         shutil.copyfileobj(before, whole)

@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,6 +22,8 @@ from installation.osc.registry import BY_PATH, Address, Pace
 ATTRIBUTES = ("FULL_PATH", "CONTENTS", "ACCESS", "TYPE", "VALUE", "RANGE", "DESCRIPTION")
 READ, WRITE = 1, 2
 CLIENT_SECONDS = 2.0
+REQUEST_SECONDS = 5.0
+"""For one request, first byte to last: a client that sends a byte a second must not hold a seat for ever."""
 CLIENTS_AT_MOST = 16
 RETRY_SECONDS = 2.0
 POLL_SECONDS = 0.25
@@ -160,6 +163,12 @@ class _Server(ThreadingHTTPServer):
         """A client that disconnects halfway is not worth a message."""
 
 
+def cut(connection: socket.socket) -> None:
+    """End a connection from another thread."""
+    with suppress(OSError):  # it has ended by itself
+        connection.shutdown(socket.SHUT_RDWR)
+
+
 def is_own_name(host: str) -> bool:
     """Whether an HTTP ``Host`` means this machine: '', an IP address, localhost or its own name (.local too).
 
@@ -179,6 +188,15 @@ def _page(answer: Callable[[str, str], tuple[HTTPStatus, Node | None]]) -> type[
     class Page(BaseHTTPRequestHandler):
         timeout = CLIENT_SECONDS
         protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            deadline = threading.Timer(REQUEST_SECONDS, cut, (self.connection,))
+            deadline.daemon = True
+            deadline.start()
+            try:
+                super().handle_one_request()
+            finally:
+                deadline.cancel()
 
         def do_GET(self) -> None:
             if not is_own_name(self.headers.get("Host", "")):

@@ -29,6 +29,8 @@ PROGRESSIVE = 1
 PICTURE_BRANDS = ("avif", "heic", "heix", "mif1")
 """Brands of the MP4 family that hold one photograph."""
 DRAWINGS = ("gif", "apng", "webp")
+PIXELS_AT_MOST = 2**27
+"""Of one picture: 16 times those of 4K. (FFmpeg decodes none of more than 2^28.)"""
 REMEMBERED = 65_536
 """Files whose reading is kept: more than any story has, or a start reads them all again. About 45 MB when full."""
 
@@ -138,6 +140,9 @@ def _read(container: InputContainer) -> MediaHeader:
     heard = sound.index if sound else None
     if film is None:
         return _read_sound(container, sound, heard)
+    width, height = film.codec_context.width, film.codec_context.height
+    if width * height > PIXELS_AT_MOST:
+        raise Unreadable(f"is too large, {width} x {height} pixels; make it 8192 pixels wide and high at most")
     if _is_still(container, film):
         return MediaHeader(0.0, still=True, picture=film.index, sound=heard, tracks=_tracks(container))
     rate = film.guessed_rate or film.average_rate or Fraction(25)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import cv2
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +23,11 @@ def server() -> Iterator[ServerProcess]:
     server = ServerProcess()
     yield server
     server.unplug()
+
+
+def read_on(source: StreamSource) -> None:
+    while True:
+        source.grab()
 
 
 def settings(url: str) -> CameraSettings:
@@ -49,8 +53,7 @@ def test_a_camera_that_stalls_or_goes_is_lost(server: ServerProcess) -> None:
     for fault, mend in ((server.stall, server.go_on), (server.unplug, server.start)):
         fault()
         with pytest.raises(CameraLost, match=r"ended, or sent nothing"):
-            for _ in range(1000):
-                source.grab()
+            read_on(source)
         mend()
         source.close()
         source = StreamSource(settings(server.url("behind")))
@@ -87,5 +90,5 @@ def test_a_header_that_claims_too_many_pixels_is_not_decoded(server: ServerProce
     with pytest.raises(CameraLost):
         reader.retrieve()
     reader._picture = JPEG
-    assert np.array_equal(reader.retrieve(), cv2.imdecode(np.frombuffer(JPEG, np.uint8), cv2.IMREAD_COLOR))
+    assert reader.retrieve().shape == picture(0).shape
     reader.close()

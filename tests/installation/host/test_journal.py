@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import logging
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,18 @@ def test_every_room_has_a_file_of_its_own_each_day(tmp_path: Path) -> None:
         journal.close()
     names = sorted(file.name for file in (tmp_path / "journal").iterdir())
     assert names == ["2026-03-10.hall-2-east.jsonl", "2026-03-10.room.jsonl", "2026-03-10.зал.jsonl"]
+
+
+def test_days_are_readable_by_their_owner_alone_also_in_a_folder_that_is_open_to_all(tmp_path: Path) -> None:
+    (tmp_path / "journal").mkdir(mode=0o755)
+    wall = Wall()
+    for _ in range(2):
+        journal = Journal(JournalSettings(), tmp_path, LossReporter(), wall_clock=wall, room="hall")
+        journal.note("moment", 1.0)
+        journal.close()
+        wall.now += DAY
+    files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "journal").iterdir()}
+    assert files == {"2026-03-10.hall.jsonl.gz": 0o600, "2026-03-11.hall.jsonl": 0o600}
 
 
 def test_after_a_power_cut_in_mid_line_the_next_line_stands_alone(tmp_path: Path) -> None:

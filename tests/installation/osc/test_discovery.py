@@ -123,6 +123,26 @@ def test_a_client_that_says_nothing_holds_nobody_up(air: tuple[Broadcast, Discov
         one.close()
 
 
+def test_a_client_that_sends_a_byte_now_and_then_loses_its_seat(
+    air: tuple[Broadcast, Discovery, Control], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.osc.oscquery.REQUEST_SECONDS", 0.5)
+    _, discovery, _ = air
+    assert discovery.oscquery is not None
+    with socket.create_connection(("127.0.0.1", discovery.oscquery.port), timeout=10) as slow:
+        slow.settimeout(0.1)
+        until, answer = time.monotonic() + 10.0, b"nothing yet"
+        while answer and time.monotonic() < until:
+            try:
+                slow.sendall(b"G")
+                answer = slow.recv(100)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                answer = b""
+    assert answer == b""
+
+
 def test_a_taken_port_is_told_and_taken_over_when_it_is_free_while_the_show_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

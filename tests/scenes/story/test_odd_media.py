@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,13 @@ def test_a_story_of_two_thousand_clips_is_read_once(tmp_path: Path) -> None:
         for file in files:
             probe(file)
     assert reading._probe.cache_info().misses == before
+
+
+def test_a_picture_that_claims_more_pixels_than_memory_holds_is_told_before_it_is_decoded(tmp_path: Path) -> None:
+    file = make_still(tmp_path / "a.png")
+    content = bytearray(file.read_bytes())
+    content[16:24] = (12_000).to_bytes(4, "big") * 2  # IHDR: width and height
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    file.write_bytes(content)
+    with pytest.raises(Unreadable, match=r"too large, 12000 x 12000 pixels; make it 8192"):
+        probe(file)
