@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ class ArrayKind:
 
 
 FLOAT, FLOATS, FLOAT_ROWS, FLOAT_CUBE = (ArrayKind("f", "floating-point numbers", n) for n in range(4))
-INTEGERS = ArrayKind("iu", "whole numbers", 1)
+INTEGERS, INTEGER_ROWS, INTEGER_CUBE, INTEGER_CUBES = (ArrayKind("iu", "whole numbers", n) for n in range(1, 5))
+FLAGS = ArrayKind("b", "truth values", 1)
 ANYTHING = ArrayKind("", "anything", 0)
 """For a reader that has its own words for what does not fit."""
 WORD, WORDS = (ArrayKind("U", "text", n) for n in range(2))
@@ -41,28 +42,40 @@ def load_arrays(path: Path, wanted: Mapping[str, ArrayKind], at_most: int = FILE
 
     Raises ``BadFile`` with every array that is missing or of another kind, and for a file that cannot be read.
     """
-    content = read_bytes(path, at_most)
-    try:
-        arrays = _unpacked(content, wanted, at_most)
-    except Exception as error:  # zipfile, zlib, lzma and numpy raise a dozen kinds on torn bytes, with no common base
-        why = shown(str(error) or type(error).__name__)
-        raise BadFile(path, [f"is torn, or not a file of arrays ({why})"]) from error
+    arrays = _read(path, at_most, wanted)
     problems = [problem for name, kind in wanted.items() if (problem := _fault(name, kind, arrays.get(name)))]
     if problems:
         raise BadFile(path, problems)
     return arrays
 
 
-def _unpacked(content: bytes, wanted: Mapping[str, ArrayKind], at_most: int) -> dict[str, NDArray[Any]]:
+def load_shipped_arrays(path: Path, wanted: Mapping[str, ArrayKind] | None = None) -> dict[str, NDArray[Any]]:
+    """The same for a file that came with the program; without ``wanted`` all that is in it. Raises ``BadFile``."""
+    try:
+        return _read(path, FILE_BYTES) if wanted is None else load_arrays(path, wanted)
+    except BadFile as error:
+        raise BadFile(path, [f"{problem}; install chiaroscuro again" for problem in error.problems]) from error
+
+
+def _read(path: Path, at_most: int, wanted: Iterable[str] | None = None) -> dict[str, NDArray[Any]]:
+    content = read_bytes(path, at_most)
+    try:
+        return _unpacked(content, at_most, wanted)
+    except Exception as error:  # zipfile, zlib, lzma and numpy raise a dozen kinds on torn bytes, with no common base
+        why = shown(str(error) or type(error).__name__)
+        raise BadFile(path, [f"is torn, or not a file of arrays ({why})"]) from error
+
+
+def _unpacked(content: bytes, at_most: int, wanted: Iterable[str] | None) -> dict[str, NDArray[Any]]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         claimed = sum(entry.file_size for entry in archive.infolist())
         if claimed > at_most:
             raise ValueError(f"claims to hold {claimed:,} bytes")
-        inside = set(archive.namelist())
+        inside = [name.removesuffix(".npy") for name in archive.namelist()]
         return {
             name: np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
-            for name in wanted
-            if f"{name}.npy" in inside
+            for name in (inside if wanted is None else wanted)
+            if name in inside
         }
 
 

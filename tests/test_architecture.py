@@ -218,6 +218,16 @@ def test_no_exception_of_ours_stands_outside_the_tree() -> None:
                 assert not wild, f"{node.name} in {shown(file)} derives from {', '.join(wild)}"
 
 
+READS_ITS_OWN_CACHE = {"models/lighting/relight.py"}
+
+
+def test_arrays_are_read_only_where_any_bytes_end_in_arrays_or_an_error() -> None:
+    """np.load raises a dozen kinds of errors; ``calibration.array_file`` raises ``BadFile``."""
+    for file in source_files():
+        loads = re.search(r"\bnp\.load\(", file.read_text(encoding="utf-8"))
+        assert not loads or shown(file) in READS_ITS_OWN_CACHE, f"{shown(file)} calls np.load; use load_arrays()"
+
+
 PRINTERS = {"installation/host/terminal.py", "installation/host/plain_console.py"}
 """The doors to a terminal, which make everything plain."""
 PRINTS_FIGURES = {"installation/bench/film_memory.py"}

@@ -25,6 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calibration.array_file import FLOAT, FLOATS, load_shipped_arrays
 from calibration.errors import ChiaroError
 from calibration.fitting import Faces
 from calibration.head import VenueHead, read_head
@@ -41,6 +42,7 @@ from installation.osc.replay import scene_names, steps
 from models.evaluation.dataset import read_faces
 from models.labels import LABELS
 from models.lighting.lamp_prior import read_prior
+from models.rendering.simulated_visitor import read_portraits
 from models.seeing.card import card_beside, read_card
 from models.seeing.classifier import open_classifier
 from models.seeing.detector import open_detector
@@ -143,6 +145,11 @@ def kept_faces(_: Path) -> bytes:
     return _packed_faces(faces, Draft(Venue(), Calibration(), seen_by="x", initials=("A", "B")))
 
 
+def portraits(_: Path) -> bytes:
+    jpeg = cv2.imencode(".jpg", np.zeros((9, 9, 3), np.uint8))[1]
+    return packed(**{"0/depth": np.zeros((9, 9), np.uint8), "0/neutral/1": jpeg, "0/happiness/0.5": jpeg})
+
+
 def read_kept(path: Path) -> object:
     venue_file = path.with_name(path.name.removesuffix(".faces.npz") + ".toml")
     assert faces_file(venue_file) == path
@@ -210,6 +217,12 @@ DOORS = {
     "venue": Door("hall.toml", lambda _: VENUE.encode(), load_venue),
     "head": Door("x.npz", lambda _: VenueHead(np.zeros((16, 8)), np.zeros(8)).packed(), read_head),
     "prior": Door("net.prior.npz", prior, lambda path: read_prior(path.with_name("net.onnx"), "0" * 64)),
+    "shipped arrays": Door(
+        "eyes.npz",
+        lambda _: packed(weights=np.zeros(4, np.float32), bias=np.float32(1)),
+        lambda path: load_shipped_arrays(path, {"weights": FLOATS, "bias": FLOAT}),
+    ),
+    "shipped portraits": Door("visitors.npz", portraits, read_portraits),
     "recordings": Door("hall.faces.npz", kept_faces, read_kept),
     "faces, arrays": Door(
         "faces.npz", lambda _: packed(images=np.zeros((3, 9, 9), np.uint8), labels=np.arange(3)), read_faces

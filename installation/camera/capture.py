@@ -10,6 +10,7 @@ from contextlib import closing
 import cv2
 import numpy as np
 
+from calibration.errors import BadInput
 from calibration.settings import CameraSettings
 from installation.camera.liveness import Blind, Stale
 from installation.camera.source import CameraLost, Source
@@ -105,7 +106,8 @@ class Capture:
                 with closing(self._open()) as source:
                     self.name, self.address, self.remarks = source.name, source.address, source.remarks
                     self._read(source)
-            except (CameraLost, OSError, cv2.error) as lost:  # a folder that went, a picture that OpenCV will not take
+            # A folder that went, a picture that OpenCV will not take, portraits of the simulated visitor that are torn.
+            except (CameraLost, OSError, cv2.error, BadInput) as lost:
                 self._fail(str(lost))
                 if self._number > before:
                     delay = FIRST_DELAY

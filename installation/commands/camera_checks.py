@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 
-from calibration.errors import ChiaroError
+from calibration.errors import BadInput, ChiaroError
 from calibration.settings import EyeSettings
 from calibration.venue import Venue
 from installation.commands.finding import Finding, ok, problem, warning
@@ -56,7 +56,7 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
             turn = 0 if seen else turn_of_faces(read, image, venue.eye)
         finally:
             source.close()
-    except CameraLost as error:
+    except (CameraLost, BadInput) as error:
         busy = "; is another program using it?" if kind == "device" else ""
         yield problem("camera", named, f"{error}{busy}")
         return

@@ -33,9 +33,9 @@ class DeviceChoice:
     def failed(self, provider: str, now: float) -> None:
         """Note that an eye that ran on ``provider`` ('': it never said) died or hung.
 
-        The CPU replaces the GPU only with ``auto``.
+        The CPU takes its place also where the venue demands a GPU: an eye that looks slowly is better than none.
         """
-        if self.wanted != "auto" or provider == CPU:
+        if self.wanted == "cpu" or provider == CPU:
             return
         if self._failed_at is not None and now - self._failed_at <= TOGETHER:
             self.on_cpu_until = now + TRY_GPU_AGAIN_AFTER

@@ -40,6 +40,8 @@ STANDBY_SECONDS = 0.02
 THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
 REPAIR_ONCE_IN = 60.0
 """Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
+BUILD_AGAIN_SECONDS = 60.0
+"""Between two tries to open the networks, of which nothing could be used."""
 KILL_ON_PARENT_DEATH = 1
 OOM_SCORE = 500
 """Of 1000: when memory runs out, Linux ends the eye and not the film."""
@@ -58,6 +60,8 @@ class Eye:
         self._perception: Perception | None = None
         self._analysed_at: deque[float] = deque(maxlen=128)
         self._thumbnails, self._thumbnail_due = False, 0.0
+        self._blind_because = ""
+        self._build_at = 0.0
         self._repaired_at: float | None = None
         self._waited_ms = 0.0
         self._standby = start.standby
@@ -72,9 +76,8 @@ class Eye:
         self._report(unseen(self._clock(), "the eye is starting"))
         if not self._standby:
             self._capture.start()
-        self._perception = perception = self._build(self._venue)
+        seen, mood = 0, self._open_networks()
         self._stand_by()
-        seen, mood = 0, unseen(self._clock(), "no frame has been analysed yet")
         while not self.ending:
             if self.dead_thread:
                 raise RuntimeError(f"its thread {self.dead_thread} died")
@@ -84,10 +87,12 @@ class Eye:
             if frame is not None:
                 seen = frame.number
                 self._send_thumbnail(frame)
-            if trouble:
-                mood = perception.blind(self._clock(), trouble)
+            if self._perception is None:
+                mood = self._open_networks() if self._clock() >= self._build_at else mood
+            elif trouble:
+                mood = self._perception.blind(self._clock(), trouble)
             elif frame is not None:
-                mood = self._perceive(perception, frame)
+                mood = self._perceive(self._perception, frame)
             self._report(mood)
 
     def _stand_by(self) -> None:
@@ -99,6 +104,20 @@ class Eye:
             time.sleep(STANDBY_SECONDS)
             self._obey_all()
         self._capture.start()
+
+    def _open_networks(self) -> Mood:
+        """Build what sees. What cannot be used is told and tried again later: a file may have been mended."""
+        try:
+            self._perception = self._build(self._venue)
+        except CannotBegin as error:
+            return self._go_blind(error)
+        self._blind_because = ""
+        return unseen(self._clock(), "no frame has been analysed yet")
+
+    def _go_blind(self, error: CannotBegin) -> Mood:
+        self._perception, self._blind_because = None, "; ".join(error.lines())
+        self._build_at = self._clock() + BUILD_AGAIN_SECONDS
+        return unseen(self._clock(), self._blind_because)
 
     def close(self, within_seconds: float) -> None:
         """Stop reading. A thread that is still blocked in its source after so many seconds is left to the end."""
@@ -121,7 +140,10 @@ class Eye:
             self._repaired_at = now
             mood = perception.blind(now, f"the networks are being rebuilt after an error: {error}")
             self._report(mood, loading=True)
-            perception.repair()
+            try:
+                perception.repair()
+            except CannotBegin as cannot:
+                return self._go_blind(cannot)
             return mood
         self._analysed_at.append(self._clock())
         return mood
@@ -173,8 +195,8 @@ class Eye:
             camera_address=capture.address,
             camera_reason=capture.trouble(now),
             remarks=capture.remarks,
-            model=Sense.OK if perception else Sense.OFF,
-            model_line=perception.line if perception else "the networks are being loaded",
+            model=Sense.OK if perception else Sense.LOST if self._blind_because else Sense.OFF,
+            model_line=perception.line if perception else self._blind_because or "the networks are being loaded",
             provider=perception.provider if perception else "",
             left_out=perception.left_out if perception else (),
             stages_ms={"wait": self._waited_ms} | perception.stages_ms if perception else {},
@@ -220,9 +242,6 @@ def main(build: Build = build_perception) -> None:
         eye.live()
     except ConnectionError:
         pass  # the stage is gone, and with it the reason to live
-    except CannotBegin as error:
-        code = Exit.BAD_CONFIGURATION
-        eye.say_last_words(str(error))
     except Exception as error:
         code = Exit.BUG
         eye.say_last_words(f"{type(error).__name__}: {error}")

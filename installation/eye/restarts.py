@@ -21,11 +21,11 @@ class Restarts:
     quick_deaths: int = 0
     next_at: float = 0.0
 
-    def died(self, started: float, now: float, hopeless: bool = False) -> None:
-        """Note a death. ``hopeless``: a person must correct something first, so it is of no use to try soon."""
+    def died(self, started: float, now: float) -> None:
+        """Note a death."""
         self.quick_deaths = self.quick_deaths + 1 if now - started < self.settled_seconds else 1
         wait = 0.0 if self.quick_deaths == 1 else self.first_seconds * 2.0 ** min(self.quick_deaths - 2, 16)
-        self.next_at = now + (self.longest_seconds if hopeless else min(wait, self.longest_seconds))
+        self.next_at = now + min(wait, self.longest_seconds)
 
     def patience(self, started: float, now: float) -> float:
         """By what to multiply the deadlines of the life that began at ``started``."""

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from calibration.errors import Exit
 from calibration.venue import Venue
 from installation.eye.child import EYE, EyeChild
 from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail
-from installation.eye.device_choice import DeviceChoice
+from installation.eye.device_choice import CPU, DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.restarts import Restarts
 from installation.eye.silence import Silence
@@ -32,6 +31,7 @@ START_DEADLINE = 20.0
 HELD_UP_TOLD = 1.5
 """Seconds that an eye waits for a processor before the machine is called too slow."""
 LISTEN_SECONDS = 0.05
+AS_WANTED = "the eye as the venue has it"
 END_WITHIN = 1.0
 RESTING = "the eye is off while the house is closed"
 
@@ -209,6 +209,8 @@ class EyeSupervisor:
     def _start_eye(self, now: float, standby: bool = False) -> EyeChild | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
         camera = self._venue.camera.model_copy(update={"source": self._camera_address})
+        if eye.device != self._venue.eye.device:
+            self._losses.lost("GPU", "it failed twice within a minute, and the CPU looks in its place")
         start = Start(
             venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed, standby=standby
         )
@@ -249,7 +251,11 @@ class EyeSupervisor:
             eye.send(self._standing_thumbnail)
         if status.model is Sense.OK:
             self._losses.back("eye")
+            if status.provider != CPU:
+                self._losses.back("GPU")
             self._report_left_out(status)
+        elif status.model is Sense.LOST:
+            self._losses.lost("eye", status.model_line)
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
         self._report_camera(status)
@@ -267,9 +273,9 @@ class EyeSupervisor:
 
     def _report_left_out(self, status: EyeStatus) -> None:
         if status.left_out:
-            self._losses.lost("a file of the venue", f"{'; '.join(status.left_out)}; what is shipped takes its place")
+            self._losses.lost(AS_WANTED, f"{'; '.join(status.left_out)}; what can be used takes its place")
         else:
-            self._losses.back("a file of the venue")
+            self._losses.back(AS_WANTED)
 
     def _report_camera(self, status: EyeStatus) -> None:
         if status.camera is Sense.LOST:
@@ -290,7 +296,7 @@ class EyeSupervisor:
             self._listen(eye)  # its last words
             how = f"it was killed by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
             why = f"{how}: {self._last_words}" if self._last_words else how
-            self._replace(eye, now, why, hopeless=code == Exit.BAD_CONFIGURATION)
+            self._replace(eye, now, why)
             return
         received, silent = self._received, self._silence.seconds(now) if self._silence else 0.0
         if self._silence and self._silence.held_up > HELD_UP_TOLD:
@@ -348,12 +354,12 @@ class EyeSupervisor:
             self._successor.child.kill()
             self._successor = None
 
-    def _replace(self, eye: EyeChild, now: float, why: str, hopeless: bool = False) -> None:
+    def _replace(self, eye: EyeChild, now: float, why: str) -> None:
         """End this eye, and note when the next one starts."""
         if why:
             self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)
-            self._restarts.died(eye.started, now, hopeless)
+            self._restarts.died(eye.started, now)
         self._give_up_successor()
         self._end(eye, why)
 

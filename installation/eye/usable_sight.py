@@ -1,12 +1,12 @@
 """The networks that can be used tonight: a file that cannot is left out and named, and what is shipped takes its place.
 
 ``chiaro check`` opens everything as the venue has it and refuses what does not fit. The running eye must see with what
-there is: one torn file in a venue's folder would else make it blind for the evening.
+there is: one torn file in a venue's folder, or a GPU that is demanded and gone, would else blind it for the evening.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeVar
 
@@ -14,8 +14,11 @@ from calibration.errors import BadFile
 from calibration.head import VenueHead
 from calibration.settings import EyeSettings
 from calibration.venue import Venue
-from models.seeing.classifier import Classifier, open_classifier
+from installation.eye.perception import CannotBegin
+from models.seeing.classifier import SHIPPED, Classifier, open_classifier
 from models.seeing.detector import open_detector
+from models.seeing.mtcnn_weights import NoWeights
+from models.seeing.runtime import NoCuda
 from models.seeing.sight import Sight
 from models.seeing.venue_head import check_head, head_of, model_file
 
@@ -23,16 +26,14 @@ Part = TypeVar("Part")
 
 
 def open_usable_sight(venue: Venue) -> tuple[Sight, tuple[str, ...]]:
-    """A ``Sight`` as near to the venue's as its files allow, and what was left out of it, one line each.
+    """A ``Sight`` as near to the venue's as files and machine allow, and what was left out of it, one line each.
 
-    Raises ``BadFile`` when what is shipped cannot be used either, ``NoWeights`` (mtcnn's wheel), ``NoCuda`` (a GPU is
-    required).
+    Raises ``CannotBegin`` with all these lines when not even what is shipped can be used.
     """
     left_out: list[str] = []
     eye = venue.eye
-    mtcnn = eye.model_copy(update={"detector": "mtcnn", "detector_file": ""})
-    detector = _first_usable([partial(open_detector, eye), partial(open_detector, mtcnn)], left_out)
-    settings, classifier = _first_usable([partial(_classifier, one) for one in _choices(eye)], left_out)
+    detector = _first_usable([partial(open_detector, one) for one in _detectors(eye)], left_out)
+    settings, classifier = _first_usable([partial(_classifier, one) for one in _classifiers(eye)], left_out)
     head: VenueHead | None = None
     if settings.classifier_file == eye.classifier_file:
         heads: list[Callable[[], VenueHead | None]] = [partial(_head, venue, classifier), _no_head]
@@ -42,22 +43,36 @@ def open_usable_sight(venue: Venue) -> tuple[Sight, tuple[str, ...]]:
     return Sight(detector, classifier, eye.detect_every, venue.camera.region, head), tuple(left_out)
 
 
-def _first_usable(openers: Sequence[Callable[[], Part]], left_out: list[str]) -> Part:
-    """The first part that opens; why those before it do not is added to ``left_out``. Raises the last ``BadFile``."""
-    *first, last = openers
-    for opener in first:
+def _first_usable(openers: Iterable[Callable[[], Part]], left_out: list[str]) -> Part:
+    """The first part that opens; why those before it do not is added to ``left_out``. Raises ``CannotBegin``."""
+    for opener in openers:
         try:
             return opener()
-        except BadFile as error:
+        except (BadFile, NoWeights, NoCuda) as error:
             left_out += [line for line in error.lines() if line not in left_out]
-    return last()
+    raise CannotBegin(*left_out)
 
 
-def _choices(eye: EyeSettings) -> list[EyeSettings]:
-    """The venue's network, the same without its variants, then the shipped one, and that without its variants."""
-    own = [eye, eye.model_copy(update={"int8": False})] if eye.int8 else [eye]
-    shipped = [one.model_copy(update={"classifier_file": ""}) for one in own] if eye.classifier_file else []
-    return own + shipped
+def _detectors(eye: EyeSettings) -> Iterator[EyeSettings]:
+    """The venue's detector, the shipped one, then one that was once downloaded."""
+    yield eye
+    yield eye.model_copy(update={"detector": "mtcnn", "detector_file": ""})
+    from installation.host.fetch import DOWNLOADS, models_folder  # needed only when nothing else is left
+
+    downloaded = models_folder() / DOWNLOADS["yunet"].file_name
+    if downloaded.is_file():
+        yield eye.model_copy(update={"detector": "yunet", "detector_file": str(downloaded)})
+
+
+def _classifiers(eye: EyeSettings) -> Iterator[EyeSettings]:
+    """The venue's network, the same without its variants, then the shipped one, that without its variants, and last its
+    own variant alone. Each on the GPU where that is demanded, and then on what there is.
+    """
+    files = dict.fromkeys([eye.classifier_file, ""])
+    networks = [(file, int8) for file in files for int8 in dict.fromkeys([eye.int8, False])]
+    for file, int8 in [*networks, (str(SHIPPED.with_suffix(".int8.onnx")), False)]:
+        for device in dict.fromkeys([eye.device, "auto" if eye.device == "cuda" else eye.device]):
+            yield eye.model_copy(update={"classifier_file": file, "int8": int8, "device": device})
 
 
 def _classifier(eye: EyeSettings) -> tuple[EyeSettings, Classifier]:

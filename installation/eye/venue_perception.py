@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 
-from calibration.errors import BadInput, Unavailable
 from calibration.venue import Venue
 from installation.eye.drift import Drift
-from installation.eye.perception import CannotBegin
 from installation.eye.usable_sight import open_usable_sight
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.mood import Mood
-from models.seeing.sight import Sight
 
 
 class VenuePerception:
@@ -30,7 +27,7 @@ class VenuePerception:
 
     def repair(self) -> None:
         """Open the networks again; who is there and what was believed of them is kept."""
-        self._sight, self.left_out = self._open()
+        self._sight, self.left_out = open_usable_sight(self._venue)
         self.line, self.provider = self._sight.line, self._sight.provider
 
     def update(self, frame: Frame) -> Mood:
@@ -57,9 +54,3 @@ class VenuePerception:
     def freeze_baseline(self) -> None:
         """A scene begins: visitors' own neutral faces are learned no further."""
         self._judgement.freeze()
-
-    def _open(self) -> tuple[Sight, tuple[str, ...]]:
-        try:
-            return open_usable_sight(self._venue)
-        except (BadInput, Unavailable) as error:  # a file, a device that is demanded, a package that is missing
-            raise CannotBegin(*error.lines()) from error

@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.array_file import FLOAT_ROWS, FLOATS, load_shipped_arrays
 from models import MAPS
 from models.arrays import Floats, Gray, Mask
 from models.lighting.exposure import linear
@@ -20,6 +21,7 @@ from models.lighting.relight import MARGIN, affine, read_face_maps
 from models.seeing.align import SIDE, TEMPLATE
 
 LAMP = MAPS / "lamp.npz"
+LAYERS = range(3)
 SMALL = SIDE // 2
 HAIR = 10
 """Rows of 64 at the top that are not asked: a fringe is as dark as a shadow, and cost 20 degrees of elevation."""
@@ -61,10 +63,9 @@ def towards_lamp(faces: Gray) -> Floats:
 @cache
 def read_lamp_net() -> LampNet:
     """The shipped network, read once."""
-    with np.load(LAMP) as file:
-        layers = range(sum(name.startswith("bias") for name in file.files))
-        weights = tuple(file[f"weights{k}"].astype(np.float32) for k in layers)
-        return LampNet(weights, tuple(file[f"bias{k}"] for k in layers))
+    file = load_shipped_arrays(LAMP, {f"weights{k}": FLOAT_ROWS for k in LAYERS} | {f"bias{k}": FLOATS for k in LAYERS})
+    weights = tuple(file[f"weights{k}"].astype(np.float32) for k in LAYERS)
+    return LampNet(weights, tuple(file[f"bias{k}"] for k in LAYERS))
 
 
 def features(faces: Gray) -> Floats:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.array_file import FLOAT, FLOAT_CUBE, FLOAT_ROWS, FLOATS, WORD, load_arrays
+from calibration.array_file import FLOAT, FLOAT_CUBE, FLOAT_ROWS, FLOATS, WORD, load_arrays, load_shipped_arrays
 from calibration.errors import BadFile
 from calibration.fitting import Faces, TrainingStatistics, statistics_from_faces
 from calibration.head import VenueHead
@@ -100,5 +100,4 @@ def statistics_for(prior: Prior | None, faces: Faces, venue: Calibration) -> Tra
 
 def average_face() -> Floats:
     """(64, 64) the mean of many training faces in linear light: what a face is like in light from everywhere."""
-    with np.load(AVERAGE_FACE) as file:
-        return np.asarray(file["light"], np.float32)
+    return np.asarray(load_shipped_arrays(AVERAGE_FACE, {"light": FLOAT_ROWS})["light"], np.float32)

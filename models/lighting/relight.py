@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.array_file import FLOAT_CUBE, INTEGER_CUBE, INTEGER_CUBES, load_shipped_arrays
 from models import MAPS
 from models.arrays import Doubles, Floats
 from models.seeing.align import SIDE
@@ -24,6 +26,8 @@ MARGIN = 16
 """Pixels of 64 that the maps hold around the aligned face: what casts a shadow from there is in them, hair and chin."""
 DEPTH_STEP = 0.01
 """Pixels of depth in one step of the stored maps."""
+IN_MAPS = {"normals": INTEGER_CUBES, "depth": INTEGER_CUBE, "mask": INTEGER_CUBE, "five": FLOAT_CUBE}
+"""What a file of maps holds."""
 STEPS = np.unique(np.round(1.15 ** np.arange(31)).astype(int))
 """How far a ray is followed, in pixels: near ones one by one, far ones coarser, up to the height of a head."""
 EDGE = 0.7
@@ -74,11 +78,11 @@ class FaceMaps:
 
 def read_face_maps(name: str) -> FaceMaps:
     """The heads of ``maps/NAME.npz`` ('train' or 'bench')."""
-    with np.load(MAPS / f"{name}.npz") as file:
-        flat = file["normals"].astype(np.float32) / 127
-        away = np.sqrt(np.clip(1 - (flat**2).sum(-1, keepdims=True), 0, 1))
-        mask = file["mask"].astype(np.float32) / 255
-        return FaceMaps(np.concatenate([flat, away], -1), file["depth"] * np.float32(DEPTH_STEP), mask, file["five"])
+    file = load_shipped_arrays(MAPS / f"{name}.npz", IN_MAPS)
+    flat = file["normals"].astype(np.float32) / 127
+    away = np.sqrt(np.clip(1 - (flat**2).sum(-1, keepdims=True), 0, 1))
+    depth, mask = np.asarray(file["depth"] * DEPTH_STEP, np.float32), np.asarray(file["mask"] / 255, np.float32)
+    return FaceMaps(np.concatenate([flat, away], -1), depth, mask, file["five"])
 
 
 def direction(azimuth: float, elevation: float) -> Floats:
@@ -229,7 +233,8 @@ def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None)
     digest = hashlib.sha256(repr(lamps).encode() + heads.depth.tobytes()).hexdigest()[:12]
     path = kept_in / f"lamps-{digest}.npy"
     if path.is_file():
-        return LampBank(heads, lamps, key=np.load(path))
+        with suppress(OSError, ValueError, EOFError):  # a torn one is made anew
+            return LampBank(heads, lamps, key=np.load(path))
     bank = LampBank(heads, lamps)
     kept_in.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.npy")  # whole or not at all, also when two runs begin at once

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.array_file import ANYTHING, load_arrays
 from models.arrays import Floats
 from models.rendering.raster import triangulate
+
+ARRAYS = ("expression_names", "expressions", "neutral", "faces", "identities", "landmarks68")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +43,10 @@ class Mesh:
 
 
 def read_mesh(path: Path) -> Mesh:
-    """Read the mesh file (its README describes the arrays)."""
-    with np.load(path) as file:
-        shapes = dict(zip(file["expression_names"].tolist(), file["expressions"].astype(np.float32), strict=True))
-        return Mesh(file["neutral"], triangulate(file["faces"]), shapes, file["identities"], file["landmarks68"])
+    """Read the mesh file (its README describes the arrays). Raises ``BadFile``."""
+    file = load_arrays(path, dict.fromkeys(ARRAYS, ANYTHING))
+    shapes = dict(zip(file["expression_names"].tolist(), file["expressions"].astype(np.float32), strict=True))
+    return Mesh(file["neutral"], triangulate(file["faces"]), shapes, file["identities"], file["landmarks68"])
 
 
 def rotated(points: Floats, yaw: float, pitch: float) -> Floats:

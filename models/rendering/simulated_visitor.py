@@ -8,10 +8,14 @@ moved about and exposed as a camera in a dark room would. The same seed and time
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from calibration.array_file import load_shipped_arrays
+from calibration.errors import BadFile
 from calibration.settings import CameraSettings
 from models import MAPS
 from models.arrays import Floats, Image
@@ -43,7 +47,7 @@ class SimulatedVisitor:
         begins: float | None = None,
     ) -> None:
         self._size = settings.width, settings.height
-        self._portraits, self._depths = _read_portraits()
+        self._portraits, self._depths = read_portraits()
         self.people = len(self._depths)
         """How many different people can appear: ``Visit.person`` is below it."""
         self._performance = performance or Evening(self.people, seed)
@@ -140,16 +144,24 @@ def _room(width: int, height: int) -> Image:
     return np.asarray(2.0 + 7.0 * pool[..., None] * np.array([0.8, 0.9, 1.0]), np.uint8)
 
 
-def _read_portraits() -> tuple[list[dict[tuple[str, float], Image]], list[Floats]]:
-    """Portraits by (expression, level) and depth in pixels, for each person."""
+def read_portraits(path: Path = PORTRAITS) -> tuple[list[dict[tuple[str, float], Image]], list[Floats]]:
+    """Portraits by (expression, level) and depth in pixels, for each person. Raises ``BadFile``."""
+    try:
+        return _sorted_portraits(load_shipped_arrays(path))
+    except (ValueError, TypeError, IndexError, cv2.error) as error:
+        if isinstance(error, BadFile):
+            raise
+        raise BadFile(path, ["holds no portraits that can be drawn; install chiaroscuro again"]) from error
+
+
+def _sorted_portraits(arrays: dict[str, Any]) -> tuple[list[dict[tuple[str, float], Image]], list[Floats]]:
     portraits: dict[int, dict[tuple[str, float], Image]] = {}
     depths: dict[int, Floats] = {}
-    with np.load(PORTRAITS) as file:
-        for key in file.files:
-            person, name, *level = key.split("/")
-            if name == "depth":
-                depths[int(person)] = cv2.resize(file[key].astype(np.float32) / 2, (PORTRAIT_WIDTH, PORTRAIT_HEIGHT))
-            else:
-                poses = portraits.setdefault(int(person), {})
-                poses[name, float(level[0])] = np.asarray(cv2.imdecode(file[key], cv2.IMREAD_COLOR), np.uint8)
+    for key, array in arrays.items():
+        person, name, *level = key.split("/")
+        if name == "depth":
+            depths[int(person)] = cv2.resize(array.astype(np.float32) / 2, (PORTRAIT_WIDTH, PORTRAIT_HEIGHT))
+        else:
+            poses = portraits.setdefault(int(person), {})
+            poses[name, float(level[0])] = np.asarray(cv2.imdecode(array, cv2.IMREAD_COLOR), np.uint8)
     return [portraits[k] for k in sorted(portraits)], [depths[k] for k in sorted(depths)]

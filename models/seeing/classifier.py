@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calibration.errors import BadFile, ChiaroError
-from calibration.files import shown
+from calibration.errors import BadFile
 from models import WEIGHTS
 from models.arrays import Floats, Gray
 from models.labels import LABELS
@@ -19,7 +16,7 @@ from models.seeing.align import SIDE, prepare
 from models.seeing.card import FACTS, ModelCard, read_card
 from models.seeing.io_binding import BATCHES, BoundNetwork, VariantUnavailable, open_bound_network
 from models.seeing.runtime import Device, DeviceName, open_on
-from models.seeing.session import CPU, CUDA
+from models.seeing.session import CPU, CUDA, about_the_file
 
 SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
 
@@ -91,7 +88,7 @@ def open_classifier(
     _check_inside(path, session, card, FACES)
     if got.provider == CUDA:  # what fails here may be the GPU's fault: another life of the eye tries the CPU
         return Classifier(session, got, card, path.stem)
-    with _about_the_file(path):
+    with about_the_file(path):
         return Classifier(session, got, card, path.stem)
 
 
@@ -121,30 +118,14 @@ PICTURES = {"faces": ("tensor(uint8)", [SIDE, SIDE])}
 
 
 def _opened(path: Path, device: DeviceName, threads: int) -> tuple[Any, Device]:
-    with _about_the_file(path):
+    with about_the_file(path):
         return open_on(path, device, threads)
-
-
-@contextmanager
-def _about_the_file(path: Path) -> Iterator[None]:
-    """Whatever onnxruntime or a first answer raises inside becomes a ``BadFile`` of ``path``.
-
-    onnxruntime's own exceptions share no base class.
-    """
-    try:
-        yield
-    except Exception as error:
-        if isinstance(error, ValueError | RuntimeError | IndexError) and not isinstance(error, ChiaroError):
-            raise BadFile(path, [f"is not an onnx file that can be run: {shown(str(error), 300)}"]) from error
-        if type(error).__module__.startswith("onnxruntime"):
-            raise BadFile(path, [f"is not an onnx file that can be run: {shown(str(error), 300)}"]) from error
-        raise
 
 
 def _check_inside(path: Path, session: Any, card: ModelCard, wanted: dict[str, tuple[str, list[int]]]) -> None:
     """Metadata, inputs and outputs of the file must be those of its card and of this program. Raises ``BadFile``."""
     faults = []
-    with _about_the_file(path):  # its text may be no text
+    with about_the_file(path):  # its text may be no text
         inside = session.get_modelmeta().custom_metadata_map
     for fact in FACTS:
         expected = json.dumps(card.model_dump(mode="json")[fact])

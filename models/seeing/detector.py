@@ -23,8 +23,7 @@ class Detector(Protocol):
 def open_detector(settings: EyeSettings) -> Detector:
     """The detector that the venue names.
 
-    Raises ``BadFile`` when YuNet's file cannot be used, ``NoWeights`` when MTCNN's weights are missing or
-    changed.
+    Raises ``BadFile`` for a file that cannot be used, ``NoWeights`` when MTCNN's weights are missing or changed.
     """
     if settings.detector == "yunet":
         from models.seeing.yunet import YuNet

@@ -16,7 +16,7 @@ from models.frame import Detection
 from models.seeing.boxes import as_detections, nms, nms_by_smaller_box, to_squares
 from models.seeing.brighten import ROWS, reduce_to_gray
 from models.seeing.mtcnn_weights import Network, initializers
-from models.seeing.session import open_session
+from models.seeing.session import about_the_file, open_session
 
 CELL = 12
 """Side in pixels of the face that the first network knows; the picture is shrunk until faces are so small."""
@@ -31,7 +31,7 @@ class Mtcnn:
     """Finds faces and their five landmarks in one picture.
 
     ``smallest_face`` in pixels of the picture as given; the time of a call grows with its inverse square.
-    Raises ``NoWeights`` when made without the weights.
+    Raises ``NoWeights`` when made without the weights, ``BadFile`` for a graph that is torn.
     """
 
     def __init__(self, smallest_face: float = 40, score: float = 0.7, threads: int = 1, rows: int = ROWS) -> None:
@@ -82,7 +82,9 @@ class Mtcnn:
 
 
 def _open(network: Network, threads: int) -> Any:
-    return open_session(GRAPHS / f"{network}.onnx", threads, sizes_vary=True, initializers=initializers(network))
+    graph = GRAPHS / f"{network}.onnx"
+    with about_the_file(graph):
+        return open_session(graph, threads, sizes_vary=True, initializers=initializers(network))
 
 
 def _decode_pnet(maps: Floats, threshold: float, scale: Doubles) -> Floats:

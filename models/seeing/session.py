@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import onnxruntime
 
+from calibration.errors import BadFile, ChiaroError
+from calibration.files import shown
 from models.arrays import Floats
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
+
+
+@contextmanager
+def about_the_file(path: Path) -> Iterator[None]:
+    """Whatever onnxruntime or a first answer raises inside becomes a ``BadFile`` of ``path``.
+
+    onnxruntime's own exceptions share no base class.
+    """
+    try:
+        yield
+    except Exception as error:
+        torn = isinstance(error, ValueError | RuntimeError | IndexError) and not isinstance(error, ChiaroError)
+        if torn or type(error).__module__.startswith("onnxruntime"):
+            raise BadFile(path, [f"is not an onnx file that can be run: {shown(str(error), 300)}"]) from error
+        raise
 
 
 def open_session(

@@ -12,6 +12,7 @@ from functools import cache
 import cv2
 import numpy as np
 
+from calibration.array_file import FLOAT, FLOATS, load_shipped_arrays
 from models import MAPS
 from models.arrays import Floats, Gray
 from models.seeing.align import TEMPLATE
@@ -60,5 +61,5 @@ def _reduced(pictures: Floats, size: tuple[int, int]) -> Floats:
 
 @cache
 def _read_classifier() -> tuple[Floats, float]:
-    with np.load(EYES, allow_pickle=False) as file:
-        return file["weights"].astype(np.float32), float(file["bias"])
+    file = load_shipped_arrays(EYES, {"weights": FLOATS, "bias": FLOAT})
+    return file["weights"].astype(np.float32), float(file["bias"])

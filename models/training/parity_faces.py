@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from calibration.array_file import load_shipped_arrays
 from models import MAPS
 from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import Condition, darkened, landmarks_aligned
@@ -20,9 +21,9 @@ def parity_faces() -> Gray:
     """(n, 64, 64) uint8: the simulated visitors' portraits as they are and in ``LIGHTS``, and pictures without anything
     on them, which the standardising must bear as well.
     """
-    with np.load(MAPS / "visitors.npz", allow_pickle=False) as file:
-        keys = [key for key in file.files if not key.endswith("/depth")]
-        pictures = [np.asarray(cv2.imdecode(file[key], cv2.IMREAD_GRAYSCALE), np.uint8) for key in keys]
+    portraits = load_shipped_arrays(MAPS / "visitors.npz")
+    keys = [key for key in portraits if not key.endswith("/depth")]
+    pictures = [np.asarray(cv2.imdecode(portraits[key], cv2.IMREAD_GRAYSCALE), np.uint8) for key in keys]
     landmarks, found = find_landmarks(pictures)
     return parity_faces_from([pictures[i] for i in np.flatnonzero(found)], landmarks[found])
 

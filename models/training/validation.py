@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from calibration.array_file import FLAGS, FLOAT_CUBE, load_arrays
+from calibration.errors import BadFile
 from models.arrays import Floats, Integers, Mask
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
@@ -23,11 +26,13 @@ def cached_landmarks(faces: LabelledFaces, folder: Path, progress: Callable[[flo
     """Landmarks (n, 5, 2) of the faces and whether they were found (n,), kept in ``folder`` for the next time."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"landmarks-{faces.fingerprint()[:16]}.npz"
-    if not path.is_file():
-        landmarks, found = find_landmarks(faces.images, progress)
-        np.savez(path, five=landmarks, found=found)
-    with np.load(path) as file:
-        return file["five"], file["found"]
+    if path.is_file():
+        with suppress(BadFile):  # a torn one is made anew
+            kept = load_arrays(path, {"five": FLOAT_CUBE, "found": FLAGS})
+            return kept["five"], kept["found"]
+    landmarks, found = find_landmarks(faces.images, progress)
+    np.savez(path, five=landmarks, found=found)
+    return landmarks, found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

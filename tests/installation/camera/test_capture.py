@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.errors import BadFile
 from calibration.settings import CameraSettings
 from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
@@ -164,7 +165,11 @@ def test_a_camera_that_stalls_is_not_trusted_after_a_second(capturing: Starts) -
         assert capture.state(last + 1.1) is Sense.LOST
 
 
-@pytest.mark.parametrize("fault", [OSError(5, "Input/output error"), cv2.error("too many pixels")], ids=["os", "cv2"])
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(5, "Input/output error"), cv2.error("too many pixels"), BadFile("visitors.npz", ["is torn"])],
+    ids=["os", "cv2", "file"],
+)
 def test_what_the_system_or_the_decoder_refuses_is_a_lost_camera_that_comes_back(
     capturing: Starts, fault: Exception
 ) -> None:

@@ -24,7 +24,7 @@ class StubPerception:
     """Gives the mean of each frame as a mood's luminance. On the GPU (device not 'cpu') it fails as its fault says."""
 
     def __init__(self, venue: Venue, fault: str) -> None:
-        if fault == "bad weights":
+        if fault == "bad weights" and not Path(os.environ["STUB_EYE_MENDED"]).exists():
             raise CannotBegin("weights/emotion.onnx has 7 classes, 8 are needed")
         if fault == "loads slowly":
             time.sleep(2.0)
@@ -50,6 +50,8 @@ class StubPerception:
         return unseen(now, reason)
 
     def repair(self) -> None:
+        if self._fault == "weights go":
+            raise CannotBegin("weights/emotion.onnx: no such file")
         self._frames = 0
 
     def freeze_baseline(self) -> None:
@@ -58,7 +60,7 @@ class StubPerception:
 
 def fail(fault: str) -> None:
     match fault:
-        case "gpu raises" | "raises":
+        case "gpu raises" | "raises" | "weights go":
             raise RuntimeError("CUDA error 2: out of memory")
         case "gpu hangs":
             time.sleep(60)
@@ -82,4 +84,5 @@ def raise_in(thread: threading.Thread) -> None:
 if __name__ == "__main__":
     fault = sys.argv[1] if len(sys.argv) == 3 else ""
     sys.argv[1:] = sys.argv[-1:]
+    eye.BUILD_AGAIN_SECONDS = 0.3
     eye.main(lambda venue: StubPerception(venue, fault))

@@ -71,7 +71,7 @@ def test_a_classifier_with_other_labels_is_named_and_the_shipped_one_sees(
     assert "chiaro-emotion" in supervisor.status.model_line
     told = [record.getMessage() for record in caplog.records if "wrong.onnx" in record.getMessage()]
     assert len(told) == 1
-    assert told[0].endswith("what is shipped takes its place")
+    assert told[0].endswith("what can be used takes its place")
 
 
 @pytest.mark.skipif(not SHARED, reason="CHIARO_SHARED names no folder with footage")

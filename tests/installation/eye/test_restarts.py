@@ -40,12 +40,6 @@ def test_deadlines_double_with_each_quick_death_and_a_quiet_minute_is_forgiven()
     assert restarts.patience(started=7.0, now=68.0) == 1
 
 
-def test_what_a_person_must_mend_is_tried_again_slowly() -> None:
-    restarts = Restarts("eye")
-    restarts.died(started=0.0, now=1.0, hopeless=True)
-    assert restarts.next_at == 31.0
-
-
 def test_one_failure_on_the_gpu_is_answered_by_a_restart_on_the_gpu() -> None:
     choice = DeviceChoice("auto")
     choice.failed(CUDA, 10.0)
@@ -92,8 +86,18 @@ def test_failures_on_the_cpu_are_not_the_gpus_fault() -> None:
     assert choice.next_device(10.0) == "auto"
 
 
-def test_a_venue_that_insists_on_cuda_is_never_moved_silently_to_the_cpu() -> None:
+def test_a_venue_that_insists_on_cuda_is_given_the_cpu_too_rather_than_no_eye() -> None:
     choice = DeviceChoice("cuda")
-    for now in range(10):
-        choice.failed(CUDA, float(now))
-    assert choice.next_device(10.0) == "cuda"
+    choice.failed(CUDA, 0.0)
+    assert choice.next_device(1.0) == "cuda"
+    choice.failed(CUDA, 2.0)
+    assert choice.next_device(3.0) == "cpu"
+    assert choice.next_device(2.0 + TRY_GPU_AGAIN_AFTER) == "cuda"
+
+
+def test_a_venue_that_asks_for_the_cpu_is_never_given_the_gpu() -> None:
+    choice = DeviceChoice("cpu")
+    choice.failed(CUDA, 0.0)
+    choice.failed(CUDA, 1.0)
+    assert choice.next_device(2.0) == "cpu"
+    assert not choice.trial_due(TRY_GPU_AGAIN_AFTER * 2)

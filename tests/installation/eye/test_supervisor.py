@@ -214,6 +214,7 @@ def test_a_trial_of_the_gpu_that_fails_costs_no_look(keeping: Starts) -> None:
 def test_a_gpu_that_keeps_failing_gives_way_to_the_cpu(keeping: Starts, fault: str) -> None:
     supervisor = keeping(fault, deadline=2.0)
     wait_until(lambda: supervisor.status.provider == CPU and sees(supervisor), LONG)
+    assert "GPU: it failed twice within a minute, and the CPU looks in its place" in supervisor._losses.lost_parts()
 
 
 def test_networks_that_fail_once_are_rebuilt_in_the_same_eye(keeping: Starts) -> None:
@@ -286,12 +287,29 @@ def test_a_report_that_cannot_be_read_is_reported_once_and_the_next_good_one_cou
     eye.close()
 
 
-def test_wrong_weights_are_reported_in_their_own_words_and_tried_again_slowly(keeping: Starts) -> None:
+def test_an_eye_that_can_use_nothing_lives_on_is_told_once_and_looks_when_it_is_mended(
+    keeping: Starts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mended = tmp_path / "mended"
+    monkeypatch.setenv("STUB_EYE_MENDED", str(mended))
     supervisor = keeping("bad weights")
     wait_until(lambda: "has 7 classes, 8 are needed" in mood(supervisor).reason, LONG)
-    assert supervisor.pid is None
+    eye, losses = supervisor.pid, supervisor._losses
     assert supervisor.model is Sense.LOST
-    assert supervisor._restarts.next_at > time.monotonic() + 10  # the longest delay is 30 s
+    time.sleep(1.0)  # it has tried again three times
+    assert supervisor.pid == eye
+    assert losses.lost_parts() == ("eye: weights/emotion.onnx has 7 classes, 8 are needed",)
+    assert losses.errors == 1
+    mended.touch()
+    assert eye_that_sees(supervisor) == eye
+    assert not losses.is_lost("eye")
+
+
+def test_networks_that_fail_and_cannot_be_rebuilt_do_not_end_the_eye(keeping: Starts) -> None:
+    supervisor = keeping("weights go")
+    wait_until(lambda: "emotion.onnx: no such file" in mood(supervisor).reason, LONG)
+    eye = supervisor.pid
+    assert eye_that_sees(supervisor) == eye
 
 
 def test_a_lost_camera_is_not_an_empty_room_and_heals(keeping: Starts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,16 @@ from calibration.venue import Venue
 from installation.eye.perception import CannotBegin
 from installation.eye.usable_sight import open_usable_sight
 from installation.eye.venue_perception import VenuePerception
+from installation.host.fetch import DOWNLOADS
+from models import GRAPHS
 from models.frame import Frame
 from models.seeing.card import read_card
 from models.seeing.classifier import SHIPPED
+from models.seeing.mtcnn_weights import NoWeights
+from models.seeing.runtime import NoCuda
 from models.seeing.sight import open_sight
 from models.seeing.venue_head import head_of
+from tests.models.seeing.test_yunet import make_yunet
 from tests.models.tiny_classifier import make_classifier
 
 BLACK = Frame(np.zeros((120, 160, 3), np.uint8), 0.0, 1)
@@ -94,10 +100,80 @@ def test_a_detector_s_file_that_is_none_is_replaced_by_the_shipped_detector(tmp_
     assert "Mtcnn" in sight.line
 
 
-def test_a_gpu_that_is_demanded_and_missing_is_still_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_that_is_demanded_and_missing_is_told_and_the_cpu_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.seeing.runtime.why_no_cuda", lambda: "no NVIDIA driver")
-    with pytest.raises(CannotBegin, match="no NVIDIA driver"):
-        VenuePerception(Venue.model_validate({"eye": {"device": "cuda"}}))
+    venue = Venue.model_validate({"eye": {"device": "cuda"}})
+    perception = VenuePerception(venue)
+    (told,) = perception.left_out
+    assert "[eye] device" in told
+    assert "no NVIDIA driver" in told
+    assert perception.provider == "CPUExecutionProvider"
+    assert perception.update(BLACK).count == 0
+    with pytest.raises(NoCuda):  # the check before the doors open refuses it
+        open_sight(venue.eye)
+
+
+def shipped_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what is shipped, to be torn."""
+    for file in SHIPPED.parent.glob("chiaro-emotion*"):
+        shutil.copy(file, folder)
+    for module in ("models.seeing.classifier", "models.seeing.venue_head", "installation.eye.usable_sight"):
+        monkeypatch.setattr(f"{module}.SHIPPED", folder / SHIPPED.name)
+    return folder / SHIPPED.name
+
+
+def tear(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def test_of_a_shipped_network_that_is_torn_the_variant_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tear(shipped_in(tmp_path, monkeypatch))
+    sight, left_out = open_usable_sight(Venue.model_validate({"eye": {"device": "cpu"}}))
+    assert "chiaro-emotion.onnx: is not the file of its card" in left_out[0]
+    assert "chiaro-emotion.int8" in sight.line
+    assert sight.detect_and_classify(BLACK) == []
+
+
+def test_where_not_even_what_is_shipped_can_be_used_all_reasons_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = shipped_in(tmp_path, monkeypatch)
+    for file in (shipped, shipped.with_suffix(".int8.onnx")):
+        tear(file)
+    with pytest.raises(CannotBegin) as refusal:
+        open_usable_sight(Venue.model_validate({"eye": {"device": "cpu"}}))
+    assert [Path(line.split(":")[0]).name for line in refusal.value.problems] == [
+        "chiaro-emotion.onnx",
+        "chiaro-emotion.int8.onnx",
+    ]
+
+
+def test_a_shipped_detector_that_is_torn_is_told_and_no_fault_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(GRAPHS, tmp_path / "graphs")
+    monkeypatch.setattr("models.seeing.mtcnn.GRAPHS", tmp_path / "graphs")
+    monkeypatch.setattr("installation.host.fetch.models_folder", lambda: tmp_path)
+    tear(tmp_path / "graphs" / "rnet.onnx")
+    with pytest.raises(CannotBegin, match=r"rnet.onnx: is not an onnx file that can be run"):
+        open_usable_sight(Venue())
+    (tmp_path / "graphs" / "rnet.onnx").unlink()
+    with pytest.raises(CannotBegin, match=r"rnet.onnx: is not an onnx file that can be run"):
+        open_usable_sight(Venue())
+
+
+def test_a_detector_that_was_downloaded_once_takes_the_place_of_a_shipped_one_without_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_weights(_: str) -> None:
+        raise NoWeights("the face detector's weights were not found")
+
+    monkeypatch.setattr("models.seeing.mtcnn_weights.read_weights", no_weights)
+    monkeypatch.setattr("installation.host.fetch.models_folder", lambda: tmp_path)
+    make_yunet(tmp_path / DOWNLOADS["yunet"].file_name)
+    sight, left_out = open_usable_sight(Venue())
+    assert left_out == ("the face detector's weights were not found",)
+    assert "YuNet" in sight.line
 
 
 def test_a_file_that_is_mended_is_used_when_the_networks_are_rebuilt(tmp_path: Path) -> None:
