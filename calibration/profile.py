@@ -13,9 +13,9 @@ from calibration.settings import Section, Share
 class RoomProfile(Section):
     """The room as the camera saw it, in gray levels of 255."""
 
-    luminance: float = Field(0.0, ge=0, description="Mean brightness of the empty room")
+    luminance: float = Field(0.0, ge=0, description="Picture mean of the empty room")
     noise: float = Field(0.0, ge=0, description="Standard deviation of a pixel from picture to picture")
-    face_luminance: float = Field(0.0, ge=0, description="Mean brightness of the volunteers' faces; 0 = not measured")
+    face_luminance: float = Field(0.0, ge=0, description="Face mean of the volunteers; 0 = not measured")
 
 
 class LightProfile(Section):

@@ -66,7 +66,7 @@ class CameraSettings(Section):
     read_timeout_seconds: Seconds = 2.0
     stale_after_seconds: Seconds = Field(5.0, description="A picture unchanged for this long is not live")
     blind_below_luminance: float = Field(
-        1.5, ge=0, le=255, description="Mean brightness of a frame (of 255) below which the lens counts as covered"
+        1.5, ge=0, le=255, description="Picture mean (of 255) below which the lens counts as covered"
     )
 
 

@@ -102,3 +102,14 @@ def test_every_page_is_found_from_the_readme() -> None:
             todo += [page.parent / link for link in links if link and "://" not in link]
     lost = {page.relative_to(ROOT).as_posix() for page in PAGES if page.resolve() not in found}
     assert lost == set()
+
+
+OTHER_WORDS = re.compile(
+    r"(?:mean )?brightness of (?:the|a) (?:empty )?(?:room|face)|mean of the face|mean brightness", re.I
+)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "glossary.md"], ids=lambda page: page.name)
+def test_the_measures_of_light_have_the_words_of_the_glossary(page: Path) -> None:
+    """Face mean and picture mean, as the windows, the reports and the commands say it."""
+    assert OTHER_WORDS.findall(page.read_text(encoding="utf-8")) == []

@@ -49,7 +49,7 @@ def check_room(
     measured: list[str] = []
     if len(empty) >= 2:
         room = measure_empty_room(empty)
-        measured.append(f"room {room.luminance:.1f} (was {made.room.luminance:.1f})")
+        measured.append(f"picture mean {room.luminance:.1f} (was {made.room.luminance:.1f})")
         if drift(made.room, room.luminance, None) > 1:
             faults.append(
                 f"the picture mean of the empty room is {room.luminance:.1f} of 255, was {made.room.luminance:.1f}:"
@@ -97,7 +97,7 @@ def _observe(
 def _face_faults(made: Calibration, there: list[SeenFace], measured: list[str]) -> list[str]:
     faults = []
     face = float(np.median([one.luminance for one in there]))
-    measured.append(f"face {face:.0f} (was {made.room.face_luminance:.0f})")
+    measured.append(f"face mean {face:.0f} (was {made.room.face_luminance:.0f})")
     if drift(made.room, None, face) > 1:
         faults.append(
             f"the face mean is {face:.0f} of 255, was {made.room.face_luminance:.0f}: check lamp, lens and exposure"

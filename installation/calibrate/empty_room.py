@@ -53,11 +53,9 @@ def remarks_on_empty_room(
             f"the picture is noisy ({empty.noise:.1f} of 255): add light, lengthen the exposure or lower the gain"
         )
     if empty.luminance > BRIGHT_ROOM:
-        found.append(f"the room is bright ({empty.luminance:.0f} of 255): set its lights as in the show")
+        found.append(f"the room is bright (picture mean {empty.luminance:.0f} of 255): set its lights as in the show")
     if empty.pulse > PULSES:
-        found.append(
-            "the brightness pulses: fix the exposure, and set camera.power_line_hertz to the lamps' mains (50, 60)"
-        )
+        found.append("the light pulses: fix the exposure, and set camera.power_line_hertz to the lamps' mains (50, 60)")
     fixed = [word for key, word in MISSING if getattr(camera, key) is None and key in read_back]
     loose = [word for key, word in MISSING if getattr(camera, key) is None and key not in read_back]
     if fixed:
@@ -75,11 +73,13 @@ def remarks_on_face(face_luminance: float, face_pixels: float, smallest: int) ->
     found = []
     if face_luminance < DARK_FACE:
         found.append(
-            f"the face is too dark ({face_luminance:.0f} of 255): open the lens, lengthen the exposure or move the lamp"
-            " nearer"
+            f"the face is too dark (face mean {face_luminance:.0f} of 255): open the lens, lengthen the exposure or "
+            "move the lamp nearer"
         )
     elif face_luminance > BRIGHT_FACE:
-        found.append(f"the face is too bright ({face_luminance:.0f} of 255): close the lens or shorten the exposure")
+        found.append(
+            f"the face is too bright (face mean {face_luminance:.0f} of 255): close the lens or shorten the exposure"
+        )
     if face_pixels < smallest:
         found.append(
             f"the face is {face_pixels:.0f} pixels wide, {smallest} are needed: zoom in or move the camera nearer"

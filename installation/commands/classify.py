@@ -87,7 +87,7 @@ def _show(seen: list[dict[str, Any]], networks: str) -> None:
 
     from installation.host.plain_console import PlainConsole
 
-    table = Table("file", "at", "face (x y w h)", "emotion", "then", "quality", "light", caption=networks)
+    table = Table("file", "at", "face (x y w h)", "emotion", "then", "quality", "face mean", caption=networks)
     for file in seen:
         for frame in file.get("frames", ()):
             name, at = Path(file["file"]).name, f"{frame['seconds']:.2f} s"

@@ -8,7 +8,7 @@ from installation.calibrate.empty_room import measure_empty_room, remarks_on_fac
 
 def test_a_dark_face_is_reported_with_its_remedy() -> None:
     assert remarks_on_face(6, 100, 60) == [
-        "the face is too dark (6 of 255): open the lens, lengthen the exposure or move the lamp nearer"
+        "the face is too dark (face mean 6 of 255): open the lens, lengthen the exposure or move the lamp nearer"
     ]
     assert remarks_on_face(40, 100, 60) == []
 
