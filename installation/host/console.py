@@ -107,6 +107,11 @@ class LossReporter:
         """``part`` was lost and is not back yet."""
         return part in self._gone
 
+    def lost_names(self) -> tuple[str, ...]:
+        """What is lost now."""
+        with self._lock:
+            return tuple(self._gone)
+
     def lost_parts(self) -> tuple[str, ...]:
         """What is lost now and why, one line per part, for the operator's overlay."""
         with self._lock:

@@ -28,6 +28,8 @@ class Health:
     uptime_seconds: float
     errors: int
     """Losses reported since the start."""
+    lost: tuple[str, ...] = ()
+    """The parts that are lost now."""
     late_frames: int = 0
     dropped_frames: int = 0
     repeated_frames: int = 0

@@ -54,7 +54,7 @@ class Heartbeat:
         """It has not begun, for a reason that is told, and asks for ``seconds`` more from now."""
         self.status(text)
         if self._socket is not None:
-            self._send(self._socket, f"EXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
+            self._send(self._socket, f"WATCHDOG=1\nEXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
 
     def restarting(self) -> None:
         """The show is about to replace itself: there is no picture until the next one has begun."""

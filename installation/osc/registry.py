@@ -267,6 +267,13 @@ OUT: tuple[Address, ...] = (
     Address("/health/uptime", (number("seconds"),), Pace.HEALTH, "seconds since the start of the show", ALL),
     Address("/health/errors", (number("errors"),), Pace.HEALTH, "losses reported since the start", ALL),
     Address(
+        "/health/lost",
+        (text("parts"),),
+        Pace.HEALTH,
+        "what is lost now, by name, separated by commas; '' = nothing",
+        STATE,
+    ),
+    Address(
         "/health/frames",
         (number("late"), number("dropped"), number("repeated"), number("gaps")),
         Pace.HEALTH,

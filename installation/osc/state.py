@@ -73,6 +73,7 @@ def health_messages(health: Health) -> Iterable[Message]:
     yield message("/health/fps", min(health.film_fps, 1000.0), min(health.eye_fps, 1000.0))
     yield message("/health/uptime", int(health.uptime_seconds))
     yield message("/health/errors", health.errors)
+    yield message("/health/lost", ", ".join(health.lost))
     counts = (health.late_frames, health.dropped_frames, health.repeated_frames, health.sound_gaps)
     yield message("/health/frames", *counts)
     yield message("/health/drift", min(health.drift, 100.0))

@@ -16,6 +16,8 @@ from installation.show.parts import Eye
 
 T = TypeVar("T")
 TRY_SECONDS, LOOK_SECONDS = 2.0, 0.1
+PATIENCE_SECONDS = 30.0
+"""What the supervisor is asked for: a window may take long to open at last."""
 
 
 def wait_for_display(
@@ -54,13 +56,13 @@ class TooEarly:
 
     def send(self, now: float) -> None:
         """What is due; the supervisor hears that this is no hung show."""
-        self._heartbeat.beat(now)
         for command in self._control.drain():
             self._control.reply(command, Code.NOT_NOW, "there is no display yet")
         if now < self._next:
             return
         self._next, self._beat = now + 1.0, self._beat + 1
-        eye = self._eye
+        eye, losses, up = self._eye, self._losses, now - self._begun
+        self._heartbeat.waiting("waits for a display", PATIENCE_SECONDS)
         self._broadcast.health(
-            Health(self._beat, eye.camera, eye.model, 0.0, eye.fps, now - self._begun, self._losses.errors)
+            Health(self._beat, eye.camera, eye.model, 0.0, eye.fps, up, losses.errors, losses.lost_names())
         )

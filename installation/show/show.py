@@ -303,6 +303,7 @@ class Show:
             eye_fps=eye.fps,
             uptime_seconds=now - self._started,
             errors=self.parts.losses.errors,
+            lost=self.parts.losses.lost_names(),
             late_frames=film.late,
             dropped_frames=film.dropped,
             repeated_frames=film.repeated,

@@ -60,7 +60,7 @@ def test_a_show_that_waits_or_replaces_itself_asks_for_patience_and_the_next_one
         heard = [supervisor.recv(100).decode() for _ in range(4)]
     assert heard == [
         "STATUS=waits for a display",
-        "EXTEND_TIMEOUT_USEC=30000000",
+        "WATCHDOG=1\nEXTEND_TIMEOUT_USEC=30000000",
         "WATCHDOG_USEC=60000000\nWATCHDOG=1",
         "READY=1\nWATCHDOG_USEC=4000000",
     ]

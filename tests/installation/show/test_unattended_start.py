@@ -58,6 +58,7 @@ def test_a_torn_story_and_a_misspelt_venue_are_told_once_and_what_ran_last_plays
     with begun(tmp_path, "--camera", "visitor", spoil=spoil) as show:
         show.wait(plays(show), "the last story", MORNING)
         show.wait(lambda: show.listener.values("/emo/health/errors")[-1:] >= [[2]], "its errors by OSC")
+        show.wait(lambda: "new venue" in show.listener.values("/emo/health/lost")[-1][0], "their names by OSC")
         lost = [line["part"] for line in show.journal("lost")]
         assert (lost.count("new story"), lost.count("new venue")) == (1, 1)
         story.write_text(whole[0])
