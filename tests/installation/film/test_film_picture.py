@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -17,7 +18,7 @@ from calibration.settings import ScreenSettings
 from installation.film.frame_scaler import FrameScaler, Placing, place
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import remap_tables, tone_of
-from installation.film.screen import NoScreen, Screen
+from installation.film.screen import NoScreen, Screen, is_meant
 from installation.film.surface_wall import SurfaceWall
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed here")
@@ -213,6 +214,31 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     with pytest.raises(NoScreen, match=r"screen\.display = 5"):
         Screen(ScreenSettings(display=5), headless=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere SDL has one driver for windows")
+@pytest.mark.parametrize(
+    ("driver", "environment", "meant"),
+    [
+        ("x11", {"DISPLAY": ":0"}, True),
+        ("wayland", {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("KMSDRM", {"DISPLAY": ":0"}, False),
+        ("KMSDRM", {}, True),
+        ("KMSDRM", {"SDL_VIDEODRIVER": "wayland,kmsdrm", "DISPLAY": ":0"}, True),
+        ("x11", {"SDL_VIDEODRIVER": "wayland"}, False),
+        ("offscreen", {}, False),
+        ("dummy", {"SDL_VIDEODRIVER": "x11,dummy"}, False),
+        ("dummy", {"SDL_VIDEODRIVER": "dummy"}, True),
+    ],
+)
+def test_a_driver_that_nobody_asked_for_is_no_display(
+    driver: str, environment: dict[str, str], meant: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert is_meant(driver) is meant
 
 
 @pytest.mark.parametrize("size", [(480, 180), (161, 91)])

@@ -90,6 +90,7 @@ class RunningShow:
         launcher: Sequence[str] = (),
         environment: Mapping[str, str] = os.environ,
         headless: bool = True,
+        command_name: str = "run",
     ) -> None:
         self.folder, self.listener, self.control_port = folder, Listener(), free_port()
         for name in ("lamp", "door", "garden", "cellar"):
@@ -99,7 +100,7 @@ class RunningShow:
             f'name = "{folder.name}"\n[osc]\nlisten_port = {self.control_port}\n[screen]\nwidth = 320\nheight = 180\n'
         )
         spoil()
-        command = [*launcher, sys.executable, "-m", "installation", "run", str(folder / "story.toml")]
+        command = [*launcher, sys.executable, "-m", "installation", command_name, str(folder / "story.toml")]
         command += [
             *(["--headless"] if headless else []),
             "--venue",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from calibration.errors import Exit
 from calibration.venue import load_venue
 from installation.host.last_good import KeptStory, LastGood
-from tests.installation.film.x_server import needs_x_server, x_server
+from tests.installation.film.x_server import XServer, needs_x_server, x_server
 from tests.installation.show.test_show_end_to_end import RunningShow
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc, and uses Linux's namespaces")
@@ -128,6 +129,39 @@ def test_with_a_wrong_clock_and_no_camera_the_film_begins_and_the_journal_is_kep
         assert 0 <= show.journal("scene_start")[0]["at"] - clock < 1000
         assert show.told().count("camera lost") == 1
         assert show.end() == Exit.OK
+
+
+@needs_x_server
+@pytest.mark.slow
+def test_a_display_server_that_dies_or_freezes_and_comes_back_in_another_size_shows_the_film_again(
+    tmp_path: Path,
+) -> None:
+    """Under ``chiaro supervise``, as with any supervisor: the show ends with 69, begins again, and waits."""
+    memories = [tmp_path / "first", tmp_path / "second"]
+    for memory in memories:
+        memory.mkdir()
+
+    def lit(server: XServer, column: int) -> Callable[[], bool]:
+        return lambda: int(server.picture()[:, column:].max()) > 30
+
+    with x_server(memories[0]) as server:
+        where = {**os.environ, "SDL_VIDEODRIVER": "x11", "DISPLAY": server.name}
+        ways = {"environment": where, "headless": False, "command_name": "supervise"}
+        with begun(tmp_path, "--camera", "visitor", "--fullscreen", **ways) as show:
+            try:
+                show.wait(lit(server, 600), "the film", MORNING)
+                server.kill()
+                show.wait(lambda: "the display is lost" in show.told(), "the end", MORNING)
+                with x_server(memories[1], size=(800, 600), name=server.name) as second:
+                    show.wait(lit(second, 760), "the film in its new size", MORNING)
+                    second.process.send_signal(signal.SIGSTOP)
+                    show.wait(lambda: "the show hangs" in show.told(), "the watchdog", MORNING)
+                    second.process.send_signal(signal.SIGCONT)
+                    shown = len(show.listener.values("/emo/scene/id"))
+                    show.wait(lambda: len(show.listener.values("/emo/scene/id")) > shown, "the film again", MORNING)
+            finally:
+                show.process.terminate()  # the show ends with its supervisor
+                show.process.wait(timeout=20)
 
 
 @pytest.mark.slow
