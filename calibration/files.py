@@ -10,6 +10,7 @@ import difflib
 import re
 import stat
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -123,6 +124,20 @@ def read_bytes(path: Path | str, at_most: int) -> bytes:
         raise BadFile(path, ["no such file"]) from None
     except OSError as error:
         raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there; False also where it may not be looked for (pathlib raises then)."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def is_folder(path: Path) -> bool:
+    """The same of a folder."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 TOO_DEEP = "its brackets or dotted keys are nested too deeply"

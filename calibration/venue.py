@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from calibration.errors import BadFile
 from calibration.files import load_toml
 from calibration.house_settings import DisplaySettings, HoursSettings, UpsSettings
 from calibration.places import PathText
@@ -44,8 +45,11 @@ class Venue(Section):
 
 
 def resolve_from(file: Path, named: str) -> str:
-    """The absolute path of one that is written in a venue file, relative to that file."""
-    return str(file.absolute().parent / Path(named).expanduser())
+    """The absolute path of one that is written in a venue file, relative to that file. Raises ``BadFile``."""
+    try:
+        return str(file.absolute().parent / Path(named).expanduser())
+    except RuntimeError as error:  # ~nobody/film
+        raise BadFile(file, [f"{named!r} cannot be found: {error}"]) from error
 
 
 def load_venue(path: Path | str) -> Venue:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from calibration.errors import BadFile
-from calibration.files import read_bytes
+from calibration.files import is_file, is_folder, read_bytes
 from models.arrays import Image
 from models.frame import PICTURE_SUFFIXES, Frame
 
@@ -21,8 +21,8 @@ def frames_of(path: Path, every: int) -> Iterator[Frame]:
 
     Raises ``BadFile`` when it does not exist or cannot be decoded.
     """
-    if not path.is_file():
-        raise BadFile(path, ["is a folder; name its files" if path.is_dir() else "no such file"])
+    if not is_file(path):
+        raise BadFile(path, ["is a folder; name its files" if is_folder(path) else "no such file"])
     if path.suffix.lower() in PICTURE_SUFFIXES:
         yield Frame(_still(path), 0.0, 0)
         return

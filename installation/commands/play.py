@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
         from pathlib import Path
 
         from calibration.errors import Exit
+        from calibration.files import is_folder
         from installation.host.console import log, open_log
         from installation.host.errors import plain_errors
         from installation.host.options import story_file, venue_of, with_options
@@ -58,7 +59,7 @@ def register(app: typer.Typer) -> None:
             from installation.show.manual_mood import ScriptedMood, parse_script
 
             chosen = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
-            if len(what) == 1 and (Path(what[0]).suffix == ".toml" or Path(what[0]).is_dir()):
+            if len(what) == 1 and (Path(what[0]).suffix == ".toml" or is_folder(Path(what[0]))):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
                 for remark in story.warnings:

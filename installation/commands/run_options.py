@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,5 +41,9 @@ def without_secret(arguments: Sequence[str], environment_file: str) -> None:
 
 def _whole(argument: str, paths: set[str]) -> str:
     option, equals, value = argument.rpartition("=") if argument.startswith("--") else ("", "", argument)
-    path = Path(value).expanduser()
-    return f"{option}{equals}{path.absolute()}" if value in paths and path.exists() else argument
+    if value not in paths:
+        return argument
+    with suppress(OSError, RuntimeError):  # not to be looked at: the show says so
+        path = Path(value).expanduser()
+        return f"{option}{equals}{path.absolute()}" if path.exists() else argument
+    return argument

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from calibration.errors import BadFile
+from calibration.files import is_file
 from calibration.head import VenueHead
 from calibration.settings import EyeSettings
 from calibration.venue import Venue
@@ -60,7 +61,7 @@ def _detectors(eye: EyeSettings) -> Iterator[EyeSettings]:
     from installation.host.fetch import DOWNLOADS, models_folder  # needed only when nothing else is left
 
     downloaded = models_folder() / DOWNLOADS["yunet"].file_name
-    if downloaded.is_file():
+    if is_file(downloaded):
         yield eye.model_copy(update={"detector": "yunet", "detector_file": str(downloaded)})
 
 

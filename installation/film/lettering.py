@@ -14,6 +14,7 @@ import numpy as np
 import pygame
 import pygame.freetype
 
+from calibration.files import is_file
 from installation.host.console import LossReporter
 from models.arrays import Image
 from scenes.story.captions import BLANKS, readable
@@ -99,7 +100,7 @@ class Lettering:
 
     def _load(self, name: str) -> pygame.font.Font | None:
         if name not in self._fonts:
-            found = name if name and Path(name).is_file() else _installed(name) if name else None
+            found = name if name and is_file(Path(name)) else _installed(name) if name else None
             self._fonts[name] = self._open(found) if found or not name else None
         return self._fonts[name]
 

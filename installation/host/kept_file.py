@@ -5,11 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from calibration.errors import BadFile
 from calibration.file_writer import write_together
-from calibration.files import read_bytes
-
-BYTES_AT_MOST = 4_000_000
 
 
 def write_kept(path: Path, content: bytes) -> None:
@@ -22,10 +18,11 @@ def read_kept(path: Path) -> tuple[bytes | None, str]:
     faults = []
     for one in (path, path.with_name(f"{path.name}.previous")):
         try:
-            head, _, content = read_bytes(one, BYTES_AT_MOST).partition(b"\n")
-        except BadFile as error:
-            if one.exists():
-                faults.append(error.lines()[0])
+            head, _, content = one.read_bytes().partition(b"\n")
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            faults.append(f"{one}: cannot be read: {error.strerror or error}")
             continue
         if head.decode("ascii", errors="replace") == hashlib.sha256(content).hexdigest():
             return content, "; ".join(faults)

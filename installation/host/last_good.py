@@ -48,7 +48,7 @@ class LastGood:
 
     def __init__(self, state: Path, venue: str) -> None:
         self.folder = state / "last_good"
-        place = Path(venue).expanduser().absolute() if venue.endswith(".toml") or os.sep in venue else venue
+        place = Path(venue).absolute() if venue.endswith(".toml") or os.sep in venue else venue
         stem = f"{room_stem(Path(venue).stem)}-{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
         self._file, self._count = self.folder / f"{stem}.json", self.folder / f"{stem}.starts"
 

@@ -35,10 +35,13 @@ def story_file(named: str | None) -> Path:
     """The story's file: the demo, a TOML file, or a folder that holds ``story.toml``. Raises ``BadFile``."""
     if not named:
         return DEMO
-    path = Path(named).expanduser()
-    if path.is_dir():
-        path = path / "story.toml"
-    if not path.exists():
+    try:
+        path = Path(named).expanduser()
+        path = path / "story.toml" if path.is_dir() else path
+        there = path.exists()
+    except (OSError, RuntimeError) as error:  # in a folder that may not be searched; ~nobody/film
+        raise BadFile(named, [f"cannot be looked at: {getattr(error, 'strerror', '') or error}"]) from error
+    if not there:
         raise BadFile(named, [f"no such story; name a .toml file or a folder that holds story.toml{near_file(path)}"])
     return path
 

@@ -10,6 +10,7 @@ from typing import Literal
 import pygame
 
 from calibration.errors import BadFile
+from calibration.files import is_file
 from calibration.venue import Venue
 from installation.film.film import Film
 from installation.film.playback import open_playback
@@ -28,7 +29,7 @@ def play_clips(files: list[Path], venue: Venue, headless: bool, seconds: float |
 
     Keys as in the show: space pauses, n goes on, m mutes, up and down are volume, b is black, Esc twice ends.
     """
-    absent = [BadFile(file, [f"no such file{near_file(file)}"]) for file in files if not file.is_file()]
+    absent = [BadFile(file, [f"no such file{near_file(file)}"]) for file in files if not is_file(file)]
     if absent:  # a slip of the hand: no window opens for it
         raise ExceptionGroup("clips that are not there", absent)
     with open_playback(venue.screen, venue.sound, LossReporter(), headless=headless) as film:

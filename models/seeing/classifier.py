@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from calibration.errors import BadFile
+from calibration.files import is_file
 from models import WEIGHTS
 from models.arrays import Floats, Gray
 from models.labels import LABELS
@@ -77,12 +78,12 @@ def open_classifier(
     session, got = _opened(path, device, threads)
     int8_variant = path.with_suffix(".int8.onnx")
     gpu_variant = path.with_suffix(".cuda.onnx")
-    if got.provider == CUDA and int8 and gpu_variant.is_file():
+    if got.provider == CUDA and int8 and is_file(gpu_variant):
         try:
             return _open_gpu_variant(gpu_variant, card, threads)
         except VariantUnavailable as reason:
             got = Device(CUDA, f"CUDA in float32 ({gpu_variant.name} does not run: {reason})")
-    if got.provider == CPU and int8 and int8_variant.is_file():
+    if got.provider == CPU and int8 and is_file(int8_variant):
         path, card = int8_variant, _card_of_variant(int8_variant, card)
         session = _opened(path, "cpu", threads)[0]
     _check_inside(path, session, card, FACES)

@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 
 from calibration.errors import BadFile
+from calibration.files import is_file
 from models.arrays import Floats, Image
 from models.frame import Detection
 from models.seeing.boxes import as_detections, nms
@@ -29,7 +30,7 @@ class YuNet:
 
     def __init__(self, path: Path, smallest_face: float = 40, score: float = 0.7, threads: int = 1) -> None:
         self._smallest, self._score = smallest_face, score
-        if not path.is_file():
+        if not is_file(path):
             named = f"{path} does not exist" if str(path) != "." else "no file is named"
             raise BadFile(
                 path,

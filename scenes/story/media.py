@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from calibration.files import is_file
 from scenes.story.captions import read_captions
 from scenes.story.clip import STILL_SECONDS, Clip
 from scenes.story.mending import remarks, track_remark
@@ -58,7 +59,7 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
 
 
 def _if_there(folder: Path, name: str | None) -> Path | None:
-    return folder / name if name is not None and (folder / name).is_file() else None
+    return folder / name if name is not None and is_file(folder / name) else None
 
 
 def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
@@ -70,7 +71,7 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         key = f"scenes.{name}"
         if scene.sound:
             yield from _check_sound(f"{key}.sound", folder / scene.sound)
-        if scene.captions and not (folder / scene.captions).is_file():
+        if scene.captions and not is_file(folder / scene.captions):
             near = near_file(folder / scene.captions)
             yield Problem(f"{key}.captions", f"no such file: {scene.captions}{near}", forgivable=True)
         elif scene.captions:

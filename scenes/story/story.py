@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from calibration.errors import BadFile
-from calibration.files import read_text
+from calibration.files import is_file, read_text
 from models.labels import LABELS
 from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
@@ -75,7 +75,7 @@ class Story:
             return None
         entry = self.file.beds[bed]
         file = self.path.parent / entry.file
-        return Bed(file, entry.volume, entry.fade_seconds, entry.sound_track) if file.is_file() else None
+        return Bed(file, entry.volume, entry.fade_seconds, entry.sound_track) if is_file(file) else None
 
     def labels(self, mood: str) -> tuple[str, ...]:
         """The emotions that a mood of the story stands for: those of a group, or the emotion itself."""

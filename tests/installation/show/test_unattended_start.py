@@ -16,6 +16,7 @@ import pytest
 from calibration.errors import Exit
 from calibration.venue import load_venue
 from installation.host.last_good import KeptStory, LastGood
+from installation.host.options import DEMO
 from tests.installation.film.x_server import XServer, needs_x_server, x_server
 from tests.installation.show.test_show_end_to_end import RunningShow
 
@@ -162,6 +163,30 @@ def test_a_display_server_that_dies_or_freezes_and_comes_back_in_another_size_sh
             finally:
                 show.process.terminate()  # the show ends with its supervisor
                 show.process.wait(timeout=20)
+
+
+def test_story_and_state_in_folders_that_may_not_be_searched_are_told_and_no_traceback(tmp_path: Path) -> None:
+    """As when the service's user may not read the artist's home."""
+    as_others = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
+    if as_others and not shutil.which("setpriv"):
+        pytest.skip("root may read everything, and setpriv is missing: a start without the right to read was not tried")
+    locked = tmp_path / "locked"
+    story, where = locked / "story.toml", {**os.environ, "CHIARO_STATE": str(locked / "state")}
+    locked.mkdir()
+    shutil.copy(DEMO, story)
+    locked.chmod(0)
+    command = [*as_others, sys.executable, "-m", "installation", "run", str(story), "--headless", "--seconds", "1"]
+    try:
+        for options, code in ((["--unattended"], Exit.OK), ([], Exit.BAD_CONFIGURATION)):
+            run = subprocess.run(
+                [*command, *options], env=where, capture_output=True, text=True, check=False, timeout=90
+            )
+            assert "Traceback" not in run.stderr
+            assert run.returncode == code, run.stderr
+            assert f"{story}: cannot be looked at: Permission denied" in run.stderr
+            assert run.stderr.count("state folder lost") == bool(options)
+    finally:
+        locked.chmod(0o700)
 
 
 @pytest.mark.slow
