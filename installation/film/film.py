@@ -72,7 +72,11 @@ class Film:
         """
         if scene in self._preroll.failures.scenes:
             return
-        waiting = self._next
+        waiting, transition = self._next, transition or Transition()
+        wish = (scene, clip, bed, at, transition)
+        if waiting and wish == (waiting.scene, waiting.clip, waiting.bed, waiting.at, waiting.transition):
+            waiting.entry = entry  # asked again for what is coming: it comes no later for that
+            return
         self._forget_next()
         if waiting and waiting.clip == clip and not waiting.decoded.failed and self._unheard(waiting):
             decoded = waiting.decoded  # what was to follow at the end comes now, and is already open
@@ -80,7 +84,7 @@ class Film:
             if waiting:
                 waiting.decoded.close()
             decoded = self._preroll.pop(scene, clip)
-        self._next = Shot(entry, scene, clip, decoded, bed, at, transition or Transition())
+        self._next = Shot(entry, scene, clip, decoded, bed, at, transition)
 
     def caption(self, text: str, seconds: float) -> None:
         """Show ``text`` for ``seconds`` of film time, instead of the clip's own captions; '' removes it."""

@@ -50,6 +50,22 @@ def test_a_scene_asked_for_now_is_on_the_screen_with_the_next_tick(clips: dict[s
         assert house.marks()[-1] == (2, 0)
 
 
+def test_a_guard_who_presses_again_and_again_is_not_kept_waiting_for_it(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.play(2, "b", clips["b"], None, "now", Transition("dip", 0.4))
+        coming = house.film._next
+        assert coming is not None
+        for entry in range(3, 7):
+            house.run(0.1)
+            if house.film.on_screen is coming:
+                break
+            house.film.play(entry, "b", clips["b"], None, "now", Transition("dip", 0.4))
+        assert house.film.on_screen is coming, "each press opened the clip anew, and began the dip again"
+        assert house.film.playhead.entry == coming.entry == entry - 1
+
+
 def test_a_scene_that_is_not_ready_never_stops_the_one_on_the_screen(clips: dict[str, Clip]) -> None:
     with cinema() as house:
         house.film.play(1, "a", clips["a"])
