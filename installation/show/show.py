@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from installation.host.console import log
 from installation.host.health import Health, Sense, status_line
 from installation.osc.registry import Code
 from installation.show.keys import Controls
+from installation.show.lost_media import LostMedia
 from installation.show.overlay import Overlay
 from installation.show.parts import Parts
 from installation.show.reloading import Reloading
@@ -68,6 +69,7 @@ Answer = tuple[Code, str]
 """What ``/reply/{command}`` carries: a code and a short reason."""
 HOUSE = Origin("house")
 DONE: Answer = (Code.DONE, "ok")
+FAULT_SECONDS = 60.0
 
 
 class Show:
@@ -78,15 +80,19 @@ class Show:
         self.controls = controls
         self.ending = False
         self.restarting = False
+        self.unavailable = ""
+        """Why the show ended by itself, to be started again."""
         self._started = clock()
         self._overlay = Overlay(parts.film.screen.size)
         self._reloading = Reloading(lambda: story.path, parts.losses)
+        self._lost_media = LostMedia(parts.losses)
         self._asked: list[StoryCommand] = []
+        self._played_at = 0.0
         self._state_word = ShowState.ATTRACT
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
         self._next_health = self._next_scene_time = self._started
         self._state: StoryState
-        parts.film.keep_safe_picture(story.clip(story.file.safe))
+        self._have(story, self._started)
         self._state, cues = begin(story, self._started)
         self._mood = self._sent_mood = parts.eye.mood(self._started)
         for cue in cues:
@@ -134,8 +140,8 @@ class Show:
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
             self._perform(cue, now)
-        if any(isinstance(cue, SceneStarted) for cue in cues):
-            self._begin_reloaded(now)
+        self._begin_reloaded(now, cues)
+        self._end_after_fault()
         parts.film.draw(now, self._over_the_film(now))
         self._broadcast_state(now)
         parts.heartbeat.beat(now)
@@ -223,13 +229,25 @@ class Show:
         self._asked.append(Stop(origin=HOUSE) if closed else Attract(origin=HOUSE))
         self._asked.append(SetBlackout(closed, origin=HOUSE))
 
-    def _begin_reloaded(self, now: float) -> None:
-        """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone."""
-        story = self._reloading.take()
-        if story is None:
-            return
+    def _have(self, story: Story, now: float) -> None:
         self._story = story
         self.parts.film.keep_safe_picture(story.clip(story.file.safe))
+        self._lost_media.begin(story, now)
+
+    def _begin_reloaded(self, now: float, cues: Sequence[Cue]) -> None:
+        """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone.
+
+        The same story with media that came back takes over also while no take is running.
+        """
+        begun = any(isinstance(cue, SceneStarted) for cue in cues)
+        at_home = begun and self._state.scene == self._story.file.attract
+        mended = self._lost_media.poll(now, self._state.fault, at_attract=at_home)
+        story = self._reloading.take() if begun or self._state.fault else None
+        if story is None and (begun or not self._state.in_take):
+            story = mended
+        if story is None:
+            return
+        self._have(story, now)
         self.parts.broadcast.scenes(story.names, story.title)
         if self.parts.control is not None:
             self.parts.control.scenes(story.names)
@@ -273,6 +291,14 @@ class Show:
                 pass  # the broadcast's alone
         self.parts.broadcast.cue(cue)
         self.parts.journal.cue(cue, self._mood, now)
+
+    def _end_after_fault(self) -> None:
+        """After a minute in which nothing could be played, a fresh process may: this one ends, to be started again."""
+        clock = self._state.clock  # which does not count pauses, nor that this process stood still
+        if not self._state.fault or self.controls.closed or clock < self._played_at:
+            self._played_at = clock
+        elif clock - self._played_at > FAULT_SECONDS and not self.ending:
+            self.ending, self.unavailable = True, f"nothing could be played for {FAULT_SECONDS:g} s"
 
     # -- what is sent to the network -------------------------------------------------------------------------------
 

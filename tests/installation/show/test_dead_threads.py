@@ -17,7 +17,7 @@ from scenes.story.story import Story, load_story
 from tests.installation.film.cinema import cinema
 from tests.installation.film.test_film_failures import media
 from tests.installation.killing import Killed, kill, thread_named
-from tests.installation.show.test_show import STORY, Room, open_room
+from tests.installation.show.test_show import ATTIC, STORY, Room, open_room
 
 __all__ = ["media"]
 
@@ -98,7 +98,7 @@ def test_a_reading_of_the_story_that_dies_is_begun_again(tmp_path: Path, monkeyp
     monkeypatch.setattr(reloading, "load_story", load)
     monkeypatch.setattr("installation.host.worker.WAITS", (0.05,))
     with open_room(tmp_path) as room:
-        room.story.write_text(STORY + '[scenes.attic]\nclip = "attic.mp4"\nend = true\n')
+        room.story.write_text(STORY + ATTIC)
         room.ask("reload")
         room.run_until(lambda: bool(deaths) and not room.show.parts.losses.is_lost("story reload thread"))
         room.ask("goto", "door")

@@ -37,6 +37,7 @@ loop = true
 clip = "door.mp4"
 end = true
 """
+ATTIC = '[scenes.attic]\nclip = "attic.mp4"\nend = true\n'
 
 
 class Room:
@@ -79,16 +80,22 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 @contextmanager
-def open_room(tmp_path: Path, seconds: float = 6.0, osc: OscSettings | None = None) -> Iterator[Room]:
+def open_room(
+    tmp_path: Path, seconds: float = 6.0, osc: OscSettings | None = None, without: str = ""
+) -> Iterator[Room]:
+    """One show. ``without``: this scene's clip is not there at the start, but at ``NAME.away``."""
     for name in ("lamp", "door", "attic"):
-        make_clip(tmp_path / f"{name}.mp4", seconds=seconds, fps=30, size=(160, 90))
+        suffix = "away" if name == without else "mp4"
+        make_clip(tmp_path / f"{name}.mp4", seconds=seconds, fps=30, size=(160, 90)).rename(
+            tmp_path / f"{name}.{suffix}"
+        )
     story = tmp_path / "story.toml"
-    story.write_text(STORY)
+    story.write_text(STORY + (ATTIC if without else ""))
     screen = ScreenSettings(width=160, height=90)
     venue = Venue(name=tmp_path.name, osc=osc or OscSettings(listen_port=0), screen=screen)
-    with open_show(load_story(story), venue, headless=True, mood_source=ManualMood()) as show:
+    with open_show(load_story(story, forgive_clips=True), venue, headless=True, mood_source=ManualMood()) as show:
         here = Room(show, story)
-        here.run_until(lambda: show.parts.film.playhead.entry > 0)
+        here.run_until(lambda: show.parts.film.playhead.entry > 0 or without == "lamp")
         yield here
         here.phone.close()
 
@@ -137,7 +144,7 @@ def test_a_picture_that_stands_for_400_days_costs_the_room_no_address(room: Room
 
 
 def test_a_story_that_was_mended_begins_with_the_next_scene_while_the_film_goes_on(room: Room) -> None:
-    room.story.write_text(STORY + '[scenes.attic]\nclip = "attic.mp4"\nend = true\n')
+    room.story.write_text(STORY + ATTIC)
     assert room.ask("goto", "attic")[0] != 0
     assert room.ask("reload") == (0, "ok")
     room.show.run(0.5)
@@ -264,3 +271,65 @@ def test_when_attract_begins_lost_clips_are_looked_for(room: Room, tmp_path: Pat
     room.ask("attract")
     room.run_until(lambda: room.scene == "lamp")
     assert film._preroll.failures._all["attic"].looks == looks + 1
+
+
+def test_a_clip_that_was_missing_at_the_start_is_played_when_it_is_there(tmp_path: Path) -> None:
+    with open_room(tmp_path, without="door") as room:
+        losses = room.show.parts.losses
+        assert losses.is_lost("scene door")
+        assert losses.errors == 1
+        (tmp_path / "door.away").rename(tmp_path / "door.mp4")
+        room.run_until(lambda: not losses.is_lost("scene door"), LONG)  # 5 s: the first look
+        room.ask("start")
+        room.run_until(lambda: room.scene == "door")
+
+
+def test_what_was_missing_at_the_start_is_looked_for_when_attract_begins(tmp_path: Path) -> None:
+    with open_room(tmp_path, without="attic") as room:
+        media = room.show._lost_media
+        room.ask("goto", "door")
+        room.run_until(lambda: room.scene == "door")
+        media._looks, media._looked = 2, media._looked - 10.0  # the next is due in 50 s
+        (tmp_path / "attic.away").rename(tmp_path / "attic.mp4")
+        room.show.run(0.3)
+        assert media._looks == 2
+        room.ask("attract")
+        room.run_until(lambda: not room.show.parts.losses.is_lost("scene attic"))
+
+
+def test_with_nothing_to_play_at_the_start_the_film_begins_as_soon_as_there_is(tmp_path: Path) -> None:
+    with open_room(tmp_path, without="lamp") as room:
+        assert room.show._state_word is ShowState.FAULT
+        (tmp_path / "lamp.away").rename(tmp_path / "lamp.mp4")
+        room.run_until(lambda: room.scene == "lamp" and room.show.parts.film.playhead.entry > 0)
+        assert room.show._state_word is ShowState.ATTRACT
+        assert not [part for part in room.show.parts.losses.lost_parts() if part.startswith("scene")]
+
+
+def test_a_story_that_is_edited_while_a_clip_is_missing_waits_for_its_maker(tmp_path: Path) -> None:
+    with open_room(tmp_path, without="attic") as room:
+        media, edited = room.show._lost_media, room.story.read_text().replace("One room", "Another")
+        (tmp_path / "attic.away").rename(tmp_path / "attic.mp4")
+        room.story.write_text(edited)
+        media._looked = float("-inf")
+        room.run_until(lambda: media._look is not None and not media._look.is_alive())
+        room.show.run(0.2)
+        assert room.show._story.title == "One room"
+        room.ask("reload")
+        room.ask("goto", "door")
+        room.run_until(lambda: room.show._story.title == "Another")
+        assert not room.show.parts.losses.is_lost("scene attic")
+
+
+def test_a_minute_in_which_nothing_can_be_played_ends_the_show_to_be_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.show.show.FAULT_SECONDS", 1.0)
+    with open_room(tmp_path, without="lamp") as room:
+        show = room.show
+        show.controls = replace(show.controls, closed=True)
+        show.run(1.5)
+        assert not show.ending  # nobody looks at a closed show
+        show.controls = replace(show.controls, closed=False)
+        room.run_until(lambda: show.ending)
+        assert "nothing could be played for 1 s" in show.unavailable
