@@ -11,6 +11,7 @@ from typing import assert_never
 
 import pygame
 
+from installation.film.clock import STOP_SECONDS
 from installation.host.console import log
 from installation.host.health import Health, Sense, status_line
 from installation.osc.registry import Code
@@ -82,7 +83,9 @@ class Show:
         self.restarting = False
         self.unavailable = ""
         """Why the show ended by itself, to be started again."""
-        self._started = clock()
+        self._started = self._ticked = clock()
+        self._passed = 0.0
+        """Seconds of the show, without those in which this process stood still."""
         self._overlay = Overlay(parts.film.screen.size)
         self._reloading = Reloading(lambda: story.path, parts.losses)
         self._lost_media = LostMedia(parts.losses)
@@ -93,7 +96,7 @@ class Show:
         self._next_health = self._next_scene_time = self._started
         self._state: StoryState
         self._have(story, self._started)
-        self._state, cues = begin(story, self._started)
+        self._state, cues = begin(story, self._passed)
         self._mood = self._sent_mood = parts.eye.mood(self._started)
         for cue in cues:
             self._perform(cue, self._started)
@@ -135,7 +138,9 @@ class Show:
         self._follow_house(now)
         self._mood = parts.rehearsal.over(parts.eye.mood(now), now)
         parts.film.advance(now)
-        moment = Moment(now, self._mood, parts.film.playhead, tuple(self._asked))
+        self._passed += min(max(now - self._ticked, 0.0), STOP_SECONDS)
+        self._ticked = now
+        moment = Moment(self._passed, self._mood, parts.film.playhead, tuple(self._asked))
         self._asked.clear()
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
@@ -254,7 +259,7 @@ class Show:
         if self._state.scene in story.names:
             self._perform(Prepare(story.candidates(self._state.scene)), now)
             return
-        self._state, cues = begin(story, now, after=self._state)
+        self._state, cues = begin(story, self._passed, after=self._state)
         for cue in cues:
             self._perform(cue, now)
 
@@ -294,7 +299,7 @@ class Show:
 
     def _end_after_fault(self) -> None:
         """After a minute in which nothing could be played, a fresh process may: this one ends, to be started again."""
-        clock = self._state.clock  # which does not count pauses, nor that this process stood still
+        clock = self._state.clock  # which does not count pauses
         if not self._state.fault or self.controls.closed or clock < self._played_at:
             self._played_at = clock
         elif clock - self._played_at > FAULT_SECONDS and not self.ending:

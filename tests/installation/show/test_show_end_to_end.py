@@ -113,6 +113,10 @@ class RunningShow:
         environment = {**environment, "CHIARO_STATE": str(folder / "state")}
         self.process = subprocess.Popen(command, env=environment, stderr=self.log, stdin=subprocess.DEVNULL)
 
+    def control(self, command: str, *arguments: float | str) -> None:
+        """What a guard's phone sends."""
+        SimpleUDPClient("127.0.0.1", self.control_port).send_message(f"/emo/control/{command}", list(arguments))
+
     def journal(self, kind: str) -> list[dict[str, Any]]:
         lines = [
             line for file in (self.folder / "state" / "journal").glob("*") for line in file.read_text().splitlines()
@@ -176,8 +180,7 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds t
 @linux
 def test_a_visitors_anger_leads_to_the_cellar_and_every_machine_and_the_journal_hear_why(show: RunningShow) -> None:
     show.wait(lambda: bool(show.journal("scene_start")), "the first picture")
-    room = SimpleUDPClient("127.0.0.1", show.control_port)
-    room.send_message("/emo/control/mood", ["anger", 0.95])
+    show.control("mood", "anger", 0.95)
     show.wait(lambda: any(line["scene"] == "cellar" for line in show.journal("scene_start")), "the cellar")
     show.wait(lambda: bool(show.listener.values("/emo/cue/lamp")), "the story's own cue")
     branch = next(line for line in show.journal("branch") if line["target"] == "cellar")
