@@ -53,7 +53,7 @@ def main() -> None:
     """Entry point of the console script. A bug shows its traceback and exits 70: the supervisor starts it again."""
     bound_arenas()
     if sys.stderr is not None:  # a program without a console has none
-        faulthandler.enable()  # a show that hangs is ended by SIGABRT, and tells first where it stood
+        faulthandler.enable(all_threads=False)  # a show that hangs is ended by SIGABRT, and tells where it stands
     print_what_can_be_printed()
     try:
         app()

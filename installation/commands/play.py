@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
         from calibration.errors import Exit
         from calibration.files import is_folder
-        from installation.host.console import log, open_log
+        from installation.host.console import open_log
         from installation.host.errors import plain_errors
         from installation.host.options import story_file, venue_of, with_options
         from installation.host.system_libraries import require_libraries
@@ -62,8 +62,6 @@ def register(app: typer.Typer) -> None:
             if len(what) == 1 and (Path(what[0]).suffix == ".toml" or is_folder(Path(what[0]))):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
-                for remark in story.warnings:
-                    log.warning("%s: %s", story.path.name, remark)
                 from installation.show.opening import open_show
 
                 with open_show(story, chosen, headless=headless, mood_source=ScriptedMood(script)) as show:

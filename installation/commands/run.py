@@ -58,8 +58,7 @@ def register(app: typer.Typer) -> None:
         Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
         volume, O overlay, Esc twice ends the show
         """
-        from calibration.errors import Unavailable
-        from installation.host.console import LossReporter, log, open_log
+        from installation.host.console import LossReporter, open_log
         from installation.host.errors import both, plain_errors
         from installation.host.options import RunOptions, story_of, usable_options, venue_of, with_options
         from installation.host.state_folder import state_folder
@@ -70,17 +69,12 @@ def register(app: typer.Typer) -> None:
         losses = LossReporter()
 
         def play(loaded: Story, chosen: Venue, watched: Callable[[Show], AbstractContextManager[None]]) -> bool:
-            for remark in loaded.warnings:
-                if remark.unplayable is None:  # such a scene is a loss, which the show reports
-                    log.warning("%s: %s", loaded.path.name, remark)
             require_libraries()
             from installation.show.opening import open_show
 
             opened = open_show(loaded, chosen, headless=headless, seed=seed, losses=losses, waits=unattended)
             with opened as show, watched(show):
                 show.run(seconds)
-            if show.unavailable:
-                raise Unavailable(show.unavailable)
             return show.restarting
 
         open_log(verbose)

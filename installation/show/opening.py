@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from types import FrameType
 
+from calibration.errors import Unavailable
 from calibration.venue import Venue
 from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
@@ -52,9 +53,12 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
 
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
     ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
-    Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``.
+    Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``; at the end ``Unavailable``, when the show could not go on.
     """
     losses = losses or LossReporter()
+    for remark in story.warnings:
+        if remark.unplayable is None:  # such a scene is a loss, which the show reports
+            log.warning("%s: %s", story.path.name, remark)
     machine = MachineLoad(losses)
     folder = state_folder()
     asked: list[int] = []
@@ -96,6 +100,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
 
             closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses).close)
         heartbeat = Heartbeat()
+        closing.callback(heartbeat.close)
 
         def open_film() -> Film:
             return closing.enter_context(open_playback(venue.screen, venue.sound, losses, headless=headless))
@@ -132,6 +137,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             parts.heartbeat.stopping()
         fade_out(film)
         journal.end(time.monotonic())
+        if show.unavailable:
+            raise Unavailable(show.unavailable)
 
 
 def open_house(

@@ -56,7 +56,9 @@ def test_a_show_that_waits_or_replaces_itself_asks_for_patience_and_the_next_one
         heart = Heartbeat(environment)
         heart.waiting("waits for a display", 30.0)
         heart.restarting()
-        Heartbeat(environment).beat(100.0)
+        following = Heartbeat(environment)
+        following.beat(100.0)
+        following.close()
         heard = [supervisor.recv(100).decode() for _ in range(4)]
     assert heard == [
         "STATUS=waits for a display",

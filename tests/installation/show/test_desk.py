@@ -107,20 +107,6 @@ def test_without_a_display_it_ends_with_69(tmp_path: Path) -> None:
     assert "DISPLAY" in done.stderr
 
 
-def test_the_sound_comes_back_between_scenes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clip = Clip(make_clip(tmp_path / "a.mkv", 1, 0.5, SIZE))
-    with cinema() as house:
-        house.film.play(1, "a", clip)
-        house.run_until(lambda: house.film.playhead.entry == 1)
-        assert house.losses.is_lost("sound")
-        monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
-        monkeypatch.setattr("installation.film.sound.RETRY_SECONDS", 0.0)
-        house.film.play(2, "b", clip)
-        house.run_until(lambda: house.film.playhead.entry == 2)
-        house.run_until(lambda: house.sound.ok)
-        assert not house.losses.is_lost("sound")
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_memory_and_threads_are_flat_over_two_thousand_scenes(tmp_path: Path) -> None:

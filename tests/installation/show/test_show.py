@@ -11,6 +11,7 @@ import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from calibration.errors import Unavailable
 from calibration.settings import OscSettings, ScreenSettings
 from calibration.venue import Venue
 from installation.host.journal_files import read_lines
@@ -328,11 +329,12 @@ def test_a_minute_in_which_nothing_can_be_played_ends_the_show_to_be_started_aga
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("installation.show.show.FAULT_SECONDS", 1.0)
-    with open_room(tmp_path, without="lamp") as room:
-        show = room.show
-        show.controls = replace(show.controls, closed=True)
-        show.run(1.5)
-        assert not show.ending  # nobody looks at a closed show
-        show.controls = replace(show.controls, closed=False)
-        room.run_until(lambda: show.ending)
-        assert "nothing could be played for 1 s" in show.unavailable
+    opened = open_room(tmp_path, without="lamp")
+    room = opened.__enter__()
+    room.ask("closed", 1.0)
+    room.show.run(1.5)
+    assert not room.show.ending  # nobody looks at a closed show
+    room.ask("closed", 0.0)
+    room.run_until(lambda: room.show.ending)
+    with pytest.raises(Unavailable, match="nothing could be played for 1 s"):
+        opened.__exit__(None, None, None)
