@@ -16,6 +16,8 @@
     |   |-- CameraLost                      installation.camera.source
     |   |-- NoScreen, NoGpu                 installation.film.screen, .gpu_wall
     |   |-- NoWindow                        installation.calibrate.window
+    |   |-- UpsFault                        installation.house.ups: the battery behind the mains cannot be asked
+    |   |-- DisplayFault                    installation.house.display_driver: its power cannot be switched or asked
     |   |-- NoWeights                       models.seeing.mtcnn_weights: the mtcnn package is missing or changed
     |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it
     |   `-- RoomIsTaken                75   installation.host.lock: another chiaro runs here

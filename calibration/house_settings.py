@@ -87,7 +87,9 @@ class UpsSettings(Section):
     """The battery behind the mains, as Network UPS Tools knows it. On battery the house closes; with mains it opens."""
 
     name: str = Field(
-        "", pattern=r"^[A-Za-z0-9._-]*(@[A-Za-z0-9._:\[\]-]+)?$", description="As for upsc: 'ups@localhost'"
+        "",
+        pattern=r"^(?:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@[A-Za-z0-9._:\[\]-]+)?$",
+        description="As for upsc: 'ups@localhost'",
     )
     after_seconds: Seconds = Field(60.0, description="How long on battery before the house closes")
     shutdown_command: tuple[str, ...] = Field(

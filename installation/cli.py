@@ -23,7 +23,7 @@ app = typer.Typer(
 
 COMMANDS = (
     *("new", "run", "play", "check", "rehearse", "convert", "calibrate", "classify", "doctor"),
-    *("bench", "osc", "models", "evaluate", "train", "story", "service", "supervise"),
+    *("bench", "osc", "models", "evaluate", "train", "story", "service", "supervise", "hours"),
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 

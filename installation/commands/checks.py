@@ -16,6 +16,7 @@ from calibration.venue import Venue
 from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
+from installation.commands.house_checks import check_house
 
 
 def check_model(venue: Venue) -> Iterator[Finding]:
@@ -177,4 +178,5 @@ def check_all(
     yield from check_display(venue, headless)
     yield from check_sound(headless)
     yield from check_osc(venue, show)
+    yield from check_house(venue)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

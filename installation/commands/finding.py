@@ -13,7 +13,7 @@ class Finding:
     """One result of the check."""
 
     part: str
-    """story, clip, loudness, venue, model, camera, display, sound, osc or journal."""
+    """story, clip, loudness, venue, model, camera, display, sound, osc, hours, display power, ups or journal."""
     state: Literal["ok", "warning", "problem"]
     where: str
     """File and key, or the thing's own name."""

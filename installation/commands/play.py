@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
 
         from calibration.errors import Exit
         from calibration.files import is_folder
+        from calibration.venue import Venue
         from installation.host.console import open_log
         from installation.host.errors import plain_errors
         from installation.host.options import story_file, venue_of, with_options
@@ -64,6 +65,8 @@ def register(app: typer.Typer) -> None:
                 story = load_story(story_file(what[0]), forgive_clips=True)
                 from installation.show.opening import open_show
 
+                desk = Venue()  # at a desk no house closes, and no projector is switched
+                chosen = chosen.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
                 with open_show(story, chosen, headless=headless, mood_source=ScriptedMood(script)) as show:
                     show.run(seconds)
                 return

@@ -17,6 +17,9 @@ CLOCK_FROM = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 PLAN_SECONDS = 1.0
 """How often the timetable is read."""
 
+DARK_SECONDS = 5.0
+"""On battery, between dark and the end of the machine: display and journal are done by then."""
+
 
 class Switched(Protocol):
     """What is switched off with the house. Neither call waits."""
@@ -68,7 +71,9 @@ class Housekeeper:
 
     @property
     def line(self) -> str:
-        """Doors, reason and next change, for people."""
+        """Doors, reason and next change, for people; '' where it is simply open."""
+        if self._timetable is None and self.doors is Doors.OPEN:
+            return ""
         why = f", {self._house.reason}" if self._house else ""
         if self._timetable is None or not self._clock_is_set():
             return f"{self.doors}{why}"
@@ -92,9 +97,10 @@ class Housekeeper:
         ready = house.doors is not Doors.OPENING or not self._missing()
         moment = Moment(now, self._planned, in_take, mains, ready)
         self._change(advance(house, moment, self._settings.last_take_seconds))
-        if self._power is not None and self.doors is Doors.CLOSED and not mains:
+        closed = self.doors is Doors.CLOSED
+        if self._power is not None and closed and not mains and now - self._begun(now).since >= DARK_SECONDS:
             self._power.shut_down()
-        return self.doors is Doors.CLOSED
+        return closed
 
     def _begun(self, now: float) -> House:
         if self._house is None:
@@ -124,12 +130,12 @@ class Housekeeper:
             for part in self._switched.values():
                 part.set_on(house.doors is not Doors.CLOSED)
         self._report(house)
+        if before is Doors.OPENING and house.doors is Doors.OPEN and (missing := self._missing()):
+            log.warning("the house is open without: %s", "; ".join(missing))
 
     def _report(self, house: House) -> None:
         if self._timetable or house.by_hand is not None or not house.mains:
-            log.info("the house is %s", self.line)
-        if missing := house.doors is Doors.OPEN and self._missing():
-            log.warning("the house is open without: %s", "; ".join(missing))
+            log.info("the house is %s", self.line or "open")
         self._announce(house.doors, house.reason)
 
     def _missing(self) -> tuple[str, ...]:

@@ -23,8 +23,10 @@ from installation.host.lock import RoomLock
 from installation.host.machine_load import MachineLoad
 from installation.host.state_folder import state_folder
 from installation.host.worker import deaths_reported
+from installation.house.display import open_display
 from installation.house.doors import Doors
 from installation.house.housekeeper import Housekeeper
+from installation.house.ups import Ups
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
 from installation.show.display_wait import TooEarly, wait_for_display
@@ -90,7 +92,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             machine=machine,
         )
         closing.callback(eye.close)
-        house = open_house(venue, losses, journal, broadcast, wall_clock)
+        house = closing.enter_context(open_house(venue, losses, journal, broadcast, wall_clock))
         house.add("eye", eye)
         eye.start()
         control = Control(venue.osc, story.names, losses)
@@ -141,16 +143,26 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             raise Unavailable(show.unavailable)
 
 
+@contextmanager
 def open_house(
     venue: Venue, losses: LossReporter, journal: Journal, broadcast: Broadcast, wall_clock: Callable[[], float]
-) -> Housekeeper:
-    """The house by the venue's hours, told to journal and network of each change."""
+) -> Iterator[Housekeeper]:
+    """The house by the venue's hours, with its display and its battery; journal and network hear of each change."""
 
     def announce(doors: Doors, why: str) -> None:
         journal.note("house", time.monotonic(), state=str(doors), why=why)
         broadcast.house(str(doors))
 
-    return Housekeeper(venue.hours, losses, announce, wall_clock)
+    with ExitStack() as closing:
+        ups = Ups(venue.ups, losses) if venue.ups.name else None
+        if ups:
+            closing.callback(ups.close)
+        house = Housekeeper(venue.hours, losses, announce, wall_clock, ups)
+        display = open_display(venue.display, losses)
+        if display:
+            closing.callback(display.close)
+            house.add("display", display)
+        yield house
 
 
 def end_by_signal(show: Show) -> None:

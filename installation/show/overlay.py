@@ -96,6 +96,8 @@ class Overlay:
         self._mood(story, view.mood, view.controls.camera and not view.controls.closed)
         self._keys(story)
         machine.pair(view.clock, ", ".join(set_by_hand(view.controls)), INK, WARNING)
+        if view.house:
+            machine.line(f"house {view.house}", DIM)
         self._lost(machine, view)
         self._health(machine, view, self._growth.of(view.health, now))
         self.left_out = (*story.left_out, *machine.left_out)

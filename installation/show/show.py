@@ -377,4 +377,5 @@ class Show:
             thumbnail=eye.thumbnail,
             question=self.parts.keys.question,
             controls=self.controls,
+            house=self.parts.house.line,
         )

@@ -34,6 +34,8 @@ class View:
     """JPEG of the camera's picture, in memory only."""
     question: str
     controls: Controls
+    house: str = ""
+    """Doors and next change, where the house has hours or is not open."""
 
 
 def set_by_hand(controls: Controls) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ COMMANDS = {
     "run": ("run", "--venue"),
     "check": ("check", "--venue"),
     "play": ("play", "film.mp4", "--venue"),
+    "hours": ("hours",),
     "doctor": ("doctor", "--venue"),
     "classify": ("classify", "face.png", "--venue"),
     "osc replay": ("osc", "replay", "evening.jsonl", "--venue"),
