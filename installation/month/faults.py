@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,36 +100,43 @@ def sound_lost(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
 @contextmanager
 def disk_gone(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The folder of the journal is gone, and a file stands in its place."""
-    folder, away = _put_away(room)
+    away = _put_away(room)
     yield
-    room.show.parts.journal.flush()
-    folder.unlink()
-    away.rename(folder)
+    _put_in_place(away, room.folder / "journal")
 
 
 @contextmanager
 def disk_full(room: SimulatedRoom, _dice: random.Random) -> Iterator[None]:
     """The disk of the journal takes no byte more: its file of today is the system's full device."""
-    folder, away = _put_away(room)
-    folder.unlink()
-    folder.mkdir()
+    away, full = _put_away(room), room.folder / "journal-full"
+    full.mkdir()
     day = time.strftime("%Y-%m-%d", time.localtime(room.clock.wall()))
-    (folder / f"{day}.{room_stem('rehearsal')}.jsonl").symlink_to("/dev/full")
+    (full / f"{day}.{room_stem('rehearsal')}.jsonl").symlink_to("/dev/full")
+    _put_in_place(full, room.folder / "journal")
     yield
+    _put_in_place(away, room.folder / "journal")
+
+
+def _put_away(room: SimulatedRoom) -> Path:
+    folder, away, file = (room.folder / name for name in ("journal", "journal-away", "journal-file"))
     room.show.parts.journal.flush()
-    shutil.rmtree(folder)
-    away.rename(folder)
-
-
-def _put_away(room: SimulatedRoom) -> tuple[Path, Path]:
-    folder, away = room.folder / "journal", room.folder / "journal-away"
-    journal = room.show.parts.journal
-    journal.flush()
     folder.rename(away)
-    folder.touch()
-    journal.note("rehearsal", room.clock())  # so that it is noticed even when nobody is there
-    journal.flush()
-    return folder, away
+    file.touch()
+    _put_in_place(file, folder)
+    room.show.parts.journal.note("rehearsal", room.clock())  # so that it is noticed even when nobody is there
+    room.show.parts.journal.flush()
+    return away
+
+
+def _put_in_place(what: Path, place: Path) -> None:
+    """The journal's thread may make its folder anew at any moment."""
+    while what.exists():
+        if place.is_dir():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+        with suppress(OSError):
+            what.rename(place)
 
 
 @contextmanager

@@ -165,7 +165,9 @@ class Month:
     def _night(self) -> None:
         room = self._room
         if not room.run_until(lambda: room.show.controls.closed and room.screen.level == 0.0, 2 * CHANGE_SECONDS):
-            raise self._promises.broken("hours", "the wall is not dark in the night")
+            doors, scene = room.show.parts.house.line, room.show.scene
+            why = f"doors {doors}, scene {scene}, level {room.screen.level:g}"
+            raise self._promises.broken("hours", f"the wall is not dark in the night ({why})")
         if not room.wait(lambda: room.eye.pid is None):
             raise self._promises.broken("hours", "the eye's process has not ended with the day")
         self.report.nights.append(self._promises.check_flat())
@@ -203,7 +205,7 @@ class Month:
 
     def _draw(self) -> Fault:
         """Each kind once, in an order from the dice, before any comes again."""
-        if len(self._deck) < len(FAULTS) // 2:
+        if len(self._deck) <= len(FAULTS) // 2:
             more = list(FAULTS)
             self._dice.shuffle(more)
             self._deck = more + self._deck
