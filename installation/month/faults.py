@@ -17,6 +17,8 @@ from pathlib import Path
 from installation.host.state_folder import room_stem
 from installation.month.room import SimulatedRoom
 
+STILL_SECONDS = 0.15
+"""Real ones, in which each thread wakes and finds that it is late."""
 WEEK = 7 * 86400.0
 GPU_LOST_SECONDS = 300.0
 """It is there again before it is tried again, ten minutes later."""
@@ -215,6 +217,7 @@ def suspended(room: SimulatedRoom, dice: random.Random) -> AbstractContextManage
 def stood_still(room: SimulatedRoom, dice: random.Random) -> AbstractContextManager[None]:
     """All processes stand still for some seconds, as on a virtual machine that is moved."""
     room.clock.advance(dice.choice([2.0, 20.0]))
+    room.wait(lambda: False, STILL_SECONDS)
     return nullcontext()
 
 

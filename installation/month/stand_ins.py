@@ -50,13 +50,13 @@ def _stand_in(file: Path, place: Path, number: int) -> Path:
     try:
         header = probe(file)
     except Unreadable:
-        seconds = LACKING_SECONDS
+        seconds, sound = LACKING_SECONDS, ""
     else:
         if header.still:
             shutil.copyfile(file, place)
             return place
-        seconds = header.seconds
-    part = place.with_name(f"stand-in{number}.mp4")  # the container is chosen by the suffix; the name stays
-    coding = Coding("mjpeg", sound="", pixels="yuvj420p")
+        seconds, sound = header.seconds, "flac" if header.has_sound else ""
+    part = place.with_name(f"stand-in{number}.mkv")  # the container is chosen by the suffix; the name stays
+    coding = Coding("mjpeg", sound=sound, pixels="yuvj420p")
     make_clip(part, number, round(seconds * FRAMES_PER_SECOND) / FRAMES_PER_SECOND, SIZE, FRAMES_PER_SECOND, coding)
     return part.replace(place)
