@@ -28,6 +28,8 @@ CHANGE_SECONDS = 10.0
 """Before and after the hour at which the house opens or closes, every tick is played."""
 NOON_SECONDS = 5400.0
 """A wrong clock must be so far from opening and closing."""
+LAST_TAKE_SECONDS = 300.0
+"""Who is in the film when the house closes sees its end."""
 LAST_SECONDS = 1800.0
 """Nothing begins so soon before the house closes."""
 VISIT_SECONDS = 240.0
@@ -151,6 +153,8 @@ class Month:
         self._steady = (opens + NOON_SECONDS, closes - NOON_SECONDS)
         kinds = ["visit"] * VISITS + ["fault"] * QUIET_FAULTS
         for at, what in sorted((self._dice.uniform(opens, closes - LAST_SECONDS), kind) for kind in kinds):
+            if self._clock.true_wall() > closes - LAST_SECONDS:
+                break  # it has slept, and the day is over
             self._jump_to(at)
             yield (at - opens) / (closes - opens)
             if what == "visit":
@@ -164,7 +168,7 @@ class Month:
 
     def _night(self) -> None:
         room = self._room
-        if not room.run_until(lambda: room.show.controls.closed and room.screen.level == 0.0, 2 * CHANGE_SECONDS):
+        if not room.run_until(lambda: room.show.controls.closed and room.screen.level == 0.0, LAST_TAKE_SECONDS):
             doors, scene = room.show.parts.house.line, room.show.scene
             why = f"doors {doors}, scene {scene}, level {room.screen.level:g}"
             raise self._promises.broken("hours", f"the wall is not dark in the night ({why})")
@@ -204,16 +208,15 @@ class Month:
         self.report.visits += 1
 
     def _draw(self) -> Fault:
-        """Each kind once, in an order from the dice, before any comes again."""
-        if len(self._deck) <= len(FAULTS) // 2:
-            more = list(FAULTS)
-            self._dice.shuffle(more)
-            self._deck = more + self._deck
+        """Each kind once, in an order from the dice, before any comes again; some wait for noon."""
         begin, end = self._steady
         steady = begin < self._clock.true_wall() < end
-        fault = next(fault for fault in reversed(self._deck) if steady or not fault.moves_clock)
-        self._deck.remove(fault)
-        return fault
+        while True:
+            for fault in reversed(self._deck):
+                if steady or not fault.moves_clock:
+                    self._deck.remove(fault)
+                    return fault
+            self._deck = self._dice.sample(FAULTS, len(FAULTS)) + self._deck
 
     def _happen(self, fault: Fault) -> None:
         room, promises = self._room, self._promises
