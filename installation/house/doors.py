@@ -20,7 +20,7 @@ OPENING_SECONDS = 120.0
 
 
 class Doors(StrEnum):
-    """As broadcast in ``/house/state``."""
+    """As broadcast in ``/info/house``."""
 
     OPEN = "open"
     CLOSING = "closing"

@@ -103,7 +103,7 @@ class Broadcast:
         self._time = (min(elapsed, SECONDS), min(duration or 0.0, SECONDS))  # a still may stand for a year
 
     def house(self, state: str) -> None:
-        """The house opens or closes: a word of ``/house/state``."""
+        """The house opens or closes: a word of ``/info/house``."""
         with self._wake:
             self._house = state
             self._wake.notify()
@@ -202,7 +202,7 @@ class Broadcast:
         self._snapshot.time = {"/scene/time": message("/scene/time", *seconds)}
 
     def _update_house(self, house: str, _now: float) -> None:
-        self._snapshot.update_change([message("/house/state", house)])
+        self._snapshot.update_change([message("/info/house", house)])
 
     def _update_health(self, health: Health, now: float) -> None:
         self._snapshot.update_health(state.health_messages(health), now)

@@ -247,13 +247,6 @@ OUT: tuple[Address, ...] = (
         "seconds into the scene, or into this pass of its loop, and its length (0 = unknown)",
         STATE_AND_SCALAR,
     ),
-    Address(
-        "/house/state",
-        (text("state"),),
-        Pace.CHANGE,
-        "open, closing (a take is still running), closed, or opening (not all is back yet)",
-        STATE_AND_EVENTS,
-    ),
     Address("/health/beat", (number("beat"),), Pace.HEALTH, "counts up; silence over 3 s = dead", ALL),
     Address("/health/camera", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
     Address("/health/model", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
@@ -297,6 +290,13 @@ OUT: tuple[Address, ...] = (
         STATE_AND_EVENTS,
     ),
     Address("/info/unit", (text("unit"),), Pace.SLOW, "name of the venue", STATE_AND_EVENTS),
+    Address(
+        "/info/house",
+        (text("doors"),),
+        Pace.CHANGE,
+        "open, closing (a take is still running), closed, or opening (not all is back yet)",
+        STATE_AND_EVENTS,
+    ),
     Address(
         "/reply/{command}",
         (number("code"), text("reason")),

@@ -105,7 +105,7 @@ def test_a_weekend_of_the_house(tmp_path: Path) -> None:
         place.live_until(Doors.CLOSED)
         place.live(2.0)
         assert place.is_dark
-        assert place.show.parts.broadcast.values()["/house/state"] == ("closed",)
+        assert place.show.parts.broadcast.values()["/info/house"] == ("closed",)
         assert place.show.parts.broadcast.values()["/scene/state"] == (ShowState.CLOSED,)
         place.set_clock("2026-12-20 09:59:58")
         place.live_until(Doors.OPEN)

@@ -31,7 +31,7 @@ def test_a_night_the_eyes_process_is_gone_the_projector_is_off_and_in_the_mornin
             room.send_message("/emo/control/closed", 1.0)  # no visitor is waited for, simulated ones come without end
             show.wait(lambda: not Path(f"/proc/{eye}").exists(), "the end of the eye's process")
             show.wait(lambda: machine.now() == "0", "a projector that is off")
-            show.wait(lambda: ["closed"] in show.listener.values("/emo/house/state"), "the network's news")
+            show.wait(lambda: ["closed"] in show.listener.values("/emo/info/house"), "the network's news")
             show.wait(lambda: [Sense.OFF] in show.listener.values("/emo/health/camera"), "a camera that is off")
             assert show.eyes() == []
             room.send_message("/emo/control/open", [])
@@ -39,7 +39,7 @@ def test_a_night_the_eyes_process_is_gone_the_projector_is_off_and_in_the_mornin
             show.wait(lambda: machine.now() == "1", "a projector that is on")
             show.wait(lambda: show.journal("house")[-1]["state"] == "open", "an open house")
             assert [line["state"] for line in show.journal("house")] == ["open", "closed", "opening", "open"]
-            assert show.listener.values("/emo/house/state")[-1] == ["open"]
+            assert show.listener.values("/emo/info/house")[-1] == ["open"]
             assert show.journal("lost") == []
             assert "without:" not in show.told()
             assert show.end() == 0
