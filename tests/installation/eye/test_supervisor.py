@@ -100,6 +100,13 @@ def eye_that_sees(supervisor: EyeSupervisor) -> int:
     return supervisor.pid
 
 
+def told_of_the_eye(losses: LossReporter) -> list[str]:
+    """Why the eye was lost, each time; that the machine is slow, which it may be, is told as another part."""
+    told: list[str] = []
+    losses.follow(lambda change: told.append(change.why) if change.part == "eye" and change.seconds is None else None)
+    return told
+
+
 def test_each_mood_is_passed_on_as_it_comes(keeping: Starts) -> None:
     moods: list[Mood] = []
     supervisor = keeping(on_mood=moods.append)
@@ -294,15 +301,14 @@ def test_an_eye_that_can_use_nothing_lives_on_is_told_once_and_looks_when_it_is_
     monkeypatch.setenv("STUB_EYE_MENDED", str(mended))
     supervisor = keeping("bad weights")
     wait_until(lambda: "has 7 classes, 8 are needed" in mood(supervisor).reason, LONG)
-    eye, losses = supervisor.pid, supervisor._losses
+    eye, told = supervisor.pid, told_of_the_eye(supervisor._losses)
     assert supervisor.model is Sense.LOST
     time.sleep(1.0)  # it has tried again three times
     assert supervisor.pid == eye
-    assert losses.lost_parts() == ("eye: weights/emotion.onnx has 7 classes, 8 are needed",)
-    assert losses.errors == 1
+    assert told == ["weights/emotion.onnx has 7 classes, 8 are needed"]
     mended.touch()
     assert eye_that_sees(supervisor) == eye
-    assert not losses.is_lost("eye")
+    assert not supervisor._losses.is_lost("eye")
 
 
 def test_networks_that_fail_and_cannot_be_rebuilt_do_not_end_the_eye(keeping: Starts) -> None:
@@ -397,6 +403,7 @@ time.sleep(60)
 def test_an_eye_that_is_switched_off_with_the_house_is_gone_and_not_lost_and_comes_back(pictures: str) -> None:
     camera = {"source": pictures, "read_timeout_seconds": 0.5, "open_timeout_seconds": 0.5}
     losses = LossReporter()
+    told = told_of_the_eye(losses)
     supervisor = EyeSupervisor(Venue.model_validate({"camera": camera}), 1, losses, command=STUB)
     supervisor.start()
     try:
@@ -411,7 +418,7 @@ def test_an_eye_that_is_switched_off_with_the_house_is_gone_and_not_lost_and_com
         supervisor.set_on(True)
         assert eye_that_sees(supervisor) != first
         assert supervisor.ready
-        assert losses.errors == 0
+        assert told == []
     finally:
         supervisor.close()
 
