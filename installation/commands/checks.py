@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from calibration.errors import BadFile, BadInput, Unavailable
+from calibration.errors import BadFile, BadInput
 from calibration.progress import Progress
 from calibration.settings import OscTarget, ScreenSettings
 from calibration.venue import Venue
@@ -17,21 +17,7 @@ from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.house_checks import check_house
-
-
-def check_model(venue: Venue) -> Iterator[Finding]:
-    """Detector and classifier are opened as in the show."""
-    from models.seeing.sight import open_sight
-    from models.seeing.venue_head import head_of
-
-    try:
-        sight = open_sight(venue.eye, venue.camera.region, head_of(venue.calibration, venue.eye))
-    except BadInput as error:
-        yield from bad_input("model", error)
-    except Unavailable as error:
-        yield problem("model", "[eye]", str(error))
-    else:
-        yield ok("model", "[eye]", sight.line)
+from installation.commands.model_check import check_model
 
 
 def check_display(venue: Venue, headless: bool) -> Iterator[Finding]:

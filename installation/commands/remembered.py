@@ -1,4 +1,4 @@
-"""What ``chiaro check`` has decoded before and need not decode again, kept in the state folder."""
+"""What ``chiaro check`` has tried before and need not try again, kept in the state folder."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ MADE_BY = f"rules 2, PyAV {av.__version__}"
 """Rules: grows when something else is looked for; then, and with a new FFmpeg, all is decoded once more."""
 AT_MOST = 20_000
 """Clips that are remembered; the oldest are forgotten first."""
+NETWORKS_AT_MOST = 50
 
 
 class KeptInspections(BaseModel):
@@ -25,6 +26,7 @@ class KeptInspections(BaseModel):
 
     made_by: str
     inspections: dict[str, Inspection]
+    networks: dict[str, str] = {}
 
 
 class Remembered:
@@ -33,11 +35,13 @@ class Remembered:
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
         self._known: dict[str, Inspection] = {}
+        self.networks: dict[str, str] = {}
+        """What the eye's networks said of themselves when they were opened, by the files that they were read from."""
         self._new = False
         with suppress(OSError, ValidationError):  # then all is decoded again
             kept = KeptInspections.model_validate_json(self._file.read_bytes())
             if kept.made_by == MADE_BY:
-                self._known = kept.inspections
+                self._known, self.networks = kept.inspections, kept.networks
 
     def get(self, key: str) -> Inspection | None:
         """What was found in the same part of the same files."""
@@ -49,13 +53,20 @@ class Remembered:
             self._known[key] = inspection
             self._new = True
 
+    def put_networks(self, key: str, line: str) -> None:
+        """Keep that the networks opened."""
+        if key:
+            self.networks = {key: line} | self.networks
+            self._new = True
+
     def save(self) -> None:
         """Write what is new. A folder that cannot be written costs only time, at the next check."""
         if not self._new:
             return
         kept = dict(list(self._known.items())[-AT_MOST:])
+        networks = dict(list(self.networks.items())[:NETWORKS_AT_MOST])
         with suppress(OSError):
-            text = KeptInspections(made_by=MADE_BY, inspections=kept).model_dump_json(indent=1)
+            text = KeptInspections(made_by=MADE_BY, inspections=kept, networks=networks).model_dump_json(indent=1)
             write_whole(self._file, text.encode())
         self._new = False
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 
 from calibration.files import did_you_mean
 from calibration.settings import OscSettings, OscTarget
-from installation.osc.control import is_loopback
 from installation.osc.registry import BY_PATH, SCALARS
 
 _WHOLE = re.compile(r"^(/[A-Za-z0-9_.{}+-]+)+$")
@@ -20,7 +20,7 @@ def problems(settings: OscSettings) -> list[str]:
         for number, target in enumerate(settings.targets)
         for line in _own_addresses(target)
     ]
-    reachable = settings.listen and not is_loopback(settings.listen_host)
+    reachable = settings.listen and not _is_loopback(settings.listen_host)
     if reachable and all(network.is_loopback for network in settings.allow):
         found.append(
             f"osc.allow: the control port listens on {settings.listen_host}, but accepts commands from this machine "
@@ -43,3 +43,11 @@ def _own_addresses(target: OscTarget) -> Iterator[str]:
         for name in re.findall(r"\{([^}]*)\}", own):
             if name not in known.get(ours, [name]):
                 yield f"{key}: it has no argument called {{{name}}}; it has {', '.join(known[ours])}"
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine can reach ``host``."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

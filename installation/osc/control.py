@@ -8,7 +8,6 @@ it is read at all; a flat bundle is taken apart, and each of its messages goes t
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import select
 import socket
 import struct
@@ -221,11 +220,3 @@ class Control:
             if self._socket is not None:
                 place = (sender[0], self._settings.reply_port or sender[1])
                 self._socket.sendto(answer.encode(self._settings.listen_prefix + answer.path), place)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach ``host``."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import io
-import sys
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +14,7 @@ import onnxruntime
 
 from calibration.errors import BadInput
 from models import GRAPHS
+from models.seeing.nvidia import nvidia_driver
 from models.seeing.session import CPU, CUDA, open_session
 
 FIX = 'pip install "chiaroscuro[cuda]"'
@@ -56,7 +56,7 @@ def open_on(model: bytes | Path, wanted: DeviceName, threads: int = 1) -> tuple[
 
 def why_no_cuda() -> str:
     """The reason why no session can run on a GPU here, in a technician's words; '' when nothing prevents it."""
-    driver = _driver()
+    driver = nvidia_driver()
     if driver is None:
         return "no NVIDIA driver"
     if CUDA not in onnxruntime.get_available_providers():
@@ -65,13 +65,6 @@ def why_no_cuda() -> str:
     if driver.cuInit(0) != 0 or driver.cuDeviceGetCount(ctypes.byref(count)) != 0 or count.value == 0:
         return "an NVIDIA driver is installed, but it finds no GPU"
     return ""
-
-
-def _driver() -> Any:
-    try:
-        return ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return None
 
 
 def _try_cuda(model: bytes | Path, threads: int) -> Any:
@@ -93,7 +86,7 @@ def runtime_report() -> list[str]:
             "both onnxruntime packages are installed, and the later one has overwritten the other; fix it with: "
             "pip uninstall -y onnxruntime onnxruntime-gpu && pip install --force-reinstall onnxruntime-gpu"
         )
-    lines.append("NVIDIA driver: " + ("found" if _driver() is not None else "none found"))
+    lines.append("NVIDIA driver: " + ("found" if nvidia_driver() is not None else "none found"))
     lines.append(f"networks would run on: {_probe().line}")
     return lines
 
