@@ -21,6 +21,7 @@ from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import wait_until
 from tests.installation.film.test_film_sound import read_all
+from tests.installation.killing import kill, thread_named
 
 
 class House:
@@ -108,3 +109,20 @@ def test_looking_for_a_card_does_not_hold_the_film_up() -> None:
         begun + 0.3 * (ended - begun) < tick < ended - 0.3 * (ended - begun) for begun, ended in calls for tick in ticks
     )
     assert amidst > len(calls) / 2
+
+
+def test_while_the_sounds_thread_is_dead_the_film_goes_on_by_the_machines_clock(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.host.worker.WAITS", (1000.0,))
+    os.environ["SDL_AUDIODRIVER"] = "dummy"
+    wait_until(lambda: house.film.sound.ok)
+    house.film.play(1, "loop", Clip(make_clip(tmp_path / "loop.mkv", 3, 0.5, (160, 90)), loop=True))
+    house.run(0.5)
+    kill(thread_named("sound"))
+    wait_until(lambda: house.losses.is_lost("sound thread"))
+    sound, before = house.film.sound, house.film.playhead.seconds
+    assert not sound.ok
+    house.run(1.0)
+    assert house.film.playhead.seconds > before + 0.5
+    assert abs(sound.mixed / RATE - sound.clock.latest) < 0.01  # a change of scene waits for no sample that never comes
