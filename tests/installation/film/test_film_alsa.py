@@ -10,9 +10,11 @@ TRIES = """
 import threading
 import pygame
 from installation.film.sound import open_device
+from installation.film.sound_probe import device_answers
 
 def tries():
     for _ in range(120):
+        device_answers(48000, 1024)
         try:
             open_device()
         except pygame.error:

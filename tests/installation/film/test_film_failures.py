@@ -9,7 +9,7 @@ import pytest
 from installation.bench.marked_clip import make_clip
 from installation.film.failures import STANDING_WAIT, WAITS, Cause, Failures
 from installation.host.console import LossReporter
-from scenes.story.clip import Clip
+from scenes.story.clip import Bed, Clip
 from tests.installation.film.cinema import SIZE, Cinema, cinema, wait_until
 
 
@@ -187,3 +187,14 @@ def test_the_safe_picture_comes_into_memory_as_soon_as_its_file_can_be_read(medi
         shutil.move(media / "elsewhere.mkv", media / "s.mkv")
         house.run(WAITS[-1])
         house.run_until(lambda: house.film._preroll.safe_picture is not None)
+
+
+def test_music_that_was_missing_is_heard_again_from_the_next_scene_on(media: Path) -> None:
+    bed = Bed(media.with_name("bed.mkv"))
+    with cinema() as house:
+        house.film.play(1, "a", Clip(media / "a.mkv"), bed)
+        house.run_until(lambda: house.losses.is_lost("music bed.mkv"))
+        shutil.copy(media / "b.mkv", bed.file)
+        house.film.play(2, "b", Clip(media / "b.mkv"), bed)
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        house.run_until(lambda: not house.losses.is_lost("music bed.mkv"))

@@ -18,6 +18,7 @@ from tests.installation.film.cinema import cinema
 from tests.installation.film.test_film_failures import media
 from tests.installation.killing import Killed, kill, thread_named
 from tests.installation.show.test_show import ATTIC, STORY, Room, open_room
+from tests.installation.waiting import LONG, wait_until
 
 __all__ = ["media"]
 
@@ -75,12 +76,12 @@ def test_each_thread_of_the_stage_that_dies_is_told_once_and_its_part_is_back(
     with open_room(tmp_path, osc=osc) as room:
         losses = room.show.parts.losses
         for name, works in parts.items():
-            room.run_until(lambda works=works: works(room))  # type: ignore[misc]
+            wait_until(lambda works=works: works(room), LONG)  # type: ignore[misc]
             before, thread = losses.errors, thread_named(name)
             kill(thread)
             room.show.parts.journal.note("command", 0.0)  # the journal sleeps until a line comes
             room.run_until(lambda name=name: losses.is_lost(f"{name} thread"))  # type: ignore[misc]
-            room.run_until(lambda works=works: works(room), 20.0)  # type: ignore[misc]
+            wait_until(lambda works=works: works(room), LONG)  # type: ignore[misc]
             assert losses.errors == before + 1, losses.lost_parts()
             assert room.show._measure_health(time.monotonic()).errors == losses.errors
         assert room.scene == "lamp"
