@@ -10,6 +10,7 @@
     |   |-- Malformed                       installation.osc.decoder: bytes that are not OSC
     |   |-- NoCuda                          models.seeing.runtime: a GPU is demanded that cannot be used
     |   |-- CannotBegin                     installation.eye.perception: the eye's networks or settings
+    |   |-- CannotInstall                   installation.bundle.installer: a bundle, on this machine
     |   |-- MissingExtra                    calibration.extras: an optional package is not installed
     |   `-- MissingLibrary                  installation.host.system_libraries: the system lacks a shared library
     |-- Unavailable                    69   comes back by itself: try again later

@@ -23,7 +23,8 @@ app = typer.Typer(
 
 COMMANDS = (
     *("new", "run", "play", "check", "rehearse", "convert", "calibrate", "classify", "doctor"),
-    *("bench", "osc", "models", "evaluate", "train", "story", "service", "supervise", "hours"),
+    *("bench", "osc", "models", "evaluate", "train", "story"),
+    *("hours", "service", "supervise", "bundle"),
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 

@@ -71,9 +71,10 @@ def register(app: typer.Typer) -> None:
         def play(loaded: Story, chosen: Venue, watched: Callable[[Show], AbstractContextManager[None]]) -> bool:
             require_libraries()
             from installation.show.opening import open_show
+            from installation.show.slot_watch import slots_watched
 
             opened = open_show(loaded, chosen, headless=headless, seed=seed, losses=losses, waits=unattended)
-            with opened as show, watched(show):
+            with opened as show, watched(show), slots_watched(show, losses):
                 show.run(seconds)
             return show.restarting
 

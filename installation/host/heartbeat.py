@@ -32,6 +32,8 @@ class Heartbeat:
         self._watchdog = int(env.get("WATCHDOG_USEC", "0"))
         self._period = self._watchdog / 2e6 or 1.0
         self._next = 0.0
+        self.last = 0.0
+        """When the newest picture was shown, in the tick's seconds."""
         self._status = ""
         self._socket: socket.socket | None = None
         if self._address.startswith("udp:"):
@@ -46,7 +48,7 @@ class Heartbeat:
 
     def beat(self, now: float) -> None:
         """Once a tick; sends only when it is due. The first beat also says that the show is ready."""
-        self._looks = 0
+        self._looks, self.last = 0, now
         if self._socket is None or now < self._next:
             return
         if self._next == 0.0:

@@ -70,6 +70,11 @@ class Housekeeper:
         return Doors.OPEN if self._planned else Doors.CLOSED
 
     @property
+    def stays_closed(self) -> bool:
+        """It is closed, and a show that starts now would be so too."""
+        return self.doors is Doors.CLOSED and not self._planned
+
+    @property
     def line(self) -> str:
         """Doors, reason and next change, for people; '' where it is simply open."""
         if self._timetable is None and self.doors is Doors.OPEN:

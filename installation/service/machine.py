@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from calibration.errors import BadInput
+from installation.bundle.slots import LAUNCHER_VARIABLE, ROOT_VARIABLE
 from installation.service.unit import X11, Display, Headless, Kiosk, Machine, Wayland
 
 DEVICE_GROUPS = ("video", "audio", "render")
 X11_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where every X server has them
-LAUNCHER = "CHIARO_LAUNCHER"
-"""Environment variable with the program that starts what is installed in slots; a bundle's launcher sets it."""
 
 
 def find_machine(user: str, *, kiosk: bool, headless: bool, display: str) -> Machine:
@@ -42,6 +41,7 @@ def find_machine(user: str, *, kiosk: bool, headless: bool, display: str) -> Mac
         problems += error.problems
     if problems:
         raise BadInput(*problems)
+    slots = os.environ.get(ROOT_VARIABLE)
     known = {group.gr_name for group in grp.getgrall()}
     return Machine(
         user=name,
@@ -50,6 +50,7 @@ def find_machine(user: str, *, kiosk: bool, headless: bool, display: str) -> Mac
         program=chiaro_program(),
         display=found,
         groups=tuple(group for group in DEVICE_GROUPS if group in known),
+        slots=Path(slots) if slots else None,
     )
 
 
@@ -78,7 +79,7 @@ def find_display(
 
 def chiaro_program() -> tuple[str, ...]:
     """The whole path of what is typed for ``chiaro``."""
-    if launcher := os.environ.get(LAUNCHER):
+    if launcher := os.environ.get(LAUNCHER_VARIABLE):
         return (launcher,)
     script = Path(sys.executable).with_name("chiaro")  # not resolved: a venv's python is a link out of it
     return (str(script),) if script.exists() else (sys.executable, "-m", "installation")

@@ -107,10 +107,10 @@ class Supervision:
                             period = WATCHDOG_SECONDS
                         case "WATCHDOG_USEC":  # it is about to replace itself, and asks for patience
                             period = float(value) / 1e6
-                        case "WATCHDOG" if not (hung or self.asked):
-                            deadline = now + period
                         case "EXTEND_TIMEOUT_USEC":
                             deadline = max(deadline, now + float(value) / 1e6)
+                        case "WATCHDOG" if not (hung or self.asked):
+                            deadline = now + period
                 if self.asked > told:
                     told = self.asked
                     deadline = now + STOP_SECONDS

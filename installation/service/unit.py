@@ -59,6 +59,8 @@ class Machine:
     display: Display
     groups: tuple[str, ...] = ()
     """Those that give camera, sound and graphics card, as far as they exist."""
+    slots: Path | None = None
+    """The folder with both slots, when the show was installed from a bundle: updates are taken there."""
 
 
 def unit_text(machine: Machine, arguments: Sequence[str], *, for_user: bool = False) -> str:
@@ -67,7 +69,7 @@ def unit_text(machine: Machine, arguments: Sequence[str], *, for_user: bool = Fa
         "Unit": _unit(machine, for_user),
         "Service": [
             *_start(machine, arguments, for_user),
-            *_watch(machine),
+            *_watch(machine, for_user),
             *_resources(for_user),
             *_confinement(machine, for_user),
         ],
@@ -78,10 +80,10 @@ def unit_text(machine: Machine, arguments: Sequence[str], *, for_user: bool = Fa
 
 
 def again_text() -> str:
-    """``chiaro-again.timer``: started when the service failed for good, it starts the service again."""
+    """``chiaro-again.timer``: started by a service that systemd does not restart, it starts it again in a while."""
     return (
         f"# Made by `{NAME} service install`: nobody is there to start the show by hand.\n"
-        f"\n[Unit]\nDescription=Starts {NAME} again when it has failed\nPartOf={NAME}.service\n"
+        f"\n[Unit]\nDescription=Starts {NAME} again in a while\nPartOf={NAME}.service\n"
         f"\n[Timer]\nOnActiveSec={AGAIN_SECONDS}\nAccuracySec=1\nRemainAfterElapse=no\nUnit={NAME}.service\n"
     )
 
@@ -110,9 +112,8 @@ def _unit(machine: Machine, for_user: bool) -> Iterator[str]:
             yield "PartOf=graphical-session.target"
         case X11() | Wayland():
             yield "After=display-manager.service sound.target network.target"
-    yield "# It never gives up: systemd restarts it however often it ends, and the timer after an ending of 75 or 78."
+    yield "# It never gives up."
     yield "StartLimitIntervalSec=0"
-    yield f"OnFailure={NAME}-again.timer"
 
 
 def _start(machine: Machine, arguments: Sequence[str], for_user: bool) -> Iterator[str]:
@@ -139,28 +140,38 @@ def _start(machine: Machine, arguments: Sequence[str], for_user: bool) -> Iterat
                 yield "# The wall never sleeps by itself."
                 yield f"ExecStartPre=-{xset} s off -dpms"
         case Wayland(socket):
-            yield f"Environment=WAYLAND_DISPLAY={socket} SDL_VIDEODRIVER=wayland"
+            yield "# A film has no frame; SDL would wait for ever for the plugin that draws one where there is none."
+            yield f"Environment=WAYLAND_DISPLAY={socket} SDL_VIDEODRIVER=wayland SDL_VIDEO_WAYLAND_ALLOW_LIBDECOR=0"
         case Kiosk(cage):
             yield "# A wall has neither mouse nor keyboard, without which cage would not begin."
-            yield "Environment=WLR_LIBINPUT_NO_DEVICES=1 SDL_VIDEODRIVER=wayland"
+            yield "Environment=WLR_LIBINPUT_NO_DEVICES=1 SDL_VIDEODRIVER=x11"  # over Xwayland: also without a GPU
             command = [cage, "--", *command]
     if not (for_user or isinstance(machine.display, Headless | Kiosk)):
         yield f"Environment=XDG_RUNTIME_DIR=/run/user/{machine.uid}"
     yield f"ExecStart={' '.join(map(quoted, command))}"
 
 
-def _watch(machine: Machine) -> Iterator[str]:
+def _watch(machine: Machine, for_user: bool) -> Iterator[str]:
     kiosk = isinstance(machine.display, Kiosk)
     yield "# The beat comes from the tick, after the flip: a frozen picture is ended, its stacks are logged."
     yield f"NotifyAccess={'all' if kiosk else 'main'}"
     yield "WatchdogSec=10"
     yield "TimeoutStartSec=90"
+    yield "TimeoutStartFailureMode=abort"
     yield "TimeoutAbortSec=5"
     yield "TimeoutStopSec=8"
     yield f"KillMode={'control-group' if kiosk else 'mixed'}"
-    yield "Restart=on-failure"
-    yield "RestartSec=2"
-    yield "RestartPreventExitStatus=75 78"
+    if kiosk:
+        yield "# cage 0.1.4 ends with 0 however the show ended."
+        yield "Restart=always"
+        yield "RestartSec=5"
+    else:
+        yield "Restart=on-failure"
+        yield "RestartSec=2"
+        yield "# Another chiaro runs, or something cannot be used: no haste, a timer starts it again."
+        yield "RestartPreventExitStatus=75 78"
+        start = f"systemctl {'--user ' if for_user else ''}--no-block start {NAME}-again.timer"
+        yield f"""ExecStopPost=+/bin/sh -c 'case "$$EXIT_STATUS" in 75|78) {start};; esac'"""
     yield "StandardOutput=journal"
     yield "StandardError=journal"
     if isinstance(machine.display, Kiosk):
@@ -215,6 +226,8 @@ def _confinement(machine: Machine, for_user: bool) -> Iterator[str]:
     yield "ProtectKernelModules=yes"
     yield "ProtectKernelTunables=yes"
     yield "PrivateTmp=yes"
+    if machine.slots:
+        yield f"ReadWritePaths=-{_path(machine.slots)}"
     if isinstance(machine.display, X11):
         yield "BindReadOnlyPaths=-/tmp/.X11-unix"
     yield "DevicePolicy=closed"

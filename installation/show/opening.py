@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from types import FrameType
 
 from calibration.errors import Unavailable
 from calibration.venue import Venue
+from installation.bundle.slots import LAUNCHER_VARIABLE, TYPED_VARIABLE
 from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
 from installation.film.playback import open_playback
@@ -189,6 +191,9 @@ def fade_out(film: Film) -> None:
 
 
 def start_again() -> None:
-    """Replace this process by a fresh one with the same command line."""
+    """Replace this process by a fresh one with the same command line; of what is installed in slots, the next one."""
     log.info("starting again")
+    launcher = os.environ.get(LAUNCHER_VARIABLE)
+    if launcher:
+        os.execv(launcher, [launcher, *json.loads(os.environ[TYPED_VARIABLE])])  # noqa: S606 - our own program
     os.execv(sys.executable, [sys.executable, "-m", "installation", *sys.argv[1:]])  # noqa: S606 - our own program
