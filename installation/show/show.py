@@ -113,8 +113,13 @@ class Show:
 
     @property
     def plays(self) -> bool:
-        """Whether something of the story is on the screen."""
-        return self._state.entry > 0 and not self._state.fault
+        """Whether something of the story is on the wall: the house is open, and a clip can be shown."""
+        return self._state.entry > 0 and not self._state.fault and not self.controls.closed
+
+    @property
+    def in_take(self) -> bool:
+        """Whether a visitor is on the way through the film."""
+        return self._state.in_take
 
     def reload_from(self, find: Callable[[], Path]) -> None:
         """Another story stands in for this file's, which takes over as soon as it can be used. Raises nothing."""

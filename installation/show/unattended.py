@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from calibration.errors import BadFile, BadInput, Unavailable
 from calibration.settings import ScreenSettings
-from calibration.venue import Venue
-from installation.host.console import LossReporter
+from calibration.venue import Venue, load_venue
+from calibration.venue_folder import find_venue
+from installation.host.console import LossReporter, log
 from installation.host.last_good import KeptStory, LastGood
 from installation.host.options import DEMO, story_of, venue_of
 from installation.host.worker import Worker
@@ -155,12 +156,22 @@ class UnattendedStart:
             self.observe(show)
 
     def observe(self, show: Show) -> None:
-        """Keep what has played for a minute without a break, once."""
+        """Keep what has played for a minute without a break, once; begin anew with a venue that was mended."""
         story, now = show.story, self._clock()
         if story is not self._playing or not show.plays:
             self._playing, self._since, self._is_kept = story, now, False
         elif not self._is_kept and now - self._since >= GOOD_AFTER_SECONDS:
             self._is_kept = self._write(lambda: self._keep(story))
+        if self._losses.is_lost(NEW_VENUE) and not show.in_take and self._venue_is_mended():
+            log.info("the venue file can be used again: the show begins anew with it")
+            show.restarting = show.ending = True
+
+    def _venue_is_mended(self) -> bool:
+        try:
+            load_venue(find_venue(self._typed_venue).file)
+        except BadInput:
+            return False
+        return True
 
     def _keep(self, story: Story) -> None:
         own = None if story is self._stand_in else KeptStory(file=story.path, text=story.text)

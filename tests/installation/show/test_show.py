@@ -168,9 +168,11 @@ def test_closed_doors_mean_a_dark_wall_and_no_film_for_whoever_asks(room: Room) 
     room.run_until(lambda: room.scene == "door")
     room.ask("closed", 1.0)
     room.run_until(lambda: room.scene == "lamp" and room.show.controls.blackout)
+    assert not room.show.plays
     assert room.ask("start")[0] != 0
     room.ask("closed", 0.0)
     room.run_until(lambda: not room.show.controls.blackout)
+    assert room.show.plays
     assert room.ask("start") == (0, "ok")
     room.run_until(lambda: room.scene == "door")
 

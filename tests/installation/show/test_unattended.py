@@ -231,6 +231,9 @@ class Playing:
 
     story: Story
     plays: bool = True
+    in_take: bool = False
+    restarting: bool = False
+    ending: bool = False
 
 
 def test_only_what_has_played_for_a_minute_without_a_break_is_kept(house: House) -> None:
@@ -257,6 +260,23 @@ def test_only_what_has_played_for_a_minute_without_a_break_is_kept(house: House)
     assert not kept_after(minute - 1, reloaded)
     assert kept_after(1, reloaded)
     assert memory.recall().story == KeptStory(file=house.story, text=house.story.read_text())
+
+
+def test_a_venue_that_was_mended_is_taken_when_no_visitor_is_on_the_way(house: House) -> None:
+    whole = house.venue.read_text()
+    house.venue.write_text(MISSPELT)
+    start = house.start()
+    show = Playing(start.choose()[0])
+    start.observe(cast(Show, show))
+    assert not show.ending
+    house.venue.write_text(whole)
+    show.in_take = True
+    start.observe(cast(Show, show))
+    assert not show.ending
+    show.in_take = False
+    start.observe(cast(Show, show))
+    assert show.ending
+    assert show.restarting
 
 
 def test_what_stands_in_is_never_kept_as_good(house: House) -> None:
