@@ -278,7 +278,7 @@ FAULTS = (
     Fault("camera lost, frozen or covered", camera_lost, ("camera",), (5, 40), must_be_told=True),
     Fault("eye killed", eye_killed, ("eye",), (2, 2), must_be_told=True),
     Fault("eye stopped", eye_stopped, ("eye",), (5, 5)),
-    Fault("GPU lost", gpu_lost, ("eye",)),
+    Fault("GPU lost", gpu_lost, ("eye",)),  # and see promises.GPU
     Fault("eye's reports garbled", reports_garbled, ("eye",), (1, 10), must_be_told=True),
     Fault("sound device gone", sound_lost, ("sound",), (1, 40), must_be_told=True),
     Fault("journal's disk gone", disk_gone, ("journal",), (1, 40), must_be_told=True, costs_lines=True),

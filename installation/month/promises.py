@@ -12,6 +12,9 @@ from calibration.errors import Refused
 from installation.host.console import LossChange
 from installation.month.room import JOURNAL_DAYS, JOURNAL_MEGABYTES, SimulatedRoom
 
+GPU = "GPU"
+GPU_BACK_WITHIN = 700.0
+"""A GPU on which the eye failed twice (whatever killed it) is tried again after ten minutes; the processor looks."""
 STANDS_AT_MOST = 3.0
 BACK_WITHIN = 60.0
 PICTURE_WITHIN = 20.0
@@ -46,6 +49,7 @@ class Promises:
         """How often each part was told as lost since the fault began."""
         self._calm_since = self._heard_at = room.clock()
         self._heard = 0
+        self._gpu_at = room.clock.played()
         self._days: list[str] = []
         self._first: Night | None = None
 
@@ -93,9 +97,18 @@ class Promises:
             raise self.broken("P1", f"the picture has stood for {now - moved:.1f} s in scene {room.show.scene}")
 
     def _watch_losses(self) -> None:
-        for line in self._room.show.parts.losses.lost_parts():
+        for line in self._lost():
             if not line.startswith(self.allowed or ("\0",)):
                 raise self.broken("P2", f"the fault has taken away more than its own: {line}")
+        played = self._room.clock.played()
+        if not self._room.show.parts.losses.is_lost(GPU):
+            self._gpu_at = played
+        elif played - self._gpu_at > GPU_BACK_WITHIN:
+            raise self.broken("P3", f"{GPU_BACK_WITHIN:g} s after the GPU was lost the eye is still on the processor")
+
+    def _lost(self) -> list[str]:
+        """What is lost and why, but for the GPU, which has a time of its own."""
+        return [line for line in self._room.show.parts.losses.lost_parts() if not line.startswith(f"{GPU}:")]
 
     def _watch_receiver(self) -> None:
         room = self._room
@@ -117,13 +130,13 @@ class Promises:
         mood = room.eye.mood(room.clock())
         sees = mood.trusted or show.controls.closed
         head = show.parts.film.playhead
-        return sees and room.sound.ok and not show.parts.losses.lost_parts() and not head.failed and head.entry > 0
+        return sees and room.sound.ok and not self._lost() and not head.failed and head.entry > 0
 
     def lacking(self) -> str:
         """What is not healed, in words."""
         parts = self._room.show.parts
         mood = self._room.eye.mood(self._room.clock())
-        lost = [*parts.losses.lost_parts(), *sorted(parts.film.playhead.failed)]
+        lost = [*self._lost(), *sorted(parts.film.playhead.failed)]
         return "; ".join(lost + ([] if mood.trusted else [f"the mood is not trusted ({mood.reason})"]))
 
     def check_told_once(self, must_be_told: bool) -> None:
