@@ -39,6 +39,8 @@ from installation.show.show import Show
 from scenes.story.story import Story
 
 FADE_SECONDS = 0.6
+HANGUP: int | None = getattr(signal, "SIGHUP", None)
+"""The terminal in which the show was started has closed; Windows knows no such signal."""
 
 
 @contextmanager
@@ -66,7 +68,9 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     machine = MachineLoad(losses)
     folder = state_folder()
     asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):  # to end before it has begun: it opens, and closes at once
+    if waits:
+        ignore_hangup()
+    for number in ending_signals():  # to end before it has begun: it opens, and closes at once
         signal.signal(number, lambda number, _: asked.append(number))
     with ExitStack() as closing:
         closing.enter_context(deaths_reported())
@@ -168,15 +172,28 @@ def open_house(
 
 
 def end_by_signal(show: Show) -> None:
-    """The first SIGTERM or Ctrl-C ends the show with a fade, a second one at once."""
+    """The first SIGTERM or Ctrl-C ends the show with a fade, a second one at once; so does a terminal that closes."""
 
     def asked(number: int, _frame: FrameType | None) -> None:
-        if show.ending:
+        if show.ending and number != HANGUP:  # which comes twice, from the shell and from the system
             os._exit(128 + number)  # the eye ends by itself when its stage is gone
         show.ending = True
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ending_signals():
         signal.signal(number, asked)
+
+
+def ending_signals() -> list[int]:
+    """What ends a show. Whoever started it with nohup has the terminal's end ignored, and it stays so."""
+    if HANGUP is None or signal.getsignal(HANGUP) is signal.SIG_IGN:
+        return [signal.SIGTERM, signal.SIGINT]
+    return [signal.SIGTERM, signal.SIGINT, HANGUP]
+
+
+def ignore_hangup() -> None:
+    """A show without anybody goes on when the terminal closes in which it was started, and so does its eye."""
+    if HANGUP is not None:
+        signal.signal(HANGUP, signal.SIG_IGN)
 
 
 def fade_out(film: Film) -> None:
