@@ -50,6 +50,11 @@ class CameraSettings(Section):
         repr=False,  # may hold a password
         description="Device, file, folder, stream address, 'visitor' or 'first' (found); '' = first, else visitor",
     )
+    source_file: PathText = Field(
+        "",
+        description="File whose first line is the source, for an address with a password: beside the venue file, "
+        "readable by its owner only",
+    )
     width: int = Field(1280, ge=160, le=7680)
     height: int = Field(720, ge=120, le=4320)
     frames_per_second: float = Field(30.0, gt=0, le=240)
@@ -68,6 +73,12 @@ class CameraSettings(Section):
     blind_below_luminance: float = Field(
         1.5, ge=0, le=255, description="Picture mean (of 255) below which the lens counts as covered"
     )
+
+    @model_validator(mode="after")
+    def _names_one_camera(self) -> CameraSettings:
+        if self.source and self.source_file:
+            raise ValueError("give either `source` or `source_file`, not both")
+        return self
 
 
 class EyeSettings(Section):

@@ -53,8 +53,8 @@ def resolve_from(file: Path, named: str) -> str:
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file; its story and the head of its calibration become absolute paths, and the command that
-    renews the calibration is filled in (it names the file, for a venue's name may be another).
+    """Read a venue file; its story, the file of its camera and the head of its calibration become absolute paths, and
+    the command that renews the calibration is filled in (it names the file, for a venue's name may be another).
 
     Raises ``BadFile`` with all problems at once: a file that does not exist or is not TOML, unknown keys (with the
     nearest known one), values out of range.
@@ -63,6 +63,9 @@ def load_venue(path: Path | str) -> Venue:
     file = Path(path).absolute()
     if venue.story:
         venue = venue.model_copy(update={"story": resolve_from(file, venue.story)})
+    if venue.camera.source_file:
+        found_file = resolve_from(file, venue.camera.source_file)
+        venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source_file": found_file})})
     if not venue.calibration.made:
         return venue
     found = {"renewed_by": f"chiaro calibrate {name_of(file)}"}

@@ -15,7 +15,7 @@ import cv2
 from calibration.errors import BadFile
 from calibration.settings import CameraSettings
 from installation.camera.capture import Capture
-from installation.camera.open_source import open_source
+from installation.camera.open_source import open_source, with_source_file
 from installation.camera.picture_files import frames_of
 from installation.camera.source import CameraLost, Source
 from installation.camera.visitor_source import StandIn
@@ -65,7 +65,11 @@ class PictureSource(Protocol):
 
 
 def open_picture_source(settings: CameraSettings, seed: int) -> PictureSource:
-    """Open what ``settings.source`` names; ``seed`` draws the simulated visitors. Raises ``CameraLost``."""
+    """Open what ``settings.source``, or the file of it, names; ``seed`` draws the simulated visitors.
+
+    Raises ``CameraLost``.
+    """
+    settings = with_source_file(settings)
     if settings.source == "visitor":
         return SimulatedPictures(settings, seed)
     folder = Path(settings.source).expanduser()

@@ -12,6 +12,7 @@ from pathlib import Path
 from calibration.errors import BadFile, BadInput, Unavailable
 from calibration.file_writer import link_target, make_private_folder
 from calibration.files import did_you_mean
+from calibration.plain import plain
 from calibration.settings import CameraSettings
 from calibration.venue import Venue, load_venue
 from calibration.venue_folder import find_or_begin_venue, find_venue, name_of
@@ -71,6 +72,7 @@ def calibrate_venue(options: CalibrateOptions) -> Path:
         guide: Guide = TextGuide(options.yes)
         if set(todo) - {"fit"}:
             guide = _measure(options, draft, todo, emotions, not file.exists(), open_parts)
+            _keep_address_out(draft, venue.camera, guide)
         if "faces" in todo or "fit" in todo:
             guide.step(*_step_number("fit", todo), "fit")
             with guide.progress("fitting") as done:
@@ -125,6 +127,16 @@ def _measure(
                 guide.step(*_step_number(name, todo), f"{name} ({source.name})")
                 getattr(steps, name)(session, draft)
     return guide
+
+
+def _keep_address_out(draft: Draft, own: CameraSettings, guide: Guide) -> None:
+    """An address with a password is not written into the venue file, nor one beside the file that holds it."""
+    changes = draft.changes.get("camera", {})
+    address = str(changes.get("source", ("", ""))[0])
+    if address and (own.source_file or plain(address) != address):
+        del changes["source"]
+        where = own.source_file or "a file of its own that camera.source_file names (or CHIARO_CAMERA)"
+        guide.say(f"The camera's address is not written into the venue file; keep it in {where}.")
 
 
 def _step_number(name: str, todo: Collection[str]) -> tuple[int, int]:

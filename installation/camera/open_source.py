@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from calibration.errors import BadFile
+from calibration.files import read_text
+from calibration.places import valid_camera
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost, Source
 
+SOURCE_FILE_BYTES = 10_000
 Kind = Literal["any", "first", "visitor", "device", "stream", "folder", "file", "unknown"]
 
 
@@ -29,12 +33,34 @@ def kind_of(source: str) -> Kind:
         return "unknown"
 
 
+def with_source_file(settings: CameraSettings) -> CameraSettings:
+    """The settings with the source that ``source_file`` holds now. Raises ``CameraLost`` without a word of it.
+
+    It is read at each opening, in the process that opens the camera: nothing else has to know the password.
+    """
+    if not settings.source_file:
+        return settings
+    try:
+        lines = read_text(settings.source_file, SOURCE_FILE_BYTES).splitlines()
+        source = valid_camera(lines[0].strip() if lines else "")
+    except BadFile as error:
+        raise CameraLost(f"camera.source_file: {error.lines()[0]}") from None
+    except ValueError as error:
+        raise CameraLost(f"camera.source_file = {settings.source_file}: its first line {error}") from None
+    if not source:
+        raise CameraLost(
+            f"camera.source_file = {settings.source_file}: its first line is empty; write the address there"
+        )
+    return settings.model_copy(update={"source": source})
+
+
 def open_source(settings: CameraSettings, seed: int) -> Source:
-    """Open what ``settings.source`` names.
+    """Open what ``settings.source``, or the file of it, names.
 
     ``seed`` is the simulated visitor's. Raises ``CameraLost``. Nothing is read yet, but a device or stream may take
     ``open_timeout_seconds`` to answer.
     """
+    settings = with_source_file(settings)
     match kind_of(settings.source):
         case "device":
             from installation.camera.device import DeviceSource

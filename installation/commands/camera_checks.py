@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -27,13 +29,22 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
     The first ``seconds`` of black are forgiven: many cameras begin so. ``show``: process of the running show, or 0.
     """
     from installation.camera.device import device_path, found_devices, is_held_by
-    from installation.camera.open_source import kind_of, open_source
+    from installation.camera.open_source import kind_of, open_source, with_source_file
     from installation.camera.source import CameraLost
     from installation.camera.visitor_source import StandIn, VisitorSource
 
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    settings, kind = venue.camera, kind_of(venue.camera.source)
-    named = f"camera.source = {without_login(settings.source) or '(first camera)'}"
+    named = f"camera.source_file = {venue.camera.source_file}"
+    try:
+        settings = with_source_file(venue.camera)
+    except CameraLost as error:
+        yield problem("camera", named, str(error))
+        return
+    if venue.camera.source_file and is_read_by_others(Path(venue.camera.source_file)):
+        yield warning("camera", named, "others on this machine can read it; run: chmod 600 and its name")
+    if not venue.camera.source_file:
+        named = f"camera.source = {without_login(settings.source) or '(first camera)'}"
+    kind = kind_of(settings.source)
     devices = (
         found_devices() if kind in ("any", "first") else [device_path(settings.source)] if kind == "device" else []
     )
@@ -101,6 +112,11 @@ def turn_of_faces(read: Callable[[], Image], image: Image, settings: EyeSettings
             found[turn] += any(face.score >= SURE for face in detector.detect(turned(image, turn)))
     turn = max(found, key=lambda turn: found[turn])
     return turn if found[turn] >= 2 else 0
+
+
+def is_read_by_others(file: Path) -> bool:
+    """Whether the file system lets others than the owner read ``file`` (never on Windows, which has other rules)."""
+    return sys.platform != "win32" and bool(file.stat().st_mode & 0o077)
 
 
 def without_login(source: str) -> str:

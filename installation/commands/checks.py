@@ -159,7 +159,11 @@ def check_all(
     if not faults:
         yield ok("venue", venue.name, "is valid")
     yield from check_model(venue)
-    if venue.camera.source or not any(isinstance(fault, BadFile) or fault.where == "--camera" for fault in faults):
+    if (
+        venue.camera.source
+        or venue.camera.source_file
+        or not any(isinstance(fault, BadFile) or fault.where == "--camera" for fault in faults)
+    ):
         yield from check_camera(venue, show=show)  # else nobody knows yet which one is meant
     yield from check_display(venue, headless)
     yield from check_sound(headless)

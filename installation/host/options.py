@@ -113,7 +113,7 @@ def window_size(typed: str) -> tuple[int, int]:
 def with_source(settings: CameraSettings, typed: str) -> CameraSettings:
     """The camera's settings with the source that was typed. Raises ``BadInput`` without any part of a password."""
     try:
-        return settings.model_copy(update={"source": valid_camera(typed)})
+        return settings.model_copy(update={"source": valid_camera(typed), "source_file": ""})
     except ValueError as error:
         raise BadInput(str(error), where="--camera") from None
 

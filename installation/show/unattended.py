@@ -92,7 +92,9 @@ class UnattendedStart:
         chosen, faults = self._lay_over(venue)
         if faults:
             self._losses.lost(OPTION, f"{_in_one_line(*faults)} (left out)")
-        if not chosen.camera.source:  # no simulated visitor is to play the film to an empty room
+        if not (
+            chosen.camera.source or chosen.camera.source_file
+        ):  # no simulated visitor is to play the film to an empty room
             chosen = chosen.model_copy(update={"camera": chosen.camera.model_copy(update={"source": "first"})})
         return story, chosen
 

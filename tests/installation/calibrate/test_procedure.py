@@ -14,13 +14,14 @@ from typer.testing import CliRunner, Result
 
 from calibration.errors import BadFile, Exit
 from calibration.head import VenueHead
-from calibration.profile import LightProfile
-from calibration.venue import load_venue
+from calibration.profile import Calibration, LightProfile
+from calibration.settings import CameraSettings
+from calibration.venue import Venue, load_venue
 from calibration.venue_folder import SHIPPED_VENUES
 from installation.calibrate import draft, steps
-from installation.calibrate.guide import Cancelled
+from installation.calibrate.guide import Cancelled, TextGuide
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
-from installation.calibrate.procedure import _step_number
+from installation.calibrate.procedure import _keep_address_out, _step_number
 from installation.calibrate.steps import STEPS
 from installation.cli import app
 from installation.eye.venue_perception import VenuePerception
@@ -336,3 +337,25 @@ def test_the_running_eye_uses_the_room_s_head_and_leaves_it_out_for_another_netw
 )
 def test_each_step_says_which_of_how_many_it_is(todo: tuple[str, ...], numbers: dict[str, tuple[int, int]]) -> None:
     assert {name: _step_number(name, todo) for name in numbers} == numbers
+
+
+@pytest.mark.parametrize(
+    ("address", "own", "written"),
+    [
+        ("/dev/video2", CameraSettings(), True),
+        ("rtsp://192.0.2.7/stream", CameraSettings(), True),
+        ("rtsp://admin:hunter2@192.0.2.7/stream", CameraSettings(), False),
+        ("http://192.0.2.7/video?token=hunter2", CameraSettings(), False),
+        ("/dev/video2", CameraSettings(source_file="camera.address"), False),
+    ],
+)
+def test_a_camera_s_address_with_a_password_is_not_written_into_the_venue_file(
+    address: str, own: CameraSettings, written: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = draft.Draft(Venue(), Calibration(), seen_by="x")
+    begun.changes["camera"] = {"source": (address, "calibrated with it")}
+    _keep_address_out(begun, own, TextGuide())
+    assert ("source" in begun.changes["camera"]) is written
+    told = "".join(capsys.readouterr())
+    assert ("is not written into the venue file" in told) is not written
+    assert "hunter2" not in told
