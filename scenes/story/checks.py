@@ -10,19 +10,7 @@ from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
 
-RESERVED_ADDRESSES = (
-    "frame",
-    "count",
-    "mood",
-    "visitor",
-    "event",
-    "scene",
-    "house",
-    "health",
-    "info",
-    "control",
-    "reply",
-)
+RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "health", "info", "control", "reply")
 """First parts of the addresses that the show itself sends or receives (see the OSC registry)."""
 RESERVED_NAMES = ("none",)
 
