@@ -73,10 +73,10 @@ class House:
         return self.doors is Doors.CLOSED
 
 
-def begin(moment: Moment) -> House:
-    """The house as the show starts: open or closed, without a wait."""
-    doors = Doors.OPEN if moment.planned else Doors.CLOSED
-    return House(doors, moment.now, moment.planned)
+def begin(moment: Moment, by_hand: bool | None = None) -> House:
+    """The house as the show starts: open or closed, without a wait. ``by_hand``: what was asked before a kill."""
+    house = House(Doors.OPEN, moment.now, moment.planned, by_hand=by_hand)
+    return house if house.wanted else replace(house, doors=Doors.CLOSED)
 
 
 def ask(house: House, wanted: bool, now: float, at_once: bool = False) -> House:

@@ -11,6 +11,7 @@ from calibration.house_settings import HoursSettings
 from calibration.opening_hours import Timetable
 from installation.host.console import LossReporter, log
 from installation.house.doors import Doors, House, Moment, advance, ask, begin
+from installation.house.kept_wish import KeptWish
 
 CLOCK_FROM = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 """A clock that says less has lost its battery: this program is younger."""
@@ -44,7 +45,9 @@ class Power(Protocol):
 
 
 class Housekeeper:
-    """Opens and closes. ``announce`` hears of each change with the reason; ``wall_clock`` gives unix seconds."""
+    """Opens and closes. ``announce`` hears of each change with the reason; ``wall_clock`` gives unix seconds;
+    ``kept`` holds over a kill what was asked by hand.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Housekeeper:
         announce: Callable[[Doors, str], None] = lambda _doors, _why: None,
         wall_clock: Callable[[], float] = time.time,
         power: Power | None = None,
+        kept: KeptWish | None = None,
     ) -> None:
         self._settings, self._losses, self._announce, self._wall_clock = settings, losses, announce, wall_clock
         place = (settings.country, settings.region, settings.timezone)
@@ -61,13 +65,16 @@ class Housekeeper:
         self._power = power
         self._planned, self._next_plan = self._plan(), float("-inf")
         self._house: House | None = None
+        self._kept = kept if self._timetable else None
+        self._recalled = self._kept.recall(wall_clock()) if self._kept else None
 
     @property
     def doors(self) -> Doors:
         """How the doors are now."""
         if self._house is not None:
             return self._house.doors
-        return Doors.OPEN if self._planned else Doors.CLOSED
+        wanted = self._planned if self._recalled is None else self._recalled
+        return Doors.OPEN if wanted else Doors.CLOSED
 
     @property
     def stays_closed(self) -> bool:
@@ -92,6 +99,9 @@ class Housekeeper:
     def ask(self, wanted: bool, now: float, at_once: bool = False) -> None:
         """Somebody opens or closes by hand; it holds until the hours change next."""
         self._change(ask(self._begun(now), wanted, now, at_once))
+        until = self._timetable.next_change(self._wall_clock()) if self._timetable and self._clock_is_set() else None
+        if self._kept and until is not None:
+            self._kept.keep(wanted, self._wall_clock(), until)
 
     def keep(self, now: float, in_take: bool) -> bool:
         """Once a tick, in monotonic seconds. Whether the show is to be dark and its film closed."""
@@ -109,7 +119,7 @@ class Housekeeper:
 
     def _begun(self, now: float) -> House:
         if self._house is None:
-            self._house = begin(Moment(now, self._planned, in_take=False))
+            self._house = begin(Moment(now, self._planned, in_take=False), self._recalled)
             self._report(self._house)
         return self._house
 

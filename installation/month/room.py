@@ -118,7 +118,7 @@ class SimulatedRoom:
             self._on_mood = broadcast.mood
             self.eye = JumpingEye(venue, losses, self._pass_on, self)
             closing.callback(self.eye.close)
-            house = closing.enter_context(open_house(venue, losses, journal, broadcast, self.clock.wall))
+            house = closing.enter_context(open_house(venue, losses, journal, broadcast, self.clock.wall, self.folder))
             house.add("eye", self.eye)
             self.eye.start()
             control = Control(venue.osc, story.names, losses, self.clock)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from types import FrameType
 
 from calibration.errors import Unavailable
@@ -23,11 +24,12 @@ from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
 from installation.host.machine_load import MachineLoad
-from installation.host.state_folder import state_folder
+from installation.host.state_folder import room_stem, state_folder
 from installation.host.worker import deaths_reported
 from installation.house.display import open_display
 from installation.house.doors import Doors
 from installation.house.housekeeper import Housekeeper
+from installation.house.kept_wish import KeptWish
 from installation.house.ups import Ups
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
@@ -98,7 +100,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             machine=machine,
         )
         closing.callback(eye.close)
-        house = closing.enter_context(open_house(venue, losses, journal, broadcast, wall_clock))
+        house = closing.enter_context(open_house(venue, losses, journal, broadcast, wall_clock, folder))
         house.add("eye", eye)
         eye.start()
         control = Control(venue.osc, story.names, losses)
@@ -151,9 +153,17 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
 
 @contextmanager
 def open_house(
-    venue: Venue, losses: LossReporter, journal: Journal, broadcast: Broadcast, wall_clock: Callable[[], float]
+    venue: Venue,
+    losses: LossReporter,
+    journal: Journal,
+    broadcast: Broadcast,
+    wall_clock: Callable[[], float],
+    state: Path,
 ) -> Iterator[Housekeeper]:
-    """The house by the venue's hours, with its display and its battery; journal and network hear of each change."""
+    """The house by the venue's hours, with its display and its battery; journal and network hear of each change.
+
+    ``state``: the folder for what was asked by hand, which outlasts a kill and ends with the show's own end.
+    """
 
     def announce(doors: Doors, why: str) -> None:
         journal.note("house", time.monotonic(), state=str(doors), why=why)
@@ -163,12 +173,14 @@ def open_house(
         ups = Ups(venue.ups, losses) if venue.ups.name else None
         if ups:
             closing.callback(ups.close)
-        house = Housekeeper(venue.hours, losses, announce, wall_clock, ups)
+        kept = KeptWish(state / "house" / f"{room_stem(venue.name)}.json")
+        house = Housekeeper(venue.hours, losses, announce, wall_clock, power=ups, kept=kept)
         display = open_display(venue.display, losses)
         if display:
             closing.callback(display.close)
             house.add("display", display)
         yield house
+        kept.forget()
 
 
 def end_by_signal(show: Show) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from calibration.house_settings import HoursSettings
 from installation.host.console import LossReporter
+from installation.host.kept_file import write_kept
 from installation.house.doors import Doors
-from installation.house.housekeeper import Housekeeper
+from installation.house.housekeeper import CLOCK_FROM, Housekeeper
+from installation.house.kept_wish import KeptWish
+from tests.installation.waiting import LONG, wait_until
 
 HOURS = HoursSettings(open="Tu-Su 10:00-18:00; PH off", country="DE", timezone="Europe/Berlin")
 
@@ -112,3 +116,44 @@ def test_what_is_not_back_is_told_when_the_house_opens(caplog: pytest.LogCapture
     with caplog.at_level("INFO", logger="chiaro"):
         assert [line.split()[-1] for line in place.pass_until(0.1)] == ["opening", "open"]
     assert "the house is open without: part" in caplog.text
+
+
+def test_what_was_asked_by_hand_outlasts_a_kill_until_the_hours_change(tmp_path: Path) -> None:
+    kept = KeptWish(tmp_path / "house" / "hall.json")
+    evening = datetime(2026, 12, 22, 20, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()
+
+    def begun(wall: float, hours: HoursSettings = HOURS) -> Housekeeper:
+        return Housekeeper(hours, LossReporter(), wall_clock=lambda: wall, kept=kept)
+
+    assert begun(evening).doors is Doors.CLOSED
+    begun(evening).ask(True, 1.0)
+    wait_until(lambda: kept.recall(evening) is True, LONG)
+    house = begun(evening + 3600)  # the show was killed
+    assert house.doors is Doors.OPEN
+    house.keep(1.0, in_take=False)
+    assert house.line.startswith("open, by hand")
+    assert begun(evening + 15 * 3600).doors is Doors.OPEN  # by its hours: it is eleven in the morning
+    assert begun(evening + 27 * 3600).doors is Doors.CLOSED
+    assert begun(evening - 3600).doors is Doors.CLOSED  # a clock that was set back
+    assert begun(evening, HoursSettings()).doors is Doors.OPEN
+    kept.forget()
+    assert begun(evening + 3600).doors is Doors.CLOSED
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"open": true}', b'{"open": 1, "asked": "x", "until": 2}'])
+def test_a_wish_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "hall.json"
+    write_kept(file, content)
+    assert KeptWish(file).recall(1.0) is None
+    file.write_bytes(content)
+    assert KeptWish(file).recall(1.0) is None
+
+
+def test_a_disk_that_cannot_be_written_costs_only_the_memory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "house").write_text("a file where the folder should be")
+    house = Housekeeper(
+        HOURS, LossReporter(), wall_clock=lambda: CLOCK_FROM, kept=KeptWish(tmp_path / "house" / "hall.json")
+    )
+    house.ask(True, 1.0)
+    assert house.doors is Doors.OPENING or house.keep(2.0, in_take=False) is False
+    wait_until(lambda: "is not kept" in caplog.text, LONG)

@@ -105,5 +105,5 @@ def test_one_that_is_not_there_is_told() -> None:
 
 
 def test_an_answer_that_comes_slowly_or_after_a_notice_is_understood() -> None:
-    with projector(Projector(power="1", answer_after=0.2, stray=b"%2POWR=1\r%1INPT=31\r")) as machine:
+    with projector(Projector(power="1", answer_after=0.2, stray=b"%2POWR=0\r%1INPT=31\r")) as machine:
         assert driver(machine).lamp() is Lamp.ON
