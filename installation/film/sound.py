@@ -30,6 +30,8 @@ HANDED = 2 * BUFFER
 buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro bench film``)."""
 STALLED_POLLS = 700
 """About 2 s. Polls are counted rather than seconds, since a machine that was suspended has not lost its sound."""
+STARVED_POLL_SECONDS = 0.0042
+"""Polls that take longer on average do so on a machine so busy that the device's own thread does not run either."""
 RETRY_SECONDS = 20.0
 POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
@@ -110,7 +112,7 @@ class Sound:
 
     def _feed(self, channel: pygame.mixer.Channel) -> str:
         """Queue chunk after chunk until closed, or until the device accepts no more; returns why it ended."""
-        queued, paused, stuck = self._start(channel), False, 0
+        queued, paused, stuck, since = self._start(channel), False, 0, 0.0
         self.ok = True
         turn = time.monotonic() + CHUNK / RATE
         while not self._closing.is_set():
@@ -123,9 +125,11 @@ class Sound:
             if paused:
                 turn = now + PAUSE_POLL_SECONDS
             elif channel.get_queue() is not None:
-                stuck += 1
+                stuck, since = stuck + 1, now if stuck == 0 else since
                 if stuck > STALLED_POLLS:
-                    return "the device accepts no more sound"
+                    if now - since < STARVED_POLL_SECONDS * STALLED_POLLS:
+                        return "the device accepts no more sound"
+                    stuck = 0
             elif channel.get_busy():
                 stuck = 0
                 self._heard(now, queued)

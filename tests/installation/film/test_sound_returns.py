@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pygame
 import pytest
 
 from calibration.settings import ScreenSettings, SoundSettings
@@ -88,6 +89,20 @@ def test_a_loop_that_nobody_heard_for_days_is_decoded_from_where_it_is_now(tmp_p
         wait_until(lambda audio=audio: audio._head >= week + 4800)  # type: ignore[misc]
         numbers = read_samples(read_all(audio, RATE // 2, week))[1]
         assert (numbers == np.arange(RATE // 2)).all()
+
+
+@pytest.mark.parametrize(("starved_from", "lost"), [(1e9, True), (0.0, False)], ids=["idle", "starved"])
+def test_a_device_that_takes_no_more_is_lost_unless_the_machine_is_too_busy_to_ask_it(
+    monkeypatch: pytest.MonkeyPatch, starved_from: float, lost: bool
+) -> None:
+    monkeypatch.setattr("installation.film.sound.STALLED_POLLS", 100)
+    monkeypatch.setattr("installation.film.sound.STARVED_POLL_SECONDS", starved_from)
+    losses = LossReporter()
+    with open_playback(ScreenSettings(width=160, height=90), SoundSettings(), losses, headless=True) as film:
+        wait_until(lambda: film.sound.ok)
+        pygame.mixer.Channel(0).pause()  # from now on no chunk is played
+        time.sleep(1.5)
+        assert losses.is_lost("sound") is lost
 
 
 def test_looking_for_a_card_does_not_hold_the_film_up() -> None:
