@@ -59,7 +59,7 @@ class DayFiles:
         False: all other days are gone, and this one alone has reached the cap.
         """
         day = time.strftime("%Y-%m-%d", time.localtime(at))
-        if self._file is None or day != self._day or not self._path.exists():
+        if day != self._day or not self._is_open():
             self.close()
             self._open(day)
         text = line.encode() + b"\n"
@@ -76,6 +76,13 @@ class DayFiles:
         file, self._file = self._file, None
         if file is not None:
             file.close()
+
+    def _is_open(self) -> bool:
+        """Whether what is open is what lies there: a folder may have been put back, or a disk mounted again."""
+        try:
+            return self._file is not None and os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except OSError:
+            return False
 
     def _open(self, day: str) -> None:
         make_private_folder(self.folder)

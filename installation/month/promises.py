@@ -161,12 +161,12 @@ class Promises:
 
     def check_takes(self, at_least: int) -> None:
         """P4: the day's journal has every take but those of which a fault took lines."""
-        today = self._room.today()
+        today, there = self._room.today(), self._room.journal_days()
         takes = sum(line["kind"] == "take_end" for line in self._room.journal_of(today))
         if takes < at_least:
-            raise self.broken("P4", f"the journal of the day has {takes} takes of at least {at_least}")
+            days = ", ".join(sorted(there))
+            raise self.broken("P4", f"the journal has {takes} takes of {today}, of at least {at_least} (days: {days})")
         self._days.append(today)
-        there = self._room.journal_days()
         if missing := set(self._days[1 - JOURNAL_DAYS :]) - there:  # a day of a wrong clock may take one place
             raise self.broken(
                 "P4", f"the journal lacks {', '.join(sorted(missing))}; it has {', '.join(sorted(there))}"

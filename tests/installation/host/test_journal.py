@@ -246,6 +246,21 @@ def test_the_journal_is_back_soon_after_its_disk_though_nobody_comes(tmp_path: P
     ]
 
 
+def test_a_journal_whose_folder_was_put_back_is_continued_in_it(tmp_path: Path) -> None:
+    folder, away = tmp_path / "journal", tmp_path / "away"
+    files = DayFiles(folder, "room", 1_000_000, 9)
+    files.write(NOON, '{"kind":"one"}')
+    folder.rename(away)
+    files.write(NOON, '{"kind":"two"}')
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    away.rename(folder)
+    files.write(NOON, '{"kind":"three"}')
+    files.close()
+    assert [line["kind"] for line in written(folder)] == ["one", "three"]
+
+
 def test_the_journal_never_outgrows_its_limit(tmp_path: Path) -> None:
     folder = tmp_path / "journal"
     folder.mkdir()
