@@ -16,7 +16,7 @@ from installation.film.alsa import silence_alsa
 from installation.film.audio_decoder import RATE
 from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
-from installation.film.sound_probe import device_answers
+from installation.film.sound_probe import device_answers, device_is_there
 from installation.host.console import LossReporter
 from installation.host.priority import SOUND, set_thread_priority
 from installation.host.system_libraries import hint, missing_library
@@ -33,6 +33,8 @@ STALLED_POLLS = 700
 STARVED_POLL_SECONDS = 0.0042
 """Polls that take longer on average do so on a machine so busy that the device's own thread does not run either."""
 RETRY_SECONDS = 20.0
+JOINING_CHUNKS = 8
+"""After a loss, for so many chunks the sound follows the picture; from then on the picture follows the sound."""
 POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
 
@@ -61,7 +63,7 @@ class Sound:
         self.gaps = 0
         """Times that the device ran dry."""
         self._losses = losses or LossReporter()
-        self._paused = False
+        self._paused, self._joining = False, 0
         self._closing, self._stir = threading.Event(), threading.Event()
         self._thread = Worker("sound", self._run, self._losses)
         self._thread.start()
@@ -98,6 +100,7 @@ class Sound:
         except pygame.error as error:
             self._losses.lost("sound", f"{error}; the film continues in silence")
             return
+        self._joining = JOINING_CHUNKS if self._losses.is_lost("sound") else 0
         self._losses.back("sound")
         try:
             why = self._feed(pygame.mixer.Channel(0))
@@ -122,6 +125,8 @@ class Sound:
                 paused = self._paused
                 (channel.pause if paused else channel.unpause)()
             now = time.monotonic()
+            if not device_is_there():
+                return "the sound device is gone"
             if paused:
                 turn = now + PAUSE_POLL_SECONDS
             elif channel.get_queue() is not None:
@@ -155,8 +160,16 @@ class Sound:
         return queued
 
     def _heard(self, now: float, first: int) -> None:
-        """The chunk that begins with sample ``first`` has become the playing one."""
-        self.clock.observe(now, (first - HANDED) / RATE)
+        """The chunk that begins with sample ``first`` has become the playing one.
+
+        A device that comes back in mid-film, and begins to play only seconds later, joins the picture where that is.
+        """
+        heard = (first - HANDED) / RATE
+        late, self._joining = self.clock.at(now) - heard, max(0, self._joining - 1)
+        if self._joining and late > JUMP_SECONDS:
+            self.mixer.head += round(late * RATE)
+        else:
+            self.clock.observe(now, heard)
 
     def _chunk(self) -> pygame.mixer.Sound:
         return pygame.mixer.Sound(buffer=self.mixer.mix(CHUNK).tobytes())

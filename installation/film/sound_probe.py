@@ -1,13 +1,15 @@
-"""Whether a sound device can be opened, asked without holding Python's lock.
+"""What SDL knows of sound devices and pygame does not tell: can one be opened, and is the open one still there.
 
-``pygame.mixer.init`` keeps the lock while it looks: on a machine without a card a tenth of a second now and then,
-which are three pictures. So SDL itself is asked, and pygame only when SDL says yes.
+``pygame.mixer.init`` keeps Python's lock while it looks: on a machine without a card a tenth of a second now and then,
+which are three pictures. So SDL itself is asked, and pygame only when SDL says yes. And a device that is unplugged, or
+whose sound server ends, goes on taking sound from pygame for ever, and nobody hears it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import sys
+from functools import cache
 
 import pygame
 
@@ -15,6 +17,8 @@ from installation.film.alsa import silence_alsa
 
 SDL_INIT_AUDIO = 0x10
 AUDIO_S16 = 0x8010
+DEVICES = range(1, 17)
+"""SDL's numbers of open devices. One that is gone, like one that is not open, is stopped (0)."""
 
 
 class _AudioSpec(ctypes.Structure):
@@ -33,14 +37,30 @@ class _AudioSpec(ctypes.Structure):
     )
 
 
-def device_answers(rate: int, samples: int) -> bool:
-    """Open the default device for a moment. Also True where SDL cannot be asked: then pygame's own try decides."""
+@cache
+def _sdl() -> ctypes.CDLL | None:
+    """The SDL that pygame uses; None where it cannot be called."""
     try:
         # A library's own dependencies are found through it, but on Windows, where SDL2.dll is loaded by that name.
         sdl = ctypes.CDLL("SDL2" if sys.platform == "win32" else pygame.base.__file__)
-        opening = sdl.SDL_OpenAudioDevice
+        sdl.SDL_GetAudioDeviceStatus.argtypes = [ctypes.c_uint32]
     except (OSError, AttributeError):
+        return None
+    return sdl
+
+
+def device_is_there() -> bool:
+    """Whether the device that is open takes sound for somebody to hear; also True where SDL cannot be asked."""
+    sdl = _sdl()
+    return sdl is None or any(sdl.SDL_GetAudioDeviceStatus(number) for number in DEVICES)
+
+
+def device_answers(rate: int, samples: int) -> bool:
+    """Open the default device for a moment. Also True where SDL cannot be asked: then pygame's own try decides."""
+    sdl = _sdl()
+    if sdl is None:
         return True
+    opening = sdl.SDL_OpenAudioDevice
     silence_alsa()
     if sdl.SDL_InitSubSystem(SDL_INIT_AUDIO) != 0:
         return False

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from installation.bench.marked_clip import make_clip
+from installation.film.decoded_clip import OPEN_SECONDS
 from installation.film.failures import STANDING_WAIT, WAITS, Cause, Failures
 from installation.host.console import LossReporter
 from scenes.story.clip import Bed, Clip
+from scenes.story.probe import MediaHeader, probe
 from tests.installation.film.cinema import SIZE, Cinema, cinema, wait_until
+from tests.installation.film.test_film import hanging_file, needs_leases
 
 
 @pytest.fixture
@@ -198,3 +201,59 @@ def test_music_that_was_missing_is_heard_again_from_the_next_scene_on(media: Pat
         house.film.play(2, "b", Clip(media / "b.mkv"), bed)
         house.run_until(lambda: house.film.playhead.entry == 2)
         house.run_until(lambda: not house.losses.is_lost("music bed.mkv"))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_look_that_dies_is_not_the_last_one(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Path] = []
+
+    def probe_after_a_death(file: Path) -> MediaHeader:  # in the place of probe: a fault of ours
+        looks.append(file)
+        if len(looks) == 1:
+            raise ZeroDivisionError
+        return probe(file)
+
+    with cinema() as house:
+        lose(house, media)
+        media.with_name("away").rename(media)
+        monkeypatch.setattr("installation.film.failures.probe", probe_after_a_death)
+        run(house, WAITS[0])
+        assert house.film.playhead.failed == {"b"}
+        run(house, WAITS[1])
+        assert len(looks) == 2
+        assert not house.film.playhead.failed
+
+
+def test_a_clip_that_starves_while_the_process_stands_still_is_not_given_up_for_that(media: Path) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(media / "a.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        assert house.film._on is not None
+        house.film._on.decoded.video.keep_ahead(0)  # its decoder gets no further
+        house.patient = False
+        for _ in range(60):  # a second of starving
+            house.now += 1 / 60
+            house.film.advance(house.now)
+            house.film.draw(house.now)
+        house.now += 20.0  # stopped, or suspended
+        house.film.advance(house.now)
+        house.film.draw(house.now)
+        house.film.advance(house.now)
+        assert not house.film.playhead.failed
+
+
+@needs_leases
+def test_a_clip_that_opens_while_the_process_stands_still_is_not_given_up_for_that(media: Path) -> None:
+    with hanging_file(media) as file, cinema() as house:
+        house.film.play(1, "a", Clip(media / "a.mkv", loop=True))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.patient = False
+        house.film.play(2, "hangs", Clip(file))
+        house.film.advance(house.now)
+        house.now += 20.0  # stopped, or suspended
+        house.film.advance(house.now)
+        assert not house.film.playhead.failed
+        for _ in range(round(OPEN_SECONDS * 20) + 1):
+            house.now += 0.05
+            house.film.advance(house.now)
+        assert house.film.playhead.failed == {"hangs"}

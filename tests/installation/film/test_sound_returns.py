@@ -17,7 +17,8 @@ from installation.bench.marked_clip import make_clip, read_samples
 from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.film import Film
 from installation.film.playback import open_playback
-from installation.film.sound_probe import device_answers
+from installation.film.sound import CHUNK, HANDED, JOINING_CHUNKS
+from installation.film.sound_probe import device_answers, device_is_there
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 from tests.installation.film.cinema import wait_until
@@ -141,3 +142,32 @@ def test_while_the_sounds_thread_is_dead_the_film_goes_on_by_the_machines_clock(
     house.run(1.0)
     assert house.film.playhead.seconds > before + 0.5
     assert abs(sound.mixed / RATE - sound.clock.latest) < 0.01  # a change of scene waits for no sample that never comes
+
+
+def test_a_device_that_is_gone_though_it_goes_on_taking_sound_is_told_and_looked_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.environ["SDL_AUDIODRIVER"] = "dummy"
+    wait_until(lambda: house.film.sound.ok)
+    assert device_is_there()
+    with monkeypatch.context() as unplugged:  # in the place of SDL's word for it; a real one: test_pulseaudio.py
+        unplugged.setattr("installation.film.sound.device_is_there", lambda: False)
+        wait_until(lambda: house.losses.is_lost("sound"))
+        assert not house.film.sound.ok
+    wait_until(lambda: house.film.sound.ok)
+    assert not house.losses.is_lost("sound")
+
+
+def test_a_device_that_comes_back_and_begins_late_does_not_make_the_picture_wait(house: House) -> None:
+    sound, now = house.film.sound, time.monotonic()
+    begun = sound.clock.at(now)
+    for _ in range(20):  # two seconds, in which the device takes nothing
+        now += 0.1
+        sound.clock.at(now)
+    sound._joining, sound.mixer.head = JOINING_CHUNKS, round(begun * RATE) + 2 * CHUNK
+    sound._heard(now, sound.mixer.head - CHUNK)
+    assert sound.clock.at(now) == pytest.approx(begun + 2.0, abs=0.01)
+    assert sound.mixer.head / RATE == pytest.approx(begun + 2.0 + 2 * CHUNK / RATE - (CHUNK - HANDED) / RATE, abs=0.01)
+    sound._joining = 0  # later on the picture follows the sound
+    sound._heard(now, round(begun * RATE) + HANDED)
+    assert sound.clock.at(now) == pytest.approx(begun, abs=0.01)

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
-from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
+from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import mood
@@ -236,3 +236,36 @@ def test_another_machine_finds_the_show_by_zeroconf() -> None:
     finally:
         other.close()
         show.close()
+
+
+class LateNetwork:
+    """In the place of Zeroconf: the first time there is no network."""
+
+    tries = 0
+
+    def __init__(self) -> None:
+        LateNetwork.tries += 1
+        if LateNetwork.tries == 1:
+            raise OSError(101, "Network is unreachable")
+        self.told: list[str] = []
+
+    def register_service(self, service: ServiceInfo, allow_name_change: bool) -> None:
+        assert allow_name_change
+        self.told.append(service.name)
+
+    def close(self) -> None: ...
+
+
+def test_a_network_that_comes_late_hears_of_the_show_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("installation.osc.discovery.Zeroconf", LateNetwork)
+    monkeypatch.setattr("installation.osc.discovery.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("installation.osc.discovery.reachable", lambda _: ["192.0.2.7"])
+    losses, settings = LossReporter(), SETTINGS.model_copy(update={"oscquery": False, "advertise": True})
+    broadcast, control = Broadcast(settings, (), About("", "", ""), losses), Control(settings, (), losses)
+    discovery = Discovery(settings, broadcast, control, "hall", losses)
+    wait_until(lambda: losses.errors and not losses.lost_parts(), LONG)
+    assert isinstance(discovery._zeroconf, LateNetwork)
+    assert discovery._zeroconf.told == ["hall._osc._udp.local."]
+    discovery.close()
+    control.close()
+    broadcast.close()

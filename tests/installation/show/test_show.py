@@ -306,6 +306,7 @@ def test_what_was_missing_at_the_start_is_looked_for_when_attract_begins(tmp_pat
 def test_with_nothing_to_play_at_the_start_the_film_begins_as_soon_as_there_is(tmp_path: Path) -> None:
     with open_room(tmp_path, without="lamp") as room:
         assert room.show._state_word is ShowState.FAULT
+        room.show._lost_media._looks = 2  # by itself the next would be a minute later
         (tmp_path / "lamp.away").rename(tmp_path / "lamp.mp4")
         room.run_until(lambda: room.show._state_word is ShowState.ATTRACT)
         assert room.show.parts.film.playhead.entry > 0
