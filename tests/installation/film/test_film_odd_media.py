@@ -81,6 +81,14 @@ def test_a_film_whose_size_changes_inside_is_shown_to_its_end(tmp_path: Path) ->
     assert shown(Clip(both)) == [(3, number) for number in range(15)] + [(4, number) for number in range(15)]
 
 
+def test_a_recording_that_begins_between_two_key_frames_is_shown_from_the_next_one(tmp_path: Path) -> None:
+    whole = film(tmp_path / "a.ts", every(60), form="mpegts").read_bytes()
+    (tmp_path / "cut.ts").write_bytes(whole[len(whole) // 188 // 6 * 188 :])
+    numbers = [number for _, number in shown(Clip(tmp_path / "cut.ts"))]
+    assert numbers[0] in (15, 30)
+    assert numbers == list(range(numbers[0], 60))
+
+
 def test_recordings_joined_in_an_ogg_file_are_both_heard(tmp_path: Path) -> None:
     once = make_sound(tmp_path / "a.ogg", 1.0).read_bytes()
     (tmp_path / "twice.ogg").write_bytes(once + once)
