@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from calibration.errors import BadFile
+from calibration.toml_faults import cause
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -55,11 +56,6 @@ PROBLEMS_AT_MOST = 50
 SHOWN_AT_MOST = 60
 """Letters of a wrong value that are repeated to the person who wrote it."""
 WIDE = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
-FOREIGN = {"{": "JSON", "::": "a Twine story (Twee)", "<": "a web page or XML"}
-"""By what no TOML begins with."""
-CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb"
-PLACE = re.compile(r" ?\(at line (\d+), column (\d+)\)$")
-"""Where the standard library's parser says the fault is; from Python 3.14 on it has attributes for it."""
 KEY_PART = re.compile(r"""[\w"'-]++[ \t]*+(\.?)[ \t]*+""")
 MAX_DEPTH = 64
 
@@ -150,7 +146,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raw = tomllib.loads(text)
         unprintable = list(_unprintable(raw))
     except tomllib.TOMLDecodeError as error:
-        raise BadFile(path, [f"is not valid TOML: {_cause(text, error)}"]) from error
+        raise BadFile(path, [f"is not valid TOML: {shown(cause(text, error), 200)}"]) from error
     except RecursionError as error:
         raise BadFile(path, [TOO_DEEP]) from error
     except ValueError as error:  # Python refuses to convert numbers of thousands of digits
@@ -168,26 +164,6 @@ def _check_depth(text: str) -> None:
         if parts > MAX_DEPTH:
             raise RecursionError
         end = part.end() if part[1] else -1
-
-
-def _cause(text: str, error: tomllib.TOMLDecodeError) -> str:
-    """What the parser says, and in front of it what people usually did there."""
-    foreign = next((name for begin, name in FOREIGN.items() if text.lstrip().startswith(begin)), "")
-    if foreign:
-        return f"it is {foreign}; docs/stories.md tells how a story is written, and chiaro new makes one"
-    said = str(error)
-    place = PLACE.search(said)
-    if place is None:
-        return shown(said, 200)
-    number, column = int(place[1]), int(place[2])
-    lines = text.split("\n")
-    line = lines[number - 1] if number <= len(lines) else ""
-    curly = next((letter for letter in line if letter in CURLY), "")
-    if "\\" in line and said.startswith(("Unescaped", "Invalid hex", "Escaped")):
-        return f"line {number} has a backslash, which begins an escape; write folders with /, as in film/opening.mp4"
-    if curly:
-        return f'line {number} has a typographic quotation mark ({curly}); TOML takes straight ones: "'
-    return f"line {number}, column {column}: {shown(PLACE.sub('', said), 200)}"
 
 
 def _unprintable(raw: object, key: str = "") -> list[str]:

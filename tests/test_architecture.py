@@ -24,6 +24,7 @@ AT_THE_ROOT = {
             "settings",
             "profile",
             "files",
+            "toml_faults",
             "array_file",
             "places",
             "errors",
