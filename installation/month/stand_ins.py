@@ -6,6 +6,7 @@ Each picture carries the number of its file and of itself, so that it can be tol
 from __future__ import annotations
 
 import shutil
+from os.path import normpath
 from pathlib import Path
 
 from calibration.errors import BadFile
@@ -27,7 +28,7 @@ def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple
     others = {clip.sound for name in story.names if (clip := story.clip(name)).sound}
     others |= {bed.file for name in story.names if (bed := story.bed(name))}
     captions = {home / scene.captions for scene in story.file.scenes.values() if scene.captions}
-    outside = [file for file in (*clips, *others, *captions) if not file.is_relative_to(home)]
+    outside = [file for file in (*clips, *others, *captions) if not Path(normpath(file)).is_relative_to(home)]
     if outside:
         raise BadFile(
             story.path, [f"{file} lies outside of the story's folder; copy it there first" for file in outside]

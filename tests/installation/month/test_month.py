@@ -10,10 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from installation.cli import app
 from installation.month.clock import AUTUMN, SPRING, SimulatedClock
-from installation.month.month import in_central_europe, rehearse
-from installation.month.promises import PromiseBroken, Promises
+from installation.month.month import MonthReport, Tally, in_central_europe, rehearse
+from installation.month.promises import Night, PromiseBroken, Promises
 from installation.month.room import SimulatedRoom
 from installation.month.stand_ins import copy_with_stand_ins
 from scenes.story.story import load_story
@@ -187,3 +189,34 @@ def test_what_grows_from_night_to_night_is_noticed(both: Both) -> None:
 
 def wait_shortly(wait: Callable[..., bool]) -> Callable[..., bool]:
     return lambda true, seconds=0.0: wait(true, min(seconds, 0.05))
+
+
+def test_a_promise_that_is_broken_ends_the_command_with_its_name_and_code_1(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_: object) -> None:  # takes the place of the month
+        raise PromiseBroken("P3 broken on 14 March, 10:14:31: the journal is not back")
+
+    monkeypatch.setattr("installation.month.month.rehearse", broken)
+    result = CliRunner().invoke(app, ["rehearse", "--days", "3", "--seed", "5"])
+    assert result.exit_code == 1
+    assert "3 simulated days, seed 5" in result.output
+    assert "P3 broken on 14 March" in result.output
+    result = CliRunner().invoke(app, ["rehearse", "--story", str(tmp_path)])
+    assert result.exit_code == 78
+
+
+def test_a_month_ends_with_a_table_of_what_healed_how_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    night = Night(threads=8, descriptors=24, megabytes=68.0, journal_megabytes=0.1)
+
+    def kept(_story: object, days: int, seed: int, _progress: object) -> MonthReport:  # takes the place of the month
+        report = MonthReport(seed, days, visits=96, nights=[night, night])
+        report.faults["sound device gone"] = Tally(times=7, noticed=6, slowest=17.0)
+        return report
+
+    monkeypatch.setattr("installation.month.month.rehearse", kept)
+    result = CliRunner().invoke(app, ["rehearse", "--seed", "5"])
+    assert result.exit_code == 0
+    row = next(line for line in result.output.splitlines() if "sound device gone" in line)
+    assert [cell for cell in row.replace("│", " ").split() if cell[0].isdigit()] == ["7", "6", "17.0"]
+    assert "28 days, 96 visits" in result.output
