@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from calibration.venue import Venue
+from installation.eye.announcer import Announcer
 from installation.eye.child import EYE, EyeChild
 from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail
-from installation.eye.device_choice import CPU, DeviceChoice
+from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.restarts import Restarts
 from installation.eye.silence import Silence
@@ -31,7 +32,6 @@ START_DEADLINE = 20.0
 HELD_UP_TOLD = 1.5
 """Seconds that an eye waits for a processor before the machine is called too slow."""
 LISTEN_SECONDS = 0.05
-AS_WANTED = "the eye as the venue has it"
 END_WITHIN = 1.0
 RESTING = "the eye is off while the house is closed"
 
@@ -64,11 +64,11 @@ class EyeSupervisor:
         self._venue, self._seed, self._losses = venue, seed, losses
         self._on_mood, self._command, self._clock = on_mood, command, losses.clock
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
+        self._announcer = Announcer(losses)
         self._closing = threading.Event()
         self._on = True
         self._camera_address = venue.camera.source
         self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
-        self._reported: tuple[str, ...] = ()
         self._eye: EyeChild | None = None
         self._silence: Silence | None = None
         self._successor: Successor | None = None
@@ -249,16 +249,9 @@ class EyeSupervisor:
         if previous is None:
             eye.send(self._standing_camera)
             eye.send(self._standing_thumbnail)
-        if status.model is Sense.OK:
-            self._losses.back("eye")
-            if status.provider != CPU:
-                self._losses.back("GPU")
-            self._report_left_out(status)
-        elif status.model is Sense.LOST:
-            self._losses.lost("eye", status.model_line)
+        self._announcer.heard(status)
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
-        self._report_camera(status)
         if previous is None or previous.report.mood != report.mood:
             self._pass_on(report.mood)
 
@@ -270,24 +263,6 @@ class EyeSupervisor:
             self._losses.back("the listener to moods")
         except Exception as error:  # a fault of the broadcast must not cost the film its eye
             self._losses.lost("the listener to moods", f"{type(error).__name__}: {error}")
-
-    def _report_left_out(self, status: EyeStatus) -> None:
-        if status.left_out:
-            self._losses.lost(AS_WANTED, f"{'; '.join(status.left_out)}; what can be used takes its place")
-        else:
-            self._losses.back(AS_WANTED)
-
-    def _report_camera(self, status: EyeStatus) -> None:
-        if status.camera is Sense.LOST:
-            self._losses.lost("camera", status.camera_reason)
-        elif status.camera is Sense.OK:
-            self._losses.back("camera")
-        facts = (status.camera_name, status.model_line, *status.remarks)
-        if status.camera is status.model is Sense.OK and self._reported != facts:
-            self._reported = facts
-            log.info("the eye uses %s; %s", status.camera_name, status.model_line)
-            for remark in status.remarks:
-                log.warning("camera: %s", remark)
 
     def _check(self, eye: EyeChild, now: float) -> None:
         """Replace an eye that has died or is silent; one that could not run is waited for."""
