@@ -7,7 +7,7 @@ from pathlib import Path
 from calibration.errors import BadFile
 from calibration.files import read_text
 from scenes.story.media import check_media, timed_clip
-from scenes.story.salvage import read_story_file
+from scenes.story.salvage import BLANK, read_story_file
 from scenes.story.story import Story
 from scenes.story.story_file import Change, SceneEntry, StoryFile
 
@@ -26,7 +26,7 @@ def safe_story(path: Path) -> Story | None:
         file, _, _ = read_story_file(path, text)
     except BadFile:
         return None
-    if file is None or file.safe not in file.scenes:
+    if file is None or file.safe not in file.scenes or file.scenes[file.safe].clip == BLANK:
         return None
     name, whole = file.safe, file.scenes[file.safe]
     scene = SceneEntry(

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from calibration.errors import BadFile, BadInput, Exit, Unavailable
 from calibration.venue import Venue
@@ -223,6 +225,40 @@ def test_a_torn_state_file_is_told_once_and_the_version_before_it_counts(house: 
     shutil.rmtree(kept.parent)
     house.start().choose()
     assert "last good start" not in house.told()
+
+
+def torn(whole: bytes) -> st.SearchStrategy[bytes]:
+    """What a power cut, an editor or a cat on the keyboard leave of a file."""
+    ends = st.integers(0, len(whole))
+    return st.one_of(
+        st.just(whole),
+        st.just(b""),
+        ends.map(lambda end: whole[:end]),
+        ends.map(lambda end: whole[:end] + bytes(len(whole) - end)),
+        st.tuples(ends, st.binary(min_size=1, max_size=8)).map(lambda at: whole[: at[0]] + at[1] + whole[at[0] + 1 :]),
+        st.binary(max_size=200),
+    )
+
+
+@pytest.mark.parametrize("examples", [60, pytest.param(2000, marks=pytest.mark.slow)])
+def test_whatever_its_files_hold_a_show_begins(house: House, examples: int) -> None:
+    house.run_well()
+    house.run_well()
+    house.crash()
+    files = [house.venue, house.story, *sorted((house.folder / "state" / "last_good").iterdir())]
+    assert len(files) == 6
+    whole = [file.read_bytes() for file in files]
+
+    @settings(max_examples=examples)
+    @given(st.tuples(*map(torn, whole)))
+    def begins(contents: tuple[bytes, ...]) -> None:
+        for file, content in zip(files, contents, strict=True):
+            file.write_bytes(content)
+        story, venue = house.start().choose()
+        assert story.clip(story.file.safe).file.is_file()
+        assert venue.camera.source
+
+    begins()
 
 
 @dataclass
