@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class LastGood:
     def __init__(self, state: Path, venue: str) -> None:
         self.folder = state / "last_good"
         place = Path(venue).absolute() if venue.endswith(".toml") or os.sep in venue else venue
-        stem = f"{room_stem(Path(venue).stem)}-{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
+        stem = f"{room_stem(Path(venue).stem)}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}"
         self._file, self._count = self.folder / f"{stem}.json", self.folder / f"{stem}.starts"
 
     def recall(self) -> Recalled:
@@ -65,8 +66,13 @@ class LastGood:
         kept, fault = self._read()
         said = kept.venue if venue is None else venue.model_dump(mode="json", exclude_unset=True)
         fresh = KeptStart(venue=said, story=story or kept.story)
-        if fault or fresh != kept:
-            write_kept(self._file, fresh.model_dump_json().encode())
+        if fresh == kept and not fault:
+            return
+        try:
+            content = fresh.model_dump_json().encode()
+        except ValueError as error:
+            raise OSError(errno.EILSEQ, "the story's file has a name that is not UTF-8") from error
+        write_kept(self._file, content)
 
     @property
     def short_starts(self) -> int:

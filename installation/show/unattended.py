@@ -114,16 +114,19 @@ class UnattendedStart:
         return venue
 
     def _choose_story(self) -> Story:
-        file = None
-        if not self._distrusted:
-            try:
-                file = self._find_story()
-                return load_story(file, forgive_clips=True)
-            except BadFile as error:
-                used = "the one that ran last is shown" if self._kept.story else "a safe scene is shown"
-                self._losses.lost(NEW_STORY, f"{_in_one_line(error)} ({used})")
-        self._stand_in = self._last_story() or (file and safe_story(file)) or safe_story(DEMO)
-        return self._stand_in or load_story(DEMO, forgive_clips=True)
+        if self._distrusted:
+            self._stand_in = self._last_story() or _safe_story(DEMO)
+            return self._stand_in
+        file = DEMO
+        try:
+            file = self._find_story()
+            return load_story(file, forgive_clips=True)
+        except BadFile as error:
+            last = self._last_story()
+            used = "the one that ran last is shown" if last else "a safe scene is shown"
+            self._losses.lost(NEW_STORY, f"{_in_one_line(error)} ({used})")
+            self._stand_in = last or _safe_story(file)
+            return self._stand_in
 
     def _find_story(self) -> Path:
         """The file of the story that was typed, or else of the venue's own. Raises ``BadFile``."""
@@ -192,6 +195,11 @@ class UnattendedStart:
             return False
         self._losses.back(STATE_FOLDER)
         return True
+
+
+def _safe_story(file: Path) -> Story:
+    """The story's safe scene, or the demo's. Raises ``BadFile`` where not even the demo is there."""
+    return safe_story(file) or safe_story(DEMO) or load_story(DEMO, forgive_clips=True)
 
 
 def _in_one_line(*errors: BadInput) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -165,6 +167,7 @@ def test_without_any_clip_of_its_own_the_demos_safe_scene_stands(house: House) -
     story, _ = house.start().choose()
     assert len(story.names) == 1
     assert story.clip(story.file.safe).file.is_file()
+    assert "(a safe scene is shown)" in house.told()
 
 
 def test_an_option_that_cannot_be_used_is_left_out_and_no_simulated_visitor_stands_in(house: House) -> None:
@@ -313,6 +316,19 @@ def test_a_venue_that_was_mended_is_taken_when_no_visitor_is_on_the_way(house: H
     start.observe(cast(Show, show))
     assert show.ending
     assert show.restarting
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere every name is UTF-8")
+def test_a_file_whose_name_is_not_utf8_is_shown_and_not_kept(house: House) -> None:
+    odd = house.story.rename(house.folder / os.fsdecode(b"\xff.toml"))
+    start = UnattendedStart(
+        house.folder / "state", str(odd), os.fsdecode(b"\xff"), lambda venue: (venue, []), house.losses
+    )
+    with start.counted():
+        story, _ = start.choose()
+        start._write(lambda: start._keep(story))
+        assert "not UTF-8" in house.told()
+    assert story.title == "Good"
 
 
 def test_what_stands_in_is_never_kept_as_good(house: House) -> None:
