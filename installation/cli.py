@@ -11,10 +11,12 @@ import typer
 
 from calibration.errors import Exit
 from installation.host.memory import bound_arenas
+from installation.host.plain_group import PlainGroup
 from installation.host.terminal import cannot_print, print_traceback, print_what_can_be_printed, say
 
 app = typer.Typer(
     name="chiaro",
+    cls=PlainGroup,
     help="chiaroscuro: film that watches its audience.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -30,6 +30,7 @@ AT_THE_ROOT = {
             "errors",
             "extras",
             "plain",
+            "program",
             "fitting",
             "head",
         ),
@@ -229,7 +230,7 @@ def test_arrays_are_read_only_where_any_bytes_end_in_arrays_or_an_error() -> Non
         assert not loads or shown(file) in READS_ITS_OWN_CACHE, f"{shown(file)} calls np.load; use load_arrays()"
 
 
-PRINTERS = {"installation/host/terminal.py", "installation/host/plain_console.py"}
+PRINTERS = {"calibration/program.py", "installation/host/terminal.py", "installation/host/plain_console.py"}
 """The doors to a terminal, which make everything plain."""
 PRINTS_FIGURES = {"installation/bench/film_memory.py"}
 """A program of its own that prints numbers to its parent."""
@@ -237,8 +238,8 @@ PRINTS_FIGURES = {"installation/bench/film_memory.py"}
 
 def test_whatever_gets_to_a_terminal_is_made_plain_on_its_way() -> None:
     doors = {"rich.console.Console", "rich.progress.Progress", "sys.stdout", "sys.stderr.write", "traceback.print_exc"}
-    for file in sorted((ROOT / "installation").rglob("*.py")):
-        if shown(file) in PRINTERS | PRINTS_FIGURES:
+    for file in source_files():
+        if shown(file) in PRINTERS | PRINTS_FIGURES or "making" in file.parts:
             continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
         imported = {
@@ -257,3 +258,10 @@ def test_whatever_gets_to_a_terminal_is_made_plain_on_its_way() -> None:
             "sys.stdout.write",
         }, f"{shown(file)} prints by itself; use say() or PlainConsole"
         assert not imported & doors, f"{shown(file)} prints by itself; use PlainConsole or progress_bar()"
+
+
+def test_the_programs_of_the_models_fail_in_one_line() -> None:
+    """A torn file, or torch that is not installed, is no traceback in these either."""
+    for file in sorted((ROOT / "models").rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        assert "__main__" not in text or text.endswith("    run_program(main)\n"), shown(file)

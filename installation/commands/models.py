@@ -8,7 +8,11 @@ from typing import Annotated
 import typer
 
 from calibration.errors import BadFile, BadInput
+from installation.commands.choices import completion, shown
 from installation.host.terminal import say
+
+NAMES = ("yunet",)
+"""As in ``installation.host.fetch.DOWNLOADS``, which is not imported for the help."""
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +51,9 @@ def _classifier() -> tuple[str, str]:
 
 
 def get(
-    name: Annotated[str, typer.Argument(help="Name of the network: yunet.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the network.", metavar=shown(NAMES), autocompletion=completion(NAMES))
+    ],
     address: Annotated[
         str, typer.Option("--from", help="Download from this address instead; the content must be the same.")
     ] = "",

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 
+from installation.commands.choices import chosen, completion, shown
 
-class Kind(StrEnum):
-    """Transitions, as a story names them."""
-
-    cut = "cut"
-    crossfade = "crossfade"
-    dip = "dip"
-    hold = "hold"
+Kind = Literal["cut", "crossfade", "dip", "hold"]
+"""As in ``scenes.story.clip.Transition``."""
+TRANSITIONS = get_args(Kind)
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +24,12 @@ def register(app: typer.Typer) -> None:
             typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys': by number keys only."),
         ] = "keys",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
-        transition: Annotated[Kind, typer.Option(help="Transition between clips.")] = Kind.cut,
+        transition: Annotated[
+            str,
+            typer.Option(
+                help="Transition between clips.", metavar=shown(TRANSITIONS), autocompletion=completion(TRANSITIONS)
+            ),
+        ] = "cut",
         transition_seconds: Annotated[float, typer.Option(min=0.0, help="Length of that transition.")] = 1.0,
         headless: Annotated[bool, typer.Option("--headless", help="No window.")] = False,
         window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
@@ -47,7 +48,7 @@ def register(app: typer.Typer) -> None:
         from calibration.files import is_folder
         from calibration.venue import Venue
         from installation.host.console import open_log
-        from installation.host.errors import plain_errors
+        from installation.host.errors import both, plain_errors
         from installation.host.options import story_file, venue_of, with_options
         from installation.host.system_libraries import require_libraries
         from scenes.story.clip import Transition
@@ -59,18 +60,21 @@ def register(app: typer.Typer) -> None:
             from installation.show.desk import play_clips
             from installation.show.manual_mood import ScriptedMood, parse_script
 
-            chosen = with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute)
+            kind, wanted = both(
+                lambda: chosen(transition, TRANSITIONS, "--transition"),
+                lambda: with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute),
+            )
             if len(what) == 1 and (Path(what[0]).suffix == ".toml" or is_folder(Path(what[0]))):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
                 from installation.show.opening import open_show
 
                 desk = Venue()  # at a desk no house closes, and no projector is switched
-                chosen = chosen.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
-                with open_show(story, chosen, headless=headless, mood_source=ScriptedMood(script)) as show:
+                wanted = wanted.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
+                with open_show(story, wanted, headless=headless, mood_source=ScriptedMood(script)) as show:
                     show.run(seconds)
                 return
-            change = Transition(transition.value, 0.0 if transition is Kind.cut else transition_seconds)
-            unplayable = play_clips([Path(name) for name in what], chosen, headless, seconds, change)
+            change = Transition(cast(Kind, kind), 0.0 if kind == "cut" else transition_seconds)
+            unplayable = play_clips([Path(name) for name in what], wanted, headless, seconds, change)
         if unplayable:
             raise typer.Exit(Exit.BAD_CONFIGURATION)

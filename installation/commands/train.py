@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from models.training.config import TrainingConfig
 
 
+DEVICES = ("cpu", "cuda")
 PRESETS = ("quick", "cpu", "gpu", "teacher", "baseline")
 """As in ``models.training.presets``, which is not imported for the help: it loads the lamps."""
 
@@ -48,7 +49,9 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
     ),
     begin: list[Path] = typer.Option([], "--begin", hidden=True, help="Old name of --pretrained"),
     teachers: list[Path] = typer.Option([], "--teacher", help="Distil from this best.pt of another run; repeatable"),
-    device: str = typer.Option("", help="cpu or cuda; '' = cuda where there is one"),
+    device: str = typer.Option(
+        "", help="'' = cuda where there is one", metavar=shown(DEVICES), autocompletion=completion(DEVICES)
+    ),
     export_to: Path | None = typer.Option(
         None, "--export", help="When done, write the network there (.onnx), or only its weights, as a teacher (.pt)"
     ),

@@ -10,6 +10,9 @@ import sys
 import cv2
 import numpy as np
 
+from calibration.errors import BadInput
+from calibration.extras import needs_extra
+from calibration.program import run_program, say
 from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import Condition, darkened, landmarks_aligned
 from models.evaluation.dataset import LabelledFaces, read_faces
@@ -41,6 +44,14 @@ def hog_svm(training: LabelledFaces, valid: LabelledFaces) -> tuple[float, float
     return float((plain == valid.labels).mean()), float((overhead == valid.labels).mean())
 
 
+def main() -> None:
+    """Print both figures of the files that are named."""
+    needs_extra("train", "this comparison", "sklearn")
+    if len(sys.argv) != 3:
+        raise BadInput("expected two files of faces: TRAINING VALIDATION")
+    clean, combined = hog_svm(*(read_faces(path).with_label() for path in sys.argv[1:]))
+    say(f"HOG + linear SVM: accuracy {clean:.4f}; lamp at 65 degrees and face mean 25: {combined:.4f}")
+
+
 if __name__ == "__main__":
-    clean, combined = hog_svm(*(read_faces(path).with_label() for path in sys.argv[1:3]))
-    print(f"HOG + linear SVM: accuracy {clean:.4f}; lamp at 65 degrees and face mean 25: {combined:.4f}")
+    run_program(main)

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.errors import BadInput
+from calibration.program import run_program
 from models import MAPS
 from models.arrays import Floats
 from models.lighting.relight import DEPTH_STEP, MARGIN
@@ -94,6 +96,8 @@ def make_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic
 
 def main() -> None:
     """Write the training maps, the benchmark's maps (other people) and the simulated visitors' portraits."""
+    if len(sys.argv) != 2:
+        raise BadInput("expected one file: that of the 3-D face")
     mesh = read_mesh(Path(sys.argv[1]))
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / "train.npz", **make_set(mesh, people=16, seed=1))  # type: ignore[arg-type]
@@ -102,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

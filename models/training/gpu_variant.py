@@ -17,7 +17,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from calibration.errors import NotEquivalent
+from calibration.errors import BadInput, NotEquivalent
+from calibration.program import run_program, say
 from models.arrays import Gray
 from models.seeing.align import FLAT, SIDE, prepare
 from models.seeing.card import FACTS, card_beside, read_card, write_card
@@ -169,7 +170,14 @@ def _largest_activation(path: Path, faces: Gray) -> float:
     return max(float(np.abs(value).max()) for part in parts for value in part)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Make the variant of each network that is named."""
+    if not sys.argv[1:]:
+        raise BadInput("expected one or more networks: NAME.onnx ...")
     for name in sys.argv[1:]:
         made, difference = make_gpu_variant(Path(name))
-        print(f"{made}: {made.stat().st_size / 2**20:.1f} MiB, probabilities differ by at most {difference:.4f}")
+        say(f"{made}: {made.stat().st_size / 2**20:.1f} MiB, probabilities differ by at most {difference:.4f}")
+
+
+if __name__ == "__main__":
+    run_program(main)

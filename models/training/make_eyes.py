@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.fitting import minimize_cross_entropy
+from calibration.program import run_program, say
 from models.arrays import Doubles, Floats, Gray, Integers, Mask
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -49,7 +50,7 @@ def main() -> None:
     for light, one in (("in full light", scores[0]), ("under lamps overhead", scores[1])):
         for name, some in (("all", drawn >= 0), ("drawn by chance", drawn == 1)):
             shut, open_ = one[some & (state == 1)], one[some & (state == 0)]
-            print(
+            say(
                 f"{light}, {name}: area under the curve {_roc_auc(shut, open_):.3f}; at 0 {(shut > 0).mean():.0%} "
                 f"of {len(shut)} shut with {(open_ > 0).mean():.0%} of {len(open_)} open ones"
             )
@@ -93,4 +94,4 @@ def _roc_auc(shut: Doubles, open_: Doubles) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

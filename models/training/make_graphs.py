@@ -11,6 +11,7 @@ from typing import Any
 import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
+from calibration.program import run_program
 from models import GRAPHS
 from models.arrays import Floats
 from models.seeing.mtcnn_weights import CONVOLUTIONS, OUTPUTS, Network, initializers
@@ -122,4 +123,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.extras import needs_extra
+from calibration.program import run_program, say
 from models.arrays import Floats, Gray, Indices
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -55,7 +56,7 @@ def examples(faces: Gray, landmarks: Floats) -> tuple[Floats, Floats, Indices]:
         relit = light * bank.draw(landmarks, rng)
         means = np.exp(rng.uniform(np.log(DARKEST), np.log(BRIGHTEST), len(faces))).astype(np.float32)
         inputs.append(features(captured(noisy(expose(relit, means), SENSOR, rng))))
-        print(f"relit {turn + 1} of {ROUNDS}", flush=True)
+        say(f"relit {turn + 1} of {ROUNDS}")
     return np.concatenate(inputs), np.concatenate(targets), np.tile(np.arange(len(faces)), ROUNDS)
 
 
@@ -86,7 +87,7 @@ def train(seen: Floats, towards: Floats) -> LampNet:
             optimizer.step()
             schedule.step()
             losses.append(float(loss.detach()))
-        print(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}", flush=True)
+        say(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}")
     layers = [parameter.detach().numpy() for parameter in net.parameters()]
     first = layers[0] / deviation  # the scaling becomes part of the first layer
     return LampNet((first, *layers[2::2]), (layers[1] - first @ mean, *layers[3::2]))
@@ -109,11 +110,9 @@ def main() -> None:
     found = net(seen[~training])
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     error = np.degrees(np.arccos(np.clip((found * towards[~training]).sum(1), -1, 1)))
-    print(
-        f"left-out faces, one each: median error {np.median(error):.1f} degrees, {(error <= 15).mean():.0%} within 15"
-    )
+    say(f"left-out faces, one each: median error {np.median(error):.1f} degrees, {(error <= 15).mean():.0%} within 15")
     net.write(options.output)
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -14,6 +14,7 @@ import numpy as np
 
 from calibration.fitting import Faces, TrainingStatistics, fit_head
 from calibration.head import VenueHead
+from calibration.program import run_program, say
 from models.arrays import Floats, Gray, Integers
 from models.evaluation.dark_benchmark import SENSOR, landmarks_aligned
 from models.evaluation.dataset import read_faces
@@ -78,7 +79,7 @@ def main() -> None:
         heads.append(fit_head(faces, statistics, None, RIDGE_STRENGTH))
         before = (faces.probabilities.argmax(1) == faces.labels).mean()
         after = (heads[-1](faces.probabilities, faces.embeddings).argmax(1) == faces.labels).mean()
-        print(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces", flush=True)
+        say(f"lamp {place[0]:4d} {place[1]:3d}: {before:.3f} -> {after:.3f} on the training faces")
     if statistics is None:
         raise ValueError("no lamps to relight the faces with")
     arrays: dict[str, Any] = {
@@ -94,4 +95,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_program(main)

@@ -140,3 +140,22 @@ def test_the_check_of_a_camera_tells_no_password_however_the_address_came(tmp_pa
         assert result.exit_code == 78
         assert "camera" in result.output
         assert "cret" not in result.output
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["run", "--rtsp://admin:hunter2@192.0.2.7/\u202e\x1b[31m"],
+        ["run", "story", "rtsp://admin:hunter2@192.0.2.7/\u202e\x1b[31m"],
+        ["rtsp://admin:hunter2@192.0.2.7/\u202e\x1b[31m"],
+        ["osc", "replay", "--speed", "rtsp://admin:hunter2@192.0.2.7/\u202e\x1b[31m"],
+        ["--\u202e\x1b[31m"],
+    ],
+)
+def test_an_error_of_usage_repeats_what_was_typed_in_plain(typed: list[str]) -> None:
+    done = CliRunner().invoke(app, typed)
+    assert done.exit_code == 2
+    assert "hunter2" not in done.output
+    assert "\u202e" not in done.output
+    assert "\x1b[31m" not in done.output
+    assert "Error" in done.output

@@ -9,13 +9,17 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pygame
 import pytest
+from typer.testing import CliRunner
 
 from calibration.errors import Exit
 from installation.bench.film_watch import rss_megabytes
 from installation.bench.marked_clip import Coding, make_clip
+from installation.cli import app
+from installation.commands.play import TRANSITIONS
 from installation.show.desk import Desk
 from installation.show.keys import Controls
 from scenes.story.clip import Clip, Transition
@@ -158,3 +162,15 @@ def _windows(display: str) -> int:
         [tool, "-root", "-children", "-display", display], capture_output=True, text=True, check=False
     )
     return found.stdout.count("chiaroscuro")
+
+
+def test_a_transition_that_is_none_is_refused_with_the_nearest_and_all_of_them_stand_in_the_help() -> None:
+    done = CliRunner().invoke(app, ["play", "--headless", "x.mp4", "--transition", "crosfade"])
+    assert done.exit_code == Exit.BAD_CONFIGURATION
+    told = "x --transition: 'crosfade' is not one of cut, crossfade, dip, hold; did you mean 'crossfade'?"
+    assert " ".join(done.output.split()) == told
+    assert "cut|crossfade|dip|hold" in CliRunner().invoke(app, ["play", "-h"], env={"COLUMNS": "200"}).output
+
+
+def test_the_transitions_of_the_command_are_those_of_the_player() -> None:
+    assert get_args(get_type_hints(Transition)["kind"]) == TRANSITIONS
