@@ -10,6 +10,7 @@ from calibration.files import read_text
 from calibration.places import valid_camera
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost, Source
+from scenes.story.near_file import near_file
 
 SOURCE_FILE_BYTES = 10_000
 Kind = Literal["any", "first", "visitor", "device", "stream", "folder", "file", "unknown"]
@@ -88,8 +89,9 @@ def open_source(settings: CameraSettings, seed: int) -> Source:
             if camera := _first_camera(settings):
                 return camera
             raise CameraLost("no camera was found; plug one in, or name one with --camera or camera.source")
+    near = near_file(Path(settings.source))
     raise CameraLost(
-        f"{settings.source!r} is not a camera device, file, folder or stream address; correct camera.source"
+        f"{settings.source!r} is not a camera device, file, folder or stream address; correct camera.source{near}"
     )
 
 

@@ -21,6 +21,7 @@ def supervise(context: typer.Context) -> None:
     import time
 
     from installation.host.console import open_log
+    from installation.host.ending import HANGUP, ending_signals, ignore_hangup
     from installation.host.errors import plain_errors
     from installation.service.machine import chiaro_program
     from installation.service.show_process import NotifySocket, RealShow
@@ -38,10 +39,12 @@ def supervise(context: typer.Context) -> None:
             wait=notify.wait,
         )
 
-        def asked(_number: int, _frame: object) -> None:
-            watch.asked += 1
+        def asked(number: int, _frame: object) -> None:
+            watch.asked = max(watch.asked, 1) if number == HANGUP else watch.asked + 1  # a terminal tells it twice
 
-        for number in (signal.SIGTERM, signal.SIGINT):
+        if "--unattended" in arguments:
+            ignore_hangup()
+        for number in ending_signals():
             signal.signal(number, asked)
         try:
             code = watch.run()

@@ -20,6 +20,7 @@ from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
 from installation.film.playback import open_playback
 from installation.host.console import LossReporter, log
+from installation.host.ending import HANGUP, ending_signals, ignore_hangup
 from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.lock import RoomLock
@@ -41,8 +42,6 @@ from installation.show.show import Show
 from scenes.story.story import Story
 
 FADE_SECONDS = 0.6
-HANGUP: int | None = getattr(signal, "SIGHUP", None)
-"""The terminal in which the show was started has closed; Windows knows no such signal."""
 
 
 @contextmanager
@@ -193,19 +192,6 @@ def end_by_signal(show: Show) -> None:
 
     for number in ending_signals():
         signal.signal(number, asked)
-
-
-def ending_signals() -> list[int]:
-    """What ends a show. Whoever started it with nohup has the terminal's end ignored, and it stays so."""
-    if HANGUP is None or signal.getsignal(HANGUP) is signal.SIG_IGN:
-        return [signal.SIGTERM, signal.SIGINT]
-    return [signal.SIGTERM, signal.SIGINT, HANGUP]
-
-
-def ignore_hangup() -> None:
-    """A show without anybody goes on when the terminal closes in which it was started, and so does its eye."""
-    if HANGUP is not None:
-        signal.signal(HANGUP, signal.SIG_IGN)
 
 
 def fade_out(film: Film) -> None:

@@ -106,6 +106,7 @@ def test_what_cannot_be_opened_is_reported_with_a_remedy(tmp_path: Path) -> None
         str(broken): "is not a video that can be decoded",
         str(empty): "contains no images",
         "visitors": "correct camera.source",
+        str(tmp_path / "brocken.mp4"): "did you mean 'broken.mp4'",
         "/dev/video97": "does not exist: plug the camera in",
         "http://127.0.0.1:9/": "does not respond: check its power",
     }.items():

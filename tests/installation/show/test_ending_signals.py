@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from installation.show.opening import end_by_signal, ending_signals, ignore_hangup
+from installation.host.ending import ending_signals, ignore_hangup
+from installation.show.opening import end_by_signal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal of a terminal that closes")
 
