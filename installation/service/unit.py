@@ -227,7 +227,7 @@ def _confinement(machine: Machine, for_user: bool) -> Iterator[str]:
     yield "ProtectKernelTunables=yes"
     yield "PrivateTmp=yes"
     if machine.slots:
-        yield f"ReadWritePaths=-{_path(machine.slots)}"
+        yield f'ReadWritePaths="-{_path(machine.slots)}"'
     if isinstance(machine.display, X11):
         yield "BindReadOnlyPaths=-/tmp/.X11-unix"
     yield "DevicePolicy=closed"

@@ -90,6 +90,7 @@ def test_a_show_that_crashed_once_is_back_at_once(code: int) -> None:
     room = Room({"lives": 3600.0, "code": code}, {"lives": 100.0})
     assert room.watch.run() == 0
     assert room.begun() == [0.0, 3600.0]
+    assert room.shows[0].done == ["kill"]  # what it may have left
 
 
 def test_one_that_crashes_all_night_is_never_given_up_and_waits_10_seconds_at_most() -> None:

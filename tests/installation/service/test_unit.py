@@ -65,7 +65,8 @@ def test_nothing_gives_up_and_a_hung_show_is_noticed(display: Display) -> None:
     lines = unit(display).splitlines()
     for line in (
         *("StartLimitIntervalSec=0", "WatchdogSec=10", "Type=notify"),
-        *("OOMPolicy=continue", "LimitCORE=0", "UMask=0077"),
+        *("OOMPolicy=continue", "LimitCORE=0", "UMask=0077", "MemoryMax=80%", "Nice=-5", "NoNewPrivileges=yes"),
+        *("ProtectSystem=strict", "StateDirectory=chiaroscuro", "TimeoutStopSec=8", "StandardOutput=journal"),
     ):
         assert line in lines
     assert f"Restart={'always' if isinstance(display, Kiosk) else 'on-failure'}" in lines  # cage ends with 0 always
@@ -89,9 +90,12 @@ def test_after_75_and_78_a_timer_begins_it_again_and_after_a_stop_by_hand_nothin
     assert "RemainAfterElapse=no" in again_text().splitlines()  # or it would begin once only
 
 
-def test_a_show_in_slots_may_write_there_or_no_update_would_be_taken() -> None:
-    machine = Machine("daemon", 1, Path("/usr/sbin"), ("/srv/chiaro/chiaro",), Headless(), (), Path("/srv/chiaro"))
-    assert "ReadWritePaths=-/srv/chiaro" in unit_text(machine, []).splitlines()
+@needs_systemd
+def test_a_show_in_slots_may_write_there_or_no_update_would_be_taken(tmp_path: Path) -> None:
+    machine = Machine("daemon", 1, Path("/usr/sbin"), ("/bin/true",), Headless(), (), Path("/srv/my show"))
+    unit = unit_text(machine, [])
+    assert 'ReadWritePaths="-/srv/my show"' in unit.splitlines()
+    assert "chiaro" not in analyze(tmp_path, unit, "verify", "--man=no")
 
 
 def test_the_kiosk_begins_without_an_input_device_and_hears_the_beat_of_the_program_below_cage() -> None:
