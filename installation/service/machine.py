@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from calibration.errors import BadInput
+from calibration.errors import BadInput, Unavailable
 from installation.bundle.slots import LAUNCHER_VARIABLE, ROOT_VARIABLE
 from installation.service.unit import X11, Display, Headless, Kiosk, Machine, Wayland
 
@@ -18,10 +18,15 @@ X11_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where every X server has th
 
 
 def find_machine(user: str, *, kiosk: bool, headless: bool, display: str) -> Machine:
-    """This machine's facts. ``user`` '' is whoever typed the command. Raises ``BadInput`` with all that is missing."""
-    import grp
-    import pwd
+    """This machine's facts. ``user`` '' is whoever typed the command.
 
+    Raises ``BadInput`` with all that is missing, and ``Unavailable`` on a system that cannot have systemd.
+    """
+    try:
+        import grp
+        import pwd
+    except ImportError:
+        raise Unavailable("this system has no systemd; chiaro supervise watches the show without it") from None
     name = user or os.environ.get("SUDO_USER") or getpass.getuser()
     problems = []
     try:

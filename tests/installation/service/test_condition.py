@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,15 @@ def test_what_cannot_be_a_service_is_told_in_words_and_no_password_with_it(typed
     assert ran.exit_code == 78
     assert words in ran.output
     assert "secret" not in ran.output
+
+
+def test_a_system_without_user_numbers_is_sent_to_the_watch_that_needs_no_systemd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pwd", None)  # as on Windows
+    ran = CliRunner().invoke(app, ["service", "install", "--headless"])
+    assert ran.exit_code == 69
+    assert "chiaro supervise" in ran.output
 
 
 def test_an_option_that_run_does_not_know_is_found_before_it_stands_in_a_unit() -> None:

@@ -116,6 +116,7 @@ def test_what_was_typed_reaches_the_show_letter_by_letter(argument: str) -> None
     line = quoted(argument)
     if line.startswith('"'):
         line = line[1:-1].replace('\\"', '"')
+    assert not set("%$") & set(line.replace("%%", "").replace("$$", ""))
     assert line.replace("\\\\", "\\").replace("%%", "%").replace("$$", "$") == argument
     if not argument or set(argument) & set(" ';"):
         assert quoted(argument)[0] == quoted(argument)[-1] == '"'
