@@ -184,6 +184,21 @@ def test_a_display_is_switched_by_a_program_of_the_system(
     assert driver.lamp() is Lamp.ON
 
 
+def test_outputs_are_read_as_wlr_randr_lists_them(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of wlr-randr 0.2 under sway 1.7."""
+    lists = 'DP-1 "Dell Inc. U2415 (DP-1)"\n  Physical size: 520x320 mm\n  Enabled: yes\n  Modes:\n    0x0 px\n'
+    (programs / "list").write_text(f'HEADLESS-1 "Headless output 1"\n  Enabled: no\n  Modes:\n    0x0 px\n{lists}')
+    write(programs, "wlr-randr", '[ "$1" = --output ] && echo "$@" >> $here/asked || cat $here/list')
+    monkeypatch.setattr("installation.house.desktop_power._has_wlopm", lambda: False)
+    assert WlrDriver("DP-1").lamp() is Lamp.ON
+    assert WlrDriver("HEADLESS-1").lamp() is WlrDriver("*").lamp() is Lamp.OFF
+    WlrDriver("*").switch(True)
+    asked = (programs / "asked").read_text().splitlines()
+    assert asked == ["--output HEADLESS-1 --on", "--output DP-1 --on"]
+    with pytest.raises(DisplayFault, match="there is no output 'HDMI-1'; there are HEADLESS-1, DP-1"):
+        WlrDriver("HDMI-1").lamp()
+
+
 def test_what_a_television_says_between_off_and_on(programs: Path) -> None:
     write(programs, "cec-client", CEC)
     for said, lamp in (

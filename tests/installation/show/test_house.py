@@ -19,7 +19,9 @@ from installation.host.state_folder import room_stem, state_folder
 from installation.house.doors import Doors
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
+from installation.show.rehearsal import mood_of
 from installation.show.show import Show
+from models.mood import Mood
 from scenes.machine.command import CloseHouse, OpenHouse, SetClosed, Start
 from scenes.machine.cue import ShowState
 from scenes.story.story import load_story
@@ -45,6 +47,10 @@ class NightEye(ManualMood):
     """Moods by hand, and whether the eye is on."""
 
     on = True
+    somebody = False
+
+    def mood(self, now: float) -> Mood:
+        return mood_of("happiness", 0.9, now) if self.somebody else super().mood(now)
 
     def set_on(self, on: bool) -> None:
         self.on = on
@@ -126,7 +132,7 @@ def test_a_weekend_of_the_house(tmp_path: Path) -> None:
 
 def test_at_closing_time_the_take_in_the_room_goes_on_and_no_other_begins(tmp_path: Path) -> None:
     with weekend(tmp_path, "2026-12-19 17:59:00") as place:
-        place.show._obey(Start(), place.now)
+        place.eye.somebody = True
         place.live(2.0)
         assert place.show.scene == "door"
         place.set_clock("2026-12-19 18:00:00")
@@ -134,8 +140,9 @@ def test_at_closing_time_the_take_in_the_room_goes_on_and_no_other_begins(tmp_pa
         assert place.show.parts.house.doors is Doors.CLOSING
         assert not place.is_dark
         place.live_until(Doors.CLOSED)
-        place.live(1.0)
+        place.live(4.0)
         assert place.is_dark
+        assert place.show.scene == "lamp"
         assert place.show._ask_story(Start())[1] == "the show is closed"
 
 
