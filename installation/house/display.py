@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from calibration.house_settings import DisplaySettings
 from installation.host.console import LossReporter, log
@@ -24,6 +25,14 @@ LONGEST_WAIT = 30.0
 """Between two tries of a display that does not answer."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Wish:
+    """On or off, and since when: one that was met says nothing of the next one."""
+
+    on: bool
+    since: float
+
+
 class Display:
     """Switched with the house. ``clock`` gives monotonic seconds."""
 
@@ -36,8 +45,8 @@ class Display:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._driver, self._losses, self._wake_mac, self._pace, self._clock = driver, losses, wake_mac, pace, clock
-        self._wanted: bool | None = None
-        self._wished_at, self._met = clock(), False
+        self._wish: _Wish | None = None
+        self._met: _Wish | None = None
         self._lamp, self._reported = Lamp.UNKNOWN, tuple[str, ...]()
         self._changed, self._closing = threading.Event(), False
         self._worker = Worker("display power", self._work, losses)
@@ -46,7 +55,9 @@ class Display:
     @property
     def ready(self) -> bool:
         """It is on, or cannot say."""
-        return self._wanted is True and self._lamp in (Lamp.ON, Lamp.UNKNOWN) and not self._losses.is_lost("display")
+        wish = self._wish
+        is_on = wish is not None and wish.on and self._lamp in (Lamp.ON, Lamp.UNKNOWN)
+        return is_on and not self._losses.is_lost("display")
 
     @property
     def line(self) -> str:
@@ -55,9 +66,9 @@ class Display:
 
     def set_on(self, on: bool) -> None:
         """On, or off on purpose."""
-        if on is not self._wanted:
-            self._wanted, self._lamp = on, Lamp.WARMING if on else Lamp.UNKNOWN
-            self._wished_at, self._met = self._clock(), False
+        if self._wish is None or on is not self._wish.on:
+            self._lamp = Lamp.WARMING if on else Lamp.UNKNOWN
+            self._wish = _Wish(on, self._clock())
             self._changed.set()
 
     def close(self) -> None:
@@ -71,16 +82,14 @@ class Display:
         while not self._closing:
             if self._changed.wait(wait) and not self._closing:
                 self._changed.clear()
-                if self._wanted is False:
+                if self._wish and not self._wish.on:
                     self._changed.wait(FADE_SECONDS * self._pace)
                 elif self._wake_mac:
                     self._wake()
-            if self._closing or self._wanted is None:
-                wait = SETTLED_ASK_SECONDS
-                continue
-            wait = self._turn(self._wanted) * self._pace
+            wish = self._wish
+            wait = SETTLED_ASK_SECONDS if wish is None or self._closing else self._turn(wish) * self._pace
 
-    def _turn(self, wanted: bool) -> float:
+    def _turn(self, wish: _Wish) -> float:
         """One look at the display, and a word to it where it is not as wanted; seconds until the next look.
 
         One that goes off while it is wanted on is switched on again. One that somebody has switched on in the night
@@ -88,30 +97,32 @@ class Display:
         """
         try:
             lamp = self._driver.lamp()
-            if self._is_to_switch(lamp, wanted):
-                self._driver.switch(wanted)
+            if self._is_to_switch(lamp, wish):
+                self._driver.switch(wish.on)
                 lamp = self._driver.lamp()
             remarks = self._driver.remarks() if lamp is Lamp.ON else self._reported
         except DisplayFault as fault:
             self._losses.lost("display", str(fault))
-            if wanted and self._wake_mac:
+            if wish.on and self._wake_mac:
                 self._wake()
             return LONGEST_WAIT
         self._report(lamp, remarks)
-        if lamp in (Lamp.UNKNOWN, Lamp.ON if wanted else Lamp.OFF):
-            self._met = True
+        met = self._met is wish
+        if lamp in (Lamp.UNKNOWN, Lamp.ON if wish.on else Lamp.OFF):
+            self._met = wish
             self._losses.back("display")
             return SETTLED_ASK_SECONDS
-        waited = self._clock() - self._wished_at
-        if waited > PATIENCE_SECONDS * self._pace and not self._met:
-            word = "on" if wanted else "off"
+        waited = self._clock() - wish.since
+        if waited > PATIENCE_SECONDS * self._pace and not met:
+            word = "on" if wish.on else "off"
             self._losses.lost("display", f"it was asked to go {word} {waited:.0f} s ago and is {lamp}")
-        return SETTLED_ASK_SECONDS if self._met and not wanted else ASK_SECONDS
+        return SETTLED_ASK_SECONDS if met and not wish.on else ASK_SECONDS
 
-    def _is_to_switch(self, lamp: Lamp, wanted: bool) -> bool:
+    def _is_to_switch(self, lamp: Lamp, wish: _Wish) -> bool:
+        met = self._met is wish
         if lamp is Lamp.UNKNOWN:
-            return not self._met
-        return lamp is Lamp.OFF if wanted else lamp is Lamp.ON and not self._met
+            return not met
+        return lamp is Lamp.OFF if wish.on else lamp is Lamp.ON and not met
 
     def _report(self, lamp: Lamp, remarks: tuple[str, ...]) -> None:
         if lamp is not self._lamp:

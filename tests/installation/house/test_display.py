@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from calibration.house_settings import DisplaySettings
 from calibration.venue import load_venue
 from installation.host.console import LossReporter
 from installation.house.desktop_power import CecDriver, DpmsDriver, WlrDriver, run
-from installation.house.display import Display, open_display
+from installation.house.display import FADE_SECONDS, Display, open_display
 from installation.house.display_driver import DisplayFault, Lamp
 from installation.house.pjlink import PjlinkDriver
 from installation.house.wake_on_lan import wake
@@ -109,6 +110,51 @@ def test_one_that_does_not_do_what_it_is_told_is_told_of() -> None:
         display.set_on(True)
         wait_until(lambda: losses.is_lost("display"), LONG)
         assert "it was asked to go on" in losses.lost_parts()[0]
+
+
+class SlowDriver:
+    """Stands for a display that is slow to say how it is; it notes when it was switched."""
+
+    def __init__(self) -> None:
+        self.on, self.switched = True, list[tuple[float, bool]]()
+        self.asked, self.answers = threading.Event(), threading.Event()
+        self.answers.set()
+
+    def lamp(self) -> Lamp:
+        self.asked.set()
+        self.answers.wait(LONG)
+        return Lamp.ON if self.on else Lamp.OFF
+
+    def switch(self, on: bool) -> None:
+        self.on = on
+        self.switched.append((time.monotonic(), on))
+
+    def remarks(self) -> tuple[str, ...]:
+        return ()
+
+
+def test_a_house_that_closes_while_the_display_is_asked_still_switches_it_off() -> None:
+    driver = SlowDriver()
+    driver.answers.clear()
+    display = Display(driver, LossReporter(), pace=PACE)
+    display.set_on(True)
+    assert driver.asked.wait(LONG)
+    display.set_on(False)  # the answer to the first question is still to come
+    driver.answers.set()
+    wait_until(lambda: not driver.on, LONG)
+    display.close()
+
+
+def test_the_fade_is_seen_before_the_display_goes_off() -> None:
+    driver, pace = SlowDriver(), 0.2
+    display = Display(driver, LossReporter(), pace=pace)
+    display.set_on(True)
+    wait_until(lambda: display.ready, LONG)
+    closed = time.monotonic()
+    display.set_on(False)
+    wait_until(lambda: driver.switched, LONG)
+    assert driver.switched[0][0] - closed >= FADE_SECONDS * pace
+    display.close()
 
 
 def test_hours_of_the_lamp_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
