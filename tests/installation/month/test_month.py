@@ -177,8 +177,9 @@ def test_a_take_that_the_journal_lacks_is_noticed(both: Both) -> None:
         promises.check_takes(1)
 
 
-def test_what_grows_from_night_to_night_is_noticed(both: Both) -> None:
-    _, promises = both
+def test_what_grows_from_night_to_night_is_noticed(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, promises = both
+    monkeypatch.setattr(room, "wait", wait_shortly(room.wait))
     promises.check_flat()
     kept = [socket.socket() for _ in range(10)]
     with pytest.raises(PromiseBroken, match=r"P5 broken.* descriptors"):
