@@ -31,7 +31,8 @@ if TYPE_CHECKING:  # the window's libraries may be missing, which is told inside
 
 GOOD_AFTER_SECONDS = 60.0
 SHORT_STARTS_AT_MOST = 3
-LOOK_SECONDS = 5.0
+LOOK_SECONDS, GAP_SECONDS = 5.0, 0.2
+"""How often the running show is looked at; and while a gap between two visitors is waited for."""
 FAULTS_TOLD = 5
 NEW_VENUE, OPTION, CONFIGURATION = "new venue", "option", "configuration"
 LAST_GOOD, STATE_FOLDER = "last good start", "state folder"
@@ -60,10 +61,10 @@ class UnattendedStart:
         self._own_story = ""
         self._file_venue: Venue | None = None
         """The venue as its file has it; None while another one stands in."""
-        self._stand_in: Story | None = None
+        self._replacement: Story | None = None
         """The story that stands in for the one that was meant."""
         self._playing: Story | None = None
-        self._since, self._is_kept = 0.0, False
+        self._since, self._is_kept, self._mended = 0.0, False, False
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -100,23 +101,23 @@ class UnattendedStart:
 
     def _choose_venue(self) -> Venue:
         kept = None if self._beyond_help else self._kept.venue
-        stand_in = kept or Venue(screen=ScreenSettings(fullscreen=True))
+        replacement = kept or Venue(screen=ScreenSettings(fullscreen=True))
         if self._distrusted:
-            return stand_in
+            return replacement
         try:
             venue = self._file_venue = venue_of(self._typed_venue)
         except BadInput as error:
             used = "the one that ran last is used" if kept else "the defaults are used"
             self._losses.lost(NEW_VENUE, f"{_in_one_line(error)} ({used})")
-            return stand_in
+            return replacement
         if kept is None:  # one that can be read is better than none, until one has lasted
             self._write(lambda: self._memory.keep(venue, None))
         return venue
 
     def _choose_story(self) -> Story:
         if self._distrusted:
-            self._stand_in = self._last_story() or _safe_story(DEMO)
-            return self._stand_in
+            self._replacement = self._last_story() or _safe_story(DEMO)
+            return self._replacement
         file = DEMO
         try:
             file = self._find_story()
@@ -125,8 +126,8 @@ class UnattendedStart:
             last = self._last_story()
             used = "the one that ran last is shown" if last else "a safe scene is shown"
             self._losses.lost(NEW_STORY, f"{_in_one_line(error)} ({used})")
-            self._stand_in = last or _safe_story(file)
-            return self._stand_in
+            self._replacement = last or _safe_story(file)
+            return self._replacement
 
     def _find_story(self) -> Path:
         """The file of the story that was typed, or else of the venue's own. Raises ``BadFile``."""
@@ -157,7 +158,7 @@ class UnattendedStart:
             worker.end(1.0)
 
     def _look_on(self, show: Show, closing: threading.Event) -> None:
-        while not closing.wait(LOOK_SECONDS):
+        while not closing.wait(GAP_SECONDS if self._mended else LOOK_SECONDS):
             self.observe(show)
 
     def observe(self, show: Show) -> None:
@@ -167,11 +168,12 @@ class UnattendedStart:
             self._playing, self._since, self._is_kept = story, now, False
         elif not self._is_kept and now - self._since >= GOOD_AFTER_SECONDS:
             self._is_kept = self._write(lambda: self._keep(story))
-        if self._losses.is_lost(NEW_VENUE) and not show.in_take and self._venue_is_mended():
+        self._mended = self._mended or (self._losses.is_lost(NEW_VENUE) and self._venue_can_be_used())
+        if self._mended and not show.in_take:
             log.info("the venue file can be used again: the show begins anew with it")
             show.restarting = show.ending = True
 
-    def _venue_is_mended(self) -> bool:
+    def _venue_can_be_used(self) -> bool:
         try:
             load_venue(find_venue(self._typed_venue).file)
         except BadInput:
@@ -179,7 +181,7 @@ class UnattendedStart:
         return True
 
     def _keep(self, story: Story) -> None:
-        own = None if story is self._stand_in else KeptStory(file=story.path, text=story.text)
+        own = None if story is self._replacement else KeptStory(file=story.path, text=story.text)
         self._memory.keep(self._file_venue, own)
         self._losses.back(LAST_GOOD)
         self._memory.count_short_starts(0)

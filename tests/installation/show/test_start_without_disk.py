@@ -34,7 +34,15 @@ def plays(show: RunningShow) -> bool:
     return bool(show.listener.values("/emo/scene/id"))
 
 
-@pytest.mark.parametrize(("disk", "options"), [("full", []), ("read-only", ["--unattended"])])
+@pytest.mark.parametrize(
+    ("disk", "options"),
+    [
+        ("full", []),
+        ("read-only", ["--unattended"]),
+        pytest.param("full", ["--unattended"], marks=pytest.mark.slow),
+        pytest.param("read-only", [], marks=pytest.mark.slow),
+    ],
+)
 def test_a_disk_that_takes_nothing_at_the_start_costs_the_journal_and_nothing_else(
     tmp_path: Path, disk: str, options: list[str]
 ) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from calibration.errors import Exit
 from calibration.venue import load_venue
+from installation.host.kept_file import read_kept
 from installation.host.last_good import KeptStory, LastGood
 from installation.host.options import DEMO
 from tests.installation.film.x_server import XServer, needs_x_server, x_server
@@ -106,6 +108,7 @@ def test_a_show_that_waits_for_its_display_ends_when_it_is_asked(tmp_path: Path)
         assert show.end() == Exit.OK
 
 
+@pytest.mark.slow
 def test_without_any_network_the_show_begins(tmp_path: Path) -> None:
     alone = [shutil.which("unshare") or "unshare", "--map-root-user", "--net"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
@@ -190,6 +193,20 @@ def test_story_and_state_in_folders_that_may_not_be_searched_are_told_and_no_tra
             assert run.stderr.count("state folder lost") == bool(options)
     finally:
         locked.chmod(0o700)
+
+
+@pytest.mark.slow
+def test_a_start_that_is_killed_at_any_instant_leaves_nothing_torn_and_the_next_one_plays(tmp_path: Path) -> None:
+    for turn in range(8):
+        with begun(tmp_path, "--camera", "visitor") as show:
+            time.sleep(0.5 * turn)
+            show.process.kill()
+            show.process.wait()
+        kept = (tmp_path / "state" / "last_good").glob("*")
+        assert all(read_kept(file)[0] is not None for file in kept if file.suffix in (".json", ".starts"))
+    with begun(tmp_path, "--camera", "visitor") as show:
+        show.wait(lambda: bool(show.listener.values("/emo/scene/id")), "a picture", MORNING)
+        assert "last good start lost" not in show.told()
 
 
 @pytest.mark.slow
