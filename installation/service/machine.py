@@ -66,8 +66,9 @@ def find_display(
 
     ``runtime`` is the user's folder below ``/run/user``. Raises ``BadInput`` when there is none.
     """
-    if not named:
-        named = environment.get("WAYLAND_DISPLAY") or environment.get("DISPLAY") or _first_socket(runtime, sockets)
+    if not named:  # sudo keeps DISPLAY only; that of Xwayland has a key of another name after each login
+        wayland = environment.get("WAYLAND_DISPLAY") or _first_socket(runtime, "wayland-[0-9]")
+        named = wayland or environment.get("DISPLAY") or _first_socket(sockets, "X[0-9]*").replace("X", ":")
     if not named:
         raise BadInput(
             "no display was found; run this on the desktop of the wall, or name it (--display :0), or choose --kiosk "
@@ -106,12 +107,8 @@ def is_there(file: Path) -> bool:
         return False
 
 
-def _first_socket(runtime: Path, sockets: Path) -> str:
-    for folder, pattern, prefix in ((runtime, "wayland-[0-9]", ""), (sockets, "X[0-9]*", ":")):
-        try:
-            names = sorted(file.name for file in folder.glob(pattern))
-        except OSError:  # another user's
-            continue
-        if names:
-            return prefix + names[0].removeprefix("X")
-    return ""
+def _first_socket(folder: Path, pattern: str) -> str:
+    try:
+        return min((file.name for file in folder.glob(pattern)), default="")
+    except OSError:  # another user's
+        return ""

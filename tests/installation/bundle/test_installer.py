@@ -189,6 +189,17 @@ def test_one_wrong_byte_is_found_and_named(bundles: dict[str, Path], root: Path,
     assert untouched(root)
 
 
+def test_a_file_that_was_exchanged_is_found_although_the_archive_is_whole(
+    bundles: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchanged = tmp_path / "exchanged.sh"
+    with zipfile.ZipFile(bundles["1.0"]) as old, zipfile.ZipFile(exchanged, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name) + (b"#" if name.endswith("story.toml") else b""))
+    assert installer.main(exchanged, ["verify"]) == 78
+    assert "content/film/story.toml" in capsys.readouterr().err
+
+
 def test_a_whole_one_says_so(bundles: dict[str, Path]) -> None:
     code, told = do(bundles["1.0"], "verify")
     assert code == 0

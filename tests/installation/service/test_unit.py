@@ -129,6 +129,7 @@ def test_what_was_typed_reaches_the_show_letter_by_letter(argument: str) -> None
         ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-1"}, [], "", Wayland("wayland-1")),
         ({}, ["run/wayland-0", "x/X0"], "", Wayland("wayland-0")),
         ({}, ["x/X3"], "", X11(":3")),
+        ({"DISPLAY": ":0"}, ["run/wayland-0", "x/X0"], "", Wayland("wayland-0")),  # under sudo, beside Xwayland
         ({"DISPLAY": ":1"}, [], ":7", X11(":7")),
     ],
 )
