@@ -52,6 +52,7 @@ from scenes.story.probe import probe
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound, make_still
 from tests.models.tiny_classifier import FACTS, make_classifier
+from tests.odd_clips import song_with_cover
 
 STORY = """title = "Tür"
 attract = "wait"
@@ -237,6 +238,8 @@ DOORS = {
     "clip": Door("clip.mp4", clip(".mp4"), probe),
     "clip, matroska": Door("clip.mkv", clip(".mkv"), probe),
     "sound": Door("bed.wav", lambda folder: make_sound(folder / "tone.wav").read_bytes(), probe),
+    "song": Door("song.mp3", lambda folder: song_with_cover(folder / "x.mp3").read_bytes(), probe),
+    "sound, ogg": Door("song.ogg", lambda folder: make_sound(folder / "x.ogg").read_bytes(), probe),
     "picture": Door(
         "a.png", lambda folder: make_still(folder / "x.png").read_bytes(), lambda path: list(frames_of(path, 1))
     ),
