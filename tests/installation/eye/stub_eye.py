@@ -26,8 +26,8 @@ class StubPerception:
     def __init__(self, venue: Venue, fault: str) -> None:
         if fault == "bad weights" and not Path(os.environ["STUB_EYE_MENDED"]).exists():
             raise CannotBegin("weights/emotion.onnx has 7 classes, 8 are needed")
-        if fault == "loads slowly":
-            time.sleep(2.0)
+        while fault == "loads when it may" and not Path(os.environ["STUB_EYE_MAY_LOAD"]).exists():
+            time.sleep(0.05)
         on_gpu = fault.startswith("gpu ") and venue.eye.device != "cpu"
         if fault == "gpu is away" and on_gpu:
             raise RuntimeError("no CUDA device was found")
