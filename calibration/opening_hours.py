@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
 
 from calibration.files import did_you_mean, shown
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from opening_hours import OpeningHours
 
 LONGEST = 1000
@@ -55,6 +56,10 @@ def fault_of(expression: str) -> str:
         if len(HOLIDAY.findall(rule)) != len(HOLIDAY.findall(_days(rule)[0])):
             place = [found.start() for found in HOLIDAY.finditer(rule)][-1] + expression.index(rule)
             return f"column {place + 1}: PH begins a rule, alone or with days: 'PH off' or 'Su,PH 11:00-16:00'"
+    try:
+        OpeningHours(with_dates(expression, {date(2026, 1, 1): ""}))
+    except ParserError:
+        return "PH and dates cannot stand in one rule; write two, as in 'PH off; Dec 24-26 off'"
     return ""
 
 
@@ -104,6 +109,8 @@ def fault_of_country(country: str, region: str) -> tuple[str, str]:
 
 def fault_of_zone(name: str) -> str:
     """What is wrong with the name of a time zone, or ''."""
+    from zoneinfo import ZoneInfo, available_timezones
+
     try:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
@@ -131,7 +138,7 @@ class Timetable:
 
     def __init__(self, expression: str, country: str = "", region: str = "", timezone: str = "") -> None:
         self._expression, self._country, self._region = expression, country, region
-        self._zone = ZoneInfo(timezone) if timezone else None
+        self._zone = _zone_of(timezone)
         self._years: dict[int, tuple[OpeningHours, dict[date, str]]] = {}
 
     def is_open(self, wall: float) -> bool:
@@ -186,6 +193,14 @@ class Timetable:
             holidays = _holidays(self._country, self._region, year) if self._country else {}
             self._years = {year: (OpeningHours(with_dates(self._expression, holidays)), holidays)}
         return self._years[year]
+
+
+def _zone_of(name: str) -> ZoneInfo | None:
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 def _holidays(country: str, region: str, year: int) -> dict[date, str]:

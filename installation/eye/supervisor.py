@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from calibration.house_settings import HoursSettings
 from calibration.venue import Venue
 from installation.eye.announcer import Announcer
 from installation.eye.child import EYE, EyeChild
@@ -211,8 +212,10 @@ class EyeSupervisor:
         camera = self._venue.camera.model_copy(update={"source": self._camera_address})
         if eye.device != self._venue.eye.device:
             self._losses.lost("GPU", "it failed twice within a minute, and the CPU looks in its place")
-        start = Start(
-            venue=self._venue.model_copy(update={"eye": eye, "camera": camera}), seed=self._seed, standby=standby
+        start = Start(  # without the hours: reading them would cost the eye's start
+            venue=self._venue.model_copy(update={"eye": eye, "camera": camera, "hours": HoursSettings()}),
+            seed=self._seed,
+            standby=standby,
         )
         try:
             return EyeChild(start, now, self._command)

@@ -8,6 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from calibration.errors import BadFile
 from calibration.opening_hours import LONGEST, Day, Timetable, fault_of, with_dates
@@ -41,11 +43,29 @@ def in_munich(expression: str = MUSEUM, region: str = "BY") -> Timetable:
         ("Mo,, 10:00-12:00", "column 4: cannot be read from ', 10:00-12:00' on"),
         ("Jan-Mar PH off", "column 9: PH begins a rule"),
         ("Mo-Fr 10:00-12:00, PH 10:00-11:00", "column 20: PH begins a rule"),
+        ("PH, Dec 24-26 off", "PH and dates cannot stand in one rule"),
         ("10:00-18:00; SH off", "column 14: school holidays (SH) are not known"),
     ],
 )
 def test_a_fault_is_told_in_words_with_its_column(wrong: str, fault: str) -> None:
     assert fault_of(wrong).startswith(fault)
+
+
+PIECES = (
+    *("Mo", "Tu-Su", "PH", "off", "10:00-18:00", "-", ",", ";", '"ring; PH"', '"', "24/7", "sunrise", "week 3", "Jan"),
+    *("Dec 24-26", "[1]", "+1 day", "||", "10.00", "Thu", "é", "99:99", "10:00+", "/2", "(", "48:00", "Feb 29", "2026"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join) | st.text(max_size=40))
+def test_whatever_is_written_is_refused_in_words_or_makes_a_timetable(written: str) -> None:
+    if fault_of(written):
+        return
+    hours = in_munich(written)
+    now = at("2026-12-20 12:00")
+    assert len(list(hours.days(now, 14))) == 14
+    change = hours.next_change(now)
+    assert change is None or change > now
 
 
 @pytest.mark.parametrize(
