@@ -11,6 +11,8 @@ CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb"
 WIDE_BLANKS = "\u00a0\u2007\u202f\u3000"
 PLACE = re.compile(r" ?\(at line (\d+), column (\d+)\)$")
 """Where the standard library's parser says the fault is; from Python 3.14 on it has attributes for it."""
+LINE_LETTERS = 1000
+"""Of a line that are looked at: some forms below take time by the square of its length."""
 HINTS: tuple[tuple[str, str, str], ...] = (
     # what the parser says begins with; what the line looks like; what to tell
     ("", r"\s*(//|/\*|--)", "a remark begins with #"),
@@ -54,7 +56,7 @@ def cause(text: str, error: tomllib.TOMLDecodeError) -> str:
         return said
     number, column = int(place[1]), int(place[2])
     lines = text.split("\n")
-    line = lines[number - 1] if number <= len(lines) else ""
+    line = lines[number - 1][:LINE_LETTERS] if number <= len(lines) else ""
     curly = next((letter for letter in line if letter in CURLY), "")
     if "\\" in line and said.startswith(("Unescaped", "Invalid hex", "Escaped")):
         return f"line {number} has a backslash, which begins an escape; write folders with /, as in film/opening.mp4"

@@ -55,6 +55,11 @@ def test_a_line_that_holds_a_password_is_not_repeated(tmp_path: Path) -> None:
     assert "ocean" not in refused(tmp_path / "room.toml", b'[osc]\npassphrase = "ocean\n')[0]
 
 
+def test_a_line_without_end_is_not_searched_for_minutes(tmp_path: Path) -> None:
+    """Without a limit this takes some 10^11 steps."""
+    assert "line 1" in refused(tmp_path / "story.toml", b"a = " + b"{" * 499_000 + b"}")[0]
+
+
 def refused(file: Path, content: bytes) -> list[str]:
     file.write_bytes(content)
     with pytest.raises(BadFile) as error:
