@@ -90,7 +90,7 @@ def _build(settings: ScreenSettings, headless: bool) -> tuple[Wall, Way, str]:
             why = str(error)
             pygame.display.quit()
             _warn_if_asked_for(settings, "renderer", why)
-    if not has_gpu():
+    if not has_gpu() and not on_wayland():
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # software GL: 15 ms a picture instead of 3
     return SurfaceWall(_open(settings, 0, headless), settings), "surface", why
 
@@ -160,6 +160,12 @@ def is_meant(driver: str) -> bool:
     servers = {"DISPLAY": "x11", "WAYLAND_DISPLAY": "wayland"}
     meant = [name for variable, name in servers.items() if os.environ.get(variable)]
     return not meant or not sys.platform.startswith("linux") or driver.lower() in meant
+
+
+def on_wayland() -> bool:
+    """Whether SDL will speak Wayland, where a window has no frame buffer but that of a renderer."""
+    asked = os.environ.get("SDL_VIDEODRIVER", "")
+    return "wayland" in asked if asked else bool(os.environ.get("WAYLAND_DISPLAY")) and not os.environ.get("DISPLAY")
 
 
 def has_gpu() -> bool:

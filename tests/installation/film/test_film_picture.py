@@ -18,7 +18,7 @@ from calibration.settings import ScreenSettings
 from installation.film.frame_scaler import FrameScaler, Placing, place
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import remap_tables, tone_of
-from installation.film.screen import NoScreen, Screen, is_meant
+from installation.film.screen import NoScreen, Screen, is_meant, on_wayland
 from installation.film.surface_wall import SurfaceWall
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed here")
@@ -239,6 +239,26 @@ def test_a_driver_that_nobody_asked_for_is_no_display(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert is_meant(driver) is meant
+
+
+@pytest.mark.parametrize(
+    ("environment", "wayland"),
+    [
+        ({"DISPLAY": ":0"}, False),
+        ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, False),  # SDL takes X11 where it finds both
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": ":0", "SDL_VIDEODRIVER": "wayland"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0", "SDL_VIDEODRIVER": "x11"}, False),
+    ],
+)
+def test_wayland_keeps_the_frame_buffer_without_which_it_has_no_window(
+    environment: dict[str, str], wayland: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert on_wayland() is wayland
 
 
 @pytest.mark.parametrize("size", [(480, 180), (161, 91)])
