@@ -58,8 +58,8 @@ class ScriptedSight:
 
     @property
     def on_gpu(self) -> bool:
-        """Whether an eye lives that uses the GPU."""
-        return any(life.device != "cpu" for life in self._lives.values())
+        """Whether the eye that looks uses the GPU."""
+        return any(life.device != "cpu" and not life.standby for life in self._lives.values())
 
     def note_stop(self) -> None:
         """Somebody has stopped the process of the eye that looks."""
