@@ -46,8 +46,7 @@ class AudioDecoder:
         self._wanted = 0
         self._finished = self._closed = False
         self._change = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name=f"sound {file.name}", daemon=True)
-        self._thread.start()
+        self._thread = self._start()
 
     def read(self, start: int, count: int) -> np.ndarray:
         """Samples ``start`` to ``start + count``, float32 (count, 2); silence where there is none. Never waits.
@@ -71,6 +70,15 @@ class AudioDecoder:
                 out[low - start : high - start] = block[low - at : high - at]
         return out
 
+    def try_again(self) -> None:
+        """Open the file anew, from its beginning, if it has failed: it was gone, and may be back. Returns at once."""
+        if self.failed and not self._closed and not self._thread.is_alive():
+            with self._change:
+                self.failed, self._finished, self._head = "", False, 0
+                self._blocks.clear()
+            self.ready.clear()
+            self._thread = self._start()
+
     def close(self) -> None:
         """Stop decoding; returns at once."""
         with self._change:
@@ -80,6 +88,11 @@ class AudioDecoder:
     def join(self, seconds: float) -> None:
         """Wait for the thread's end."""
         self._thread.join(seconds)
+
+    def _start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name=f"sound {self.file.name}", daemon=True)
+        thread.start()
+        return thread
 
     def _run(self) -> None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.mixer_voice import MixerVoice, samples
 from installation.film.shot import Shot, Takeover
-from installation.film.sound import Sound
+from installation.film.sound import RETRY_SECONDS, Sound
 from installation.host.console import LossReporter
 from scenes.story.clip import Bed
 
@@ -30,6 +30,7 @@ class Soundtrack:
         self._bed: _Playing | None = None
         self._old: list[_Playing] = []
         self._scene: MixerVoice | None = None
+        self._retry_at = 0.0
 
     def change(self, old: Shot | None, new: Shot, takeover: Takeover) -> None:
         """Let the sound of ``new`` take over from ``old`` as planned."""
@@ -74,11 +75,14 @@ class Soundtrack:
                 self._scene.set_volume(volume, self._sound.mixed, samples(over_seconds))
 
     def close_faded(self, programme: float) -> None:
-        """Close the beds that have faded out, and report sound that cannot be read: music, or that of a scene."""
+        """Close the beds that have faded out. Report sound that cannot be read, of a scene or music; try it again."""
+        retry = programme >= self._retry_at
+        if retry:
+            self._retry_at = programme + RETRY_SECONDS
         if self._scene:
-            self._report(f"sound of {self._scene.audio.file.name}", self._scene.audio)
+            self._report(f"sound of {self._scene.audio.file.name}", self._scene.audio, retry)
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
-            self._report(f"music {playing.bed.file.name}", playing.audio)
+            self._report(f"music {playing.bed.file.name}", playing.audio, retry)
         self._sound.mixer.drop_ended(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:
@@ -91,14 +95,16 @@ class Soundtrack:
             playing.audio.close()
             playing.audio.join(1.0)
 
-    def _report(self, part: str, audio: AudioDecoder) -> None:
+    def _report(self, part: str, audio: AudioDecoder, retry: bool) -> None:
         if audio.failed:
             self._losses.lost(part, f"{audio.file}: {audio.failed}")
+            if retry:
+                audio.try_again()
         elif audio.ready.is_set():
             self._losses.back(part)
 
     def _change_bed(self, bed: Bed | None, at: int) -> None:
-        if self._bed and bed == self._bed.bed and not self._bed.audio.failed:
+        if self._bed and bed == self._bed.bed:
             return
         if self._bed:
             with self._sound.mixer.changing:

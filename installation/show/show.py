@@ -305,7 +305,8 @@ class Show:
     def _end_after_fault(self) -> None:
         """After a minute in which nothing could be played, a fresh process may: this one ends, to be started again."""
         clock = self._state.clock  # which does not count pauses
-        if not self._state.fault or self.controls.closed or clock < self._played_at:
+        stands = self._state.fault and (self._state.ended or not self._state.entry)  # a loop may still be playing
+        if not stands or self.controls.closed or clock < self._played_at:
             self._played_at = clock
         elif clock - self._played_at > FAULT_SECONDS and not self.ending:
             self.ending, self.unavailable = True, f"nothing could be played for {FAULT_SECONDS:g} s"

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from installation.bench.marked_clip import make_clip
+from installation.film.audio_decoder import RATE
 from installation.film.decoded_clip import OPEN_SECONDS
 from installation.film.failures import STANDING_WAIT, WAITS, Cause, Failures
+from installation.film.sound import RETRY_SECONDS
 from installation.host.console import LossReporter
 from scenes.story.clip import Bed, Clip
 from scenes.story.probe import MediaHeader, probe
@@ -192,15 +194,26 @@ def test_the_safe_picture_comes_into_memory_as_soon_as_its_file_can_be_read(medi
         house.run_until(lambda: house.film._preroll.safe_picture is not None)
 
 
-def test_music_that_was_missing_is_heard_again_from_the_next_scene_on(media: Path) -> None:
-    bed = Bed(media.with_name("bed.mkv"))
+def test_sound_and_music_that_were_missing_are_heard_again_while_a_loop_plays_on(media: Path) -> None:
+    bed, sound = Bed(media.with_name("bed.mkv")), media.with_name("sound.mkv")
     with cinema() as house:
-        house.film.play(1, "a", Clip(media / "a.mkv"), bed)
-        house.run_until(lambda: house.losses.is_lost("music bed.mkv"))
-        shutil.copy(media / "b.mkv", bed.file)
-        house.film.play(2, "b", Clip(media / "b.mkv"), bed)
-        house.run_until(lambda: house.film.playhead.entry == 2)
+        house.film.play(1, "a", Clip(media / "a.mkv", loop=True, sound=sound), bed)
+        house.run_until(lambda: house.losses.is_lost("music bed.mkv") and house.losses.is_lost("sound of sound.mkv"))
+        errors = house.losses.errors
+        house.run(RETRY_SECONDS + 1.0)
+        assert house.losses.errors == errors  # told once
+        for file in (bed.file, sound):
+            shutil.copy(media / "b.mkv", file)
+        house.run(RETRY_SECONDS)
         house.run_until(lambda: not house.losses.is_lost("music bed.mkv"))
+        house.run_until(lambda: not house.losses.is_lost("sound of sound.mkv"))
+        on = house.film.on_screen
+        assert on is not None
+        heard = on.decoded.audio
+        assert heard is not None
+        heard.read(RATE * 3600, 480)  # a card is there an hour later
+        wait_until(lambda: heard._head >= RATE * 3600 + 960)
+        assert heard.read(RATE * 3600 + 480, 480).any()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
