@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from calibration.errors import BadInput, Exit
+from installation.host.terminal import say
 
 T = TypeVar("T")
 MARKS = {"ok": "[green]ok[/]", "warning": "[yellow]warning[/]", "problem": "[bold red]problem[/]"}
@@ -17,7 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
 
     @app.command()
-    def check(
+    def check(  # noqa: PLR0913 - an option each
         story: Annotated[
             str,
             typer.Argument(
@@ -31,6 +32,9 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--headless", help="Check for a show without window and sound.")
         ] = False,
         quick: Annotated[bool, typer.Option("--quick", help="Skip decoding every clip to its end.")] = False,
+        verbose: Annotated[
+            bool, typer.Option("--verbose", help="Show also what libraries print by themselves.")
+        ] = False,
     ) -> None:
         """Try everything that tonight's show depends on and report all problems at once.
 
@@ -39,10 +43,12 @@ def register(app: typer.Typer) -> None:
         from rich.markup import escape
 
         from installation.commands.checks import check_all
+        from installation.host.native_noise import native_noise_aside
         from installation.host.options import story_of, venue_with_usable_options
         from installation.host.plain_console import PlainConsole, progress_bar
 
-        with progress_bar() as bar:
+        noise: list[str] = []
+        with native_noise_aside(noise.append), progress_bar() as bar:
             task = bar.add_task("checking", total=1.0)
             findings = list(
                 check_all(
@@ -53,6 +59,8 @@ def register(app: typer.Typer) -> None:
                     progress=lambda what, share: bar.update(task, description=what, completed=share),
                 )
             )
+        for line in noise if verbose else ():
+            say(line, err=True)
         console = PlainConsole(soft_wrap=True)
         for finding in sorted(findings, key=lambda finding: list(MARKS).index(finding.state)):
             console.print(

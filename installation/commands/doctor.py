@@ -43,13 +43,13 @@ def register(app: typer.Typer) -> None:
         Exit code 1 when something that the show needs is missing.
         """
         from installation.host.errors import plain_errors
-        from installation.host.native_noise import without_native_noise
+        from installation.host.native_noise import native_noise_aside
         from installation.host.options import venue_of
         from installation.host.plain_console import PlainConsole
 
         with plain_errors():
             screen = venue_of(venue).screen
-        with without_native_noise():
+        with native_noise_aside(lambda _: None):  # each fault has a row of its own
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
         rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places(), *service())
         print_rows(rows)

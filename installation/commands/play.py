@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
         fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Use the whole display.")] = False,
         seconds: Annotated[float | None, typer.Option(min=0.1, help="End after this many seconds.")] = None,
         mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+        verbose: Annotated[bool, typer.Option("--verbose", help="Log more on the console.")] = False,
     ) -> None:
         """Play clips one after another, or a story whose moods you set by hand. No camera is opened.
 
@@ -47,15 +48,16 @@ def register(app: typer.Typer) -> None:
         from calibration.errors import Exit
         from calibration.files import is_folder
         from calibration.venue import Venue
-        from installation.host.console import open_log
+        from installation.host.console import log_native, open_log
         from installation.host.errors import both, plain_errors
+        from installation.host.native_noise import native_noise_aside
         from installation.host.options import story_file, venue_of, with_options
         from installation.host.system_libraries import require_libraries
         from scenes.story.clip import Transition
         from scenes.story.story import load_story
 
-        open_log()
-        with plain_errors():
+        open_log(verbose)
+        with plain_errors(), native_noise_aside(log_native):
             require_libraries()
             from installation.show.desk import play_clips
             from installation.show.manual_mood import ScriptedMood, parse_script

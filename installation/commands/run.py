@@ -58,8 +58,9 @@ def register(app: typer.Typer) -> None:
         Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
         volume, O overlay, Esc twice ends the show
         """
-        from installation.host.console import LossReporter, open_log
+        from installation.host.console import LossReporter, log_native, open_log
         from installation.host.errors import both, plain_errors
+        from installation.host.native_noise import native_noise_aside
         from installation.host.options import RunOptions, story_of, usable_options, venue_of, with_options
         from installation.host.state_folder import state_folder
         from installation.host.system_libraries import require_libraries
@@ -74,7 +75,7 @@ def register(app: typer.Typer) -> None:
             from installation.show.slot_watch import slots_watched
 
             opened = open_show(loaded, chosen, headless=headless, seed=seed, losses=losses, waits=unattended)
-            with opened as show, watched(show), slots_watched(show, losses):
+            with native_noise_aside(log_native), opened as show, watched(show), slots_watched(show, losses):
                 show.run(seconds)
             return show.restarting
 

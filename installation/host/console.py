@@ -42,6 +42,11 @@ def open_log(verbose: bool = False) -> None:
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
+def log_native(line: str) -> None:
+    """A line that a library printed by itself: in the log with ``--verbose``."""
+    log.debug("library: %s", line)
+
+
 @dataclass(frozen=True, slots=True)
 class LossChange:
     """A part went, or is back after ``seconds`` (None while it is lost). ``now``: by the reporter's clock."""

@@ -250,3 +250,16 @@ def test_a_camera_that_the_running_show_holds_is_not_tried() -> None:
             eye.communicate(b"\n")
     finally:
         device.unlink()
+
+
+@pytest.mark.parametrize("verbose", [[], ["--verbose"]])
+def test_ffmpegs_own_lines_are_told_only_when_they_are_asked_for(
+    verbose: list[str], story: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of the camera; that it refused is told in our own words."""
+    ran = CliRunner().invoke(
+        app, ["check", str(story), "--quick", "--headless", "--camera", "rtsp://127.0.0.1:1/x", *verbose]
+    )
+    assert "127.0.0.1" in ran.output
+    assert " @ 0x" not in capfd.readouterr().err
+    assert (" @ 0x" in ran.stderr) is bool(verbose)

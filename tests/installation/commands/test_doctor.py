@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from typer.testing import CliRunner
 from installation.cli import app
 from installation.commands import doctor
 from installation.host import system_libraries
-from installation.host.native_noise import without_native_noise
 from installation.host.system_libraries import LIBRARIES
 
 
@@ -59,12 +57,3 @@ def test_without_a_window_nothing_of_it_is_needed() -> None:
     assert ran.exit_code == 0, ran.output
     assert "0 missing" in ran.stdout
     assert "next: chiaro check" in ran.stdout
-
-
-def test_libraries_make_no_noise_of_their_own(capfd: pytest.CaptureFixture[str]) -> None:
-    with without_native_noise():
-        os.write(2, b"error: XDG_RUNTIME_DIR is invalid or not set in the environment.\n")
-        os.write(2, b"ALSA lib confmisc.c:855:(parse_card) cannot find card '0'\n[http @ 0x5599c5942200] 401\n")
-        os.write(2, b"something that matters\n")
-    os.write(2, b"later\n")
-    assert capfd.readouterr().err == "something that matters\nlater\n"
