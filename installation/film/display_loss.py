@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from calibration.errors import Exit
+from installation.host.terminal import say
 
 _kept: list[Any] = []
 """The callback must outlive the call that hands it over."""
@@ -26,7 +27,7 @@ def end_when_the_display_is_lost() -> None:
         return
 
     def lost(_display: int | None) -> int:
-        os.write(2, b"the display is lost; start again when it is back\n")
+        say("the display is lost; start again when it is back", err=True)
         os._exit(Exit.UNAVAILABLE)
 
     handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lost)
