@@ -1,5 +1,6 @@
 """The stage: how it obeys its operators. A real film on SDL's dummy screen, real OSC on loopback, moods by hand."""
 
+import select
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -64,6 +65,7 @@ class Room:
         assert self.show.parts.control is not None
         self.phone.sendto(message.build().dgram, ("127.0.0.1", self.show.parts.control.port))
         self.show.run(0.2)
+        self.run_until(lambda: bool(select.select([self.phone], [], [], 0)[0]))
         reply = OscMessage(self.phone.recv(2000))
         assert reply.address == f"/emo/reply/{command}"
         code, reason = reply.params
