@@ -105,9 +105,11 @@ class Supervision:
                     match key:
                         case "READY":
                             period = WATCHDOG_SECONDS
-                        case "WATCHDOG_USEC":  # it is about to replace itself, and asks for patience
+                        case "WATCHDOG_USEC" if (
+                            value.isdecimal()
+                        ):  # it is about to replace itself, and asks for patience
                             period = float(value) / 1e6
-                        case "EXTEND_TIMEOUT_USEC":
+                        case "EXTEND_TIMEOUT_USEC" if value.isdecimal():
                             deadline = max(deadline, now + float(value) / 1e6)
                         case "WATCHDOG" if not (hung or self.asked):
                             deadline = now + period

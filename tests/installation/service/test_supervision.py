@@ -162,6 +162,18 @@ def test_a_show_that_replaces_itself_has_the_time_that_it_asked_for() -> None:
     assert "abort" not in show.done
 
 
+def test_whatever_comes_on_the_socket_the_watch_goes_on() -> None:
+    class Babbling(ScriptedShow):
+        def messages(self) -> Sequence[str]:
+            return ["WATCHDOG_USEC=soon", "EXTEND_TIMEOUT_USEC=", "=", "", "READY", "\x00\ufffd", *super().messages()]
+
+    room = Room()
+    show = Babbling(room.clock, lives=100.0)
+    room.watch.begin = lambda: show
+    assert room.watch.run() == 0
+    assert "abort" not in show.done
+
+
 def test_a_watch_that_was_itself_held_up_ends_nobody_for_it() -> None:
     """A machine that was suspended, or so busy that the watch came late: the show's beats are as old as the watch."""
 
