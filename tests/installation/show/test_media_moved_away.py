@@ -160,7 +160,7 @@ def test_films_that_are_gone_for_25_seconds_leave_the_safe_picture_and_come_back
     house.begin(LAMP, DOOR, HALL)
     healed = time.monotonic() - back
     house.show.wait(lambda: lost(house) == set(), "all that was lost", 70.0)
-    house.show.wait(lambda: len({look.number for look in house.wall.since(back) if look.mark != SAFE}) > 30, "a film")
+    house.show.wait(lambda: len({look.number for look in house.wall.since(back) if look.mark != SAFE}) > 10, "a film")
     assert not house.wall.broken_promises(begun), house.show.told()
     assert healed < 10.0  # probes are 2 s apart
     print(f"{'the safe picture' if stood else 'a loop'} stood; a film again after {healed:.1f} s")

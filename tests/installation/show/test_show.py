@@ -343,3 +343,20 @@ def test_a_minute_in_which_nothing_can_be_played_ends_the_show_to_be_started_aga
     room.run_until(lambda: room.show.ending)
     with pytest.raises(Unavailable, match="nothing could be played for 1 s"):
         opened.__exit__(None, None, None)
+
+
+def test_a_loop_that_plays_on_while_nothing_else_can_is_not_ended_after_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.show.show.FAULT_SECONDS", 0.5)
+    media = tmp_path / "media"
+    media.mkdir()
+    with open_room(media, seconds=1.0) as room:
+        media.rename(tmp_path / "away")
+        room.show.parts.film.prepare({})
+        room.ask("goto", "door")
+        room.run_until(lambda: room.show._state_word is ShowState.FAULT)
+        before = room.show.parts.film.playhead.seconds
+        room.show.run(1.5)
+        assert room.show.parts.film.playhead.seconds > before
+        assert not room.show.ending
