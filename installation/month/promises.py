@@ -18,7 +18,8 @@ TRIAL_FROM, TRIAL_PACE = 595.0, 0.02
 GPU_BACK_WITHIN = 700.0
 """A GPU on which the eye failed twice (whatever killed it) is tried again after ten minutes; the processor looks."""
 STANDS_AT_MOST = 3.0
-BACK_WITHIN = 60.0
+BACK_WITHIN = 62.0
+"""A minute, which is how rarely a missing clip is looked for, and the moment in which it is found and opened."""
 PICTURE_WITHIN = 20.0
 ROUNDING = 0.05
 SETTLE_SECONDS = 5.0
