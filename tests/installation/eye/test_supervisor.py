@@ -161,6 +161,12 @@ def successor_of(supervisor: EyeSupervisor) -> int:
     return supervisor._successor.child.pid
 
 
+def successor_why(supervisor: EyeSupervisor) -> str:
+    """Wait until another eye loads beside the one that is silent; why."""
+    successor_of(supervisor)
+    return supervisor._successor.why if supervisor._successor else mood(supervisor).reason
+
+
 @pytest.fixture
 def may_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file without which no eye gets beyond loading its networks."""
@@ -205,6 +211,25 @@ def test_a_successor_that_dies_leaves_the_way_of_a_plain_restart(keeping: Starts
     may_load.touch()
     wait_until(lambda: not alive(first), LONG)
     wait_until(lambda: supervisor.pid not in (first, None) and sees(supervisor), LONG)
+
+
+def test_after_a_quick_death_the_next_eye_has_twice_the_time(keeping: Starts) -> None:
+    supervisor = keeping(deadline=1.0)
+    os.kill(eye_that_sees(supervisor), signal.SIGKILL)
+    wait_until(lambda: not sees(supervisor), LONG)
+    os.kill(eye_that_sees(supervisor), signal.SIGSTOP)
+    why = successor_why(supervisor)
+    assert float(why.removeprefix("it was silent for ").removesuffix(" s")) >= 2.0
+
+
+def test_an_eye_that_waits_for_a_processor_is_told_as_a_machine_that_is_too_slow(keeping: Starts) -> None:
+    supervisor = keeping(deadline=1000.0)
+    os.kill(eye_that_sees(supervisor), signal.SIGSTOP)  # nothing is heard that would begin the count anew
+    wait_until(lambda: supervisor._silence is not None and not sees(supervisor), LONG)
+    assert supervisor._silence is not None
+    supervisor._silence.held_up = 5.0  # what test_silence measures on real processes
+    wait_until(lambda: supervisor._losses.is_lost("machine"), LONG)
+    assert "the eye waited 5 s for a processor" in supervisor._losses.lost_parts()[-1]
 
 
 def test_where_memory_is_short_the_silent_eye_goes_before_the_next_one_comes(
