@@ -18,13 +18,16 @@ import pytest
 
 from calibration.venue import Venue
 from installation.eye.child import EyeChild
+from installation.eye.command import Look, Stop, encode_command
 from installation.eye.device_choice import CPU
-from installation.eye.link import EyeStatus, Report, make_line, open_line
+from installation.eye.link import EyeStatus, Report, Start, make_line, open_line
+from installation.eye.main import Eye
 from installation.eye.supervisor import TRUSTED_FOR, EyeSupervisor
 from installation.host.console import LossReporter
 from installation.host.health import Sense
 from models.mood import Mood, unseen
 from tests.installation.camera.mjpeg_server import ServerProcess, picture
+from tests.installation.eye.stub_eye import StubPerception
 from tests.installation.waiting import LONG, wait_until
 
 STUB = (sys.executable, "-m", "tests.installation.eye.stub_eye")
@@ -213,6 +216,33 @@ def test_a_successor_that_dies_leaves_the_way_of_a_plain_restart(keeping: Starts
     wait_until(lambda: supervisor.pid not in (first, None) and sees(supervisor), LONG)
 
 
+def test_an_eye_on_standby_opens_no_camera_until_it_is_told(pictures: str) -> None:
+    ours, address, theirs = make_line()
+    assert theirs is not None
+    link = open_line(address)
+    theirs.detach()
+    start = Start(venue=Venue.model_validate({"camera": {"source": pictures}}), seed=1, standby=True)
+    eye = Eye(start, link, lambda venue: StubPerception(venue, ""))
+    thread = threading.Thread(target=eye.live)
+    thread.start()
+    heard: list[EyeStatus] = []
+
+    def hears(model: Sense, camera: Sense) -> bool:
+        heard.extend(Report.model_validate_json(message).status for message in ours.waiting())
+        return bool(heard) and (heard[-1].model, heard[-1].camera) == (model, camera)
+
+    wait_until(lambda: hears(Sense.OK, Sense.OFF), LONG)
+    ours.send(encode_command(Look()))
+    wait_until(lambda: hears(Sense.OK, Sense.OK), LONG)
+    assert all(status.camera is Sense.OFF for status in heard if status.model is not Sense.OK)
+    ours.send(encode_command(Stop()))
+    thread.join(LONG)
+    eye.close(1.0)
+    assert not thread.is_alive()
+    ours.close()
+    link.close()
+
+
 def test_after_a_quick_death_the_next_eye_has_twice_the_time(keeping: Starts) -> None:
     supervisor = keeping(deadline=1.0)
     os.kill(eye_that_sees(supervisor), signal.SIGKILL)
@@ -233,15 +263,12 @@ def test_an_eye_that_waits_for_a_processor_is_told_as_a_machine_that_is_too_slow
 
 
 def test_where_memory_is_short_the_silent_eye_goes_before_the_next_one_comes(
-    keeping: Starts, monkeypatch: pytest.MonkeyPatch
+    keeping: Starts, may_load: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("installation.eye.successor.ROOM_FOR_MORE", 1e9)  # no machine has that much
-    supervisor = keeping(deadline=2.0)
-    first = eye_that_sees(supervisor)
-    os.kill(first, signal.SIGSTOP)
-    wait_until(lambda: supervisor.pid != first, LONG)
-    assert supervisor._successor is None
-    assert not alive(first)
+    supervisor = keeping("loads when it may", deadline=2.0)
+    first = stopped_eye(supervisor, may_load)
+    wait_until(lambda: not alive(first), LONG)  # and no other is ready to take its place
 
 
 def test_a_trial_of_the_gpu_that_fails_costs_no_look(keeping: Starts) -> None:
