@@ -201,7 +201,7 @@ def test_a_hung_stage_says_where_every_thread_stands_when_the_watchdog_ends_it(
         environment=os.environ | supervisor.environment,
     )
     try:
-        show.wait(lambda: at(show) > 0.3, "the film")
+        show.wait(lambda: "scene lamp" in show.told(), "the film")
         eye = show.another_eye()
         while supervisor.heard(BEAT, 3.0):  # a period of 1 s, on a busy machine
             pass
