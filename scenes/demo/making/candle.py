@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 
 from scenes.demo.making.drawing import (
+    HALF,
     HEIGHT,
+    PX,
     WIDTH,
     Array,
     dots,
@@ -92,9 +94,10 @@ def kindling(seconds: float) -> Draw:
     ]
     falling = [table.under(f32(place)) for place in course]
     swaying = [table.under(FLAME + f32((dx, 0.02, 0))) for dx in (-0.03, 0.03)]
-    x, y = screen((640, 360))
+    x, y = screen(HALF)
     tile, veil = noise(31, 2.0, 2, 24), noise(32, 1.9, 2, 60)
     fx, fy = table.project(WICK)
+    hx, hy = (fx - WIDTH / 2) / (HEIGHT / 2), (HEIGHT / 2 - fy) / (HEIGHT / 2)
 
     def draw(t: float) -> list[Array]:
         life = ease(touch, touch + 4.0, t)
@@ -108,20 +111,20 @@ def kindling(seconds: float) -> Draw:
             light += interpolate(falling, place) * np.float32(0.16 * ember * (1 + 0.1 * np.sin(9 * t)))
         if life > 0:
             light += interpolate(swaying, 0.5 + 0.5 * lean) * np.float32(0.85 * life * flicker)
-            draw_flame(light, Flame(fx, fy, 118, life, lean), tile, t * 0.4)
-            halo = np.exp(-((x - (fx - 640) / 360) ** 2 + (y - (420 - fy) / 360) ** 2) / 0.25)
+            draw_flame(light, Flame(fx, fy, 118 * PX, life, lean), tile, t * 0.4)
+            halo = np.exp(-((x - hx) ** 2 + (y - hy - 0.17) ** 2) / 0.25)
             smoke = np.clip(0.8 + 0.3 * sample(veil, x * 0.2, y * 0.15 - 0.02 * t), 0.1, None)
             haze = tint(f32(halo * smoke * 0.022 * life * flicker), (1.0, 0.55, 0.22))
         else:
-            haze = np.zeros((360, 640, 3), np.float32)
+            haze = np.zeros((*x.shape, 3), np.float32)
         if ember > 0:
             px, py = table.project(spark)
             tail = np.arange(14)
-            ox = px + tail * 0.9 * np.sin(0.5 * tail + 3 * t) * 0.7
+            ox = px + tail * 0.63 * PX * np.sin(0.5 * tail + 3 * t)
             fade = ember * 0.8**tail
-            dots(light, f32(ox), f32(py - tail * 6.0), f32(3.4 * 0.93**tail), fire(f32(2.2 * fade)))
+            dots(light, f32(ox), f32(py - tail * 6.0 * PX), f32(3.4 * PX * 0.93**tail), fire(f32(2.2 * fade)))
         push = 1 + 0.13 * ease(3, seconds + 4, t)
-        return [_nearer(light, push, fx, fy - 40), haze]
+        return [_nearer(light, push, fx, fy - 40 * PX), haze]
 
     return draw
 
@@ -139,15 +142,16 @@ def vigil(seconds: float) -> Draw:
     table = Table((-0.42, 0.86, -1.9), (0.06, 0.63, 0.1), 2.7)
     swaying = [table.under(FLAME + f32((dx, 0.02, 0))) for dx in (-0.03, 0.03)]
     tile, veil = noise(31, 2.0, 2, 24), noise(32, 1.9, 2, 60)
-    x, y = screen((640, 360))
+    x, y = screen(HALF)
     fx, fy = table.project(WICK)
+    hx, hy = (fx - WIDTH / 2) / (HEIGHT / 2), (HEIGHT / 2 - fy) / (HEIGHT / 2)
 
     def draw(t: float) -> list[Array]:
         turn = t / seconds
         flicker, lean = _flicker(turn)
         light = interpolate(swaying, 0.5 + 0.5 * lean) * np.float32(0.5 * flicker)
-        draw_flame(light, Flame(fx, fy, 215, 1.0, lean), tile, turn * 4)
-        halo = np.exp(-((x - (fx - 640) / 360) ** 2 + (y - (360 - fy + 110) / 360) ** 2) / 0.35)
+        draw_flame(light, Flame(fx, fy, 215 * PX, 1.0, lean), tile, turn * 4)
+        halo = np.exp(-((x - hx) ** 2 + (y - hy - 0.31) ** 2) / 0.35)
         smoke = np.clip(0.8 + 0.3 * sample(veil, x * 0.2 + 0.1 * np.sin(2 * np.pi * turn), y * 0.15 - turn), 0.1, None)
         return [light, tint(f32(halo * smoke * 0.03 * flicker), (1.0, 0.55, 0.22))]
 

@@ -7,7 +7,21 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, dots, ease, f32, noise, sample, screen, smoothstep, tint
+from scenes.demo.making.drawing import (
+    HALF,
+    HEIGHT,
+    PX,
+    WIDTH,
+    Array,
+    dots,
+    ease,
+    f32,
+    noise,
+    sample,
+    screen,
+    smoothstep,
+    tint,
+)
 from scenes.demo.making.ray_marching import (
     Field,
     GBuffer,
@@ -17,6 +31,7 @@ from scenes.demo.making.ray_marching import (
     capsule,
     diffuse_and_gloss,
     half_size,
+    project,
     render,
     shadow,
     union,
@@ -74,19 +89,6 @@ def _motes(seed: int, count: int) -> Array:
     return f32(f32(dice.random((count, 5))) * (high - low) + low)
 
 
-def _project(points: Array) -> tuple[Array, Array, Array]:
-    """World points (n, 3) to full-size pixels and the depth."""
-    forward = f32(TOWARDS) - f32(EYE)
-    forward /= np.linalg.norm(forward)
-    right = np.cross(f32((0, 1, 0)), forward)
-    right /= np.linalg.norm(right)
-    up = np.cross(forward, right)
-    way = points - f32(EYE)
-    depth = way @ forward
-    x, y = way @ right / depth * ZOOM, way @ up / depth * ZOOM
-    return f32(x * HEIGHT / 2 + WIDTH / 2), f32(HEIGHT / 2 - y * HEIGHT / 2), f32(depth)
-
-
 def _drift(homes: Array, turn: float) -> Array:
     """Where the dust is at a turn (0 to 1, closed): slow ellipses of its own for each mote."""
     phase = 2 * np.pi * (homes[:, 3] + turn * np.where(homes[:, 4] > 0.7, 2, 1))
@@ -126,7 +128,7 @@ def waiting(seconds: float) -> Draw:
     points, free = _samples(36)
     shaft = (_cone(points) * free).sum(0) / 36
     shaft = blur_up(shaft)
-    x, y = screen((640, 360))
+    x, y = screen(HALF)
     veil, warp = noise(11, 1.9, 2, 60), noise(12, 2.2, 1, 20)
     homes = _motes(5, 420)
 
@@ -140,12 +142,12 @@ def waiting(seconds: float) -> Draw:
         haze = tint(shaft * np.clip(0.9 + 0.24 * smoke, 0.25, None), (0.44, 0.265, 0.115))
         dust = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         where = _drift(homes, turn)
-        px, py, depth = _project(where)
+        px, py, depth = project(where, EYE, TOWARDS, ZOOM)
         glint = _cone(where) * (0.55 + 0.45 * np.sin(2 * np.pi * (homes[:, 3] * 7 + 3 * turn)))
         size = homes[:, 4] * (1.0 + 1.4 * np.abs(depth - 6.0))
         show = glint > 0.02
         bright = (glint / size**1.5 * 0.5)[:, None] * f32((1.0, 0.8, 0.5))
-        dots(dust, px[show], py[show], size[show], bright[show])
+        dots(dust, px[show], py[show], size[show] * PX, bright[show])
         return [still * np.float32(breath), haze * np.float32(breath), dust]
 
     return draw
@@ -153,7 +155,7 @@ def waiting(seconds: float) -> Draw:
 
 def blur_up(small: Array) -> Array:
     """A small picture of a beam to half size, without steps."""
-    return f32(cv2.GaussianBlur(cv2.resize(f32(small), (640, 360), interpolation=cv2.INTER_CUBIC), (0, 0), 3))
+    return f32(cv2.GaussianBlur(cv2.resize(f32(small), HALF, interpolation=cv2.INTER_CUBIC), (0, 0), 3 * PX))
 
 
 WINDOW = -2.6
@@ -193,7 +195,7 @@ def morning(seconds: float) -> Draw:
     half = half_size(gbuffer).points
     bounce, _ = diffuse_and_gloss(gbuffer, f32((1.2, 0.5, 2.0)), wrap=0.6, fall=1.2)
     sky = np.clip(-gbuffer.normals[..., 0] * 0.8 + 0.35, 0, 1)
-    x, y = screen((640, 360))
+    x, y = screen(HALF)
     veil, homes = noise(11, 1.9, 2, 60), _motes(6, 520)
 
     def draw(t: float) -> list[Array]:
@@ -217,11 +219,11 @@ def morning(seconds: float) -> Draw:
         haze = blur_up(f32(beam)) * np.clip(0.85 + 0.22 * smoke, 0.1, None) * strength * 0.13
         dust = np.zeros((HEIGHT, WIDTH, 3), np.float32)
         where = _drift(homes, 0.05 * t)
-        px, py, depth = _project(where)
+        px, py, depth = project(where, EYE, TOWARDS, ZOOM)
         glint = _panes(where, sun) * (0.6 + 0.4 * np.sin(40 * homes[:, 3] + 1.3 * t)) * rise
         size = homes[:, 4] * (1.0 + 1.4 * np.abs(depth - 6.0))
         show = glint > 0.02
-        dots(dust, px[show], py[show], size[show], ((glint / size**1.5 * 0.7)[:, None] * warm)[show])
+        dots(dust, px[show], py[show], size[show] * PX, ((glint / size**1.5 * 0.7)[:, None] * warm)[show])
         return [antialiased(f32(picture), gbuffer), haze[..., None] * warm, dust]
 
     return draw

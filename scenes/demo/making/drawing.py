@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 """Float32 nearly always: numpy's own types lose sight of it, and doubles would cost half of the speed."""
-WIDTH, HEIGHT, RATE = 1280, 720, 30
+WIDTH, HEIGHT, RATE = 1920, 1080, 30
+HALF = (WIDTH // 2, HEIGHT // 2)
+"""Size of soft layers: fire, smoke and skies need no more."""
+PX = HEIGHT / 720
+"""Sizes of points and widths of blurs are given for a picture of 720 lines; this many pixels are one of those."""
 TILE = 512
 """Side of a noise tile in texels; tiles repeat without a seam, so a whole number of tiles makes a loop."""
 
@@ -96,17 +100,27 @@ def interpolate(pictures: list[Array], place: float) -> Array:
     return f32(cv2.addWeighted(pictures[first], 1 - share, pictures[first + 1], share, 0))
 
 
-def splat(x: Array, y: Array, colours: Array, size: tuple[int, int]) -> Array:
-    """Very many points at once: pixel positions (n,), colours (n, 3), each shared among its four pixels."""
+def splat(x: Array, y: Array, colours: Array, size: tuple[int, int], dense: bool = False) -> Array:
+    """Very many points at once: pixel positions (n,), colours (n, 3), each shared among its four pixels.
+
+    With ``dense`` each goes to its nearest pixel: enough where points lie closer than pixels and are blurred after.
+    """
     width, height = size
-    left, top = np.floor(x).astype(np.int32), np.floor(y).astype(np.int32)
+    if dense:
+        x, y = x + np.float32(0.5), y + np.float32(0.5)
+    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
     inside = (left >= 0) & (left < width - 1) & (top >= 0) & (top < height - 1)
     left, top = left[inside], top[inside]
     fx, fy, colours = x[inside] - left, y[inside] - top, colours[inside]
-    where = np.concatenate([top * width + left + step for step in (0, 1, width, width + 1)])
-    share = np.concatenate([(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy])
-    planes = [np.bincount(where, share * np.tile(colours[:, c], 4), width * height) for c in range(3)]
-    return f32(np.stack(planes, axis=-1)).reshape(height, width, 3)
+    where = top * width + left
+    if dense:
+        weights = [colours[:, c] for c in range(3)]
+    else:
+        where = np.concatenate([where + step for step in (0, 1, width, width + 1)])
+        share = np.concatenate([(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy])
+        weights = [share * np.tile(colours[:, c], 4) for c in range(3)]
+    planes = [f32(np.bincount(where, weight, width * height)).reshape(height, width) for weight in weights]
+    return f32(cv2.merge(planes))
 
 
 def dots(picture: Array, x: Array, y: Array, radius: Array, colours: Array, edge: float = 1.0) -> None:
@@ -127,14 +141,17 @@ def dots(picture: Array, x: Array, y: Array, radius: Array, colours: Array, edge
 
 
 def streaks(picture: Array, ends: Array, colours: Array, width: float = 1.0) -> None:
-    """Add short lines in place, for flying sparks: ends (n, 4) in pixels x0 y0 x1 y1, brightest at the first."""
+    """Add short lines in place, for flying sparks: ends (n, 4) in pixels x0 y0 x1 y1, brightest at the first.
+
+    ``width`` is for a picture of 720 lines.
+    """
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
-    count = np.clip(length / 0.7, 2, 60).astype(int)
+    count = np.clip(length / (0.7 * PX), 2, 60).astype(int)
     which = np.repeat(np.arange(len(ends)), count)
     along = np.concatenate([np.linspace(0, 1, c) for c in count]) if len(ends) else np.zeros(0)
     x = ends[which, 0] + (ends[which, 2] - ends[which, 0]) * along
     y = ends[which, 1] + (ends[which, 3] - ends[which, 1]) * along
-    shade = ((1 - along) ** 1.5 / np.sqrt(count[which]) * 3)[:, None] * colours[which]
+    shade = ((1 - along) ** 1.5 / np.sqrt(count[which]) * 3 * PX * PX)[:, None] * colours[which]
     size = (picture.shape[1], picture.shape[0])
     layer = splat(f32(x), f32(y), f32(shade), size)
-    picture += blur(layer, width) if width > 0.3 else layer
+    picture += blur(layer, width * PX)

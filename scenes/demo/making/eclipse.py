@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scenes.demo.making.drawing import (
+    HALF,
     HEIGHT,
     WIDTH,
     Array,
@@ -25,7 +26,7 @@ from scenes.demo.making.drawing import (
 def burning(seconds: float) -> Callable[[float], list[Array]]:
     """The second scene of anger."""
     dice = np.random.default_rng(91)
-    x, y = screen((640, 360))
+    x, y = screen(HALF)
     r = np.hypot(x, y) + 1e-4
     turn = np.arctan2(y, x) / (2 * np.pi)
     big, small, warp = noise(92, 1.5, 2, 90), noise(93, 1.3, 4, 160), noise(94, 1.9, 2, 30)
@@ -75,7 +76,7 @@ def _flung(spark: Array, t: float, edge: float, rage: float) -> tuple[Array, Arr
         a = np.maximum(age - back, 0)
         radius = edge * 0.98 + (0.3 + 1.5 * spark[:, 3]) * a**0.8
         angle = 6.2832 * spark[:, 2] + 0.9 * a * (0.4 + spark[:, 4]) + 0.05 * np.sin(14 * a + 6 * spark[:, 0])
-        ends += [WIDTH / 2 + radius * np.cos(angle) * 360, HEIGHT / 2 - radius * np.sin(angle) * 360]
+        ends += [WIDTH / 2 + radius * np.cos(angle) * HEIGHT / 2, HEIGHT / 2 - radius * np.sin(angle) * HEIGHT / 2]
     heat = (0.5 + 1.6 * spark[:, 4]) * (1 - age) ** 0.8 * np.minimum(age * 12, 1) * (spark[:, 3] < 0.35 + 0.65 * rage)
     live = heat > 0.05
     return f32(np.stack(ends, 1))[live], 2.6 * fire(heat[live])

@@ -14,7 +14,7 @@ from scenes.demo.making.drawing import HEIGHT, RATE, WIDTH, Array
 from scenes.demo.making.sound import SAMPLE_RATE
 
 X264 = {
-    "preset": "medium",
+    "preset": "slow",
     "x264-params": (
         "keyint=30:min-keyint=30:scenecut=0:open-gop=0:bframes=0:aq-mode=3:aq-strength=1.1:deblock=1,1:"
         "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:threads=1"
@@ -23,15 +23,10 @@ X264 = {
 """A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3)."""
 
 
-def write(file: Path, pictures: Iterable[Image], sound: Array, kbits: int | None, crf: float = 28) -> None:
-    """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, and sound (n, 2) from -1 to 1.
-
-    With ``kbits`` the file has that size; without, all its pictures are equally good.
-    """
+def write(file: Path, pictures: Iterable[Image], sound: Array, crf: float) -> None:
+    """Encode planes (HEIGHT * 3 / 2, WIDTH) at 30 a second, all equally good, and sound (n, 2) from -1 to 1."""
     with av.open(str(file), "w", options={"movflags": "+faststart"}) as clip:
-        video = clip.add_stream("libx264", rate=RATE, options=X264 if kbits else {**X264, "crf": str(crf)})
-        if kbits:
-            video.bit_rate = 1000 * kbits
+        video = clip.add_stream("libx264", rate=RATE, options={**X264, "crf": str(crf)})
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         video.codec_context.color_range = 1
         for name in ("color_primaries", "color_trc", "colorspace"):

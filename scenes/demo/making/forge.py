@@ -8,36 +8,44 @@ import cv2
 import numpy as np
 
 from scenes.demo.making.drawing import (
+    HALF,
     HEIGHT,
+    PX,
     WIDTH,
     Array,
+    blur,
+    dots,
     ease,
     f32,
     fire,
-    interpolate,
     noise,
     sample,
     screen,
+    smoothstep,
     streaks,
     tint,
 )
+from scenes.demo.making.hammer import EMBER, EYE, FRONT, HEARTH, NIGHT, RED, STRUCK, TOWARDS, WINDOW, ZOOM, Hammer
 from scenes.demo.making.ray_marching import (
+    Field,
+    GBuffer,
     Solid,
     antialiased,
+    bounded,
     box,
+    capsule,
+    cone,
     cylinder,
-    diffuse_and_gloss,
+    lit_by,
+    openness,
+    project,
     render,
+    roughened,
     shadow,
     smooth_union,
     union,
 )
-
-EYE, TOWARDS, ZOOM = (0.75, 1.25, -4.0), (0.0, 1.02, 0.0), 4.2
-IRON = f32((0.0, 0.99, -0.05))
-LIFT = 0.55
-SCALE = ZOOM / 4.1 * HEIGHT / 2
-"""Full-size pixels of a metre at the anvil."""
+from scenes.demo.making.sparks import Sparks
 
 
 def strikes(seconds: float) -> list[float]:
@@ -50,147 +58,180 @@ def strikes(seconds: float) -> list[float]:
 
 
 def _anvil(p: Array) -> Array:
-    face = box(p, (0.03, 0.87, 0), (0.52, 0.085, 0.17), 0.015)
-    horn = box(p, (-0.62, 0.885, 0), (0.20, 0.045, 0.09), 0.04)
-    waist = box(p, (0.0, 0.64, 0), (0.22, 0.2, 0.13), 0.03)
-    foot = box(p, (0.0, 0.43, 0), (0.42, 0.07, 0.2), 0.03)
-    return smooth_union(smooth_union(smooth_union(face, horn, 0.12), waist, 0.14), foot, 0.12)
+    """A London anvil: face, table and horn over a narrow waist."""
+    face = box(p, (0.13, 0.925, 0), (0.44, 0.075, 0.15), 0.012)
+    table = box(p, (-0.40, 0.90, 0), (0.12, 0.065, 0.13), 0.02)
+    horn = cone(p, (-0.46, 0.875, 0), (-1.06, 0.955, 0), 0.115, 0.014)
+    under = box(p, (0.03, 0.80, 0), (0.34, 0.06, 0.115), 0.04)
+    waist = box(p, (0.0, 0.64, 0), (0.20, 0.17, 0.105), 0.04)
+    foot = box(p, (0.0, 0.43, 0), (0.42, 0.075, 0.19), 0.03)
+    body = smooth_union(smooth_union(under, waist, 0.16), foot, 0.14)
+    return f32(np.minimum(smooth_union(smooth_union(face, body, 0.05), horn, 0.06), smooth_union(table, horn, 0.05)))
 
 
 def _iron(p: Array) -> Array:
-    return box(p, (0.0, 0.985, -0.05), (0.40, 0.035, 0.055), 0.02)
+    """The bar: it lies along the anvil, flattened where it was struck."""
+    thick = 0.034 - 0.010 * np.exp(-(((p[:, 0] - 0.14) / 0.14) ** 2))
+    wide = 0.040 + 0.014 * np.exp(-(((p[:, 0] - 0.14) / 0.14) ** 2))
+    x, y, z = p.T
+    q = np.stack([np.abs(x + 0.86) - 1.24, np.abs(y - 0.997 - thick) - thick, np.abs(z + 0.03) - wide], -1)
+    inside = np.maximum(np.maximum(q[:, 0], q[:, 1]), q[:, 2])
+    return f32(0.9 * (np.sqrt((np.maximum(q + 0.008, 0) ** 2).sum(-1)) + np.minimum(inside + 0.008, 0) - 0.008))
 
 
-def _block(p: Array) -> Array:
-    return cylinder(p, (0.0, 0.19, 0), 0.40, 0.22, 0.05)
+def _near() -> list[Solid]:
+    ring = lambda p: cylinder(p, (0.0, 0.30, 0), 0.425, 0.03, 0.01)  # noqa: E731
+    return [
+        Solid(bounded(_anvil, (-0.2, 0.70, 0), 0.92), (0.20, 0.195, 0.20), 2.4),
+        Solid(lambda p: cylinder(p, (0.0, 0.10, 0), 0.41, 0.26, 0.05), (0.17, 0.10, 0.06), 0.15),
+        Solid(ring, (0.16, 0.15, 0.15), 1.5),
+        Solid(_iron, (0.16, 0.15, 0.15), 0.8),
+    ]
 
 
-def _hammer(p: Array) -> Array:
-    hammer_head = box(p, (0.0, 1.30, 0), (0.23, 0.27, 0.2), 0.03)
-    band = box(p, (0.0, 1.46, 0), (0.25, 0.05, 0.22), 0.02)
-    shaft = box(p, (0.0, 2.6, 0), (0.09, 1.1, 0.09), 0.02)
-    return f32(np.minimum(np.minimum(hammer_head, band), shaft))
+def _shop() -> list[Solid]:
+    """What stands behind, out of focus: wall, floor, the hearth under its hood, tools on their nails."""
+    hung = ((0.55, 0.03, 0.8), (0.85, -0.02, 0.9), (1.2, 0.04, 0.7), (1.5, 0.0, 0.95))
+    tools = [((x, 1.95, 2.15), (x + lean, 1.95 - long, 2.15), 0.028) for x, lean, long in hung]
+    heads = [(0.58, 1.15), (1.24, 1.25)]
+    return [
+        Solid(lambda p: f32(2.3 - p[:, 2]), (0.20, 0.13, 0.10), 0.03),
+        Solid(lambda p: p[:, 1], (0.12, 0.10, 0.08), 0.2),
+        Solid(lambda p: box(p, (-1.75, 0.35, 1.7), (0.85, 0.38, 0.5), 0.03), (0.16, 0.10, 0.08), 0.05),
+        Solid(lambda p: box(p, (-1.75, 2.45, 1.75), (0.8, 0.55, 0.5), 0.05), (0.10, 0.09, 0.09), 0.3),
+        Solid(lambda p: f32(np.minimum.reduce([capsule(p, *tool) for tool in tools])), (0.13, 0.11, 0.10), 1.0),
+        Solid(lambda p: f32(np.minimum.reduce([box(p, (x, y, 2.12), (0.11, 0.06, 0.06), 0.02) for x, y in heads])),
+              (0.15, 0.14, 0.14), 1.5),
+    ]  # fmt: skip
 
 
-def _height(t: float, hits: list[float]) -> float:
-    """How high the hammer hangs over the iron, 0 to 1: drawn up slowly, let fall."""
-    past = max((hit for hit in hits if hit <= t), default=hits[0] - 1.35)
-    coming = min((hit for hit in hits if hit > t), default=past + 1.0)
-    share = (t - past) / (coming - past)
-    return float(ease(0.08, 0.74, share) * (1 - np.clip((share - 0.80) / 0.20, 0, 1) ** 2))
+def _textured(gbuffer: GBuffer) -> GBuffer:
+    """Scratched steel, and the grain of wood."""
+    coarse, fine = noise(83, 1.4), noise(84, 0.9)
+    x, y, z = (gbuffer.points[..., i] for i in range(3))
+    steel = 1 + 0.22 * sample(coarse, x * 0.5 + z * 0.3, y * 0.5 + z * 0.2) + 0.12 * sample(fine, x * 0.9, y * 0.9 + z)
+    wood = 1 + 0.35 * sample(fine, np.arctan2(z, x) * 0.6, y * 0.05) + 0.2 * sample(coarse, x * 0.4, y * 0.1)
+    gbuffer.colours[:] = gbuffer.colours * np.clip(np.where(gbuffer.index == 1, wood, steel), 0.2, 2)[..., None]
+    gbuffer.shine[:] = gbuffer.shine * np.clip(steel, 0.3, 1.6)
+    return roughened(gbuffer, noise(86, 1.2, 6, 220), 1.4, 0.16)
 
 
-class _Sparks:
-    """What flies off at each blow, in closed form: thrown, braked by the air, pulled down."""
-
-    def __init__(self, hits: list[float]) -> None:
-        dice = np.random.default_rng(81)
-        counts = [int(110 + 15 * k) for k in range(len(hits))]
-        n = sum(counts)
-        self.born = np.repeat(f32(hits), counts) + f32(dice.uniform(0, 0.03, n))
-        side = np.where(dice.random(n) < 0.5, -1, 1)
-        angle = dice.normal(0.42, 0.38, n)
-        speed = dice.gamma(2.2, 1.0, n) * 1.25 + 0.6
-        self.vx, self.vy = f32(side * np.cos(angle) * speed), f32(np.abs(np.sin(angle)) * speed + 0.2)
-        self.x, self.y = f32(side * 0.22 + dice.normal(0, 0.05, n)), f32(np.full(n, 0.0))
-        self.life = f32(dice.uniform(0.35, 1.5, n))
-        self.heat = f32(dice.uniform(0.9, 2.2, n))
-
-    def at(self, t: float) -> tuple[Array, Array]:
-        """Streaks (n, 4) in full-size pixels and their colours."""
-        age = t - self.born
-        live = (age > 0) & (age < self.life)
-        ends = [self._place(np.maximum(age[live] - back, 0), live) for back in (0.0, 0.035)]
-        heat = self.heat[live] * np.clip(1 - age[live] / self.life[live], 0, 1) ** 0.6
-        return f32(np.concatenate(ends, axis=1)), fire(heat) * 1.9
-
-    def _place(self, age: Array, live: Array) -> Array:
-        drag = 1.6
-        reach = (1 - np.exp(-drag * age)) / drag
-        x = self.x[live] + self.vx[live] * reach
-        y = self.y[live] + (self.vy[live] + 2.6 / drag) * reach - 2.6 / drag * age
-        return f32(np.stack([WIDTH / 2 + x * SCALE, 373 - y * SCALE], 1))
+def _shop_by(gbuffer: GBuffer, field: Field) -> Array:
+    """The shop by its own fire, bricks and all, out of focus."""
+    x, y = gbuffer.points[..., 0], gbuffer.points[..., 1]
+    row = np.floor(y / 0.11)
+    joint = np.minimum(np.abs((x / 0.3 + 0.5 * (row % 2)) % 1 - 0.5) * 0.3, np.abs(y / 0.11 - row - 0.5) * 0.11)
+    bricks = np.where(gbuffer.index == 0, 0.45 + 0.55 * smoothstep(0.004, 0.018, f32(joint)), 1)
+    gbuffer.colours[:] *= (bricks * (1 + 0.25 * sample(noise(87, 1.4), x * 0.2, y * 0.2)))[..., None]
+    seen = shadow(field, gbuffer, HEARTH, 10)
+    glow = lit_by(gbuffer, HEARTH, EMBER, 0.5, 1.5) * (0.1 + 0.9 * seen)[..., None]
+    return f32(glow * (0.3 + 0.7 * openness(field, gbuffer, 0.4))[..., None])
 
 
 def striking(seconds: float) -> Callable[[float], list[Array]]:
     """The first scene of anger."""
     hits = strikes(seconds)
-    below = [
-        Solid(_anvil, (0.26, 0.24, 0.25), 2.2),
-        Solid(_block, (0.20, 0.12, 0.07), 0.2),
-        Solid(lambda p: p[:, 1], (0.13, 0.10, 0.08), 0.3),
-        Solid(_iron, (0.5, 0.4, 0.35), 0.0),
-        Solid(lambda p: f32(2.6 - p[:, 2]), (0.10, 0.07, 0.06), 0.05),
-    ]
-    ground = render(below, (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM)
-    falling = render([Solid(_hammer, (0.26, 0.25, 0.26), 2.0)], (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM, far=9)
-    hearth = f32((-2.2, 1.1, 0.2))
-    lamp = IRON + f32((0, 0.07, -0.10))
-    seen = shadow(union(below[:3]), ground, lamp)
-    coarse, fine = noise(83, 1.4), noise(84, 0.9)
-    gx, gy, gz = (ground.points[..., i] for i in range(3))
-    rough = (
-        1
-        + 0.20 * sample(coarse, gx * 0.3 + gz * 0.3, gy * 0.3 + gz * 0.2)
-        + 0.10 * sample(fine, gx * 0.6 + gz * 0.2, gy * 0.6)
-    )
-    near, gleam = diffuse_and_gloss(ground, lamp, fall=1.7)
-    side, rim = diffuse_and_gloss(ground, hearth, fall=1.2)
-    red, ember = f32((1.0, 0.27, 0.06)), f32((1.0, 0.16, 0.035))
-    base_iron = (
-        (near * seen)[..., None] * ground.colours * rough[..., None] + tint(gleam * seen * 0.45, (1, 1, 1))
-    ) * red
-    base_hearth = (side[..., None] * ground.colours * rough[..., None] + tint(rim * 0.5, (1, 1, 1))) * ember
-    # The sparks fly towards the eye too, and show the front of the anvil.
-    before, _ = diffuse_and_gloss(ground, f32((0.5, 1.5, -1.5)), fall=1.6)
-    base_iron = base_iron + (before * 0.22)[..., None] * ground.colours * rough[..., None] * red
-    base_iron, base_hearth = antialiased(f32(base_iron), ground), antialiased(f32(base_hearth), ground)
-    glow_mask = (ground.index == 3).astype(np.float32)
-    scale = sample(fine, gx * 0.5, gz * 0.5 + gy * 0.5)
-    sparks = _Sparks(hits)
-    x, y = screen((640, 360))
-    veil = noise(85, 1.9, 2, 60)
-    hammer_rough = 1 + 0.25 * sample(coarse, falling.points[..., 0] * 0.3, falling.points[..., 1] * 0.3)
-    hearth_hammer, hearth_rim = diffuse_and_gloss(falling, hearth, fall=1.2)
-    by_hearth = (hearth_hammer[..., None] * falling.colours + tint(hearth_rim * 0.33, (1, 1, 1))) * ember
-    by_iron = []
-    for height in range(7):
-        bright, gloss = diffuse_and_gloss(falling, lamp - f32((0, LIFT * height / 6, 0)), fall=1.7)
-        front, _ = diffuse_and_gloss(falling, f32((0.5, 1.5 - LIFT * height / 6, -1.5)), fall=1.6)
-        own = ((bright + 0.22 * front) * hammer_rough)[..., None] * falling.colours
-        by_iron.append(f32((own + tint(gloss * 0.35, (1, 1, 1))) * red))
+    near, shop = _near(), _shop()
+    ground = render(near, (WIDTH, HEIGHT), EYE, TOWARDS, ZOOM, far=9)
+    steel = _textured(ground)
+    mask = f32(cv2.GaussianBlur(ground.hit, (0, 0), 0.8))[..., None]
+    lamp = STRUCK + f32((0, 0.09, -0.07))
+    seen = (0.15 + 0.85 * shadow(union(near[:3]), ground, lamp)) * openness(union(near), ground, 0.2)
+    by_iron = f32(0.16 * lit_by(steel, FRONT, RED, 0.1))
+    # The bar is long: three lamps stand for it.
+    for along, share in ((0.16, 0.4), (-0.06, 0.6), (-0.3, 0.25)):
+        by_iron += share * lit_by(steel, lamp + f32((along, 0, 0)), RED, 0.4) * seen[..., None]
+    by_iron = antialiased(f32(by_iron * mask), ground)
+    by_hearth = antialiased(f32(lit_by(steel, HEARTH, EMBER, 0.7, 1.1) * mask), ground)
+    sky = lit_by(steel, WINDOW, NIGHT, 0.35, 0.0) * openness(union(near), ground)[..., None]
+    by_night = antialiased(f32(sky * mask), ground)
+    heat = _heat(ground, steel)
+    far = render(shop, HALF, EYE, TOWARDS, ZOOM, far=14)
+    behind = blur(_shop_by(far, union(shop)), 3.0 * PX)
+    hammer = Hammer()
+    sparks = Sparks(hits, STRUCK, lambda places: project(places, EYE, TOWARDS, ZOOM))
+    coals, veil, warp = _Coals(), noise(85, 1.9, 2, 60), noise(88, 2.0, 2, 30)
+    x, y = screen(HALF)
 
     def draw(t: float) -> list[Array]:
         since = min((t - hit for hit in hits if hit <= t), default=9.0)
         rage = 0.55 + 0.65 * ease(0, seconds, t)
-        envelope = np.float32(rage * (1 + 0.55 * np.exp(-since / 0.30) * min(since / 0.05, 1)))
-        pant = np.float32(rage * (0.85 + 0.15 * np.sin(1.9 * t)))
-        light = np.float32(1.6 * envelope) * base_iron + np.float32(1.7 * pant) * base_hearth
-        heat = glow_mask * (1.05 + 0.16 * scale) * (0.8 + 0.3 * envelope)
-        light = light * (1 - glow_mask[..., None]) + fire(heat)
-        lift = _height(t, hits)
-        hammer = interpolate(by_iron, 6 * lift) * np.float32(1.15 * envelope) + by_hearth * np.float32(1.5 * pant)
-        up = round(LIFT * lift * SCALE)
-        light[: HEIGHT - up] += falling.hit[up:, :, None] * (hammer[up:] - light[: HEIGHT - up])
-        fly = np.zeros((HEIGHT, WIDTH, 3), np.float32)
-        ends, colours = sparks.at(t)
-        if len(ends):
-            streaks(fly, ends, colours * 2.8, 0.7)
-        rise = sample(veil, x * 0.16 + 0.02 * t, y * 0.16 - 0.07 * t) + 0.7 * sample(
-            veil, x * 0.33 - 0.03 * t, y * 0.3 - 0.12 * t
+        blow = np.float32(np.exp(-since / 0.28) * min(since / 0.05, 1))
+        envelope = np.float32(rage * (1 + 0.65 * blow))
+        pant = np.float32(rage * (0.85 + 0.12 * np.sin(1.9 * t) + 0.05 * np.sin(7.3 * t) + 0.03 * np.sin(12.7 * t)))
+        back = behind * np.float32(2.2 * pant) + coals.at(t, float(pant))
+        bend = 0.04 * sample(warp, x * 0.15, y * 0.15 - 0.05 * t)
+        rise = sample(veil, x * 0.16 + 0.015 * t + bend, y * 0.16 - 0.06 * t) + 0.7 * sample(
+            veil, x * 0.33 - 0.02 * t - bend, y * 0.3 - 0.10 * t
         )
-        place = np.exp(-((x + 1.55) ** 2) / 0.5) * 0.13 * pant + np.exp(-(x * x + y * y) / 0.35) * 0.035 * envelope
-        smoke = tint(f32(np.clip(0.35 + 0.55 * rise, 0.01, None) ** 1.3 * place), (1.0, 0.17, 0.035))
-        quake = 7 * rage * np.exp(-since / 0.09) * np.cos(since * 55)
-        return [_shaken(light, quake), smoke, _shaken(fly, quake)]
+        smoke = np.clip(0.42 + 0.5 * rise, 0.0, None) ** 1.4
+        glow = np.exp(-((x + 1.35) ** 2 + (y - 0.25) ** 2) / 0.9) * 0.12 * pant
+        back += tint(f32(smoke * (glow + 0.02)), (1.0, 0.22, 0.05))
+        back += tint(f32(smoke * smoothstep(-0.4, 1.6, x + 0.3 * y)), (0.004, 0.008, 0.018))
+        light = f32(cv2.resize(back, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)) * (1 - mask)
+        light += by_iron * np.float32(1.8 * envelope) + by_hearth * np.float32(2.3 * pant) + by_night * np.float32(0.09)
+        light += fire(heat * np.float32(0.82 + 0.25 * envelope))
+        hammer.put(light, t, hits, float(envelope), float(pant))
+        fly = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+        ends, colours, drops = sparks.at(t)
+        streaks(fly, ends, colours, 0.7)
+        dots(fly, *drops, edge=0.0)
+        wide = 0.16 + 0.22 * np.clip(y, 0, 1)
+        plume = np.exp(-(((x - 0.02 + 0.9 * bend) / wide) ** 2)) * smoothstep(-0.12, 0.15, y)
+        haze = tint(f32(smoke * plume * 0.05 * envelope * (1.1 - np.clip(y, 0, 1))), (1.0, 0.30, 0.09))
+        quake = 6 * PX * rage * np.exp(-since / 0.09) * np.cos(since * 55)
+        push = 1.02 + 0.07 * t / seconds
+        return [_moved(light, quake, push), haze, _moved(fly, quake, push)]
 
     return draw
 
 
-def _shaken(picture: Array, by: float) -> Array:
-    if abs(by) < 0.2:
-        return picture
-    matrix = f32([[1, 0, by * 0.4], [0, 1, by]])
+def _heat(ground: GBuffer, steel: GBuffer) -> Array:
+    """How hot the bar is: white where it is worked, dark towards the tongs, with flakes of scale."""
+    x, y, z = (ground.points[..., i] for i in range(3))
+    fine = noise(89, 1.1, 8, 200)
+    along = smoothstep(-0.75, 0.0, x) * (0.72 + 0.28 * smoothstep(0.40, 0.25, x))
+    scale = np.clip(sample(fine, x * 0.8, y * 0.8 + z * 0.8) + 0.5 * sample(fine, x * 2.1, y * 2 + z * 2), -2, 2)
+    flat = 0.80 + 0.20 * np.clip(steel.normals[..., 1], 0, 1)
+    heat = along * flat * (1.6 + 0.18 * scale) * (1 - 0.45 * smoothstep(0.9, 1.6, scale))
+    return f32(cv2.GaussianBlur(f32(heat * (ground.index == 3) * ground.hit), (0, 0), 0.7))
+
+
+class _Coals:
+    """The fire of the hearth, out of focus: flames of noise over a bed of round lights."""
+
+    def __init__(self) -> None:
+        dice = np.random.default_rng(82)
+        n = 70
+        bed = (dice.normal(-1.75, 0.34, n), 0.76 + np.abs(dice.normal(0, 0.05, n)), dice.uniform(1.3, 1.9, n))
+        px, py, _ = project(f32(np.stack(bed, -1)), EYE, TOWARDS, ZOOM)
+        self.x, self.y = px / 2, py / 2
+        self.size, self.phase = f32(dice.uniform(5, 11, n) * PX), f32(dice.uniform(0, 6.28, n))
+        self.hot = f32(dice.uniform(0.25, 1.1, n))
+        self.tile = noise(90, 1.6, 2, 60)
+        fx, fy, _ = project(f32([[-1.75, 0.80, 1.6]]), EYE, TOWARDS, ZOOM)
+        x, y = screen(HALF)
+        self.u = (x - (fx[0] - WIDTH / 2) / (HEIGHT / 2)) / 0.42
+        self.v = (y - (HEIGHT / 2 - fy[0]) / (HEIGHT / 2)) / 0.75
+
+    def at(self, t: float, pant: float) -> Array:
+        """Half-size light of the fire."""
+        fire_bed = np.zeros((HALF[1], HALF[0], 3), np.float32)
+        flicker = self.hot * (0.75 + 0.25 * np.sin(2.7 * t + self.phase) + 0.12 * np.sin(7.1 * t + 3 * self.phase))
+        dots(fire_bed, self.x, self.y, self.size, fire(flicker * np.float32(1.2 * pant)) * 0.5, 0.0)
+        lick = sample(self.tile, self.u * 0.12 + 0.02 * np.sin(t), self.v * 0.16 - 0.55 * t)
+        lick = lick + 0.6 * sample(self.tile, self.u * 0.3 + 0.4, self.v * 0.3 - 0.9 * t)
+        v = np.clip(self.v, 0, 2)
+        flame = np.clip(1.1 - v + 0.45 * lick - np.abs(self.u) ** 2 * (0.7 + 1.3 * v), 0, None) * smoothstep(
+            -0.08, 0.1, self.v
+        )
+        return f32(fire_bed + blur(fire(flame * np.float32(0.75 * pant)), 2.2 * PX))
+
+
+def _moved(picture: Array, quake: float, push: float) -> Array:
+    """The camera goes nearer, and shakes at each blow."""
+    x, y = WIDTH * 0.52, HEIGHT * 0.55
+    matrix = f32([[push, 0, x * (1 - push) + 0.4 * quake], [0, push, y * (1 - push) + quake]])
     return f32(
         cv2.warpAffine(picture, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     )

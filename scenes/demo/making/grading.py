@@ -77,10 +77,10 @@ def sum_of(layers: list[Array]) -> Array:
 
 def _glow(light: Array) -> Array:
     """The halo of bright things in the eye: three widths of blur, made small."""
-    small = cv2.resize(light, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
-    tiny = cv2.resize(small, (WIDTH // 16, HEIGHT // 16), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(light, (320, 180), interpolation=cv2.INTER_AREA)
+    tiny = cv2.resize(small, (80, 45), interpolation=cv2.INTER_AREA)
     near = cv2.GaussianBlur(small, (0, 0), 2.5)
     middle = cv2.GaussianBlur(tiny, (0, 0), 2.2)
     wide = cv2.GaussianBlur(tiny, (0, 0), 7)
-    far = cv2.resize(middle + 0.8 * wide, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_CUBIC)
-    return f32(cv2.resize(near + far, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR))
+    far = cv2.resize(middle + 0.8 * wide, (320, 180), interpolation=cv2.INTER_CUBIC)
+    return f32(cv2.resize(near + far, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))

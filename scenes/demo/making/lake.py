@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, noise, sample, screen, smoothstep
+from scenes.demo.making.drawing import HALF, HEIGHT, PX, WIDTH, Array, f32, noise, sample, screen, smoothstep
 
 
 class Lake:
@@ -13,8 +13,8 @@ class Lake:
 
     def __init__(self, shore: float, calm: float = 1.0) -> None:
         self.calm = calm
-        self.x, _ = screen((WIDTH // 2, HEIGHT // 2))
-        self.columns, self.rows = (f32(g) for g in np.meshgrid(np.arange(WIDTH // 2), np.arange(HEIGHT // 2)))
+        self.x, _ = screen(HALF)
+        self.columns, self.rows = (f32(g) for g in np.meshgrid(np.arange(HALF[0]), np.arange(HALF[1])))
         self.shore = shore * HEIGHT / 2
         self.below = np.clip((self.rows - self.shore) / (HEIGHT / 2 - self.shore), 0, 1)
         self.far = 1 / (0.06 + self.below)
@@ -28,10 +28,10 @@ class Lake:
         wave = sample(self.ripple, self.x * 0.05 + 0.01 * t, 0.22 * self.far + 0.03 * t)
         wave = wave + sample(self.ripple, self.x * 0.09 - 0.015 * t, 0.37 * self.far + 0.02 * t)
         wave = wave / self.calm
-        row = f32(np.clip(2 * self.shore - self.rows + wave * (2 + 14 * self.below), 0, self.shore - 2))
-        column = f32(self.columns + wave * (0.3 + 1.6 * self.below))
+        row = f32(np.clip(2 * self.shore - self.rows + wave * PX * (2 + 14 * self.below), 0, self.shore - 2))
+        column = f32(self.columns + wave * PX * (0.3 + 1.6 * self.below))
         back = cv2.remap(f32(above), column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        back = cv2.GaussianBlur(back, (1, 9), 0.5, sigmaY=2.5)
+        back = cv2.GaussianBlur(back, (1, 13), 0.5, sigmaY=2.5 * PX)
         return f32(back * (0.66 - 0.24 * self.below)[..., None] * f32((0.95, 0.93, 1.0)))
 
     def join(self, above: Array, t: float, sky: Array) -> Array:

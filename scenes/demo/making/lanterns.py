@@ -7,7 +7,21 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, blur, ease, f32, noise, sample, screen, smoothstep, tint
+from scenes.demo.making.drawing import (
+    HALF,
+    HEIGHT,
+    PX,
+    WIDTH,
+    Array,
+    blur,
+    ease,
+    f32,
+    noise,
+    sample,
+    screen,
+    smoothstep,
+    tint,
+)
 from scenes.demo.making.lake import Lake
 
 COUNT = 330
@@ -72,8 +86,8 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
     phase = f32(dice.uniform(0, 7, COUNT))
     shades = f32([(1.0, 1.0, 1.0), (1.05, 0.86, 0.7), (1.0, 1.12, 1.25)])[dice.integers(0, 3, COUNT)]
     height = np.clip(250 / depth, 7, 190)
-    sprites = [_paper(int(h), 0.0 if h < 95 else (h - 95) * 0.075) * c for h, c in zip(height, shades, strict=True)]
-    x, y = screen((640, 360))
+    sprites = [_paper(int(h * PX), max(h - 95, 0.0) * 0.075 * PX) * c for h, c in zip(height, shades, strict=True)]
+    x, y = screen(HALF)
     skies = [_night(x, y, w) for w in (0.0, 1.0)]
     lake, veil = Lake(SHORE), noise(44, 1.9, 2, 60)
 
@@ -87,18 +101,21 @@ def rising(seconds: float) -> Callable[[float], list[Array]]:
             climb = age * speed[i] + 0.25 * (np.sqrt(1 + age) - 1)
             px = (
                 WIDTH / 2
-                + (home[i] * (2.2 + 2.4 * depth[i]) + 0.10 * np.sin(0.7 * t + phase[i]) * 2 + 0.05 * t) / depth[i] * 300
+                + (home[i] * (2.2 + 2.4 * depth[i]) + 0.10 * np.sin(0.7 * t + phase[i]) * 2 + 0.05 * t)
+                / depth[i]
+                * 300
+                * PX
             )
-            py = SHORE * HEIGHT - (climb * 1.9 - 0.3) / depth[i] * 330 - 10
+            py = SHORE * HEIGHT - (climb * 1.9 - 0.3) / depth[i] * 330 * PX - 10 * PX
             born = ease(0, 2.2, float(age))
             live = born * (1 + 0.09 * np.sin(6.1 * t + 5 * phase[i]) + 0.05 * np.sin(11 * t + 3 * phase[i]))
-            if py < -220:
+            if py < -220 * PX:
                 continue
             strength = live * (1.5 if height[i] < 95 else 0.8) * (0.55 + 0.45 * min(height[i] / 40, 1))
             _paste(air, sprites[i], float(px), float(py), float(strength), 4 * np.sin(0.9 * t + phase[i]))
         sky = skies[0] + np.float32(joy) * (skies[1] - skies[0])
-        above = cv2.resize(air, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA) + sky
-        glow = blur(f32(above), 30) * 0.16 * (0.75 + 0.25 * sample(veil, x * 0.2 + 0.01 * t, y * 0.25))[..., None]
+        above = cv2.resize(air, HALF, interpolation=cv2.INTER_AREA) + sky
+        glow = blur(f32(above), 30 * PX) * 0.16 * (0.75 + 0.25 * sample(veil, x * 0.2 + 0.01 * t, y * 0.25))[..., None]
         return [lake.join(f32(above), t, sky) + glow, air * lake.air]
 
     return draw

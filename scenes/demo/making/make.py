@@ -53,7 +53,7 @@ def main() -> None:
                     target,
                     bar.track(_pictures(scenes), frames, description=name),
                     sound,
-                    scenes[0].kbits,
+                    scenes[0].crf,
                 )
         console.print(f"{target.name}: {len(sound) / SAMPLE_RATE:g} s, {target.stat().st_size / 1e6:.2f} MB")
 

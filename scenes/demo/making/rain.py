@@ -9,6 +9,7 @@ import numpy as np
 
 from scenes.demo.making.drawing import (
     HEIGHT,
+    PX,
     WIDTH,
     Array,
     blur,
@@ -23,7 +24,7 @@ from scenes.demo.making.drawing import (
 )
 
 RUNNERS, BEADS = 30, 1500
-LAMP = (850.0, 300.0)
+LAMP = (850 * PX, 300 * PX)
 
 
 def _street() -> tuple[Array, Array]:
@@ -32,22 +33,22 @@ def _street() -> tuple[Array, Array]:
     x, y = screen((WIDTH, HEIGHT))
     cold = tint(0.004 + 0.020 * np.clip(0.2 + 0.5 * y, 0, 1), (0.26, 0.55, 1.0))
     count = 26
-    px, py = dice.uniform(0, WIDTH, count), 300 + dice.normal(0, 80, count)
+    px, py = dice.uniform(0, WIDTH, count), PX * (300 + dice.normal(0, 80, count))
     colours = f32([(0.05, 0.17, 0.40), (0.09, 0.22, 0.34), (0.03, 0.13, 0.36)])[dice.integers(0, 3, count)]
     dots(
         cold,
         f32(px),
         f32(py),
-        f32(dice.uniform(22, 52, count)),
+        f32(dice.uniform(22, 52, count) * PX),
         colours * f32(dice.uniform(0.3, 1, count))[:, None],
         0.0,
     )
-    dots(cold, f32(px), f32(1060 - 1.2 * py), f32(dice.uniform(30, 60, count)), colours * 0.25, 1.0)
+    dots(cold, f32(px), f32(1060 * PX - 1.2 * py), f32(dice.uniform(30, 60, count) * PX), colours * 0.25, 1.0)
     warm = np.zeros_like(cold)
-    dots(warm, f32([LAMP[0]]), f32([LAMP[1]]), f32([66]), f32([(2.6, 1.25, 0.42)]), 0.0)
+    dots(warm, f32([LAMP[0]]), f32([LAMP[1]]), f32([66 * PX]), f32([(2.6, 1.25, 0.42)]), 0.0)
     warm += tint(np.exp(-np.hypot(x - 0.58, y - 0.17) / 0.42), (0.24, 0.10, 0.03))
     warm += tint(np.exp(-(((x - 0.58) / 0.12) ** 2)) * smoothstep(-0.2, -0.7, y), (0.16, 0.07, 0.02))
-    return blur(cold, 5), blur(warm, 4)
+    return blur(cold, 5 * PX), blur(warm, 4 * PX)
 
 
 class Glass:
@@ -58,14 +59,14 @@ class Glass:
         self.dx, self.dy = np.zeros((HEIGHT, WIDTH), np.float32), np.zeros((HEIGHT, WIDTH), np.float32)
         self.shade = np.ones((HEIGHT, WIDTH), np.float32)
         for radius in np.sort(dice.pareto(2.0, BEADS) * 2.2 + 1.6):
-            r = float(min(radius, 15))
+            r = float(min(radius, 15) * PX)
             place = dice.uniform(0, WIDTH), dice.uniform(0, HEIGHT)
             _bead((self.dx, self.dy, self.shade), place, r, dice.uniform(1.0, 1.35))
-        self.radius = f32(dice.uniform(7, 16, RUNNERS))
+        self.radius = f32(dice.uniform(7, 16, RUNNERS) * PX)
         self.times = np.arange(0, seconds + 0.1, 0.1)
         start = dice.uniform(-6, seconds - 1, RUNNERS)
         pace, beat, phase = (
-            dice.uniform(45, 130, RUNNERS),
+            dice.uniform(45, 130, RUNNERS) * PX,
             dice.uniform(0.5, 1.5, RUNNERS),
             dice.uniform(0, 6.28, RUNNERS),
         )
@@ -74,13 +75,13 @@ class Glass:
         moved = pace[:, None] * (
             age - 0.93 / beat[:, None] / 2 * (np.sin(2 * beat[:, None] * age + phase[:, None]) - np.sin(phase)[:, None])
         )
-        self.fall = f32(moved - 30)
-        self.home, self.phase = f32(dice.uniform(20, WIDTH - 20, RUNNERS)), f32(phase)
+        self.fall = f32(moved - 30 * PX)
+        self.home, self.phase = f32(dice.uniform(20 * PX, WIDTH - 20 * PX, RUNNERS)), f32(phase)
 
     def path(self, i: int, y: Array) -> Array:
         """Where drop i is across, at a height."""
-        p = self.phase[i]
-        return f32(self.home[i] + 9 * np.sin(y * 0.011 + p) + 4 * np.sin(y * 0.037 + 2 * p))
+        p, down = self.phase[i], y / PX
+        return f32(self.home[i] + PX * (9 * np.sin(down * 0.011 + p) + 4 * np.sin(down * 0.037 + 2 * p)))
 
     def at(self, t: float) -> tuple[Array, Array, Array, Array]:
         """Displacement x and y in pixels, shade, and how clear the pane was wiped, each (HEIGHT, WIDTH)."""
@@ -105,7 +106,7 @@ class Glass:
         keep = 1 - smoothstep(0.15, 0.5, clear)
         dx, dy, shade = self.dx * keep, self.dy * keep, 1 + (self.shade - 1) * keep
         for i, fall in enumerate(heads):
-            if -20 < fall < HEIGHT + 20:
+            if -20 * PX < fall < HEIGHT + 20 * PX:
                 _bead((dx, dy, shade), (float(self.path(i, f32(fall))), fall), float(self.radius[i]), 1.45)
         return dx, dy, shade, clear
 
@@ -125,8 +126,8 @@ def _bead(pane: tuple[Array, Array, Array], place: tuple[float, float], r: float
     cover = smoothstep(1.0, 0.86, f32(d))
     lens = cover * (0.55 + 0.45 * d * d)
     part = np.s_[y0:y1, x0:x1]
-    dx[part] = dx[part] * (1 - cover) - 340 * u * lens
-    dy[part] = dy[part] * (1 - cover) - 230 * v * lens
+    dx[part] = dx[part] * (1 - cover) - 340 * PX * u * lens
+    dy[part] = dy[part] * (1 - cover) - 230 * PX * v * lens
     light = 1.5 - 1.1 * smoothstep(0.6, 1.02, f32(d)) + 0.7 * np.clip(v, -1, 1)
     shade[part] = shade[part] * (1 - cover) + cover * light
 
@@ -139,7 +140,7 @@ def weeping(seconds: float) -> Callable[[float], list[Array]]:
     breath, mist = noise(63, 1.8, 2, 80), noise(64, 0.7, 30, 250)
     x, y = screen((WIDTH, HEIGHT))
     fogged = 0.75 + 0.12 * sample(breath, x * 0.2, y * 0.2) + 0.035 * sample(mist, x * 0.6, y * 0.6)
-    fog_cold, fog_warm = blur(cold, 34), blur(warm, 30)
+    fog_cold, fog_warm = blur(cold, 34 * PX), blur(warm, 30 * PX)
 
     def draw(t: float) -> list[Array]:
         # The lamp falters twice, slowly, and then it is gone.
@@ -147,8 +148,8 @@ def weeping(seconds: float) -> Callable[[float], list[Array]]:
         street = cold + lamp * warm
         fog = (fog_cold + lamp * fog_warm) * 0.62 + f32((0.002, 0.004, 0.007))
         dx, dy, shade, clear = glass.at(t)
-        wet = np.clip(np.abs(dx) + np.abs(dy), 0, 12) / 12
-        sway = 3 * np.sin(0.4 * t)
+        wet = np.clip((np.abs(dx) + np.abs(dy)) / (12 * PX), 0, 1)
+        sway = 3 * PX * np.sin(0.4 * t)
         seen = cv2.remap(
             street, columns + dx + np.float32(sway), rows + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
         )

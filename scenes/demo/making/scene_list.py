@@ -19,26 +19,26 @@ class DrawnScene:
     prepare: Callable[[float], Callable[[float], list[Array]]]
     """Prepares a scene of a length in seconds; what it returns draws the layers for a moment of it."""
     grade: Grade
-    kbits: int | None
-    """Bit rate of the picture in kbit/s: everybody clones all the clips, so together they may have 12 MB.
-    None for loops: their first second must look like their last, and an encoder with a bit rate starts poor."""
-    draw_every: int = 2
+    crf: float = 27.0
+    """How coarse the picture is to be (x264's constant rate factor): everybody clones all the clips, so together they
+    may have 25 MB."""
+    draw_every: int = 1
     """One frame in this many is drawn, and those between are blended: slow movement needs no more."""
 
 
 SCENES = (
-    DrawnScene("attract", 16, chair.waiting, Grade(exposure=1.15), None, 1),
-    DrawnScene("opening", 16, candle.kindling, Grade(exposure=1.1), 370),
-    DrawnScene("lanterns", 16, lanterns.rising, Grade(exposure=1.3, contrast=0.5), 650),
-    DrawnScene("dance", 14, silk.dancing, Grade(), 540, 1),
-    DrawnScene("rain", 16, rain.weeping, Grade(contrast=0.5), 320),
-    DrawnScene("tide", 16, tide.sinking, Grade(), 320),
-    DrawnScene("forge", 14, forge.striking, Grade(contrast=0.5), 540, 1),
-    DrawnScene("eclipse", 14, eclipse.burning, Grade(contrast=0.5), 750),
-    DrawnScene("dawn", 16, chair.morning, Grade(exposure=1.1, contrast=0.5), 300, 4),
-    DrawnScene("stars", 16, stars.rising, Grade(), 330, 3),
-    DrawnScene("ash", 14, ash.falling, Grade(), 320, 3),
-    DrawnScene("vigil", 12, candle.vigil, Grade(), None),
+    DrawnScene("attract", 16, chair.waiting, Grade(exposure=1.15), 30.0, draw_every=2),
+    DrawnScene("opening", 16, candle.kindling, Grade(exposure=1.3), draw_every=2),
+    DrawnScene("lanterns", 16, lanterns.rising, Grade(exposure=1.3, contrast=0.5), 35.0, draw_every=2),
+    DrawnScene("dance", 14, silk.dancing, Grade(exposure=1.25, contrast=0.5), 32.0),
+    DrawnScene("rain", 16, rain.weeping, Grade(contrast=0.5)),
+    DrawnScene("tide", 16, tide.sinking, Grade()),
+    DrawnScene("forge", 14, forge.striking, Grade(exposure=1.15, contrast=0.5), 30.0),
+    DrawnScene("eclipse", 14, eclipse.burning, Grade(contrast=0.5), 33.0),
+    DrawnScene("dawn", 16, chair.morning, Grade(exposure=1.1, contrast=0.5), 30.0, draw_every=4),
+    DrawnScene("stars", 16, stars.rising, Grade(), 36.0, draw_every=3),
+    DrawnScene("ash", 14, ash.falling, Grade(exposure=1.1, contrast=0.5), 29.0, draw_every=3),
+    DrawnScene("vigil", 12, candle.vigil, Grade(exposure=1.2), 30.0, draw_every=2),
 )
 
 CLIPS = {scene.name: (scene,) for scene in SCENES if scene.name not in ("rain", "tide")} | {

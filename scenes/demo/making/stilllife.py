@@ -6,16 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, noise, pixels, sample, tint
+from scenes.demo.making import skull
+from scenes.demo.making.drawing import HEIGHT, WIDTH, Array, f32, noise, sample, tint
 from scenes.demo.making.ray_marching import (
     GBuffer,
     Solid,
     antialiased,
+    bounded,
     box,
     capsule,
     cylinder,
     diffuse_and_gloss,
+    openness,
+    project,
     render,
+    roughened,
     shadow,
     smooth_union,
     sphere,
@@ -61,33 +66,20 @@ def _jug(p: Array) -> Array:
 
 
 def _pear(p: Array) -> Array:
-    body = smooth_union(sphere(p, (-0.62, 0.165, -0.12), 0.17), sphere(p, (-0.60, 0.36, -0.11), 0.085), 0.13)
-    return f32(np.minimum(body, capsule(p, (-0.595, 0.43, -0.11), (-0.57, 0.52, -0.09), 0.010)))
+    body = smooth_union(sphere(p, (-0.75, 0.165, -0.12), 0.17), sphere(p, (-0.73, 0.36, -0.11), 0.085), 0.13)
+    return f32(np.minimum(body, capsule(p, (-0.725, 0.43, -0.11), (-0.7, 0.52, -0.09), 0.010)))
 
 
 def _apples(p: Array) -> Array:
     def apple(x: float, z: float, r: float) -> Array:
-        q = p - f32((x, r * 0.93, z))
-        around = np.hypot(q[:, 0], q[:, 2])
-        return f32(np.hypot(around - 0.35 * r, q[:, 1] * 1.02) - 0.66 * r)
+        q = p - f32((x, r * 0.66, z))
+        around = np.hypot(q[:, 0], q[:, 2]) * (1 + 0.02 * np.cos(5 * np.arctan2(q[:, 2], q[:, 0])))
+        narrow = 0.36 * r * (1 + 0.5 * q[:, 1] / r * (q[:, 1] < 0))
+        body = np.hypot(around - narrow, q[:, 1] * 1.02) - 0.66 * r
+        stem = capsule(q, (0, 0.3 * r, 0), (0.16 * r, 1.05 * r, 0.05 * r), 0.045 * r)
+        return f32(smooth_union(f32(body), stem, 0.03 * r))
 
-    return f32(np.minimum(apple(-0.95, 0.18, 0.17), apple(0.42, -0.32, 0.155)))
-
-
-def _skull(p: Array) -> Array:
-    """Vanity: de La Tour never let a candle burn without one. Looks to the flame."""
-    turn = np.float32(-0.75)
-    q = p - f32((-0.36, 0.30, 0.52))
-    q = f32(np.stack([q[:, 0] * np.cos(turn) + q[:, 2] * np.sin(turn), q[:, 1],
-                      -q[:, 0] * np.sin(turn) + q[:, 2] * np.cos(turn)], -1))  # fmt: skip
-    dome = sphere(f32(q * f32((1.08, 1.0, 0.86))), (0, 0.07, 0.03), 0.235)
-    face = box(q, (0, -0.10, -0.15), (0.115, 0.115, 0.075), 0.05)
-    skull = smooth_union(smooth_union(dome, face, 0.1), box(q, (0, -0.215, -0.13), (0.085, 0.06, 0.085), 0.04), 0.04)
-    for side in (-1, 1):
-        skull = smooth_union(skull, capsule(q, (side * 0.12, -0.06, -0.2), (side * 0.165, -0.05, -0.02), 0.03), 0.03)
-        skull = -smooth_union(-skull, sphere(q, (side * 0.075, 0.0, -0.245), 0.062), 0.025)
-    skull = -smooth_union(-skull, box(q, (0, -0.085, -0.25), (0.022, 0.038, 0.06), 0.02), 0.03)
-    return f32(0.85 * skull)
+    return f32(np.minimum(apple(-1.04, 0.16, 0.19), apple(0.43, -0.30, 0.17)))
 
 
 def _cloth(p: Array) -> Array:
@@ -100,28 +92,43 @@ def _cloth(p: Array) -> Array:
 def things() -> list[Solid]:
     """All that stands on the table."""
     return [
-        Solid(_candle, (0.80, 0.68, 0.48), 0.5),
+        Solid(bounded(_candle, (0, 0.35, 0), 0.36), (0.80, 0.68, 0.48), 0.5),
         Solid(_holder, (0.62, 0.40, 0.14), 3.0),
-        Solid(_jug, (0.33, 0.22, 0.15), 1.4),
-        Solid(_pear, (0.56, 0.46, 0.12), 0.5),
+        Solid(bounded(_jug, (0.85, 0.37, 0.42), 0.52), (0.33, 0.22, 0.15), 1.4),
+        Solid(bounded(_pear, (-0.75, 0.26, -0.12), 0.33), (0.56, 0.46, 0.12), 0.5),
         Solid(_apples, (0.50, 0.07, 0.035), 0.9),
-        Solid(_skull, (0.66, 0.57, 0.42), 0.12),
+        Solid(bounded(skull.skull, skull.PLACE, skull.REACH), (0.80, 0.67, 0.47), 0.12),
         Solid(lambda p: box(p, (0, -0.1, 0.2), (3.2, 0.1, 1.0), 0.02), (0.22, 0.12, 0.06), 0.5),
         Solid(_cloth, (0.30, 0.028, 0.022), 0.06),
     ]
 
 
 def _painted(gbuffer: GBuffer) -> Array:
-    """The colours with the grain of wood, wax and paint."""
+    """The colours with the grain of wood, wax, glaze and skins."""
     coarse, fine = noise(21, 1.6), noise(22, 0.8)
     x, y, z = (gbuffer.points[..., i] for i in range(3))
     wood = 0.85 + 0.22 * sample(fine, x * 0.05, z * 0.8) + 0.1 * sample(coarse, x * 0.1, z * 0.9)
+    wood *= 1 - 0.55 * np.exp(-((np.abs((z + 0.06) % 0.42 - 0.21) / 0.006) ** 2))  # the boards of the table
     other = (
         1
-        + np.where(gbuffer.index == 7, 0.03, 0.13) * sample(coarse, x * 0.5 + z * 0.3, y * 0.5)
+        + np.where(gbuffer.index == CURTAIN, 0.03, 0.13) * sample(coarse, x * 0.5 + z * 0.3, y * 0.5)
         + 0.04 * sample(fine, x * 0.7 + z * 0.4, y * 0.7)
     )
-    return f32(gbuffer.colours * np.where(gbuffer.index == 6, wood, other)[..., None])
+    colours = gbuffer.colours * np.where(gbuffer.index == TABLE, wood, other)[..., None]
+    # Fruit is not dyed: yellow where the leaf lay, a red cheek towards the sun, brown at the stem.
+    cheek = np.clip(0.5 + 0.45 * sample(coarse, x * 0.35 + 0.3, y * 0.35 + z * 0.3), 0, 1)[..., None]
+    apple = f32((0.52, 0.045, 0.03)) + (1 - cheek) ** 4 * f32((0.06, 0.26, 0.03))
+    pear = f32((0.44, 0.43, 0.09)) + cheek * f32((0.09, -0.07, -0.02))
+    colours = np.where((gbuffer.index == APPLES)[..., None], apple * other[..., None], colours)
+    colours = np.where((gbuffer.index == PEAR)[..., None], pear * other[..., None], colours)
+    bone = np.where(gbuffer.index == SKULL, skull.weathering(gbuffer.points), 1)
+    return f32(np.clip(colours, 0.004, 1) * bone[..., None])
+
+
+CANDLE, HOLDER, JUG, PEAR, APPLES, SKULL, TABLE, CURTAIN = range(8)
+"""Places in ``things()``."""
+RELIEF = f32((0.03, 0.04, 0.10, 0.06, 0.02, 0.20, 0.10, 0.22))
+"""How rough each of them is."""
 
 
 class Table:
@@ -129,11 +136,13 @@ class Table:
 
     def __init__(self, eye: tuple[float, float, float], towards: tuple[float, float, float], zoom: float) -> None:
         solids = things()
-        self.gbuffer = render(solids, (WIDTH, HEIGHT), eye, towards, zoom, far=12)
+        smooth = render(solids, (WIDTH, HEIGHT), eye, towards, zoom, far=12)
+        self.gbuffer = roughened(smooth, noise(23, 1.5, 4, 200), 1.3, RELIEF[smooth.index.astype(int)])
         self.field = union(solids[1:])
-        self.colours = _painted(self.gbuffer)
-        self.wax = f32(self.gbuffer.index == 0)
-        self.camera = (f32(eye), f32(towards), zoom)
+        self.colours = _painted(smooth)
+        self.wax = f32(smooth.index == CANDLE)
+        self.open = openness(union(solids), smooth, 0.2)
+        self.camera = (eye, towards, zoom)
 
     def under(self, lamp: Array) -> Array:
         """The picture by one warm light of strength 1 at a place."""
@@ -142,18 +151,12 @@ class Table:
         near = np.exp(-((np.linalg.norm(self.gbuffer.points - lamp, axis=-1) / 0.20) ** 2))
         through = self.wax * near * 6
         # The candle stands under its own flame and lets the light through; it casts no hard shadow on itself.
-        full = diffuse * (seen * (1 - self.wax) + 0.35 * self.wax) + 0.02 * np.minimum(diffuse + 0.15, 0.6)
+        full = diffuse * (seen * (1 - self.wax) + 0.35 * self.wax) * (0.35 + 0.65 * self.open)
+        full += 0.02 * np.minimum(diffuse + 0.15, 0.6) * self.open
         light = tint(full, (1.0, 0.60, 0.27)) * self.colours + tint(through, (1.0, 0.50, 0.16)) * self.colours
         return antialiased(f32(light + tint(gloss * seen, (0.5, 0.3, 0.13))), self.gbuffer)
 
     def project(self, point: Array) -> tuple[float, float]:
         """A point in space to full-size pixels."""
-        eye, towards, zoom = self.camera
-        forward = (towards - eye) / np.linalg.norm(towards - eye)
-        right = np.cross(f32((0, 1, 0)), forward)
-        right /= np.linalg.norm(right)
-        way = point - eye
-        depth = float(way @ forward)
-        x, y = way @ right / depth * zoom, way @ np.cross(forward, right) / depth * zoom
-        px, py = pixels(f32(x), f32(y), (WIDTH, HEIGHT))
-        return float(px), float(py)
+        x, y, _ = project(f32(point)[None], *self.camera)
+        return float(x[0]), float(y[0])

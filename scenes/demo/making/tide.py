@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from scenes.demo.making.drawing import (
+    HALF,
     HEIGHT,
+    PX,
     WIDTH,
     Array,
     blur,
@@ -22,7 +24,7 @@ from scenes.demo.making.drawing import (
     tint,
 )
 
-THREADS, STITCHES = 150, 260
+THREADS, STITCHES = 225, 390
 
 
 def _veil(around: Array, down: Array, t: float) -> Array:
@@ -43,7 +45,7 @@ def sinking(seconds: float) -> Callable[[float], list[Array]]:
     around = f32(np.repeat((np.arange(THREADS) + dice.uniform(-0.4, 0.4, THREADS)) / THREADS, STITCHES))
     down = f32(np.tile(np.linspace(0, 1, STITCHES), THREADS))
     snow, bubbles = dice.random((380, 5)).astype(np.float32), dice.random((40, 4)).astype(np.float32)
-    x, y = screen((640, 360))
+    x, y = screen(HALF)
     beams, caustic, warp = noise(72, 1.3, 3, 40), noise(73, 1.6, 3, 60), noise(74, 2.0, 2, 30)
 
     def water(t: float, depth: float) -> Array:
@@ -74,13 +76,13 @@ def sinking(seconds: float) -> Callable[[float], list[Array]]:
         )
         places = _veil(around, down, t)
         far = 2.6 + places[:, 2]
-        px = 320 + (cx * 1.45 + places[:, 0]) / far * 470
-        py = 180 - (cy * 1.45 + places[:, 1]) / far * 470
+        px = HALF[0] / 2 + (cx * 1.45 + places[:, 0]) / far * 470 * PX
+        py = HALF[1] / 2 - (cy * 1.45 + places[:, 1]) / far * 470 * PX
         warmth = life * np.exp(-down * 4.2)
         pale = (0.10 * (1 - 0.75 * depth)) * (0.3 + 0.7 * down) * (1 - down) ** 0.5
         edge = 0.35 + 0.65 * np.abs(np.sin(np.pi * 4 * around + 3 * down)) ** 3
         shade = edge[:, None] * (warmth[:, None] * f32((0.55, 0.27, 0.09)) + pale[:, None] * f32((0.35, 0.75, 1.0)))
-        cloth = blur(splat(f32(px), f32(py), f32(shade * 0.55), (640, 360)), 0.6)
+        cloth = blur(splat(f32(px), f32(py), f32(shade * 0.55), HALF), 0.6 * PX)
         lx, ly = cx * 1.45 / 2.6 * 470 / 180, cy * 1.45 / 2.6 * 470 / 180
         r2 = (x - lx) ** 2 + (y - ly) ** 2
         glow = tint(f32(np.exp(-r2 / 0.0016) * 5.0 + 0.0052 / (r2 + 0.022) - 0.004), (1.0, 0.50, 0.17)) * np.float32(
@@ -103,7 +105,7 @@ def _snow(picture: Array, snow: Array, t: float, light: tuple[float, float], lif
     cold = 0.16 * (1 - 0.75 * depth) * np.clip(0.6 + 0.5 * y, 0.1, 1)
     size = f32(np.abs(1.9 / z - 0.9) * 2.6 + 0.9)
     colours = (near[:, None] * f32((1.3, 0.6, 0.2)) + cold[:, None] * f32((0.3, 0.7, 1.0))) / (size**1.4)[:, None]
-    dots(picture, f32(x * HEIGHT / 2 + WIDTH / 2), f32(HEIGHT / 2 - y * HEIGHT / 2), size, colours)
+    dots(picture, f32(x * HEIGHT / 2 + WIDTH / 2), f32(HEIGHT / 2 - y * HEIGHT / 2), size * PX, colours)
 
 
 def _bubbles(picture: Array, bubbles: Array, t: float, light: tuple[float, float], depth: float) -> None:
@@ -111,8 +113,8 @@ def _bubbles(picture: Array, bubbles: Array, t: float, light: tuple[float, float
     age = (t * (0.11 + 0.05 * bubbles[:, 1]) + bubbles[:, 0]) % 1.0
     x = light[0] + 0.05 * (bubbles[:, 2] - 0.5) + (0.06 + 0.1 * age) * np.sin(5 * age + 9 * bubbles[:, 3] + 2 * t * 0.3)
     y = light[1] + 0.04 + 1.9 * age**1.1
-    size = f32(1.2 + 3.2 * bubbles[:, 1] * (0.5 + 0.5 * age))
+    size = f32(PX * (1.2 + 3.2 * bubbles[:, 1] * (0.5 + 0.5 * age)))
     fade = np.sin(np.pi * np.clip(age, 0, 1)) * (1 - 0.8 * depth) * 0.20
     px, py = f32(x * HEIGHT / 2 + WIDTH / 2), f32(HEIGHT / 2 - y * HEIGHT / 2)
     dots(picture, px, py, size, fade[:, None] * f32((0.25, 0.5, 0.62)), 0.0)
-    dots(picture, px - size * 0.35, py - size * 0.35, size * 0.3 + 0.4, fade[:, None] * 2.5 * f32((0.5, 0.8, 1.0)))
+    dots(picture, px - size * 0.35, py - size * 0.35, size * 0.3 + 0.4 * PX, fade[:, None] * 2.5 * f32((0.5, 0.8, 1.0)))
