@@ -203,7 +203,8 @@ class Month:
         if not room.run_until(lambda: room.show.scene == attract, 120.0):
             raise self._promises.broken("P1", f"nobody is there, and scene {room.show.scene} does not end")
         room.show.parts.journal.flush()
-        self._promises.check_title()
+        if began and not with_fault:  # then scenes have begun since the story was last edited
+            self._promises.check_title()
         self._takes += began and not self._costly
         self.report.visits += 1
 
