@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from calibration.opening_hours import LONGEST, fault_of, fault_of_country, fault_of_zone, has_holidays
-from calibration.settings import Port, Seconds, Section
+from calibration.settings import Port, Seconds, Section, written_as
+
+HostName = Annotated[
+    str,
+    Field(max_length=253),
+    # A name or a number of version 4; or one of version 6.
+    written_as(r"[\w.-]*|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(%\w+)?", "only a name or number, such as 192.168.1.40"),
+]
+MacAddress = Annotated[
+    str,
+    written_as(
+        r"([0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5})?",
+        "six pairs of digits and letters from A to F, such as 00:11:22:33:44:55",
+    ),
+]
+UpsName = Annotated[
+    str,
+    written_as(
+        r"([A-Za-z0-9_][A-Za-z0-9._-]*)?(@[A-Za-z0-9._:\[\]-]+)?", "its name as for upsc, such as ups@localhost"
+    ),
+]
 
 
 class HoursSettings(Section):
@@ -64,16 +84,12 @@ class DisplaySettings(Section):
         description="dpms: X11; wlr: Wayland (wlroots); cec: a television on HDMI; pjlink: a projector by network",
     )
     output: str = Field("*", min_length=1, max_length=100, description="wlr: name of the output; '*' = all")
-    host: str = Field(
-        "", max_length=253, validate_default=True, description="pjlink: the projector's name or number on the network"
+    host: HostName = Field(
+        "", validate_default=True, description="pjlink: the projector's name or number on the network"
     )
     port: Port = Field(4352, description="pjlink")
     password: str = Field("", max_length=32, repr=False, description="pjlink; '' = it asks for none")
-    wake_mac: str = Field(
-        "",
-        pattern=r"^(?:[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5})?$",
-        description="Wake-on-LAN is sent to this when opening",
-    )
+    wake_mac: MacAddress = Field("", description="Wake-on-LAN is sent to this when opening")
 
     @field_validator("host")
     @classmethod
@@ -86,11 +102,7 @@ class DisplaySettings(Section):
 class UpsSettings(Section):
     """The battery behind the mains, as Network UPS Tools knows it. On battery the house closes; with mains it opens."""
 
-    name: str = Field(
-        "",
-        pattern=r"^(?:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@[A-Za-z0-9._:\[\]-]+)?$",
-        description="As for upsc: 'ups@localhost'",
-    )
+    name: UpsName = Field("", description="As for upsc: 'ups@localhost'")
     after_seconds: Seconds = Field(60.0, description="How long on battery before the house closes")
     shutdown_command: tuple[str, ...] = Field(
         (), description="Run once the house is dark, such as ['systemctl', 'poweroff']; none = wait for the mains"

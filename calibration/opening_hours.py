@@ -39,6 +39,8 @@ RULES = re.compile(";" + OUTSIDE_QUOTES)
 DAYS = re.compile(r"\s*((?:(?:PH|Mo|Tu|We|Th|Fr|Sa|Su)(?:\s*[-,]\s*|\s+|$))+)(.*)", re.DOTALL | re.IGNORECASE)
 """A rule that begins with days of the week and holidays: these, and what holds on them."""
 SCHOOL_HOLIDAY = re.compile(r"\bSH\b" + OUTSIDE_QUOTES, re.IGNORECASE)
+SUN = re.compile(r"\b(?:sunrise|sunset|dawn|dusk)\b" + OUTSIDE_QUOTES, re.IGNORECASE)
+"""The parser does not know where the house is, and takes 7:00 and 19:00 all the year."""
 HOLIDAY = re.compile(r"\bPH\b" + OUTSIDE_QUOTES, re.IGNORECASE)
 
 
@@ -48,6 +50,8 @@ def fault_of(expression: str) -> str:
 
     if school := SCHOOL_HOLIDAY.search(expression):
         return f"column {school.start() + 1}: school holidays (SH) are not known here; write dates, as in Jul 20-Aug 30"
+    if sun := SUN.search(expression):
+        return f"column {sun.start() + 1}: {sun[0]!r} is not known here; write times, as in Apr-Sep 10:00-20:00"
     try:
         OpeningHours(expression)
     except ParserError as error:

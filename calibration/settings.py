@@ -6,11 +6,12 @@ Every key has a default that works in an unknown room, so an empty file is a val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
 
 from calibration.places import CameraText, PathText
 
@@ -195,8 +196,29 @@ class SoundSettings(Section):
     mute: bool = False
 
 
-OscAddress = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.{}+-]+)+$", max_length=200)]
-OscPrefix = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.+-]+)*$", max_length=60)]
+def written_as(pattern: str, words: str) -> AfterValidator:
+    """A text of this pattern, refused in words: pydantic would show the pattern, which says nothing to a technician."""
+
+    def check(said: str) -> str:
+        if not re.fullmatch(pattern, said):
+            raise ValueError(f"must be {words}")
+        return said
+
+    return AfterValidator(check)
+
+
+OscAddress = Annotated[
+    str,
+    Field(max_length=200),
+    written_as(
+        r"(/[A-Za-z0-9_.{}+-]+)+", "an OSC address such as /hall/lamp: a slash before each part, no blanks or accents"
+    ),
+]
+OscPrefix = Annotated[
+    str,
+    Field(max_length=60),
+    written_as(r"(/[A-Za-z0-9_.+-]+)*", "such as /emo or /hall/emo: a slash before each part and none at the end"),
+]
 """'' or '/emo' or '/hall/emo': no slash at the end."""
 
 

@@ -313,13 +313,10 @@ class EyeSupervisor:
             log.info("the eye was slow and goes on")
             self._give_up_successor()
         elif successor.ready:
-            self._successor = None
             if successor.why:
                 self._restarts.died(eye.started, now)
             self._end(eye, successor.why)
-            self._eye, self._silence = successor.child, Silence(successor.child.pid, now)
-            successor.child.started = now
-            successor.child.send(Look())
+            self._take_over(successor, now)
         elif successor.failed(now, START_DEADLINE * self._restarts.patience(eye.started, now)):
             self._give_up_successor()
             if successor.why:
@@ -327,19 +324,26 @@ class EyeSupervisor:
             else:
                 self._choice.trial_failed(now)
 
+    def _take_over(self, successor: Successor, now: float) -> None:
+        self._successor, self._eye = None, successor.child
+        self._silence = Silence(successor.child.pid, now)
+        successor.child.started = now
+        successor.child.send(Look())
+
     def _give_up_successor(self) -> None:
         if self._successor:
             self._successor.child.kill()
             self._successor = None
 
     def _replace(self, eye: EyeChild, now: float, why: str) -> None:
-        """End this eye, and note when the next one starts."""
+        """End this eye. One that is being loaded takes its place, else another starts when it is due."""
         if why:
             self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)
             self._restarts.died(eye.started, now)
-        self._give_up_successor()
         self._end(eye, why)
+        if self._successor:
+            self._take_over(self._successor, now)
 
     def _end(self, eye: EyeChild, why: str) -> None:
         eye.kill()

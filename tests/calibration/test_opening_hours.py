@@ -44,6 +44,7 @@ def in_munich(expression: str = MUSEUM, region: str = "BY") -> Timetable:
         ("Jan-Mar PH off", "column 9: PH begins a rule"),
         ("Mo-Fr 10:00-12:00, PH 10:00-11:00", "column 20: PH begins a rule"),
         ("PH, Dec 24-26 off", "PH and dates cannot stand in one rule"),
+        ("Mo-Su 10:00-sunset", "column 13: 'sunset' is not known here; write times"),
         ("10:00-18:00; SH off", "column 14: school holidays (SH) are not known"),
     ],
 )

@@ -1,5 +1,6 @@
 """The venue file, and what a technician is told when it is wrong."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,15 @@ def test_a_missing_file_is_told_so(tmp_path: Path) -> None:
 def test_not_a_number_is_refused(tmp_path: Path) -> None:
     (told,) = problems(tmp_path, "[sound]\nvolume = nan\n")
     assert told.startswith("sound.volume:")
+
+
+def test_no_key_is_refused_by_a_pattern_that_says_nothing_to_a_technician(tmp_path: Path) -> None:
+    assert '"pattern"' not in json.dumps(Venue.model_json_schema(mode="serialization"))
+    text = '[osc]\nlisten_prefix = "emo"\n[[osc.targets]]\naddresses = { mood = "/a" }\n[ups]\nname = "the ups"\n'
+    assert problems(tmp_path, text) == [
+        "osc.targets.0.addresses.mood.[key]: must be an OSC address such as /hall/lamp: a slash before each part,"
+        " no blanks or accents (given: 'mood')",
+        "osc.listen_prefix: must be such as /emo or /hall/emo: a slash before each part and none at the end"
+        " (given: 'emo')",
+        "ups.name: must be its name as for upsc, such as ups@localhost (given: 'the ups')",
+    ]

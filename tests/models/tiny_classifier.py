@@ -22,15 +22,22 @@ FACTS: dict[str, object] = {
 }
 
 
-def make_classifier(path: Path, seed: int = 0, card: bool = True, scale: float = 1.0, **changed: object) -> Path:
+def make_classifier(
+    path: Path,
+    seed: int = 0,
+    card: bool = True,
+    scale: float = 1.0,
+    classes: int = len(LABELS),
+    **changed: object,
+) -> Path:
     """Write a network (one matrix on an 8x8 mean of the face) to ``path``; ``changed`` facts go into file and card.
 
-    ``scale``: of its weights.
+    ``scale``: of its weights. ``classes``: how many it has, whatever the facts say.
     """
     rng = np.random.default_rng(seed)
     weights: dict[str, Floats] = {
         "to_embedding": np.asarray(rng.normal(size=(64, 16)) / 8, np.float32),
-        "to_labels": (scale * rng.normal(size=(16, len(LABELS)))).astype(np.float32),
+        "to_labels": (scale * rng.normal(size=(16, classes))).astype(np.float32),
     }
     nodes = [
         helper.make_node("AveragePool", ["faces"], ["small"], kernel_shape=[8, 8], strides=[8, 8]),
@@ -44,7 +51,7 @@ def make_classifier(path: Path, seed: int = 0, card: bool = True, scale: float =
         "tiny",
         [helper.make_tensor_value_info("faces", TensorProto.FLOAT, ["n", 1, 64, 64])],
         [
-            helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(LABELS)]),
+            helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", classes]),
             helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", 16]),
         ],
         [numpy_helper.from_array(array, name) for name, array in weights.items()],

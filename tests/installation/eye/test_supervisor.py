@@ -216,6 +216,16 @@ def test_a_successor_that_dies_leaves_the_way_of_a_plain_restart(keeping: Starts
     wait_until(lambda: supervisor.pid not in (first, None) and sees(supervisor), LONG)
 
 
+def test_when_the_silent_eye_dies_the_one_that_loads_goes_on_loading_and_looks(keeping: Starts, may_load: Path) -> None:
+    supervisor = keeping("loads when it may", deadline=2.0)
+    first = stopped_eye(supervisor, may_load)
+    second = successor_of(supervisor)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: not alive(first), LONG)
+    may_load.touch()
+    assert eye_that_sees(supervisor) == second
+
+
 def test_an_eye_on_standby_opens_no_camera_until_it_is_told(pictures: str) -> None:
     ours, address, theirs = make_line()
     assert theirs is not None

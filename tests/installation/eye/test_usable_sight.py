@@ -92,6 +92,13 @@ def test_a_network_that_answers_with_no_numbers_is_refused(tmp_path: Path) -> No
     assert "NaN" in left_out[0]
 
 
+def test_a_network_with_another_number_of_classes_than_its_card_says_is_refused(tmp_path: Path) -> None:
+    own = make_classifier(tmp_path / "own.onnx", classes=7)
+    sight, left_out = open_usable_sight(venue_with(tmp_path, classifier_file=str(own)))
+    assert "its outputs are {'probabilities': 7" in left_out[0]
+    assert "chiaro-emotion" in sight.line
+
+
 def test_a_detector_s_file_that_is_none_is_replaced_by_the_shipped_detector(tmp_path: Path) -> None:
     (tmp_path / "yunet.onnx").write_bytes(b"torn")
     eye = {"detector": "yunet", "detector_file": str(tmp_path / "yunet.onnx")}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.host.lock import RoomIsTaken, RoomLock
+from installation.host.lock import NameInMemory, RoomIsTaken, RoomLock
 
 HOLD = (
     "import sys,time; from pathlib import Path; from installation.host.lock import RoomLock;"
@@ -58,6 +58,20 @@ def test_where_no_disk_takes_the_lock_the_room_is_held_all_the_same(tmp_path: Pa
     first.release()
     assert not RoomLock(state, "hall").is_taken()
     RoomLock(state, "hall").acquire()
+
+
+def test_where_no_name_in_memory_is_shared_the_file_holds_the_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS, and between two containers that share the state folder: the name is free for all (a stand-in)."""
+    monkeypatch.setattr(NameInMemory, "acquire", lambda _: True)
+    first = RoomLock(tmp_path, "hall")
+    first.acquire()
+    with pytest.raises(RoomIsTaken) as refusal:
+        RoomLock(tmp_path, "hall").acquire()
+    assert refusal.value.pid == os.getpid()
+    first.release()
+    RoomLock(tmp_path, "hall").acquire()
 
 
 @linux

@@ -293,7 +293,9 @@ def test_a_real_x_server_switches_its_display_or_says_that_it_cannot(
     ("section", "fault"),
     [
         ('power = "pjlink"', "display.host: is missing"),
-        ('wake_mac = "AA:BB"', "display.wake_mac: "),
+        ('host = "http://192.168.1.40"', "display.host: must be only a name or number, such as 192.168.1.40"),
+        ('host = "192.168.1.40:4352"', "display.host: must be only a name or number"),
+        ('wake_mac = "AA:BB"', "display.wake_mac: must be six pairs of digits and letters"),
         ('power = "dmps"', "display.power: must be 'none', 'dpms', 'wlr', 'cec' or 'pjlink' (given: 'dmps')"),
     ],
 )

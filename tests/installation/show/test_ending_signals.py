@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -32,6 +33,17 @@ def test_each_of_them_ends_the_show_as_it_should_end(number: int) -> None:
     end_by_signal(show)
     os.kill(os.getpid(), number)
     assert show.ending
+
+
+def test_a_second_sigterm_ends_it_at_once() -> None:
+    program = (
+        "import os, signal; from types import SimpleNamespace; from installation.show.opening import end_by_signal as by;"
+        "by(SimpleNamespace(ending=False)); os.kill(os.getpid(), signal.SIGTERM); print('fades', flush=True);"
+        "os.kill(os.getpid(), signal.SIGTERM); print('fades on', flush=True)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert ended.stdout.endswith("fades\n")
+    assert ended.returncode == 128 + signal.SIGTERM
 
 
 def test_a_terminal_that_closes_tells_it_twice_and_the_show_still_ends_as_it_should() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from calibration.settings import MoodSettings
 from models.estimate import Track
 from models.judging.stillness import Spot, Stillness
-from models.judging.tracker import Tracker
+from models.judging.tracker import MAX_TRACKED_FACES, Tracker
 from tests.models.faces import face
 
 STEP = 1 / 15
@@ -105,6 +105,13 @@ def test_of_too_many_the_nearest_are_visitors_and_keep_their_places() -> None:
     near = camera.stay(2, *crowd, (1200, 600, 150))[-1]
     assert sum(track.visitor_id in before for track in near) == 2
     assert {track.slot for track in near} == {1, 2, 3}
+
+
+def test_of_faces_without_end_only_so_many_are_followed() -> None:
+    camera = Camera()
+    for k in range(30):  # each of them nobody in the next frame, as when a detector goes mad
+        camera.see(*((camera.chance.uniform(0, 10_000), 300 + 90 * k, 40) for _ in range(40)))
+        assert len(camera.tracker._faces) <= MAX_TRACKED_FACES
 
 
 def test_a_slot_is_kept_while_others_come_and_go() -> None:
