@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from installation.host.thread_times import ThreadTimes, thread_times
 
 SUSPICIOUS = 0.5
 """Seconds of silence from which on its threads are looked at; before, that would be work for nothing."""
@@ -11,16 +10,6 @@ LATE = 0.25
 """Seconds between two looks from which on the stage itself was held up (starved, stopped or suspended)."""
 FORGIVEN_AT_MOST = 30.0
 """Seconds. An eye that spins for ever on a busy machine waits for a processor too; it must not be kept for ever."""
-NANO = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadTimes:
-    """Seconds that one thread ran, and waited for a processor, since it began; and whether it wants one now."""
-
-    ran: float
-    waited: float
-    runnable: bool
 
 
 class Silence:
@@ -50,9 +39,14 @@ class Silence:
             self._threads = {}
         elif now - self._since > SUSPICIOUS:
             before, self._threads = self._threads, thread_times(self._pid)
-            waits = (_waited(before[key], after, passed) for key, after in self._threads.items() if key in before)
-            self.held_up += min(passed, max(waits, default=0.0))
-        return now - self._since - min(self.held_up + self._stood_still, FORGIVEN_AT_MOST)
+            self.held_up += _longest_wait(before, self._threads, passed)
+        return now - self._since - self._stood_still - min(self.held_up, FORGIVEN_AT_MOST)
+
+
+def _longest_wait(before: dict[str, ThreadTimes], after: dict[str, ThreadTimes], passed: float) -> float:
+    """Seconds of ``passed`` between two looks in which the thread that waited longest had no processor."""
+    waits = (_waited(before[key], times, passed) for key, times in after.items() if key in before)
+    return min(passed, max(waits, default=0.0))
 
 
 def _waited(before: ThreadTimes, after: ThreadTimes, passed: float) -> float:
@@ -60,16 +54,3 @@ def _waited(before: ThreadTimes, after: ThreadTimes, passed: float) -> float:
     if before.runnable and after.runnable:
         return passed - (after.ran - before.ran)
     return after.waited - before.waited
-
-
-def thread_times(pid: int) -> dict[str, ThreadTimes]:
-    """The times of a process's threads, by their numbers; empty where the system does not tell, or it has ended."""
-    found = {}
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            ran, waited, _ = (task / "schedstat").read_text().split()
-            state = (task / "stat").read_text().rpartition(")")[2].split()[0]
-            found[task.name] = ThreadTimes(int(ran) * NANO, int(waited) * NANO, state == "R")
-    except (OSError, ValueError):
-        return {}
-    return found

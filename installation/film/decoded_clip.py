@@ -7,12 +7,11 @@ import threading
 from installation.film.audio_decoder import AudioDecoder
 from installation.film.failures import Cause
 from installation.film.frame_scaler import FrameScaler
+from installation.film.patience import Patience
 from installation.film.video_decoder import DueCanvas, TimedCanvas, VideoDecoder
 from scenes.story.clip import Clip
 
 STALLED_SECONDS = 2.0
-FROZEN_SECONDS = 0.1
-"""Longer between two calls, and this process itself was stopped: the decoder is not to blame."""
 OPEN_SECONDS = 8.0
 """A clip that makes no progress for this long before its first picture has failed, even if nobody waits for it yet."""
 
@@ -24,8 +23,8 @@ class DecodedClip:
         self.clip = clip
         self.video = VideoDecoder(clip, scaler, ahead, gate)
         self.audio: AudioDecoder | None = None
-        self._waited = self._called = 0.0
-        self._opening, self._steps = 0.0, 0
+        self._called = 0.0
+        self._waiting, self._opening, self._steps = Patience(), Patience(), 0
         self._last: TimedCanvas | None = None
 
     @property
@@ -61,9 +60,12 @@ class DecodedClip:
             return not self.failed and not self.waits_for_turn
         since, self._called = now - self._called, now
         steps = self.video.steps
-        self._opening = 0.0 if steps != self._steps else self._opening + min(since, FROZEN_SECONDS)
+        if steps != self._steps:
+            self._opening.reset()
+        else:
+            self._opening.wait(since)
         self._steps = steps
-        if self._opening > patience:
+        if self._opening.seconds > patience:
             self.video.cause = Cause.STALLED
             self.video.failed = f"opening it made no progress for {patience:g} s"
         return False
@@ -73,10 +75,11 @@ class DecodedClip:
         due = self.video.at(seconds)
         since, self._called = now - self._called, now
         if (not due.starved and due.current is not None) or due.current is not self._last:
-            self._waited, self._last = 0.0, due.current  # slow is not stalled
+            self._last = due.current
+            self._waiting.reset()  # slow is not stalled
         else:
-            self._waited += min(since, FROZEN_SECONDS)
-        if self._waited > STALLED_SECONDS and not self.failed:
+            self._waiting.wait(since)
+        if self._waiting.seconds > STALLED_SECONDS and not self.failed:
             self.video.cause = Cause.STALLED
             self.video.failed = f"no picture was decoded for {STALLED_SECONDS:g} s"
         return due

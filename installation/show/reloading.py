@@ -30,7 +30,7 @@ class Reloading:
         self._asked, self._closing = threading.Event(), False
 
     def ask(self) -> None:
-        """Begin to read; asking again while it reads changes nothing, while it waits to try again it tries now."""
+        """Begin to read; asked while it reads, it reads once more, and while it waits to try again, it tries now."""
         self._asked.set()
         if self._thread is None or not self._thread.is_alive():
             self._thread = Worker("story reload", self._read, self._losses)
@@ -47,7 +47,13 @@ class Reloading:
         self._asked.set()
 
     def _read(self) -> None:
-        self._asked.clear()
+        again = True
+        while again and not self._closing:  # the file may have been edited since it was read
+            self._asked.clear()
+            self._read_until_usable()
+            again = self._asked.is_set()
+
+    def _read_until_usable(self) -> None:
         while not self._read_once() and self._insist and not self._closing:
             before = self._look()
             for _ in range(round(TRY_SECONDS / LOOK_SECONDS)):

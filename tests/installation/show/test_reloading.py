@@ -9,6 +9,7 @@ import pytest
 from installation.host.console import LossReporter
 from installation.show import reloading
 from installation.show.reloading import NEW_STORY, Reloading
+from scenes.story.story import Story, load_story
 from tests.clips import make_clip
 from tests.installation.waiting import LONG, wait_until
 
@@ -66,4 +67,25 @@ def test_who_asks_while_it_waits_is_answered_at_once(tmp_path: Path, monkeypatch
     wait_until(lambda: looks >= 2, LONG)
     asked.ask()
     wait_until(lambda: looks >= 4, LONG)
+    asked.close()
+
+
+def test_an_edit_that_is_asked_for_while_the_story_is_being_read_is_read_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = tmp_path / "story.toml"
+    make_clip(tmp_path / "lamp.mp4", seconds=1.0)
+    story.write_text(STORY)
+    asked = Reloading(lambda: story, LossReporter())
+
+    def load(path: Path, *, forgive_clips: bool) -> Story:
+        read = load_story(path, forgive_clips=forgive_clips)
+        if read.title == "One lamp":  # in the midst of the reading
+            story.write_text(STORY.replace("One lamp", "Two lamps"))
+            asked.ask()
+        return read
+
+    monkeypatch.setattr(reloading, "load_story", load)
+    asked.ask()
+    wait_until(lambda: (fresh := asked.take()) is not None and fresh.title == "Two lamps", LONG)
     asked.close()
