@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from calibration.errors import BadFile, BadInput
+from calibration.file_writer import make_private_folder
 from calibration.progress import Progress
 from calibration.settings import OscTarget, ScreenSettings
 from calibration.venue import Venue
@@ -123,7 +124,7 @@ def _target(number: int, target: OscTarget) -> Iterator[Finding]:
 def check_disk(folder: Path) -> Iterator[Finding]:
     """The journal can be written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"x")
             trial.flush()

@@ -42,7 +42,6 @@ class KeptWish:
     def _write(self, content: bytes) -> None:
         with self._writing:
             try:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
                 write_kept(self._file, content)
             except OSError as error:
                 log.warning("that the house was opened or closed by hand is not kept: %s", error.strerror or error)

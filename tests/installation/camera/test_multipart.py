@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import pytest
@@ -81,6 +85,27 @@ def test_what_only_looks_like_a_picture_is_passed_over() -> None:
 def test_any_bytes_have_an_end_or_none(content: bytes) -> None:
     found = find_picture(content)
     assert found is None or 0 <= found[0] < found[1] <= len(content)
+
+
+def test_a_picture_that_would_take_a_gigabyte_is_not_decoded_by_any_program_of_ours(tmp_path: Path) -> None:
+    """OpenCV itself would decode four times as many pixels; its limit is set before it is loaded."""
+    size = JPEG.index(b"\xff\xc0") + 5
+    large = tmp_path / "large.jpg"
+    large.write_bytes(JPEG[:size] + (16_000).to_bytes(2, "big") * 2 + JPEG[size + 4 :])
+    program = (
+        "import sys; from pathlib import Path; from calibration.errors import BadFile;"
+        "from installation.camera.picture_files import _still\n"
+        "try: _still(Path(sys.argv[1]))\n"
+        "except BadFile as fault: print(fault)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(large)],
+        env={name: value for name, value in os.environ.items() if name != "OPENCV_IO_MAX_IMAGE_PIXELS"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "is not an image that can be decoded" in ran.stdout, ran.stderr
 
 
 def test_a_header_that_claims_too_many_pixels_is_not_decoded(server: ServerProcess) -> None:

@@ -17,7 +17,7 @@ from calibration.venue import Venue
 from installation.camera.device import found_devices
 from installation.cli import app
 from installation.commands.camera_checks import check_camera
-from installation.commands.checks import check_display, check_osc
+from installation.commands.checks import check_disk, check_display, check_osc
 from installation.commands.clip_checks import check_clips
 from scenes.story.story import load_story
 from tests.clips import make_clip
@@ -263,3 +263,14 @@ def test_ffmpegs_own_lines_are_told_only_when_they_are_asked_for(
     assert "127.0.0.1" in ran.output
     assert " @ 0x" not in capfd.readouterr().err
     assert (" @ 0x" in ran.stderr) is bool(verbose)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of folders")
+def test_a_check_before_the_first_run_leaves_a_state_folder_for_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert [finding.part for finding in check_disk(tmp_path / "state" / "journal")] == ["journal"]
+    finally:
+        os.umask(before)
+    for folder in (tmp_path / "state", tmp_path / "state" / "journal"):
+        assert folder.stat().st_mode & 0o777 == 0o700

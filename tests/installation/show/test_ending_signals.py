@@ -37,8 +37,9 @@ def test_each_of_them_ends_the_show_as_it_should_end(number: int) -> None:
 
 def test_a_second_sigterm_ends_it_at_once() -> None:
     program = (
-        "import os, signal; from types import SimpleNamespace; from installation.show.opening import end_by_signal as by;"
-        "by(SimpleNamespace(ending=False)); os.kill(os.getpid(), signal.SIGTERM); print('fades', flush=True);"
+        "import os, signal; from types import SimpleNamespace; from installation.show.opening import end_by_signal;"
+        "end_by_signal(SimpleNamespace(ending=False)); "
+        "os.kill(os.getpid(), signal.SIGTERM); print('fades', flush=True);"
         "os.kill(os.getpid(), signal.SIGTERM); print('fades on', flush=True)"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
