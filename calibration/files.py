@@ -227,9 +227,10 @@ def _message(fault: ErrorDetails) -> str:
 
 
 def did_you_mean(word: str, known: list[str] | tuple[str, ...]) -> str:
-    """``"; did you mean 'fade_seconds'?"``, or '' when no known word is near."""
-    near = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    """``"; did you mean 'fade_seconds'?"``, or '' when no known word is near; capitals do not count."""
+    small = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word[:200].lower(), small, n=1, cutoff=0.6)
+    return f"; did you mean {small[near[0]]!r}?" if near else ""
 
 
 def _is_secret(model: type[BaseModel], place: tuple[Any, ...]) -> bool:

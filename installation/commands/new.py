@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from calibration.plain import one_line
 from installation.host.terminal import say
 
 STORY = """\
@@ -87,8 +89,9 @@ def new(
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            title = folder.name.replace("-", " ").replace('"', "").replace("\\", "").capitalize()
-            (making / "story.toml").write_text(STORY.format(name=folder.name, title=title), encoding="utf-8")
+            name = one_line(folder.name)  # which may hold anything: what it holds must not break the story
+            title = name.replace("-", " ").replace('"', "").replace("\\", "").capitalize()
+            (making / "story.toml").write_text(STORY.format(name=shlex.quote(name), title=title), encoding="utf-8")
             (making / "question.srt").write_text(CAPTIONS, encoding="utf-8")
             with progress_bar() as bar:
                 task = bar.add_task("clips", total=1.0)
@@ -100,5 +103,6 @@ def new(
         finally:
             if making is not None:
                 shutil.rmtree(making, ignore_errors=True)
-        say(f"{folder} is ready. See it: chiaro play {folder}   (2 = happiness, 1 = neutral, 0 = nobody there)")
-        say(f"Then change {folder / 'story.toml'}, and try it: chiaro check {folder}")
+        typed = shlex.quote(str(folder))
+        say(f"{folder} is ready. See it: chiaro play {typed}   (2 = happiness, 1 = neutral, 0 = nobody there)")
+        say(f"Then change {folder / 'story.toml'}, and try it: chiaro check {typed}")

@@ -96,9 +96,15 @@ def addressed(refused: CommandRefused, address: str, prefix: str) -> CommandRefu
 def _no_such_address(address: str, prefix: str) -> str:
     before, control, name = address.partition("/control/")
     if control and before == prefix:
-        return f"there is no command {_short(name)}{did_you_mean(name.lower(), tuple(COMMANDS))}"
+        return f"there is no command {_short(name)}{_near_command(name)}"
     near = f"; did you mean '{prefix}/control/{name}'?" if name in COMMANDS else ""
     return f"{_short(address)} is not an address of this show{near}"
+
+
+def _near_command(name: str) -> str:
+    """A command with something behind it, as in ``goto/opening``, is that command, however long the rest."""
+    known = tuple(COMMANDS)
+    return did_you_mean(name, known) or did_you_mean(name.partition("/")[0], known)
 
 
 def _short(words: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calibration.errors import BadFile
-from calibration.files import PROBLEMS_AT_MOST, TEXT_BYTES, load_toml, read_bytes, read_text, read_toml
+from calibration.files import PROBLEMS_AT_MOST, TEXT_BYTES, did_you_mean, load_toml, read_bytes, read_text, read_toml
 from calibration.venue import Venue, load_venue
 from scenes.story.story import load_story
 from tests.clips import make_clip
@@ -142,3 +142,11 @@ def test_a_folder_a_missing_file_and_an_impossible_name_are_told_apart(tmp_path:
 def test_a_venue_that_was_saved_with_a_mark_is_still_found_to_be_a_venue(tmp_path: Path) -> None:
     (tmp_path / "room.toml").write_text('name = "hall"\n', encoding="utf-8-sig")
     assert load_venue(tmp_path / "room.toml").name == "hall"
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("HAPPINESS", "; did you mean 'happiness'?"), ("europe/BERLIN", "; did you mean 'Europe/Berlin'?"), ("xyz", "")],
+)
+def test_a_word_in_other_capitals_is_the_nearest_there_is(word: str, near: str) -> None:
+    assert did_you_mean(word, ["happiness", "sadness", "Europe/Berlin"]) == near

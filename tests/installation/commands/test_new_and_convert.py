@@ -45,6 +45,14 @@ def test_a_new_film_is_checked_and_played_without_a_change(tmp_path: Path, monke
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == [], "nothing half made is left"
 
 
+@pytest.mark.parametrize("name", ["two words", "line\nend \x1b[2J", "accents é\udcff"])
+def test_a_new_film_is_read_whatever_its_folder_is_called(tmp_path: Path, name: str) -> None:
+    code, told = invoke("new", tmp_path / name)
+    assert code == 0, told
+    assert load_story(tmp_path / name / "story.toml").warnings == ()
+    assert f"chiaro check '{tmp_path}/" in told, "a name with a blank is one word when the line is pasted"
+
+
 def old_clip(path: Path) -> Path:
     """As cameras of the past wrote: interlaced MPEG-2 of wide pixels, key frames far apart, 44.1 kHz."""
     with av.open(str(path), "w") as container:

@@ -352,6 +352,7 @@ def test_a_bundle_that_is_not_read_is_answered_where_a_command_can_be_seen_in_it
         ("/emo/control/volum", "there is no command 'volum'; did you mean 'volume'?"),
         ("/emo/control/NEXT", "there is no command 'NEXT'; did you mean 'next'?"),
         ("/emo/control/next/1", "there is no command 'next/1'; did you mean 'next'?"),
+        ("/emo/control/goto/the-long-evening", "there is no command 'goto/the-long-evening'; did you mean 'goto'?"),
         ("/emo/control/xyzzy", "there is no command 'xyzzy'"),
         ("/control/next", "'/control/next' is not an address of this show; did you mean '/emo/control/next'?"),
         ("/emo/control/" + "a" * 300, "there is no command '" + "a" * 60 + "...'"),
