@@ -41,6 +41,7 @@ class StreamSource:
                 int(settings.read_timeout_seconds * 1000),
             ],
         )
+        self._goes_on = False  # a snapshot is a stream of one picture to FFmpeg
         self._parts: MultipartReader | None = None
         if not (self._capture.isOpened() and self._capture.grab()):  # some it opens, and never finds a picture
             self._capture.release()
@@ -52,7 +53,9 @@ class StreamSource:
         """Wait for the next frame, up to ``read_timeout_seconds``. Raises ``CameraLost``."""
         if not (self._grab_part(self._parts) if self._parts else self._capture.grab()):
             # isOpened() stays true here and the object never recovers: only opening it again helps.
-            raise CameraLost(f"{self.name} ended, or sent nothing for {self._read_timeout:g} s")
+            hint = "" if self._goes_on else ": if this is the address of a snapshot, use the one of its stream"
+            raise CameraLost(f"{self.name} ended, or sent nothing for {self._read_timeout:g} s{hint}")
+        self._goes_on = True
 
     @staticmethod
     def _grab_part(parts: MultipartReader) -> bool:

@@ -4,7 +4,7 @@ Being a process it fails as a real one does: SIGSTOP stalls it, SIGCONT lets it 
 started again on the same port. Paths: ``/live``, ``/frozen`` (one picture for ever), ``/black``, ``/resized``
 (another size after one second), ``/visitor`` and ``/upside-down`` (somebody stands there), and the forms of parts that
 cameras use (``FORMS``). What such cameras answer when they give no picture: ``/locked`` (asks for a password),
-``/login`` (a page), ``/moved`` (leads to the page).
+``/login`` (a page), ``/moved`` (leads to the page), ``/snapshot`` (one picture, and no more).
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ ANSWERS = {
     "/login": (200, "Content-Type", "text/html"),
     "/moved": (302, "Location", "/login"),
     "/gone": (404, "Content-Type", "text/html"),
+    "/snapshot": (200, "Content-Type", "image/jpeg"),
 }
 
 
@@ -83,7 +84,8 @@ class Camera(BaseHTTPRequestHandler):
             self.send_response(code)
             self.send_header(header, value)
             self.end_headers()
-            self.wfile.write(b"<html>log in</html>")
+            jpeg = cv2.imencode(".jpg", picture(now_ms()))[1].tobytes()
+            self.wfile.write(jpeg if self.path == "/snapshot" else b"<html>log in</html>")
             return
         if self.path == "/digest" and 'response="' not in self.headers.get("Authorization", ""):
             self.send_response(401)

@@ -64,6 +64,20 @@ def test_a_camera_that_stalls_or_goes_is_lost(server: ServerProcess) -> None:
     source.close()
 
 
+def test_a_snapshot_is_told_from_a_stream_that_was_lost(server: ServerProcess) -> None:
+    snapshot = StreamSource(settings(server.url("snapshot")))
+    with pytest.raises(CameraLost, match="address of a snapshot, use the one of its stream"):
+        read_on(snapshot)
+    snapshot.close()
+    stream = StreamSource(settings(server.url("live")).model_copy(update={"read_timeout_seconds": 0.5}))
+    stream.grab()
+    server.stall()
+    with pytest.raises(CameraLost, match=r"nothing for 0\.5 s$"):
+        read_on(stream)
+    server.go_on()
+    stream.close()
+
+
 def test_a_page_is_no_stream(server: ServerProcess) -> None:
     with pytest.raises(ValueError, match="text/html, not pictures"):
         MultipartReader(server.url("login"), 2.0)
