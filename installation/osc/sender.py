@@ -22,6 +22,9 @@ def typed_message(address: str, words: list[str], tags: str = "") -> bytes:
     """A datagram from words as typed. Raises ``BadMessage``."""
     if not address.startswith("/") or " " in address or not address.isascii():
         raise BadMessage(f"{address!r} is not an OSC address; expected something like /emo/control/next")
+    for word in words:
+        if word.startswith("--"):  # taken as a word, since -0.5 is one
+            raise BadMessage(f"{word} is no option of this command; --help lists them")
     tags = tags or "".join(guess(word) for word in words)
     if len(tags) != len(words) or not set(tags) <= set(TAGS):
         raise BadMessage(f"--types {tags!r}: give one of {' '.join(TAGS)} for each argument ({len(words)} here)")

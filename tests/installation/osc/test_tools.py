@@ -253,6 +253,11 @@ def test_words_are_taken_as_a_person_means_them(
     assert (one.tags, one.values) == wanted
 
 
+def test_an_option_that_there_is_not_is_no_word_of_the_message() -> None:
+    told = runner.invoke(app, ["osc", "send", "/emo/control/closed", "1", "--prot", "9133"])
+    assert (told.exit_code, told.output) == (78, "x --prot is no option of this command; --help lists them\n")
+
+
 @pytest.mark.parametrize(
     ("address", "words", "tags"), [("x", [], ""), ("/x", ["a"], "i"), ("/x", ["1"], "ii"), ("/x", [str(2**31)], "")]
 )
