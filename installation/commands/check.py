@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Annotated, TypeVar
 
@@ -40,6 +41,8 @@ def register(app: typer.Typer) -> None:
 
         Exit code 0: ready. 1: ready for a rehearsal only (no camera was found). 78: problems.
         """
+        gc.set_threshold(100_000)  # a tenth of its second went into looking for garbage among what is imported
+
         from rich.markup import escape
 
         from installation.commands.checks import check_all

@@ -41,6 +41,7 @@ def check_story(path: Path, decode: bool, progress: Progress, screen: ScreenSett
     """
     from scenes.story.story import load_story
 
+    remembered = Remembered(state_folder())
     try:
         story = load_story(path)
     except BadFile as error:
@@ -51,14 +52,13 @@ def check_story(path: Path, decode: bool, progress: Progress, screen: ScreenSett
     yield ok("story", str(path), f"{story.title}: {len(story.names)} scenes")
     yield from check_captions(story, screen)
     if decode:
-        yield from check_clips(story, progress, screen)
+        yield from check_clips(story, progress, screen, remembered)
 
 
-def check_clips(story: Story, progress: Progress, screen: ScreenSettings) -> Iterator[Finding]:
+def check_clips(story: Story, progress: Progress, screen: ScreenSettings, remembered: Remembered) -> Iterator[Finding]:
     """Decode each part of a file that the story plays, on all cores; what was whole and has not changed, not again."""
     users = parts_of(story, screen)
     parts = {part.key or part.where: part for part in users.values()}
-    remembered = Remembered(state_folder())
     found = {name: known for name, part in parts.items() if (known := remembered.get(part.key)) is not None}
     new = {name: part for name, part in parts.items() if name not in found}
     for name, inspection in _inspect_all(new, progress):

@@ -8,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import av
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from calibration.file_writer import write_whole
 from installation.film.inspection import Inspection
+from scenes.story.probe import MediaHeader, known_headers
 
 FILE = "checked_media.json"
 MADE_BY = f"rules 2, PyAV {av.__version__}"
@@ -24,13 +25,19 @@ NETWORKS_AT_MOST = 50
 class KeptInspections(BaseModel):
     """The file."""
 
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
     made_by: str
     inspections: dict[str, Inspection]
+    headers: list[tuple[str, int, int, MediaHeader]] = []
     networks: dict[str, str] = {}
 
 
 class Remembered:
-    """Inspections of clips whose files have not changed since. Only what was whole is kept; a fault is tried anew."""
+    """Headers and inspections of files that have not changed since. Only what was whole is kept; a fault is tried anew.
+
+    From then on, ``probe`` knows the headers.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE
@@ -42,6 +49,8 @@ class Remembered:
             kept = KeptInspections.model_validate_json(self._file.read_bytes())
             if kept.made_by == MADE_BY:
                 self._known, self.networks = kept.inspections, kept.networks
+                known_headers.update({(path, changed, size): header for path, changed, size, header in kept.headers})
+        self._headers = len(known_headers)
 
     def get(self, key: str) -> Inspection | None:
         """What was found in the same part of the same files."""
@@ -61,14 +70,15 @@ class Remembered:
 
     def save(self) -> None:
         """Write what is new. A folder that cannot be written costs only time, at the next check."""
-        if not self._new:
+        if not self._new and self._headers == len(known_headers):
             return
         kept = dict(list(self._known.items())[-AT_MOST:])
+        headers = [(*stamp, header) for stamp, header in list(known_headers.items())[-AT_MOST:]]
         networks = dict(list(self.networks.items())[:NETWORKS_AT_MOST])
         with suppress(OSError):
-            text = KeptInspections(made_by=MADE_BY, inspections=kept, networks=networks).model_dump_json(indent=1)
-            write_whole(self._file, text.encode())
-        self._new = False
+            whole = KeptInspections(made_by=MADE_BY, inspections=kept, headers=headers, networks=networks)
+            write_whole(self._file, whole.model_dump_json(indent=1).encode())
+        self._new, self._headers = False, len(known_headers)
 
 
 def key_of(files: Iterable[Path], *part: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
 from typing import Literal, TypeVar
@@ -99,6 +98,10 @@ class MediaHeader:
         return len(self.pieces) > 1
 
 
+known_headers: dict[tuple[str, int, int], MediaHeader] = {}
+"""What was read, by path, time of change (ns) and size (bytes) of the file. ``chiaro check`` keeps it for the next."""
+
+
 def probe(file: Path) -> MediaHeader:
     """Read what ``file`` contains, remembered while the file does not change. Raises ``Unreadable``."""
     try:
@@ -113,11 +116,15 @@ def probe(file: Path) -> MediaHeader:
         # To open a pipe would mean to wait for ever.
         raise Unreadable("is not a regular file; give a film, picture or sound file")
     # FFmpeg would take what stands before the colon of take:2.mp4 for a protocol.
-    return _probe(file.absolute(), stat.st_mtime_ns, stat.st_size)
+    stamp = str(file.absolute()), stat.st_mtime_ns, stat.st_size
+    if stamp not in known_headers:
+        if len(known_headers) >= REMEMBERED:
+            known_headers.clear()
+        known_headers[stamp] = _probe(file, stat.st_size)
+    return known_headers[stamp]
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _probe(file: Path, _changed: int, size: int) -> MediaHeader:
+def _probe(file: Path, size: int) -> MediaHeader:
     if size == 0:
         raise Unreadable("the file is empty; copy it again")
     try:

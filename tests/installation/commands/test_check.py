@@ -19,6 +19,8 @@ from installation.cli import app
 from installation.commands.camera_checks import check_camera
 from installation.commands.checks import check_disk, check_display, check_osc
 from installation.commands.clip_checks import check_clips
+from installation.commands.remembered import Remembered
+from installation.host.state_folder import state_folder
 from scenes.story.story import load_story
 from tests.clips import make_clip
 from tests.installation.camera.mjpeg_server import ServerProcess
@@ -92,7 +94,11 @@ def test_a_clip_with_a_whole_header_and_half_its_pictures_is_found_by_decoding_i
     make_clip(clip, seconds=4.0, fps=30, size=(160, 90))
     clip.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
     story.write_text(STORY.replace("door.mp4", "door.mkv"))
-    findings = list(check_clips(load_story(story, forgive_clips=True), lambda *_: None, ScreenSettings()))
+    findings = list(
+        check_clips(
+            load_story(story, forgive_clips=True), lambda *_: None, ScreenSettings(), Remembered(state_folder())
+        )
+    )
     assert [finding.state for finding in findings] == ["problem", "warning"], findings
     assert "door.mkv" in findings[0].where
 

@@ -13,6 +13,8 @@ from installation.commands.clip_checks import check_clips, parts_of
 from installation.commands.finding import Finding
 from installation.commands.remembered import FILE, Remembered, key_of
 from installation.film.inspection import Inspection
+from installation.host.state_folder import state_folder
+from scenes.story.probe import known_headers
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound
 
@@ -49,7 +51,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check(folder: Path) -> tuple[list[Finding], int]:
     """What was found, and how many files were decoded for it."""
     decoded: list[float] = []
-    findings = list(check_clips(load_story(folder / "story.toml"), lambda _, share: decoded.append(share), SCREEN))
+    findings = list(
+        check_clips(
+            load_story(folder / "story.toml"),
+            lambda _, share: decoded.append(share),
+            SCREEN,
+            Remembered(state_folder()),
+        )
+    )
     return findings, len(decoded)
 
 
@@ -60,6 +69,20 @@ def test_clips_and_beds_are_decoded_once_and_remembered(folder: Path) -> None:
     again, decoded = check(folder)
     assert decoded == 0
     assert again == first
+
+
+def test_headers_are_remembered_too_and_a_changed_file_is_opened_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(folder)
+    lengths = [load_story(folder / "story.toml").duration(name) for name in ("wait", "on")]
+    known_headers.clear()  # as in the next process
+    monkeypatch.delattr("scenes.story.probe._probe")  # what opens files
+    Remembered(state_folder())
+    assert [load_story(folder / "story.toml").duration(name) for name in ("wait", "on")] == lengths
+    os.utime(folder / "a.mp4", (1, 1))
+    with pytest.raises(NameError, match="_probe"):
+        load_story(folder / "story.toml")
 
 
 def test_a_file_that_has_changed_is_decoded_again(folder: Path) -> None:
