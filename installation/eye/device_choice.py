@@ -22,12 +22,12 @@ class DeviceChoice:
 
     wanted: Device
     on_cpu_until: float | None = None
-    _failed_at: float | None = None
+    failed_at: float | None = None
 
     def next_device(self, now: float) -> Device:
         """The device for an eye that starts now."""
         if self.on_cpu_until is not None and now >= self.on_cpu_until:
-            self.on_cpu_until = self._failed_at = None
+            self.on_cpu_until = self.failed_at = None
         return self.wanted if self.on_cpu_until is None else "cpu"
 
     def failed(self, provider: str, now: float) -> None:
@@ -37,9 +37,9 @@ class DeviceChoice:
         """
         if self.wanted == "cpu" or provider == CPU:
             return
-        if self._failed_at is not None and now - self._failed_at <= TOGETHER:
+        if self.failed_at is not None and now - self.failed_at <= TOGETHER:
             self.on_cpu_until = now + TRY_GPU_AGAIN_AFTER
-        self._failed_at = now
+        self.failed_at = now
 
     def trial_failed(self, now: float) -> None:
         """The eye that was to try the GPU again never saw: the CPU goes on."""

@@ -6,7 +6,7 @@ import select
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -73,6 +73,7 @@ class EyeSupervisor:
         self._eye: EyeChild | None = None
         self._silence: Silence | None = None
         self._successor: Successor | None = None
+        self._spared = self._choice
         self._received: _Received | None = None
         self._why, self._last_words = "the eye is starting", ""
         self.thumbnail: bytes | None = None
@@ -294,12 +295,13 @@ class EyeSupervisor:
         if not has_memory_for_another(eye.pid):
             self._replace(eye, now, why)
             return
+        spared = replace(self._choice)
         if why:
             self._losses.lost("eye", why)
             self._choice.failed(self.status.provider, now)
         next_eye = self._start_eye(now, standby=True)
         if next_eye:
-            self._successor = Successor(next_eye, why, now)
+            self._successor, self._spared = Successor(next_eye, why, now), spared
         elif why:
             self._end(eye, why)
         else:
@@ -311,6 +313,7 @@ class EyeSupervisor:
         successor.listen()
         if successor.why and received and received.at > successor.since:
             log.info("the eye was slow and goes on")
+            self._choice = self._spared  # then it was no failure of the GPU either
             self._give_up_successor()
         elif successor.ready:
             if successor.why:

@@ -133,7 +133,12 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             control=control,
         )
         journal.note(
-            "show_start", time.monotonic(), story=story.title, venue=venue.name, version=version("chiaroscuro")
+            "show_start",
+            time.monotonic(),
+            story=story.title,
+            venue=venue.name,
+            version=version("chiaroscuro"),
+            moods="by hand" if mood_source else "eye",  # a rehearsal's takes are no visits
         )
         show = Show(story, parts, Controls(volume=venue.sound.volume, mute=venue.sound.mute))
         end_by_signal(show)  # after SDL has started, which would else keep SIGTERM to itself

@@ -26,7 +26,7 @@ class StubPerception:
     def __init__(self, venue: Venue, fault: str) -> None:
         if fault == "bad weights" and not Path(os.environ["STUB_EYE_MENDED"]).exists():
             raise CannotBegin("weights/emotion.onnx has 7 classes, 8 are needed")
-        while fault == "loads when it may" and not Path(os.environ["STUB_EYE_MAY_LOAD"]).exists():
+        while fault.endswith("loads when it may") and not Path(os.environ["STUB_EYE_MAY_LOAD"]).exists():
             time.sleep(0.05)
         on_gpu = fault.startswith("gpu ") and venue.eye.device != "cpu"
         if fault == "gpu is away" and on_gpu:

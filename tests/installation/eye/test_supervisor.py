@@ -199,12 +199,14 @@ def test_a_silent_eye_is_ended_only_when_its_successor_is_ready(keeping: Starts,
 
 
 def test_an_eye_that_was_slow_and_speaks_again_stays(keeping: Starts, may_load: Path) -> None:
-    supervisor = keeping("loads when it may", deadline=2.0)
+    supervisor = keeping("gpu loads when it may", deadline=2.0)
     first = stopped_eye(supervisor, may_load)
     second = successor_of(supervisor)
+    assert supervisor._choice.failed_at is not None
     os.kill(first, signal.SIGCONT)
     wait_until(lambda: not alive(second), LONG)
     assert supervisor.pid == first
+    assert supervisor._choice.failed_at is None
 
 
 def test_a_successor_that_dies_leaves_the_way_of_a_plain_restart(keeping: Starts, may_load: Path) -> None:
