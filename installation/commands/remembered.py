@@ -73,12 +73,21 @@ class Remembered:
         if not self._new and self._headers == len(known_headers):
             return
         kept = dict(list(self._known.items())[-AT_MOST:])
-        headers = [(*stamp, header) for stamp, header in list(known_headers.items())[-AT_MOST:]]
+        headers = [(*stamp, known) for stamp, known in known_headers.items() if is_text(stamp[0])][-AT_MOST:]
         networks = dict(list(self.networks.items())[:NETWORKS_AT_MOST])
         with suppress(OSError):
             whole = KeptInspections(made_by=MADE_BY, inspections=kept, headers=headers, networks=networks)
             write_whole(self._file, whole.model_dump_json(indent=1).encode())
         self._new, self._headers = False, len(known_headers)
+
+
+def is_text(path: str) -> bool:
+    """Whether ``path`` can stand in JSON; a file name may hold bytes that are no text."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def key_of(files: Iterable[Path], *part: object) -> str:

@@ -116,7 +116,8 @@ def probe(file: Path) -> MediaHeader:
         # To open a pipe would mean to wait for ever.
         raise Unreadable("is not a regular file; give a film, picture or sound file")
     # FFmpeg would take what stands before the colon of take:2.mp4 for a protocol.
-    stamp = str(file.absolute()), stat.st_mtime_ns, stat.st_size
+    file = file.absolute()  # FFmpeg takes what stands before a colon for a protocol
+    stamp = str(file), stat.st_mtime_ns, stat.st_size
     if stamp not in known_headers:
         if len(known_headers) >= REMEMBERED:
             known_headers.clear()
