@@ -168,6 +168,7 @@ def test_each_profile_carries_what_the_registry_says_and_nothing_else(profile: s
     bench = Bench(OscTarget.model_validate({"profile": profile}))
     bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
     bench.snapshot.time = {"/scene/time": message("/scene/time", 1.0, 7.0)}
+    bench.snapshot.update_change([message("/info/house", "open")])
     bench.run(0.0, 2.0, 15.0)
     told = {one.address.removeprefix("/emo") for _, one in bench.heard}
     events = {path for path in BY_PATH if path.startswith("/event/")}
