@@ -90,7 +90,7 @@ def check_sound(headless: bool) -> Iterator[Finding]:
 def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
     """The venue's OSC settings make sense, receivers' names can be resolved, and the control port is free.
 
-    ``show``: process of the running show, or 0; the port is its own then.
+    ``show``: process of the running show, or 0; the port may be its own.
     """
     from installation.osc.check import problems
 
@@ -105,10 +105,22 @@ def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
                 trial.bind((venue.osc.listen_host, venue.osc.listen_port))
                 yield ok("osc in", where, f"free on {venue.osc.listen_host}")
             except OSError as error:
-                if show:
+                if show and holds_udp_port(show, venue.osc.listen_port):
                     yield ok("osc in", where, f"the running show has it (process {show}), so it was not tried")
                 else:
                     yield problem("osc in", where, f"{error.strerror}: another program uses this port; choose another")
+
+
+def holds_udp_port(process: int, port: int) -> bool:
+    """Whether a process has a UDP socket on ``port``; True where the system does not tell (not Linux, other users)."""
+    try:
+        links = {str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir()}
+        lines = [
+            line.split() for name in ("udp", "udp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()
+        ]
+    except OSError:
+        return True
+    return any(line[1].endswith(f":{port:04X}") and f"socket:[{line[9]}]" in links for line in lines)
 
 
 def _target(number: int, target: OscTarget) -> Iterator[Finding]:

@@ -229,6 +229,21 @@ def test_beside_the_running_show_its_port_and_its_camera_are_told_to_be_its_own(
         assert "another program uses this port" in found.stdout
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="who holds a port is told on Linux only")
+def test_a_port_that_another_program_took_from_the_running_show_is_not_called_its_own() -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as show,
+    ):
+        held.bind(("127.0.0.1", 0))
+        venue = Venue.model_validate({"osc": {"listen_port": held.getsockname()[1]}})
+        assert [finding.state for finding in check_osc(venue, show=os.getpid())][-1] == "ok"
+        *_, finding = check_osc(venue, show=show.pid)
+        assert finding.state == "problem"
+        assert "another program uses this port" in finding.what
+        show.communicate(b"\n")
+
+
 def is_taken(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
         try:
