@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import importlib
+import os
 import sys
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 from calibration.errors import Exit
 from installation.host.memory import bound_arenas
 from installation.host.plain_group import PlainGroup
-from installation.host.terminal import cannot_print, print_traceback, print_what_can_be_printed, say
+from installation.host.terminal import cannot_print, flush_printed, print_traceback, print_what_can_be_printed, say
 
 app = typer.Typer(
     name="chiaro",
@@ -59,9 +60,12 @@ def main() -> None:
         faulthandler.enable(all_threads=False)  # a show that hangs is ended by SIGABRT, and tells where it stands
     print_what_can_be_printed()
     try:
-        app()
+        try:
+            app()
+        finally:
+            flush_printed()
     except Exception as error:
         if cannot_print(error):
-            sys.exit(Exit.UNAVAILABLE)
+            os._exit(Exit.UNAVAILABLE)  # the interpreter's own end would try to write the rest once more
         print_traceback(type(error), error, error.__traceback__)
         sys.exit(Exit.BUG)

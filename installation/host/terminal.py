@@ -37,6 +37,13 @@ def cannot_print(error: Exception) -> bool:
     return full
 
 
+def flush_printed() -> None:
+    """Write what is still to be written, so that a full disk is told by us. Raises ``OSError``."""
+    if sys.stdout is not None:
+        with suppress(BrokenPipeError, ValueError):  # whoever read has had enough, or closed it
+            sys.stdout.flush()
+
+
 def print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What ``sys.excepthook`` does, through ``plain``: an error's text may hold an address or a name from outside."""
     lines = "".join(traceback.format_exception(kind, error, trace))

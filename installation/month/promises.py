@@ -17,6 +17,8 @@ TRIAL_FROM, TRIAL_PACE = 595.0, 0.02
 """Then the successor's process begins, which takes real seconds, while the eye that looks lets the ticks fly."""
 GPU_BACK_WITHIN = 700.0
 """A GPU on which the eye failed twice (whatever killed it) is tried again after ten minutes; the processor looks."""
+NOT_OF_A_FAULT = (f"{GPU}:", "captions font:")
+"""Beginnings of what may be lost beside a fault: a GPU is tried again later, and a machine may have no fonts."""
 STANDS_AT_MOST = 3.0
 BACK_WITHIN = 62.0
 """A minute, which is how rarely a missing clip is looked for, and the moment in which it is found and opened."""
@@ -114,8 +116,8 @@ class Promises:
             raise self.broken("P3", f"{GPU_BACK_WITHIN:g} s after the GPU was lost the eye is still on the processor")
 
     def _lost(self) -> list[str]:
-        """What is lost and why, but for the GPU, which has a time of its own."""
-        return [line for line in self._room.show.parts.losses.lost_parts() if not line.startswith(f"{GPU}:")]
+        """What is lost and why, but for the GPU, which has a time of its own, and what this machine never had."""
+        return [line for line in self._room.show.parts.losses.lost_parts() if not line.startswith(NOT_OF_A_FAULT)]
 
     def _watch_receiver(self) -> None:
         room = self._room

@@ -69,7 +69,8 @@ def test_a_torn_story_and_a_misspelt_venue_are_told_once_and_what_ran_last_plays
         show.wait(lambda: "new story is back" in show.told(), "the mended story", MORNING)
         venue.write_text(venue.read_text().replace("widht", "width"))
         show.wait(lambda: "begins anew with it" in show.told(), "the mended venue", MORNING)
-        show.wait(lambda: show.listener.values("/emo/health/lost")[-1] == [""], "nothing lost", MORNING)
+        nothing = ([""], ["captions font"])  # a machine may have no fonts
+        show.wait(lambda: show.listener.values("/emo/health/lost")[-1] in nothing, "nothing lost", MORNING)
         assert show.told().count("new story lost") == show.told().count("new venue lost") == 1
         assert show.end() == Exit.OK
     venue.write_text(venue.read_text().replace("width", "widht").replace("height", "hieght"))
