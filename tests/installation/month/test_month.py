@@ -20,24 +20,13 @@ from installation.month.room import SimulatedRoom
 from installation.month.stand_ins import copy_with_stand_ins
 from scenes.story.story import load_story
 from tests.clips import make_clip
+from tests.installation.show.test_show import STORY
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the month was not tried: no Unix sockets here"),
     pytest.mark.timeout(1800),
 ]
 DEMO = Path(__file__).parents[3] / "scenes/demo/story.toml"
-STORY = """
-title = "One room"
-start = "door"
-attract = "lamp"
-safe = "lamp"
-[scenes.lamp]
-clip = "lamp.mp4"
-loop = true
-[scenes.door]
-clip = "door.mp4"
-end = true
-"""
 
 
 def test_two_days_with_all_that_goes_wrong_break_no_promise() -> None:

@@ -26,19 +26,8 @@ from scenes.machine.command import CloseHouse, OpenHouse, SetClosed, Start
 from scenes.machine.cue import ShowState
 from scenes.story.story import load_story
 from tests.clips import make_clip
+from tests.installation.show.test_show import STORY
 
-STORY = """
-title = "One room"
-start = "door"
-attract = "lamp"
-safe = "lamp"
-[scenes.lamp]
-clip = "lamp.mp4"
-loop = true
-[scenes.door]
-clip = "door.mp4"
-end = true
-"""
 HOURS = HoursSettings(open="Tu-Su 10:00-18:00; PH off", country="DE", timezone="Europe/Berlin", last_take_seconds=30.0)
 STEP = 0.1
 
