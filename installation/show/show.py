@@ -5,44 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import assert_never
 
 import pygame
 
 from installation.film.clock import STOP_SECONDS
 from installation.host.console import log
-from installation.host.health import Health, Sense, status_line
 from installation.osc.registry import Code
+from installation.show.announcing import Announcing
 from installation.show.keys import Controls
 from installation.show.lost_media import LostMedia
 from installation.show.overlay import Overlay
 from installation.show.parts import Parts
 from installation.show.reloading import Reloading
+from installation.show.stage_commands import DONE, Answer, set_stage
 from installation.show.view import View
 from scenes.machine.advance import Moment, advance, begin
-from scenes.machine.branching import standings
 from scenes.machine.command import (
     Attract,
-    CloseHouse,
     Command,
     GoTo,
     Next,
-    OpenHouse,
     Origin,
-    Ping,
-    RehearseMood,
     Reload,
     Restart,
-    SendSnapshot,
     SetBlackout,
-    SetBrightness,
-    SetCamera,
-    SetClosed,
-    SetMasterVolume,
-    SetMute,
-    SetOverlay,
     Shutdown,
     StageCommand,
     Start,
@@ -66,10 +53,7 @@ from scenes.machine.cue import (
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
-Answer = tuple[Code, str]
-"""What ``/reply/{command}`` carries: a code and a short reason."""
 HOUSE = Origin("house")
-DONE: Answer = (Code.DONE, "ok")
 FAULT_SECONDS = 60.0
 
 
@@ -92,12 +76,11 @@ class Show:
         self._asked: list[StoryCommand] = []
         self._played_at = 0.0
         self._state_word = ShowState.ATTRACT
-        self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
-        self._next_health = self._next_scene_time = self._started
         self._state: StoryState
         self._have(story, self._started)
         self._state, cues = begin(story, self._passed)
-        self._mood = self._sent_mood = parts.eye.mood(self._started)
+        self._mood = parts.eye.mood(self._started)
+        self._announcing = Announcing(parts, self._mood, self._started)
         for cue in cues:
             self._perform(cue, self._started)
 
@@ -153,7 +136,7 @@ class Show:
         self._begin_reloaded(now, cues)
         self._end_after_fault()
         parts.film.draw(now, self._over_the_film(now))
-        self._broadcast_state(now)
+        self._announcing.send_due(now, self._story, self._state, self._mood)
         parts.heartbeat.beat(now)
 
     def end(self, now: float) -> None:
@@ -187,47 +170,15 @@ class Show:
         return DONE
 
     def _set_stage(self, command: StageCommand, now: float) -> Answer:
-        film, eye = self.parts.film, self.parts.eye
         match command:
-            case SetMasterVolume(level):
-                self.controls = replace(self.controls, volume=level)
-                film.master_volume(level)
-            case SetMute(on):
-                self.controls = replace(self.controls, mute=on)
-                film.mute(on)
-            case SetBrightness(level):
-                self.controls = replace(self.controls, brightness=level)
-                film.brightness(level)
-            case SetOverlay(on):
-                self.controls = replace(self.controls, overlay=on)
-                eye.set_thumbnail(on)
-            case SetCamera(on):
-                self.controls = replace(self.controls, camera=on)
-                eye.set_camera(on)
-            case SetClosed(on):
-                self.parts.house.ask(not on, now, at_once=True)
-            case OpenHouse() | CloseHouse():
-                self.parts.house.ask(isinstance(command, OpenHouse), now)
-            case RehearseMood(label, intensity):
-                return self._rehearse(label, intensity, now)
             case Reload():
-                film.forget_failures()
+                self.parts.film.forget_failures()
                 self._reloading.ask()
-            case SendSnapshot():
-                self.parts.broadcast.snapshot()
             case Shutdown() | Restart():
                 self.ending, self.restarting = True, isinstance(command, Restart)
-            case Ping():
-                return Code.DONE, "pong"
             case _:
-                assert_never(command)
-        return DONE
-
-    def _rehearse(self, label: str, intensity: float, now: float) -> Answer:
-        try:
-            self.parts.rehearsal.set(label, intensity, now)
-        except ValueError as error:
-            return Code.UNKNOWN, str(error)
+                self.controls, answer = set_stage(command, self.parts, self.controls, now)
+                return answer
         return DONE
 
     def _follow_house(self, now: float) -> None:
@@ -311,51 +262,7 @@ class Show:
         elif clock - self._played_at > FAULT_SECONDS and not self.ending:
             self.ending, self.unavailable = True, f"nothing could be played for {FAULT_SECONDS:g} s"
 
-    # -- what is sent to the network -------------------------------------------------------------------------------
-
-    def _broadcast_state(self, now: float) -> None:
-        parts = self.parts
-        if self._mood is not self._sent_mood:  # the eye's link has sent it already: not a second time at the next tick
-            self._sent_mood = self._mood
-            parts.broadcast.mood(self._mood)
-        parts.journal.mood(self._mood, now)
-        if now >= self._next_scene_time:
-            self._next_scene_time = now + 0.2
-            parts.broadcast.scene_time(self._position(), self._duration() or 0.0)
-        if now >= self._next_health:
-            self._next_health = now + 1.0
-            self._health = self._measure_health(now)
-            parts.broadcast.health(self._health)
-            parts.heartbeat.status(status_line(self._state.scene, self._health, parts.losses.lost_parts()))
-            film = parts.film.health
-            parts.machine.pictures(now, film.shown, film.late + film.dropped + film.repeated)
-
-    def _measure_health(self, now: float) -> Health:
-        film, eye = self.parts.film.health, self.parts.eye
-        return Health(
-            beat=self._health.beat + 1,
-            camera=eye.camera,
-            model=eye.model,
-            film_fps=film.fps,
-            eye_fps=eye.fps,
-            uptime_seconds=now - self._started,
-            errors=self.parts.losses.errors,
-            lost=self.parts.losses.lost_names(),
-            late_frames=film.late,
-            dropped_frames=film.dropped,
-            repeated_frames=film.repeated,
-            sound_gaps=film.sound_gaps,
-            drift=eye.drift,
-        )
-
-    def _position(self) -> float:
-        """Seconds of the scene's film that were shown; in a loop, of this pass: it may play for a year."""
-        seconds, duration = self.parts.film.playhead.seconds, self._duration()
-        loops = self._story.clip(self._state.scene).loop
-        return seconds % duration if loops and duration else seconds
-
-    def _duration(self) -> float | None:
-        return self._story.duration(self._state.scene)
+    # -- what is told -----------------------------------------------------------------------------------------------
 
     def _over_the_film(self, now: float) -> pygame.Surface | None:
         question, controls = self.parts.keys.question, self.controls
@@ -366,22 +273,4 @@ class Show:
         return self._overlay.pause_sign() if controls.paused and not controls.blackout else None
 
     def _view(self) -> View:
-        story, state, eye = self._story, self._state, self.parts.eye
-        return View(
-            clock=datetime.now().strftime("%H:%M:%S"),
-            title=story.title,
-            scene=state.scene,
-            state=self._state_word.name.lower(),
-            seconds=self.parts.film.playhead.seconds,
-            duration=self._duration(),
-            window=story.window(state.scene),
-            branches=standings(story, state, self._mood),
-            mood=self._mood,
-            health=self._health,
-            eye_line=eye.line,
-            lost=self.parts.losses.lost_parts(),
-            thumbnail=eye.thumbnail,
-            question=self.parts.keys.question,
-            controls=self.controls,
-            house=self.parts.house.line,
-        )
+        return self._announcing.view(self._story, self._state, self._mood, self._state_word, self.controls)

@@ -83,7 +83,7 @@ def test_each_thread_of_the_stage_that_dies_is_told_once_and_its_part_is_back(
             room.run_until(lambda name=name: losses.is_lost(f"{name} thread"))  # type: ignore[misc]
             wait_until(lambda works=works: works(room), LONG)  # type: ignore[misc]
             assert losses.errors == before + 1, losses.lost_parts()
-            assert room.show._measure_health(time.monotonic()).errors == losses.errors
+            assert room.show._announcing.measure_health(time.monotonic()).errors == losses.errors
         assert room.scene == "lamp"
 
 

@@ -127,8 +127,8 @@ def told_time(room: Room, seconds: float) -> tuple[Value, ...]:
     show = room.show
     show.parts.film.playhead = replace(show.parts.film.playhead, seconds=seconds)
     before = show.parts.broadcast.values().get("/scene/time")
-    show._next_scene_time = 0.0
-    show._broadcast_state(time.monotonic())
+    show._announcing._next_scene_time = 0.0
+    show._announcing.send_due(time.monotonic(), show.story, show._state, show._mood)
     wait_until(lambda: show.parts.broadcast.values().get("/scene/time") not in (None, before), LONG)
     return show.parts.broadcast.values()["/scene/time"]
 
@@ -191,7 +191,7 @@ def test_the_films_counters_are_in_the_health_that_the_room_is_told(room: Room) 
     counter = room.show.parts.film._composer.counter
     counter.late, counter.dropped, counter.repeated = 1004, 1003, 1002
     room.show.parts.film.sound.gaps = 1001
-    health = room.show._measure_health(room.show._started + 1.0)
+    health = room.show._announcing.measure_health(room.show._started + 1.0)
     assert (health.late_frames, health.dropped_frames, health.repeated_frames) == (1004, 1003, 1002)
     assert health.sound_gaps == 1001
 

@@ -1,0 +1,89 @@
+"""What the stage tells at its own pace: mood and scene time to the network, health each second, the operator's view."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from installation.host.health import Health, Sense, status_line
+from installation.show.keys import Controls
+from installation.show.parts import Parts
+from installation.show.view import View
+from models.mood import Mood
+from scenes.machine.branching import standings
+from scenes.machine.cue import ShowState
+from scenes.machine.state import StoryState
+from scenes.story.story import Story
+
+
+class Announcing:
+    """Tells the rest of the world how the show stands. Nothing here waits."""
+
+    def __init__(self, parts: Parts, mood: Mood, started: float):
+        self._parts, self._started, self._sent_mood = parts, started, mood
+        self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
+        self._next_health = self._next_scene_time = started
+
+    def send_due(self, now: float, story: Story, state: StoryState, mood: Mood) -> None:
+        """Send and note what is due at ``now`` (seconds)."""
+        parts = self._parts
+        if mood is not self._sent_mood:  # the eye's link has sent it already: not a second time at the next tick
+            self._sent_mood = mood
+            parts.broadcast.mood(mood)
+        parts.journal.mood(mood, now)
+        if now >= self._next_scene_time:
+            self._next_scene_time = now + 0.2
+            parts.broadcast.scene_time(self._position(story, state), story.duration(state.scene) or 0.0)
+        if now >= self._next_health:
+            self._next_health = now + 1.0
+            self._health = self.measure_health(now)
+            parts.broadcast.health(self._health)
+            parts.heartbeat.status(status_line(state.scene, self._health, parts.losses.lost_parts()))
+            film = parts.film.health
+            parts.machine.pictures(now, film.shown, film.late + film.dropped + film.repeated)
+
+    def measure_health(self, now: float) -> Health:
+        """How each part of the show is at ``now``; the beat counts on from the last one that was sent."""
+        film, eye = self._parts.film.health, self._parts.eye
+        return Health(
+            beat=self._health.beat + 1,
+            camera=eye.camera,
+            model=eye.model,
+            film_fps=film.fps,
+            eye_fps=eye.fps,
+            uptime_seconds=now - self._started,
+            errors=self._parts.losses.errors,
+            lost=self._parts.losses.lost_names(),
+            late_frames=film.late,
+            dropped_frames=film.dropped,
+            repeated_frames=film.repeated,
+            sound_gaps=film.sound_gaps,
+            drift=eye.drift,
+        )
+
+    def view(self, story: Story, state: StoryState, mood: Mood, word: ShowState, controls: Controls) -> View:
+        """All that the operator's overlay shows now."""
+        parts = self._parts
+        return View(
+            clock=datetime.now().strftime("%H:%M:%S"),
+            title=story.title,
+            scene=state.scene,
+            state=word.name.lower(),
+            seconds=parts.film.playhead.seconds,
+            duration=story.duration(state.scene),
+            window=story.window(state.scene),
+            branches=standings(story, state, mood),
+            mood=mood,
+            health=self._health,
+            eye_line=parts.eye.line,
+            lost=parts.losses.lost_parts(),
+            thumbnail=parts.eye.thumbnail,
+            question=parts.keys.question,
+            controls=controls,
+            house=parts.house.line,
+        )
+
+    def _position(self, story: Story, state: StoryState) -> float:
+        """Seconds of the scene's film that were shown; in a loop, of this pass: it may play for a year."""
+        seconds, duration = self._parts.film.playhead.seconds, story.duration(state.scene)
+        loops = story.clip(state.scene).loop
+        return seconds % duration if loops and duration else seconds
