@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from installation.commands.story_diff import diff
 from installation.host.terminal import say
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ StoryFile = Annotated[Path, typer.Argument(help="Story file (.toml) or its folde
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    commands = typer.Typer(no_args_is_help=True, help="Tools for writing a story: schema, graph, simulated visitors.")
+    commands = typer.Typer(
+        no_args_is_help=True, help="Tools for writing a story: schema, graph, versions, simulated visitors."
+    )
     commands.command("schema")(schema)
     commands.command("graph")(graph)
+    commands.command("diff")(diff)
     commands.command("simulate")(simulate)
     app.add_typer(commands, name="story")
 

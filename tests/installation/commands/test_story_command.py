@@ -1,5 +1,6 @@
 """``chiaro story`` at the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,23 @@ def test_a_broken_story_ends_with_the_code_for_a_bad_configuration(story: Path) 
     result = CliRunner().invoke(app, ["story", "graph", str(story)])
     assert result.exit_code == Exit.BAD_CONFIGURATION
     assert "start: no scene is called 'dor'; did you mean 'door'?" in result.output
+
+
+def test_versions_are_compared_with_the_exit_codes_of_diff(story: Path) -> None:
+    other = story.with_name("other.toml")
+    other.write_text(STORY.replace("minimum_seconds = 2", "minimum_seconds = 3"))
+
+    def diff(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["story", "diff", *arguments])
+        return result.exit_code, result.output
+
+    assert diff(str(story), str(story.parent)) == (0, "")
+    words = "minimum_seconds is 3 (was 2)"
+    assert diff(str(story), str(other)) == (1, f"scenes.lamp\n    {words}\n")
+    code, printed = diff(str(story), str(other), "--json")
+    assert (code, json.loads(printed)["differences"]) == (
+        1,
+        [{"where": "scenes.lamp", "kind": "changed", "words": words}],
+    )
+    code, printed = diff(str(story), str(story.with_name("gone.toml")))
+    assert (code, "no such story" in printed) == (2, True)

@@ -1,0 +1,93 @@
+"""Two versions of a story: each change is said once, in the author's words."""
+
+from pathlib import Path
+
+import pytest
+
+from calibration.errors import BadFile
+from scenes.story.diff import differences
+from tests.clips import make_clip
+from tests.scenes.evenings import TWO_ROOMS
+
+
+def compared(tmp_path: Path, new: str, old: str = TWO_ROOMS) -> list[tuple[str, str, str]]:
+    one, other = tmp_path / "old.toml", tmp_path / "new.toml"
+    one.write_text(old)
+    other.write_text(new)
+    return [(found.where, found.kind, found.words) for found in differences(one, other)]
+
+
+def test_a_story_is_no_different_from_itself_nor_from_one_that_writes_a_default(tmp_path: Path) -> None:
+    assert compared(tmp_path, TWO_ROOMS) == []
+    assert compared(tmp_path, TWO_ROOMS.replace("end = true", "end = true\nvolume = 1.0")) == []
+
+
+def test_a_way_that_asks_for_something_else_and_one_that_is_new_are_told_with_their_place(tmp_path: Path) -> None:
+    new = TWO_ROOMS.replace('mood = "dark" } }', 'mood = "dark", share = 0.3 } }, { to = "still", otherwise = true }')
+    assert compared(tmp_path, new.replace('next = "garden"\n', "")) == [
+        ("scenes.door", "changed", "way out 2 of 3 is dark 30% of the time -> cellar (was dark -> cellar)"),
+        ("scenes.door", "added", "new way out 3 of 3: otherwise -> still"),
+        ("scenes.door", "removed", "no longer a way out: otherwise -> garden"),
+    ]
+
+
+def test_the_order_of_the_ways_counts_since_the_first_that_holds_is_taken(tmp_path: Path) -> None:
+    one, other = '{ to = "garden", when = { mood = "calm" } }', '{ to = "cellar", when = { mood = "dark" } }'
+    new = TWO_ROOMS.replace(f"[{one}, {other}]", f"[{other}, {one}]")
+    words = "its ways out are asked in another order: dark -> cellar; calm -> garden; otherwise -> garden"
+    assert compared(tmp_path, new) == [("scenes.door", "changed", words)]
+
+
+def test_a_renamed_scene_is_one_change_and_not_one_at_every_way_that_leads_there(tmp_path: Path) -> None:
+    assert compared(tmp_path, TWO_ROOMS.replace('"cellar"', '"vault"').replace("scenes.cellar", "scenes.vault")) == [
+        ("scenes.vault", "renamed", "was called cellar")
+    ]
+    swapped = TWO_ROOMS.replace('"lamp"', '"sun"').replace("scenes.lamp", "scenes.sun")
+    assert compared(tmp_path, swapped) == [("scenes.sun", "renamed", "was called lamp")]
+
+
+def test_scenes_groups_and_keys_that_came_and_went_are_told_as_the_file_writes_them(tmp_path: Path) -> None:
+    new = TWO_ROOMS.replace('clip = "cellar.mp4"\nout_seconds = 30', 'clip = "attic.mp4"\nout_seconds = 20')
+    new = (
+        new.replace("cellar", "attic")
+        .replace('"anger"]', '"anger", "disgust"]')
+        .replace("seconds = 1 }", "seconds = 2 }")
+    )
+    found = compared(tmp_path, new.replace('title = "Two rooms"', 'title = "Two rooms"\nleft = { after_seconds = 9 }'))
+    assert ("story", "changed", "left is { after_seconds = 9 } (was { after_seconds = 15 })") in found
+    dark = '["sadness", "fear", "anger"'
+    assert ("groups.dark", "changed", f'is {dark}, "disgust"] (was {dark}])') in found
+    assert ("scenes.garden", "changed", "transition is { seconds = 2 } (was { seconds = 1 })") in found
+    assert ("scenes.attic", "added", "new: attic.mp4, the end") in found
+    assert ("scenes.cellar", "removed", "gone: cellar.mp4, the end") in found
+
+
+def test_cues_are_compared_one_by_one(tmp_path: Path) -> None:
+    cue = (
+        'cue = [{{ at_seconds = 1, caption = "{}" }}, {{ at_seconds = 2, volume = 0.5 }}]\nend = true\n[scenes.cellar]'
+    )
+    old = TWO_ROOMS.replace("end = true\n[scenes.cellar]", cue.format("Stay."))
+    new = TWO_ROOMS.replace("end = true\n[scenes.cellar]", cue.format("Go."))
+    changed = 'cue { at_seconds = 1, caption = "Go." } (was { at_seconds = 1, caption = "Stay." })'
+    assert compared(tmp_path, new, old) == [("scenes.garden", "changed", changed)]
+    assert len(compared(tmp_path, old)) == 2
+
+
+def test_clips_that_are_there_tell_lengths_and_another_file_under_the_same_name(tmp_path: Path) -> None:
+    text = TWO_ROOMS.replace('clip = "cellar.mp4"\nout_seconds = 30', 'clip = "cellar.mp4"')
+    paths = []
+    for folder, seconds in (("monday", 1), ("friday", 2)):
+        (tmp_path / folder).mkdir()
+        make_clip(tmp_path / folder / "cellar.mp4", seconds=seconds)
+        paths.append(tmp_path / folder / "story.toml")
+        paths[-1].write_text(text)
+    assert [(found.where, found.words) for found in differences(*paths)] == [
+        ("scenes.cellar", "lasts 2.00 s (was 1.00 s)"),
+        ("scenes.cellar", "its choice closes at 1.25 s (was 0.25 s)"),
+        ("scenes.cellar", "cellar.mp4 is another file under the same name"),
+    ]
+
+
+def test_what_is_no_story_cannot_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="tittle"):
+        compared(tmp_path, TWO_ROOMS.replace("title", "tittle"))
