@@ -48,13 +48,19 @@ def _accepted(line: Address) -> Iterator[str]:
 
 
 def _keys(schema: dict[str, Any]) -> Iterator[str]:
-    """Dotted keys of a JSON schema, ``*`` for a free name, ``[]`` for a list, ``= value`` for each fixed choice."""
+    """Dotted keys of a JSON schema, ``*`` for a free name, ``[]`` for a list, ``= value`` for each fixed choice.
+
+    A table that may stand in itself (a condition in ``any``) is listed once.
+    """
     seen: set[tuple[str, str]] = set()
+    within: list[str] = []
 
     def walk(part: dict[str, Any], path: str) -> Iterator[str]:
-        if (reference := part.get("$ref")) and (path, reference) not in seen:
+        if (reference := part.get("$ref")) and (path, reference) not in seen and reference not in within:
             seen.add((path, reference))
+            within.append(reference)
             yield from walk(schema["$defs"][reference.rpartition("/")[2]], path)
+            within.pop()
         for key, value in part.get("properties", {}).items():
             below = f"{path}.{key}".lstrip(".")
             yield below

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from models.mood import Mood
 from scenes.machine.state import StoryState
 from scenes.story.clip import Transition
+from scenes.story.conditions import When
 from scenes.story.story import Story
-from scenes.story.story_file import Branch, When
+from scenes.story.story_file import Branch
 
 LEAST_LEAD = 0.25
 """A mood that was there for less of the seen time leads nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from calibration.files import did_you_mean
 from models.labels import LABELS
+from scenes.story.condition_checks import check_condition, unknown_word
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
@@ -74,30 +75,19 @@ def _check_groups(file: StoryFile) -> Iterator[Problem]:
             yield Problem(key, "is empty; list at least one of " + ", ".join(LABELS))
         for label in dict.fromkeys(labels):
             if label not in LABELS and label != BLANK:
-                yield Problem(key, _unknown_word(label, LABELS, "emotion"))
+                yield Problem(key, unknown_word(label, LABELS, "emotion"))
             elif labels.count(label) > 1 and label != BLANK:
                 yield Problem(key, f"lists {label!r} twice; remove one")
 
 
-def _unknown_word(word: str, known: tuple[str, ...], kind: str) -> str:
-    hint = did_you_mean(word, known) or "; expected one of " + ", ".join(dict.fromkeys(known))
-    return f"no {kind} is called {word!r}{hint}"
-
-
 def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
     yield from _check_scene_exists(f"{key}.to", branch.to, known)
-    when = branch.when
-    if when is None or when.mood is None:
+    if branch.when is None:
         return
-    if when.mood not in LABELS and when.mood not in file.groups:
-        yield Problem(f"{key}.when.mood", _unknown_word(when.mood, (*LABELS, *file.groups), "emotion or group"))
-    if scene == file.safe:
-        yield Problem(
-            f"{key}.when.mood", "the safe scene must work without the camera; do not use a mood in its branches"
-        )
-    elif is_immediate(file, scene, branch) and when.held_seconds is None:
-        why = "an immediate branch" if branch.immediately else "a loop without maximum_seconds"
-        yield Problem(f"{key}.when", f"a mood in {why} needs held_seconds, or one analysed frame could cut the film")
+    at_once = "an immediate branch" if branch.immediately else "a loop without maximum_seconds"
+    if not is_immediate(file, scene, branch):
+        at_once = ""
+    yield from check_condition(file, scene, f"{key}.when", branch.when, at_once, known)
 
 
 def is_endless(file: StoryFile, name: str) -> bool:
@@ -113,6 +103,16 @@ def is_immediate(file: StoryFile, name: str, branch: Branch) -> bool:
 def _check_exits(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Problem]:
     key, endless = f"scenes.{name}", is_endless(file, name)
     otherwise = [f"{key}.branch.{number}" for number, branch in enumerate(scene.branch) if branch.otherwise]
+    always = [number for number, branch in enumerate(scene.branch) if branch.when is None and branch.weight]
+    for number, branch in enumerate(scene.branch):
+        if always and number > always[0] and branch.weight is None:
+            yield Problem(
+                f"{key}.branch.{number}",
+                f"is never taken, because {key}.branch.{always[0]} before it holds always; put it first, or give it a "
+                "weight",
+            )
+    if always and scene.next is not None:
+        yield Problem(f"{key}.next", f"is never taken, because {key}.branch.{always[0]} holds always; remove it")
     if scene.next is not None and otherwise:
         yield Problem(f"{key}.next", f"repeats {otherwise[0]}, which has `otherwise`; remove one of the two")
     if otherwise and not scene.branch[-1].otherwise:
@@ -125,13 +125,14 @@ def _check_exits(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Prob
         )
     elif scene.end and endless:
         yield Problem(f"{key}.loop", "an end that loops never ends; set maximum_seconds")
-    elif endless and otherwise:
-        yield Problem(otherwise[0], "is never taken, because the scene loops for ever; set maximum_seconds")
+    elif endless and (otherwise or always):
+        where = otherwise[0] if otherwise else f"{key}.branch.{always[0]}"
+        yield Problem(where, "is never taken, because the scene loops for ever; set maximum_seconds")
     if scene.end or name in (file.attract, file.safe):
         return
     if endless and not scene.branch:
         yield Problem(key, "has no way out and loops for ever; add a branch, or maximum_seconds and `next`")
-    if not endless and not otherwise:
+    if not endless and not otherwise and not always:
         yield Problem(key, 'has no way out when no branch holds; add `next = "..."` or `end = true`')
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from scenes.story.conditions import When
 from scenes.story.story import Story
-from scenes.story.story_file import Branch, When
+from scenes.story.story_file import Branch
 
 
 def as_text(story: Story) -> str:

@@ -205,9 +205,10 @@ def _check_times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem
             f"{key}.maximum_seconds", f"has no effect, because the scene is only {seconds:.2f} s long", fatal=False
         )
     for number, branch in enumerate(scene.branch):
-        if branch.when is not None and (branch.when.elapsed_seconds or 0.0) > close:
-            place = f"{key}.branch.{number}.when.elapsed_seconds"
-            yield Problem(place, f"can never hold, because the choice closes at {close:.2f} s")
+        for place, when in branch.when.walk(f"{key}.branch.{number}.when") if branch.when else ():
+            if (when.elapsed_seconds or 0.0) > close and ".not" not in place:
+                why = f"can never hold, because the choice closes at {close:.2f} s"
+                yield Problem(f"{place}.elapsed_seconds", why)
     for number, cue in enumerate(scene.cue):
         if cue.at_seconds > end:
             yield Problem(

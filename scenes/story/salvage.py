@@ -22,6 +22,8 @@ BLANKS: dict[Any, Any] = {"at_seconds": 0, "address": "/blank", "when": {"untrus
 BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "branch": {"to": BLANK, "otherwise": True},
     "cue": {"at_seconds": 0, "volume": 1.0},
+    "any": {"untrusted": True},
+    "all": {"untrusted": True},
 }
 
 
@@ -40,7 +42,7 @@ def read_story_file(path: Path, text: str | None = None) -> tuple[StoryFile | No
         problems = [Problem(key.removesuffix(".[key]"), message) for key, _, message in lines]
     rest = read_toml(path, text)
     damaged: set[str] = set()
-    for _ in range(4):  # what is left out can make its parent faulty, three levels up at most
+    for _ in range(8):  # what is left out can make its parent faulty, as many levels up as conditions nest
         damaged |= {str(fault["loc"][1]) for fault in cause.errors() if len(fault["loc"]) > 1}
         for place in sorted({fault["loc"] for fault in cause.errors()}, key=str, reverse=True):
             _remove(rest, place)

@@ -13,10 +13,11 @@ from calibration.files import is_file, read_text
 from models.labels import LABELS
 from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
+from scenes.story.conditions import When
 from scenes.story.media import TimedClip, check_media, choice_closes_at, timed_clip
 from scenes.story.problem import Problem
 from scenes.story.salvage import read_story_file
-from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue, When
+from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue
 
 
 @dataclass(frozen=True, slots=True)

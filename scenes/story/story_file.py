@@ -12,8 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from calibration.places import PathText
-from calibration.settings import MAX_VISITORS, Seconds, Section, Share
+from calibration.settings import Seconds, Section, Share
 from scenes.story.clip import STILL_SECONDS, Transition
+from scenes.story.conditions import PositiveSeconds, When
+from scenes.story.draws import DrawEntry, Weight
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 FLOAT32_MAX = 3.4028234e38
@@ -51,6 +53,7 @@ def _valid_track(track: Any) -> Any:
 
 Name = Annotated[str, AfterValidator(_valid_name)]
 Argument = Annotated[int | float | str, BeforeValidator(_valid_argument)]
+Count = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 SoundTrackChoice = Annotated[
     Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=LANGUAGE)],
     BeforeValidator(_valid_track),
@@ -58,7 +61,6 @@ SoundTrackChoice = Annotated[
         description="Number (from 1) or language of the sound track to play, of a file with several", examples=["de", 2]
     ),
 ]
-PositiveSeconds = Annotated[float, Field(gt=0.0, le=86400.0)]
 
 
 class Change(Section):
@@ -98,53 +100,6 @@ class Listen(Section):
         return self
 
 
-class When(Section):
-    """Conditions of a branch; all of them must hold."""
-
-    mood: str | None = Field(
-        None,
-        description="An emotion or one of your [groups]. By itself: it led the listening window. With share, peak, "
-        "held_seconds or confidence: those decide instead",
-        examples=["happiness", "calm"],
-    )
-    share: Share | None = Field(
-        None,
-        description="It was shown for at least this share of the time that a face was seen in the listening window",
-    )
-    peak: Share | None = Field(None, description="Its probability reached this value at least once in the window")
-    held_seconds: PositiveSeconds | None = Field(None, description="It was shown for this long without a break")
-    confidence: Share | None = Field(None, description="Its mean probability over the window is at least this")
-    visitors: Literal["present", "absent"] | None = Field(None, description="Somebody, or nobody, is there")
-    for_seconds: PositiveSeconds | None = Field(None, description="With `visitors`: for at least this long")
-    visitors_at_least: int | None = Field(
-        None, ge=1, le=MAX_VISITORS, description="At least this many visitors are there now"
-    )
-    elapsed_seconds: PositiveSeconds | None = Field(None, description="The scene has run for at least this long")
-    untrusted: Literal[True] | None = Field(
-        None, description="The camera is missing, covered or too dark, or the analysis has stopped"
-    )
-
-    @property
-    def has_thresholds(self) -> bool:
-        """Whether a threshold for the mood is given, so that it need not lead."""
-        return any(figure is not None for figure in (self.share, self.peak, self.held_seconds, self.confidence))
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> When:
-        given = self.model_dump(exclude_none=True)
-        if not given:
-            raise ValueError("contains no condition; add one, or write `otherwise = true` instead of `when`")
-        if self.has_thresholds and self.mood is None:
-            raise ValueError("share, peak, held_seconds and confidence need a `mood`")
-        if self.for_seconds is not None and self.visitors is None:
-            raise ValueError('for_seconds needs `visitors = "present"` or `visitors = "absent"`')
-        if self.untrusted and (self.mood or self.visitors or self.visitors_at_least):
-            raise ValueError(
-                "untrusted means that nothing is known about visitors; do not combine it with a mood or visitors"
-            )
-        return self
-
-
 class Branch(Section):
     """One way out of a scene. The first whose conditions hold is taken."""
 
@@ -153,15 +108,22 @@ class Branch(Section):
     otherwise: Literal[True] | None = Field(
         None, description="Taken when no other branch holds; `next` is the short form"
     )
+    weight: Weight | None = Field(
+        None,
+        description="Of the branches that hold and have a weight one is drawn by lot, each as often as its weight says",
+        examples=[2],
+    )
     immediately: bool = Field(False, description="Cut as soon as the conditions hold, not after the scene's last frame")
     transition: Change | None = Field(None, description="Replaces the transition of the next scene")
 
     @model_validator(mode="after")
     def _says_when(self) -> Branch:
-        if (self.when is None) == (self.otherwise is None):
-            raise ValueError("needs either `when = { ... }` or `otherwise = true`")
-        if self.otherwise and self.immediately:
-            raise ValueError("`otherwise` is decided at the end of the scene; remove `immediately`")
+        if self.otherwise and (self.when is not None or self.weight is not None):
+            raise ValueError("`otherwise` stands alone; remove it, or `when` and `weight`")
+        if not self.otherwise and self.when is None and self.weight is None:
+            raise ValueError("needs one of `when = { ... }`, `weight = ...` and `otherwise = true`")
+        if self.when is None and self.immediately:
+            raise ValueError("without `when` it is decided at the end of the scene; remove `immediately`")
         return self
 
 
@@ -222,6 +184,18 @@ class SceneEntry(Section):
     next: str | None = Field(None, description="The scene that follows when no branch holds")
     end: bool = Field(False, description="The film ends here for this visitor; attract follows")
     cue: tuple[TimedCue, ...] = ()
+    set: dict[Name, Count] = Field(
+        {}, description="Counters that get this value when the scene begins", examples=[{"doors": 0}]
+    )
+    add: dict[Name, Count] = Field(
+        {}, description="Counters that grow by this when the scene begins; each begins at 0", examples=[{"doors": 1}]
+    )
+
+    @model_validator(mode="after")
+    def _changes_each_counter_once(self) -> SceneEntry:
+        if both := sorted(self.set.keys() & self.add.keys()):
+            raise ValueError(f"{both[0]!r} is in `set` and in `add`; keep one of them")
+        return self
 
 
 class BedEntry(Section):
@@ -255,6 +229,9 @@ class StoryFile(Section):
         {}, description="Lists of emotions under names of your own", examples=[{"calm": ["neutral", "happiness"]}]
     )
     beds: dict[Name, BedEntry] = Field({}, description="Music that continues across several scenes")
+    draws: dict[Name, DrawEntry] = Field(
+        {}, description="What is drawn by lot at the start of each take, and asked for by `draw` in a branch"
+    )
     scenes: dict[Name, SceneEntry] = Field(min_length=1)
 
     def loops(self, name: str) -> bool:

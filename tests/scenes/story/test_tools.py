@@ -4,9 +4,10 @@ from pathlib import Path
 
 from models.labels import LABELS
 from scenes.machine.simulate import simulate
+from scenes.story.conditions import When
 from scenes.story.graph import as_mermaid, as_text, describe
 from scenes.story.schema import schema_text
-from scenes.story.story_file import StoryFile, When
+from scenes.story.story_file import StoryFile
 from tests.scenes.evenings import TWO_ROOMS, story_of
 
 ROOT = Path(__file__).parents[3]
