@@ -30,6 +30,7 @@ from scenes.machine.cue import (
 )
 from scenes.machine.evidence import Evidence
 from scenes.machine.operator import obey
+from scenes.machine.signals import forget, gather, hear
 from scenes.machine.state import Moment, Pending, Presence, StoryState
 from scenes.machine.transition import Step, as_home, close_choice, is_home, request_scene, unconditional_choice
 from scenes.story.clip import Transition
@@ -125,6 +126,7 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
         cues.append(TakeStarted(state.take))
     state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds)
     state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, fault=False)
+    state = replace(state, signals=forget(state.signals))
     cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
     cues.append(Prepare(_candidates(story, state)))
     return state, tuple(cues)
@@ -183,12 +185,13 @@ def _listen(story: Story, state: StoryState, moment: Moment) -> Step:
     if not is_listening(story, state):
         return state, ()
     opened, _ = story.window(state.scene)
-    return replace(state, evidence=state.evidence.observe(moment.mood, state.seconds - opened)), ()
+    evidence = state.evidence.observe(moment.mood, state.seconds - opened)
+    return replace(state, evidence=evidence, signals=gather(state.signals)), ()
 
 
 def is_listening(story: Story, state: StoryState) -> bool:
-    """What the face shows now counts for the choice."""
-    if state.pending is not None or not state.entry or not story.asked_moods(state.scene):
+    """What the face shows now, or a signal, counts for the choice."""
+    if state.pending is not None or not state.entry or not story.listens(state.scene):
         return False
     opened, closed = story.window(state.scene)
     return opened <= state.seconds <= closed
@@ -239,6 +242,7 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
 
 
 PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
+    hear,
     _observe,
     _follow,
     _obey,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.mood import Mood
+from scenes.machine.signals import signal_holds
 from scenes.machine.state import StoryState
 from scenes.story.clip import Transition
 from scenes.story.conditions import When
@@ -41,7 +42,8 @@ def _taken(story: Story, state: StoryState, mood: Mood, branch: Branch, closing:
     """The choice of this branch, or None: it does not hold, or cannot be played."""
     if branch.when is None:
         return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
-    reason = _holds(story, state, mood, branch.when, closing)
+    at_once = story.is_immediate(state.scene, branch)
+    reason = _holds(story, state, mood, branch.when, closing, at_once)
     if not reason or not _leads_on(story, branch.to, state.failed):
         return None
     emotion, confidence = _deciding(story, state, branch.when)
@@ -88,6 +90,8 @@ def _asks(when: When | None) -> str:
         asked.append("somebody there" if when.visitors == "present" else "nobody there")
     if when.visitors_at_least is not None:
         asked.append(f"{when.visitors_at_least} visitors or more")
+    if when.signal is not None:
+        asked.append(when.signal_in_words)
     if when.elapsed_seconds is not None:
         asked.append(f"after {when.elapsed_seconds:g} s")
     return ", ".join(asked)
@@ -133,7 +137,7 @@ def _seen_enough(story: Story, state: StoryState) -> bool:
     return state.evidence.seen_seconds >= LEAST_SEEN * (min(end, state.seconds) - start) > 0
 
 
-def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool) -> str:
+def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool, at_once: bool) -> str:
     """The reason why all conditions hold; '' when one does not."""
     reasons = []
     if when.untrusted:
@@ -154,6 +158,11 @@ def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: boo
         if not mood.trusted or mood.count < when.visitors_at_least:
             return ""
         reasons.append(f"{mood.count} visitors there")
+    if when.signal is not None:
+        reason = signal_holds(state, when, at_once)
+        if not reason:
+            return ""
+        reasons.append(reason)
     if when.mood is not None:
         reason = _mood_holds(story, state, when, when.mood, closing)
         if not reason:

@@ -121,6 +121,20 @@ class StateChanged:
     blackout: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SignalChanged:
+    """A signal from elsewhere has moved, has come back, or has become too old; told once a second at most."""
+
+    number: int
+    """From 1, in the order of the story file."""
+    signal: str
+    value: float
+    """In its sender's unit, smoothed."""
+    level: float
+    """Where that is between ``low`` (0) and ``high`` (1)."""
+    known: bool
+
+
 Cue = (
     Prepare
     | Play
@@ -133,4 +147,5 @@ Cue = (
     | Caption
     | SetVolume
     | StateChanged
+    | SignalChanged
 )

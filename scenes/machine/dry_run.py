@@ -12,6 +12,7 @@ from models.mood import Mood
 from scenes.machine.advance import Moment, StoryState, advance, begin
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Cue, Play
+from scenes.machine.signal_state import SignalMessage
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
 
@@ -57,10 +58,12 @@ def dry_run(
     until: float,
     tick_seconds: float = 1 / 30,
     commands: Callable[[float], tuple[StoryCommand, ...]] = lambda _now: (),
+    signals: Callable[[float], tuple[SignalMessage, ...]] = lambda _now: (),
 ) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
     """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
 
-    ``moods`` gives the mood at a time (it may use the state before the tick).
+    ``moods`` gives the mood at a time (it may use the state before the tick); ``commands`` and
+    ``signals`` what came since the tick before.
     """
     state, cues = begin(story, 0.0)
     yield 0.0, state, cues
@@ -69,7 +72,8 @@ def dry_run(
         now = number * tick_seconds
         if not state.paused:
             player = player.run(tick_seconds)
-        state, cues = advance(story, state, Moment(now, moods(now, state), player.playhead, commands(now)))
+        moment = Moment(now, moods(now, state), player.playhead, commands(now), signals(now))
+        state, cues = advance(story, state, moment)
         if cues:
             player = player.perform(cues)
             yield now, state, cues

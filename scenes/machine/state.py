@@ -9,6 +9,7 @@ from models.mood import Mood
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import StateChanged
 from scenes.machine.evidence import Evidence
+from scenes.machine.signal_state import SignalMessage, SignalState
 from scenes.story.clip import Playhead, Transition
 
 
@@ -21,6 +22,8 @@ class Moment:
     mood: Mood
     playhead: Playhead
     commands: tuple[StoryCommand, ...] = ()
+    signals: tuple[SignalMessage, ...] = ()
+    """What was heard since the last tick, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class StoryState:
     ended: bool = False
     evidence: Evidence = field(default_factory=Evidence)
     """Of the listening window; its time counts from the window's start."""
+    signals: tuple[SignalState, ...] = ()
+    """Those that were ever heard, in the story's order."""
     cues_done: int = 0
     presence: Presence = Presence()
     take: int = 0

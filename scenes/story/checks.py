@@ -9,6 +9,7 @@ from models.labels import LABELS
 from scenes.story.condition_checks import check_condition, unknown_word
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
+from scenes.story.signals import check_signals
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
 
 RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "health", "info", "control", "reply")
@@ -26,6 +27,7 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
         yield from _check_scene_exists(key, name, known)
     yield from _check_roles(file)
     yield from _check_groups(file)
+    yield from check_signals({name: entry for name, entry in file.signals.items() if name not in damaged})
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
         if name in RESERVED_NAMES:

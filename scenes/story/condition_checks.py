@@ -9,6 +9,7 @@ from models.labels import LABELS
 from scenes.story.conditions import DEEPEST, When
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
+from scenes.story.signals import check_signal_condition
 from scenes.story.story_file import StoryFile
 
 
@@ -27,6 +28,9 @@ def check_condition(
         yield from _check_faces(file, scene, place, one, at_once)
         yield from _check_memory(file, place, one, known)
         yield from _check_draws(file, place, one)
+        lost = one.signal in known and one.signal not in (*file.scenes, *file.signals)  # its own table is damaged
+        if one.signal is not None and one.signal != BLANK and not lost:
+            yield from check_signal_condition(place, one.signal, one.bounds, file.signals)
 
 
 def _check_faces(file: StoryFile, scene: str, key: str, when: When, at_once: str) -> Iterator[Problem]:

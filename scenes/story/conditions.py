@@ -102,6 +102,17 @@ class When(Section):
     minutes_after_opening: float | None = Field(
         None, ge=0, le=1440, description="The house has been open for at least so many minutes"
     )
+    signal: str | None = Field(
+        None,
+        description="One of the [signals], with above, below or rises_by. At the choice: it was so at least once in "
+        "the listening window; in an immediate branch: it is so now",
+        examples=["heart"],
+    )
+    above: float | None = Field(None, description="With `signal`: it is above this, in the sender's unit")
+    below: float | None = Field(None, description="With `signal`: it is below this")
+    rises_by: float | None = Field(
+        None, gt=0, description="With `signal`: it has risen by this much from its lowest in the listening window"
+    )
     any_: tuple[When, ...] | None = Field(None, alias="any", min_length=1, description="One of these holds, or more")
     all_: tuple[When, ...] | None = Field(None, alias="all", min_length=1, description="All of these hold")
     not_: When | None = Field(
@@ -119,6 +130,18 @@ class When(Section):
         """The measured values that are asked for, by key."""
         asked = {name: getattr(self, name) for name in ("valence", "arousal", "facing", "speaking")}
         return {name: level for name, level in asked.items() if level is not None}
+
+    @property
+    def bounds(self) -> tuple[tuple[str, float], ...]:
+        """What is asked of the signal, by key."""
+        asked = (("above", self.above), ("below", self.below), ("rises_by", self.rises_by))
+        return tuple((name, bound) for name, bound in asked if bound is not None)
+
+    @property
+    def signal_in_words(self) -> str:
+        """What is asked of the signal, for whoever watches: ``heart above 100``."""
+        asked = (f"{name.replace('_', ' ')} {bound:g}" for name, bound in self.bounds)
+        return f"{self.signal} {', '.join(asked)}"
 
     @property
     def asks_faces(self) -> bool:
@@ -150,6 +173,10 @@ class When(Section):
         if self.times_at_least is not None and self.been is None:
             raise ValueError("times_at_least needs `been`, the name of a scene")
         self._counts()
+        if (self.signal is None) == bool(self.bounds):
+            raise ValueError(
+                "above, below and rises_by need a `signal`" if self.bounds else "signal needs above, below or rises_by"
+            )
         if self.after is not None and self.after == self.before:
             raise ValueError("after and before are the same time of day; give two")
         if self.untrusted and (self.asks_faces or self.visitors or self.visitors_at_least):

@@ -58,6 +58,8 @@ def describe(when: When) -> str:
         words.append(f"{'somebody' if when.visitors == 'present' else 'nobody'} there{waited}")
     if when.visitors_at_least is not None:
         words.append(f"{when.visitors_at_least} visitors or more")
+    if when.signal is not None:
+        words.append(when.signal_in_words)
     if when.elapsed_seconds is not None:
         words.append(f"after {when.elapsed_seconds:g} s")
     if when.untrusted:

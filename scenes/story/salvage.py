@@ -18,7 +18,7 @@ from scenes.story.story_file import StoryFile
 
 BLANK = "?"
 """Placeholder for a missing word in a salvaged story; the checks ignore it."""
-BLANKS: dict[Any, Any] = {"at_seconds": 0, "address": "/blank", "when": {"untrusted": True}}
+BLANKS: dict[Any, Any] = {"at_seconds": 0, "address": "/blank", "osc": "/blank", "when": {"untrusted": True}}
 BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "branch": {"to": BLANK, "otherwise": True},
     "cue": {"at_seconds": 0, "volume": 1.0},

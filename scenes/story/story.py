@@ -103,8 +103,14 @@ class Story:
         return self._times[name].window
 
     def asked_moods(self, name: str) -> tuple[str, ...]:
-        """The moods that the scene's branches ask for; empty if it does not listen."""
+        """The moods that the scene's branches ask for."""
         return self._asked_moods[name]
+
+    def listens(self, name: str) -> bool:
+        """Whether a branch of the scene asks for something that is gathered over the listening window."""
+        return bool(self.asked_moods(name)) or any(
+            when.signal for branch in self.branches(name) if branch.when for _, when in branch.when.walk()
+        )
 
     def cues(self, name: str) -> tuple[TimedCue, ...]:
         """The scene's own cues, by time."""

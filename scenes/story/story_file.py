@@ -16,23 +16,17 @@ from calibration.settings import Seconds, Section, Share
 from scenes.story.clip import STILL_SECONDS, Transition
 from scenes.story.conditions import PositiveSeconds, When
 from scenes.story.draws import DrawEntry, Weight
+from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 FLOAT32_MAX = 3.4028234e38
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
-ADDRESS = r"^(/[A-Za-z0-9_.-]+)+$"
 
 
 def _valid_name(name: str) -> str:
     if not re.match(NAME, name):
         raise ValueError("must start with a letter a-z and contain only a-z, digits, _ and -")
     return name
-
-
-def _valid_address(address: str) -> str:
-    if not re.match(ADDRESS, address):
-        raise ValueError("is not a valid OSC address; expected slashes and letters, digits, _ . - as in /cue/strobe")
-    return address
 
 
 def _valid_argument(argument: Any) -> Any:
@@ -130,7 +124,7 @@ class Branch(Section):
 class Osc(Section):
     """A message to other machines on the network."""
 
-    address: Annotated[str, AfterValidator(_valid_address)] = Field(
+    address: OscAddress = Field(
         description="Appended to the target's prefix", examples=["/cue/strobe"], json_schema_extra={"pattern": ADDRESS}
     )
     arguments: tuple[Argument, ...] = Field((), max_length=32)
@@ -231,6 +225,9 @@ class StoryFile(Section):
     beds: dict[Name, BedEntry] = Field({}, description="Music that continues across several scenes")
     draws: dict[Name, DrawEntry] = Field(
         {}, description="What is drawn by lot at the start of each take, and asked for by `draw` in a branch"
+    )
+    signals: dict[Name, SignalEntry] = Field(
+        {}, description="Numbers that other machines send: a button, a heart rate, another room"
     )
     scenes: dict[Name, SceneEntry] = Field(min_length=1)
 

@@ -11,6 +11,7 @@ from models.mood import Mood, unseen
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Branched, Cue, Play, SceneStarted
 from scenes.machine.dry_run import dry_run
+from scenes.machine.signal_state import SignalMessage
 from scenes.story.media import timed_clip
 from scenes.story.story import Story
 from scenes.story.story_file import StoryFile
@@ -83,16 +84,23 @@ def evening(
     until: float,
     commands: dict[float, StoryCommand] | None = None,
     tick_seconds: float = 0.1,
+    signals: Sequence[tuple[float, str, float]] = (),
 ) -> list[tuple[float, Cue]]:
-    """All cues of an evening with their times, rounded to a hundredth."""
+    """All cues of an evening with their times, rounded to a hundredth. ``signals``: (seconds, name, value)."""
     asked = sorted((commands or {}).items())
+    sent = sorted(signals, key=lambda message: message[0])
 
     def orders(now: float) -> tuple[StoryCommand, ...]:
         due = tuple(command for time, command in asked if time <= now + 1e-9)
         del asked[: len(due)]
         return due
 
-    ticks = dry_run(story, mood_at(course), until, tick_seconds, orders)
+    def messages(now: float) -> tuple[SignalMessage, ...]:
+        due = tuple(SignalMessage(name, value) for time, name, value in sent if time <= now + 1e-9)
+        del sent[: len(due)]
+        return due
+
+    ticks = dry_run(story, mood_at(course), until, tick_seconds, orders, messages)
     return [(round(now, 2), cue) for now, _, cues in ticks for cue in cues]
 
 
