@@ -14,6 +14,7 @@ import numpy as np
 
 from calibration.settings import CameraSettings
 from installation.camera.source import CameraLost
+from installation.host.open_files import open_files
 from models.arrays import Image
 
 BACKEND = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}.get(sys.platform, cv2.CAP_ANY)
@@ -196,7 +197,7 @@ def is_held_by(device: str, process: int) -> bool:
     for one in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((one / "stat").read_text().rpartition(")")[2].split()[1])
-            if process in (int(one.name), parent) and any(str(fd.readlink()) == path for fd in (one / "fd").iterdir()):
+            if process in (int(one.name), parent) and path in open_files(one.name):
                 return True
         except OSError:
             continue  # ended meanwhile, or of another user
@@ -210,7 +211,7 @@ def programs_using(path: str) -> list[str]:
         if process.name == str(os.getpid()):
             continue
         try:
-            if any(str(fd.readlink()) == path for fd in (process / "fd").iterdir()):
+            if path in open_files(process.name):
                 found.append(f"{(process / 'comm').read_text().strip()} ({process.name})")
         except OSError:
             continue  # ended meanwhile, or of another user

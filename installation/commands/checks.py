@@ -19,6 +19,7 @@ from installation.commands.clip_checks import check_story
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.house_checks import check_house
 from installation.commands.model_check import check_model
+from installation.host.open_files import open_files
 
 
 def check_display(venue: Venue, headless: bool) -> Iterator[Finding]:
@@ -114,7 +115,7 @@ def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
 def holds_udp_port(process: int, port: int) -> bool:
     """Whether a process has a UDP socket on ``port``; True where the system does not tell (not Linux, other users)."""
     try:
-        links = {str(link.readlink()) for link in Path(f"/proc/{process}/fd").iterdir()}
+        links = set(open_files(process))
         lines = [
             line.split() for name in ("udp", "udp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()
         ]
