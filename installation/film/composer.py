@@ -10,7 +10,7 @@ from installation.film.frame_counter import FrameCounter
 from installation.film.lettering import Lettering
 from installation.film.screen import Screen
 from installation.film.shot import Shot
-from installation.film.video_decoder import DueCanvas, TimedCanvas
+from installation.film.video_decoder import DuePicture, TimedPicture
 from installation.host.console import LossReporter
 from models.arrays import Image
 from scenes.story.captions import caption_at
@@ -27,8 +27,8 @@ class Composer:
         self._scratch = np.zeros_like(self._black)
         self._lettering = Lettering(screen.settings.captions_font, screen.size, losses)
         self._drawn: tuple[object, ...] = ()
-        self._counted: TimedCanvas | None = None
-        self._due = DueCanvas(None)
+        self._counted: TimedPicture | None = None
+        self._due = DuePicture(None)
 
     def compose(
         self,
@@ -40,9 +40,9 @@ class Composer:
     ) -> Image:
         """The canvas at a programme second. ``text`` replaces the clip's own captions unless None."""
         if on is None:
-            self._due, shown, text = DueCanvas(None), None, text or ""
+            self._due, shown, text = DuePicture(None), None, text or ""
         else:
-            self._due = on.decoded.canvas_at(on.seconds(programme), now)
+            self._due = on.decoded.picture_at(on.seconds(programme), now)
             shown = self._due.current
             text = (
                 caption_at(on.decoded.video.clip.captions, on.decoded.file_seconds(on.seconds(programme)))
@@ -53,12 +53,12 @@ class Composer:
         takeover = on.takeover if on else None
         if old and takeover and takeover.done > takeover.begin:
             share = min(1.0, (programme - takeover.begin) / (takeover.done - takeover.begin))
-            under = old.decoded.canvas_at(old.seconds(programme), now).current if share < 1.0 else None
+            under = old.decoded.picture_at(old.seconds(programme), now).current if share < 1.0 else None
         drawn = (shown, under, share if under else 1.0, text)
         self.changed, self._drawn = drawn != self._drawn, drawn
-        canvas = shown.canvas if shown else self._black
+        canvas = shown.canvas() if shown else self._black
         if under and shown:
-            cv2.addWeighted(shown.canvas, share, under.canvas, 1.0 - share, 0.0, dst=self._scratch)
+            cv2.addWeighted(shown.canvas(), share, under.canvas(), 1.0 - share, 0.0, dst=self._scratch)
             canvas = self._scratch
         if text:
             if canvas is not self._scratch:

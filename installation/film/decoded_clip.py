@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
+from calibration.errors import Unplayable
 from installation.film.audio_decoder import AudioDecoder
 from installation.film.failures import Cause
 from installation.film.frame_scaler import FrameScaler
 from installation.film.patience import Patience
-from installation.film.video_decoder import DueCanvas, TimedCanvas, VideoDecoder
+from installation.film.video_decoder import DuePicture, TimedPicture, VideoDecoder
 from scenes.story.clip import Clip
 
 STALLED_SECONDS = 2.0
@@ -25,7 +27,8 @@ class DecodedClip:
         self.audio: AudioDecoder | None = None
         self._called = 0.0
         self._waiting, self._opening, self._steps = Patience(), Patience(), 0
-        self._last: TimedCanvas | None = None
+        self._last: TimedPicture | None = None
+        self._shown: TimedPicture | None = None
 
     @property
     def length(self) -> float | None:
@@ -70,7 +73,7 @@ class DecodedClip:
             self.video.failed = f"opening it made no progress for {patience:g} s"
         return False
 
-    def canvas_at(self, seconds: float, now: float) -> DueCanvas:
+    def picture_at(self, seconds: float, now: float) -> DuePicture:
         """The picture due at ``seconds`` since the in point. A clip that starves for 2 s has failed."""
         due = self.video.at(seconds)
         since, self._called = now - self._called, now
@@ -82,7 +85,17 @@ class DecodedClip:
         if self._waiting.seconds > STALLED_SECONDS and not self.failed:
             self.video.cause = Cause.STALLED
             self.video.failed = f"no picture was decoded for {STALLED_SECONDS:g} s"
-        return due
+        return replace(due, current=self._painted(due.current))
+
+    def _painted(self, picture: TimedPicture | None) -> TimedPicture | None:
+        """``picture``, or the last one that could be painted."""
+        try:
+            if picture is not None:
+                picture.canvas()
+            self._shown = picture
+        except Unplayable as error:
+            self.video.cause, self.video.failed = Cause.STALLED, str(error)
+        return self._shown
 
     def caught_up(self, seconds: float) -> bool:
         """Whether what follows ``seconds`` is decoded too, or nothing follows."""

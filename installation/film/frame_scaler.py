@@ -1,4 +1,4 @@
-"""From a decoded frame to the picture on the wall: colour, rotation, size. One swscale call and at most one copy."""
+"""From a decoded frame to the picture on the wall: its size when it is decoded, its colours when it is shown."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import cv2
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
+from calibration.errors import Unplayable
 from models.arrays import Image
 
 Fit = Literal["fit", "fill", "stretch"]
 UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED; the other numbers of AVColorSpace are those of swscale's tables."""
 BT709, BT601 = 1, 5
+KEPT_AS_YUV = ("yuv420p", "yuvj420p", "nv12")
+"""Pixels of eight bits that take 1.5 bytes each. All others are brought to the canvas's four when they are decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +45,112 @@ def place(shape: tuple[float, float], screen: tuple[int, int], fit: Fit) -> Plac
     return Placing(width, height, (wide - width) // 2, (high - height) // 2)
 
 
+@dataclass(frozen=True, slots=True)
+class FrameLook:
+    """How one frame is to be shown, known from the frame as it was decoded."""
+
+    placing: Placing
+    turns: int
+    """Quarter turns to the left until it stands upright."""
+    colorspace: int
+    color_range: ColorRange
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height before it is turned."""
+        wide, high = self.placing.width, self.placing.height
+        return (high, wide) if self.turns % 2 else (wide, high)
+
+
+class HeldPicture:
+    """A picture of the screen's size that waits for its time: as YUV, which is painted when it is shown, or painted."""
+
+    def __init__(self, scaler: FrameScaler, pixels: av.VideoFrame | Image, look: FrameLook) -> None:
+        self._scaler, self._pixels, self._look = scaler, pixels, look
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        if isinstance(self._pixels, np.ndarray):
+            return self._pixels.nbytes
+        return sum(plane.buffer_size for plane in self._pixels.planes)
+
+    def canvas(self) -> Image:
+        """Paint it: uint8 (height, width, 4), blue first, 4th unused. Raises ``Unplayable``."""
+        if isinstance(self._pixels, np.ndarray):
+            return self._pixels
+        try:
+            return self._scaler.paint(self._pixels, self._look)
+        except (av.error.FFmpegError, ValueError, MemoryError) as error:
+            raise Unplayable(f"a picture of it cannot be shown: {error}") from error
+
+
 class FrameScaler:
-    """Paints frames of one clip on canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
+    """Brings frames of one clip to canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
 
     ``tone`` is a table of 256 (gamma, black level) or None. ``threads`` of swscale, 0: as many as there are cores. Not
-    thread-safe: one for each decoding thread.
+    thread-safe, but one thread may ``hold`` while another has pictures painted that are held.
     """
 
     def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None, threads: int = 0) -> None:
         self._size, self._fit, self._tone, self._threads = size, fit, tone, threads
-        self._reformatter = VideoReformatter()
+        self._holding, self._painting = VideoReformatter(), VideoReformatter()
+        self._tried: tuple[object, ...] = ()
+        """The last kind of frame of which one was painted for a trial."""
+
+    def hold(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> HeldPicture:
+        """Bring ``frame`` to the screen's size; its colours wait until it is shown, if it is of the usual kind.
+
+        Its own pixels are kept where the size is right. Raises what FFmpeg raises where it could not be painted.
+        """
+        look = self._look(frame, pixel_aspect)
+        same = look.size == (frame.width, frame.height)
+        whole = look.size[0] % 16 == 0 and look.size[1] % 2 == 0
+        if frame.format.name not in KEPT_AS_YUV or not (same or whole):
+            return HeldPicture(self, self._paint(self._holding, frame, look), look)
+        kind = frame.format.name, frame.width, frame.height, look
+        if kind != self._tried:  # what cannot be shown is to be known before it is chosen
+            self._paint(self._holding, frame, look)
+            self._tried = kind
+        if not same:
+            form = "yuv420p" if frame.format.name == "nv12" else frame.format.name
+            frame = self._scale(self._holding, frame, look, form, look.color_range)
+        return HeldPicture(self, frame, look)
 
     def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> Image:
-        """The canvas for an ``av.VideoFrame``. The colour space is always said: untagged HD would be read as 601."""
-        turn = round(frame.rotation / 90) % 4
-        upright = (frame.width * pixel_aspect, float(frame.height))
-        placing = place(upright[::-1] if turn % 2 else upright, self._size, self._fit)
-        width, height = (placing.height, placing.width) if turn % 2 else (placing.width, placing.height)
-        picture = self._scale(frame, width, height)
-        if turn:
-            codes = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
-            picture = np.asarray(cv2.rotate(picture, codes[turn]), np.uint8)
-        canvas = self._put(picture, placing)
-        return canvas if self._tone is None else np.asarray(cv2.LUT(canvas, self._tone), np.uint8)
+        """The canvas for ``frame``, as it is shown."""
+        return self.hold(frame, pixel_aspect).canvas()
 
-    def _scale(self, frame: av.VideoFrame, width: int, height: int) -> Image:
+    def paint(self, frame: av.VideoFrame, look: FrameLook) -> Image:
+        """The canvas for a frame that was held."""
+        return self._paint(self._painting, frame, look)
+
+    def _look(self, frame: av.VideoFrame, pixel_aspect: float) -> FrameLook:
+        """The colour space is always said: untagged HD would be read as 601."""
+        turns = round(frame.rotation / 90) % 4
+        upright = (frame.width * pixel_aspect, float(frame.height))
         space = frame.colorspace
         if space in (UNSPECIFIED, 0):
             space = BT709 if frame.height >= 720 or frame.width >= 1280 else BT601
         full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
-        spread = ColorRange.JPEG if full else ColorRange.MPEG
+        placing = place(upright[::-1] if turns % 2 else upright, self._size, self._fit)
+        return FrameLook(placing, turns, space, ColorRange.JPEG if full else ColorRange.MPEG)
+
+    def _paint(self, reformatter: VideoReformatter, frame: av.VideoFrame, look: FrameLook) -> Image:
+        width, height = look.size
+        plane = self._scale(reformatter, frame, look, "bgra", ColorRange.JPEG).planes[0]
+        flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
+        picture = flat[:, : width * 4].reshape(height, width, 4)
+        if look.turns:
+            codes = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
+            picture = np.asarray(cv2.rotate(picture, codes[look.turns]), np.uint8)
+        canvas = self._put(picture, look.placing)
+        return canvas if self._tone is None else np.asarray(cv2.LUT(canvas, self._tone), np.uint8)
+
+    def _scale(
+        self, reformatter: VideoReformatter, frame: av.VideoFrame, look: FrameLook, form: str, color_range: ColorRange
+    ) -> av.VideoFrame:
+        width, height = look.size
         same = (width, height) == (frame.width, frame.height)
         # swscale writes by 16 columns: at other widths its quick way leaves the last ones black, and its threads
         # write over the first ones of each other's rows.
@@ -79,21 +158,18 @@ class FrameScaler:
         smooth = Interpolation.BICUBIC if same else Interpolation.BILINEAR
         if same and not whole and width % 2 == height % 2 == 0:
             smooth = Interpolation.POINT  # as the quick path, which is not used here, would
-        scaled = self._reformatter.reformat(
+        return reformatter.reformat(
             frame,
             width=width,
             height=height,
-            format="bgra",
-            src_colorspace=space,
-            dst_colorspace=space,
+            format=form,
+            src_colorspace=look.colorspace,
+            dst_colorspace=look.colorspace,
             interpolation=smooth if whole else smooth | Interpolation.ACCURATE_RND,
-            src_color_range=spread,
-            dst_color_range=ColorRange.JPEG,
+            src_color_range=look.color_range,
+            dst_color_range=color_range,
             threads=self._threads if whole else 1,
         )
-        plane = scaled.planes[0]
-        flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
-        return flat[:, : width * 4].reshape(height, width, 4)
 
     def _put(self, picture: Image, placing: Placing) -> Image:
         wide, high = self._size

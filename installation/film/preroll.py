@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
 import numpy as np
 
+from calibration.errors import Unplayable
 from installation.film.decoded_clip import OPEN_SECONDS, DecodedClip
 from installation.film.failures import WAITS, Failures
 from installation.film.frame_scaler import FrameScaler
 from installation.film.screen import Screen
-from installation.film.video_decoder import VideoDecoder
+from installation.film.video_decoder import DECODER_PICTURES, FEWEST, VideoDecoder
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 
-FEWEST, MOST = 3, 12
-"""Pictures held of a candidate. Its decoder is warm, so that three give it a tenth of a second's start."""
-DECODER = 4.5
-"""Memory of an open decoder, in pictures of the screen's size: 36 MB measured for H.264 at 1920 x 1080."""
+MOST = 12
+"""Pictures held of a candidate, where the memory allows."""
 PLAYING = 15
 """Pictures held ahead of the one on the screen: half a second, enough for a loop's seek back."""
 
@@ -42,17 +42,15 @@ class Preroll:
     def prepare(self, clips: Mapping[str, Clip]) -> None:
         """Hold these ready, the first ones first; drop all others."""
         clips = {scene: clip for scene, clip in clips.items() if scene not in self.failures.scenes}
-        capacity = self._bytes // self._canvas_bytes
-        kept = dict(list(clips.items())[: max(1, int(capacity / (FEWEST + DECODER)))])
-        ahead = min(MOST, max(FEWEST, int(capacity / max(1, len(kept)) - DECODER)))
+        decoder = self._decoder_bytes()
+        kept = dict(list(clips.items())[: max(1, int(self._bytes / (FEWEST * self._picture_bytes + decoder)))])
         for scene, decoded in list(self._decoded.items()):
             if kept.get(scene) != decoded.clip:
                 self._decoded.pop(scene).close()
-            else:
-                decoded.video.keep_ahead(ahead)
         for scene, clip in kept.items():
             if scene not in self._decoded:
-                self._decoded[scene] = DecodedClip(clip, self._scaler(), ahead, self._gate)
+                self._decoded[scene] = DecodedClip(clip, self._scaler(), FEWEST, self._gate)
+            self._decoded[scene].video.keep_ahead(MOST, self._bytes / len(kept) - decoder)
 
     def pop(self, scene: str, clip: Clip) -> DecodedClip:
         """The decoded clip of ``scene``, for playing; opened this moment if it was not prepared."""
@@ -99,7 +97,8 @@ class Preroll:
         elif decoder.ready.is_set():
             first = decoder.at(0.0).current
             if first is not None:
-                self.safe_picture, self._safe_due = first.canvas, float("inf")
+                with suppress(Unplayable):  # else it is tried again later
+                    self.safe_picture, self._safe_due = first.canvas(), float("inf")
             decoder.close()
             self._safe_decoder = None
 
@@ -111,8 +110,7 @@ class Preroll:
     @property
     def megabytes(self) -> float:
         """Memory that the candidates are estimated to use."""
-        canvases = sum(decoded.video.held + DECODER for decoded in self._decoded.values())
-        return canvases * self._canvas_bytes / 1e6
+        return sum(decoded.video.held_bytes for decoded in self._decoded.values()) / 1e6
 
     def caught_up(self) -> bool:
         """Whether no candidate is being opened, and no file looked at."""
@@ -133,8 +131,14 @@ class Preroll:
         self._decoded.clear()
 
     @property
-    def _canvas_bytes(self) -> int:
-        return self._screen.size[0] * self._screen.size[1] * 4
+    def _picture_bytes(self) -> int:
+        """Of the usual kind: YUV 4:2:0 of eight bits."""
+        return self._screen.size[0] * self._screen.size[1] * 3 // 2
+
+    def _decoder_bytes(self) -> int:
+        """Of the largest decoder that is open; of a clip of the screen's size until there is one."""
+        known = max((decoded.video.decoder_bytes for decoded in self._decoded.values()), default=0)
+        return known or DECODER_PICTURES * self._picture_bytes
 
     def _scaler(self) -> FrameScaler:
         return FrameScaler(self._screen.size, self._screen.settings.fit, self._screen.tone)

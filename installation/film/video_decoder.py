@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
+from math import inf
 
 import av
 from av.container import InputContainer
@@ -14,7 +15,7 @@ from av.container import InputContainer
 from calibration.errors import Unplayable
 from installation.film.failures import Cause, Stamp, stamp_of
 from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still
-from installation.film.frame_scaler import FrameScaler
+from installation.film.frame_scaler import FrameScaler, HeldPicture
 from installation.film.span import Span, span_of
 from installation.host.priority import PICTURES, set_thread_priority
 from models.arrays import Image
@@ -22,27 +23,39 @@ from scenes.story.clip import Clip
 from scenes.story.probe import MediaHeader, probe
 
 DECODER_THREADS = 2
+DECODER_PICTURES = 12
+"""Memory of an open decoder, in pictures of the clip: 36 MB measured for H.264 at 1920 x 1080."""
 BEHIND_SECONDS = 0.25
 """A decoder this late skips the frames that no other needs, until it has caught up."""
 LATE_SECONDS = 0.08
 """A frame this late is not worth converting, as long as others are shown in between."""
+FEWEST = 3
+"""Pictures held of any clip. Its decoder is warm, so that they give it a tenth of a second's start."""
 EARLY = 0.001
 """A frame is due this much before its time: a loop that wakes a hair early must not show the old one again."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TimedCanvas:
+class TimedPicture:
     """One picture, due at ``start`` seconds since the clip's in point (counted on through loops)."""
 
-    start: float
-    canvas: Image
+    def __init__(self, start: float, held: HeldPicture) -> None:
+        self.start = start
+        self.size_bytes = held.size_bytes
+        self._held = held
+        self._canvas: Image | None = None
+
+    def canvas(self) -> Image:
+        """The picture as it is shown; painted at the first call, by the thread that shows it. Raises ``Unplayable``."""
+        if self._canvas is None:
+            self._canvas = self._held.canvas()
+        return self._canvas
 
 
 @dataclass(frozen=True, slots=True)
-class DueCanvas:
+class DuePicture:
     """What there is to show at one moment."""
 
-    current: TimedCanvas | None
+    current: TimedPicture | None
     passed: int = 0
     """Pictures that were due before this one and never seen."""
     starved: bool = False
@@ -71,7 +84,7 @@ class OpeningSlot:
 
 
 class VideoDecoder:
-    """Decodes a clip into canvases, at most ``ahead`` of them in memory. Every method returns at once."""
+    """Decodes a clip, at most ``ahead`` pictures of it in memory. Every method returns at once."""
 
     def __init__(self, clip: Clip, scaler: FrameScaler, ahead: int, gate: threading.Semaphore | None) -> None:
         self.clip = clip
@@ -86,8 +99,10 @@ class VideoDecoder:
         self.steps = 0
         """Grows with each step towards the first picture: slow is not stalled."""
         self.finished = False
-        self._scaler, self._slot, self._ahead = scaler, OpeningSlot(gate), ahead
-        self._frames: deque[TimedCanvas] = deque()
+        self.decoder_bytes = 0
+        """Estimated memory of the open decoder, without the pictures that are held; 0 until it is open."""
+        self._scaler, self._slot, self._ahead, self._most_bytes = scaler, OpeningSlot(gate), ahead, inf
+        self._frames: deque[TimedPicture] = deque()
         self._due, self._kept, self._skipped = 0.0, 0.0, 0
         self._queued = gate is not None
         self._closed = False
@@ -95,7 +110,7 @@ class VideoDecoder:
         self._thread = threading.Thread(target=self._run, name=f"pictures {clip.file.name}", daemon=True)
         self._thread.start()
 
-    def at(self, seconds: float) -> DueCanvas:
+    def at(self, seconds: float) -> DuePicture:
         """The newest picture due at ``seconds``. Older ones are dropped."""
         with self._change:
             self._due = max(self._due, seconds)
@@ -106,27 +121,28 @@ class VideoDecoder:
             passed, self._skipped = max(0, passed) + self._skipped, 0
             self._change.notify_all()
             if not self._frames:
-                return DueCanvas(None, passed)
+                return DuePicture(None, passed)
             shown = self._frames[0]
             rate = self.span.rate if self.span else 25.0
             starved = len(self._frames) == 1 and not self.finished and seconds > shown.start + 1.5 / rate
-            return DueCanvas(shown, passed, starved)
+            return DuePicture(shown, passed, starved)
 
     def next_start(self, seconds: float) -> float | None:
         """When the next picture after ``seconds`` is due; None if it is not decoded yet or there is none."""
         with self._change:
             return next((frame.start for frame in self._frames if frame.start > seconds + EARLY), None)
 
-    def keep_ahead(self, frames: int) -> None:
-        """Hold this many decoded pictures from now on."""
+    def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
+        """Hold this many decoded pictures from now on, or fewer (down to ``FEWEST``) if they take more memory."""
         with self._change:
-            self._ahead = frames
+            self._ahead, self._most_bytes = pictures, most_bytes
             self._change.notify_all()
 
     @property
-    def held(self) -> int:
-        """Pictures in memory."""
-        return len(self._frames)
+    def held_bytes(self) -> int:
+        """Memory of the pictures, and of the decoder."""
+        with self._change:
+            return self.decoder_bytes + sum(picture.size_bytes for picture in self._frames)
 
     @property
     def waits_for_turn(self) -> bool:
@@ -183,12 +199,14 @@ class VideoDecoder:
             stream = film_of(container, header)
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = DECODER_THREADS
+            pixels = stream.width * stream.height
+            self.decoder_bytes = DECODER_PICTURES * pixels * stream.format.padded_bits_per_pixel // 8
             span = span_of(header, self.clip)
             self.span = span
             self.opened.set()
             if span.still:
                 frame = read_still(container, stream)
-                self._frames.append(TimedCanvas(0.0, self._scaler.convert(frame, pixel_aspect(stream))))
+                self._frames.append(TimedPicture(0.0, self._scaler.hold(frame, pixel_aspect(stream))))
                 return
             for number in count():
                 # Multiplied, not added up: after 400 days of a short loop the sum is a tenth of a second away.
@@ -211,7 +229,7 @@ class VideoDecoder:
 
     def _put(self, frame: av.VideoFrame, start: float, aspect: float, stream: av.VideoStream) -> None:
         with self._change:
-            while len(self._frames) >= self._ahead and not self._closed:
+            while self._is_full() and not self._closed:
                 self._ready()
                 self._change.wait()
             behind = self._due - start if self._frames else 0.0
@@ -219,14 +237,18 @@ class VideoDecoder:
             if behind > LATE_SECONDS and start - self._kept < BEHIND_SECONDS:
                 self._skipped += 1
                 return
-        shown = TimedCanvas(start, self._scaler.convert(frame, aspect))
+        shown = TimedPicture(start, self._scaler.hold(frame, aspect))
         with self._change:
             if self._closed:
                 return
             self._kept = start
             self._frames.append(shown)
-        if len(self._frames) >= min(3, self._ahead):
+        if len(self._frames) >= min(FEWEST, self._ahead):
             self.ready.set()
+
+    def _is_full(self) -> bool:
+        held = len(self._frames)
+        return held >= self._ahead or (held >= FEWEST and (held + 1) * self._frames[-1].size_bytes > self._most_bytes)
 
     def _ready(self) -> None:
         self.ready.set()

@@ -127,9 +127,9 @@ def test_a_crossfade_shows_both_scenes_and_ends_with_the_first(clips: dict[str, 
         assert house.film._on.takeover is not None
         assert house.film._on.start == pytest.approx(house.film._on.takeover.done - 0.4)
         house.run(0.2)
-        alone = house.film._on.decoded.canvas_at(house.film.playhead.seconds, house.now).current
+        alone = house.film._on.decoded.picture_at(house.film.playhead.seconds, house.now).current
         assert alone is not None
-        assert np.abs(house.screen.last.astype(int) - alone.canvas).max() > 40
+        assert np.abs(house.screen.last.astype(int) - alone.canvas()).max() > 40
         house.run(0.4)
         assert house.film._old is None
         assert house.marks()[-1][0] == 2
@@ -145,7 +145,7 @@ def test_a_scene_planned_during_a_crossfade_does_not_disturb_it(clips: dict[str,
         house.film.play(3, "c", clips["c"], None, "end", Transition("dip", 0.2))
         house.run(0.1)
         plain = [
-            frame.canvas
+            frame.canvas()
             for frame in (shot.decoded.video.at(0).current for shot in (house.film._on, house.film._old) if shot)
             if frame
         ]
@@ -301,11 +301,11 @@ def test_the_same_music_goes_on_across_scenes(clips: dict[str, Clip]) -> None:
 
 
 def test_candidates_keep_within_their_memory(clips: dict[str, Clip]) -> None:
-    with cinema(megabytes=3) as house:
-        house.film.prepare(clips)  # three of 1.7 MB at the least
+    with cinema(megabytes=2) as house:
+        house.film.prepare(clips)  # three of 1.3 MB at the least
         house.run(0.1)
         wait_until(lambda: house.film.health.candidates_ready == 1)
-        assert house.film.health.candidates_megabytes <= 3.0
+        assert house.film.health.candidates_megabytes <= 2.0
         house.film.play(1, "c", clips["c"])  # one that was dropped
         house.run_until(lambda: house.film.playhead.entry == 1)
 
