@@ -41,7 +41,8 @@ def register(app: typer.Typer) -> None:
         """Play clips one after another, or a story whose moods you set by hand. No camera is opened.
 
         In a story the number keys set the mood: 1 neutral, 2 happiness, 3 surprise, 4 sadness, 5 anger, 6 disgust,
-        7 fear, 8 contempt, 9 undecided, 0 nobody. Space pauses, Esc twice ends.
+        7 fear, 8 contempt, 9 undecided, 0 nobody. Space pauses, T hides the bar, Esc twice ends. A story that is saved
+        while it plays is read again, and goes on at the same place.
         """
         from pathlib import Path
 
@@ -73,7 +74,9 @@ def register(app: typer.Typer) -> None:
 
                 desk = Venue()  # at a desk no house closes, and no projector is switched
                 wanted = wanted.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
-                with open_show(story, wanted, headless=headless, mood_source=ScriptedMood(script)) as show:
+                with open_show(
+                    story, wanted, headless=headless, mood_source=ScriptedMood(script), at_desk=True
+                ) as show:
                     show.run(seconds)
                 return
             change = Transition(cast(Kind, kind), 0.0 if kind == "cut" else transition_seconds)

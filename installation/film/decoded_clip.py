@@ -51,8 +51,9 @@ class DecodedClip:
         if span is None or self.failed:
             return False
         if self.audio is None:
-            begin = 0.0 if self.clip.sound else span.begin
             loop = self.clip.loop and span.length is not None
+            sound_begin = 0.0 if loop else self.clip.skipped_seconds
+            begin = sound_begin if self.clip.sound else span.begin
             file, track = self.clip.sound or self.clip.file, self.clip.sound_track
             self.audio = AudioDecoder(file, begin, span.length, loop, track)
         return self.video.ready.is_set() and self.audio.ready.is_set()

@@ -290,7 +290,8 @@ class Film:
         on, failed = self._on, self._preroll.failures.scenes
         if on is None or on.start is None:
             return Playhead(failed=failed)
-        return Playhead(on.entry, on.seconds(self._programme), self._is_over(on) and self._next is None, failed)
+        seconds = on.clip.skipped_seconds + on.seconds(self._programme)
+        return Playhead(on.entry, seconds, self._is_over(on) and self._next is None, failed)
 
     def _is_over(self, on: Shot) -> bool:
         """Whether only its last picture is left: it is at its end, or can no longer be played."""

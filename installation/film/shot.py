@@ -42,7 +42,7 @@ class Shot:
     """Programme second from which its picture is frozen (hold)."""
 
     def seconds(self, programme: float) -> float:
-        """Film time shown at a programme second, not beyond the last frame."""
+        """Seconds of ``clip`` shown at a programme second, not beyond the last frame."""
         if self.start is None:
             return 0.0
         if self.frozen_at is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from installation.host.health import Health, Sense, status_line
 from installation.show.keys import Controls
 from installation.show.parts import Parts
-from installation.show.view import View
+from installation.show.view import View, timeline_of
 from models.mood import Mood
 from scenes.machine.branching import standings
 from scenes.machine.cue import ShowState
@@ -79,6 +79,7 @@ class Announcing:
             thumbnail=parts.eye.thumbnail,
             question=parts.keys.question,
             controls=controls,
+            timeline=timeline_of(story, state.scene, parts.film.playhead.seconds),
             house=parts.house.line,
         )
 

@@ -39,6 +39,7 @@ from installation.show.keys import Controls, Keys
 from installation.show.parts import Eye, Parts
 from installation.show.rehearsal import Rehearsal
 from installation.show.show import Show
+from installation.show.story_desk import StoryDesk
 from scenes.story.story import Story
 
 FADE_SECONDS = 0.6
@@ -55,11 +56,13 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     wall_clock: Callable[[], float] = time.time,
     losses: LossReporter | None = None,
     waits: bool = False,
+    at_desk: bool = False,
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
     ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
+    ``at_desk``: the story is read again when its file is saved, and goes on where it is; a bar shows how it stands.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``; at the end ``Unavailable``, when the show could not go on.
     """
     losses = losses or LossReporter()
@@ -119,6 +122,9 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             film = wait_for_display(open_film, losses, lambda: asked, too_early.send)
         else:
             film = open_film()
+        desk = StoryDesk(story.path, film.screen.size, losses) if at_desk else None
+        if desk:
+            closing.callback(desk.close)
         parts = Parts(
             film=film,
             eye=eye,
@@ -131,6 +137,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             house=house,
             machine=machine,
             control=control,
+            desk=desk,
         )
         journal.note(
             "show_start",

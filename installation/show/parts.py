@@ -15,6 +15,7 @@ from installation.house.housekeeper import Housekeeper
 from installation.osc import Broadcast, Control
 from installation.show.keys import Keys
 from installation.show.rehearsal import Rehearsal
+from installation.show.story_desk import StoryDesk
 from models.mood import Mood
 
 
@@ -86,3 +87,5 @@ class Parts:
     house: Housekeeper
     machine: MachineLoad
     control: Control | None = None
+    desk: StoryDesk | None = None
+    """Only at a maker's desk."""

@@ -13,6 +13,7 @@ from installation.host.worker import Worker
 from scenes.story.story import Story, load_story
 
 NEW_STORY = "new story"
+WITH_THE_NEXT_SCENE, AT_THE_SAME_PLACE = "it begins with the next scene", "it goes on at the same place"
 LOOK_SECONDS, TRY_SECONDS = 2.0, 30.0
 """How often it is looked whether the file has changed, and when the same file is tried again: its clips may be back."""
 
@@ -21,10 +22,17 @@ class Reloading:
     """Reads on a thread of its own (headers of all clips: a tenth of a second, which would be three frames).
 
     ``find`` gives the story's file, or raises ``BadFile``. ``insist``: a story that cannot be used is tried again.
+    ``then``: what is said of a story that was read.
     """
 
-    def __init__(self, find: Callable[[], Path], losses: LossReporter, insist: bool = False) -> None:
-        self._find, self._losses, self._insist = find, losses, insist
+    def __init__(
+        self,
+        find: Callable[[], Path],
+        losses: LossReporter,
+        insist: bool = False,
+        then: str = WITH_THE_NEXT_SCENE,
+    ) -> None:
+        self._find, self._losses, self._insist, self._then = find, losses, insist, then
         self._fresh: Story | None = None
         self._thread: Worker | None = None
         self._asked, self._closing = threading.Event(), False
@@ -69,7 +77,7 @@ class Reloading:
             self._losses.lost(NEW_STORY, "; ".join(error.problems) + " (the old one goes on)")
             return False
         self._losses.back(NEW_STORY)
-        log.info("%s is read; it begins with the next scene", path.name)
+        log.info("%s is read; %s", path.name, self._then)
         self._fresh = story
         return True
 

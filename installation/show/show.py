@@ -17,7 +17,7 @@ from installation.show.keys import Controls
 from installation.show.lost_media import LostMedia
 from installation.show.overlay import Overlay
 from installation.show.parts import Parts
-from installation.show.reloading import Reloading
+from installation.show.reloading import AT_THE_SAME_PLACE, WITH_THE_NEXT_SCENE, Reloading
 from installation.show.stage_commands import DONE, Answer, set_stage
 from installation.show.view import View
 from scenes.machine.advance import Moment, advance, begin
@@ -50,6 +50,7 @@ from scenes.machine.cue import (
     StateChanged,
     TakeEnded,
 )
+from scenes.machine.keep_place import keep_place
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
@@ -71,7 +72,8 @@ class Show:
         self._passed = 0.0
         """Seconds of the show, without those in which this process stood still."""
         self._overlay = Overlay(parts.film.screen.size)
-        self._reloading = Reloading(lambda: story.path, parts.losses)
+        then = AT_THE_SAME_PLACE if parts.desk else WITH_THE_NEXT_SCENE
+        self._reloading = Reloading(lambda: story.path, parts.losses, then=then)
         self._lost_media = LostMedia(parts.losses)
         self._asked: list[StoryCommand] = []
         self._played_at = 0.0
@@ -148,7 +150,10 @@ class Show:
     # -- what people ask -----------------------------------------------------------------------------------------
 
     def _commands(self, now: float) -> list[Command]:
-        commands = self.parts.keys.commands(pygame.event.get(), self.controls, now)
+        events = pygame.event.get()
+        commands = self.parts.keys.commands(events, self.controls, now)
+        if self.parts.desk is not None:
+            commands += self.parts.desk.commands(events)
         if self.parts.control is not None:
             commands += self.parts.control.drain()
         return commands
@@ -198,24 +203,30 @@ class Show:
     def _begin_reloaded(self, now: float, cues: Sequence[Cue]) -> None:
         """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone.
 
-        The same story with media that came back takes over also while no take is running.
+        The same story with media that came back takes over also while no take is running; at a desk, an edited one
+        in the midst of a scene.
         """
         begun = any(isinstance(cue, SceneStarted) for cue in cues)
         at_home = begun and self._state.scene == self._story.file.attract
         mended = self._lost_media.poll(now, self._state.fault, at_attract=at_home)
-        story = self._reloading.take() if begun or self._state.fault else None
+        at_desk = self.parts.desk is not None and self._state.pending is None
+        story = self._reloading.take() if begun or self._state.fault or at_desk else None
         if story is None and (begun or not self._state.in_take):
             story = mended
         if story is None:
             return
+        before = self._story
         self._have(story, now)
         self.parts.broadcast.scenes(story.names, story.title)
         if self.parts.control is not None:
             self.parts.control.scenes(story.names)
-        if self._state.scene in story.names:
+        if self._state.scene in story.names and not at_desk:
             self._perform(Prepare(story.candidates(self._state.scene)), now)
             return
-        self._state, cues = begin(story, self._passed, after=self._state)
+        if self._state.scene in story.names:
+            self._state, cues = keep_place(before, story, self._state)
+        else:
+            self._state, cues = begin(story, self._passed, after=self._state)
         for cue in cues:
             self._perform(cue, now)
 
@@ -227,8 +238,9 @@ class Show:
         match cue:
             case Prepare(scenes):
                 film.prepare({name: story.clip(name) for name in scenes})
-            case Play(entry, scene, at, transition):
-                film.play(entry, scene, story.clip(scene), story.bed(scene), at, transition)
+            case Play(entry, scene, at, transition, from_seconds):
+                clip = story.clip(scene).rest_from(from_seconds)
+                film.play(entry, scene, clip, story.bed(scene), at, transition)
             case Caption(text, seconds):
                 film.caption(text, seconds)
             case SetVolume(volume, over_seconds):
@@ -268,8 +280,10 @@ class Show:
         question, controls = self.parts.keys.question, self.controls
         if controls.overlay:
             return self._overlay.draw(self._view, question, now)
-        if question:
+        if question and self.parts.desk is None:
             return self._overlay.question(question)
+        if self.parts.desk is not None and (bar := self.parts.desk.bar(self._view, now)) is not None:
+            return bar
         return self._overlay.pause_sign() if controls.paused and not controls.blackout else None
 
     def _view(self) -> View:

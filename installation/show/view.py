@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from installation.host.health import Health
 from installation.show.keys import Controls
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
+from scenes.story.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The scene that plays, and what happens when in it, in seconds of film."""
+
+    seconds: float
+    """Where it is; in a loop, in this pass."""
+    duration: float
+    """Of one pass, if it loops."""
+    loops: bool
+    closes: float
+    """When its choice closes; infinite in a loop that waits for a branch."""
+    minimum: float
+    cues: tuple[float, ...]
+
+    @property
+    def length(self) -> float:
+        """What the whole line stands for: longer than one pass where a loop has a time at which it is left."""
+        return self.closes if self.loops and math.isfinite(self.closes) else self.duration
+
+
+def timeline_of(story: Story, scene: str, seconds: float) -> Timeline:
+    """The timeline of ``scene`` at ``seconds`` of film."""
+    duration, closes, loops = story.duration(scene), story.close(scene), story.clip(scene).loop
+    line = Timeline(
+        seconds,
+        duration,
+        loops,
+        closes,
+        story.scene(scene).minimum_seconds,
+        tuple(c.at_seconds for c in story.cues(scene)),
+    )
+    return replace(line, seconds=seconds % duration) if line.length == duration and loops and duration else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +70,9 @@ class View:
     """JPEG of the camera's picture, in memory only."""
     question: str
     controls: Controls
+    timeline: Timeline
+    remembered: tuple[str, ...] = ()
+    """What the take remembers, and what else branches ask of, each in words."""
     house: str = ""
     """Doors and next change, where the house has hours or is not open."""
 

@@ -37,6 +37,8 @@ class Play:
     scene: str
     at: Literal["now", "end"] = "now"
     transition: Transition = field(default_factory=Transition)
+    from_seconds: float = 0.0
+    """Film time at which the scene begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class DryPlayer:
         return replace(self, playhead=replace(self.playhead, seconds=length, ended=True))
 
     def _show(self, play: Play) -> DryPlayer:
-        head = replace(self.playhead, entry=play.entry, seconds=0.0, ended=False)
+        head = replace(self.playhead, entry=play.entry, seconds=play.from_seconds, ended=False)
         return replace(self, playhead=head, scene=play.scene, following=None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,13 @@ class Clip:
     """Number (from 1) or language of the sound track that is heard; None: the one marked as default, else the first."""
     captions: tuple[CaptionLine, ...] = ()
     """Never two at once; times count from the file's start, not from the in point."""
+    skipped_seconds: float = 0.0
+    """Film time of the scene before ``in_seconds``: it is played from its midst."""
+
+    def rest_from(self, seconds: float) -> Clip:
+        """What is left of it ``seconds`` after the in point. A loop begins again, and its film time goes on."""
+        begin = self.in_seconds if self.loop else self.in_seconds + seconds
+        return replace(self, in_seconds=begin, skipped_seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _way(branch: Branch) -> str:
 
 
 def _changed_ways(where: str, was: list[str], now: list[str]) -> Iterator[Difference]:
-    """Ways out that came, went, ask for something else, or are asked in another order (the first that holds is taken)."""
+    """Ways out that came, went or ask for something else, and their order: the first that holds is taken."""
     gone = [way for way in was if way not in now]
     come = [way for way in now if way not in was]
     for way in come:

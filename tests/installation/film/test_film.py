@@ -103,6 +103,24 @@ def test_in_and_out_points_are_kept_to_the_frame(clips: dict[str, Clip]) -> None
         assert house.film.playhead.seconds == pytest.approx(0.4)
 
 
+def test_a_scene_that_is_played_from_its_midst_counts_from_its_in_point(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, in_seconds=0.2, out_seconds=0.8).rest_from(0.4))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        assert house.film.playhead.seconds == pytest.approx(0.4, abs=0.02)
+        house.run_until(lambda: house.film.playhead.ended)
+        assert house.marks() == [(1, n) for n in range(18, 24)]
+        assert house.film.playhead.seconds == pytest.approx(0.6)
+
+
+def test_a_loop_that_is_played_from_its_midst_begins_again_and_its_time_goes_on(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clips["a"].file, loop=True).rest_from(2.4))
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        assert house.film.playhead.seconds == pytest.approx(2.4, abs=0.02)
+        assert house.marks()[0] == (1, 0)
+
+
 def test_a_still_stands_until_another_scene_is_asked_for(tmp_path: Path, clips: dict[str, Clip]) -> None:
     import cv2
 

@@ -12,7 +12,7 @@ from installation.host.health import Health, Sense
 from installation.show.keys import Controls
 from installation.show.overlay import ACCENT, ALARM, RECENT_SECONDS, WARNING, Overlay, RecentGrowth
 from installation.show.rehearsal import mood_of
-from installation.show.view import View, set_by_hand
+from installation.show.view import Timeline, View, set_by_hand
 from models.arrays import Image
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
@@ -40,6 +40,7 @@ VIEW = View(
     thumbnail=CAMERA,
     question="",
     controls=Controls(),
+    timeline=Timeline(8.0, 16.0, loops=False, closes=15.25, minimum=4.0, cues=(0.0, 6.0)),
 )
 FULL = replace(
     VIEW,
