@@ -68,24 +68,20 @@ def as_shown(settings: ScreenSettings, headless: bool) -> ScreenSettings:
 
 def check_sound(headless: bool) -> Iterator[Finding]:
     """A sound device can be opened. Without one the show is silent, so that is a warning."""
-    import pygame
-
-    from installation.film.sound import open_device
+    from installation.film.sound import try_device
+    from installation.film.sound_device import NoSoundDevice
 
     if headless:
         yield ok("sound", "--headless", "not needed")
         return
     try:
-        open_device()
-        yield ok("sound", "[sound]", f"{pygame.mixer.get_init()}")
-    except pygame.error as error:
+        yield ok("sound", "[sound]", try_device())
+    except NoSoundDevice as error:
         yield warning(
             "sound",
             "[sound]",
             f"no sound device ({error}): the show would be silent; connect one or start the sound server",
         )
-    finally:
-        pygame.mixer.quit()
 
 
 def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:

@@ -138,20 +138,13 @@ def picture(settings: ScreenSettings) -> Iterator[Row]:
 
 def sound() -> Iterator[Row]:
     """Whether a sound device opens, and with which driver."""
-    import os
-
-    import pygame
-
-    from installation.film.sound import open_device
+    from installation.film.sound import try_device
+    from installation.film.sound_device import NoSoundDevice
 
     try:
-        open_device()
-        driver = os.environ.get("SDL_AUDIODRIVER", "chosen by SDL")
-        yield Row("sound", f"opens: {pygame.mixer.get_init()} (driver: {driver})")
-    except pygame.error as error:
+        yield Row("sound", f"opens: {try_device()}")
+    except NoSoundDevice as error:
         yield Row("sound", f"none ({error}); the show would be silent", "warning")
-    finally:
-        pygame.mixer.quit()
 
 
 def libraries() -> Iterator[Row]:

@@ -1,7 +1,7 @@
-"""The sound: mixed chunks queued on one mixer channel by a reader of its own.
+"""The sound: mixed chunks put into the device's own queue by a reader of its own.
 
-Measured (FILM.md): chunks queued on one Channel join sample by sample; SDL's callback into Python deadlocks and drops
-out whenever another thread holds the process's lock.
+Measured (FILM.md): what calls back into Python from the device's thread drops out whenever another thread holds the
+process's lock; SDL's own queue does not.
 """
 
 from __future__ import annotations
@@ -9,25 +9,23 @@ from __future__ import annotations
 import threading
 import time
 
-import pygame
-
 from calibration.settings import SoundSettings
-from installation.film.alsa import silence_alsa
 from installation.film.audio_decoder import RATE
 from installation.film.clock import JUMP_SECONDS, FilmClock
 from installation.film.mixer import Mixer
-from installation.film.sound_probe import device_answers, device_is_there
+from installation.film.sound_device import NoSoundDevice, SoundDevice
 from installation.host.console import LossReporter
 from installation.host.priority import SOUND, set_thread_priority
-from installation.host.system_libraries import hint, missing_library
 from installation.host.worker import Worker
 
 BUFFER = 1024
-CHUNK = 3 * BUFFER
-"""64 ms; whole device buffers, so that a chunk always begins with one."""
+CHUNK = 2 * BUFFER
+"""43 ms; whole device buffers."""
+QUEUED = 4 * BUFFER
+"""Mixed ahead at least: for so long (85 ms) the reader may be kept from its work, and nothing is heard of it."""
 HANDED = 2 * BUFFER
-"""A chunk becomes the playing one when the last buffer of the one before is handed over; that buffer is heard one
-buffer later, and the chunk after it. Measured with SDL's disk driver (``chiaro bench film``)."""
+"""What the device has taken last is heard one buffer later: while it takes one, the one before begins. Measured with
+SDL's disk driver (``chiaro bench film``)."""
 STALLED_POLLS = 700
 """About 2 s. Polls are counted rather than seconds, since a machine that was suspended has not lost its sound."""
 STARVED_POLL_SECONDS = 0.0042
@@ -39,15 +37,12 @@ POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
 
 
-def open_device() -> None:
-    """Open SDL's sound device as the film wants it. Raises ``pygame.error``; the text says what to install."""
-    silence_alsa()
-    try:
-        pygame.mixer.init(RATE, -16, 2, BUFFER, allowedchanges=0)
-    except (NotImplementedError, ImportError) as error:  # pygame without its mixer: a library of the system is missing
-        raise pygame.error(str(missing_library(error) or error)) from error
-    except pygame.error as error:
-        raise pygame.error(f"{error}{hint('sound')}") from error
+def try_device() -> str:
+    """Open the device for a moment, as the film would: what it is, in words. Raises ``NoSoundDevice``."""
+    device = SoundDevice(RATE, BUFFER)
+    driver = device.driver
+    device.close()
+    return f"{RATE} Hz, 16 bit, stereo (driver: {driver})"
 
 
 class Sound:
@@ -88,91 +83,85 @@ class Sound:
     def _run(self) -> None:
         set_thread_priority(SOUND)
         while not self._closing.is_set():
-            if not self._losses.is_lost("sound") or device_answers(RATE, BUFFER):
-                self._play()
+            self._play()
             self._closing.wait(RETRY_SECONDS)
 
     def _play(self) -> None:
         """Open the device and feed it, until closed or until it is lost."""
         why = ""
         try:
-            open_device()
-        except pygame.error as error:
+            device = SoundDevice(RATE, BUFFER)
+        except NoSoundDevice as error:
             self._losses.lost("sound", f"{error}; the film continues in silence")
             return
         self._joining = JOINING_CHUNKS if self._losses.is_lost("sound") else 0
         self._losses.back("sound")
         try:
-            why = self._feed(pygame.mixer.Channel(0))
-        except pygame.error as error:
-            why = str(error)
+            why = self._feed(device)
         finally:  # also when this thread dies
             self.ok = False
             self.clock.free_run(time.monotonic())
-            pygame.mixer.quit()
+            device.close()
         if why:
             self._losses.lost("sound", f"{why}; the film continues in silence")
 
-    def _feed(self, channel: pygame.mixer.Channel) -> str:
+    def _feed(self, device: SoundDevice) -> str:
         """Queue chunk after chunk until closed, or until the device accepts no more; returns why it ended."""
-        queued, paused, stuck, since = self._start(channel), False, 0, 0.0
+        paused, stuck, since = False, 0, 0.0
+        self._begin(device)
+        device.pause(False)
         self.ok = True
-        turn = time.monotonic() + CHUNK / RATE
+        turn = time.monotonic()
         while not self._closing.is_set():
             if self._stir.wait(max(POLL_SECONDS, turn - time.monotonic() - POLL_SECONDS)):
                 self._stir.clear()
             if paused != self._paused:
                 paused = self._paused
-                (channel.pause if paused else channel.unpause)()
-            now = time.monotonic()
-            if not device_is_there():
+                device.pause(paused)
+            now, waiting = time.monotonic(), device.waiting
+            if not device.is_there:
                 return "the sound device is gone"
             if paused:
                 turn = now + PAUSE_POLL_SECONDS
-            elif channel.get_queue() is not None:
+            elif waiting > QUEUED:
                 stuck, since = stuck + 1, now if stuck == 0 else since
                 if stuck > STALLED_POLLS:
                     if now - since < STARVED_POLL_SECONDS * STALLED_POLLS:
                         return "the device accepts no more sound"
                     stuck = 0
-            elif channel.get_busy():
-                stuck = 0
-                self._heard(now, queued)
-                queued, chunk = self.mixer.head, self._chunk()
-                self.gaps += not channel.get_busy()  # it ran dry while this chunk was mixed, which now begins at once
-                channel.queue(chunk)
-                turn = now + CHUNK / RATE
             else:
-                self.gaps += 1
-                queued = self._start(channel, self.mixer.head)
-                turn = now + CHUNK / RATE
-        channel.stop()
+                stuck = 0
+                if waiting:
+                    self._heard(now, self.mixer.head - waiting)
+                    self._fill(device)
+                else:
+                    self.gaps += 1
+                    self._begin(device, dry=self.mixer.head)
+                turn = now + (device.waiting - QUEUED) / RATE
         return ""
 
-    def _start(self, channel: pygame.mixer.Channel, dry: int | None = None) -> int:
-        """Begin where the programme is by now, or after sample ``dry``; the first sample of the queued chunk."""
+    def _begin(self, device: SoundDevice, dry: int | None = None) -> None:
+        """Begin where the programme is by now, or after sample ``dry``, before which the device ran dry."""
         due = round(self.clock.at(time.monotonic()) * RATE) + HANDED
         self.mixer.head = due if dry is None else after_gap(dry, due)
         self.clock.forget()
-        channel.play(self._chunk())
-        queued = self.mixer.head
-        channel.queue(self._chunk())
-        return queued
+        self._fill(device)
 
-    def _heard(self, now: float, first: int) -> None:
-        """The chunk that begins with sample ``first`` has become the playing one.
+    def _fill(self, device: SoundDevice) -> None:
+        for _ in range((QUEUED - device.waiting) // CHUNK + 1):
+            device.queue(self.mixer.mix(CHUNK))
+
+    def _heard(self, now: float, taken: int) -> None:
+        """The device has taken all samples before ``taken``.
 
         A device that comes back in mid-film, and begins to play only seconds later, joins the picture where that is.
         """
-        heard = (first - HANDED) / RATE
+        heard = (taken - HANDED) / RATE
         late, self._joining = self.clock.at(now) - heard, max(0, self._joining - 1)
         if self._joining and late > JUMP_SECONDS:
             self.mixer.head += round(late * RATE)
         else:
             self.clock.observe(now, heard)
-
-    def _chunk(self) -> pygame.mixer.Sound:
-        return pygame.mixer.Sound(buffer=self.mixer.mix(CHUNK).tobytes())
 
 
 def after_gap(dry: int, due: int) -> int:

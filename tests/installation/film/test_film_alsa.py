@@ -8,18 +8,14 @@ import pytest
 
 TRIES = """
 import threading
-import pygame
-from installation.film.sound import open_device
-from installation.film.sound_probe import device_answers
+from installation.film.sound_device import NoSoundDevice, SoundDevice
 
 def tries():
-    for _ in range(120):
-        device_answers(48000, 1024)
+    for _ in range(240):
         try:
-            open_device()
-        except pygame.error:
+            SoundDevice(48000, 1024).close()
+        except NoSoundDevice:
             pass
-        pygame.mixer.quit()
 
 thread = threading.Thread(target=tries)
 thread.start()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pygame
 import pytest
 
 from calibration.settings import ScreenSettings, SoundSettings
@@ -17,13 +18,15 @@ from installation.bench.marked_clip import make_clip, read_samples
 from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.film import Film
 from installation.film.playback import open_playback
-from installation.film.sound import CHUNK, HANDED, JOINING_CHUNKS
-from installation.film.sound_probe import device_answers, device_is_there
+from installation.film.sound import BUFFER, CHUNK, HANDED, JOINING_CHUNKS
+from installation.film.sound_device import SoundDevice, _sdl
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
-from tests.installation.film.cinema import wait_until
+from tests.installation.film.cinema import PATIENCE_SECONDS, wait_until
 from tests.installation.film.test_film_sound import read_all
 from tests.installation.killing import kill, thread_named
+
+needs_usleep = pytest.mark.skipif(sys.platform == "win32", reason="no usleep: Python's lock was not held for long")
 
 
 class House:
@@ -101,7 +104,8 @@ def test_a_device_that_takes_no_more_is_lost_unless_the_machine_is_too_busy_to_a
     losses = LossReporter()
     with open_playback(ScreenSettings(width=160, height=90), SoundSettings(), losses, headless=True) as film:
         wait_until(lambda: film.sound.ok)
-        pygame.mixer.Channel(0).pause()  # from now on no chunk is played
+        for number in range(1, 17):  # SDL's, of whatever is open: from now on no chunk is played
+            _sdl().SDL_PauseAudioDevice(number, 1)
         time.sleep(1.5)
         assert losses.is_lost("sound") is lost
 
@@ -113,7 +117,7 @@ def test_looking_for_a_card_does_not_hold_the_film_up() -> None:
     def look() -> None:
         for _ in range(20):
             begun = time.monotonic()
-            assert device_answers(RATE, 1024)
+            SoundDevice(RATE, 1024).close()
             calls.append((begun, time.monotonic()))
 
     looking, ticks = threading.Thread(target=look), [time.monotonic()]
@@ -149,9 +153,8 @@ def test_a_device_that_is_gone_though_it_goes_on_taking_sound_is_told_and_looked
 ) -> None:
     os.environ["SDL_AUDIODRIVER"] = "dummy"
     wait_until(lambda: house.film.sound.ok)
-    assert device_is_there()
     with monkeypatch.context() as unplugged:  # in the place of SDL's word for it; a real one: test_pulseaudio.py
-        unplugged.setattr("installation.film.sound.device_is_there", lambda: False)
+        unplugged.setattr(SoundDevice, "is_there", False)
         wait_until(lambda: house.losses.is_lost("sound"))
         assert not house.film.sound.ok
     wait_until(lambda: house.film.sound.ok)
@@ -171,3 +174,38 @@ def test_a_device_that_comes_back_and_begins_late_does_not_make_the_picture_wait
     sound._joining = 0  # later on the picture follows the sound
     sound._heard(now, round(begun * RATE) + HANDED)
     assert sound.clock.at(now) == pytest.approx(begun, abs=0.01)
+
+
+def hold_pythons_lock(seconds: float) -> None:
+    """A library that forgets to release it."""
+    ctypes.PyDLL(None).usleep(round(seconds * 1e6))
+
+
+@needs_usleep
+def test_the_device_needs_nothing_of_python_to_play_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pygame's mixer asks for Python's lock in the device's own thread, at the end of each chunk."""
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    device = SoundDevice(RATE, BUFFER)
+    device.queue(np.zeros((RATE // 10, 2), np.int16))
+    device.pause(False)
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while device.waiting and time.monotonic() < limit:  # once, but where the device's thread has no processor
+        hold_pythons_lock(0.3)
+    assert not device.waiting
+    device.close()
+
+
+@needs_usleep
+def test_a_sound_that_ran_dry_again_and_again_goes_on_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk queued at the very moment at which pygame's mixer ran dry was never played, nor any after it."""
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    losses = LossReporter()
+    with open_playback(ScreenSettings(width=160, height=90), SoundSettings(), losses, headless=True) as film:
+        sound = film.sound
+        wait_until(lambda: sound.ok)
+        for number in range(1, 7):
+            hold_pythons_lock(0.2)
+            wait_until(lambda number=number: sound.gaps >= number or losses.is_lost("sound"))  # type: ignore[misc]
+            before = sound.mixer.head
+            wait_until(lambda before=before: sound.mixer.head > before + CHUNK or losses.is_lost("sound"))  # type: ignore[misc]
+        assert not losses.is_lost("sound")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -77,34 +78,30 @@ import pygame, time
 
 class Missing:
     def __getattr__(self, name):
-        raise NotImplementedError("mixer module not available (ImportError: LIBRARY)")
+        raise NotImplementedError("mixer module not available (ImportError: libgthread-2.0.so.0)")
 
 pygame.mixer = Missing()
 from calibration.settings import SoundSettings
 from installation.film.sound import Sound
-from installation.host.console import LossReporter
 
-losses = LossReporter()
-sound = Sound(SoundSettings(), losses)
+sound = Sound(SoundSettings())
 limit = time.monotonic() + 60
-while not losses.is_lost("sound") and time.monotonic() < limit:
+while not sound.ok and time.monotonic() < limit:
     time.sleep(0.01)
-assert losses.is_lost("sound")
-print(sound.clock.at(time.monotonic()) >= 0.0, sound.ok)
+print(sound.ok)
 sound.close()
 """
 
 
-def test_without_pygames_mixer_the_film_goes_on_in_silence_and_says_what_to_install() -> None:
+def test_without_pygames_mixer_the_film_is_heard_all_the_same() -> None:
     """pygame puts an object that raises NotImplementedError in the place of a module that it cannot load."""
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_MIXER.replace("LIBRARY", GONE)],
+        [sys.executable, "-c", WITHOUT_MIXER],
+        env={**os.environ, "SDL_AUDIODRIVER": "dummy"},
         capture_output=True,
         text=True,
         timeout=90,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[-2:] == ["True", "False"]
-    assert done.stderr.count("apt-get install libglib2.0-0; the film continues in silence") == 1
-    assert "Traceback" not in done.stderr
+    assert done.stdout.split()[-1] == "True"
