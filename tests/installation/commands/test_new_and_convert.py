@@ -45,7 +45,7 @@ def test_a_new_film_is_checked_and_played_without_a_change(tmp_path: Path, monke
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == [], "nothing half made is left"
 
 
-@pytest.mark.parametrize("name", ["two words", "line\nend \x1b[2J", "accents é\udcff"])
+@pytest.mark.parametrize("name", ["two words", "line\nend \x1b[2J, accents é\udcff"])
 def test_a_new_film_is_read_whatever_its_folder_is_called(tmp_path: Path, name: str) -> None:
     code, told = invoke("new", tmp_path / name)
     assert code == 0, told

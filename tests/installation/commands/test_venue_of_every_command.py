@@ -10,7 +10,7 @@ from installation.cli import app
 
 COMMANDS = {
     "run": ("run", "--venue"),
-    "check": ("check", "--venue"),
+    "check": ("check", "--quick", "--venue"),
     "play": ("play", "film.mp4", "--venue"),
     "hours": ("hours",),
     "doctor": ("doctor", "--venue"),
