@@ -8,12 +8,14 @@ import numpy as np
 from installation.film.clock import FilmClock
 from installation.film.frame_counter import FrameCounter
 from installation.film.lettering import Lettering
+from installation.film.picture_effects import PictureEffects, between
 from installation.film.screen import Screen
 from installation.film.shot import Shot
 from installation.film.video_decoder import DuePicture, TimedPicture
 from installation.host.console import LossReporter
 from models.arrays import Image
 from scenes.story.captions import caption_at
+from scenes.story.clip import PictureLevels
 
 
 class Composer:
@@ -26,6 +28,9 @@ class Composer:
         self._black = np.zeros((screen.size[1], screen.size[0], 4), np.uint8)
         self._scratch = np.zeros_like(self._black)
         self._lettering = Lettering(screen.settings.captions_font, screen.size, losses)
+        self._effects = PictureEffects(screen.size)
+        self.picture = PictureLevels()
+        """What drives make of the last canvas; its brightness is for whoever shows it."""
         self._drawn: tuple[object, ...] = ()
         self._counted: TimedPicture | None = None
         self._due = DuePicture(None)
@@ -45,21 +50,22 @@ class Composer:
             self._due = on.decoded.picture_at(on.seconds(programme), now)
             shown = self._due.current
             text = (
-                caption_at(on.decoded.video.clip.captions, on.decoded.file_seconds(on.seconds(programme)))
-                if text is None
-                else text
+                caption_at(on.clip.captions, on.decoded.file_seconds(on.seconds(programme))) if text is None else text
             )
         share, under = 1.0, None
         takeover = on.takeover if on else None
         if old and takeover and takeover.done > takeover.begin:
             share = min(1.0, (programme - takeover.begin) / (takeover.done - takeover.begin))
             under = old.decoded.picture_at(old.seconds(programme), now).current if share < 1.0 else None
-        drawn = (shown, under, share if under else 1.0, text)
+        self.picture = between(old.picture if old and under else None, on.picture if on else PictureLevels(), share)
+        moment = self._effects.grain_number(self.picture, shown.start if shown else 0.0, programme)
+        drawn = (shown, under, share if under else 1.0, text, self.picture, moment)
         self.changed, self._drawn = drawn != self._drawn, drawn
         canvas = shown.canvas() if shown else self._black
         if under and shown:
             cv2.addWeighted(shown.canvas(), share, under.canvas(), 1.0 - share, 0.0, dst=self._scratch)
             canvas = self._scratch
+        canvas = self._effects.apply(canvas, self.picture, moment, self._scratch)
         if text:
             if canvas is not self._scratch:
                 np.copyto(self._scratch, canvas)
@@ -75,7 +81,7 @@ class Composer:
         frame = 1 / on.decoded.video.span.rate
         programme = clock.at(now)
         if due.starved:
-            self.counter.starved(int((programme - on.start - shown.start) / frame))
+            self.counter.starved(int((on.seconds(programme) - shown.start) / frame))
         if shown is not self._counted:
             self._counted = shown
-            self.counter.picture(now, programme - on.start - shown.start, frame, due.passed)
+            self.counter.picture(now, programme - on.moment(shown.start), frame, due.passed)

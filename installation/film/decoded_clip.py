@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from math import inf
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import AudioDecoder
@@ -19,10 +20,18 @@ OPEN_SECONDS = 8.0
 
 
 class DecodedClip:
-    """Opens ``clip`` at once (or when ``gate`` admits it) and decodes ahead."""
+    """Opens ``clip`` at once (or when ``gate`` admits it) and decodes ahead; its sound only if it is ``heard``."""
 
-    def __init__(self, clip: Clip, scaler: FrameScaler, ahead: int, gate: threading.Semaphore | None = None) -> None:
-        self.clip = clip
+    def __init__(
+        self,
+        clip: Clip,
+        scaler: FrameScaler,
+        ahead: int,
+        gate: threading.Semaphore | None = None,
+        *,
+        heard: bool = True,
+    ) -> None:
+        self.clip, self.heard = clip, heard
         self.video = VideoDecoder(clip, scaler, ahead, gate)
         self.audio: AudioDecoder | None = None
         self._called = 0.0
@@ -34,6 +43,20 @@ class DecodedClip:
     def length(self) -> float | None:
         """Seconds from the in to the out point; None while unknown or for ever."""
         return self.video.span.length if self.video.span else None
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of the pictures, and of the decoder."""
+        return self.video.held_bytes
+
+    @property
+    def decoder_bytes(self) -> int:
+        """Estimated memory of the open decoder alone."""
+        return self.video.decoder_bytes
+
+    def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
+        """Hold this many decoded pictures from now on, or fewer if they take more memory."""
+        self.video.keep_ahead(pictures, most_bytes)
 
     @property
     def waits_for_turn(self) -> bool:
@@ -50,6 +73,8 @@ class DecodedClip:
         span = self.video.span
         if span is None or self.failed:
             return False
+        if not self.heard:
+            return self.video.ready.is_set()
         if self.audio is None:
             loop = self.clip.loop and span.length is not None
             sound_begin = 0.0 if loop else self.clip.skipped_seconds
@@ -75,7 +100,11 @@ class DecodedClip:
         return False
 
     def picture_at(self, seconds: float, now: float) -> DuePicture:
-        """The picture due at ``seconds`` since the in point. A clip that starves for 2 s has failed."""
+        """The picture due at ``seconds`` since the in point, painted. A clip that starves for 2 s has failed."""
+        return self.painted(self.due_at(seconds, now))
+
+    def due_at(self, seconds: float, now: float) -> DuePicture:
+        """The same, not painted: of a thread that is not on the screen."""
         due = self.video.at(seconds)
         since, self._called = now - self._called, now
         if (not due.starved and due.current is not None) or due.current is not self._last:
@@ -86,6 +115,10 @@ class DecodedClip:
         if self._waiting.seconds > STALLED_SECONDS and not self.failed:
             self.video.cause = Cause.STALLED
             self.video.failed = f"no picture was decoded for {STALLED_SECONDS:g} s"
+        return due
+
+    def painted(self, due: DuePicture) -> DuePicture:
+        """``due`` with its picture, or with the last one that could be painted."""
         return replace(due, current=self._painted(due.current))
 
     def _painted(self, picture: TimedPicture | None) -> TimedPicture | None:

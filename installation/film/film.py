@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from installation.film.audio_decoder import RATE
 from installation.film.brightness import Brightness
 from installation.film.composer import Composer
 from installation.film.decoded_clip import OPEN_SECONDS, STALLED_SECONDS
+from installation.film.decoded_threads import DecodedThreads
 from installation.film.frame_counter import FilmHealth
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
@@ -19,7 +21,7 @@ from installation.film.shot import Shot, dip_level, plan
 from installation.film.sound import Sound
 from installation.film.soundtrack import Soundtrack
 from installation.host.console import LossReporter
-from scenes.story.clip import Bed, Clip, Playhead, Transition
+from scenes.story.clip import Bed, Clip, PictureLevels, Playhead, Transition
 
 IDLE_SECONDS = 1 / 30
 """The loop wakes at least this often, for keys and moods, even while a still is shown."""
@@ -86,6 +88,22 @@ class Film:
             decoded = self._preroll.pop(scene, clip)
         self._next = Shot(entry, scene, clip, decoded, bed, at, transition)
 
+    def cut_thread(self, entry: int, thread: str, at_seconds: float) -> None:
+        """Cut the scene of this entry to another of its threads, at a film time or with the next picture."""
+        if self._on and self._on.entry == entry and isinstance(self._on.decoded, DecodedThreads):
+            self._on.decoded.cut(thread, at_seconds - self._on.clip.skipped_seconds)
+
+    def drive(self, entry: int, picture: PictureLevels) -> None:
+        """What the drives of a scene make of its picture; it may be the scene that comes next.
+
+        The rate stays as it is once the end of the scene is planned.
+        """
+        for shot in (self._on, self._next):
+            if shot and shot.entry == entry:
+                shot.picture = picture
+        if self._on and self._on.entry == entry and (self._next is None or self._next.start is None):
+            self._on.turn(picture.rate, self._programme)
+
     def caption(self, text: str, seconds: float) -> None:
         """Show ``text`` for ``seconds`` of film time, instead of the clip's own captions; '' removes it."""
         self._caption = (text, self._programme + seconds)
@@ -150,6 +168,8 @@ class Film:
         if self._on and self._on.decoded.failed and self._on is not self._given_up:
             self._given_up = self._on
             self._preroll.fail(self._on.scene, self._on.decoded, now)
+        if self._on and isinstance(self._on.decoded, DecodedThreads):
+            self._on.decoded.report(self._losses, self._on.scene)
         self.playhead = self._current_playhead()
 
     def draw(self, now: float, overlay: pygame.Surface | None = None) -> None:
@@ -158,7 +178,7 @@ class Film:
         programme = self._programme
         text = self._caption[0] if programme < self._caption[1] else None
         canvas = self._composer.compose(self._on, self._old, programme, now, text)
-        level = self._brightness.level * dip_level(self._on, self._next, programme)
+        level = self._brightness.level * dip_level(self._on, self._next, programme) * self._composer.picture.brightness
         safe = self._safe_picture()
         canvas = canvas if safe is None else safe
         stays = not self._composer.changed and (safe is not None) == self._safe_drawn
@@ -179,7 +199,7 @@ class Film:
         if self._on and self._on.start is not None:
             start = self._on.decoded.video.next_start(self._on.seconds(self._programme))
             if start is not None:
-                due.append(self._on.start + start)
+                due.append(self._on.moment(start))
         if self._next and self._next.start is None:
             idle = now + OPENING_SECONDS
         elif self._next and self._next.start is not None:
@@ -291,7 +311,11 @@ class Film:
         if on is None or on.start is None:
             return Playhead(failed=failed)
         seconds = on.clip.skipped_seconds + on.seconds(self._programme)
-        return Playhead(on.entry, seconds, self._is_over(on) and self._next is None, failed)
+        head = Playhead(on.entry, seconds, self._is_over(on) and self._next is None, failed)
+        threads = on.decoded
+        if isinstance(threads, DecodedThreads):
+            return replace(head, thread=threads.thread, lost_threads=threads.lost)
+        return head
 
     def _is_over(self, on: Shot) -> bool:
         """Whether only its last picture is left: it is at its end, or can no longer be played."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from installation.film.audio_decoder import RATE, AudioDecoder
+from installation.film.audio_decoder import RATE
+from installation.film.thread_sound import HeardSound
 
 
 class MixerVoice:
     """Decoded audio in the programme at sample ``start``, with equal-power fades. Guarded by the mixer's lock."""
 
-    def __init__(self, audio: AudioDecoder, start: int, volume: float = 1.0) -> None:
+    def __init__(self, audio: HeardSound, start: int, volume: float = 1.0) -> None:
         self.audio, self.start, self.end = audio, start, _FOREVER
         self._volume = Ramp(volume)
         self._fade_in: tuple[int, int] | None = None

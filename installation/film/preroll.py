@@ -6,11 +6,13 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import accumulate
 
 import numpy as np
 
 from calibration.errors import Unplayable
-from installation.film.decoded_clip import OPEN_SECONDS, DecodedClip
+from installation.film.decoded_clip import OPEN_SECONDS
+from installation.film.decoded_threads import Decoded, open_decoded
 from installation.film.failures import WAITS, Failures
 from installation.film.frame_scaler import FrameScaler
 from installation.film.screen import Screen
@@ -21,7 +23,7 @@ from scenes.story.clip import Clip
 MOST = 12
 """Pictures held of a candidate, where the memory allows."""
 PLAYING = 15
-"""Pictures held ahead of the one on the screen: half a second, enough for a loop's seek back."""
+"""Pictures held ahead of the one on the screen, of all threads: half a second, enough for a loop's seek back."""
 
 
 class Preroll:
@@ -31,7 +33,7 @@ class Preroll:
         self._screen = screen
         self._bytes = megabytes * 1_000_000
         self._gate = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
-        self._decoded: dict[str, DecodedClip] = {}
+        self._decoded: dict[str, Decoded] = {}
         self.failures = Failures(losses)
         self._safe: Clip | None = None
         self._safe_decoder: VideoDecoder | None = None
@@ -43,16 +45,23 @@ class Preroll:
         """Hold these ready, the first ones first; drop all others."""
         clips = {scene: clip for scene, clip in clips.items() if scene not in self.failures.scenes}
         decoder = self._decoder_bytes()
-        kept = dict(list(clips.items())[: max(1, int(self._bytes / (FEWEST * self._picture_bytes + decoder)))])
+        decoders = accumulate(1 + len(clip.threads) for clip in clips.values())
+        room = max(1, int(self._bytes / (FEWEST * self._picture_bytes + decoder)))
+        kept = {
+            scene: clip
+            for (scene, clip), needed in zip(clips.items(), decoders, strict=True)
+            if needed <= room or scene == next(iter(clips))
+        }
         for scene, decoded in list(self._decoded.items()):
             if kept.get(scene) != decoded.clip:
                 self._decoded.pop(scene).close()
+        share = self._bytes / max(1, sum(1 + len(clip.threads) for clip in kept.values()))
         for scene, clip in kept.items():
             if scene not in self._decoded:
-                self._decoded[scene] = DecodedClip(clip, self._scaler(), FEWEST, self._gate)
-            self._decoded[scene].video.keep_ahead(MOST, self._bytes / len(kept) - decoder)
+                self._decoded[scene] = open_decoded(clip, self._scaler, FEWEST, self._gate)
+            self._decoded[scene].keep_ahead(MOST, share - decoder)
 
-    def pop(self, scene: str, clip: Clip) -> DecodedClip:
+    def pop(self, scene: str, clip: Clip) -> Decoded:
         """The decoded clip of ``scene``, for playing; opened this moment if it was not prepared."""
         decoded = self._decoded.pop(scene, None)
         if decoded is not None and decoded.clip != clip:
@@ -61,9 +70,10 @@ class Preroll:
         elif decoded is not None and decoded.waits_for_turn:
             decoded.close()  # do not let the chosen one queue behind candidates that are no longer wanted
             decoded = None
+        ahead = PLAYING // (1 + len(clip.threads))
         if decoded is None:
-            return DecodedClip(clip, self._scaler(), PLAYING)
-        decoded.video.keep_ahead(PLAYING)
+            return open_decoded(clip, self._scaler, ahead)
+        decoded.keep_ahead(ahead)
         return decoded
 
     def poll(self, now: float) -> None:
@@ -77,7 +87,7 @@ class Preroll:
         self.failures.poll(now)
         self._decode_safe_picture(now)
 
-    def fail(self, scene: str, decoded: DecodedClip, now: float) -> None:
+    def fail(self, scene: str, decoded: Decoded, now: float) -> None:
         """``scene`` cannot be played; reported once."""
         video = decoded.video
         self.failures.add(scene, decoded.clip.file, decoded.failed, video.cause, video.stamp, now)
@@ -110,7 +120,7 @@ class Preroll:
     @property
     def megabytes(self) -> float:
         """Memory that the candidates are estimated to use."""
-        return sum(decoded.video.held_bytes for decoded in self._decoded.values()) / 1e6
+        return sum(decoded.held_bytes for decoded in self._decoded.values()) / 1e6
 
     def caught_up(self) -> bool:
         """Whether no candidate is being opened, and no file looked at."""
@@ -137,7 +147,7 @@ class Preroll:
 
     def _decoder_bytes(self) -> int:
         """Of the largest decoder that is open; of a clip of the screen's size until there is one."""
-        known = max((decoded.video.decoder_bytes for decoded in self._decoded.values()), default=0)
+        known = max((decoded.decoder_bytes for decoded in self._decoded.values()), default=0)
         return known or DECODER_PICTURES * self._picture_bytes
 
     def _scaler(self) -> FrameScaler:

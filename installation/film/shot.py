@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from installation.film.decoded_clip import DecodedClip
+from installation.film.decoded_threads import Decoded
 from installation.film.mixer_voice import MixerVoice
-from scenes.story.clip import Bed, Clip, Transition
+from scenes.story.clip import Bed, Clip, PictureLevels, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Shot:
     entry: int
     scene: str
     clip: Clip
-    decoded: DecodedClip
+    decoded: Decoded
     bed: Bed | None
     at: Literal["now", "end"]
     transition: Transition
@@ -40,6 +40,10 @@ class Shot:
     voice: MixerVoice | None = None
     frozen_at: float | None = None
     """Programme second from which its picture is frozen (hold)."""
+    picture: PictureLevels = PictureLevels()  # noqa: RUF009 - frozen
+    """What its drives make of it."""
+    turned: tuple[float, float, float] | None = None
+    """Programme second, film second, and film seconds in a second from then on; None: as it began."""
 
     def seconds(self, programme: float) -> float:
         """Seconds of ``clip`` shown at a programme second, not beyond the last frame."""
@@ -47,9 +51,19 @@ class Shot:
             return 0.0
         if self.frozen_at is not None:
             programme = min(programme, self.frozen_at)
-        seconds = max(0.0, programme - self.start)
+        seconds = max(0.0, self._film(programme))
         length = self.decoded.length
         return seconds if length is None or self.clip.loop else min(seconds, length)
+
+    def moment(self, seconds: float) -> float:
+        """The programme second at which a film time is reached."""
+        begun, film, rate = self.turned or (self.start or 0.0, 0.0, 1.0)
+        return begun + (seconds - film) / rate
+
+    def turn(self, rate: float, programme: float) -> None:
+        """From a programme second on its film runs at this rate."""
+        if rate != (self.turned[2] if self.turned else 1.0) and self.start is not None and programme >= self.start:
+            self.turned = programme, self._film(programme), rate
 
     def end_after(self, programme: float) -> float | None:
         """The next programme second at or after ``programme`` at which its last frame is over; None: never.
@@ -60,8 +74,12 @@ class Shot:
         if self.start is None or length is None:
             return None
         if not self.clip.loop:
-            return self.start + length
-        return self.start + length * max(1, math.ceil((programme - self.start) / length - 1e-9))
+            return self.moment(length)
+        return self.moment(length * max(1, math.ceil(self._film(programme) / length - 1e-9)))
+
+    def _film(self, programme: float) -> float:
+        begun, film, rate = self.turned or (self.start or 0.0, 0.0, 1.0)
+        return film + (programme - begun) * rate
 
 
 def dip_level(on: Shot | None, following: Shot | None, programme: float) -> float:

@@ -8,6 +8,7 @@ from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.mixer_voice import MixerVoice, samples
 from installation.film.shot import Shot, Takeover
 from installation.film.sound import RETRY_SECONDS, Sound
+from installation.film.thread_sound import HeardSound
 from installation.host.console import LossReporter
 from scenes.story.clip import Bed
 
@@ -95,7 +96,7 @@ class Soundtrack:
             playing.audio.close()
             playing.audio.join(1.0)
 
-    def _report(self, part: str, audio: AudioDecoder, retry: bool) -> None:
+    def _report(self, part: str, audio: HeardSound, retry: bool) -> None:
         if audio.failed:
             self._losses.lost(part, f"{audio.file}: {audio.failed}")
             if retry:

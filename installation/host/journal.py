@@ -23,11 +23,21 @@ from installation.host.journal_files import DayFiles
 from installation.host.state_folder import room_stem
 from installation.host.worker import Worker
 from models.mood import Mood
-from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, StateChanged, TakeEnded, TakeStarted
+from scenes.machine.cue import (
+    Branched,
+    Cue,
+    SceneEnded,
+    SceneStarted,
+    StateChanged,
+    TakeEnded,
+    TakeStarted,
+    ThreadShown,
+)
 
 KINDS: dict[type, str] = {
     SceneStarted: "scene_start",
     SceneEnded: "scene_end",
+    ThreadShown: "thread",
     Branched: "branch",
     TakeStarted: "take_start",
     TakeEnded: "take_end",

@@ -22,7 +22,7 @@ from installation.osc.schedule import Schedule
 from installation.osc.snapshot import Snapshot
 from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood
-from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
+from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, ThreadShown
 
 CUES_AT_MOST = 500
 POLL_SECONDS = 0.5
@@ -74,7 +74,7 @@ class Broadcast:
         self._time: tuple[float, float] | None = None
         self._house = ""
         self._whole_asked = self._closing = False
-        self._scene, self._state = ("", 0), int(ShowState.ATTRACT)
+        self._scene, self._shown_thread, self._state = ("", 0), 0, int(ShowState.ATTRACT)
         self._failed_at = float("-inf")
         self._thread = Worker("OSC broadcast", self._run, losses)
         self._thread.start()
@@ -87,7 +87,7 @@ class Broadcast:
 
     def cue(self, cue: Cue) -> None:
         """A cue of the film, as it is performed; those without a place in the registry are passed over."""
-        if isinstance(cue, SceneStarted | SceneEnded | Branched | SendOsc | StateChanged):
+        if isinstance(cue, SceneStarted | SceneEnded | ThreadShown | Branched | SendOsc | StateChanged):
             with self._wake:
                 self._cues.append(cue)
                 self._wake.notify()
@@ -210,17 +210,21 @@ class Broadcast:
     def _update_cue(self, cue: Cue, now: float) -> None:
         match cue:
             case SceneStarted(scene=scene, index=index):
-                self._scene = (scene, index)
+                self._scene, self._shown_thread = (scene, index), 0
                 self._queue([message("/event/scene/start", self._sequence.next(), index)], now)
             case SceneEnded(index=index):
                 self._queue([message("/event/scene/end", self._sequence.next(), index)], now)
+            case ThreadShown(index=index):
+                if self._shown_thread:  # the first one comes with its scene
+                    self._queue([message("/event/scene/cut", self._sequence.next(), index)], now)
+                self._shown_thread = index
             case Branched():
                 self._queue(self._branch(cue), now)
             case StateChanged():
                 self._state = int(cue.state)
             case SendOsc():
                 self._queue([free_message(cue.address, cue.arguments)], now)
-        self._snapshot.update_change(state.scene_messages(*self._scene, self._state))
+        self._snapshot.update_change(state.scene_messages(*self._scene, self._shown_thread, self._state))
 
     def _queue(self, new: Iterable[Message], now: float) -> None:
         for event in new:

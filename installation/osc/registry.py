@@ -225,12 +225,26 @@ OUT: tuple[Address, ...] = (
         "the same choice in words",
         STATE_AND_EVENTS,
     ),
+    Address(
+        "/event/scene/cut",
+        (number("sequence"), number("index")),
+        Pace.EVENT,
+        "another thread of the scene is on the screen: its number in the scene, from 1",
+        STATE_AND_EVENTS,
+    ),
     Address("/scene/id", (text("name"),), Pace.CHANGE, "scene on the screen, '' = none", STATE_AND_EVENTS),
     Address(
         "/scene/index",
         (number("index"),),
         Pace.CHANGE,
         "its number in the order of the story file, from 1; 0 = none",
+        ALL,
+    ),
+    Address(
+        "/scene/thread",
+        (number("index"),),
+        Pace.CHANGE,
+        "thread of the scene that is on the screen, from 1; 0 = it has none",
         ALL,
     ),
     Address(

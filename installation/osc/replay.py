@@ -10,7 +10,7 @@ from typing import Any
 
 from installation.host.journal_files import read_lines
 from models.mood import Mood
-from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged
+from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged, ThreadShown
 
 GAP_SECONDS = 10.0
 """A longer silence (nobody was there, the room was closed, the show began again) is cut to this."""
@@ -63,6 +63,9 @@ def _said(line: dict[str, Any]) -> Mood | Cue | None:
         case "scene_end":
             seconds = float(line.get("seconds", 0.0))
             return SceneEnded(int(line.get("entry", 0)), str(line["scene"]), int(line["index"]), seconds)
+        case "thread":
+            words = str(line["scene"]), str(line["thread"])
+            return ThreadShown(int(line.get("entry", 0)), *words, int(line["index"]), str(line.get("reason", "")))
         case "branch":
             reason, emotion = str(line.get("reason", "")), line.get("emotion")
             return Branched(

@@ -58,10 +58,11 @@ def _visitor(visitor: VisitorMood) -> Iterable[Message]:
     yield message(f"{here}/position", min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
 
 
-def scene_messages(scene: str, index: int, state: int) -> Iterable[Message]:
+def scene_messages(scene: str, index: int, thread: int, state: int) -> Iterable[Message]:
     """Which scene is on the screen, and what the show is doing."""
     yield message("/scene/id", scene)
     yield message("/scene/index", index)
+    yield message("/scene/thread", thread)
     yield message("/scene/state", state)
 
 

@@ -41,6 +41,8 @@ from scenes.machine.cue import (
     Branched,
     Caption,
     Cue,
+    CutThread,
+    DrivePicture,
     Play,
     Prepare,
     SceneStarted,
@@ -245,6 +247,10 @@ class Show:
                 film.caption(text, seconds)
             case SetVolume(volume, over_seconds):
                 film.set_volume(volume, over_seconds)
+            case CutThread(entry, thread, at_seconds):
+                film.cut_thread(entry, thread, at_seconds)
+            case DrivePicture(entry, picture):
+                film.drive(entry, picture)
             case Branched(source, target, reason):
                 log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):

@@ -28,10 +28,12 @@ from scenes.machine.cue import (
     TakeEnded,
     TakeStarted,
 )
+from scenes.machine.drives import drive_picture
 from scenes.machine.evidence import Evidence
 from scenes.machine.operator import obey
 from scenes.machine.signals import forget, gather, hear
-from scenes.machine.state import Moment, Pending, Presence, StoryState
+from scenes.machine.state import Moment, Pending, Presence, Response, StoryState
+from scenes.machine.threads import cut_threads
 from scenes.machine.transition import Step, as_home, close_choice, is_home, request_scene, unconditional_choice
 from scenes.story.clip import Transition
 from scenes.story.story import Story
@@ -125,7 +127,7 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
         state = replace(state, in_take=True, take=state.take + 1, visited=bool(state.presence.here))
         cues.append(TakeStarted(state.take))
     state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds)
-    state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, fault=False)
+    state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, response=Response(), fault=False)
     state = replace(state, signals=forget(state.signals))
     cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
     cues.append(Prepare(_candidates(story, state)))
@@ -251,6 +253,8 @@ PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     _listen,
     _decide,
     _wait,
+    cut_threads,
+    drive_picture,
 )
 
 

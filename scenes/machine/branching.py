@@ -43,7 +43,7 @@ def _taken(story: Story, state: StoryState, mood: Mood, branch: Branch, closing:
     if branch.when is None:
         return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
     at_once = story.is_immediate(state.scene, branch)
-    reason = _holds(story, state, mood, branch.when, closing, at_once)
+    reason = holds(story, state, mood, branch.when, closing, at_once)
     if not reason or not _leads_on(story, branch.to, state.failed):
         return None
     emotion, confidence = _deciding(story, state, branch.when)
@@ -137,7 +137,7 @@ def _seen_enough(story: Story, state: StoryState) -> bool:
     return state.evidence.seen_seconds >= LEAST_SEEN * (min(end, state.seconds) - start) > 0
 
 
-def _holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool, at_once: bool) -> str:
+def holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool, at_once: bool) -> str:
     """The reason why all conditions hold; '' when one does not."""
     reasons = []
     if when.untrusted:

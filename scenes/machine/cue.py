@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from scenes.story.clip import Transition
+from scenes.story.clip import PictureLevels, Transition
 
 
 class ShowState(IntEnum):
@@ -115,6 +115,36 @@ class SetVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class CutThread:
+    """Cut to another thread of the scene."""
+
+    entry: int
+    thread: str
+    at_seconds: float
+    """Film time; if that is over, with the next picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadShown:
+    """Another thread of the scene is on the screen, or its first."""
+
+    entry: int
+    scene: str
+    thread: str
+    index: int
+    """From 1, in the order of the story file."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrivePicture:
+    """The drives of the scene have moved."""
+
+    entry: int
+    picture: PictureLevels
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     """The show's state, as broadcast; the stage pauses and blacks out by it."""
 
@@ -148,6 +178,9 @@ Cue = (
     | SendOsc
     | Caption
     | SetVolume
+    | CutThread
+    | ThreadShown
+    | DrivePicture
     | StateChanged
     | SignalChanged
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from models.mood import Mood
 from scenes.machine.advance import Moment, StoryState, advance, begin
 from scenes.machine.command import StoryCommand
-from scenes.machine.cue import Cue, Play
+from scenes.machine.cue import Cue, CutThread, DrivePicture, Play
 from scenes.machine.signal_state import SignalMessage
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
@@ -25,21 +25,32 @@ class DryPlayer:
     playhead: Playhead = field(default_factory=Playhead)
     scene: str = ""
     following: Play | None = None
+    cut: CutThread | None = None
+    rate: float = 1.0
 
     def perform(self, cues: tuple[Cue, ...]) -> DryPlayer:
         """Take note of what is asked for."""
-        asked = [cue for cue in cues if isinstance(cue, Play)]
-        if not asked:
-            return self
-        if asked[-1].at == "now":
-            return self._show(asked[-1])
-        return replace(self, following=asked[-1])
+        player = self
+        for cue in cues:
+            match cue:
+                case Play(at="now"):
+                    player = player._show(cue)
+                case Play():
+                    player = replace(player, following=cue)
+                case CutThread():
+                    player = replace(player, cut=cue)
+                case DrivePicture(_, picture):
+                    player = replace(player, rate=picture.rate)
+        return player
 
     def run(self, seconds: float) -> DryPlayer:
         """Some time later."""
         if not self.playhead.entry:
             return self
-        time = self.playhead.seconds + seconds
+        time = self.playhead.seconds + seconds * self.rate
+        if self.cut is not None and time >= self.cut.at_seconds:
+            head = replace(self.playhead, thread=self.cut.thread)
+            return replace(self, playhead=head, cut=None).run(seconds)
         length = self.story.duration(self.scene)
         if self.story.clip(self.scene).loop or time < length:
             return replace(self, playhead=replace(self.playhead, seconds=time))
@@ -48,8 +59,9 @@ class DryPlayer:
         return replace(self, playhead=replace(self.playhead, seconds=length, ended=True))
 
     def _show(self, play: Play) -> DryPlayer:
-        head = replace(self.playhead, entry=play.entry, seconds=play.from_seconds, ended=False)
-        return replace(self, playhead=head, scene=play.scene, following=None)
+        thread = self.story.clip(play.scene).thread
+        head = replace(self.playhead, entry=play.entry, seconds=play.from_seconds, ended=False, thread=thread)
+        return replace(self, playhead=head, scene=play.scene, following=None, cut=None, rate=1.0)
 
 
 def dry_run(

@@ -10,7 +10,7 @@ from scenes.machine.command import StoryCommand
 from scenes.machine.cue import StateChanged
 from scenes.machine.evidence import Evidence
 from scenes.machine.signal_state import SignalMessage, SignalState
-from scenes.story.clip import Playhead, Transition
+from scenes.story.clip import PictureLevels, Playhead, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,28 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """What of a scene answers to the visitors while it plays: the thread on the screen, and where its drives are."""
+
+    thread: str = ""
+    """On the screen; '' in a scene without threads."""
+    asked: str = ""
+    """The thread that the player was asked for and has not shown yet."""
+    reason: str = ""
+    """Why it was asked for."""
+    since: tuple[float | None, ...] = ()
+    """The show's clock since when the conditions of each cut have held; None: they do not."""
+    levels: tuple[float, ...] = ()
+    """Of each drive, 0 to 1."""
+    picture: PictureLevels = PictureLevels()  # noqa: RUF009 - frozen
+    """What the player was told last."""
+    clock: float = 0.0
+    """The show's clock when the drives last moved."""
+    coming: tuple[int, PictureLevels] | None = None
+    """What the player was told for the entry that comes next."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoryState:
     """One moment of a show. Made by ``begin``, followed by ``advance``."""
 
@@ -75,6 +97,7 @@ class StoryState:
     signals: tuple[SignalState, ...] = ()
     """Those that were ever heard, in the story's order."""
     cues_done: int = 0
+    response: Response = Response()
     presence: Presence = Presence()
     take: int = 0
     in_take: bool = False

@@ -11,6 +11,7 @@ from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.signals import check_signals
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
+from scenes.story.thread_checks import check_threads
 
 RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "health", "info", "control", "reply")
 """First parts of the addresses that the show itself sends or receives (see the OSC registry)."""
@@ -44,6 +45,7 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
                     place,
                     f"/{first}/... is reserved for the show; choose another address, such as /cue{cue.osc.address}",
                 )
+        yield from check_threads(file, name)
         if name not in damaged and not (scene.end and name in (file.attract, file.safe)):
             yield from _check_exits(file, name, scene)
     yield from _check_reachable(file)

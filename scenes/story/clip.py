@@ -30,11 +30,30 @@ class Clip:
     """Never two at once; times count from the file's start, not from the in point."""
     skipped_seconds: float = 0.0
     """Film time of the scene before ``in_seconds``: it is played from its midst."""
+    thread: str = ""
+    """Its name, where it is one of the threads of a scene."""
+    threads: tuple[Clip, ...] = ()
+    """Clips in step with this one, of the same length and rate, to which the film can be cut."""
+    own_sound: bool = False
+    """Of threads: the one on the screen is heard, not this one all the time."""
 
     def rest_from(self, seconds: float) -> Clip:
         """What is left of it ``seconds`` after the in point. A loop begins again, and its film time goes on."""
         begin = self.in_seconds if self.loop else self.in_seconds + seconds
-        return replace(self, in_seconds=begin, skipped_seconds=seconds)
+        threads = tuple(one.rest_from(seconds) for one in self.threads)
+        return replace(self, in_seconds=begin, skipped_seconds=seconds, threads=threads)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLevels:
+    """What drives make of a scene's picture; the defaults leave it as it is."""
+
+    brightness: float = 1.0
+    saturation: float = 1.0
+    blur: float = 0.0
+    grain: float = 0.0
+    rate: float = 1.0
+    """Seconds of film in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +98,7 @@ class Playhead:
     """The last frame is shown and nothing follows."""
     failed: frozenset[str] = frozenset()
     """Scenes whose clip could not be played; not to be asked for while they stand here."""
+    thread: str = ""
+    """Name of the thread on the screen; '' in a scene that has none."""
+    lost_threads: frozenset[str] = frozenset()
+    """Threads of this scene that cannot be shown any more; the film goes on with the others."""

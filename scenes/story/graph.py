@@ -5,6 +5,7 @@ from __future__ import annotations
 from scenes.story.conditions import When
 from scenes.story.story import Story
 from scenes.story.story_file import Branch
+from scenes.story.threads import Cut
 
 
 def as_text(story: Story) -> str:
@@ -12,6 +13,7 @@ def as_text(story: Story) -> str:
     lines = [f"{story.title}: {len(story.names)} scenes"]
     for name in story.names:
         lines += ["", f"{story.index(name)} {name}{_roles(story, name)}"]
+        lines += [f"    {words}" for words in answers(story, name)]
         lines += [f"    {words} -> {to}" for words, to in exits(story, name)]
     return "\n".join(lines)
 
@@ -32,6 +34,20 @@ def as_mermaid(story: Story) -> str:
 def exits(story: Story, name: str) -> list[tuple[str, str]]:
     """The ways out of a scene, each with its condition in words."""
     return [(_condition(story, name, branch), branch.to) for branch in story.branches(name)]
+
+
+def answers(story: Story, name: str) -> list[str]:
+    """What of a scene answers while it plays: threads, cuts and drives, each in words."""
+    scene = story.scene(name)
+    threads = [f"threads {', '.join(one.name for one in scene.thread)}"] if scene.thread else []
+    cuts = [f"{describe_cut(cut)}: cut to {cut.to}" for cut in scene.cut]
+    return [*threads, *cuts, *(f"{one.what} {one.from_:g} to {one.to:g} with {one.follow}" for one in scene.drive)]
+
+
+def describe_cut(cut: Cut) -> str:
+    """``dark for 2 s``."""
+    held = f" for {cut.hold_seconds:g} s" if cut.hold_seconds else ""
+    return f"{describe(cut.when)}{held}"
 
 
 def _condition(story: Story, name: str, branch: Branch) -> str:

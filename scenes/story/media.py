@@ -17,6 +17,7 @@ from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.sound_track import find_track, in_words
 from scenes.story.story_file import SceneEntry, StoryFile
+from scenes.story.thread_clips import begins_at, check_rate_drive, check_thread_clips, lead_thread, with_threads
 
 GUESSED_SECONDS = 10.0
 """Taken for the length of a clip that cannot be read, so that the rest of the story can be checked."""
@@ -36,7 +37,8 @@ class TimedClip:
 def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     """What the player plays for a scene, and for how long; ``GUESSED_SECONDS`` if the clip cannot be read."""
     scene = file.scenes[name]
-    path = folder / scene.clip
+    lead = lead_thread(scene, folder)
+    path = folder / (lead.clip if lead else scene.clip)
     loop = file.loops(name)
     try:
         header = probe(path)
@@ -46,7 +48,8 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
         seconds, out = scene.still_seconds or STILL_SECONDS, None
     else:
         out = scene.out_seconds
-        seconds = (out or header.seconds) - scene.in_seconds
+        begin = begins_at(lead, scene) if lead else scene.in_seconds
+        seconds = (out or header.seconds) - begin
     if not loop and scene.maximum_seconds is not None and scene.maximum_seconds < seconds:
         seconds = scene.maximum_seconds
         out = scene.in_seconds + seconds
@@ -55,7 +58,7 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     sound = _if_there(folder, scene.sound)
     captions = read_captions(folder / scene.captions).lines if scene.captions else ()
     clip = Clip(path, scene.in_seconds, out, loop, scene.volume, sound, scene.sound_track, captions)
-    return TimedClip(clip, seconds)
+    return TimedClip(with_threads(clip, seconds, scene, folder), seconds)
 
 
 def _if_there(folder: Path, name: str | None) -> Path | None:
@@ -80,6 +83,7 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
             yield from _check_captions(scene, scene.captions, f"{key}.captions", folder)
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
+        yield from check_rate_drive(name, scene, folder)
     yield from _check_looks(file, folder)
     yield from _check_tracks(file, folder)
 
@@ -93,6 +97,12 @@ def _check_sound(key: str, path: Path) -> Iterator[Problem]:
 
 
 def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> Iterator[Problem]:
+    if scene.thread:
+        found = list(check_thread_clips(name, scene, folder))
+        yield from found
+        if not found:
+            yield from _check_times(file, name, timed_clip(file, name, folder).seconds)
+        return
     key, path = f"scenes.{name}", folder / scene.clip
     try:
         header = probe(path)
@@ -135,11 +145,20 @@ def _check_captions(scene: SceneEntry, captions: str, key: str, folder: Path) ->
 
 def _check_looks(file: StoryFile, folder: Path) -> Iterator[Problem]:
     """Films that play, but do not look as they should; each file once."""
-    users = {scene.clip: name for name, scene in reversed(file.scenes.items()) if scene.clip != BLANK}
-    for clip, name in reversed(users.items()):
+    users = {clip: key for key, clip in reversed(list(_pictures(file))) if clip != BLANK}
+    for clip, key in reversed(users.items()):
         with suppress(Unreadable):
             for remark in remarks(probe(folder / clip), clip):
-                yield Problem(f"scenes.{name}.clip", remark, fatal=False)
+                yield Problem(key, remark, fatal=False)
+
+
+def _pictures(file: StoryFile) -> Iterator[tuple[str, str]]:
+    """Every film and picture with the key that names it."""
+    for name, scene in file.scenes.items():
+        if not scene.thread:
+            yield f"scenes.{name}.clip", scene.clip
+        for number, one in enumerate(scene.thread):
+            yield f"scenes.{name}.thread.{number}.clip", one.clip
 
 
 def _check_tracks(file: StoryFile, folder: Path) -> Iterator[Problem]:
@@ -209,6 +228,10 @@ def _check_times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem
             if (when.elapsed_seconds or 0.0) > close and ".not" not in place:
                 why = f"can never hold, because the choice closes at {close:.2f} s"
                 yield Problem(f"{place}.elapsed_seconds", why)
+    for number, point in enumerate(scene.cut_points_seconds):
+        if point >= seconds:
+            why = f"must be before the scene's end, at {seconds:.2f} s (given: {point:g})"
+            yield Problem(f"{key}.cut_points_seconds.{number}", why)
     for number, cue in enumerate(scene.cue):
         if cue.at_seconds > end:
             yield Problem(

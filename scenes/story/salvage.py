@@ -24,6 +24,9 @@ BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "cue": {"at_seconds": 0, "volume": 1.0},
     "any": {"untrusted": True},
     "all": {"untrusted": True},
+    "thread": {"name": "blank", "clip": BLANK},
+    "cut": {"to": BLANK, "when": {"untrusted": True}},
+    "drive": {"what": "brightness", "follow": {"valence": True}, "from": 1, "to": 0},
 }
 
 

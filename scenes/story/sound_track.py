@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+
+
+def _valid_track(track: Any) -> Any:
+    whole = isinstance(track, int) and not isinstance(track, bool)
+    if (whole and track > 0) or (isinstance(track, str) and re.match(LANGUAGE, track)):
+        return track
+    raise ValueError('must be the number of a sound track, from 1, or a language such as "de"')
+
+
+SoundTrackChoice = Annotated[
+    Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=LANGUAGE)],
+    BeforeValidator(_valid_track),
+    Field(
+        description="Number (from 1) or language of the sound track to play, of a file with several", examples=["de", 2]
+    ),
+]
 
 LANGUAGES = """
 aa:aar ab:abk ae:ave af:afr ak:aka am:amh an:arg ar:ara as:asm av:ava ay:aym az:aze ba:bak be:bel bg:bul bi:bis bm:bam

@@ -6,27 +6,22 @@ Editors show the descriptions while a story is written (``scenes/story.schema.js
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from calibration.places import PathText
 from calibration.settings import Seconds, Section, Share
 from scenes.story.clip import STILL_SECONDS, Transition
 from scenes.story.conditions import PositiveSeconds, When
 from scenes.story.draws import DrawEntry, Weight
+from scenes.story.drives import Drive
+from scenes.story.names import Name
 from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
+from scenes.story.sound_track import SoundTrackChoice
+from scenes.story.threads import THREADS_AT_MOST, Cut, Thread
 
-NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 FLOAT32_MAX = 3.4028234e38
-LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
-
-
-def _valid_name(name: str) -> str:
-    if not re.match(NAME, name):
-        raise ValueError("must start with a letter a-z and contain only a-z, digits, _ and -")
-    return name
 
 
 def _valid_argument(argument: Any) -> Any:
@@ -38,23 +33,13 @@ def _valid_argument(argument: Any) -> Any:
     raise ValueError("must be a 32-bit number or ASCII text; receivers cannot decode anything else")
 
 
-def _valid_track(track: Any) -> Any:
-    whole = isinstance(track, int) and not isinstance(track, bool)
-    if (whole and track > 0) or (isinstance(track, str) and re.match(LANGUAGE, track)):
-        return track
-    raise ValueError('must be the number of a sound track, from 1, or a language such as "de"')
-
-
-Name = Annotated[str, AfterValidator(_valid_name)]
 Argument = Annotated[int | float | str, BeforeValidator(_valid_argument)]
 Count = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-SoundTrackChoice = Annotated[
-    Annotated[int, Field(ge=1)] | Annotated[str, Field(pattern=LANGUAGE)],
-    BeforeValidator(_valid_track),
-    Field(
-        description="Number (from 1) or language of the sound track to play, of a file with several", examples=["de", 2]
-    ),
-]
+
+
+def _clip_or_threads(schema: dict[str, Any]) -> None:
+    schema["anyOf"] = [{"required": [key]} for key in ("clip", "thread")]
+    del schema["required"]
 
 
 class Change(Section):
@@ -153,6 +138,8 @@ class TimedCue(Section):
 class SceneEntry(Section):
     """One scene: a clip and the ways out of it."""
 
+    model_config = ConfigDict(json_schema_extra=_clip_or_threads)
+
     clip: PathText = Field(description="Film or picture file, relative to this file", examples=["opening.mp4"])
     in_seconds: Seconds = Field(0.0, description="Where in the file the scene begins")
     out_seconds: PositiveSeconds | None = Field(None, description="Where in the file it ends; default: the file's end")
@@ -184,12 +171,33 @@ class SceneEntry(Section):
     add: dict[Name, Count] = Field(
         {}, description="Counters that grow by this when the scene begins; each begins at 0", examples=[{"doors": 1}]
     )
+    thread: tuple[Thread, ...] = Field(
+        (), max_length=THREADS_AT_MOST, description="2 or 3 clips that run in step, instead of `clip`"
+    )
+    thread_sound: Literal["first", "own"] = Field(
+        "first", description="What is heard: the first thread all the time, or the one on the screen"
+    )
+    cut: tuple[Cut, ...] = Field((), description="Cuts between the threads; the first whose conditions hold is made")
+    cut_points_seconds: tuple[Seconds, ...] = Field(
+        (), max_length=1000, description="Film times at which it is cut; default: at once", examples=[[4, 7.5]]
+    )
+    drive: tuple[Drive, ...] = Field((), description="Properties of the picture that go with the visitors")
 
     @model_validator(mode="after")
     def _changes_each_counter_once(self) -> SceneEntry:
         if both := sorted(self.set.keys() & self.add.keys()):
             raise ValueError(f"{both[0]!r} is in `set` and in `add`; keep one of them")
         return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _begins_with_its_first_thread(cls, raw: Any) -> Any:
+        """``clip`` is the first thread's, so that whatever asks for a scene's clip finds one."""
+        if isinstance(raw, dict) and "clip" not in raw and isinstance(threads := raw.get("thread"), list | tuple):
+            first = threads[0] if threads else None
+            clip = first.get("clip") if isinstance(first, dict) else getattr(first, "clip", None)
+            return raw if clip is None else {**raw, "clip": clip}
+        return raw
 
 
 class BedEntry(Section):

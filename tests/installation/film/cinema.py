@@ -70,8 +70,7 @@ class Cinema:
         """Wait until what plays is decoded beyond this moment, while the time stands still."""
         on = self.film._on
         if on and not on.decoded.failed:
-            pictures = on.decoded.video
-            wait_until(lambda: pictures.finished or pictures.next_start(on.seconds(self.film._programme)) is not None)
+            wait_until(lambda: on.decoded.caught_up(on.seconds(self.film._programme)))
 
     def ready(self) -> None:
         """Wait until the scene that was asked for can be played, while the time stands still."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from installation.bench.marked_clip import make_clip
-from installation.film.audio_decoder import RATE
+from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.decoded_clip import OPEN_SECONDS
 from installation.film.failures import STANDING_WAIT, WAITS, Cause, Failures
 from installation.film.sound import RETRY_SECONDS
@@ -210,7 +210,7 @@ def test_sound_and_music_that_were_missing_are_heard_again_while_a_loop_plays_on
         on = house.film.on_screen
         assert on is not None
         heard = on.decoded.audio
-        assert heard is not None
+        assert isinstance(heard, AudioDecoder)
         heard.read(RATE * 3600, 480)  # a card is there an hour later
         wait_until(lambda: heard._head >= RATE * 3600 + 960)
         assert heard.read(RATE * 3600 + 480, 480).any()

@@ -28,7 +28,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.schedule = Schedule(self.settings, 0.0)
         self.snapshot.slow = {m.path: m for m in state.about_messages(state.About("1", "film", "hall"))}
-        self.snapshot.update_change(state.scene_messages("opening", 2, 2))
+        self.snapshot.update_change(state.scene_messages("opening", 2, 0, 2))
 
     def serve(self, now: float, fresh: bool = False, down: bool = False) -> list[bytes]:
         packets = self.schedule.datagrams(self.snapshot, fresh, down, now)
@@ -121,7 +121,7 @@ def test_the_whole_state_is_sent_each_second_and_a_change_at_once() -> None:
     bench = Bench(OscTarget(profile="events"))
     for step in range(3000):
         if step == 1500:
-            bench.snapshot.update_change(state.scene_messages("joy", 3, 2))
+            bench.snapshot.update_change(state.scene_messages("joy", 3, 0, 2))
         bench.serve(step / 1000)
     assert bench.times("/emo/scene/state") == pytest.approx([0.0, 1.0, 2.0], abs=0.002)
     assert bench.times("/emo/scene/index") == pytest.approx([0.0, 1.0, 1.5, 2.0], abs=0.002)
