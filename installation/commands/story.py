@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from installation.commands.story_diff import diff
+from installation.commands.story_print import story_print
 from installation.host.terminal import say
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     commands.command("schema")(schema)
     commands.command("graph")(graph)
     commands.command("diff")(diff)
+    commands.command("print")(story_print)
     commands.command("simulate")(simulate)
     app.add_typer(commands, name="story")
 

@@ -76,3 +76,27 @@ def test_versions_are_compared_with_the_exit_codes_of_diff(story: Path) -> None:
     )
     code, printed = diff(str(story), str(story.with_name("gone.toml")))
     assert (code, "no such story" in printed) == (2, True)
+
+
+def test_a_page_for_the_wall_is_written_with_pictures_and_over_no_file_of_somebody_else(story: Path) -> None:
+    page = story.with_name("wall.html")
+
+    def print_to(path: Path, *more: str) -> tuple[int, str]:
+        result = CliRunner().invoke(app, ["story", "print", str(story), "--to", str(path), *more])
+        return result.exit_code, result.output
+
+    code, said = print_to(page)
+    assert code == Exit.OK
+    assert "2 scenes on A3" in said
+    assert page.read_text().count("data:image/jpeg;base64,") == 1 + 1 + 4  # a still, a film and its strip
+    assert print_to(page, "--paper", "a4")[0] == Exit.OK  # its own page of before
+    assert "size: 297mm 210mm" in page.read_text()
+    (story.parent / "door.mp4").write_bytes(b"torn")
+    assert print_to(story.with_name("wall.svg"))[0] == Exit.OK
+    assert story.with_name("wall.svg").read_text().count("data:image/jpeg;base64,") == 1
+    assert print_to(story)[0] == Exit.BAD_CONFIGURATION
+    notes = story.with_name("notes.html")
+    notes.write_text("<p>mine")
+    code, said = print_to(notes)
+    assert (code, notes.read_text()) == (Exit.BAD_CONFIGURATION, "<p>mine")
+    assert "another file" in said
