@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +18,10 @@ from installation.commands.finding import Finding, bad_input, ok, problem, warni
 from installation.commands.loudness_check import check_loudness
 from installation.commands.remembered import Remembered, key_of
 from installation.film.frame_scaler import FrameScaler
-from installation.film.inspection import Inspection, inspect_bed, inspect_clip
+from installation.film.inspection import SPARE, Inspection, inspect_bed, inspect_clip
 from installation.film.keystone import tone_of
 from installation.host.state_folder import state_folder
+from scenes.story.clip import Clip
 from scenes.story.story import Story
 
 
@@ -70,25 +71,34 @@ def check_clips(story: Story, progress: Progress, screen: ScreenSettings, rememb
     good = sum(not inspection.fault for inspection in found.values())
     tell = ok if good == len(parts) else warning
     yield tell("clips", str(story.path.parent), f"{good} of {len(parts)} clips and beds decode to their last frame")
-    yield from check_loudness(story, {user: found[part.key or part.where] for user, part in users.items()})
+    of_users = {user: found[part.key or part.where] for user, part in users.items()}
+    yield from _judge_threads(story, of_users)
+    yield from check_loudness(story, of_users)
 
 
 def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
-    """What each scene and each bed plays, by ``scene NAME`` and ``bed NAME``."""
+    """What each scene and each bed plays, by ``scene NAME``, ``scene NAME thread THREAD`` and ``bed NAME``."""
     size = screen.width, screen.height
     parts = {}
     for name in story.names:
-        clip = story.clip(name)
-        files = [clip.file, *([clip.sound] if clip.sound else [])]
-        key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
-        inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen), threads=1))
-        parts[f"scene {name}"] = Part(f"scene {name}: {clip.file}", key, inspect)
+        for clip in threads_of(story, name):
+            user = f"scene {name}" + (f" thread {clip.thread}" if clip is not story.clip(name) else "")
+            files = [clip.file, *([clip.sound] if clip.sound else [])]
+            key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
+            inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen), threads=1))
+            parts[user] = Part(f"{user}: {clip.file}", key, inspect)
     for scene in story.names:
         entry, bed = story.scene(scene).bed, story.bed(scene)
         if entry and bed:
             key = key_of([bed.file], "bed", bed.sound_track)
             parts[f"bed {entry}"] = Part(f"bed {entry}: {bed.file}", key, partial(inspect_bed, bed))
     return parts
+
+
+def threads_of(story: Story, name: str) -> tuple[Clip, ...]:
+    """The clips that run at once in a scene."""
+    clip = story.clip(name)
+    return clip, *clip.threads
 
 
 def _inspect_all(parts: dict[str, Part], progress: Progress) -> Iterator[tuple[str, Inspection]]:
@@ -124,3 +134,19 @@ def _judge(where: str, found: Inspection, screen: ScreenSettings) -> Iterator[Fi
             f"too heavy for this machine: its pictures need {found.decoding_cores:.1f} cores to decode and {scaling}, "
             f"more than can be spared of {cores}, so some would be lost; encode it smaller (docs/film.md)",
         )
+
+
+def _judge_threads(story: Story, found: Mapping[str, Inspection]) -> Iterator[Finding]:
+    """Scenes whose threads can be decoded one by one on this machine, but not at once."""
+    cores = os.cpu_count() or 1
+    for name in story.names:
+        users = [user for user in found if user == f"scene {name}" or user.startswith(f"scene {name} thread ")]
+        needed = sum(found[user].cores for user in users)
+        alone = any(found[user].is_too_heavy(cores) for user in users)
+        if len(users) > 1 and needed > SPARE * cores and not alone:
+            yield warning(
+                "threads",
+                f"scene {name}: {story.path}",
+                f"too heavy for this machine: its {len(users)} threads need {needed:.1f} cores at once, more than "
+                f"can be spared of {cores}, so pictures would be lost; encode them smaller (docs/film.md)",
+            )

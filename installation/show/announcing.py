@@ -9,6 +9,7 @@ from installation.show.keys import Controls
 from installation.show.parts import Parts
 from installation.show.view import View, timeline_of
 from models.mood import Mood
+from scenes.machine.answering import answers_now
 from scenes.machine.branching import standings
 from scenes.machine.cue import ShowState
 from scenes.machine.state import StoryState
@@ -72,6 +73,7 @@ class Announcing:
             duration=story.duration(state.scene),
             window=story.window(state.scene),
             branches=standings(story, state, mood),
+            answers=answers_now(story, state),
             mood=mood,
             health=self._health,
             eye_line=parts.eye.line,

@@ -23,7 +23,8 @@ COLUMN, MARGIN, LINE, GAP = 330, 14, 20, 8
 """In pixels of a screen 720 high; everything grows with the screen."""
 DESIGNED_FOR = (2 * COLUMN + 3 * MARGIN, 720)
 PICTURE_HEIGHT = 190
-BRANCHES_AT_MOST = 7
+BRANCHES_AT_MOST, ANSWERS_AT_MOST = 7, 4
+"""Rows for ways out and for what answers now, which take their room from them."""
 INK, DIM, ACCENT = (236, 230, 220), (158, 152, 144), (132, 190, 250)
 WARNING, ALARM = (240, 176, 84), (250, 98, 82)
 """Colours of what should be looked at, and of what does not work."""
@@ -111,15 +112,20 @@ class Overlay:
         column.pair(view.state, f"{view.seconds:.0f}{length} s", STATE_COLOURS.get(view.state, INK), INK)
         if view.duration:
             column.bar(view.seconds / view.duration, INK)
+        answers = view.answers[:ANSWERS_AT_MOST]
+        for line in answers:
+            column.line(line, DIM)
         column.gap()
         if not view.branches:
             return
         asks = any(branch.mood for branch in view.branches)
         column.line(_listening(view.window, view.seconds) if asks else "ways out", DIM)
-        for branch in view.branches[:BRANCHES_AT_MOST]:
+        room = BRANCHES_AT_MOST - len(answers)
+        shown = view.branches if len(view.branches) <= room else view.branches[: room - bool(answers)]
+        for branch in shown:
             column.branch(branch)
-        if len(view.branches) > BRANCHES_AT_MOST:
-            column.line(f"and {len(view.branches) - BRANCHES_AT_MOST} more", DIM)
+        if len(view.branches) > len(shown):
+            column.line(f"and {len(view.branches) - len(shown)} more", DIM)
         column.gap()
 
     def _mood(self, column: _Column, mood: Mood, camera_wanted: bool) -> None:

@@ -71,6 +71,8 @@ class View:
     question: str
     controls: Controls
     timeline: Timeline
+    answers: tuple[str, ...] = ()
+    """How a scene that answers while it plays stands: its thread, cuts and drives, each in words."""
     remembered: tuple[str, ...] = ()
     """What the take remembers, and what else branches ask of, each in words."""
     house: str = ""

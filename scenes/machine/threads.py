@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from models.mood import Mood
 from scenes.machine.branching import holds
@@ -11,7 +11,7 @@ from scenes.machine.cue import Cue, CutThread, ThreadShown
 from scenes.machine.evidence import BIN_SECONDS, Evidence
 from scenes.machine.state import Moment, StoryState
 from scenes.story.clip import Playhead
-from scenes.story.graph import describe, describe_cut
+from scenes.story.graph import describe_cut
 from scenes.story.story import Story
 from scenes.story.threads import Cut
 
@@ -76,24 +76,3 @@ def next_point(story: Story, scene: str, seconds: float) -> float | None:
     ahead = [number * length + point for number in (passes, passes + 1) for point in points]
     found = next((point for point in ahead if point > seconds), math.inf)
     return found if found <= seconds + LEAD_SECONDS else None
-
-
-@dataclass(frozen=True, slots=True)
-class CutStanding:
-    """How one cut of the scene stands now; for whoever watches."""
-
-    to: str
-    asks: str
-    held_seconds: float
-    hold_seconds: float
-
-
-def cut_standings(story: Story, state: StoryState) -> tuple[CutStanding, ...]:
-    """The cuts that lead away from the thread on the screen, in the author's order."""
-    response, cuts = state.response, story.scene(state.scene).cut
-    since = response.since or (None,) * len(cuts)
-    return tuple(
-        CutStanding(cut.to, describe(cut.when), 0.0 if began is None else state.clock - began, cut.hold_seconds)
-        for cut, began in zip(cuts, since, strict=False)
-        if cut.to != response.thread
-    )

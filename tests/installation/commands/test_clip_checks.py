@@ -146,6 +146,26 @@ def test_a_film_too_heavy_for_this_machine_is_told(decoding: float, scaling: flo
     assert f"{decoding:.1f} cores to decode and {scaling:.1f} to bring them to 1280x720" in told.what
 
 
+def test_threads_that_this_machine_can_decode_one_by_one_but_not_at_once_are_told(folder: Path) -> None:
+    shutil.copyfile(folder / "b.mp4", folder / "c.mp4")
+    threads = 'thread = [{ name = "one", clip = "b.mp4" }, { name = "two", clip = "c.mp4" }]'
+    (folder / "story.toml").write_text(STORY.replace('clip = "b.mp4"', threads))
+    parts = parts_of(load_story(folder / "story.toml"), SCREEN)
+    for share, told in ((0.3, 1), (0.2, 0)):  # of the machine, each; half of it may be used
+        remembered = Remembered(folder / "state")
+        for user in ("scene on", "scene on thread two"):
+            busy = min(1.5, share * (os.cpu_count() or 1))
+            rest = share * (os.cpu_count() or 1) - busy
+            remembered.put(parts[user].key, Inspection(seconds=5.0, busy_seconds=5 * busy, scaling_seconds=5 * rest))
+        remembered.save()
+        warnings = [finding for finding in check(folder)[0] if finding.part == "threads"]
+        assert len(warnings) == told
+    (folder / "state" / FILE).unlink()
+    findings, decoded = check(folder)
+    assert decoded == 4
+    assert [finding for finding in findings if finding.part == "threads"] == []
+
+
 def test_another_size_of_the_screen_is_tried_anew(folder: Path) -> None:
     story = load_story(folder / "story.toml")
     wide = ScreenSettings(width=1920, height=1080)

@@ -48,6 +48,7 @@ FULL = replace(
     scene=LONG,
     state="transition",
     branches=tuple(replace(VIEW.branches[0], to=LONG, mood=LONG, taken=False) for _ in range(7)),
+    answers=(LONG,) * 6,
     eye_line=LONG * 5,
     lost=(f"sound: {LONG}", f"display: {LONG}"),
     question="Press Esc again to end the show",
@@ -177,3 +178,9 @@ def test_the_sign_of_a_pause_is_small_and_grey() -> None:
     assert sign.get_width() * sign.get_height() < 0.005 * 1920 * 1080
     alpha = pygame.surfarray.array_alpha(sign)
     assert 0 < alpha.max() < 160
+
+
+def test_a_scene_that_answers_says_how_it_stands() -> None:
+    silent = drawn(VIEW)[1]
+    answering = drawn(replace(VIEW, answers=("thread he", "she: calm, 0.6 of 1 s")))[1]
+    assert ink(answering).sum() > ink(silent).sum() + 100

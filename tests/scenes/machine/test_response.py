@@ -9,10 +9,10 @@ import pytest
 
 from models.mood import Mood
 from scenes.machine.advance import advance, begin
+from scenes.machine.answering import answers_now
 from scenes.machine.command import Pause, Resume, StoryCommand
 from scenes.machine.cue import Cue, CutThread, DrivePicture, ThreadShown
 from scenes.machine.state import Moment, StoryState
-from scenes.machine.threads import cut_standings
 from scenes.story.clip import PictureLevels, Playhead
 from scenes.story.graph import as_text
 from scenes.story.story import Story
@@ -127,13 +127,11 @@ def test_a_cut_to_a_thread_that_fails_before_it_is_shown_is_given_up_and_others_
     assert state.response.asked == ""
 
 
-def test_who_watches_sees_how_long_each_cut_has_held() -> None:
-    story = story_with(THREADS)
+def test_who_watches_sees_the_thread_how_long_each_cut_has_held_and_the_drives() -> None:
+    story = story_with(THREADS, DRIVE)
     state = run_to_door(story)
     state, _ = advance(story, state, Moment(0.9, SAD, Playhead(2, 0.6, thread="she")))
-    (standing,) = cut_standings(story, state)
-    assert (standing.to, standing.asks, standing.hold_seconds) == ("he", "dark", 1.0)
-    assert standing.held_seconds == pytest.approx(0.6)
+    assert answers_now(story, state) == ("thread she", "he: dark, 0.6 of 1 s", "saturation 0.50 with valence")
 
 
 def test_a_drawing_shows_threads_cuts_and_drives() -> None:

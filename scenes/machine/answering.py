@@ -1,0 +1,26 @@
+"""How a scene that answers while it plays stands at this moment, in words: for whoever watches, not for the story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenes.machine.state import StoryState
+from scenes.story.graph import describe
+from scenes.story.story import Story
+
+
+def answers_now(story: Story, state: StoryState) -> tuple[str, ...]:
+    """The thread on the screen, what each cut away from it stands at, and where the drives are."""
+    return tuple(_answers(story, state))
+
+
+def _answers(story: Story, state: StoryState) -> Iterator[str]:
+    scene, response = story.scene(state.scene), state.response
+    if response.thread:
+        yield f"thread {response.thread}" + (f", next {response.asked}" if response.asked else "")
+    for cut, began in zip(scene.cut, response.since, strict=False):
+        if cut.to != response.thread:
+            held = 0.0 if began is None else min(state.clock - began, cut.hold_seconds)
+            yield f"{cut.to}: {describe(cut.when)}, {held:.1f} of {cut.hold_seconds:g} s"
+    for one, level in zip(scene.drive, response.levels, strict=False):
+        yield f"{one.what} {one.at(level):.2f} with {one.follow}"
