@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 
@@ -25,6 +26,7 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) 
     probabilities = tuple(rest + (lead if label == word else 0.0) for label in LABELS)
     dominant = word if lead >= 0.3 else None
     confidence = max(probabilities) if dominant else 0.0
+    valence, arousal = valence_and_arousal(probabilities)
     visitor = VisitorMood(
         slot=1,
         visitor_id=1,
@@ -44,6 +46,8 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) 
         dominant=dominant,
         confidence=confidence,
         held_seconds=held_seconds,
+        valence=valence,
+        arousal=arousal,
     )
 
 

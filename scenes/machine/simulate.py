@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from models.mood import Mood, unseen
 from scenes.machine.cue import Branched, Cue, SceneStarted, TakeEnded, TakeStarted
@@ -65,6 +66,7 @@ class Visitors:
         spread = [(1 - strength) / (len(LABELS) - 1)] * len(LABELS)
         spread[label] = strength
         dominant = LABELS[label] if strength > 0.4 else None
+        valence, arousal = valence_and_arousal(tuple(spread))
         return Mood(
             captured_at=now,
             trusted=True,
@@ -73,6 +75,8 @@ class Visitors:
             probabilities=tuple(spread),
             dominant=dominant,
             confidence=strength if dominant else 0.0,
+            valence=valence,
+            arousal=arousal,
         )
 
 

@@ -21,7 +21,16 @@ from installation.osc.registry import BY_PATH, Pace
 from installation.osc.state import About
 from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood
-from scenes.machine.cue import Branched, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, TakeStarted
+from scenes.machine.cue import (
+    Branched,
+    SceneEnded,
+    SceneStarted,
+    SendOsc,
+    ShowState,
+    StateChanged,
+    TakeStarted,
+    ThreadShown,
+)
 from tests.installation.waiting import LONG, wait_until
 
 
@@ -100,6 +109,21 @@ def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, losses: LossReporter
     assert heard["/event/scene/end"][1:] == (2,)
     assert heard["/event/scene/start"][1:] == (3,)
     assert (heard["/scene/id"], heard["/scene/index"], heard["/scene/state"]) == (("joy",), (3,), (2,))
+
+
+def test_a_cut_to_another_thread_is_told_and_a_scene_without_threads_has_none(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port))
+    broadcast.cue(SceneStarted(3, "joy", 3))
+    broadcast.cue(ThreadShown(3, "joy", "she", 1, "the scene begins"))
+    heard = {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}
+    assert heard["/scene/thread"] == (1,)
+    assert "/event/scene/cut" not in heard
+    broadcast.cue(ThreadShown(3, "joy", "he", 2, "dark for 2 s"))
+    heard = {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}
+    assert (heard["/scene/thread"], heard["/event/scene/cut"][1:]) == ((2,), (2,))
+    broadcast.cue(SceneStarted(4, "opening", 2))
+    assert {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}["/scene/thread"] == (0,)
+    broadcast.close()
 
 
 def test_a_branch_by_default_names_no_emotion(ear: Ear, losses: LossReporter) -> None:

@@ -37,7 +37,16 @@ from installation.osc.sender import BadMessage, typed_message
 from installation.osc.story_cues import story_cues
 from models.mood import Mood
 from scenes.machine.command import SetMasterVolume
-from scenes.machine.cue import Branched, SceneEnded, SceneStarted, ShowState, StateChanged, TakeEnded, TakeStarted
+from scenes.machine.cue import (
+    Branched,
+    SceneEnded,
+    SceneStarted,
+    ShowState,
+    StateChanged,
+    TakeEnded,
+    TakeStarted,
+    ThreadShown,
+)
 from tests.installation.osc.real_receivers import free_port, reference
 
 DOCS = Path(__file__).parents[3] / "docs" / "osc.md"
@@ -72,6 +81,7 @@ def journal_file(folder: Path) -> Path:
     journal.cue(SceneStarted(1, "opening", 2), mood(0, 1), 10.0)
     for number in range(10):
         journal.mood(mood(number / 10, 2), 10.0 + number / 10)
+    journal.cue(ThreadShown(1, "opening", "he", 2, "dark for 2 s"), mood(0, 1), 10.9)
     journal.note("lost", 10.95, part="camera")
     journal.cue(Branched("opening", "joy", "otherwise", None, 0.0), mood(0, 1), 11.0)
     journal.cue(SceneEnded(1, "opening", 2, 1.0), mood(0, 1), 11.0)
@@ -90,6 +100,7 @@ def test_a_journal_is_read_back_as_the_evening_it_was(tmp_path: Path) -> None:
     assert [one for one in said if not isinstance(one, Mood)] == [
         StateChanged(ShowState.PLAYING, False, False),
         SceneStarted(1, "opening", 2),
+        ThreadShown(1, "opening", "he", 2, "dark for 2 s"),
         Branched("opening", "joy", "otherwise", None, 0.0),
         SceneEnded(1, "opening", 2, 1.0),
         SceneStarted(2, "joy", 3),
