@@ -52,8 +52,8 @@ from scenes.machine.cue import (
     StateChanged,
     TakeEnded,
 )
-from scenes.machine.keep_place import keep_place
 from scenes.machine.state import StoryState
+from scenes.machine.take_over import take_over
 from scenes.story.story import Story
 
 HOUSE = Origin("house")
@@ -222,13 +222,7 @@ class Show:
         self.parts.broadcast.scenes(story.names, story.title)
         if self.parts.control is not None:
             self.parts.control.scenes(story.names)
-        if self._state.scene in story.names and not at_desk:
-            self._perform(Prepare(story.candidates(self._state.scene)), now)
-            return
-        if self._state.scene in story.names:
-            self._state, cues = keep_place(before, story, self._state)
-        else:
-            self._state, cues = begin(story, self._passed, after=self._state)
+        self._state, cues = take_over(before, story, self._state, in_midst=at_desk)
         for cue in cues:
             self._perform(cue, now)
 
