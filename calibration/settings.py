@@ -106,8 +106,10 @@ class EyeSettings(Section):
         return said
 
 
-MAX_VISITORS = 8
-"""How many visitors are followed at once at most: the slots that receivers address are 1 to this."""
+MAX_VISITORS = 32
+"""How many visitors are followed at once at most, in a cinema: the slots that receivers address are 1 to this."""
+USUAL_VISITORS = 8
+"""How many are followed where the venue file says nothing."""
 
 
 class MoodSettings(Section):
@@ -134,7 +136,12 @@ class MoodSettings(Section):
     poster_after_seconds: Seconds = Field(
         600.0, gt=0, description="A face that does not move for this long is a picture of one"
     )
-    visitors_at_most: int = Field(MAX_VISITORS, ge=1, le=MAX_VISITORS)
+    visitors_at_most: int = Field(
+        USUAL_VISITORS,
+        ge=1,
+        le=MAX_VISITORS,
+        description="Followed at once: the nearest faces, each in a slot of its own",
+    )
     aggregate: Literal["nearest", "mean", "strongest", "majority"] = "nearest"
 
     @model_validator(mode="before")

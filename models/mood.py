@@ -56,6 +56,10 @@ class Mood(BaseModel):
     """For how long ``dominant`` has been what it is."""
     valence: float = Field(0.0, ge=-1, le=1)
     arousal: float = Field(0.0, ge=-1, le=1)
+    facing: float | None = Field(None, ge=0, le=1)
+    """Share of the visitors who face the film; None: the eye does not tell."""
+    speaking: float | None = Field(None, ge=0, le=1)
+    """Share of the visitors who speak; None: the eye does not tell."""
     frame_luminance: float = 0.0
     """Mean of the whole frame, 0 to 255."""
     face_luminance: float = 0.0

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from calibration.settings import OscSettings, OscTarget
+from calibration.settings import USUAL_VISITORS, OscSettings, OscTarget
 from installation.host.console import LossReporter
 from installation.host.health import Health
 from installation.host.worker import Worker
@@ -63,6 +63,7 @@ class Broadcast:
         self._sequence = events.Sequence(int(time.time()) % events.STARTS)
         self._presence = events.Presence(self._sequence)
         self._visitors = any(target.profile == "visitors" for target in settings.targets)
+        self._slots = USUAL_VISITORS  # more once more were taken: each must be told free again
         now = clock()
         self._receivers = [_Receiver(target, losses, now) for target in settings.targets]
         self._snapshot = Snapshot()
@@ -195,7 +196,8 @@ class Broadcast:
                 self._fail(str(error))
 
     def _update_mood(self, mood: Mood, now: float) -> None:
-        self._snapshot.update_mood(state.mood_messages(mood, self._visitors))
+        self._slots = max(self._slots, *(visitor.slot for visitor in mood.visitors), 0)
+        self._snapshot.update_mood(state.mood_messages(mood, self._visitors, self._slots))
         self._queue(self._presence.advance(mood), now)
 
     def _update_time(self, seconds: tuple[float, float], _now: float) -> None:

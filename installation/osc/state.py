@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calibration.settings import MAX_VISITORS
+from calibration.settings import USUAL_VISITORS
 from installation.host.health import Health
 from installation.osc.encoder import Message, message
 from models.labels import LABELS
@@ -28,8 +28,11 @@ def emotion_index(label: str | None) -> int:
     return _INDEX.get(label, 0) if label else 0
 
 
-def mood_messages(mood: Mood, visitors: bool) -> Iterable[Message]:
-    """The room mood; with ``visitors`` each single one too (only made where a target asks for it)."""
+def mood_messages(mood: Mood, visitors: bool, slots: int = USUAL_VISITORS) -> Iterable[Message]:
+    """The room mood; with ``visitors`` each single one too (only made where a target asks for it).
+
+    Of so many ``slots`` it is said whether they are taken.
+    """
     yield message("/count", mood.count)
     yield message("/mood/emotions", *mood.probabilities)
     yield message("/mood/dominant", emotion_index(mood.dominant))
@@ -43,7 +46,7 @@ def mood_messages(mood: Mood, visitors: bool) -> Iterable[Message]:
         for visitor in mood.visitors:
             yield from _visitor(visitor)
         taken = {visitor.slot for visitor in mood.visitors}
-        for slot in range(1, MAX_VISITORS + 1):
+        for slot in range(1, slots + 1):
             yield message(f"/visitor/{slot}/present", int(slot in taken))
 
 

@@ -237,10 +237,14 @@ class _Column:
         def put(y: int) -> None:
             wide = min(self._text.width(figure), third)
             self._put(branch.to, colour, self._x, y, third - gap)
-            self._put(branch.mood or branch.asks, colour, self._x + third, y, 2 * third - wide - gap)
+            self._put(
+                ", ".join(filter(None, (branch.mood, branch.asks))), colour, self._x + third, y, 2 * third - wide - gap
+            )
             self._put(figure, colour, self._x + self._width - wide, y, wide)
 
         self._row(branch.to, put, self._step)
+        if branch.asks and branch.stands:
+            self.line(f"    now: {branch.stands}", DIM)
 
     def bar(self, share: float, colour: Colour) -> None:
         """A bar alone, over the whole width."""

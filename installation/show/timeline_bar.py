@@ -122,6 +122,9 @@ class TimelineBar:
             surface.fill(colour, (x, top, round(wide * min(max(branch.share, 0.0), 1.0)), high))
             if branch.needed is not None:
                 surface.fill(WARNING, (x + round(wide * branch.needed), top - 2, self._scaled(2), high + 4))
+        elif branch.stands:
+            now = self._text.render(branch.stands, colour, self._width // 5)
+            surface.blit(now, (self._edge + to + asks, y))
         needed = f" of {branch.needed:.0%}" if branch.needed is not None else ""
         figure = f"{branch.share:.0%}{needed}" if branch.mood else ""
         if branch.taken:

@@ -30,6 +30,7 @@ from scenes.machine.cue import (
 )
 from scenes.machine.drives import drive_picture
 from scenes.machine.evidence import Evidence
+from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
 from scenes.machine.signals import forget, gather, hear
 from scenes.machine.state import Moment, Pending, Presence, Response, StoryState
@@ -52,14 +53,24 @@ SAFE_SECONDS = 10.0
 """The safe scene plays for at least this long before the film is tried again."""
 
 
-def begin(story: Story, now: float, after: StoryState | None = None) -> Step:
+def begin(
+    story: Story,
+    now: float,
+    after: StoryState | None = None,
+    memory: Memory | None = None,
+    history: History = NO_TAKES,
+) -> Step:
     """The show's first state and cues: attract is asked for.
 
     ``after``: the last state of another story in the same show, so that entries and takes are counted on.
+    ``memory``: what the first take begins with, and its seed. ``history``: of the shows before.
     """
     now = now if math.isfinite(now) else 0.0
     entry, take = (after.last_entry + 1, after.take) if after else (1, 0)
+    if after is not None:
+        memory, history = after.memory.next_take() if after.in_take else after.memory, after.history
     state = StoryState(now=now, clock=0.0, scene=story.file.attract, take=take, failed=story.unplayable)
+    state = replace(state, memory=(memory or Memory()).drawn(story), history=history)
     first = fallback_for(story, state.scene, state.failed)
     if first is None:
         return _announce(story, replace(state, last_entry=entry - 1, fault=True))
@@ -96,6 +107,7 @@ def _observe(story: Story, state: StoryState, moment: Moment) -> Step:
         state,
         now=now,
         clock=clock,
+        hour=moment.hour,
         presence=presence,
         visited=state.visited or (state.in_take and mood.trusted and mood.present),
         seconds=head.seconds if moves else state.seconds,
@@ -122,16 +134,26 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
         cues.append(SceneEnded(state.entry, state.scene, story.index(state.scene), state.seconds))
     if state.in_take and pending.outcome is not None:
         cues.append(TakeEnded(state.take, pending.outcome))
-        state = replace(state, in_take=False)
+        state = replace(state, in_take=False, memory=state.memory.next_take().drawn(story))
     if pending.begins and not state.in_take:
-        state = replace(state, in_take=True, take=state.take + 1, visited=bool(state.presence.here))
-        cues.append(TakeStarted(state.take))
+        state, started = _begin_take(story, state)
+        cues.append(started)
+    if state.in_take:
+        state = replace(state, memory=state.memory.entered(story, pending.scene, pending.moods))
     state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds)
     state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, response=Response(), fault=False)
     state = replace(state, signals=forget(state.signals))
     cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
     cues.append(Prepare(_candidates(story, state)))
     return state, tuple(cues)
+
+
+def _begin_take(story: Story, state: StoryState) -> tuple[StoryState, Cue]:
+    """The next visitor's way through the film, with what is drawn by lot for it."""
+    take, memory = state.take + 1, state.memory.drawn(story)
+    history = state.history.after_take(state.hour.day if state.hour else None)
+    state = replace(state, in_take=True, take=take, visited=bool(state.presence.here), memory=memory, history=history)
+    return state, TakeStarted(take, memory.seed, memory.draws)
 
 
 def _candidates(story: Story, state: StoryState) -> tuple[str, ...]:

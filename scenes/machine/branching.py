@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from models.mood import Mood
-from scenes.machine.signals import signal_holds
+from scenes.machine.conditions import Verdict, judge, seen_enough, stands
 from scenes.machine.state import StoryState
 from scenes.story.clip import Transition
-from scenes.story.conditions import When
+from scenes.story.draws import lot
+from scenes.story.graph import asks
 from scenes.story.story import Story
 from scenes.story.story_file import Branch
-
-LEAST_LEAD = 0.25
-"""A mood that was there for less of the seen time leads nothing."""
-LEAST_SEEN = 0.2
-"""A choice on a mood needs this share of the listening window to have been seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +24,57 @@ class Choice:
     reason: str
     emotion: str | None = None
     confidence: float = 0.0
+    moods: tuple[str, ...] = ()
+    """Those that decided, of the story's own words."""
 
 
 def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice | None:
-    """The first branch that holds and can be played.
+    """The first branch that holds and can be played; one with a weight draws lots with the others that have one.
 
     ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
     """
-    asked = (branch for branch in story.branches(state.scene) if closing or story.is_immediate(state.scene, branch))
-    return next((found for branch in asked if (found := _taken(story, state, mood, branch, closing))), None)
+    return next((choice for _, choice in _chosen(story, state, mood, closing)), None)
+
+
+def _chosen(story: Story, state: StoryState, mood: Mood, closing: bool) -> Sequence[tuple[Branch, Choice]]:
+    """The branch that is taken and its choice; empty: none holds."""
+    asked = [branch for branch in story.branches(state.scene) if closing or story.is_immediate(state.scene, branch)]
+    for number, branch in enumerate(asked):
+        choice = _taken(story, state, mood, branch, closing)
+        if choice is None:
+            continue
+        if branch.weight is None:
+            return [(branch, choice)]
+        rest = [(one, _taken(story, state, mood, one, closing)) for one in asked[number + 1 :] if one.weight]
+        return [_by_lot(state, [(branch, choice), *((one, found) for one, found in rest if found)])]
+    never_played = [branch for branch in asked if branch.when is None]  # a lot whose scenes are all broken
+    return [(branch, Choice(branch.to, way_in(story, branch), "otherwise")) for branch in never_played[:1]]
+
+
+def _by_lot(state: StoryState, able: Sequence[tuple[Branch, Choice]]) -> tuple[Branch, Choice]:
+    """One of these branches with a weight. It is the same however often this is asked in a visit of the scene."""
+    weights = [branch.weight or 0.0 for branch, _ in able]
+    visit = state.memory.been.get(state.scene, 0)
+    branch, choice = able[lot(weights, state.memory.seed, "branch", state.scene, visit)]
+    drawn = f"by lot, {branch.weight:g} in {sum(weights):g}"
+    return branch, replace(choice, reason=f"{choice.reason}, {drawn}" if choice.reason else drawn)
 
 
 def _taken(story: Story, state: StoryState, mood: Mood, branch: Branch, closing: bool) -> Choice | None:
     """The choice of this branch, or None: it does not hold, or cannot be played."""
-    if branch.when is None:
+    if branch.otherwise:
         return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
-    at_once = story.is_immediate(state.scene, branch)
-    reason = holds(story, state, mood, branch.when, closing, at_once)
-    if not reason or not _leads_on(story, branch.to, state.failed):
+    verdict = _judge(story, state, mood, branch, closing)
+    if not verdict.holds or not _leads_on(story, branch.to, state.failed):
         return None
-    emotion, confidence = _deciding(story, state, branch.when)
-    return Choice(branch.to, way_in(story, branch), reason, emotion, confidence)
+    emotion, confidence = _deciding(story, state, verdict.moods)
+    return Choice(branch.to, way_in(story, branch), verdict.words, emotion, confidence, verdict.moods)
+
+
+def _judge(story: Story, state: StoryState, mood: Mood, branch: Branch, closing: bool) -> Verdict:
+    if branch.when is None:
+        return Verdict(True, "")
+    return judge(story, state, mood, branch.when, closing, at_once=story.is_immediate(state.scene, branch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +85,31 @@ class BranchStanding:
     mood: str | None
     """The mood that it asks for; None: it asks for none."""
     asks: str
-    """What else it asks for, in a word or two: ``otherwise``, ``nobody there``."""
+    """What else it asks for, in words: ``otherwise``, ``nobody there``."""
     share: float
     """Of the time seen in the listening window so far in which that mood was believed, 0 to 1."""
     needed: float | None
     """The share at which it holds, where the author gave one."""
     taken: bool
     """It would be taken if the choice closed now. True for one branch at most."""
+    stands: str = ""
+    """How what it asks for stands now, in words; '' where it asks for nothing."""
 
 
 def standings(story: Story, state: StoryState, mood: Mood) -> tuple[BranchStanding, ...]:
     """Every branch of the scene in the author's order, with its share so far."""
+    chosen = [branch for branch, _ in _chosen(story, state, mood, closing=True)]
     found = []
-    open_still = True
     for branch in story.branches(state.scene):
-        taken = open_still and _taken(story, state, mood, branch, closing=True) is not None
-        open_still = open_still and not taken
-        asked = branch.when.mood if branch.when else None
+        when = branch.when
+        asked = when.mood if when else None
         share = state.evidence.share(story.labels(asked)) if asked else 0.0
-        needed = branch.when.share if branch.when else None
-        found.append(BranchStanding(branch.to, asked, _asks(branch.when), share, needed, taken))
+        now = stands(story, state, mood, when) if when else ""
+        taken = any(branch is one for one in chosen)
+        needed = when.share if when else None
+        besides = asks(branch.model_copy(update={"when": when.besides_mood}) if when else branch)
+        found.append(BranchStanding(branch.to, asked, besides, share, needed, taken, now))
     return tuple(found)
-
-
-def _asks(when: When | None) -> str:
-    """The conditions other than a mood, as a watcher reads them."""
-    if when is None:
-        return "otherwise"
-    asked = ["cannot see"] if when.untrusted else []
-    if when.visitors is not None:
-        asked.append("somebody there" if when.visitors == "present" else "nobody there")
-    if when.visitors_at_least is not None:
-        asked.append(f"{when.visitors_at_least} visitors or more")
-    if when.signal is not None:
-        asked.append(when.signal_in_words)
-    if when.elapsed_seconds is not None:
-        asked.append(f"after {when.elapsed_seconds:g} s")
-    return ", ".join(asked)
 
 
 def _leads_on(story: Story, name: str, failed: frozenset[str]) -> bool:
@@ -112,7 +127,7 @@ def fallback_for(story: Story, name: str, failed: frozenset[str]) -> str | None:
     tried: set[str] = set()
     while name in failed and name not in tried:
         tried.add(name)
-        name = next((branch.to for branch in story.branches(name) if branch.otherwise), story.file.attract)
+        name = next((branch.to for branch in story.branches(name) if branch.when is None), story.file.attract)
     for candidate in (name, story.file.attract, story.file.safe):
         if candidate not in failed:
             return candidate
@@ -126,88 +141,15 @@ def why_otherwise(story: Story, state: StoryState) -> str:
     moods = story.asked_moods(state.scene)
     if not moods:
         return "otherwise"
-    if not _seen_enough(story, state):
+    if not seen_enough(state.evidence):
         return f"otherwise: too little was seen ({state.evidence.seen_seconds:.1f} s)"
     shares = ", ".join(f"{mood} {state.evidence.share(story.labels(mood)):.0%}" for mood in moods)
     return f"otherwise: no clear answer ({shares})"
 
 
-def _seen_enough(story: Story, state: StoryState) -> bool:
-    start, end = story.window(state.scene)
-    return state.evidence.seen_seconds >= LEAST_SEEN * (min(end, state.seconds) - start) > 0
-
-
-def holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool, at_once: bool) -> str:
-    """The reason why all conditions hold; '' when one does not."""
-    reasons = []
-    if when.untrusted:
-        if mood.trusted:
-            return ""
-        reasons.append(f"could not look: {mood.reason or 'no reason given'}")
-    if when.elapsed_seconds is not None:
-        if state.seconds < when.elapsed_seconds:
-            return ""
-        reasons.append(f"{when.elapsed_seconds:g} s over")
-    if when.visitors is not None:
-        present = when.visitors == "present"
-        if not mood.trusted or state.presence.here is not present or state.there_seconds < (when.for_seconds or 0.0):
-            return ""
-        waited = f" for {state.there_seconds:.0f} s" if when.for_seconds else ""
-        reasons.append(f"{'somebody' if present else 'nobody'} is there{waited}")
-    if when.visitors_at_least is not None:
-        if not mood.trusted or mood.count < when.visitors_at_least:
-            return ""
-        reasons.append(f"{mood.count} visitors there")
-    if when.signal is not None:
-        reason = signal_holds(state, when, at_once)
-        if not reason:
-            return ""
-        reasons.append(reason)
-    if when.mood is not None:
-        reason = _mood_holds(story, state, when, when.mood, closing)
-        if not reason:
-            return ""
-        reasons.append(reason)
-    return ", ".join(reasons)
-
-
-def _mood_holds(story: Story, state: StoryState, when: When, mood: str, closing: bool) -> str:
-    labels, evidence = story.labels(mood), state.evidence
-    if closing and not _seen_enough(story, state):
-        return ""
-    if not when.has_thresholds:
-        if not _leads(story, state, mood):
-            return ""
-        share, peak = evidence.share(labels), evidence.peak(labels)
-        return f"{mood} led {share:.0%} of the listening window, peak {peak:.2f}"
-    reasons = []
-    for asked, measure, words in (
-        (when.share, evidence.share, "there {:.0%} of the listening window"),
-        (when.held_seconds, evidence.held, "held {:.1f} s"),
-        (when.peak, evidence.peak, "rose to {:.2f}"),
-        (when.confidence, evidence.mean, "{:.2f} in the mean"),
-    ):
-        if asked is not None:
-            value = measure(labels)
-            if value < asked:
-                return ""
-            reasons.append(words.format(value))
-    return f"{mood} {', '.join(reasons)}"
-
-
-def _leads(story: Story, state: StoryState, mood: str) -> bool:
-    """Longer there than any other mood asked for. Moods that have an emotion in common do not compete."""
-    labels = story.labels(mood)
-    share = state.evidence.share(labels)
-    others = (story.labels(other) for other in story.asked_moods(state.scene))
-    return share >= LEAST_LEAD and all(
-        share >= state.evidence.share(other) for other in others if not set(other) & set(labels)
-    )
-
-
-def _deciding(story: Story, state: StoryState, when: When) -> tuple[str | None, float]:
+def _deciding(story: Story, state: StoryState, moods: Sequence[str]) -> tuple[str | None, float]:
     """The emotion that decided (of a group: the one longest there) and the mood's mean probability."""
-    if when.mood is None:
+    if not moods:
         return None, 0.0
-    labels, evidence = story.labels(when.mood), state.evidence
+    labels, evidence = story.labels(moods[0]), state.evidence
     return max(labels, key=lambda label: (evidence.share(label), evidence.mean(label))), min(1.0, evidence.mean(labels))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
@@ -79,6 +80,10 @@ class TakeStarted:
     """A visitor's way through the film begins."""
 
     take: int
+    seed: int = 0
+    """What is drawn by lot in this take comes from it: a show that begins with it draws the same."""
+    draws: Mapping[str, str] = field(default_factory=dict)
+    """What was drawn for this take, by the names of the story."""
 
 
 @dataclass(frozen=True, slots=True)

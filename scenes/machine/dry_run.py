@@ -12,6 +12,7 @@ from models.mood import Mood
 from scenes.machine.advance import Moment, StoryState, advance, begin
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Cue, CutThread, DrivePicture, Play
+from scenes.machine.memory import NO_TAKES, History, Hour, Memory
 from scenes.machine.signal_state import SignalMessage
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
@@ -64,27 +65,30 @@ class DryPlayer:
         return replace(self, playhead=head, scene=play.scene, following=None, cut=None, rate=1.0)
 
 
-def dry_run(
+def dry_run(  # noqa: PLR0913 - what an evening is made of; most give two or three
     story: Story,
     moods: Callable[[float, StoryState], Mood],
     until: float,
     tick_seconds: float = 1 / 30,
     commands: Callable[[float], tuple[StoryCommand, ...]] = lambda _now: (),
     signals: Callable[[float], tuple[SignalMessage, ...]] = lambda _now: (),
+    hour: Callable[[float], Hour | None] = lambda _now: None,
+    memory: Memory | None = None,
+    history: History = NO_TAKES,
 ) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
     """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
 
     ``moods`` gives the mood at a time (it may use the state before the tick); ``commands`` and
-    ``signals`` what came since the tick before.
+    ``signals`` what came since the tick before; ``hour`` what the clock on the wall says.
     """
-    state, cues = begin(story, 0.0)
+    state, cues = begin(story, 0.0, memory=memory, history=history)
     yield 0.0, state, cues
     player = DryPlayer(story).perform(cues)
     for number in range(1, round(until / tick_seconds) + 1):
         now = number * tick_seconds
         if not state.paused:
             player = player.run(tick_seconds)
-        moment = Moment(now, moods(now, state), player.playhead, commands(now), signals(now))
+        moment = Moment(now, moods(now, state), player.playhead, commands(now), signals(now), hour(now))
         state, cues = advance(story, state, moment)
         if cues:
             player = player.perform(cues)

@@ -23,7 +23,10 @@ LONGEST_STEP_SECONDS = 1.0
 """A mood counts for no longer than this before the moment at which it was observed (the stage may have stood still)."""
 
 _KINDS = len(LABELS) + 1  # time by believed emotion; the last is "undecided"
-_COLUMNS = _KINDS + len(LABELS)  # then the integral of each probability
+_SHOWN = _KINDS + len(LABELS)  # after the integral of each probability: of the share of visitors who show it
+_LEVELS = _SHOWN + len(LABELS)  # then of each level, each with the time in which it was known
+LEVELS = ("valence", "arousal", "facing", "speaking")
+_COLUMNS = _LEVELS + 2 * len(LEVELS)
 _UNSEEN = -1
 _INDEX: dict[str | None, int] = {label: k for k, label in enumerate(LABELS)} | {None: len(LABELS)}
 
@@ -61,7 +64,7 @@ class Evidence:
         before = self if start == self.seconds else self._step(start, _UNSEEN, None)
         if not (mood.trusted and mood.present):
             return before._step(seconds, _UNSEEN, None)  # noqa: SLF001 - our own kind
-        return before._step(seconds, _INDEX[mood.dominant], mood.probabilities)  # noqa: SLF001 - our own kind
+        return before._step(seconds, _INDEX[mood.dominant], _measures(mood))  # noqa: SLF001 - our own kind
 
     @property
     def seen_seconds(self) -> float:
@@ -96,6 +99,38 @@ class Evidence:
             longest = max(longest, now)
         return longest
 
+    def share_of_visitors(self, labels: Labels) -> float:
+        """Share (0 to 1) of the visitors whose believed emotion was one of ``labels``, in the mean over the seen time.
+
+        A mood that says nothing of single visitors counts as one who feels what all of them do.
+        """
+        return self._of_seen([_SHOWN + k for k in _indices(labels)], None, None)
+
+    def known_seconds(self, level: str) -> float:
+        """How long one of ``LEVELS`` was known."""
+        return float(self._total[_level_column(level) + 1])
+
+    def level(self, level: str, since: float | None = None, until: float | None = None) -> float | None:
+        """Mean of one of ``LEVELS`` over the time in which it was known; None: it never was."""
+        column = _level_column(level)
+        value, known = self._window(since, until)[column : column + 2]
+        return float(value / known) if known > 1e-6 else None
+
+    def level_held(self, level: str, above: float | None, below: float | None) -> float:
+        """Longest unbroken time in seconds in which one of ``LEVELS`` was above and below what is given.
+
+        Looked at bin by bin; one that was known for less than half of its time breaks it.
+        """
+        column, times = _level_column(level), np.append(self.bin_seconds * np.arange(len(self._edges)), self.seconds)
+        value, known = np.diff(np.vstack((self._edges, self._total))[:, column : column + 2], axis=0).T
+        so = (known > 1e-9) & (known >= np.diff(times) / 2)
+        if above is not None:
+            so &= value > above * known
+        if below is not None:
+            so &= value < below * known
+        changes = np.flatnonzero(np.diff(np.concatenate(([False], so, [False])).astype(int)))
+        return float(np.max(times[changes[1::2]] - times[changes[::2]], initial=0.0))
+
     def leading(self) -> str | None:
         """The label believed for the longest time, or None when none ever was."""
         times = self._total[: len(LABELS)]
@@ -106,11 +141,11 @@ class Evidence:
         seen = window[:_KINDS].sum()
         return float(window[columns].sum() / seen) if seen > 0 else 0.0
 
-    def _step(self, seconds: float, kind: int, probabilities: tuple[float, ...] | None) -> Evidence:
+    def _step(self, seconds: float, kind: int, measures: tuple[float, ...] | None) -> Evidence:
         rate = _zeros(_COLUMNS)
-        if probabilities is not None:
+        if measures is not None:
             rate[kind] = 1.0
-            rate[_KINDS:] = probabilities
+            rate[_KINDS:] = measures
         edges, width = self._edges, self.bin_seconds
         while seconds / width >= BINS_AT_MOST:
             edges, width = edges[::2].copy(), 2 * width
@@ -145,6 +180,23 @@ class Evidence:
             (seconds - start) / width if width > 1e-9 else 0.0
         )
         return between
+
+
+def _measures(mood: Mood) -> tuple[float, ...]:
+    """All that is integrated of a mood that was seen, after the time by believed emotion."""
+    shown = [0.0] * len(LABELS)
+    believed = [visitor.dominant for visitor in mood.visitors] or [mood.dominant]
+    for label in believed:
+        if label is not None:
+            shown[LABELS.index(label)] += 1 / len(believed)
+    judged = any(mood.probabilities)
+    levels = (mood.valence if judged else None, mood.arousal if judged else None, mood.facing, mood.speaking)
+    known = (part for level in levels for part in ((0.0, 0.0) if level is None else (level, 1.0)))
+    return (*mood.probabilities, *shown, *known)
+
+
+def _level_column(level: str) -> int:
+    return _LEVELS + 2 * LEVELS.index(level)
 
 
 def _indices(labels: Labels) -> list[int]:

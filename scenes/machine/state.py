@@ -9,6 +9,7 @@ from models.mood import Mood
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import StateChanged
 from scenes.machine.evidence import Evidence
+from scenes.machine.memory import NO_TAKES, History, Hour, Memory
 from scenes.machine.signal_state import SignalMessage, SignalState
 from scenes.story.clip import PictureLevels, Playhead, Transition
 
@@ -24,6 +25,8 @@ class Moment:
     commands: tuple[StoryCommand, ...] = ()
     signals: tuple[SignalMessage, ...] = ()
     """What was heard since the last tick, in order."""
+    hour: Hour | None = None
+    """None: nobody knows what time it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Pending:
     since: float = 0.0
     """The show's clock when the player could have shown it at the earliest."""
     asks: int = 1
+    moods: tuple[str, ...] = ()
+    """Those that decided for it, of the story's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,9 @@ class StoryState:
     presence: Presence = Presence()
     take: int = 0
     in_take: bool = False
+    memory: Memory = field(default_factory=Memory)
+    history: History = NO_TAKES
+    hour: Hour | None = None
     visited: bool = False
     """Somebody was seen in this take (one that an operator started for an empty room does not end by emptiness)."""
     paused: bool = False

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from models.mood import Mood
-from scenes.machine.branching import holds
+from scenes.machine.conditions import holds
 from scenes.machine.cue import Cue, CutThread, ThreadShown
 from scenes.machine.evidence import BIN_SECONDS, Evidence
 from scenes.machine.state import Moment, StoryState

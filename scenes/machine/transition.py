@@ -40,7 +40,8 @@ def request_scene(
     scene = fallback_for(story, choice.to, state.failed)
     if scene is None:
         ended = (TakeEnded(state.take, "fault"),) if state.in_take else ()
-        return replace(state, pending=None, fault=True, in_take=False), ended
+        memory = state.memory.next_take() if state.in_take else state.memory
+        return replace(state, pending=None, fault=True, in_take=False, memory=memory), ended
     waits = scene in (story.file.attract, story.file.safe)
     if waits and state.in_take and outcome is None:
         outcome = state.scene if scene == choice.to else "fault"
@@ -48,7 +49,7 @@ def request_scene(
     begins = not waits and (fresh or (at_home and not state.in_take))
     transition = choice.transition if scene == choice.to else story.scene(scene).transition.transition
     entry = state.last_entry + 1
-    pending = Pending(entry, scene, at, transition, begins, outcome, state.clock)
+    pending = Pending(entry, scene, at, transition, begins, outcome, state.clock, moods=choice.moods)
     return replace(state, pending=pending, last_entry=entry), (
         Branched(state.scene, scene, choice.reason, choice.emotion, choice.confidence),
         Play(entry, scene, at, transition),

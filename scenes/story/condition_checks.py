@@ -75,7 +75,7 @@ def _check_draws(file: StoryFile, key: str, when: When) -> Iterator[Problem]:
         if name not in file.draws:
             hint = did_you_mean(name, list(file.draws)) or f"; add [draws.{name}] with `of = [...]`"
             yield Problem(f"{key}.draw.{name}", f"no draw is called {name!r}{hint}")
-        elif word not in file.draws[name].of:
+        elif word not in file.draws[name].of and BLANK not in file.draws[name].of:
             yield Problem(f"{key}.draw.{name}", unknown_word(word, file.draws[name].of, "word of this draw"))
 
 

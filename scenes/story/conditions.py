@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from calibration.settings import MAX_VISITORS, Section, Share
 
 PositiveSeconds = Annotated[float, Field(gt=0.0, le=86400.0)]
-TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["18:00"])]
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Affect = Annotated[float, Field(ge=-1, le=1)]
+
+
+def _valid_time(time: str) -> str:
+    if not re.match(TIME_OF_DAY, time):
+        raise ValueError('is not a time of day; expected one from "00:00" to "23:59", as in "18:00"')
+    return time
+
+
+TimeOfDay = Annotated[
+    str, AfterValidator(_valid_time), Field(examples=["18:00"], json_schema_extra={"pattern": TIME_OF_DAY})
+]
+OF_A_MOOD = ("mood", "share", "peak", "held_seconds", "confidence", "share_of_visitors")
 DEEPEST = 4
 """How deep ``any``, ``all`` and ``not`` may stand in one another."""
 
@@ -113,8 +126,8 @@ class When(Section):
     rises_by: float | None = Field(
         None, gt=0, description="With `signal`: it has risen by this much from its lowest in the listening window"
     )
-    any_: tuple[When, ...] | None = Field(None, alias="any", min_length=1, description="One of these holds, or more")
-    all_: tuple[When, ...] | None = Field(None, alias="all", min_length=1, description="All of these hold")
+    any_: tuple[When, ...] | None = Field(None, alias="any", description="One of these holds, or more")
+    all_: tuple[When, ...] | None = Field(None, alias="all", description="All of these hold")
     not_: When | None = Field(
         None, alias="not", description="This is known not to hold; what cannot be known holds neither way"
     )
@@ -122,8 +135,12 @@ class When(Section):
     @property
     def has_thresholds(self) -> bool:
         """Whether a threshold for the mood is given, so that it need not lead."""
-        figures = (self.share, self.peak, self.held_seconds, self.confidence, self.share_of_visitors)
-        return any(figure is not None for figure in figures)
+        return any(getattr(self, name) is not None for name in OF_A_MOOD[1:])
+
+    @property
+    def besides_mood(self) -> When:
+        """The same without its mood; empty where it asks for nothing else."""
+        return self.model_copy(update=dict.fromkeys(OF_A_MOOD))
 
     @property
     def levels(self) -> dict[str, Level]:
@@ -166,6 +183,8 @@ class When(Section):
     def _makes_sense(self) -> When:
         if all(value is None for _, value in self):
             raise ValueError("contains no condition; add one, or write `otherwise = true` instead of `when`")
+        if () in (self.any_, self.all_):
+            raise ValueError("any and all list conditions, as in any = [{ ... }, { ... }]; add one or more")
         if self.has_thresholds and self.mood is None:
             raise ValueError("share, peak, held_seconds, confidence and share_of_visitors need a `mood`")
         if self.for_seconds is not None and self.visitors is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scenes.story.conditions import When
+from collections.abc import Iterator
+
+from scenes.story.conditions import Level, When
 from scenes.story.story import Story
 from scenes.story.story_file import Branch
 from scenes.story.threads import Cut
@@ -51,11 +53,18 @@ def describe_cut(cut: Cut) -> str:
 
 
 def _condition(story: Story, name: str, branch: Branch) -> str:
-    if branch.when is None:
-        alone = len(story.branches(name)) == 1
-        return "then" if alone else "otherwise"
+    if branch.otherwise and len(story.branches(name)) == 1:
+        return "then"
     at_once = "at once: " if story.is_immediate(name, branch) else ""
-    return at_once + describe(branch.when)
+    return at_once + asks(branch)
+
+
+def asks(branch: Branch) -> str:
+    """What a branch asks for: its conditions, its weight, or ``otherwise``."""
+    if branch.otherwise:
+        return "otherwise"
+    lot = [f"by lot, weight {branch.weight:g}"] if branch.weight is not None else []
+    return ", ".join(word for word in (describe(branch.when) if branch.when else "", *lot) if word)
 
 
 def describe(when: When) -> str:
@@ -67,6 +76,7 @@ def describe(when: When) -> str:
             None if when.peak is None else f"peak {when.peak:g}",
             None if when.held_seconds is None else f"held {when.held_seconds:g} s",
             None if when.confidence is None else f"mean {when.confidence:g}",
+            None if when.share_of_visitors is None else f"shown by {when.share_of_visitors:.0%} of the visitors",
         ]
         words.append(" ".join([when.mood, ", ".join(figure for figure in figures if figure)]).strip())
     if when.visitors is not None:
@@ -80,7 +90,53 @@ def describe(when: When) -> str:
         words.append(f"after {when.elapsed_seconds:g} s")
     if when.untrusted:
         words.append("the camera cannot be trusted")
-    return " and ".join(words)
+    words += [f"{name} {_level(level)}" for name, level in when.levels.items()]
+    return " and ".join([*words, *_memory(when), *_hours(when), *_nested(when)])
+
+
+def _level(level: Level) -> str:
+    bounds = (("above", level.above), ("below", level.below))
+    words = [" and ".join(f"{name} {bound:g}" for name, bound in bounds if bound is not None)]
+    if level.rises_by is not None:
+        words.append(f"{'rises' if level.rises_by > 0 else 'falls'} by {abs(level.rises_by):g}")
+    if level.held_seconds is not None:
+        words.append(f"for {level.held_seconds:g} s")
+    return " ".join(word for word in words if word)
+
+
+def _memory(when: When) -> Iterator[str]:
+    if when.been is not None:
+        times = f"{when.times_at_least} times or more" if (when.times_at_least or 1) > 1 else "before"
+        yield f"{when.been} shown {times}"
+    if when.took is not None:
+        yield f"{when.took} decided before"
+    if when.counter is not None:
+        bounds = ((when.at_least, "or more"), (when.at_most, "or less"))
+        yield f"{when.counter} " + " and ".join(f"{bound} {word}" for bound, word in bounds if bound is not None)
+    for name, word in (when.draw or {}).items():
+        yield f"{name} is {word}"
+
+
+def _hours(when: When) -> Iterator[str]:
+    if when.first_today:
+        yield "the first take of the day"
+    if when.every is not None:
+        yield f"one take in {when.every}"
+    if when.after is not None:
+        yield f"from {when.after}"
+    if when.before is not None:
+        yield f"before {when.before}"
+    if when.minutes_after_opening is not None:
+        yield f"{when.minutes_after_opening:g} min after opening"
+
+
+def _nested(when: When) -> Iterator[str]:
+    if when.any_ is not None:
+        yield "(" + " or ".join(describe(one) for one in when.any_) + ")"
+    if when.all_ is not None:
+        yield "(" + " and ".join(describe(one) for one in when.all_) + ")"
+    if when.not_ is not None:
+        yield f"not ({describe(when.not_)})"
 
 
 def _roles(story: Story, name: str) -> str:

@@ -18,7 +18,13 @@ from scenes.story.story_file import StoryFile
 
 BLANK = "?"
 """Placeholder for a missing word in a salvaged story; the checks ignore it."""
-BLANKS: dict[Any, Any] = {"at_seconds": 0, "address": "/blank", "osc": "/blank", "when": {"untrusted": True}}
+BLANKS: dict[Any, Any] = {
+    "at_seconds": 0,
+    "address": "/blank",
+    "osc": "/blank",
+    "when": {"untrusted": True},
+    "of": [BLANK, f"{BLANK}{BLANK}"],
+}
 BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "branch": {"to": BLANK, "otherwise": True},
     "cue": {"at_seconds": 0, "volume": 1.0},
@@ -76,3 +82,5 @@ def _remove(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
         del table[key]
         if key == "when":  # so that the rest of the branch can still be checked
             table[key] = BLANKS[key]
+        elif len(trail) > 1 and trail[-2][1] in ("set", "add") and not missing:  # the counter has its name
+            table[key] = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -108,9 +108,7 @@ class Story:
 
     def listens(self, name: str) -> bool:
         """Whether a branch of the scene asks for something that is gathered over the listening window."""
-        return bool(self.asked_moods(name)) or any(
-            when.signal for branch in self.branches(name) if branch.when for _, when in branch.when.walk()
-        )
+        return self._listens[name]
 
     def cues(self, name: str) -> tuple[TimedCue, ...]:
         """The scene's own cues, by time."""
@@ -144,8 +142,17 @@ class Story:
 
     @cached_property
     def _asked_moods(self) -> dict[str, tuple[str, ...]]:
-        asked = {name: [b.when.mood for b in self.branches(name) if b.when and b.when.mood] for name in self.names}
+        asked = {name: [when.mood for when in self._conditions(name) if when.mood] for name in self.names}
         return {name: tuple(dict.fromkeys(moods)) for name, moods in asked.items()}
+
+    @cached_property
+    def _listens(self) -> dict[str, bool]:
+        return {name: any(when.asks_faces or when.signal for when in self._conditions(name)) for name in self.names}
+
+    def _conditions(self, name: str) -> Iterator[When]:
+        """The conditions of all branches, and all that stands inside them."""
+        for branch in self.branches(name):
+            yield from (when for _, when in (branch.when.walk() if branch.when else ()))
 
     @cached_property
     def _cues(self) -> dict[str, tuple[TimedCue, ...]]:

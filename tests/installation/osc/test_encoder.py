@@ -43,7 +43,7 @@ def test_what_is_no_number_never_leaves(number: object) -> None:
         ("/frame", (1, 2)),
         ("/mood/confidence", (1.1,)),
         ("/mood/label", (3,)),
-        ("/visitor/9/id", (1,)),
+        ("/visitor/33/id", (1,)),
         ("/mood/dominant", (len(LABELS) + 1,)),
     ],
 )

@@ -153,9 +153,9 @@ def test_each_visitor_has_a_take_of_their_own() -> None:
     assert [cue for _, cue in cues if isinstance(cue, TakeStarted | TakeEnded)] == [
         TakeStarted(1),
         TakeEnded(1, "garden"),
-        TakeStarted(2),
+        TakeStarted(2, seed=1),
         TakeEnded(2, "cellar"),
-        TakeStarted(3),
+        TakeStarted(3, seed=2),
     ]
 
 

@@ -1,13 +1,16 @@
 """The tools of whoever writes a film: schema, drawing, simulated visitors."""
 
+import re
+import tomllib
 from pathlib import Path
 
 from models.labels import LABELS
 from scenes.machine.simulate import simulate
 from scenes.story.conditions import When
+from scenes.story.draws import DrawEntry
 from scenes.story.graph import as_mermaid, as_text, describe
 from scenes.story.schema import schema_text
-from scenes.story.story_file import StoryFile
+from scenes.story.story_file import SceneEntry, StoryFile
 from tests.scenes.evenings import TWO_ROOMS, story_of
 
 ROOT = Path(__file__).parents[3]
@@ -66,3 +69,17 @@ def test_simulated_visitors_find_the_scene_that_holds_them_for_ever() -> None:
     tally = simulate(story_of(f'{text}[scenes.trap]\nclip = "trap.mp4"\n{trap}'), 10, seed=1, tick_seconds=0.5)
     assert tally.held["trap"] > 0
     assert set(tally.held) == {"trap"}
+
+
+def test_the_documentations_examples_of_memory_chance_and_more_are_what_a_story_takes() -> None:
+    docs = (ROOT / "docs" / "stories.md").read_text()
+    part = docs[docs.index("## A story that remembers") : docs.index("## A scene that answers")]
+    examples = re.findall(r"```toml\n(.*?)```", part, re.DOTALL)
+    assert len(examples) >= 5
+    for example in examples:
+        read = tomllib.loads(example)
+        for draw in read.pop("draws", {}).values():
+            DrawEntry.model_validate(draw)
+        for scene in read.pop("scenes").values():
+            SceneEntry.model_validate(scene)
+        assert not read
