@@ -15,6 +15,7 @@ EXTRAS: dict[str, dict[str, str]] = {
         "skimage": "scikit-image",
     },
     "gpu": {"moderngl": "moderngl"},
+    "lamps": {"sacn": "sacn", "stupidArtnet": "stupidArtnet", "mido": "mido", "rtmidi": "python-rtmidi"},
 }
 """What is imported, and its name for people."""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from calibration.errors import BadFile
 from calibration.files import load_toml
 from calibration.house_settings import DisplaySettings, HoursSettings, UpsSettings
+from calibration.lamp_settings import LampSettings, TimecodeSettings
 from calibration.places import PathText
 from calibration.profile import Calibration
 from calibration.settings import (
@@ -41,6 +42,8 @@ class Venue(Section):
     hours: HoursSettings = HoursSettings()
     display: DisplaySettings = DisplaySettings()
     ups: UpsSettings = UpsSettings()
+    lamps: LampSettings = LampSettings()
+    timecode: TimecodeSettings = TimecodeSettings()
     calibration: Calibration = Calibration()
 
 

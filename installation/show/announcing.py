@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from installation.host.health import Health, Sense, status_line
+from installation.house.doors import Doors
 from installation.show.keys import Controls
 from installation.show.parts import Parts
 from installation.show.view import View, timeline_of
@@ -31,6 +32,10 @@ class Announcing:
             self._sent_mood = mood
             parts.broadcast.mood(mood)
         parts.journal.mood(mood, now)
+        if parts.timecode:
+            shown = state.entry > 0 and parts.film.playhead.entry == state.entry and not state.ended
+            runs = shown and not state.paused and parts.house.doors is not Doors.CLOSED
+            parts.timecode.follow(story.index(state.scene), self._position(story, state), runs, now)
         if now >= self._next_scene_time:
             self._next_scene_time = now + 0.2
             parts.broadcast.scene_time(self._position(story, state), story.duration(state.scene) or 0.0)

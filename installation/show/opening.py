@@ -32,6 +32,8 @@ from installation.house.doors import Doors
 from installation.house.housekeeper import Housekeeper
 from installation.house.kept_wish import KeptWish
 from installation.house.ups import Ups
+from installation.lamps.lamps import Lamps
+from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
 from installation.show.display_wait import TooEarly, wait_for_display
@@ -111,6 +113,13 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
 
             closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses).close)
+        lamps = Lamps(venue.lamps, losses) if venue.lamps.universes else None
+        if lamps:
+            closing.callback(lamps.close)
+            house.add("lamps", lamps)
+        timecode = Timecode(venue.timecode, losses) if venue.timecode.output else None
+        if timecode:
+            closing.callback(timecode.close)
         heartbeat = Heartbeat()
         closing.callback(heartbeat.close)
 
@@ -138,6 +147,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             machine=machine,
             control=control,
             desk=desk,
+            lamps=lamps,
+            timecode=timecode,
         )
         journal.note(
             "show_start",
@@ -156,6 +167,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             parts.heartbeat.restarting()  # "stopping" would have systemd end the next one
         else:
             parts.heartbeat.stopping()
+        if lamps:
+            lamps.rest(FADE_SECONDS)
         fade_out(film)
         journal.end(time.monotonic())
         if show.unavailable:

@@ -12,6 +12,8 @@ from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.machine_load import MachineLoad
 from installation.house.housekeeper import Housekeeper
+from installation.lamps.lamps import Lamps
+from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
 from installation.show.keys import Keys
 from installation.show.rehearsal import Rehearsal
@@ -87,5 +89,7 @@ class Parts:
     house: Housekeeper
     machine: MachineLoad
     control: Control | None = None
+    lamps: Lamps | None = None
+    timecode: Timecode | None = None
     desk: StoryDesk | None = None
     """Only at a maker's desk."""

@@ -47,6 +47,7 @@ from scenes.machine.cue import (
     Prepare,
     SceneStarted,
     SendOsc,
+    SetLamps,
     SetVolume,
     ShowState,
     StateChanged,
@@ -245,6 +246,9 @@ class Show:
                 film.cut_thread(entry, thread, at_seconds)
             case DrivePicture(entry, picture):
                 film.drive(entry, picture)
+            case SetLamps(universe, channels, over_seconds):
+                if self.parts.lamps:
+                    self.parts.lamps.fade(universe, channels, over_seconds)
             case Branched(source, target, reason):
                 log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):

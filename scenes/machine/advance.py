@@ -22,6 +22,7 @@ from scenes.machine.cue import (
     SceneEnded,
     SceneStarted,
     SendOsc,
+    SetLamps,
     SetVolume,
     ShowState,
     StateChanged,
@@ -30,6 +31,7 @@ from scenes.machine.cue import (
 )
 from scenes.machine.drives import drive_picture
 from scenes.machine.evidence import Evidence
+from scenes.machine.lamps import drive_lamps
 from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
 from scenes.machine.signals import forget, gather, hear
@@ -49,6 +51,8 @@ PATIENCE_SECONDS = 5.0
 PATIENCE_AT_END_SECONDS = 1.5
 """... and when the film has ended, and its last frame is held."""
 ASKS = 2
+VOLUME_SECONDS = 0.5
+"""Of a cue for the volume that does not say over how long."""
 SAFE_SECONDS = 10.0
 """The safe scene plays for at least this long before the film is tried again."""
 
@@ -199,8 +203,10 @@ def _perform(story: Story, state: StoryState, _moment: Moment) -> Step:
 def _cue_of(cue: TimedCue) -> Cue:
     if cue.osc is not None:
         return SendOsc(cue.osc.address, cue.osc.arguments)
+    if cue.dmx is not None:
+        return SetLamps(cue.dmx.universe, cue.dmx.channels, cue.over_seconds or 0.0)
     if cue.volume is not None:
-        return SetVolume(cue.volume, cue.over_seconds)
+        return SetVolume(cue.volume, VOLUME_SECONDS if cue.over_seconds is None else cue.over_seconds)
     return Caption(cue.caption or "", cue.seconds)
 
 
@@ -272,6 +278,7 @@ PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     _obey,
     _mend,
     _perform,
+    drive_lamps,
     _listen,
     _decide,
     _wait,

@@ -150,6 +150,16 @@ class DrivePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLamps:
+    """Channels of a DMX universe go to their values and stay there."""
+
+    universe: int
+    channels: Mapping[int, int]
+    """Channel (1 to 512): value (0 to 255)."""
+    over_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     """The show's state, as broadcast; the stage pauses and blacks out by it."""
 
@@ -186,6 +196,7 @@ Cue = (
     | CutThread
     | ThreadShown
     | DrivePicture
+    | SetLamps
     | StateChanged
     | SignalChanged
 )

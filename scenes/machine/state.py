@@ -80,6 +80,18 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class LampResponse:
+    """How the lamps that go with the visitors stand."""
+
+    entry: int = 0
+    """Of the scene whose lamps they are."""
+    levels: tuple[float, ...] = ()
+    values: tuple[int, ...] = ()
+    clock: float = 0.0
+    """The show's clock when they last moved."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoryState:
     """One moment of a show. Made by ``begin``, followed by ``advance``."""
 
@@ -103,6 +115,7 @@ class StoryState:
     """Those that were ever heard, in the story's order."""
     cues_done: int = 0
     response: Response = Response()
+    lamps: LampResponse = LampResponse()
     presence: Presence = Presence()
     take: int = 0
     in_take: bool = False

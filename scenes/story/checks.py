@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from calibration.files import did_you_mean
 from models.labels import LABELS
 from scenes.story.condition_checks import check_condition, unknown_word
+from scenes.story.follow import check_follow
+from scenes.story.lamps import check_lamps
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.signals import check_signals
@@ -46,6 +48,9 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
                     f"/{first}/... is reserved for the show; choose another address, such as /cue{cue.osc.address}",
                 )
         yield from check_threads(file, name)
+        yield from check_lamps(key, scene.lamp)
+        for number, lamp in enumerate(scene.lamp):
+            yield from check_follow(f"{key}.lamp.{number}.follow", lamp.follow, file.groups, file.signals)
         if name not in damaged and not (scene.end and name in (file.attract, file.safe)):
             yield from _check_exits(file, name, scene)
     yield from _check_reachable(file)

@@ -16,6 +16,7 @@ from scenes.story.clip import STILL_SECONDS, Transition
 from scenes.story.conditions import PositiveSeconds, When
 from scenes.story.draws import DrawEntry, Weight
 from scenes.story.drives import Drive
+from scenes.story.lamps import Dmx, LampEntry
 from scenes.story.names import Name
 from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
 from scenes.story.sound_track import SoundTrackChoice
@@ -116,22 +117,26 @@ class Osc(Section):
 
 
 class TimedCue(Section):
-    """Something that happens at a moment of the scene: one of osc, caption or volume."""
+    """Something that happens at a moment of the scene: one of osc, dmx, caption and volume."""
 
     at_seconds: Seconds
     osc: Osc | None = None
+    dmx: Dmx | None = Field(None, description="Values for the room's lamps")
     caption: str | None = Field(None, max_length=200, description="'' removes the caption")
     seconds: PositiveSeconds = Field(4.0, description="With `caption`: how long it is shown")
     volume: Share | None = Field(None, description="The scene's volume, multiplied by the show's")
-    over_seconds: Seconds = Field(0.5, description="With `volume`: how long the change takes")
+    over_seconds: Seconds | None = Field(
+        None, description="With `volume` and `dmx`: how long the change takes; default 0.5 and 0"
+    )
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> TimedCue:
-        if sum(part is not None for part in (self.osc, self.caption, self.volume)) != 1:
-            raise ValueError("needs exactly one of osc, caption and volume; write a separate cue for each")
-        for key, partner in (("seconds", "caption"), ("over_seconds", "volume")):
-            if key in self.model_fields_set and getattr(self, partner) is None:
-                raise ValueError(f"`{key}` only works together with `{partner}`")
+        if sum(part is not None for part in (self.osc, self.dmx, self.caption, self.volume)) != 1:
+            raise ValueError("needs exactly one of osc, dmx, caption and volume; write a separate cue for each")
+        if "seconds" in self.model_fields_set and self.caption is None:
+            raise ValueError("`seconds` only works together with `caption`")
+        if "over_seconds" in self.model_fields_set and self.volume is None and self.dmx is None:
+            raise ValueError("`over_seconds` only works together with `volume` or `dmx`")
         return self
 
 
@@ -165,6 +170,7 @@ class SceneEntry(Section):
     next: str | None = Field(None, description="The scene that follows when no branch holds")
     end: bool = Field(False, description="The film ends here for this visitor; attract follows")
     cue: tuple[TimedCue, ...] = ()
+    lamp: tuple[LampEntry, ...] = Field((), max_length=64, description="Lamps that go with the visitors")
     set: dict[Name, Count] = Field(
         {}, description="Counters that get this value when the scene begins", examples=[{"doors": 0}]
     )

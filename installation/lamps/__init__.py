@@ -1,0 +1,1 @@
+"""The room's lamps by DMX over the network, and timecode for desks."""
