@@ -42,6 +42,7 @@ AT_THE_ROOT = {
             "file_writer",
             "opening_hours",
             "house_settings",
+            "lamp_settings",
         ),
     },
     "models": {"labels", "frame", "estimate", "mood", "arrays"},

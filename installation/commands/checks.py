@@ -18,6 +18,7 @@ from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.house_checks import check_house
+from installation.commands.lamp_checks import check_lamps
 from installation.commands.model_check import check_model
 from installation.host.open_files import open_files
 
@@ -179,4 +180,5 @@ def check_all(
     yield from check_sound(headless)
     yield from check_osc(venue, show)
     yield from check_house(venue)
+    yield from check_lamps(venue, story)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

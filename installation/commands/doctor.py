@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
             screen = venue_of(venue).screen
         with native_noise_aside(lambda _: None):  # each fault has a row of its own
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
-        rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *places(), *service())
+        rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *midi(), *places(), *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)
         missing = [row for row in rows if row.state == "missing"]
@@ -175,6 +175,19 @@ def cameras() -> Iterator[Row]:
         yield Row("cameras", ", ".join(found))
     else:
         yield Row("cameras", "none found; a simulated visitor would stand in", "warning")
+
+
+def midi() -> Iterator[Row]:
+    """MIDI ports for timecode, where the extra that speaks to them is installed."""
+    from calibration.extras import MissingExtra
+    from installation.lamps.midi import port_names
+
+    try:
+        yield Row("midi", ", ".join(port_names()) or "no ports; timecode can go to a raw device or a port of its own")
+    except MissingExtra:
+        return
+    except OSError as error:
+        yield Row("midi", f"{error.strerror}; no timecode from this machine")
 
 
 def places() -> Iterator[Row]:

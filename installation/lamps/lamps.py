@@ -118,6 +118,8 @@ class Output:
                 self._losses.lost(
                     self._name, f"{where} cannot be reached: {error.strerror or error}; it is tried again"
                 )
+                if wire:
+                    wire.drop()
                 wire, due = None, now + AGAIN_SECONDS
                 continue
             repeats = REPEATS if moves else repeats - 1

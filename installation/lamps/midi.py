@@ -36,9 +36,13 @@ def open_midi(output: str) -> MidiOut:
     return RawMidi(Path(output)) if output.startswith("/") else MidiPort(output)
 
 
-def ports() -> tuple[str, ...]:
-    """Names of the MIDI ports of this machine. Raises OSError and ``MissingExtra``."""
-    return tuple(_library().get_output_names())
+def port_names() -> list[str]:
+    """Of the MIDI ports of this machine. Raises OSError and ``MissingExtra``."""
+    library = _library()
+    try:
+        return list(library.get_output_names())
+    except Exception as error:  # rtmidi's own kinds, where the machine has no MIDI
+        raise OSError(0, f"MIDI cannot be used: {error}") from error
 
 
 def _library() -> Any:
@@ -79,17 +83,16 @@ class MidiPort:
     """A port of the machine, by its name or the beginning of it; or a port of our own that others connect to."""
 
     def __init__(self, name: str) -> None:
-        mido = _library()
-        self._message = mido.Message
-        try:
-            there = [] if name == VIRTUAL else mido.get_output_names()
-            found = next((port for port in there if port.startswith(name)), None)
-            if found is not None or name == VIRTUAL:
-                self._port = mido.open_output(found or NAME, virtual=name == VIRTUAL)
-        except Exception as error:  # rtmidi's own kinds, where the machine has no MIDI
-            raise OSError(0, f"MIDI cannot be used: {error}") from error
+        there = [] if name == VIRTUAL else port_names()
+        found = next((port for port in there if port.startswith(name)), None)
         if found is None and name != VIRTUAL:
             raise OSError(0, f"there is no MIDI port of that name (there are: {', '.join(there) or 'none'})")
+        library = _library()
+        self._message = library.Message
+        try:
+            self._port = library.open_output(found or NAME, virtual=name == VIRTUAL)
+        except Exception as error:
+            raise OSError(0, f"MIDI cannot be used: {error}") from error
 
     def __enter__(self) -> MidiPort:
         return self

@@ -28,6 +28,9 @@ class Wire(Protocol):
     def close(self) -> None:
         """Send no more; the receiver is told so where the protocol can."""
 
+    def drop(self) -> None:
+        """Close it without a word."""
+
 
 def open_wire(settings: UniverseSettings) -> Wire:
     """Raises ``MissingExtra``, and OSError when the receiver's name cannot be resolved."""
@@ -65,6 +68,10 @@ class SacnWire:
             for _ in range(3):
                 self.send(bytes(self._packet.dmxData))
 
+    def drop(self) -> None:
+        """See ``Wire``."""
+        self._socket.close()
+
 
 class ArtnetWire:
     """ArtDmx packets to one receiver."""
@@ -87,6 +94,8 @@ class ArtnetWire:
     def close(self) -> None:
         """Art-Net has no word for an end."""
         self._socket.close()
+
+    drop = close
 
 
 def _sequences() -> Iterator[int]:

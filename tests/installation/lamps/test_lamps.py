@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -42,8 +43,6 @@ def heard() -> Iterator[tuple[int, queue.SimpleQueue[tuple[float, bytes]]]]:
         port.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         port.settimeout(0.02)
         got: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        import threading
-
         ends = threading.Event()
 
         def listen() -> None:
@@ -72,11 +71,11 @@ def test_the_receiver_of_sacn_sees_the_resting_value_a_fade_and_the_end() -> Non
     frames, ends = [], []
     receiver = sacn.sACNreceiver(bind_address="127.0.0.1")
 
-    @receiver.listen_on("universe", universe=3)
+    @receiver.listen_on("universe", universe=3)  # type: ignore[untyped-decorator]
     def see(packet: object) -> None:
         frames.append((packet.priority, packet.sourceName, packet.dmxData))  # type: ignore[attr-defined]
 
-    @receiver.listen_on("availability")
+    @receiver.listen_on("availability")  # type: ignore[untyped-decorator]
     def change(universe: int, changed: str) -> None:
         ends.append((universe, changed))
 
@@ -117,9 +116,7 @@ def test_an_art_net_node_gets_numbered_packets_and_nothing_but_signs_of_life_whi
     values = [packet[ARTNET + 1] for _, packet in moved]
     assert values == sorted(values)
     assert values[-REPEATS:] == [200] * REPEATS
-    times = [at for at, _ in moved]
-    shortest = min(later - earlier for earlier, later in zip(times, times[1:], strict=False))
-    assert len(set(values)) <= 22, f"more than 40 frames a second ({shortest * 1000:.0f} ms)"
+    assert len(set(values)) <= 22, "more than 40 frames a second"
 
 
 def test_while_the_house_is_closed_the_lamps_rest_and_then_are_as_the_story_wants_them(

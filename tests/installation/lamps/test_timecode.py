@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +76,8 @@ def pipe(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], list[Any]]]]:
     reader, parser = os.open(device, os.O_RDONLY | os.O_NONBLOCK), mido.Parser()
 
     def read() -> list[Any]:
-        try:
+        with suppress(BlockingIOError):
             parser.feed(os.read(reader, 65536))
-        except BlockingIOError:
-            pass
         return list(parser)
 
     yield device, read
