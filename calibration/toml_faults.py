@@ -47,7 +47,7 @@ def cause(text: str, error: tomllib.TOMLDecodeError) -> str:
     """
     foreign = next((name for begin, name in FOREIGN.items() if text.lstrip().startswith(begin)), "")
     if foreign:
-        return f"it is {foreign}; docs/stories.md tells how a story is written, and chiaro new makes one"
+        return f"it is {foreign}; docs/stories.md tells how a story is written, docs/imports.md how one is brought in"
     if "\r" in text and "\n" not in text:
         return "its lines end as on an old Macintosh; save it again with line ends of Unix or Windows"
     said = str(error)

@@ -55,6 +55,7 @@ def register(app: typer.Typer) -> None:
         from installation.host.options import story_file, venue_of, with_options
         from installation.host.system_libraries import require_libraries
         from scenes.story.clip import Transition
+        from scenes.story.foreign_story import foreign_story
         from scenes.story.story import load_story
 
         open_log(verbose)
@@ -67,7 +68,8 @@ def register(app: typer.Typer) -> None:
                 lambda: chosen(transition, TRANSITIONS, "--transition"),
                 lambda: with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute),
             )
-            if len(what) == 1 and (Path(what[0]).suffix == ".toml" or is_folder(Path(what[0]))):
+            named = Path(what[0])
+            if len(what) == 1 and (named.suffix == ".toml" or is_folder(named) or foreign_story(named)):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
                 from installation.show.opening import open_show

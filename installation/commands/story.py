@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from installation.commands import story_exchange
 from installation.commands.story_diff import diff
 from installation.commands.story_print import story_print
 from installation.host.terminal import say
@@ -21,13 +22,14 @@ StoryFile = Annotated[Path, typer.Argument(help="Story file (.toml) or its folde
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     commands = typer.Typer(
-        no_args_is_help=True, help="Tools for writing a story: schema, graph, versions, simulated visitors."
+        no_args_is_help=True, help="Tools for writing a story: schema, graph, versions, simulated visitors, Twine."
     )
     commands.command("schema")(schema)
     commands.command("graph")(graph)
     commands.command("diff")(diff)
     commands.command("print")(story_print)
     commands.command("simulate")(simulate)
+    story_exchange.register(commands)
     app.add_typer(commands, name="story")
 
 

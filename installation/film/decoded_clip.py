@@ -77,7 +77,7 @@ class DecodedClip:
             return self.video.ready.is_set()
         if self.audio is None:
             loop = self.clip.loop and span.length is not None
-            sound_begin = 0.0 if loop else self.clip.skipped_seconds
+            sound_begin = self.clip.sound_in_seconds + (0.0 if loop else self.clip.skipped_seconds)
             begin = sound_begin if self.clip.sound else span.begin
             file, track = self.clip.sound or self.clip.file, self.clip.sound_track
             self.audio = AudioDecoder(file, begin, span.length, loop, track)

@@ -74,7 +74,7 @@ def inspect_clip(clip: Clip, scaler: FrameScaler, stopped: Callable[[], bool] = 
         heard = (probe(clip.sound) if clip.sound else header).with_track(clip.sound_track)
         torn = 0
         if heard.has_sound:
-            begin = 0.0 if clip.sound else span.begin
+            begin = clip.sound_in_seconds if clip.sound else span.begin
             torn = _listen(clip.sound or clip.file, heard, begin, span.length, meter, stopped)
     except Unplayable as error:
         return Inspection(str(error))

@@ -15,6 +15,7 @@ from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
 from installation.host.plain_console import PlainConsole
+from scenes.story.foreign_story import import_words, story_to_import
 from scenes.story.near_file import near_file
 
 
@@ -42,7 +43,11 @@ def story_file(named: str | None) -> Path:
     except (OSError, RuntimeError) as error:  # in a folder that may not be searched; ~nobody/film
         raise BadFile(named, [f"cannot be looked at: {getattr(error, 'strerror', '') or error}"]) from error
     if not there:
-        raise BadFile(named, [f"no such story; name a .toml file or a folder that holds story.toml{near_file(path)}"])
+        other = story_to_import(path.parent) if path.name == "story.toml" else ""
+        what = f"no such story; name a .toml file or a folder that holds story.toml{other or near_file(path)}"
+        raise BadFile(named, [what])
+    if foreign := import_words(path):
+        raise BadFile(named, [foreign])
     return path
 
 

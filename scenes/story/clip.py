@@ -23,11 +23,13 @@ class Clip:
     loop: bool = False
     volume: float = 1.0
     sound: Path | None = None
-    """A sound file played instead of the clip's own sound, from its start."""
+    """A sound file played instead of the clip's own sound."""
     sound_track: int | str | None = None
     """Number (from 1) or language of the sound track that is heard; None: the one marked as default, else the first."""
     captions: tuple[CaptionLine, ...] = ()
     """Never two at once; times count from the file's start, not from the in point."""
+    sound_in_seconds: float = 0.0
+    """Where ``sound`` begins."""
     skipped_seconds: float = 0.0
     """Film time of the scene before ``in_seconds``: it is played from its midst."""
     thread: str = ""

@@ -12,6 +12,8 @@ import av
 from av.container import InputContainer
 from av.stream import Disposition
 
+from scenes.story.foreign_story import import_words
+
 REFERENCES = ("hls", "dash", "concat", "sdp")
 """FFmpeg's names of forms that only name other files, which nobody would check or copy along."""
 BARE = {"h264": "H.264", "hevc": "HEVC", "vvc": "VVC", "obu": "AV1", "mjpeg": "Motion JPEG", "jpeg_pipe": "Motion JPEG"}
@@ -19,8 +21,6 @@ PLAYLIST = "is a playlist, which only names other files; give the film itself"
 IN_TOML = "no film; stories here are written in TOML (docs/stories.md)"
 TEXTS = (
     (re.compile(rb"\s*#EXTM3U|\s*\[playlist\]", re.IGNORECASE), PLAYLIST),
-    (re.compile(rb"\s*::\s*\S"), f"is a Twine story (Twee), {IN_TOML}"),
-    (re.compile(rb"\s*<tw-storydata", re.IGNORECASE), f"is a Twine story, {IN_TOML}"),
     (re.compile(rb"\s*<(!doctype html|html)", re.IGNORECASE), "is a web page, no film"),
     (re.compile(rb"\s*[{\[]\s*[\"{\[]"), f"is JSON, {IN_TOML}"),
 )
@@ -43,6 +43,8 @@ def unreadable_file(file: Path) -> str:
                 )
     except OSError:
         return ""
+    if foreign := import_words(file):
+        return foreign
     return next((words for form, words in TEXTS if form.match(head)), "")
 
 

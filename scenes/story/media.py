@@ -57,7 +57,9 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
         out = seconds
     sound = _if_there(folder, scene.sound)
     captions = read_captions(folder / scene.captions).lines if scene.captions else ()
-    clip = Clip(path, scene.in_seconds, out, loop, scene.volume, sound, scene.sound_track, captions)
+    clip = Clip(
+        path, scene.in_seconds, out, loop, scene.volume, sound, scene.sound_track, captions, scene.sound_in_seconds
+    )
     return TimedClip(with_threads(clip, seconds, scene, folder), seconds)
 
 
@@ -73,7 +75,9 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
         if scene.sound:
-            yield from _check_sound(f"{key}.sound", folder / scene.sound)
+            yield from _check_sound(f"{key}.sound", folder / scene.sound, scene.sound_in_seconds)
+        elif scene.sound_in_seconds:
+            yield Problem(f"{key}.sound_in_seconds", "applies to a `sound` only; for the clip's own use in_seconds")
         if scene.captions and not is_file(folder / scene.captions):
             near = near_file(folder / scene.captions)
             yield Problem(f"{key}.captions", f"no such file: {scene.captions}{near}", forgivable=True)
@@ -88,10 +92,13 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
     yield from _check_tracks(file, folder)
 
 
-def _check_sound(key: str, path: Path) -> Iterator[Problem]:
+def _check_sound(key: str, path: Path, begin: float = 0.0) -> Iterator[Problem]:
     try:
-        if not probe(path).has_sound:
+        header = probe(path)
+        if not header.has_sound:
             yield Problem(key, f"{path.name} has no sound track; choose a file with sound")
+        elif begin >= header.seconds > 0:
+            yield Problem(f"{key}_in_seconds", f"{path.name} is only {header.seconds:.2f} s long (given: {begin:g})")
     except Unreadable as error:
         yield Problem(key, f"{path.name}: {error}", forgivable=True)
 

@@ -30,7 +30,9 @@ def safe_story(path: Path) -> Story | None:
         return None
     name, whole = file.safe, file.scenes[file.safe]
     scene = SceneEntry(
-        **whole.model_dump(include={"clip", "in_seconds", "out_seconds", "sound", "volume"}, exclude_unset=True),
+        **whole.model_dump(
+            include={"clip", "in_seconds", "out_seconds", "sound", "sound_in_seconds", "volume"}, exclude_unset=True
+        ),
         transition=Change(kind="crossfade", seconds=1.0),
         maximum_seconds=ROUND_SECONDS,
         next=name,

@@ -153,6 +153,7 @@ class SceneEntry(Section):
     )
     loop: bool = Field(False, description="Repeat until a branch holds or maximum_seconds have passed")
     sound: PathText | None = Field(None, description="Sound file to play instead of the clip's own sound")
+    sound_in_seconds: Seconds = Field(0.0, description="Where in the file of `sound` the scene's sound begins")
     sound_track: SoundTrackChoice | None = None
     volume: Share = 1.0
     bed: str | None = Field(None, description="Name of one of the [beds]")

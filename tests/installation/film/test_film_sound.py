@@ -11,7 +11,9 @@ import pytest
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import Coding, make_clip, read_samples
 from installation.film.audio_decoder import RATE, AudioDecoder
+from installation.film.decoded_clip import DecodedClip
 from installation.film.film import Film
+from installation.film.frame_scaler import FrameScaler
 from installation.film.mixer import Mixer
 from installation.film.mixer_voice import MixerVoice
 from installation.film.screen import Screen
@@ -161,3 +163,19 @@ def test_on_a_device_scenes_join_without_losing_a_sample(tmp_path: Path, monkeyp
         assert (numbers[first : first + len(expected)] == expected).all()
         assert not marks[first + len(expected) :].any()
     assert heard.stat().st_size > 0
+
+
+def test_a_scene_hears_its_part_of_one_long_sound_file(tmp_path: Path) -> None:
+    """The forebears had one film file and one sound file, and scenes that are times in both."""
+    film = make_clip(tmp_path / "film.mkv", 1, 2.0, (64, 36), coding=Coding(sound=""))
+    sound = make_clip(tmp_path / "sound.mov", 7, 2.0, (160, 90))
+    clip = Clip(film, 1.0, 1.5, sound=sound, sound_in_seconds=1.0)
+    part = DecodedClip(clip, FrameScaler((64, 36), "fit"), ahead=4)
+    try:
+        wait_until(part.poll)
+        assert part.audio is not None
+        marks, numbers = read_samples(read_all(part.audio, RATE // 2))
+    finally:
+        part.close()
+    assert (marks == 7).all()
+    assert numbers[0] == RATE

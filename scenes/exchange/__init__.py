@@ -1,0 +1,1 @@
+"""Stories from elsewhere and for elsewhere: Twine (Twee 3, HTML, archives), the forebears' config.json, Graphviz."""
