@@ -21,6 +21,7 @@ import numpy as np
 from calibration.settings import CameraSettings, ScreenSettings
 from calibration.venue import Venue
 from installation.bench.film_naive import naive_cuts
+from installation.bench.film_stems import stem_figures
 from installation.bench.film_watch import FRAME, Programme, Witness, open_screen, watch
 from installation.bench.marked_clip import make_clip
 from installation.bench.report import Figure, Progress, Report
@@ -75,6 +76,8 @@ def run(progress: Progress) -> Report:
         progress("crossfades at 1080p", 0.9)
         crossing = watch(Programme(full, FULL, 6, transition=Transition("crossfade", 1.0)), folder)
         figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", _on_time(crossing), "%"))
+        progress("stems", 0.95)
+        figures += stem_figures(folder)
         figures += _memory(folder, notes)
     notes.append("opened at the cut: this player, with no scene held and the choice made on the last frame")
     notes.append("a frame is 33.3 ms; a cut is timed from the last picture of a scene to the first of the next")

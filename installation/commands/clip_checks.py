@@ -21,7 +21,7 @@ from installation.film.frame_scaler import FrameScaler
 from installation.film.inspection import SPARE, Inspection, inspect_bed, inspect_clip
 from installation.film.keystone import tone_of
 from installation.host.state_folder import state_folder
-from scenes.story.clip import Clip
+from scenes.story.clip import Bed, Clip
 from scenes.story.story import Story
 
 
@@ -70,14 +70,15 @@ def check_clips(story: Story, progress: Progress, screen: ScreenSettings, rememb
         yield from _judge(part.where, found[name], screen)
     good = sum(not inspection.fault for inspection in found.values())
     tell = ok if good == len(parts) else warning
-    yield tell("clips", str(story.path.parent), f"{good} of {len(parts)} clips and beds decode to their last frame")
+    whole = f"{good} of {len(parts)} clips, stems and beds decode to their last frame"
+    yield tell("clips", str(story.path.parent), whole)
     of_users = {user: found[part.key or part.where] for user, part in users.items()}
     yield from _judge_threads(story, of_users)
     yield from check_loudness(story, of_users)
 
 
 def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
-    """What each scene and each bed plays, by ``scene NAME``, ``scene NAME thread THREAD`` and ``bed NAME``."""
+    """What is played, by ``scene NAME``, ``scene NAME thread THREAD``, ``stem NAME NUMBER`` and ``bed NAME``."""
     size = screen.width, screen.height
     parts = {}
     for name in story.names:
@@ -87,6 +88,11 @@ def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
             key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
             inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen), threads=1))
             parts[user] = Part(f"{user}: {clip.file}", key, inspect)
+        for number, stem in enumerate(story.clip(name).stems):
+            decode = partial(inspect_bed, Bed(stem.file))
+            parts[f"stem {name} {number}"] = Part(
+                f"stem of {name}: {stem.file}", key_of([stem.file], "bed", None), decode
+            )
     for scene in story.names:
         entry, bed = story.scene(scene).bed, story.bed(scene)
         if entry and bed:
@@ -108,7 +114,7 @@ def _inspect_all(parts: dict[str, Part], progress: Progress) -> Iterator[tuple[s
         waiting = {pool.submit(part.inspect, stop.is_set): name for name, part in parts.items()}
         try:
             for done, future in enumerate(as_completed(waiting), 1):
-                progress(f"decoded {done} of {len(parts)} clips and beds", done / len(parts))
+                progress(f"decoded {done} of {len(parts)} clips, stems and beds", done / len(parts))
                 yield waiting[future], future.result()
         finally:  # also when somebody has typed Ctrl-C
             stop.set()

@@ -79,6 +79,12 @@ class AudioDecoder:
             self.ready.clear()
             self._thread = self._start()
 
+    def give_up(self, why: str) -> None:
+        """Wait no longer for what is not there yet; it is heard all the same, should it come."""
+        if not self.ready.is_set():
+            self.failed = why
+            self.ready.set()
+
     def close(self) -> None:
         """Stop decoding; returns at once."""
         with self._change:
@@ -137,6 +143,7 @@ class AudioDecoder:
                 self.ready.set()
                 self._change.wait()
             if len(block):
+                self.failed = ""
                 self._blocks.append((at, block))
                 self._head = at + len(block)
 

@@ -11,6 +11,7 @@ from installation.film.audio_decoder import AudioDecoder
 from installation.film.failures import Cause
 from installation.film.frame_scaler import FrameScaler
 from installation.film.patience import Patience
+from installation.film.scene_sound import Stems
 from installation.film.video_decoder import DuePicture, TimedPicture, VideoDecoder
 from scenes.story.clip import Clip
 
@@ -34,6 +35,7 @@ class DecodedClip:
         self.clip, self.heard = clip, heard
         self.video = VideoDecoder(clip, scaler, ahead, gate)
         self.audio: AudioDecoder | None = None
+        self.stems: Stems | None = None
         self._called = 0.0
         self._waiting, self._opening, self._steps = Patience(), Patience(), 0
         self._last: TimedPicture | None = None
@@ -70,6 +72,10 @@ class DecodedClip:
 
     def poll(self) -> bool:
         """Open the sound once the pictures are understood; whether the clip can be played now."""
+        return self._poll_own() and (self.stems is None or self.stems.ready)
+
+    def _poll_own(self) -> bool:
+        """The same without the stems."""
         span = self.video.span
         if span is None or self.failed:
             return False
@@ -81,12 +87,16 @@ class DecodedClip:
             begin = sound_begin if self.clip.sound else span.begin
             file, track = self.clip.sound or self.clip.file, self.clip.sound_track
             self.audio = AudioDecoder(file, begin, span.length, loop, track)
+            self.stems = Stems(self.clip, span.length) if self.clip.stems else None
         return self.video.ready.is_set() and self.audio.ready.is_set()
 
     def await_first(self, now: float, patience: float) -> bool:
         """Whether the clip can be played now. One that makes no progress for ``patience`` seconds has failed."""
         if self.poll() or self.failed or self.waits_for_turn:
             return not self.failed and not self.waits_for_turn
+        if self.stems and self._poll_own():
+            self.stems.wait(now, patience)
+            return self.poll()
         since, self._called = now - self._called, now
         steps = self.video.steps
         if steps != self._steps:
@@ -145,11 +155,13 @@ class DecodedClip:
     def close(self) -> None:
         """Release threads and memory, without waiting."""
         self.video.close()
-        if self.audio:
-            self.audio.close()
+        for sound in (self.audio, self.stems):
+            if sound:
+                sound.close()
 
     def join(self, seconds: float) -> None:
         """Wait until the threads have closed their files."""
         self.video.join(seconds)
-        if self.audio:
-            self.audio.join(seconds)
+        for sound in (self.audio, self.stems):
+            if sound:
+                sound.join(seconds)

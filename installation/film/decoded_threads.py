@@ -10,6 +10,7 @@ from math import inf
 from installation.film.audio_decoder import RATE
 from installation.film.decoded_clip import DecodedClip
 from installation.film.frame_scaler import FrameScaler
+from installation.film.scene_sound import Stems
 from installation.film.thread_sound import HeardSound, ThreadSound
 from installation.film.video_decoder import EARLY, DuePicture, VideoDecoder
 from installation.host.console import LossReporter
@@ -27,13 +28,14 @@ class DecodedThreads:
         gate: threading.Semaphore | None = None,
     ) -> None:
         self.clip = clip
-        clips = (replace(clip, threads=()), *clip.threads)
+        clips = (replace(clip, threads=(), stems=()), *clip.threads)
         self._threads = [DecodedClip(one, scaler(), ahead, gate, heard=clip.own_sound) for one in clips]
         self._shown = self._threads[0]
         self._last = float("-inf")
         """Film second of the picture that was shown last."""
         self._asked: tuple[DecodedClip, float] | None = None
         self._sound: ThreadSound | None = None
+        self.stems: Stems | None = None
 
     @property
     def _alive(self) -> list[DecodedClip]:
@@ -100,6 +102,10 @@ class DecodedThreads:
 
     def poll(self) -> bool:
         """Whether all that can be played can be played now."""
+        return self._poll_own() and (self.stems is None or self.stems.ready)
+
+    def _poll_own(self) -> bool:
+        """The same without the stems."""
         alive = self._alive
         if alive:
             alive[0].heard = True
@@ -109,12 +115,16 @@ class DecodedThreads:
         sounds = [one.audio for one in self._threads if one.audio is not None]
         if self.clip.own_sound and self._sound is None and len(sounds) == len(alive):
             self._sound = ThreadSound({number: one.audio for number, one in enumerate(self._threads) if one.audio})
+        if self.clip.stems and self.stems is None:
+            self.stems = Stems(self.clip, self.length)
         return self.audio is not None
 
     def await_first(self, now: float, patience: float) -> bool:
         """As of a ``DecodedClip``; a thread that makes no progress is lost."""
         for one in self._alive:
             one.await_first(now, patience)
+        if self._poll_own() and self.stems and not self.stems.ready:
+            self.stems.wait(now, patience)
         return self.poll()
 
     def picture_at(self, seconds: float, now: float) -> DuePicture:
@@ -155,11 +165,15 @@ class DecodedThreads:
         """Release threads and memory, without waiting."""
         for one in self._threads:
             one.close()
+        if self.stems:
+            self.stems.close()
 
     def join(self, seconds: float) -> None:
         """Wait until the threads have closed their files."""
         for one in self._threads:
             one.join(seconds)
+        if self.stems:
+            self.stems.join(seconds)
 
     def _show(self, thread: DecodedClip, seconds: float) -> None:
         """In place of one that has failed."""

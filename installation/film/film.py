@@ -87,6 +87,8 @@ class Film:
                 waiting.decoded.close()
             decoded = self._preroll.pop(scene, clip)
         self._next = Shot(entry, scene, clip, decoded, bed, at, transition)
+        if waiting and waiting.entry == entry:
+            self._next.levels = waiting.levels
 
     def cut_thread(self, entry: int, thread: str, at_seconds: float) -> None:
         """Cut the scene of this entry to another of its threads, at a film time or with the next picture."""
@@ -111,6 +113,13 @@ class Film:
     def set_volume(self, volume: float, over_seconds: float) -> None:
         """The scene's own volume, on top of the master volume; the next scene starts with its own again."""
         self._soundtrack.scene_volume(volume, over_seconds)
+
+    def stem_levels(self, entry: int, levels: tuple[float, ...]) -> None:
+        """Bring the stems of the scene that came, or will come, with this ``play`` to ``levels``, 0 to 1 each."""
+        for shot in (self._on, self._next):
+            if shot and shot.entry == entry:
+                shot.levels = levels
+                self._soundtrack.stem_levels(shot)
 
     def master_volume(self, volume: float, over_seconds: float = 0.0) -> None:
         """The master volume, 0 to 1; during a blackout, the volume to restore after it."""

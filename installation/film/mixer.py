@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from installation.film.audio_decoder import RATE
-from installation.film.mixer_voice import MixerVoice, Ramp
+from installation.film.mixer_voice import MixerVoice, Ramp, scale
 
 SMOOTH = RATE // 50
 """A change of the master volume takes 20 ms; quicker, and it would click."""
@@ -55,10 +55,13 @@ class Mixer:
         with self.changing:
             for voice in self._voices:
                 voice.mix_into(out, self.head)
-            out *= self._master.at(np.arange(self.head, self.head + count))[:, None]
+            scale(out, self._master.over(self.head, self.head + count))
             self.head += count
         self.drop_ended(self.head)
-        return np.clip(np.rint(out * 32768), -32768, 32767).astype(np.int16)
+        out *= 32768
+        np.rint(out, out=out)
+        np.clip(out, -32768, 32767, out=out)
+        return out.astype(np.int16)
 
     def _go(self, over_seconds: float = 0.0) -> None:
         with self.changing:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from installation.film.audio_decoder import RATE
-from installation.film.thread_sound import HeardSound
+
+
+class Audio(Protocol):
+    """Decoded samples by their number: a decoder's, or a scene's."""
+
+    def read(self, start: int, count: int) -> np.ndarray:
+        """Samples ``start`` to ``start + count``, float32 (count, 2). Never waits."""
 
 
 class MixerVoice:
     """Decoded audio in the programme at sample ``start``, with equal-power fades. Guarded by the mixer's lock."""
 
-    def __init__(self, audio: HeardSound, start: int, volume: float = 1.0) -> None:
+    def __init__(self, audio: Audio, start: int, volume: float = 1.0) -> None:
         self.audio, self.start, self.end = audio, start, _FOREVER
         self._volume = Ramp(volume)
         self._fade_in: tuple[int, int] | None = None
@@ -39,13 +47,17 @@ class MixerVoice:
         if low >= high:
             return
         samples = self.audio.read(low - self.start, high - low)
+        scale(samples, self._gain(low, high))
+        out[low - at : high - at] += samples
+
+    def _gain(self, low: int, high: int) -> np.ndarray | float:
+        gain = self._volume.over(low, high)
         place = np.arange(low, high)
-        gain = self._volume.at(place)
-        if self._fade_in:
+        if self._fade_in and low < sum(self._fade_in):
             gain = gain * np.sin(np.pi / 2 * _share(place, *self._fade_in))
-        if self._fade_out:
+        if self._fade_out and high > self._fade_out[0]:
             gain = gain * np.cos(np.pi / 2 * _share(place, *self._fade_out))
-        out[low - at : high - at] += samples * gain[:, None].astype(np.float32)
+        return gain
 
 
 class Ramp:
@@ -63,8 +75,24 @@ class Ramp:
         """The value at each sample number of ``place`` (n,)."""
         return self._from + (self._to - self._from) * _share(place, self._at, self._count)
 
+    def over(self, low: int, high: int) -> np.ndarray | float:
+        """The values at samples ``low`` to ``high``, or the one that it has at all of them."""
+        return self._to if low >= self._at + self._count else self.at(np.arange(low, high))
+
 
 _FOREVER = 2**62
+
+
+def scale(samples: np.ndarray, gain: np.ndarray | float) -> None:
+    """Multiply ``samples``, float32 (n, 2), by ``gain``, one for all or (n,).
+
+    In place and only where something changes: with each step on so many numbers numpy lets go of Python's lock, and
+    under load whoever takes it keeps it for 5 ms.
+    """
+    if isinstance(gain, np.ndarray):
+        samples *= gain[:, None].astype(np.float32)
+    elif gain != 1.0:
+        samples *= np.float32(gain)
 
 
 def _share(place: np.ndarray, at: int, count: int) -> np.ndarray:

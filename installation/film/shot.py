@@ -38,6 +38,8 @@ class Shot:
     takeover: Takeover | None = None
     """How it takes over from the scene before; known together with ``start``."""
     voice: MixerVoice | None = None
+    levels: tuple[float, ...] = ()
+    """Where its stems are to go, 0 to 1 each."""
     frozen_at: float | None = None
     """Programme second from which its picture is frozen (hold)."""
     picture: PictureLevels = PictureLevels()  # noqa: RUF009 - frozen

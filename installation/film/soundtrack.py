@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from installation.film.audio_decoder import RATE, AudioDecoder
 from installation.film.mixer_voice import MixerVoice, samples
+from installation.film.scene_sound import SceneSound
 from installation.film.shot import Shot, Takeover
 from installation.film.sound import RETRY_SECONDS, Sound
 from installation.film.thread_sound import HeardSound
@@ -30,7 +31,7 @@ class Soundtrack:
         self._sound, self._losses = sound, losses
         self._bed: _Playing | None = None
         self._old: list[_Playing] = []
-        self._scene: MixerVoice | None = None
+        self._scene: Shot | None = None
         self._retry_at = 0.0
 
     def change(self, old: Shot | None, new: Shot, takeover: Takeover) -> None:
@@ -38,9 +39,10 @@ class Soundtrack:
         mixed = self._sound.mixed
         begin, start = samples(takeover.begin), samples(takeover.start)
         count = samples(takeover.done) - begin
-        if new.decoded.audio is None:
+        audio, stems = new.decoded.audio, new.decoded.stems
+        if audio is None:
             raise RuntimeError("a change of scene was planned before its sound was open")
-        voice = new.voice = MixerVoice(new.decoded.audio, start, new.clip.volume)
+        voice = new.voice = MixerVoice(SceneSound(audio, stems), start, new.clip.volume)
         kind = new.transition.kind
         with self._sound.mixer.changing:
             if old and old.voice:
@@ -56,8 +58,10 @@ class Soundtrack:
                 voice.fade_in(max(start, mixed), max(CLICK, begin + count - max(start, mixed)))
             elif start < mixed:
                 voice.fade_in(mixed, CLICK)
+            if stems:
+                stems.go(new.levels)
         self._sound.mixer.add(voice)
-        self._scene = voice
+        self._scene = new
         self._change_bed(new.bed, max(start, mixed))
 
     def cancel_change(self, on: Shot | None, dropped: Shot) -> None:
@@ -67,21 +71,31 @@ class Soundtrack:
                 dropped.voice.end = 0
             if on and on.voice:
                 on.voice.stay()
-        self._scene = on.voice if on else None
+        self._scene = on
+
+    def stem_levels(self, shot: Shot) -> None:
+        """Bring the stems of ``shot``, which plays or is to follow, to its ``levels``."""
+        if shot.decoded.stems:
+            with self._sound.mixer.changing:
+                shot.decoded.stems.go(shot.levels)
 
     def scene_volume(self, volume: float, over_seconds: float) -> None:
         """Bring the scene on the screen to ``volume``."""
-        if self._scene:
+        if self._scene and self._scene.voice:
             with self._sound.mixer.changing:
-                self._scene.set_volume(volume, self._sound.mixed, samples(over_seconds))
+                self._scene.voice.set_volume(volume, self._sound.mixed, samples(over_seconds))
 
     def close_faded(self, programme: float) -> None:
         """Close the beds that have faded out. Report sound that cannot be read, of a scene or music; try it again."""
         retry = programme >= self._retry_at
         if retry:
             self._retry_at = programme + RETRY_SECONDS
-        if self._scene:
-            self._report(f"sound of {self._scene.audio.file.name}", self._scene.audio, retry)
+        if self._scene and self._scene.decoded.audio:
+            audio = self._scene.decoded.audio
+            self._report(f"sound of {audio.file.name}", audio, retry)
+        if self._scene and self._scene.decoded.stems:
+            for stem in self._scene.decoded.stems.sounds:
+                self._report(f"stem {stem.file.name}", stem, retry)
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             self._report(f"music {playing.bed.file.name}", playing.audio, retry)
         self._sound.mixer.drop_ended(samples(programme))

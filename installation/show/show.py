@@ -51,6 +51,7 @@ from scenes.machine.cue import (
     SetVolume,
     ShowState,
     StateChanged,
+    StemLevels,
     TakeEnded,
 )
 from scenes.machine.state import StoryState
@@ -249,6 +250,8 @@ class Show:
             case SetLamps(universe, channels, over_seconds):
                 if self.parts.lamps:
                     self.parts.lamps.fade(universe, channels, over_seconds)
+            case StemLevels(entry, levels):
+                film.stem_levels(entry, levels)
             case Branched(source, target, reason):
                 log.info("%s -> %s: %s", source, target, reason)
             case SceneStarted(_, scene, _):

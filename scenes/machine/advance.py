@@ -36,6 +36,7 @@ from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
 from scenes.machine.signals import forget, gather, hear
 from scenes.machine.state import Moment, Pending, Presence, Response, StoryState
+from scenes.machine.stems import level_stems
 from scenes.machine.threads import cut_threads
 from scenes.machine.transition import Step, as_home, close_choice, is_home, request_scene, unconditional_choice
 from scenes.story.clip import Transition
@@ -284,6 +285,7 @@ PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     _wait,
     cut_threads,
     drive_picture,
+    level_stems,
 )
 
 

@@ -160,6 +160,15 @@ class SetLamps:
 
 
 @dataclass(frozen=True, slots=True)
+class StemLevels:
+    """Where the stems of a scene are to go, 0 to 1 each, in their order; also of one that is to follow."""
+
+    entry: int
+    """Number of the ``Play`` cue that brings the scene."""
+    levels: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     """The show's state, as broadcast; the stage pauses and blacks out by it."""
 
@@ -197,6 +206,7 @@ Cue = (
     | ThreadShown
     | DrivePicture
     | SetLamps
+    | StemLevels
     | StateChanged
     | SignalChanged
 )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from models.mood import Mood
 from scenes.machine.command import StoryCommand
-from scenes.machine.cue import StateChanged
+from scenes.machine.cue import StateChanged, StemLevels
 from scenes.machine.evidence import Evidence
 from scenes.machine.memory import NO_TAKES, History, Hour, Memory
 from scenes.machine.signal_state import SignalMessage, SignalState
@@ -116,6 +116,8 @@ class StoryState:
     cues_done: int = 0
     response: Response = Response()
     lamps: LampResponse = LampResponse()
+    stems: tuple[StemLevels, ...] = ()
+    """What the player was told last of the scenes that play and follow, where they have stems."""
     presence: Presence = Presence()
     take: int = 0
     in_take: bool = False

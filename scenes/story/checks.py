@@ -38,6 +38,9 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
         yield from _check_scene_exists(f"{key}.next", scene.next, known)
         if scene.bed is not None and scene.bed not in file.beds:
             yield Problem(f"{key}.bed", f"no bed is called {scene.bed!r}{did_you_mean(scene.bed, list(file.beds))}")
+        for number, stem in enumerate(scene.stem):
+            if stem.follow is not None:
+                yield from check_follow(f"{key}.stem.{number}.follow", stem.follow, file.groups, file.signals)
         for number, branch in enumerate(scene.branch):
             yield from _check_branch(file, name, f"{key}.branch.{number}", branch, known)
         for number, cue in enumerate(scene.cue):

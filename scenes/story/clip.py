@@ -13,6 +13,20 @@ STILL_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Stem:
+    """A sound in step with a clip, from its first picture on, whose level from 0 to 1 is decided while it plays."""
+
+    file: Path
+    floor: float = 0.0
+    """Its volume where the level is 0."""
+    volume: float = 1.0
+    """And where the level is 1."""
+    attack_seconds: float = 1.0
+    """The time that the whole way up takes, in a straight line."""
+    release_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
     """A part of a film file from its in point to its out point, frame-exact. Files are absolute paths."""
 
@@ -30,6 +44,8 @@ class Clip:
     """Never two at once; times count from the file's start, not from the in point."""
     sound_in_seconds: float = 0.0
     """Where ``sound`` begins."""
+    stems: tuple[Stem, ...] = ()
+    """Heard together with the clip's own sound. Each is as long as the clip: cut off, or silent at its end."""
     skipped_seconds: float = 0.0
     """Film time of the scene before ``in_seconds``: it is played from its midst."""
     thread: str = ""

@@ -16,6 +16,7 @@ from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_ke
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.sound_track import find_track, in_words
+from scenes.story.stem_files import check_stem_lengths, longest_stem, stems_of
 from scenes.story.story_file import SceneEntry, StoryFile
 from scenes.story.thread_clips import begins_at, check_rate_drive, check_thread_clips, lead_thread, with_threads
 
@@ -45,7 +46,7 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     except Unreadable:
         header = MediaHeader(scene.in_seconds + GUESSED_SECONDS)
     if header.still:
-        seconds, out = scene.still_seconds or STILL_SECONDS, None
+        seconds, out = scene.still_seconds or longest_stem(scene, folder) or STILL_SECONDS, None
     else:
         out = scene.out_seconds
         begin = begins_at(lead, scene) if lead else scene.in_seconds
@@ -53,12 +54,21 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     if not loop and scene.maximum_seconds is not None and scene.maximum_seconds < seconds:
         seconds = scene.maximum_seconds
         out = scene.in_seconds + seconds
-    if header.still and not loop:
+    if header.still and (scene.stem or not loop):
         out = seconds
     sound = _if_there(folder, scene.sound)
     captions = read_captions(folder / scene.captions).lines if scene.captions else ()
     clip = Clip(
-        path, scene.in_seconds, out, loop, scene.volume, sound, scene.sound_track, captions, scene.sound_in_seconds
+        path,
+        scene.in_seconds,
+        out,
+        loop,
+        scene.volume,
+        sound,
+        scene.sound_track,
+        captions,
+        scene.sound_in_seconds,
+        stems_of(scene, folder),
     )
     return TimedClip(with_threads(clip, seconds, scene, folder), seconds)
 
@@ -78,6 +88,9 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
             yield from _check_sound(f"{key}.sound", folder / scene.sound, scene.sound_in_seconds)
         elif scene.sound_in_seconds:
             yield Problem(f"{key}.sound_in_seconds", "applies to a `sound` only; for the clip's own use in_seconds")
+        for number, stem in enumerate(scene.stem):
+            if stem.file != BLANK:
+                yield from _check_sound(f"{key}.stem.{number}.file", folder / stem.file)
         if scene.captions and not is_file(folder / scene.captions):
             near = near_file(folder / scene.captions)
             yield Problem(f"{key}.captions", f"no such file: {scene.captions}{near}", forgivable=True)
@@ -108,7 +121,7 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
         found = list(check_thread_clips(name, scene, folder))
         yield from found
         if not found:
-            yield from _check_times(file, name, timed_clip(file, name, folder).seconds)
+            yield from _check_times(file, name, folder)
         return
     key, path = f"scenes.{name}", folder / scene.clip
     try:
@@ -129,7 +142,7 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
         yield from points
         if any(problem.fatal for problem in points):
             return  # with a length that is not known, all other times would seem wrong too
-    yield from _check_times(file, name, timed_clip(file, name, folder).seconds)
+    yield from _check_times(file, name, folder)
 
 
 def _check_captions(scene: SceneEntry, captions: str, key: str, folder: Path) -> Iterator[Problem]:
@@ -205,7 +218,9 @@ def _check_in_and_out(name: str, scene: SceneEntry, length: float, path: Path) -
         yield Problem(f"{key}.in_seconds", f"{why}; encode the film with a key frame every second", fatal=False)
 
 
-def _check_times(file: StoryFile, name: str, seconds: float) -> Iterator[Problem]:
+def _check_times(file: StoryFile, name: str, folder: Path) -> Iterator[Problem]:
+    seconds = timed_clip(file, name, folder).seconds
+    yield from check_stem_lengths(f"scenes.{name}", file.scenes[name], folder, seconds)
     scene, key = file.scenes[name], f"scenes.{name}"
     loop = file.loops(name)
     end = (scene.maximum_seconds or float("inf")) if loop else seconds

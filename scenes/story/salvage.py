@@ -28,6 +28,7 @@ BLANKS: dict[Any, Any] = {
 BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "branch": {"to": BLANK, "otherwise": True},
     "cue": {"at_seconds": 0, "volume": 1.0},
+    "stem": {"file": BLANK},
     "any": {"untrusted": True},
     "all": {"untrusted": True},
     "thread": {"name": "blank", "clip": BLANK},

@@ -20,6 +20,7 @@ from scenes.story.lamps import Dmx, LampEntry
 from scenes.story.names import Name
 from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
 from scenes.story.sound_track import SoundTrackChoice
+from scenes.story.stems import STEMS_AT_MOST, StemEntry
 from scenes.story.threads import THREADS_AT_MOST, Cut, Thread
 
 FLOAT32_MAX = 3.4028234e38
@@ -159,6 +160,11 @@ class SceneEntry(Section):
     bed: str | None = Field(None, description="Name of one of the [beds]")
     captions: PathText | None = Field(
         None, description="SRT or WebVTT file; its times count from the start of the clip's file"
+    )
+    stem: tuple[StemEntry, ...] = Field(
+        (),
+        max_length=STEMS_AT_MOST,
+        description="Sounds that play in step under the scene, each as loud as what it follows says",
     )
     transition: Change = Field(Change(), description="How this scene replaces the one before it")
     listen: Listen = Field(Listen(), description="The listening window")

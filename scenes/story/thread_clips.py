@@ -38,10 +38,11 @@ def with_threads(clip: Clip, seconds: float, scene: SceneEntry, folder: Path) ->
                 out_seconds=begin + seconds,
                 sound_track=scene.sound_track if one.sound_track is None else one.sound_track,
                 thread=one.name,
+                stems=(),
             )
         )
     there = [one for one in found if _is_film(one.file)] or found
-    return replace(there[0], threads=tuple(there[1:]), own_sound=scene.thread_sound == "own")
+    return replace(there[0], stems=clip.stems, threads=tuple(there[1:]), own_sound=scene.thread_sound == "own")
 
 
 def begins_at(thread: Thread, scene: SceneEntry) -> float:
@@ -99,6 +100,7 @@ def check_rate_drive(name: str, scene: SceneEntry, folder: Path) -> Iterator[Pro
     heard = [scene.sound] if scene.sound else [one.clip for one in scene.thread] or [scene.clip]
     if scene.thread_sound == "first" and scene.thread and not scene.sound:
         heard = heard[:1]
+    heard += [one.file for one in scene.stem]
     for file in heard:
         with suppress(Unreadable):
             if scene.volume > 0 and probe(folder / file).has_sound:

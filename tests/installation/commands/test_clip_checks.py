@@ -65,7 +65,7 @@ def check(folder: Path) -> tuple[list[Finding], int]:
 def test_clips_and_beds_are_decoded_once_and_remembered(folder: Path) -> None:
     first, decoded = check(folder)
     assert decoded == 3
-    assert "3 of 3 clips and beds decode to their last frame" in [finding.what for finding in first]
+    assert "3 of 3 clips, stems and beds decode to their last frame" in [finding.what for finding in first]
     again, decoded = check(folder)
     assert decoded == 0
     assert again == first
@@ -111,6 +111,15 @@ def test_a_torn_bed_is_a_problem_and_is_tried_anew_each_time(folder: Path) -> No
         (fault,) = [finding for finding in findings if finding.state == "problem"]
         assert fault.where == f"bed night: {bed}"
         assert "night.flac ends at" in fault.what
+
+
+def test_a_torn_stem_is_a_problem_of_its_scene(folder: Path) -> None:
+    shutil.copyfile(make_torn_flac(folder), folder / "choir.flac")
+    (folder / "story.toml").write_text(STORY + '[[scenes.on.stem]]\nfile = "choir.flac"\n')
+    findings, decoded = check(folder)
+    assert decoded == 4
+    (fault,) = [finding for finding in findings if finding.state == "problem"]
+    assert fault.where == f"stem of on: {folder / 'choir.flac'}"
 
 
 def make_torn_flac(folder: Path) -> Path:

@@ -34,7 +34,7 @@ class Tone:
 
 
 def voice(value: float, start: int = 0) -> MixerVoice:
-    return MixerVoice(Tone(value), start)  # type: ignore[arg-type]
+    return MixerVoice(Tone(value), start)
 
 
 def mixed(mixer: Mixer, count: int, chunk: int = 700) -> np.ndarray:

@@ -71,7 +71,7 @@ def test_a_card_that_comes_back_in_mid_loop_is_heard_in_time_with_the_picture(ho
     os.environ["SDL_AUDIODRIVER"] = "dummy"
     for _ in range(100):
         house.run(0.1)
-        if len(house.heard) > 8:
+        if len(house.heard) > 16:
             break
     assert not house.losses.is_lost("sound")
     marks, numbers = read_samples(np.concatenate(house.heard))
