@@ -20,6 +20,7 @@ from installation.commands.finding import Finding, bad_input, ok, problem, warni
 from installation.commands.house_checks import check_house
 from installation.commands.lamp_checks import check_lamps
 from installation.commands.model_check import check_model
+from installation.commands.signal_check import check_signals
 from installation.host.open_files import open_files
 
 
@@ -179,6 +180,8 @@ def check_all(
     yield from check_display(venue, headless)
     yield from check_sound(headless)
     yield from check_osc(venue, show)
+    if isinstance(story, Path):
+        yield from check_signals(story, venue.osc)
     yield from check_house(venue)
     yield from check_lamps(venue, story)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

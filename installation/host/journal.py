@@ -28,6 +28,7 @@ from scenes.machine.cue import (
     Cue,
     SceneEnded,
     SceneStarted,
+    SignalChanged,
     StateChanged,
     TakeEnded,
     TakeStarted,
@@ -42,6 +43,7 @@ KINDS: dict[type, str] = {
     TakeStarted: "take_start",
     TakeEnded: "take_end",
     StateChanged: "state",
+    SignalChanged: "signal",
 }
 MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"}
 """What is kept of a mood: the aggregate, nothing of a single visitor."""
@@ -87,6 +89,8 @@ class Journal:
         if isinstance(cue, StateChanged):
             fields["state"] = cue.state.name.lower()
             self._note_all(self._operator.advance(cue, now), now)
+        if isinstance(cue, SignalChanged):
+            fields |= {"value": round(cue.value, 3), "level": round(cue.level, 3)}
         if isinstance(cue, TakeEnded):
             self._takes += 1
         if isinstance(cue, Branched):

@@ -22,7 +22,17 @@ from installation.osc.schedule import Schedule
 from installation.osc.snapshot import Snapshot
 from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood
-from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged, ThreadShown
+from scenes.machine.cue import (
+    Branched,
+    Cue,
+    SceneEnded,
+    SceneStarted,
+    SendOsc,
+    ShowState,
+    SignalChanged,
+    StateChanged,
+    ThreadShown,
+)
 
 CUES_AT_MOST = 500
 POLL_SECONDS = 0.5
@@ -88,7 +98,7 @@ class Broadcast:
 
     def cue(self, cue: Cue) -> None:
         """A cue of the film, as it is performed; those without a place in the registry are passed over."""
-        if isinstance(cue, SceneStarted | SceneEnded | ThreadShown | Branched | SendOsc | StateChanged):
+        if isinstance(cue, SceneStarted | SceneEnded | ThreadShown | Branched | SendOsc | StateChanged | SignalChanged):
             with self._wake:
                 self._cues.append(cue)
                 self._wake.notify()
@@ -224,6 +234,8 @@ class Broadcast:
                 self._queue(self._branch(cue), now)
             case StateChanged():
                 self._state = int(cue.state)
+            case SignalChanged():
+                self._snapshot.update_change(state.signal_messages(cue))
             case SendOsc():
                 self._queue([free_message(cue.address, cue.arguments)], now)
         self._snapshot.update_change(state.scene_messages(*self._scene, self._shown_thread, self._state))

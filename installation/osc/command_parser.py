@@ -63,8 +63,13 @@ class Released:
     name: str
 
 
-def read(message: bytes, settings: OscSettings, scenes: Sequence[str], origin: Origin) -> Command | Released:
-    """The command in one plain message. Raises ``CommandRefused``; nothing else."""
+def read(
+    message: bytes, settings: OscSettings, scenes: Sequence[str], origin: Origin, signals: tuple[str, ...] = ()
+) -> Command | Released:
+    """The command in one plain message; ``signals`` are other addresses that may have been meant.
+
+    Raises ``CommandRefused``; nothing else.
+    """
     prefix = settings.listen_prefix
     try:
         address, arguments = parse(message)
@@ -73,31 +78,32 @@ def read(message: bytes, settings: OscSettings, scenes: Sequence[str], origin: O
     line = COMMANDS.get(address.removeprefix(f"{prefix}/control/"))
     try:
         if line is None:
-            raise CommandRefused(UNKNOWN_ADDRESS, _no_such_address(address, prefix), Code.UNKNOWN)
+            raise CommandRefused(UNKNOWN_ADDRESS, _no_such_address(address, prefix, signals), Code.UNKNOWN)
         return _command(line, arguments, settings, scenes, origin)
     except CommandRefused as refused:
         raise addressed(refused, address, prefix) from None
 
 
-def addressed(refused: CommandRefused, address: str, prefix: str) -> CommandRefused:
+def addressed(refused: CommandRefused, address: str, prefix: str, command: str = "") -> CommandRefused:
     """``refused`` with the address that was meant, and with the name under which its sender is answered.
 
     Only what has ``/control/`` in it is answered, our own answers never: two shows must not answer each other for ever.
     """
     name = address.removeprefix(f"{prefix}/control/")
     known = name in COMMANDS and address != name
-    command = name if known else UNKNOWN_COMMAND if "/control/" in address and "/reply/" not in address else ""
+    if not command and "/control/" in address and "/reply/" not in address:
+        command = name if known else UNKNOWN_COMMAND
     if refused.kind != UNKNOWN_ADDRESS and not command:
         address = ""  # noise: no two pieces of it are alike, and none of it helps the operator
     return CommandRefused(refused.kind, str(refused), refused.code, command, address[:SHOWN_CHARACTERS])
 
 
 @lru_cache(maxsize=256)  # a fader that is set up wrongly asks a hundred times a second
-def _no_such_address(address: str, prefix: str) -> str:
+def _no_such_address(address: str, prefix: str, signals: tuple[str, ...]) -> str:
     before, control, name = address.partition("/control/")
     if control and before == prefix:
         return f"there is no command {_short(name)}{_near_command(name)}"
-    near = f"; did you mean '{prefix}/control/{name}'?" if name in COMMANDS else ""
+    near = f"; did you mean '{prefix}/control/{name}'?" if name in COMMANDS else did_you_mean(address, signals)
     return f"{_short(address)} is not an address of this show{near}"
 
 
@@ -141,7 +147,7 @@ def _check(line: Address, arguments: list[Argument]) -> None:
     for expected, value in zip(line.arguments, arguments, strict=False):
         accepts = expected.accepts or expected.tag
         if _kind(value) not in accepts or (isinstance(value, float) and not math.isfinite(value)):
-            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {_words(value)}")
+            raise CommandRefused("wrong arguments", f"{line.name} takes {line.takes}; got {in_words(value)}")
 
 
 def _kind(value: Argument) -> str:
@@ -160,7 +166,7 @@ def _kind(value: Argument) -> str:
     return " "
 
 
-def _words(value: Argument) -> str:
+def in_words(value: Argument) -> str:
     """What came, for whoever sent it. Not a text's own words: it may be a passphrase."""
     match value:
         case None:

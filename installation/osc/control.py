@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from calibration.settings import OscSettings
 from installation.host.console import LossReporter, log
@@ -22,12 +22,16 @@ from installation.host.worker import Worker
 from installation.osc.command_parser import WRONG_PASSPHRASE, Released, addressed, read
 from installation.osc.encoder import BadValue, message
 from installation.osc.incoming import AT_MOST_BYTES, CommandRefused, address_meant, split
+from installation.osc.incoming_signals import SignalParser
 from installation.osc.rate_limit import NOT_ALLOWED, RateLimiter
 from installation.osc.refusals import RefusalLog
-from installation.osc.registry import COMMANDS, Code
+from installation.osc.registry import COMMANDS, SIGNAL, Code
 from scenes.machine.command import Command, Origin, Ping, Restart, Shutdown
+from scenes.machine.signal_state import SignalMessage
+from scenes.story.signals import SignalEntry
 
-COMMANDS_AT_MOST = 100
+COMMANDS_AT_MOST, SIGNALS_AT_ONCE = 100, 500
+"""What waits for the next tick: a command too many is refused, a signal too many pushes the oldest out."""
 RECEIVE_BYTES = 1 << 20
 """The machine's own buffer: a flood must not push a guard's command out while we are elsewhere."""
 RETRY_SECONDS = 2.0
@@ -51,11 +55,14 @@ class Control:
         scenes: Sequence[str],
         losses: LossReporter,
         clock: Callable[[], float] = time.monotonic,
+        signals: Mapping[str, SignalEntry] | None = None,
     ) -> None:
         self._settings, self._scenes, self._losses = settings, tuple(scenes), losses
+        self._signals = SignalParser(settings.listen_prefix, signals or {})
         self._rate_limiter = RateLimiter(settings.allow, settings.messages_per_second, clock)
         self._refusals = RefusalLog(clock)
         self._commands: deque[Command] = deque()
+        self._heard: deque[SignalMessage] = deque(maxlen=SIGNALS_AT_ONCE)
         self._closing = threading.Event()
         self._socket: socket.socket | None = None
         self.port = 0
@@ -75,9 +82,18 @@ class Control:
                 commands.append(self._commands.popleft())
         return commands
 
-    def scenes(self, names: Sequence[str]) -> None:
-        """The story was read again: these are the scenes that /control/goto may name."""
-        self._scenes = tuple(names)
+    def heard(self) -> tuple[SignalMessage, ...]:
+        """What signals said since the last call, in order. For the stage, once a tick."""
+        found: list[SignalMessage] = []
+        with contextlib.suppress(IndexError):
+            while True:
+                found.append(self._heard.popleft())
+        return tuple(found)
+
+    def story(self, scenes: Sequence[str], signals: Mapping[str, SignalEntry]) -> None:
+        """The story was read again: these are the scenes that /control/goto may name, and these its signals."""
+        self._scenes = tuple(scenes)
+        self._signals = SignalParser(self._settings.listen_prefix, signals)
 
     def reply(self, command: Command, code: int, reason: str = "") -> None:
         """Answer whoever waits for one; a key press is passed over. Never waits, never raises."""
@@ -90,7 +106,7 @@ class Control:
         if self._settings.listen:
             self._thread.end(1.0)
             heard = Counter(self.counts)
-            done = heard.pop("done", 0) + heard.pop("released", 0)
+            done = sum(heard.pop(kind, 0) for kind in ("done", "released", SIGNAL))
             if refused := ", ".join(f"{count} {kind}" for kind, count in heard.most_common()):
                 log.info("OSC control: obeyed %d; refused %s", done, refused)
 
@@ -174,7 +190,12 @@ class Control:
 
     def _receive_message(self, one: bytes, sender: Sender) -> None:
         try:
-            command = read(one, self._settings, self._scenes, Origin("osc", sender))
+            if said := self._signals.read(one):
+                self.counts[SIGNAL] += 1
+                self._heard.append(said)
+                self._answer(SIGNAL, Code.DONE, f"{said.name} {said.value:g}", sender)
+                return
+            command = read(one, self._settings, self._scenes, Origin("osc", sender), self._signals.addresses)
         except CommandRefused as refused:
             self._refuse(refused, sender)
             return

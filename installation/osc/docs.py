@@ -71,6 +71,11 @@ A datagram is one message or one flat bundle, up to 512 bytes. A bundle's time t
 it comes), each of its messages counts, and a bundle inside a bundle is refused. Numbers are numbers, however they are
 sent: `i`, `h`, `f` and `d`; `T` is 1 and `F` is 0.
 
+The signals of a story ([stories](stories.md#signals-from-elsewhere)) come in at the same door, by the same rules, each
+at the address that the story gives it, with or without `listen_prefix` in front: one number, or none for a button. They
+are no commands and need no passphrase; a sender is answered at `/reply/signal`. `chiaro osc send /sense/heart 72` tries
+one. [receivers/](receivers/README.md#signals-into-the-show) has a button, a heart rate and another room.
+
 Every command is answered, also one that is refused: `volume takes a number from 0 to 1; got a text`. A command that
 does not exist is answered at `/reply/unknown`, with the name that may have been meant. Not answered are messages above
 the limit, from a sender who is not in `allow`, and for other addresses. The show's console names each kind of refusal

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from calibration.settings import MAX_VISITORS
 from models.labels import LABELS
+from scenes.story.signals import SIGNALS_AT_MOST
 
 INT_MAX = 2**31 - 1
 STRING_AT_MOST = 200
@@ -92,13 +93,15 @@ class Address:
         return self.path.rsplit("/", 1)[1]
 
     def concrete(self) -> tuple[str, ...]:
-        """All addresses that this line stands for, one per slot or emotion."""
+        """All addresses that this line stands for, one per slot, emotion or signal."""
         if "{slot}" in self.path:
             return tuple(self.path.format(slot=slot) for slot in range(1, MAX_VISITORS + 1))
         if "{label}" in self.path:
             return tuple(self.path.format(label=label) for label in LABELS)
+        if "{signal}" in self.path:
+            return tuple(self.path.format(signal=number) for number in range(1, SIGNALS_AT_MOST + 1))
         if "{command}" in self.path:
-            return tuple(self.path.format(command=name) for name in (*COMMANDS, UNKNOWN_COMMAND))
+            return tuple(self.path.format(command=name) for name in (*COMMANDS, UNKNOWN_COMMAND, SIGNAL))
         return (self.path,)
 
 
@@ -261,6 +264,27 @@ OUT: tuple[Address, ...] = (
         "seconds into the scene, or into this pass of its loop, and its length (0 = unknown)",
         STATE_AND_SCALAR,
     ),
+    Address(
+        "/scene/signal/{signal}/name",
+        (text("name"),),
+        Pace.CHANGE,
+        "a signal of the story, numbered in the order of its file, once it was heard",
+        STATE,
+    ),
+    Address(
+        "/scene/signal/{signal}/level",
+        (share("level"),),
+        Pace.CHANGE,
+        "where it is from its low (0) to its high (1); told once a second at most",
+        STATE_AND_SCALAR,
+    ),
+    Address(
+        "/scene/signal/{signal}/known",
+        (number("known", 1),),
+        Pace.CHANGE,
+        "0 = nothing was heard of it for its stale_seconds",
+        STATE_AND_SCALAR,
+    ),
     Address("/health/beat", (number("beat"),), Pace.HEALTH, "counts up; silence over 3 s = dead", ALL),
     Address("/health/camera", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
     Address("/health/model", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
@@ -315,7 +339,8 @@ OUT: tuple[Address, ...] = (
         "/reply/{command}",
         (number("code"), text("reason")),
         Pace.REPLY,
-        "0 = done, or the code and the reason why not; /reply/unknown where there is no such command",
+        "0 = done, or the code and the reason why not; /reply/unknown where there is no such command; /reply/signal to "
+        "a signal",
     ),
 )
 
@@ -396,6 +421,8 @@ IN: tuple[Address, ...] = (
 COMMANDS: dict[str, Address] = {line.name: line for line in IN}
 UNKNOWN_COMMAND = "unknown"
 """Under this name a sender is answered whose command does not exist."""
+SIGNAL = "signal"
+"""Under this name the sender of a signal is answered."""
 BY_PATH: dict[str, Address] = {path: line for line in OUT for path in line.concrete()} | {
     line.path: line for line in IN
 }

@@ -10,7 +10,16 @@ from typing import Any
 
 from installation.host.journal_files import read_lines
 from models.mood import Mood
-from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, ShowState, StateChanged, ThreadShown
+from scenes.machine.cue import (
+    Branched,
+    Cue,
+    SceneEnded,
+    SceneStarted,
+    ShowState,
+    SignalChanged,
+    StateChanged,
+    ThreadShown,
+)
 
 GAP_SECONDS = 10.0
 """A longer silence (nobody was there, the room was closed, the show began again) is cut to this."""
@@ -71,6 +80,9 @@ def _said(line: dict[str, Any]) -> Mood | Cue | None:
             return Branched(
                 str(line["source"]), str(line["target"]), reason, emotion, float(line.get("confidence", 0.0))
             )
+        case "signal":
+            value, level = float(line["value"]), min(max(float(line["level"]), 0.0), 1.0)
+            return SignalChanged(max(int(line["number"]), 1), str(line["signal"]), value, level, bool(line["known"]))
         case "state":
             state = ShowState[str(line["state"]).upper()]
             return StateChanged(state, bool(line.get("paused", False)), bool(line.get("blackout", False)))

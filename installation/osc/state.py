@@ -10,6 +10,8 @@ from installation.host.health import Health
 from installation.osc.encoder import Message, message
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
+from scenes.machine.cue import SignalChanged
+from scenes.story.signals import SIGNALS_AT_MOST
 
 _INDEX = {label: number for number, label in enumerate(LABELS, start=1)}
 
@@ -67,6 +69,15 @@ def scene_messages(scene: str, index: int, thread: int, state: int) -> Iterable[
     yield message("/scene/index", index)
     yield message("/scene/thread", thread)
     yield message("/scene/state", state)
+
+
+def signal_messages(signal: SignalChanged) -> Iterable[Message]:
+    """A signal of the story, as far as there is an address for it."""
+    if signal.number <= SIGNALS_AT_MOST:
+        here = f"/scene/signal/{signal.number}"
+        yield message(f"{here}/name", signal.signal)
+        yield message(f"{here}/level", signal.level)
+        yield message(f"{here}/known", int(signal.known))
 
 
 def health_messages(health: Health) -> Iterable[Message]:

@@ -13,6 +13,7 @@ from models.mood import Mood
 from scenes.machine.answering import answers_now
 from scenes.machine.branching import standings
 from scenes.machine.cue import ShowState
+from scenes.machine.signals import signal_standings
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
@@ -79,6 +80,7 @@ class Announcing:
             window=story.window(state.scene),
             branches=standings(story, state, mood),
             answers=answers_now(story, state),
+            signals=signal_standings(story, state),
             mood=mood,
             health=self._health,
             eye_line=parts.eye.line,

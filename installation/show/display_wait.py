@@ -58,6 +58,7 @@ class TooEarly:
         """What is due; the supervisor hears that this is no hung show."""
         for command in self._control.drain():
             self._control.reply(command, Code.NOT_NOW, "there is no display yet")
+        self._control.heard()  # what is said now is old news when the film begins
         if now < self._next:
             return
         self._next, self._beat = now + 1.0, self._beat + 1

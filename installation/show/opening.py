@@ -107,7 +107,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         house = closing.enter_context(open_house(venue, losses, journal, broadcast, wall_clock, folder))
         house.add("eye", eye)
         eye.start()
-        control = Control(venue.osc, story.names, losses)
+        control = Control(venue.osc, story.names, losses, signals=story.file.signals)
         closing.callback(control.close)
         if venue.osc.oscquery or venue.osc.advertise:
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import

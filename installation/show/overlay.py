@@ -15,6 +15,7 @@ from installation.show.view import View, set_by_hand
 from models.labels import LABELS
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
+from scenes.machine.signals import SignalStanding
 
 REDRAWN_EACH_SECONDS = 0.2
 RECENT_SECONDS = 10.0
@@ -94,6 +95,8 @@ class Overlay:
         if view.question:
             story.line(view.question, ALARM, self._big)
         self._story(story, view)
+        for signal in view.signals:
+            story.pair(f"signal {signal.name}", signal_words(signal), DIM, WARNING if signal.value is None else INK)
         self._mood(story, view.mood, view.controls.camera and not view.controls.closed)
         self._keys(story)
         machine.pair(view.clock, ", ".join(set_by_hand(view.controls)), INK, WARNING)
@@ -279,6 +282,13 @@ class _Column:
         share = share if 0 <= share <= 1 else float(share > 1)
         self._surface.fill(EMPTY_BAR, (x, top, width, high))
         self._surface.fill(colour, (x, top, int(width * share), high))
+
+
+def signal_words(signal: SignalStanding) -> str:
+    """What a signal stands at, in its sender's unit and as a share of its range."""
+    if signal.value is not None:
+        return f"{signal.value:.4g} ({signal.level:.0%})"
+    return "never heard" if signal.silent_seconds is None else f"not heard for {signal.silent_seconds:.0f} s"
 
 
 def _counts(health: Health) -> str:

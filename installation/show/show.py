@@ -134,7 +134,8 @@ class Show:
         parts.film.advance(now)
         self._passed += min(max(now - self._ticked, 0.0), STOP_SECONDS)
         self._ticked = now
-        moment = Moment(self._passed, self._mood, parts.film.playhead, tuple(self._asked))
+        heard = parts.control.heard() if parts.control is not None else ()
+        moment = Moment(self._passed, self._mood, parts.film.playhead, tuple(self._asked), heard)
         self._asked.clear()
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
@@ -223,7 +224,7 @@ class Show:
         self._have(story, now)
         self.parts.broadcast.scenes(story.names, story.title)
         if self.parts.control is not None:
-            self.parts.control.scenes(story.names)
+            self.parts.control.story(story.names, story.file.signals)
         self._state, cues = take_over(before, story, self._state, in_midst=at_desk)
         for cue in cues:
             self._perform(cue, now)

@@ -20,6 +20,7 @@ from installation.show.overlay import (
     MARGIN,
     STATE_COLOURS,
     WARNING,
+    signal_words,
 )
 from installation.show.view import Timeline, View
 from models.mood import Mood
@@ -52,7 +53,8 @@ class TimelineBar:
             y = self._branch(surface, branch, y)
         if len(view.branches) > BRANCHES_AT_MOST:
             y = self._line(surface, f"and {len(view.branches) - BRANCHES_AT_MOST} more ways out", DIM, y)
-        y = self._paragraph(surface, "   ".join(view.remembered), INK, LINES_REMEMBERED, y + self._gap)
+        known = (*view.remembered, *(f"{signal.name} {signal_words(signal)}" for signal in view.signals))
+        y = self._paragraph(surface, "   ".join(known), INK, LINES_REMEMBERED, y + self._gap)
         for lost in view.lost[:LINES_LOST]:
             y = self._paragraph(surface, f"lost: {lost}", ALARM, 2, y)
         y = self._line(surface, HINT, DIM, y + self._gap) + self._edge

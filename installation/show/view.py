@@ -9,6 +9,7 @@ from installation.host.health import Health
 from installation.show.keys import Controls
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
+from scenes.machine.signals import SignalStanding
 from scenes.story.story import Story
 
 
@@ -77,6 +78,8 @@ class View:
     """What the take remembers, and what else branches ask of, each in words."""
     house: str = ""
     """Doors and next change, where the house has hours or is not open."""
+    signals: tuple[SignalStanding, ...] = ()
+    """Those that the story asks for."""
 
 
 def set_by_hand(controls: Controls) -> tuple[str, ...]:

@@ -76,6 +76,7 @@ def begin(
         memory, history = after.memory.next_take() if after.in_take else after.memory, after.history
     state = StoryState(now=now, clock=0.0, scene=story.file.attract, take=take, failed=story.unplayable)
     state = replace(state, memory=(memory or Memory()).drawn(story), history=history)
+    state = replace(state, signals=after.signals if after else ())
     first = fallback_for(story, state.scene, state.failed)
     if first is None:
         return _announce(story, replace(state, last_entry=entry - 1, fault=True))

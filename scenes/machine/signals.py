@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from scenes.machine.cue import Cue, SignalChanged
 from scenes.machine.signal_state import SignalState, Span
@@ -24,13 +24,14 @@ TOLD_EACH_SECONDS, TOLD_FROM_LEVEL = 1.0, 0.02
 def hear(story: Story, state: StoryState, moment: Moment) -> tuple[StoryState, tuple[Cue, ...]]:
     """The part of a tick in which signals go on, are heard, and become too old; a change is told now and then."""
     entries = story.file.signals
-    if not entries:
+    if not entries and not state.signals:
         return state, ()
     now = moment.now if math.isfinite(moment.now) else state.now
     passed = max(now - state.now, 0.0)
     before = {signal.name: signal for signal in state.signals}
     found: list[SignalState] = []
-    cues: tuple[Cue, ...] = ()
+    dropped = [signal.told for signal in state.signals if signal.name not in entries and signal.told]
+    cues: tuple[Cue, ...] = tuple(replace(told, known=False) for told in dropped)  # the story was read again
     for number, (name, entry) in enumerate(entries.items(), start=1):
         heard = [message.value for message in moment.signals if message.name == name and math.isfinite(message.value)]
         signal = _go_on(entry, before[name], now, passed) if name in before else None
@@ -64,15 +65,37 @@ def _take(name: str, entry: SignalEntry, signal: SignalState | None, came: float
 def _tell(
     number: int, entry: SignalEntry, signal: SignalState, now: float
 ) -> tuple[SignalState, tuple[SignalChanged, ...]]:
-    told, is_now = (
-        signal.told,
-        SignalChanged(number, signal.name, signal.value, entry.level(signal.value), signal.known),
-    )
+    told, level = signal.told, entry.level(signal.value)
     if now - signal.told_at < TOLD_EACH_SECONDS:
         return signal, ()
-    if told and told.known == is_now.known and abs(told.level - is_now.level) < TOLD_FROM_LEVEL:
+    if told and (told.number, told.known) == (number, signal.known) and abs(told.level - level) < TOLD_FROM_LEVEL:
         return signal, ()
+    is_now = SignalChanged(number, signal.name, signal.value, level, signal.known)
     return replace(signal, told=is_now, told_at=now), (is_now,)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalStanding:
+    """How a signal of the story stands now; for whoever watches."""
+
+    name: str
+    value: float | None
+    """In its sender's unit, smoothed; None: not known."""
+    level: float
+    silent_seconds: float | None
+    """Since its last message; None: never heard."""
+
+
+def signal_standings(story: Story, state: StoryState) -> tuple[SignalStanding, ...]:
+    """Every signal of the story in the order of its file."""
+    heard = {signal.name: signal for signal in state.signals}
+    found = []
+    for name, entry in story.file.signals.items():
+        signal = heard.get(name)
+        value = signal.value if signal and signal.known else None
+        silent = max(state.now - signal.heard_at, 0.0) if signal else None
+        found.append(SignalStanding(name, value, 0.0 if value is None else entry.level(value), silent))
+    return tuple(found)
 
 
 def levels(story: Story, state: StoryState) -> dict[str, float]:

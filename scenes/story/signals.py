@@ -17,8 +17,8 @@ from scenes.story.problem import Problem
 
 ADDRESS = r"^(/[A-Za-z0-9_.-]+)+$"
 SIGNALS_AT_MOST = 8
-OWN = ("control", "reply")
-"""First parts of the addresses at which the show itself is spoken to, and answers."""
+OWN = ("/control/", "/reply/")
+"""In the addresses at which the show itself is spoken to and answers, whatever the venue's prefix."""
 
 
 def _valid_address(address: str) -> str:
@@ -65,8 +65,9 @@ def check_signals(signals: Mapping[str, SignalEntry]) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for name, entry in signals.items():
         key = f"signals.{name}.osc"
-        if (top := entry.osc.split("/")[1]) in OWN:
-            yield Problem(key, f"/{top}/... is the show's own; choose another address, such as /sense/{name}")
+        for own in OWN:
+            if own in entry.osc:
+                yield Problem(key, f"{own}... is the show's own; choose another address, such as /sense/{name}")
         if first.setdefault(entry.osc, name) != name:
             yield Problem(key, f"is the address of {first[entry.osc]!r} too; give each signal an address of its own")
 
