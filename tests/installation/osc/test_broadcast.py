@@ -27,10 +27,12 @@ from scenes.machine.cue import (
     SceneStarted,
     SendOsc,
     ShowState,
+    SignalChanged,
     StateChanged,
     TakeStarted,
     ThreadShown,
 )
+from scenes.story.signals import SIGNALS_AT_MOST
 from tests.installation.waiting import LONG, wait_until
 
 
@@ -133,11 +135,17 @@ def test_a_branch_by_default_names_no_emotion(ear: Ear, losses: LossReporter) ->
     broadcast.close()
 
 
+def hear_signals(broadcast: Broadcast) -> None:
+    for number in range(1, SIGNALS_AT_MOST + 1):
+        broadcast.cue(SignalChanged(number, "heart", 90.0, 0.5, known=True))
+
+
 def test_a_snapshot_is_the_whole_state_now(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
     broadcast.cue(SceneStarted(1, "attract", 1))
     broadcast.scene_time(1.0, 7.0)
     broadcast.house("open")
+    hear_signals(broadcast)
     broadcast.mood(mood(0.0, 4))
     broadcast.health(Health(1, Sense.OK, Sense.LOST, 30.0, 0.0, 1.0, 1))
     ear.listen(0.3)
@@ -155,6 +163,7 @@ def test_a_receiver_switched_off_and_on_has_the_whole_state_again(ear: Ear, loss
     whole = {path for path, line in BY_PATH.items() if "aggregate" in line.profiles} - events
     broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.house("open")
+    hear_signals(broadcast)
     over = threading.Event()
 
     def perform_on() -> None:
