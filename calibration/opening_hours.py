@@ -147,14 +147,14 @@ class Timetable:
 
     def is_open(self, wall: float) -> bool:
         """Whether visitors are let in."""
-        local = self._local(wall)
+        local = self.local(wall)
         return self._year(local.year)[0].is_open(local)
 
     def next_change(self, wall: float) -> float | None:
         """When that changes next; None: never."""
         from opening_hours import State
 
-        local = self._local(wall)
+        local = self.local(wall)
         hours, is_open = self._year(local.year)[0], self.is_open(wall)
         for start, _, state, _ in hours.intervals(local, local + timedelta(days=400)):
             if start > local and (state == State.OPEN) is not is_open:
@@ -162,11 +162,20 @@ class Timetable:
                 return next((moment for moment in moments if moment > wall), moments[-1])
         return None
 
+    def opened_at(self, wall: float) -> float | None:
+        """When the hours that run now began (a day ago at the earliest); None: it is closed by them."""
+        from opening_hours import State
+
+        local = self.local(wall)
+        spans = self._year(local.year)[0].intervals(local - timedelta(days=1), local + timedelta(seconds=1))
+        began = [start for start, end, state, _ in spans if state == State.OPEN and start <= local < end]
+        return self._unix(began[-1]) if began and self.is_open(wall) else None
+
     def days(self, wall: float, count: int) -> Iterator[Day]:
         """The plan of so many days, today first."""
         from opening_hours import State
 
-        first = self._local(wall).replace(hour=0, minute=0, second=0, microsecond=0)
+        first = self.local(wall).replace(hour=0, minute=0, second=0, microsecond=0)
         for number in range(count):
             start = first + timedelta(days=number)
             hours, holidays = self._year(start.year)
@@ -180,10 +189,11 @@ class Timetable:
     def in_words(self, wall: float) -> str:
         """``open until Tue 18:00`` or ``closed until Wed 10:00``."""
         change = self.next_change(wall)
-        until = f"until {self._local(change):%a %H:%M}" if change else "without an end"
+        until = f"until {self.local(change):%a %H:%M}" if change else "without an end"
         return f"{'open' if self.is_open(wall) else 'closed'} {until}"
 
-    def _local(self, wall: float) -> datetime:
+    def local(self, wall: float) -> datetime:
+        """What the clock on the wall says, without its zone."""
         return datetime.fromtimestamp(wall, self._zone).replace(tzinfo=None)
 
     def _unix(self, local: datetime) -> float:

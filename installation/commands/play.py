@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
             ),
         ] = "cut",
         transition_seconds: Annotated[float, typer.Option(min=0.0, help="Length of that transition.")] = 1.0,
+        seed: Annotated[int | None, typer.Option(help="Seed of what the first take of a story draws by lot.")] = None,
         headless: Annotated[bool, typer.Option("--headless", help="No window.")] = False,
         window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
         fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Use the whole display.")] = False,
@@ -77,7 +78,7 @@ def register(app: typer.Typer) -> None:
                 desk = Venue()  # at a desk no house closes, and no projector is switched
                 wanted = wanted.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
                 with open_show(
-                    story, wanted, headless=headless, mood_source=ScriptedMood(script), at_desk=True
+                    story, wanted, headless=headless, seed=seed, mood_source=ScriptedMood(script), at_desk=True
                 ) as show:
                     show.run(seconds)
                 return

@@ -42,7 +42,10 @@ def register(app: typer.Typer) -> None:
         fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the whole display.")] = False,
         seconds: Annotated[float | None, typer.Option(min=0.1, help="End after this many seconds.")] = None,
         mute: Annotated[bool, typer.Option("--mute", help="Start with the sound muted.")] = False,
-        seed: Annotated[int, typer.Option(help="Seed of the simulated visitor's behaviour.")] = 0,
+        seed: Annotated[
+            int | None,
+            typer.Option(help="Seed of what the first take draws by lot, and of the simulated visitor's behaviour."),
+        ] = None,
         unattended: Annotated[
             bool,
             typer.Option(

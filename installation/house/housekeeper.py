@@ -12,6 +12,7 @@ from calibration.opening_hours import Timetable
 from installation.host.console import LossReporter, log
 from installation.house.doors import Doors, House, Moment, advance, ask, begin
 from installation.house.kept_wish import KeptWish
+from scenes.machine.memory import Hour
 
 CLOCK_FROM = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 """A clock that says less has lost its battery: this program is younger."""
@@ -65,6 +66,9 @@ class Housekeeper:
         self._power = power
         self._planned, self._next_plan = self._plan(), float("-inf")
         self._house: House | None = None
+        self._open_since: float | None = None
+        self.hour: Hour | None = None
+        """What the clock on the wall says, and for how long it has been open; None: the clock is not set."""
         self._kept = kept if self._timetable else None
         self._recalled = self._kept.recall(wall_clock()) if self._kept else None
 
@@ -105,7 +109,8 @@ class Housekeeper:
 
     def keep(self, now: float, in_take: bool) -> bool:
         """Once a tick, in monotonic seconds. Whether the show is to be dark and its film closed."""
-        if now >= self._next_plan:
+        planned_now = now >= self._next_plan
+        if planned_now:
             self._next_plan, self._planned = now + PLAN_SECONDS, self._plan()
         mains = self._power is None or self._power.mains
         house = self._begun(now)
@@ -113,13 +118,28 @@ class Housekeeper:
         moment = Moment(now, self._planned, in_take, mains, ready)
         self._change(advance(house, moment, self._settings.last_take_seconds))
         closed = self.doors is Doors.CLOSED
+        if planned_now:
+            self.hour = self._read_hour(now)
         if self._power is not None and closed and not mains and now - self._begun(now).since >= DARK_SECONDS:
             self._power.shut_down()
         return closed
 
+    def _read_hour(self, now: float) -> Hour | None:
+        if not self._clock_is_set():
+            return None
+        wall, began = self._wall_clock(), None
+        by_hand = self._house is not None and self._house.by_hand is not None
+        if self._timetable and not by_hand:
+            began = self._timetable.opened_at(wall)
+        local = self._timetable.local(wall) if self._timetable else datetime.fromtimestamp(wall)
+        if self._open_since is None:
+            return Hour(local)
+        return Hour(local, max(now - self._open_since, wall - began if began is not None else 0.0))
+
     def _begun(self, now: float) -> House:
         if self._house is None:
             self._house = begin(Moment(now, self._planned, in_take=False), self._recalled)
+            self._open_since = None if self._house.dark else now
             self._report(self._house)
         return self._house
 
@@ -142,6 +162,7 @@ class Housekeeper:
         if house.doors is before:
             return
         if before is Doors.CLOSED or house.doors is Doors.CLOSED:
+            self._open_since = None if house.dark else house.since
             for part in self._switched.values():
                 part.set_on(house.doors is not Doors.CLOSED)
         self._report(house)

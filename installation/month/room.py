@@ -35,6 +35,7 @@ from installation.show.opening import open_house
 from installation.show.parts import Parts
 from installation.show.rehearsal import Rehearsal
 from installation.show.show import Show
+from installation.show.take_record import TakeRecord
 from models.mood import Mood
 from scenes.story.story import load_story
 
@@ -139,6 +140,7 @@ class SimulatedRoom:
                 rehearsal=Rehearsal(),
                 house=house,
                 machine=PatientMachine(losses),
+                takes=TakeRecord(losses, self._steps, self.folder / "takes" / "room.json"),
                 control=control,
             )
             self.show = Show(story, parts, Controls(), self.clock)

@@ -42,6 +42,7 @@ from installation.show.parts import Eye, Parts
 from installation.show.rehearsal import Rehearsal
 from installation.show.show import Show
 from installation.show.story_desk import StoryDesk
+from installation.show.take_record import TakeRecord
 from scenes.story.story import Story
 
 FADE_SECONDS = 0.6
@@ -53,7 +54,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     venue: Venue,
     *,
     headless: bool = False,
-    seed: int = 0,
+    seed: int | None = None,
     mood_source: Eye | None = None,
     wall_clock: Callable[[], float] = time.time,
     losses: LossReporter | None = None,
@@ -62,6 +63,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
+    ``seed``: of what the first take draws by lot, and of the simulated visitor; None: another one at each start.
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
     ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
     ``at_desk``: the story is read again when its file is saved, and goes on where it is; a bar shows how it stands.
@@ -98,7 +100,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         # The eye starts first and wakes up (about a second) while the window opens.
         eye = mood_source or EyeSupervisor(
             venue,
-            seed,
+            seed or 0,
             losses,
             on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic())),
             machine=machine,
@@ -145,6 +147,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             rehearsal=rehearsal,
             house=house,
             machine=machine,
+            takes=TakeRecord(losses, seed, None if mood_source else folder / "takes" / f"{room_stem(venue.name)}.json"),
             control=control,
             desk=desk,
             lamps=lamps,

@@ -18,6 +18,7 @@ from installation.osc import Broadcast, Control
 from installation.show.keys import Keys
 from installation.show.rehearsal import Rehearsal
 from installation.show.story_desk import StoryDesk
+from installation.show.take_record import TakeRecord
 from models.mood import Mood
 
 
@@ -88,6 +89,7 @@ class Parts:
     rehearsal: Rehearsal
     house: Housekeeper
     machine: MachineLoad
+    takes: TakeRecord
     control: Control | None = None
     lamps: Lamps | None = None
     timecode: Timecode | None = None

@@ -53,6 +53,7 @@ from scenes.machine.cue import (
     StateChanged,
     StemLevels,
     TakeEnded,
+    TakeStarted,
 )
 from scenes.machine.state import StoryState
 from scenes.machine.take_over import take_over
@@ -84,7 +85,7 @@ class Show:
         self._state_word = ShowState.ATTRACT
         self._state: StoryState
         self._have(story, self._started)
-        self._state, cues = begin(story, self._passed)
+        self._state, cues = begin(story, self._passed, memory=parts.takes.memory, history=parts.takes.history)
         self._mood = parts.eye.mood(self._started)
         self._announcing = Announcing(parts, self._mood, self._started)
         for cue in cues:
@@ -135,7 +136,8 @@ class Show:
         self._passed += min(max(now - self._ticked, 0.0), STOP_SECONDS)
         self._ticked = now
         heard = parts.control.heard() if parts.control is not None else ()
-        moment = Moment(self._passed, self._mood, parts.film.playhead, tuple(self._asked), heard)
+        hour = parts.house.hour
+        moment = Moment(self._passed, self._mood, parts.film.playhead, tuple(self._asked), heard, hour)
         self._asked.clear()
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
@@ -255,6 +257,8 @@ class Show:
                 film.stem_levels(entry, levels)
             case Branched(source, target, reason):
                 log.info("%s -> %s: %s", source, target, reason)
+            case TakeStarted():
+                self.parts.takes.keep(self._state.history)
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
                 if scene == story.file.attract:

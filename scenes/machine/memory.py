@@ -64,9 +64,12 @@ class Memory:
         return Memory(seed=(self.seed + 1) % SEEDS)
 
     def drawn(self, story: Story) -> Memory:
-        """With what is drawn by lot at the start of a take; what somebody has set before stays."""
-        words = {name: entry.draw(self.seed, name) for name, entry in story.file.draws.items()}
-        return replace(self, draws={**words, **self.draws})
+        """With what is drawn by lot at the start of a take; a word that was set before stays, where there is one."""
+        words = {
+            name: self.draws[name] if self.draws.get(name) in entry.of else entry.draw(self.seed, name)
+            for name, entry in story.file.draws.items()
+        }
+        return replace(self, draws=words)
 
     def entered(self, story: Story, scene: str, moods: tuple[str, ...]) -> Memory:
         """After the scene has begun, to which these moods have led."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -18,12 +19,14 @@ from models.labels import LABELS
 from models.mood import Mood, unseen
 from scenes.machine.cue import Branched, Cue, SceneStarted, TakeEnded, TakeStarted
 from scenes.machine.dry_run import dry_run
+from scenes.machine.memory import Hour, Memory
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
 LEAVES_EARLY = 0.1
 UNSEEN = 0.05
 CHANGES_EACH_SECONDS = (1.0, 6.0)
+OPEN_SECONDS = 36000.0
 PATIENCE_SECONDS = 900.0
 """A visitor whose film has not ended by then goes home; the scene is reported as one that holds visitors."""
 
@@ -124,6 +127,12 @@ class Tally:
         return tuple(way for way in dict.fromkeys(ways) if not self.branches[way] and way[0] != self.story.file.safe)
 
 
+def _hour(now: float) -> Hour:
+    """Visitors come one after the other while the house is open, from 10 to 20 o'clock, day after day."""
+    day, seconds = divmod(now, OPEN_SECONDS)
+    return Hour(datetime(2026, 1, 1, 10) + timedelta(days=day, seconds=seconds), seconds)
+
+
 def simulate(
     story: Story,
     visitors: int,
@@ -134,7 +143,7 @@ def simulate(
     """Let so many takes go through ``story``. The same seed gives the same tally."""
     tally, room = Tally(story), Visitors(story, seed)
     longest = visitors * (PATIENCE_SECONDS + story.file.left.after_seconds + 3600.0)
-    for now, state, cues in dry_run(story, room.mood, longest, tick_seconds):
+    for now, state, cues in dry_run(story, room.mood, longest, tick_seconds, hour=_hour, memory=Memory(seed)):
         for cue in cues:
             tally.count(now, state, cue)
             if isinstance(cue, TakeEnded):

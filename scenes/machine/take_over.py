@@ -24,7 +24,8 @@ def take_over(before: Story, after: Story, state: StoryState, in_midst: bool) ->
     scene, seconds = state.scene, state.seconds
     if scene not in after.names:
         return begin(after, state.now, after=state)
-    state, ready = replace(state, cues_done=_over(after, scene, seconds)), Prepare(after.candidates(scene))
+    state = replace(state, cues_done=_over(after, scene, seconds), memory=state.memory.drawn(after))
+    ready = Prepare(after.candidates(scene))
     same = before.clip(scene) == after.clip(scene) and before.bed(scene) == after.bed(scene)
     if same or not in_midst or scene in after.unplayable:
         state, *driven = _with_response(before, after, state)

@@ -157,3 +157,26 @@ def test_a_disk_that_cannot_be_written_costs_only_the_memory(tmp_path: Path, cap
     house.ask(True, 1.0)
     assert house.doors is Doors.OPENING or house.keep(2.0, in_take=False) is False
     wait_until(lambda: "is not kept" in caplog.text, LONG)
+
+
+def test_how_long_it_has_been_open_is_known_by_the_hours_also_after_a_start_at_noon() -> None:
+    place = Place("2026-12-18 12:30")  # a Friday
+    place.house.keep(place.now, False)
+    assert place.house.hour is not None
+    assert (place.house.hour.local.hour, place.house.hour.open_seconds) == (12, 2.5 * 3600)
+    list(place.pass_until(7))
+    assert place.house.hour is not None
+    assert (place.house.hour.local.hour, place.house.hour.open_seconds) == (19, None)
+    place.house.ask(True, place.now)
+    list(place.pass_until(1))
+    assert place.house.hour.open_seconds == pytest.approx(3600, abs=15)
+
+
+def test_without_hours_it_is_open_since_the_start_and_with_a_wrong_clock_nobody_knows_the_time() -> None:
+    place = Place("2026-12-18 12:30", HoursSettings())
+    list(place.pass_until(1))
+    assert place.house.hour is not None
+    assert place.house.hour.open_seconds == pytest.approx(3600, abs=15)
+    place.start = 0.0
+    list(place.pass_until(0.01))
+    assert place.house.hour is None

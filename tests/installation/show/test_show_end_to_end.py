@@ -26,6 +26,8 @@ title = "Two rooms"
 start = "door"
 attract = "lamp"
 safe = "still"
+[draws.actor]
+of = ["anna", "ben"]
 [scenes.lamp]
 clip = "lamp.mp4"
 loop = true
@@ -187,7 +189,11 @@ def test_a_visitors_anger_leads_to_the_cellar_and_every_machine_and_the_journal_
     assert branch["emotion"] == "anger"
     assert branch["reason"]
     assert branch["mood"]["dominant"] == "anger"
-    assert show.journal("take_start")
+    start = show.journal("take_start")[0]
+    assert start["draws"]["actor"] in ("anna", "ben")
+    assert start["seed"] >= 0
+    (takes,) = (show.folder / "state" / "takes").glob("*.json")
+    assert '"total"' in takes.read_text()
     _, source, target, emotion, confidence = show.listener.values("/emo/event/branch")[-1]
     assert (source, target, emotion) == (3, 5, 5)
     assert confidence > 0.5

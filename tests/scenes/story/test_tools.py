@@ -63,6 +63,18 @@ def test_simulated_visitors_find_the_way_that_nobody_can_take() -> None:
     assert ("door", "attic") in tally.never_taken
 
 
+def test_simulated_visitors_are_drawn_lots_and_come_at_all_hours() -> None:
+    branches = ", ".join(
+        f'{{ to = "{to}", when = {{ {when} }}, weight = 1 }}'
+        for to, when in (("garden", 'draw = { actor = "ben" }'), ("cellar", "minutes_after_opening = 5"))
+    )
+    text = TWO_ROOMS.replace("branch = [", f"branch = [{branches}, ") + '[draws.actor]\nof = ["anna", "ben"]\n'
+    tally = simulate(story_of(text), 60, seed=2)
+    assert tally.outcomes["garden"] > 10
+    assert tally.outcomes["cellar"] > 5
+    assert simulate(story_of(text), 60, seed=2).branches == tally.branches
+
+
 def test_simulated_visitors_find_the_scene_that_holds_them_for_ever() -> None:
     trap = 'loop = true\nbranch = [{ to = "garden", when = { visitors_at_least = 2 } }]\n'
     text = TWO_ROOMS.replace('mood = "calm"', 'mood = "anger", peak = 1.0').replace('next = "garden"', 'next = "trap"')
