@@ -11,24 +11,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 
-from calibration.settings import CameraSettings, ScreenSettings
-from calibration.venue import Venue
+from calibration.settings import ScreenSettings
+from installation.bench.eye_beside import eye_beside
 from installation.bench.film_naive import naive_cuts
 from installation.bench.film_stems import stem_figures
 from installation.bench.film_watch import FRAME, Programme, Witness, open_screen, watch
 from installation.bench.marked_clip import make_clip
 from installation.bench.report import Figure, Progress, Report
-from installation.eye.supervisor import EyeSupervisor
 from installation.film.frame_scaler import FrameScaler
 from installation.film.keystone import remap_tables
-from installation.host.console import LossReporter
 from scenes.story.clip import Clip, Transition
 
 SMALL, FULL = (640, 360), (1920, 1080)
@@ -69,13 +66,16 @@ def run(progress: Progress) -> Report:
         alone = watch(Programme(full, FULL, FULL_CUTS), folder)
         figures += _cut_figures("1080p", alone, round(FULL_SECONDS * RATE), FULL_CUTS, unheld[FULL])
         progress("beside the eye", 0.8)
-        with tempfile.TemporaryDirectory() as other, _eye(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen:
+        with (
+            tempfile.TemporaryDirectory() as other,
+            eye_beside(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen,
+        ):
             beside = watch(Programme(full, FULL, FULL_CUTS), folder)
         figures += _cut_figures("1080p beside the eye", beside, round(FULL_SECONDS * RATE), FULL_CUTS)
         notes.append(f"the eye analysed {seen()} pictures meanwhile (in its own process; a picture without faces)")
         progress("crossfades at 1080p", 0.9)
         crossing = watch(Programme(full, FULL, 6, transition=Transition("crossfade", 1.0)), folder)
-        figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", _on_time(crossing), "%"))
+        figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", crossing.on_time, "%"))
         progress("stems", 0.95)
         figures += stem_figures(folder)
         figures += _memory(folder, notes)
@@ -138,7 +138,7 @@ def _cut_figures(name: str, run: Witness, frames: int, cuts: int, unheld: Witnes
     silence = None if unheld is None else unheld.silent_samples() / UNHELD_CUTS * cuts
     yield Figure(f"samples lost at {cuts} cuts, {name}", run.lost_samples(), "samples", silence, "opened at the cut")
     yield Figure(f"times that the sound ran dry, {name}", run.health.sound_gaps, "times")
-    yield Figure(f"pictures on time, {name}", _on_time(run), "%")
+    yield Figure(f"pictures on time, {name}", run.on_time, "%")
     offsets = run.offsets() * 1000
     yield Figure(f"picture ahead of its sound, median, {name}", float(np.median(offsets)), "ms")
     yield Figure(f"picture within 20 ms of its sound, {name}", float((np.abs(offsets) <= 20).mean() * 100), "%")
@@ -152,30 +152,8 @@ def _spread(name: str, values: np.ndarray, unit: str, beside: np.ndarray | None 
         yield Figure(f"{name}, {word}", float(np.percentile(values, share)), unit, baseline, "opened at the cut")
 
 
-def _on_time(run: Witness) -> float:
-    health = run.health
-    due = health.shown + health.dropped + health.repeated
-    return 100.0 * (health.shown - health.late) / max(1, due)
-
-
 def _part(progress: Progress, what: str, low: float, high: float) -> Callable[[float], None]:
     return lambda share: progress(what, low + (high - low) * share)
-
-
-@contextmanager
-def _eye(film: Path) -> Iterator[Callable[[], int]]:
-    """The real eye, in its own process, watching a film."""
-    analysed: list[float] = []
-    venue = Venue(camera=CameraSettings(source=str(film)))
-    supervisor = EyeSupervisor(venue, 0, LossReporter(), on_mood=lambda mood: analysed.append(mood.captured_at))
-    supervisor.start()
-    limit = time.monotonic() + 30
-    while not analysed and time.monotonic() < limit:
-        time.sleep(0.05)
-    try:
-        yield lambda: len(set(analysed))
-    finally:
-        supervisor.close()
 
 
 def _memory(folder: Path, notes: list[str]) -> Iterator[Figure]:

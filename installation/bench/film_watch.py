@@ -79,6 +79,12 @@ class Witness:
         pairs = zip(self.seen, self.seen[1:], strict=False)
         return np.array([b[0] - a[0] for a, b in pairs if a[1] and b[1] and a[1].mark != b[1].mark])
 
+    @property
+    def on_time(self) -> float:
+        """Per cent of the pictures that were shown within half a frame of their time."""
+        due = self.health.shown + self.health.dropped + self.health.repeated
+        return 100.0 * (self.health.shown - self.health.late) / max(1, due)
+
     def black(self) -> int:
         """Pictures without a mark after the first one."""
         return sum(mark is None for _, mark in self.seen[1:])
@@ -150,10 +156,15 @@ def disk_sound(file: Path) -> Iterator[None]:
 
 def watch(programme: Programme, folder: Path, progress: Callable[[float], None] | None = None) -> Witness:
     """Play ``programme``; ``folder`` is where the sound is written. ``progress`` is called with a share from 0 to 1."""
+    return witness(programme.size, folder, lambda film: _cuts(film, programme, progress))
+
+
+def witness(size: tuple[int, int], folder: Path, play: Callable[[Film], list[float]]) -> Witness:
+    """What is seen and heard while ``play`` runs a film in a picture of ``size``; it gives ``answers``."""
     file = folder / "heard.raw"
     with disk_sound(file):
         begun = time.monotonic()
-        screen = open_screen(programme.size)
+        screen = open_screen(size)
         screen.seen = []
         written: list[tuple[float, int]] = []
         over = threading.Event()
@@ -161,7 +172,7 @@ def watch(programme: Programme, folder: Path, progress: Callable[[float], None] 
         with open_playback(screen.settings, SoundSettings(), LossReporter(), make_screen=lambda *_: screen) as film:
             watcher.start()
             cpu = time.process_time()
-            answers = _cuts(film, programme, progress)
+            answers = play(film)
             cpu = (time.process_time() - cpu) / max(1e-6, time.monotonic() - begun)
             health = film.health
             time.sleep(0.2)  # what is queued is written

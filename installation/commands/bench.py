@@ -28,6 +28,9 @@ def register(app: typer.Typer) -> None:
             typer.Argument(help=f"What to measure: {', '.join(PARTS)}.", autocompletion=completion(PARTS)),
         ],
         json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+        threads: Annotated[
+            bool, typer.Option("--threads", help="With film: scenes with threads, alone and beside the eye, instead.")
+        ] = False,
         out: Annotated[
             Path | None, typer.Option(help=f"Folder for pictures ({', '.join(DRAWN)}).", file_okay=False)
         ] = None,
@@ -40,7 +43,9 @@ def register(app: typer.Typer) -> None:
             chosen(part, PARTS, "PART")
             if out and part not in DRAWN:
                 raise BadInput(f"is only for {', '.join(DRAWN)}; {part!r} draws no pictures", where="--out")
-            module = importlib.import_module(f"installation.bench.{part}")
+            if threads and part != "film":
+                raise BadInput(f"is only for film; {part!r} has no threads", where="--threads")
+            module = importlib.import_module("installation.bench." + ("film_threads" if threads else part))
             with progress_bar() as bar:
                 task = bar.add_task(part, total=1.0)
                 pictures = (out,) if out else ()
