@@ -65,6 +65,21 @@ def test_nobody_seen_and_nothing_named_cut_nothing(mood: Mood) -> None:
     assert [thread for _, thread, _ in cuts_of(cues)] == ["she"]
 
 
+@pytest.mark.parametrize(
+    ("mood", "cut_back"), [(GLAD, True), (feeling(None), True), (SAD, False), (BLIND, False), (NOBODY, False)]
+)
+def test_what_is_no_longer_so_cuts_back_and_what_cannot_be_seen_does_not(mood: Mood, cut_back: bool) -> None:
+    away = THREADS.replace('{ mood = "calm" }', '{ not = { mood = "dark" } }')
+    threads = [thread for _, thread, _ in cuts_of(evening(story_with(away), [(1, SAD), (3, mood)], 9))]
+    assert threads == (["she", "he", "she"] if cut_back else ["she", "he"])
+
+
+def test_a_cut_may_ask_for_valence_as_it_is_now() -> None:
+    unpleasant = THREADS.replace('{ mood = "dark" }', "{ valence = { below = -0.3 } }")
+    course = [(1.0, affected(0.9)), (3.0, affected(-0.31)), (3.5, affected(-0.29)), (5.0, affected(-0.9))]
+    assert cuts_of(evening(story_with(unpleasant), course, 9))[1][:2] == (6.1, "he")
+
+
 def test_the_hold_is_counted_from_the_last_cut_so_that_a_thread_stays() -> None:
     both = THREADS.replace('mood = "calm"', 'visitors = "present"').replace('mood = "dark"', 'visitors = "present"')
     times = [now for now, _, _ in cuts_of(evening(story_with(both), [(1, SAD)], 8))]
