@@ -24,6 +24,17 @@ def register(app: typer.Typer) -> None:
             typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys': by number keys only."),
         ] = "keys",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
+        from_scene: Annotated[
+            str, typer.Option("--from", help="Begin a story with this scene.", show_default=False)
+        ] = "",
+        been: Annotated[
+            list[str] | None, typer.Option(help="Scenes that the take has been to, such as door,cellar.")
+        ] = None,
+        took: Annotated[list[str] | None, typer.Option(help="Moods that have decided in it, such as dark.")] = None,
+        draw: Annotated[list[str] | None, typer.Option(help="What was drawn for it, such as actor=b.")] = None,
+        counters: Annotated[
+            list[str] | None, typer.Option("--set", help="Where a counter stands, such as doors=2.")
+        ] = None,
         transition: Annotated[
             str,
             typer.Option(
@@ -44,10 +55,12 @@ def register(app: typer.Typer) -> None:
         In a story the number keys set the mood: 1 neutral, 2 happiness, 3 surprise, 4 sadness, 5 anger, 6 disgust,
         7 fear, 8 contempt, 9 undecided, 0 nobody. Space pauses, T hides the bar, Esc twice ends. A story that is saved
         while it plays is read again, and goes on at the same place.
+
+        --from, --been, --took, --draw and --set say where the first take stands when it begins.
         """
         from pathlib import Path
 
-        from calibration.errors import Exit
+        from calibration.errors import BadInput, Exit
         from calibration.files import is_folder
         from calibration.venue import Venue
         from installation.host.console import log_native, open_log
@@ -55,6 +68,7 @@ def register(app: typer.Typer) -> None:
         from installation.host.native_noise import native_noise_aside
         from installation.host.options import story_file, venue_of, with_options
         from installation.host.system_libraries import require_libraries
+        from scenes.machine.play_from import play_from
         from scenes.story.clip import Transition
         from scenes.story.foreign_story import foreign_story
         from scenes.story.story import load_story
@@ -69,20 +83,30 @@ def register(app: typer.Typer) -> None:
                 lambda: chosen(transition, TRANSITIONS, "--transition"),
                 lambda: with_options(venue_of(venue), window=window, fullscreen=fullscreen, mute=mute),
             )
+            memory = {"--been": been, "--took": took, "--draw": draw, "--set": counters}
             named = Path(what[0])
             if len(what) == 1 and (named.suffix == ".toml" or is_folder(named) or foreign_story(named)):
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
+                begin = play_from(story, from_scene, *(listed(typed) for typed in memory.values()))
                 from installation.show.opening import open_show
 
                 desk = Venue()  # at a desk no house closes, and no projector is switched
                 wanted = wanted.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
                 with open_show(
-                    story, wanted, headless=headless, seed=seed, mood_source=ScriptedMood(script), at_desk=True
+                    story, wanted, headless=headless, seed=seed, mood_source=ScriptedMood(script), at_desk=begin
                 ) as show:
                     show.run(seconds)
                 return
+            for option, typed in {"--from": from_scene, **memory}.items():
+                if typed:
+                    raise BadInput("works with one story, not with clips", where=option)
             change = Transition(cast(Kind, kind), 0.0 if kind == "cut" else transition_seconds)
             unplayable = play_clips([Path(name) for name in what], wanted, headless, seconds, change)
         if unplayable:
             raise typer.Exit(Exit.BAD_CONFIGURATION)
+
+
+def listed(typed: list[str] | None) -> list[str]:
+    """The words of an option that may be given more than once, each time with several between commas."""
+    return [word.strip() for text in typed or [] for word in text.split(",") if word.strip()]

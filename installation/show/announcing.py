@@ -13,6 +13,7 @@ from models.mood import Mood
 from scenes.machine.answering import answers_now
 from scenes.machine.branching import standings
 from scenes.machine.cue import ShowState
+from scenes.machine.remembered import remembered
 from scenes.machine.signals import signal_standings
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
@@ -88,6 +89,7 @@ class Announcing:
             thumbnail=parts.eye.thumbnail,
             question=parts.keys.question,
             controls=controls,
+            remembered=remembered(story, state),
             timeline=timeline_of(story, state.scene, parts.film.playhead.seconds),
             house=parts.house.line,
         )

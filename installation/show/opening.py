@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -43,6 +44,7 @@ from installation.show.rehearsal import Rehearsal
 from installation.show.show import Show
 from installation.show.story_desk import StoryDesk
 from installation.show.take_record import TakeRecord
+from scenes.machine.play_from import PlayFrom
 from scenes.story.story import Story
 
 FADE_SECONDS = 0.6
@@ -59,14 +61,15 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     wall_clock: Callable[[], float] = time.time,
     losses: LossReporter | None = None,
     waits: bool = False,
-    at_desk: bool = False,
+    at_desk: PlayFrom | None = None,
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
     ``seed``: of what the first take draws by lot, and of the simulated visitor; None: another one at each start.
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
     ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
-    ``at_desk``: the story is read again when its file is saved, and goes on where it is; a bar shows how it stands.
+    ``at_desk``: where it begins at a maker's desk, where a story is read again when its file is saved and goes on at
+    the same place, and a bar shows how it stands.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``; at the end ``Unavailable``, when the show could not go on.
     """
     losses = losses or LossReporter()
@@ -133,7 +136,10 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             film = wait_for_display(open_film, losses, lambda: asked, too_early.send)
         else:
             film = open_film()
-        desk = StoryDesk(story.path, film.screen.size, losses) if at_desk else None
+        takes = TakeRecord(losses, seed, None if mood_source else folder / "takes" / f"{room_stem(venue.name)}.json")
+        if at_desk:
+            takes.memory = replace(at_desk.memory, seed=takes.memory.seed)
+        desk = StoryDesk(story.path, film.screen.size, losses, at_desk.scene) if at_desk else None
         if desk:
             closing.callback(desk.close)
         parts = Parts(
@@ -147,7 +153,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             rehearsal=rehearsal,
             house=house,
             machine=machine,
-            takes=TakeRecord(losses, seed, None if mood_source else folder / "takes" / f"{room_stem(venue.name)}.json"),
+            takes=takes,
             control=control,
             desk=desk,
             lamps=lamps,

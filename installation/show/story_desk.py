@@ -14,7 +14,7 @@ from installation.host.worker import Worker
 from installation.show.overlay import REDRAWN_EACH_SECONDS
 from installation.show.timeline_bar import TimelineBar
 from installation.show.view import View
-from scenes.machine.command import Command, Origin, Reload
+from scenes.machine.command import Command, GoTo, Origin, Reload
 
 DESK = Origin("desk")
 LOOK_SECONDS = 0.5
@@ -23,7 +23,8 @@ LOOK_SECONDS = 0.5
 class StoryDesk:
     """What the show has only at a desk. Only the stage's thread calls it; a thread of its own looks at the file."""
 
-    def __init__(self, story: Path, size: tuple[int, int], losses: LossReporter) -> None:
+    def __init__(self, story: Path, size: tuple[int, int], losses: LossReporter, first_scene: str = "") -> None:
+        self._first: list[Command] = [GoTo(first_scene, origin=DESK)] if first_scene else []
         self._story, self._bar = story, TimelineBar(size)
         self._stood = self._stamp()
         self._shown, self._drawn, self._next = True, pygame.Surface((0, 0)), 0.0
@@ -31,13 +32,14 @@ class StoryDesk:
         Worker("story watch", self._watch, losses).start()
 
     def commands(self, events: Sequence[pygame.event.Event]) -> list[Command]:
-        """What saving the file asks for; T shows and hides the bar."""
+        """What saving the file asks for, and where to begin; T shows and hides the bar."""
         if any(event.type == pygame.KEYDOWN and event.key == pygame.K_t for event in events):
             self._shown = not self._shown
-        if not self._edited.is_set():
-            return []
-        self._edited.clear()
-        return [Reload(origin=DESK)]
+        asked, self._first = self._first, []
+        if self._edited.is_set():
+            self._edited.clear()
+            asked.append(Reload(origin=DESK))
+        return asked
 
     def bar(self, view: Callable[[], View], now: float) -> pygame.Surface | None:
         """The bar at ``now`` (seconds), as it is to lie over the film; None while it is hidden."""

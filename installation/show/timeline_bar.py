@@ -10,6 +10,7 @@ from installation.film.window_text import Colour, WindowText
 from installation.show.overlay import (
     ACCENT,
     ALARM,
+    ANSWERS_AT_MOST,
     BEHIND,
     BRANCHES_AT_MOST,
     DIM,
@@ -30,7 +31,9 @@ DESIGNED_FOR = (1280, 720)
 LISTENED = (70, 92, 116)
 """Of the timeline, while the scene listens."""
 HINT = "T: this bar   O: the machine   1 to 8: emotions, 9 undecided, 0 nobody   Space: pause   N: next   R: again"
-LINES_REMEMBERED, LINES_LOST = 2, 3
+COLUMNS = (0.0, 0.13, 0.43, 0.72, 0.81, 0.9, 1.0)
+"""Of the ways out: where to, what is asked, how that stands, the mood's share as a bar and a figure, what is taken."""
+LINES_OF_A_WAY, LINES_REMEMBERED, LINES_LOST = 2, 2, 3
 
 
 class TimelineBar:
@@ -48,13 +51,15 @@ class TimelineBar:
         surface = pygame.Surface(self._size, pygame.SRCALPHA)
         surface.fill(BEHIND)
         y = self._heading(surface, view, self._edge)
-        y = self._timeline(surface, view.timeline, view.window, any(b.mood for b in view.branches), y + self._gap)
+        y = self._timeline(surface, view.timeline, view.window, y + self._gap)
         for branch in view.branches[:BRANCHES_AT_MOST]:
             y = self._branch(surface, branch, y)
         if len(view.branches) > BRANCHES_AT_MOST:
             y = self._line(surface, f"and {len(view.branches) - BRANCHES_AT_MOST} more ways out", DIM, y)
+        for answer in view.answers[:ANSWERS_AT_MOST]:
+            y = self._line(surface, answer, DIM, y)
         known = (*view.remembered, *(f"{signal.name} {signal_words(signal)}" for signal in view.signals))
-        y = self._paragraph(surface, "   ".join(known), INK, LINES_REMEMBERED, y + self._gap)
+        y = self._paragraph(surface, " · ".join(known), INK, LINES_REMEMBERED, y + self._gap)
         for lost in view.lost[:LINES_LOST]:
             y = self._paragraph(surface, f"lost: {lost}", ALARM, 2, y)
         y = self._line(surface, HINT, DIM, y + self._gap) + self._edge
@@ -85,9 +90,7 @@ class TimelineBar:
         surface.blit(state, (x, y + self._big.height - self._text.height))
         return y + self._big.height
 
-    def _timeline(
-        self, surface: pygame.Surface, line: Timeline, window: tuple[float, float], asks: bool, y: int
-    ) -> int:
+    def _timeline(self, surface: pygame.Surface, line: Timeline, window: tuple[float, float], y: int) -> int:
         high, length = self._scaled(12), max(line.length, 1e-3)
 
         def place(seconds: float) -> int:
@@ -98,7 +101,7 @@ class TimelineBar:
 
         surface.fill(EMPTY_BAR, (self._edge, y, self._width, high))
         opens, until = window[0], min(window[1], length)
-        if asks and until > opens:
+        if line.listens and until > opens:
             surface.fill(LISTENED, (place(opens), y, place(until) - place(opens), high))
         played = self._scaled(5)
         surface.fill(INK, (self._edge, y + (high - played) // 2, place(line.seconds) - self._edge, played))
@@ -108,32 +111,34 @@ class TimelineBar:
             mark(line.minimum, DIM, 2 * high)
         if math.isfinite(line.closes):
             mark(line.closes, WARNING, 2 * high)
-        return self._line(surface, _times_in_words(line, window, asks), DIM, y + high + self._scaled(5)) + self._gap
+        return self._line(surface, _times_in_words(line, window), DIM, y + high + self._scaled(5)) + self._gap
 
     def _branch(self, surface: pygame.Surface, branch: BranchStanding, y: int) -> int:
-        """Where it leads, what it asks for, how far it is there; coloured when it would be taken now."""
+        """Where it leads, what it asks for, how that stands; coloured when it would be taken now."""
         colour = ACCENT if branch.taken else DIM
-        to, asks = self._width // 5, self._width * 2 // 5
-        surface.blit(self._text.render(f"-> {branch.to}", colour, to - self._gap), (self._edge, y))
-        asked = ", ".join(filter(None, (branch.mood, branch.asks)))
-        surface.blit(self._text.render(asked, colour, asks - self._gap), (self._edge + to, y))
+        stops = [self._edge + round(self._width * share) for share in COLUMNS]
+
+        def put(text: str, column: int, lines: int = 1) -> int:
+            rows = self._text.wrap(text, stops[column + 1] - stops[column] - self._gap, lines)
+            for number, row in enumerate(rows):
+                surface.blit(self._text.render(row, colour, self._width), (stops[column], y + number * self._step))
+            return len(rows)
+
+        put(f"-> {branch.to}", 0)
+        rows = put(", ".join(filter(None, (branch.mood, branch.asks))), 1, LINES_OF_A_WAY)
+        if branch.asks:
+            rows = max(rows, put(branch.stands, 2, LINES_OF_A_WAY))
+        needed = f" of {branch.needed:.0%}" if branch.needed is not None else ""
+        put(f"{branch.share:.0%}{needed}" if branch.mood else "", 4)
+        put("taken now" if branch.taken else "", 5)
         if branch.mood:
-            x, wide, high = self._edge + to + asks, self._width // 5, self._scaled(8)
+            x, wide, high = stops[3], stops[4] - stops[3] - self._gap, self._scaled(8)
             top = y + (self._step - high) // 2
             surface.fill(EMPTY_BAR, (x, top, wide, high))
             surface.fill(colour, (x, top, round(wide * min(max(branch.share, 0.0), 1.0)), high))
             if branch.needed is not None:
                 surface.fill(WARNING, (x + round(wide * branch.needed), top - 2, self._scaled(2), high + 4))
-        elif branch.stands:
-            now = self._text.render(branch.stands, colour, self._width // 5)
-            surface.blit(now, (self._edge + to + asks, y))
-        needed = f" of {branch.needed:.0%}" if branch.needed is not None else ""
-        figure = f"{branch.share:.0%}{needed}" if branch.mood else ""
-        if branch.taken:
-            figure = f"{figure}   would be taken now".strip()
-        drawn = self._text.render(figure, colour, self._width // 5)
-        surface.blit(drawn, (self._size[0] - self._edge - drawn.get_width(), y))
-        return y + self._step
+        return y + self._step * max(1, rows)
 
     def _line(self, surface: pygame.Surface, text: str, colour: Colour, y: int) -> int:
         surface.blit(self._text.render(text, colour, self._width), (self._edge, y))
@@ -154,10 +159,10 @@ def _mood_in_words(mood: Mood) -> tuple[str, Colour]:
     return many + (f"{mood.dominant} {mood.confidence:.0%}" if mood.dominant else "undecided"), INK
 
 
-def _times_in_words(line: Timeline, window: tuple[float, float], asks: bool) -> str:
+def _times_in_words(line: Timeline, window: tuple[float, float]) -> str:
     opens, until = window
     words = []
-    if asks:
+    if line.listens:
         ends = f" to {until:.1f} s" if math.isfinite(until) else " s on"
         now = "listens now" if opens <= line.seconds <= until else "listens"
         words.append(f"{now}: {opens:.1f}{ends}")

@@ -26,6 +26,8 @@ class Timeline:
     """When its choice closes; infinite in a loop that waits for a branch."""
     minimum: float
     cues: tuple[float, ...]
+    listens: bool = True
+    """Faces or signals count for the choice."""
 
     @property
     def length(self) -> float:
@@ -36,14 +38,8 @@ class Timeline:
 def timeline_of(story: Story, scene: str, seconds: float) -> Timeline:
     """The timeline of ``scene`` at ``seconds`` of film."""
     duration, closes, loops = story.duration(scene), story.close(scene), story.clip(scene).loop
-    line = Timeline(
-        seconds,
-        duration,
-        loops,
-        closes,
-        story.scene(scene).minimum_seconds,
-        tuple(c.at_seconds for c in story.cues(scene)),
-    )
+    minimum, cues = story.scene(scene).minimum_seconds, tuple(cue.at_seconds for cue in story.cues(scene))
+    line = Timeline(seconds, duration, loops, closes, minimum, cues, story.listens(scene))
     return replace(line, seconds=seconds % duration) if line.length == duration and loops and duration else line
 
 

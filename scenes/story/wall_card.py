@@ -123,7 +123,7 @@ def _show_times(made: Card, story: Story, name: str) -> None:
     made.height += 4
     y = made.height
     made.parts.append(f'<rect x="{PADDING}" y="{y:.1f}" width="{INNER}" height="6" fill="{PALE}"/>')
-    listens = bool(story.asked_moods(name))
+    listens = story.listens(name)
     if listens:
         wide_ = at(min(until, whole)) - at(opens)
         made.parts.append(f'<rect x="{at(opens):.1f}" y="{y:.1f}" width="{wide_:.1f}" height="6" fill="{LISTENS}"/>')

@@ -175,14 +175,14 @@ def _legend(height: float) -> list[str]:
     y = height - MARGIN
     return [
         f'<rect x="{MARGIN}" y="{y - 2.4}" width="8" height="1.8" fill="{LISTENS}"/>',
-        svg_text(MARGIN + 10, y - 0.8, "the scene listens to the face", 2.8, GREY),
-        f'<path d="M{MARGIN + 60} {y - 3}v3" stroke="{CLOSES}" stroke-width="0.7"/>',
-        svg_text(MARGIN + 62, y - 0.8, "the choice closes", 2.8, GREY),
-        f'<path d="M{MARGIN + 96} {y - 3}v3" stroke="{INK}" stroke-width="0.4"/>',
-        svg_text(MARGIN + 98, y - 0.8, "a cue", 2.8, GREY),
-        svg_text(MARGIN + 114, y - 0.8, "↩ leads back", 2.8, GREY),
+        svg_text(MARGIN + 10, y - 0.8, "the scene listens to faces and signals", 2.8, GREY),
+        f'<path d="M{MARGIN + 70} {y - 3}v3" stroke="{CLOSES}" stroke-width="0.7"/>',
+        svg_text(MARGIN + 72, y - 0.8, "the choice closes", 2.8, GREY),
+        f'<path d="M{MARGIN + 104} {y - 3}v3" stroke="{INK}" stroke-width="0.4"/>',
+        svg_text(MARGIN + 106, y - 0.8, "a cue", 2.8, GREY),
+        svg_text(MARGIN + 122, y - 0.8, "↩ leads back", 2.8, GREY),
         svg_text(
-            MARGIN + 142,
+            MARGIN + 148,
             y - 0.8,
             "ways out are asked from above; the first that holds is taken. Ways to attract and safe are not drawn",
             2.8,

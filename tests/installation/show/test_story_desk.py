@@ -15,19 +15,22 @@ from installation.show.opening import open_show
 from installation.show.reloading import NEW_STORY
 from installation.show.show import Show
 from installation.show.story_desk import StoryDesk
-from scenes.machine.command import GoTo, Reload
+from scenes.machine.command import Reload
+from scenes.machine.memory import Memory
+from scenes.machine.play_from import PlayFrom
 from scenes.story.story import load_story
 from tests.clips import make_clip
 from tests.installation.show.test_overlay import VIEW
 from tests.installation.waiting import LONG, wait_until
 
+DOORS = Memory(counters={"doors": 2})
 STORY = """
 title = "One room"
 start = "door"
 attract = "lamp"
 safe = "lamp"
 scenes.lamp = { clip = "lamp.mp4" }
-scenes.door = { clip = "door.mp4", end = true }
+scenes.door = { clip = "door.mp4", add = { doors = 1 }, end = true }
 """
 
 
@@ -41,9 +44,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Show
     screen = ScreenSettings(width=320, height=180)
     venue = Venue(name=tmp_path.name, osc=OscSettings(listen_port=0), screen=screen)
     loaded = load_story(story)
-    with open_show(loaded, venue, headless=True, mood_source=ManualMood(), at_desk=True) as show:
-        run_until(show, lambda: show.parts.film.playhead.entry > 0)
-        show._ask_story(GoTo("door"))
+    with open_show(loaded, venue, headless=True, mood_source=ManualMood(), at_desk=PlayFrom("door", DOORS)) as show:
         run_until(show, lambda: show.scene == "door" and show.parts.film.playhead.seconds > 0.5)
         yield show, story
 
@@ -58,6 +59,7 @@ def run_until(show: Show, true: Callable[[], bool]) -> None:
 
 def test_a_story_that_is_saved_goes_on_in_the_same_scene_at_the_same_place(desk: tuple[Show, Path]) -> None:
     show, story = desk
+    assert (show._state.take, show._view().remembered) == (1, ("doors = 3",))
     entry, take, place = show.parts.film.playhead.entry, show._state.take, show.parts.film.playhead.seconds
 
     story.write_text(STORY.replace("One room", "One hall").replace("end = true", "end = true, minimum_seconds = 2"))

@@ -52,9 +52,9 @@ def test_the_line_shows_what_is_played_what_is_listened_to_and_when_the_choice_c
     assert closes[0] == pytest.approx(14 + line * 15.25 / 16, abs=2)
 
 
-def test_nothing_is_marked_as_listened_to_where_no_way_out_asks_for_a_mood() -> None:
+def test_nothing_is_marked_as_listened_to_where_the_scene_does_not_listen() -> None:
     assert has(drawn(VIEW), LISTENED)
-    assert not has(drawn(replace(VIEW, branches=VIEW.branches[1:])), LISTENED)
+    assert not has(drawn(replace(VIEW, timeline=replace(VIEW.timeline, listens=False))), LISTENED)
 
 
 def test_what_would_be_taken_is_coloured_and_what_is_lost_is_red() -> None:

@@ -56,6 +56,14 @@ def test_a_place_that_is_cut_away_is_none_and_the_scene_begins_again() -> None:
     assert (cues[0].from_seconds, kept.seconds) == (0.0, 0.0)
 
 
+def test_what_the_edited_story_draws_by_lot_is_drawn_for_the_take_that_runs() -> None:
+    before, draws = story_of(), '[draws.actor]\nof = ["a", "b"]\n[groups]'
+    after = story_of(TWO_ROOMS.replace("[groups]", draws))
+    kept, _ = take_over(before, after, at_the_door(before, 5.0), in_midst=True)
+    assert kept.memory.draws["actor"] in ("a", "b")
+    assert kept.memory.been == at_the_door(before, 5.0).memory.been
+
+
 def test_in_a_gallery_the_film_goes_on_as_it_is_until_the_next_scene() -> None:
     before, after = story_of(), story_of(TWO_ROOMS.replace("out_seconds = 10\n", "out_seconds = 9\n"))
     state = at_the_door(before, 5.0)
@@ -95,7 +103,7 @@ def test_drives_that_came_or_went_leave_the_picture_as_the_story_says(drives: st
 
 
 def test_cuts_that_came_are_asked_from_then_on() -> None:
-    one = THREADS.replace(', { to = "she", when = { mood = "calm" }, hold_seconds = 0.5 }', "").replace("dark", "calm")
+    one = THREADS.replace(', { to = "she", when = { mood = "calm" }, hold_seconds = 0.5 }', "")
     before, after = story_with(one), story_with(THREADS)
     kept, _ = take_over(before, after, at_the_door(before, 5.0), in_midst=True)
     told: list[str] = []

@@ -1,0 +1,42 @@
+"""``chiaro play``: what is typed wrongly is told before a window opens."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from calibration.errors import Exit
+from installation.cli import app
+from installation.commands.play import listed
+from tests.clips import make_clip, make_still
+from tests.installation.commands.test_story_command import STORY
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    make_still(tmp_path / "lamp.png")
+    make_clip(tmp_path / "door.mp4", seconds=3)
+    path = tmp_path / "story.toml"
+    path.write_text(STORY)
+    return path
+
+
+def test_a_story_that_cannot_begin_there_is_not_begun(story: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["play", str(story), "--headless", "--from", "dor", "--been", "lamp,dor", "--set", "x=1"]
+    )
+    assert result.exit_code == Exit.BAD_CONFIGURATION
+    assert "--from: no scene is called 'dor'; did you mean 'door'?" in result.output
+    assert "--been: no scene is called 'dor'; did you mean 'door'?" in result.output
+    assert "--set: no counter is called 'x'; there is none" in result.output
+
+
+def test_clips_alone_have_nothing_to_remember(story: Path) -> None:
+    result = CliRunner().invoke(app, ["play", str(story.with_name("door.mp4")), "--headless", "--took", "joy"])
+    assert result.exit_code == Exit.BAD_CONFIGURATION
+    assert "--took: works with one story, not with clips" in result.output
+
+
+def test_an_option_may_be_given_more_than_once_and_hold_several_words() -> None:
+    assert listed(["door, cellar", "door", ","]) == ["door", "cellar", "door"]
+    assert listed(None) == []
