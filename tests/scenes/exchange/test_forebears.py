@@ -128,3 +128,19 @@ def test_perception_two_stories_of_which_one_is_drawn_to_be_the_first(tmp_path: 
     assert scenes["level-5-fear"]["branch"] == [{"to": "level-6", "when": {"draw": {"actor": "ada"}}}]
     assert scenes["level-11-calm"]["branch"] == [{"to": "level-0", "when": {"draw": {"actor": "ben"}}}]
     assert (scenes["level-11-calm"]["next"], scenes["reveal"]["next"]) == ("reveal", "credits-1")
+
+
+@pytest.mark.parametrize("drawn", ["ada", "ben"])
+def test_perception_both_stories_are_told_the_drawn_one_first_and_then_the_reveal(tmp_path: Path, drawn: str) -> None:
+    draft = drafted(tmp_path, perception(4.0)[0])
+    assert faults(draft) == []
+    assert draft.raw["draws"] == {"actor": {"of": ["ada", "ben"]}}
+    draft.raw["draws"]["actor"]["weights"] = [1000, 0.001] if drawn == "ada" else [0.001, 1000]
+    begins = (0, 6) if drawn == "ada" else (6, 0)
+    told = [
+        *(["level-{}", "level-{}", "level-{}-anger", "level-{}-fear", "level-{}-calm", "level-{}-anger"]),
+        *(["level-{}", "level-{}", "level-{}-fear", "level-{}-fear", "level-{}-calm", "level-{}-calm"]),
+    ]
+    numbers = [begin + step for begin in begins for step in range(6)]
+    levels = [name.format(number) for name, number in zip(told, numbers, strict=True)]
+    assert way_through(draft, "afcaffcc") == ["intro-2", *levels, "reveal", "credits-1"]
