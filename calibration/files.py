@@ -12,7 +12,7 @@ import stat
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -248,13 +248,20 @@ def _keys_at(model: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
 
 def _model_at(model: type[BaseModel], place: tuple[Any, ...]) -> type[BaseModel] | None:
     here: type[BaseModel] | None = model
+    named = False  # by the author: [scenes.lamp], where a scene has a key `lamp`, too
     for part in place:
         if here is None:
             return None
-        if isinstance(part, int) or part not in _by_name(here):
-            continue  # list index, a dict's own key, or the tag of a union
-        here = _model_in(_by_name(here)[part].annotation)
+        if named or isinstance(part, int) or part not in _by_name(here):
+            named = False
+            continue  # a dict's own key, list index, or the tag of a union
+        annotation = _by_name(here)[part].annotation
+        here, named = _model_in(annotation), _is_dict(annotation)
     return here
+
+
+def _is_dict(annotation: Any) -> bool:
+    return get_origin(annotation) is dict or any(_is_dict(part) for part in get_args(annotation))
 
 
 def _by_name(model: type[BaseModel]) -> dict[str, Any]:

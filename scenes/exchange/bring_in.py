@@ -11,7 +11,7 @@ from typing import Any
 
 from calibration.errors import BadFile
 from calibration.file_writer import write_together
-from calibration.files import is_file, read_text
+from calibration.files import TEXT_BYTES, TOO_DEEP, is_file, read_text
 from scenes.exchange.draft import Draft, scene_name
 from scenes.exchange.forebears import story_from_config
 from scenes.exchange.from_twine import story_from
@@ -46,9 +46,7 @@ def bring_in(file: Path, to: Path | None) -> list[Imported]:
     contents: dict[Path, bytes] = {}
     imported = []
     for draft, place in zip(drafts, places, strict=True):
-        _move_paths(draft.raw, file.parent, place)
-        draft.comments[""] = [f"Brought in from {file.name} by chiaro story import.", *draft.comments.get("", [])]
-        files = {place / STORY: story_text(draft.raw, draft.comments)}
+        files = {place / STORY: _text(file, draft, place)}
         if draft.twine:
             files[place / BESIDE] = json.dumps(draft.twine, indent=1, ensure_ascii=False) + "\n"
         contents |= {path: text.encode() for path, text in files.items()}
@@ -64,6 +62,19 @@ def bring_in(file: Path, to: Path | None) -> list[Imported]:
     except OSError as error:
         raise BadFile(folder, [f"cannot be written to: {error.strerror or error}"]) from error
     return imported
+
+
+def _text(file: Path, draft: Draft, place: Path) -> str:
+    """The story file that lies in ``place``. Raises ``BadFile`` if nobody could read it again."""
+    draft.comments[""] = [f"Brought in from {file.name} by chiaro story import.", *draft.comments.get("", [])]
+    try:
+        _move_paths(draft.raw, file.parent, place)
+        text = story_text(draft.raw, draft.comments)
+    except RecursionError:
+        raise BadFile(file, [TOO_DEEP]) from None
+    if len(text.encode()) > TEXT_BYTES:
+        raise BadFile(file, [f"makes a story of {len(text):,} letters; at most {TEXT_BYTES:,} bytes are read"])
+    return text
 
 
 def _drafts(file: Path) -> list[Draft]:

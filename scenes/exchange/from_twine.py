@@ -14,11 +14,12 @@ from scenes.exchange.draft import Draft, scene_name
 from scenes.exchange.link_words import USUAL_GROUPS, branch_of
 from scenes.exchange.links import LINK, Link, links_in, without_links
 from scenes.exchange.macros import counted, macros_in
-from scenes.exchange.passages import NOT_FOR_READERS, Passage, TwineStory
+from scenes.exchange.passages import Passage, TwineStory
 from scenes.story.story_file import SceneEntry
 
 BLOCK = re.compile(r"<!--[ \t]*chiaro\b[ \t]*\n(.*?)-->", re.DOTALL)
 """Keys of the scene, as in a story file, where Twine shows nothing of them."""
+CODE_LINES, CODE_LETTERS = 100, 500
 SHAPES = {"title": str, "start": str, "attract": str, "safe": str, "groups": dict}
 ROLES = ("attract", "safe", "end", "loop", "start")
 CHANGES = ("crossfade", "dip", "hold")
@@ -36,9 +37,9 @@ def story_from(twine: TwineStory) -> Draft:
     for passage in twine.passages:
         if "story" in passage.tags:
             story_tables |= _usable(draft, passage, _tables(draft, passage, passage.text))
-        elif any(tag in NOT_FOR_READERS for tag in passage.tags):
-            draft.note(passage.place(0), f"is no passage for readers ({', '.join(passage.tags)})")
-            draft.comments.setdefault("", []).extend([f"{passage.name}:", *passage.text.split("\n")])
+        elif passage.is_code:
+            draft.note(passage.place(), "is code or a note, no passage that a reader comes to")
+            draft.comments.setdefault("", []).extend([f"passage {passage.name!r}:", *_beginning(passage.text)])
         else:
             passages.append(passage)
     maker = twine.format.split(" ")[0]
@@ -48,6 +49,12 @@ def story_from(twine: TwineStory) -> Draft:
     draft.twine = {"ifid": twine.ifid, "format": twine.format}
     _Reading(draft, passages).read(twine.start)
     return draft
+
+
+def _beginning(text: str) -> list[str]:
+    """What is kept of code, which may be a library of a thousand pages."""
+    lines = text.split("\n")
+    return [line[:CODE_LETTERS] for line in lines[:CODE_LINES]] + (["..."] if len(lines) > CODE_LINES else [])
 
 
 def _tables(draft: Draft, passage: Passage, text: str, line: int = 0) -> dict[str, Any]:
@@ -64,7 +71,7 @@ def _usable(draft: Draft, passage: Passage, tables: dict[str, Any]) -> dict[str,
     wrong = [key for key, kind in SHAPES.items() if not isinstance(tables.get(key, kind()), kind)]
     for key in (*wrong, *(["scenes"] if "scenes" in tables else [])):
         why = "belongs in the passages of the scenes" if key == "scenes" else "is not what a story has there"
-        draft.note(passage.place(0), f"{key} {why}, and is left out")
+        draft.note(passage.place(), f"{key} {why}, and is left out")
         del tables[key]
     return tables
 
@@ -82,14 +89,13 @@ class _Reading:
         self.groups: list[str] = list(draft.raw.get("groups", {}))
         self._without_clip: list[str] = []
         taken: set[str] = set()
-        for passage in sorted(
-            passages, key=lambda one: one.name != scene_name(one.name, set())
-        ):  # those that fit first
+        fitting_first = sorted(passages, key=lambda one: one.name != scene_name(one.name, set()))
+        for passage in fitting_first:
             if passage.name not in self.names:
                 self.names[passage.name] = scene_name(passage.name, taken)
         for passage in passages:
             if passage.name in self.passages:
-                draft.note(passage.place(0), "is the second passage of that name, and is left out")
+                draft.note(passage.place(), "is the second passage of that name, and is left out")
             else:
                 self.passages[passage.name] = passage
 
@@ -148,7 +154,7 @@ class _Reading:
             elif colon and value and key in SceneEntry.model_fields:
                 said[key] = value if key in ("clip", "sound", "captions", "bed") else _plain_value(value)
             else:
-                self.draft.note(passage.place(0), f"the tag {tag!r} has no meaning here")
+                self.draft.note(passage.place(), f"the tag {tag!r} has no meaning here")
                 self.draft.comments.setdefault(name, []).append(f"tag: {tag}")
         return said
 
@@ -255,7 +261,7 @@ class _Reading:
             scene["end"] = True
         else:
             scene["next"] = branches[-1].get("to", name)
-            self.draft.note(passage.place(0), f"no link says otherwise; {scene['next']!r} follows when no other holds")
+            self.draft.note(passage.place(), f"no link says otherwise; {scene['next']!r} follows when no other holds")
 
 
 def _branches(scene: Mapping[str, Any]) -> list[dict[str, Any]]:

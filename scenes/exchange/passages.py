@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-NOT_FOR_READERS = ("script", "stylesheet", "Twine.private", "annotation", "header", "footer", "startup")
-"""Tags of passages that are code, or notes of the author."""
+CODE_TAGS = {"script", "stylesheet", "Twine.private", "annotation", "header", "footer", "startup", "widget", "init"}
+CODE_NAMES = {
+    *("StoryInit", "StoryCaption", "StoryMenu", "StorySettings", "StoryAuthor", "StoryBanner", "StoryDisplayTitle"),
+    *("StorySubtitle", "StoryShare", "StoryInterface", "PassageHeader", "PassageFooter", "PassageReady", "PassageDone"),
+}
+"""Of SugarCube."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One passage. ``line``: where its text begins in the file; 0 where the file is no text for people."""
+    """One passage. ``line``: that of its header in the file; 0 where the file is no text for people."""
 
     name: str
     text: str
@@ -18,9 +22,16 @@ class Passage:
     position: tuple[float, float] | None = None
     line: int = 0
 
-    def place(self, line: int) -> str:
-        """Where the line of its text is, for a person; counted from 0."""
-        return f"line {self.line + line} (passage {self.name!r})" if self.line else f"{self.name}, line {line + 1}"
+    @property
+    def is_code(self) -> bool:
+        """Whether it is no passage that a reader comes to."""
+        return bool(CODE_TAGS.intersection(self.tags)) or self.name in CODE_NAMES
+
+    def place(self, line: int | None = None) -> str:
+        """Where it is, or the line of its text (counted from 0), for a person."""
+        if self.line:
+            return f"line {self.line + (0 if line is None else line + 1)} (passage {self.name!r})"
+        return f"passage {self.name!r}" + ("" if line is None else f", line {line + 1}")
 
 
 @dataclass(slots=True)

@@ -23,18 +23,14 @@ def read_twee(text: str) -> TwineStory:
             lines.append(line[1:] if line.startswith("\\::") else line)
             continue
         if header:
-            _add(story, header, "\n".join(lines).strip(" \t\n"), first, _blank_lines(lines))
+            _add(story, header, "\n".join(lines).rstrip(" \t\n"), first)
         elif any(one.strip() for one in lines):
             story.faults.append(("line 1", "what stands before the first passage belongs to none, and is left out"))
         header, first, lines = line, number, []
     return story
 
 
-def _blank_lines(lines: list[str]) -> int:
-    return next((number for number, line in enumerate(lines) if line.strip()), 0)
-
-
-def _add(story: TwineStory, header: str, text: str, line: int, blank: int) -> None:
+def _add(story: TwineStory, header: str, text: str, line: int) -> None:
     found = HEADER.fullmatch(header)
     if found is None:
         name, tags, said = header[2:].strip(), "", ""
@@ -42,14 +38,14 @@ def _add(story: TwineStory, header: str, text: str, line: int, blank: int) -> No
     else:
         name, tags, said = _plain(found[1].strip()), found[2] or "", found[3] or ""
     if name == "StoryTitle":
-        story.title = text
+        story.title = text.strip()
     elif name == "StoryData":
         _take(story, text, line)
     elif not name:
         story.faults.append((f"line {line}", "a passage without a name is left out"))
     else:
         tag_list = tuple(_plain(tag) for tag in tags.split())
-        story.passages.append(Passage(name, text, tag_list, _position(story, said, line), line + 1 + blank))
+        story.passages.append(Passage(name, text, tag_list, _position(story, said, line), line))
 
 
 def _take(story: TwineStory, text: str, line: int) -> None:

@@ -89,6 +89,8 @@ def test_each_story_of_an_archive_gets_a_folder(tmp_path: Path) -> None:
         (b"<tw-storydata name='A'></tw-storydata>", "has no passages"),
         (b":: a\n\xff", "is not UTF-8"),
         (b'{"levels": [], "media": {}}', "levels: has none"),
+        (b":: a\n<!-- chiaro\n" + b".".join([b"a"] * 5000) + b" = 1\n-->\n", "are nested too deeply"),
+        (b":: a\n" + b"words and words\n" * 70_000, "makes a story of"),
     ],
 )
 def test_what_cannot_be_brought_in_is_refused_in_words(tmp_path: Path, content: bytes, words: str) -> None:

@@ -169,7 +169,8 @@ class Maker:
         return [self.value(schema["items"]) for _ in range(self.chance.randint(least, least + 2))]
 
     def _object(self, schema: dict[str, Any]) -> dict[str, Any]:
-        names = self.chance.sample(("calm", "dark", "night", "doors", "wrath"), self.chance.randint(1, 2))
+        known = [name for example in schema.get("examples", ()) for name in example]  # channels are numbers
+        names = self.chance.sample([*known, "calm", "dark", "night", "doors", "wrath"], self.chance.randint(1, 2))
         return {name: self.value(schema["additionalProperties"]) for name in names}
 
 

@@ -73,7 +73,7 @@ def test_a_page_that_twine_published_is_the_same_story() -> None:
     draft = story_from(story)
     assert draft.raw == from_twee(TWEE).raw
     assert "# A & B" in kept(draft)
-    assert "story script: is no passage for readers" in told(draft).replace(", line 1", "")
+    assert "passage 'story script': is code or a note" in told(draft)
     assert '# let a = "<b>";' in kept(draft)
 
 
@@ -102,11 +102,12 @@ def test_headers_may_have_brackets_and_json() -> None:
         ("::\nx\n:: a\n", "line 1", "without a name"),
         (":: a\n:: b\n:: a\n", "a", "second passage of that name"),
         (":: a\nx\n[[b->c]]\n", "line 3 (passage 'a')", "leads to 'c', which is no passage here"),
-        (":: a [wood]\n", "a", "the tag 'wood' has no meaning here"),
+        (":: x\n:: a [wood]\n", "line 2 (passage 'a')", "the tag 'wood' has no meaning here"),
         (":: a\n[[happy->a][$x to 1]]\n", "line 2", "what a link sets"),
         (":: a\n\n(if: $x)[y]\n", "line 3 (passage 'a')", "(if: $x) has no meaning here"),
         (":: a\n<<run x()>>\n", "line 2", "<<run x()>> has no meaning here"),
-        (":: a [script]\nx\n", "a", "is no passage for readers"),
+        (":: a [script]\nx\n", "line 1", "is code or a note"),
+        (":: StoryInit\nx\n", "line 1", "is code or a note"),
         (":: a\n<!-- chiaro\nend = yes\n-->\n", "a", "is not valid TOML"),
     ],
 )  # fmt: skip
