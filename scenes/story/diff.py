@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from calibration.errors import BadFile
-from scenes.story.graph import describe
+from scenes.story.graph import asks
 from scenes.story.media import choice_closes_at, timed_clip
 from scenes.story.probe import Unreadable, probe
 from scenes.story.salvage import read_story_file
@@ -153,9 +153,8 @@ def _ways(scene: SceneEntry) -> list[str]:
 
 
 def _way(branch: Branch) -> str:
-    more = branch.model_dump(by_alias=True, exclude_defaults=True, exclude={"to", "when", "otherwise"})
-    asked = describe(branch.when) if branch.when else "otherwise"
-    return f"{asked} -> {branch.to}" + (f" with {_inline(more)[2:-2]}" if more else "")
+    more = branch.model_dump(by_alias=True, exclude_defaults=True, exclude={"to", "when", "otherwise", "weight"})
+    return f"{asks(branch)} -> {branch.to}" + (f" with {_inline(more)[2:-2]}" if more else "")
 
 
 def _changed_ways(where: str, was: list[str], now: list[str]) -> Iterator[Difference]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from calibration.plain import plain
-from scenes.story.graph import exits
+from scenes.story.graph import answers, exits
 from scenes.story.story import Story
 
 WIDTH, PADDING = 264.0, 12.0
@@ -32,6 +32,9 @@ TOLD = (
     "loop",
     "cue",
     "transition",
+    "thread",
+    "cut",
+    "drive",
 )
 """Keys of a scene that the card shows in its own way; all others are written as they are."""
 
@@ -145,13 +148,15 @@ def _show_times(made: Card, story: Story, name: str) -> None:
 def _written(story: Story, name: str) -> list[str]:
     """The clip's file, and the keys of the scene that are not drawn."""
     scene = story.scene(name)
+    files = [f"{one.name}: {one.clip}" for one in scene.thread] or [scene.clip]
     end = f" to {scene.out_seconds:g} s" if scene.out_seconds is not None else ""
     part = f", from {scene.in_seconds:g} s{end}" if scene.in_seconds or end else ""
-    lines = [f"{scene.clip}{part}" + (" CANNOT BE READ" if name in story.unplayable else "")]
+    lines = [*files[:-1], f"{files[-1]}{part}" + (" CANNOT BE READ" if name in story.unplayable else "")]
     if scene.cue:
         lines.append(f"{len(scene.cue)} cue{'s' if len(scene.cue) > 1 else ''}")
     if scene.transition.seconds:
         lines.append(f"comes by a {scene.transition.kind} of {scene.transition.seconds:g} s")
+    lines += answers(story, name)[bool(scene.thread) :]  # the threads are named with their files
     more = scene.model_dump(by_alias=True, exclude_defaults=True, exclude=set(TOLD))
     return lines + [f"{key}: {in_words(value)}" for key, value in more.items()]
 

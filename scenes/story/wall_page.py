@@ -23,12 +23,13 @@ from scenes.story.wall_card import (
     in_words,
     svg_text,
     wide,
+    wrapped,
 )
 
 PAPERS = {"A4": (297, 210), "A3": (420, 297), "A2": (594, 420), "A1": (841, 594), "A0": (1189, 841)}
 """Width and height in millimetres, lying."""
 FONTS = "Inter, Noto Sans, DejaVu Sans, Helvetica, Arial, sans-serif"
-MARGIN, TITLE_HEIGHT, FOOT_HEIGHT = 10.0, 16.0, 6.0
+MARGIN, TITLE_HEIGHT, FOOT_HEIGHT = 10.0, 18.0, 6.0
 SPACING = Spacing(width=WIDTH, column_gap=96.0, row_gap=34.0, entry=22.0)
 LARGEST = 0.42
 """Millimetres for a unit of the drawing; more would only make a small story coarse."""
@@ -161,13 +162,16 @@ def _heading(story: Story, width: float, stand: str) -> list[str]:
     seconds = sum(story.duration(name) for name in story.names)
     words = f"{len(story.names)} scenes, {seconds / 60:.1f} minutes of film"
     left = f"who leaves: after {story.file.left.after_seconds:g} s to {story.left_to}"
-    groups = " · ".join(f"{name} = {in_words(labels)}" for name, labels in story.file.groups.items())
+    known = [f"{name} = {in_words(labels)}" for name, labels in story.file.groups.items()]
+    known += [f"drawn for each take: {name} of {in_words(draw.of)}" for name, draw in story.file.draws.items()]
+    known += [f"signal {name} by {entry.osc}" for name, entry in story.file.signals.items()]
+    rows = wrapped(" · ".join(known), width - 2 * MARGIN, 3.2)
     size = min(7.0, 7.0 * (width - 2 * MARGIN) * 0.6 / max(1.0, wide(story.title, 7.0)))
     return [
         svg_text(MARGIN, MARGIN + 6, story.title, size, INK, 'font-weight="700"'),
         svg_text(width - MARGIN, MARGIN + 3, " · ".join(filter(None, (words, stand))), 3.2, GREY, 'text-anchor="end"'),
         svg_text(width - MARGIN, MARGIN + 7.5, left, 3.2, GREY, 'text-anchor="end"'),
-        svg_text(MARGIN, MARGIN + 11.5, groups, 3.2, GREY),
+        *(svg_text(MARGIN, MARGIN + 11 + 4 * number, row, 3.2, GREY) for number, row in enumerate(rows[:2])),
     ]
 
 

@@ -31,6 +31,18 @@ def test_a_way_that_asks_for_something_else_and_one_that_is_new_are_told_with_th
     ]
 
 
+def test_a_lot_that_weighs_more_is_told_with_both_weights(tmp_path: Path) -> None:
+    asked = (
+        '[{ to = "garden", when = { mood = "calm" } }, { to = "cellar", when = { mood = "dark" } }]\nnext = "garden"'
+    )
+    old, new = (
+        TWO_ROOMS.replace(asked, f'[{{ to = "garden", weight = {weight} }}, {{ to = "cellar", weight = 1 }}]')
+        for weight in (1, 3)
+    )
+    words = "way out 1 of 2 is by lot, weight 3 -> garden (was by lot, weight 1 -> garden)"
+    assert compared(tmp_path, new, old) == [("scenes.door", "changed", words)]
+
+
 def test_the_order_of_the_ways_counts_since_the_first_that_holds_is_taken(tmp_path: Path) -> None:
     one, other = '{ to = "garden", when = { mood = "calm" } }', '{ to = "cellar", when = { mood = "dark" } }'
     new = TWO_ROOMS.replace(f"[{one}, {other}]", f"[{other}, {one}]")

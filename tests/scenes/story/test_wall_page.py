@@ -34,6 +34,23 @@ def test_every_scene_is_on_it_with_its_ways_out_in_words_and_where_they_lead() -
     assert "5 scenes, 1.1 minutes of film · 2026-11-26" in said
 
 
+def test_what_a_story_remembers_draws_and_hears_is_on_it_in_words() -> None:
+    more = '[draws.actor]\nof = ["anna", "ben"]\n[signals.heart]\nosc = "/heart"\nlow = 40\nhigh = 180\n[groups]'
+    asked = '{ draw = { actor = "ben" }, counter = "doors", at_least = 2 }'
+    scene = (
+        'add = { doors = 1 }\nthread = [{ name = "she", clip = "s.mp4" }, { name = "he", clip = "h.mp4" }]\n'
+        'cut = [{ to = "he", when = { mood = "dark" }, hold_seconds = 1 }]\n'
+        'drive = [{ what = "blur", follow = { mood = "dark" }, from = 0, to = 1 }]'
+    )
+    text = TWO_ROOMS.replace("[groups]", more).replace('{ mood = "calm" }', asked)
+    said = " | ".join(texts(wall_svg(story_of(text.replace('clip = "door.mp4"', scene)), {})))
+    for words in (
+        *("drawn for each take: actor of anna, ben", "signal heart by /heart", "doors 2 or more", "actor is ben"),
+        *("add: doors 1", "she: s.mp4 | he: h.mp4", "dark for 1 s: cut to he", "blur 0 to 1 with dark"),
+    ):
+        assert words in said
+
+
 def test_a_way_that_leads_back_is_marked_and_not_drawn() -> None:
     again = TWO_ROOMS.replace("out_seconds = 30\nend = true", 'out_seconds = 30\nnext = "door"')
     assert "↩ 3 door" in texts(wall_svg(story_of(again), {}))
