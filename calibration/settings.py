@@ -90,6 +90,9 @@ class EyeSettings(Section):
     detector_file: PathText = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; optical flow between")
     detection_score: Share = 0.7
+    detection_rows: int = Field(
+        360, ge=180, le=2160, description="Rows of the picture in which faces are looked for: more for small faces"
+    )
     smallest_face_pixels: int = Field(40, ge=12, le=4320, description="Width of a face in the frame as captured")
     classifier_file: PathText = Field("", description="Your own onnx file; '' = the shipped one")
     int8: bool = Field(True, description="Use NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")

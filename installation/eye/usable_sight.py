@@ -20,7 +20,7 @@ from models.seeing.classifier import SHIPPED, Classifier, open_classifier
 from models.seeing.detector import open_detector
 from models.seeing.mtcnn_weights import NoWeights
 from models.seeing.runtime import NoCuda
-from models.seeing.sight import Sight
+from models.seeing.sight import MAX_FACES, Sight
 from models.seeing.venue_head import check_head, head_of, model_file
 
 Part = TypeVar("Part")
@@ -41,7 +41,9 @@ def open_usable_sight(venue: Venue) -> tuple[Sight, tuple[str, ...]]:
         head = _first_usable(heads, left_out)
     elif venue.calibration.head:
         left_out.append("[calibration]: its head was made for the network that is left out")
-    return Sight(detector, classifier, eye.detect_every, venue.camera.region, head), tuple(left_out)
+    sight = Sight(detector, classifier, eye.detect_every, venue.camera.region, head)
+    sight.faces_at_most = max(MAX_FACES, venue.mood.visitors_at_most)
+    return sight, tuple(left_out)
 
 
 def _first_usable(openers: Iterable[Callable[[], Part]], left_out: list[str]) -> Part:

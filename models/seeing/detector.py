@@ -33,10 +33,11 @@ def open_detector(settings: EyeSettings) -> Detector:
             smallest_face=settings.smallest_face_pixels,
             score=settings.detection_score,
             threads=settings.threads,
+            rows=settings.detection_rows,
         )
     from models.seeing.mtcnn import Mtcnn
 
-    return Mtcnn(settings.smallest_face_pixels, settings.detection_score, settings.threads)
+    return Mtcnn(settings.smallest_face_pixels, settings.detection_score, settings.threads, settings.detection_rows)
 
 
 def cut(image: Image, region: Region) -> tuple[Image, tuple[int, int]]:

@@ -43,13 +43,14 @@ class Sight:
         self._detector, self._classifier, self._flow_tracker = detector, classifier, FlowTracker()
         self._every, self._region, self._head, self._clock = detect_every, region or Region(), head, clock
         self._since_detection = detect_every
+        self.faces_at_most = MAX_FACES
         self.provider = classifier.provider
         self.line = f"detector {type(detector).__name__} on CPU, {classifier.line}"
         self.stages_ms: dict[str, float] = dict.fromkeys(STAGES, 0.0)
         """Milliseconds that each stage of the last frame took; 0 for one that was not needed."""
 
     def detect_and_classify(self, frame: Frame) -> list[EmotionEstimate]:
-        """Every face of the frame, best first (at most 16), in the frame's own pixels."""
+        """Every face of the frame, best first (``faces_at_most``), in the frame's own pixels."""
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, corner = cut(frame.image, self._region)
         found = self._find(image)
@@ -72,7 +73,7 @@ class Sight:
                 self._since_detection += 1
                 return followed
         with self._timed("detect"):
-            found = self._detector.detect(image)[:MAX_FACES]
+            found = self._detector.detect(image)[: self.faces_at_most]
             self._since_detection = 1
             if self._every > 1:
                 self._flow_tracker.start(image, found)

@@ -28,8 +28,10 @@ IOU_THRESHOLD = 0.3
 class YuNet:
     """Finds faces and their five landmarks in one picture. Raises ``BadFile`` when the file is not a YuNet."""
 
-    def __init__(self, path: Path, smallest_face: float = 40, score: float = 0.7, threads: int = 1) -> None:
-        self._smallest, self._score = smallest_face, score
+    def __init__(
+        self, path: Path, smallest_face: float = 40, score: float = 0.7, threads: int = 1, rows: int = ROWS
+    ) -> None:
+        self._smallest, self._score, self._rows = smallest_face, score, rows
         if not is_file(path):
             named = f"{path} does not exist" if str(path) != "." else "no file is named"
             raise BadFile(
@@ -45,7 +47,7 @@ class YuNet:
 
     def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (h, w, 3) BGR, best first, in its own pixels."""
-        picture, scale = _reduced(image)
+        picture, scale = _reduced(image, self._rows)
         boxes, scores, points = self._detect_scaled(picture)
         large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale
         return as_detections(boxes[large], scores[large], points[large], scale)
@@ -91,11 +93,11 @@ def decoded(maps: Sequence[Floats], stride: int, width: int) -> tuple[Floats, Fl
     return np.concatenate([centres - half, centres + half], axis=1), scores, points
 
 
-def _reduced(image: Image) -> tuple[Image, float]:
-    """At most 360 rows, in colour; a dark one gray and brightened (its colours would be noise)."""
-    scale = min(1.0, ROWS / image.shape[0])
+def _reduced(image: Image, rows: int) -> tuple[Image, float]:
+    """At most so many rows, in colour; a dark one gray and brightened (its colours would be noise)."""
+    scale = min(1.0, rows / image.shape[0])
     if scale < 1.0:
-        size = (round(image.shape[1] * scale), ROWS)
+        size = (round(image.shape[1] * scale), rows)
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
     if float(gray.mean()) > BRIGHT_ENOUGH:

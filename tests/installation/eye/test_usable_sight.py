@@ -189,3 +189,8 @@ def test_a_file_that_is_mended_is_used_when_the_networks_are_rebuilt(tmp_path: P
     (tmp_path / "head.npz").write_bytes(VenueHead(np.zeros((256, 8)), np.zeros(8)).packed())
     perception.repair()
     assert not perception.left_out
+
+
+def test_of_a_cinema_as_many_faces_are_looked_at_as_the_venue_follows() -> None:
+    assert open_usable_sight(Venue())[0].faces_at_most == 16
+    assert open_usable_sight(Venue.model_validate({"mood": {"visitors_at_most": 32}}))[0].faces_at_most == 32

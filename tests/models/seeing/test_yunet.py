@@ -67,6 +67,14 @@ def test_faces_smaller_than_the_venue_wants_are_left_out(tmp_path: Path) -> None
     assert YuNet(path, smallest_face=40, score=0.9).detect(picture) == []
 
 
+def test_with_more_rows_a_smaller_face_is_found(tmp_path: Path) -> None:
+    picture = np.full((720, 1280, 3), 70, np.uint8)
+    picture[320:328, 640:648] = 255  # one cell of stride 8 at 720 rows, a quarter of one at 360
+    path = make_yunet(tmp_path / "yunet.onnx")
+    assert YuNet(path, smallest_face=8, score=0.9).detect(picture) == []
+    assert len(YuNet(path, smallest_face=8, score=0.9, rows=720).detect(picture)) == 1
+
+
 def test_each_map_is_read_row_by_row() -> None:
     maps = [np.zeros((1, 6, n), np.float32) for n in WIDTHS.values()]
     maps[0][0, 4], maps[1][0, 4] = 0.81, 1.0
