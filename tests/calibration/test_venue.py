@@ -34,13 +34,13 @@ def test_the_venues_that_come_with_it_load(file: Path) -> None:
 
 def test_all_faults_are_told_at_once_with_their_keys(tmp_path: Path) -> None:
     told = problems(
-        tmp_path, '[camera]\nwidht = 1280\nframes_per_second = "fast"\n[sound]\nvolume = 7\n[lamps]\nwarm = 1\n'
+        tmp_path, '[camera]\nwidht = 1280\nframes_per_second = "fast"\n[sound]\nvolume = 7\n[lightings]\nwarm = 1\n'
     )
     assert len(told) == 4
     assert any(line.startswith("camera.widht: unknown key; did you mean 'width'?") for line in told)
     assert any(line.startswith("camera.frames_per_second:") and "fast" in line for line in told)
     assert any(line.startswith("sound.volume:") and "7" in line for line in told)
-    assert any(line.startswith("lamps: unknown key") for line in told)
+    assert any(line.startswith("lightings: unknown key") for line in told)
 
 
 def test_a_fault_in_the_second_receiver_names_the_second_receiver(tmp_path: Path) -> None:
