@@ -10,7 +10,7 @@ from scenes.story.story import Story
 
 
 def answers_now(story: Story, state: StoryState) -> tuple[str, ...]:
-    """The thread on the screen, what each cut away from it stands at, and where the drives are."""
+    """The thread on the screen, what each cut away from it stands at, and where drives and stems are."""
     return tuple(_answers(story, state))
 
 
@@ -24,3 +24,7 @@ def _answers(story: Story, state: StoryState) -> Iterator[str]:
             yield f"{cut.to}: {describe(cut.when)}, {held:.1f} of {cut.hold_seconds:g} s"
     for one, level in zip(scene.drive, response.levels, strict=False):
         yield f"{one.what} {one.at(level):.2f} with {one.follow}"
+    heard = next((one.levels for one in state.stems if one.entry == state.entry), ())
+    for stem, level in zip(scene.stem, heard, strict=False):
+        if stem.follow is not None:
+            yield f"{stem.file} to {stem.at(level):.2f} with {stem.follow}"

@@ -34,3 +34,7 @@ class StemEntry(Section):
                 "quieter as the level rises, turn the range of `follow` round, as in valence = [0.5, -0.5]"
             )
         return self
+
+    def at(self, level: float) -> float:
+        """How loud it is at a level from 0 to 1."""
+        return self.floor + (self.volume - self.floor) * level

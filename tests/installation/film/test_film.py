@@ -352,12 +352,12 @@ def test_a_scene_that_waits_for_the_end_and_is_wanted_now_is_not_opened_again(cl
 
 
 @contextmanager
-def hanging_file(folder: Path) -> Iterator[Path]:
+def hanging_file(folder: Path, content: bytes = b"nothing of this is ever read") -> Iterator[Path]:
     """A file that is there and whose opening hangs, as on a share that is gone: this process holds a lease on it."""
     import fcntl
 
     path = folder / "hangs.mkv"
-    path.write_bytes(b"nothing of this is ever read")
+    path.write_bytes(content)
     before = signal.signal(signal.SIGIO, signal.SIG_IGN)  # by which the system asks for the lease
     lease = os.open(path, os.O_RDWR)
     fcntl.fcntl(lease, fcntl.F_SETLEASE, fcntl.F_WRLCK)

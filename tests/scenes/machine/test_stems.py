@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.answering import answers_now
 from scenes.machine.cue import Cue, Play, StemLevels
 from scenes.story.clip import Playhead
+from scenes.story.graph import answers
 from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
 
 STEMS = """
@@ -60,6 +62,17 @@ def test_a_story_that_is_read_again_with_another_number_of_stems_goes_on() -> No
     fewer = story_of(TWO_ROOMS + STEMS[: STEMS.rindex("[[")])
     state, cues = advance(fewer, state, Moment(4.0, BLIND, Playhead(state.entry, 0.3)))
     assert [cue.levels for cue in cues if isinstance(cue, StemLevels)] == [(0.0, 1.0)]
+
+
+def test_whoever_watches_reads_where_each_stem_goes() -> None:
+    state, _ = begin(STORY, 0.0)
+    for tick in range(1, 40):
+        asked = state.pending.entry if state.pending else state.entry
+        state, _ = advance(STORY, state, Moment(tick * 0.1, SAD, Playhead(asked, tick * 0.1)))
+        if state.scene == "door" and not state.pending:
+            break
+    assert answers_now(STORY, state) == ("strings.flac to 1.00 with dark", "pulse.flac to 0.00 with signal heart")
+    assert answers(STORY, "door") == ["strings.flac 0 to 1 with dark", "pulse.flac 0 to 1 with signal heart"]
 
 
 def test_a_story_without_stems_is_told_nothing_of_them() -> None:
