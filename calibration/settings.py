@@ -19,6 +19,8 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(ge=0.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+Language = Literal["en", "de"]
+"""A language that this program itself speaks to visitors."""
 Corner = tuple[Share, Share]
 
 
@@ -197,6 +199,22 @@ class ScreenSettings(Section):
         if not is_convex(corners):
             raise ValueError("must run clockwise from the upper left and form a convex shape")
         return corners
+
+
+class CourseSettings(Section):
+    """The visitor's own course, which a story may show at the end of a take."""
+
+    shown: bool = Field(True, description="false = such scenes are passed over, and nothing is remembered for them")
+    languages: tuple[Language, ...] = Field(
+        ("en",), min_length=1, max_length=2, description="In which words; of two, the second stands smaller below"
+    )
+
+    @field_validator("languages")
+    @classmethod
+    def _are_different(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
+        if len(set(languages)) < len(languages):
+            raise ValueError(f"names {languages[0]!r} twice; remove one")
+        return languages
 
 
 class SoundSettings(Section):

@@ -14,6 +14,7 @@ from calibration.places import PathText
 from calibration.profile import Calibration
 from calibration.settings import (
     CameraSettings,
+    CourseSettings,
     EyeSettings,
     JournalSettings,
     MoodSettings,
@@ -37,6 +38,7 @@ class Venue(Section):
     mood: MoodSettings = MoodSettings()
     screen: ScreenSettings = ScreenSettings()
     sound: SoundSettings = SoundSettings()
+    course: CourseSettings = CourseSettings()
     osc: OscSettings = OscSettings()
     journal: JournalSettings = JournalSettings()
     hours: HoursSettings = HoursSettings()

@@ -104,7 +104,7 @@ def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
 def threads_of(story: Story, name: str) -> tuple[Clip, ...]:
     """The clips that run at once in a scene."""
     clip = story.clip(name)
-    return clip, *clip.threads
+    return () if story.scene(name).is_course else (clip, *clip.threads)
 
 
 def _inspect_all(parts: dict[str, Part], progress: Progress) -> Iterator[tuple[str, Inspection]]:

@@ -148,6 +148,14 @@ class AudioDecoder:
                 self._head = at + len(block)
 
 
+class Silence(AudioDecoder):
+    """The sound of what draws itself and has none."""
+
+    def _run(self) -> None:
+        self._finished = True
+        self.ready.set()
+
+
 def read_sound(
     container: InputContainer, header: MediaHeader, begin: float, on_damage: Callable[[], None] = lambda: None
 ) -> Iterator[tuple[int, np.ndarray]]:

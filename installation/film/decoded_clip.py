@@ -7,10 +7,11 @@ from dataclasses import replace
 from math import inf
 
 from calibration.errors import Unplayable
-from installation.film.audio_decoder import AudioDecoder
+from installation.film.audio_decoder import AudioDecoder, Silence
 from installation.film.failures import Cause
 from installation.film.frame_scaler import FrameScaler
 from installation.film.patience import Patience
+from installation.film.picture_drawer import PictureDrawer
 from installation.film.scene_sound import Stems
 from installation.film.video_decoder import DuePicture, TimedPicture, VideoDecoder
 from scenes.story.clip import Clip
@@ -33,7 +34,8 @@ class DecodedClip:
         heard: bool = True,
     ) -> None:
         self.clip, self.heard = clip, heard
-        self.video = VideoDecoder(clip, scaler, ahead, gate)
+        decoder = VideoDecoder if clip.drawing is None else PictureDrawer
+        self.video = decoder(clip, scaler, ahead, gate)
         self.audio: AudioDecoder | None = None
         self.stems: Stems | None = None
         self._called = 0.0
@@ -86,7 +88,8 @@ class DecodedClip:
             sound_begin = self.clip.sound_in_seconds + (0.0 if loop else self.clip.skipped_seconds)
             begin = sound_begin if self.clip.sound else span.begin
             file, track = self.clip.sound or self.clip.file, self.clip.sound_track
-            self.audio = AudioDecoder(file, begin, span.length, loop, track)
+            decoder = AudioDecoder if self.clip.sound or self.clip.drawing is None else Silence
+            self.audio = decoder(file, begin, span.length, loop, track)
             self.stems = Stems(self.clip, span.length) if self.clip.stems else None
         return self.video.ready.is_set() and self.audio.ready.is_set()
 

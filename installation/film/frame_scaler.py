@@ -117,6 +117,16 @@ class FrameScaler:
             frame = self._scale(self._holding, frame, look, form, look.color_range)
         return HeldPicture(self, frame, look)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the canvases."""
+        return self._size
+
+    def hold_drawn(self, canvas: Image) -> HeldPicture:
+        """A canvas of the screen's size that was drawn, not decoded; it may be the same for several pictures."""
+        look = FrameLook(place(self._size, self._size, "stretch"), 0, BT709, ColorRange.JPEG)
+        return HeldPicture(self, self._toned(canvas), look)
+
     def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> Image:
         """The canvas for ``frame``, as it is shown."""
         return self.hold(frame, pixel_aspect).canvas()
@@ -144,7 +154,9 @@ class FrameScaler:
         if look.turns:
             codes = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
             picture = np.asarray(cv2.rotate(picture, codes[look.turns]), np.uint8)
-        canvas = self._put(picture, look.placing)
+        return self._toned(self._put(picture, look.placing))
+
+    def _toned(self, canvas: Image) -> Image:
         return canvas if self._tone is None else np.asarray(cv2.LUT(canvas, self._tone), np.uint8)
 
     def _scale(

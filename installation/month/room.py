@@ -15,6 +15,7 @@ from typing import Any
 from calibration.house_settings import HoursSettings
 from calibration.settings import JournalSettings, OscSettings, OscTarget, ScreenSettings
 from calibration.venue import Venue
+from installation.course.course import Course
 from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
 from installation.host.console import LossReporter
@@ -129,6 +130,8 @@ class SimulatedRoom:
             self.sound = SimulatedSound(venue.sound, losses, self.clock)
             film = Film(self.screen, self.sound, losses, venue.screen.candidates_megabytes)
             closing.callback(film.close)
+            course = Course(venue.course)
+            closing.callback(course.close)
             parts = Parts(
                 film=film,
                 eye=self.eye,
@@ -141,6 +144,7 @@ class SimulatedRoom:
                 house=house,
                 machine=PatientMachine(losses),
                 takes=TakeRecord(losses, self._steps, self.folder / "takes" / "room.json"),
+                course=course,
                 control=control,
             )
             self.show = Show(story, parts, Controls(), self.clock)

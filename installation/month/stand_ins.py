@@ -24,7 +24,7 @@ LACKING_SECONDS = 10.0
 def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple[Path, dict[Path, int]]:
     """The story in ``folder`` with stand-ins for its clips, and their numbers by file. Raises ``BadFile``."""
     home = story.path.parent
-    clips = dict.fromkeys(story.clip(name).file for name in story.names)
+    clips = dict.fromkeys(story.clip(name).file for name in story.names if not story.scene(name).is_course)
     others = {clip.sound for name in story.names if (clip := story.clip(name)).sound}
     others |= {bed.file for name in story.names if (bed := story.bed(name))}
     captions = {home / scene.captions for scene in story.file.scenes.values() if scene.captions}

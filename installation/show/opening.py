@@ -17,6 +17,7 @@ from types import FrameType
 from calibration.errors import Unavailable
 from calibration.venue import Venue
 from installation.bundle.slots import LAUNCHER_VARIABLE, TYPED_VARIABLE
+from installation.course.course import Course
 from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
 from installation.film.playback import open_playback
@@ -136,6 +137,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             film = wait_for_display(open_film, losses, lambda: asked, too_early.send)
         else:
             film = open_film()
+        course = Course(venue.course)
+        closing.callback(course.close)
         takes = TakeRecord(losses, seed, None if mood_source else folder / "takes" / f"{room_stem(venue.name)}.json")
         if at_desk:
             takes.memory = replace(at_desk.memory, seed=takes.memory.seed)
@@ -154,6 +157,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             house=house,
             machine=machine,
             takes=takes,
+            course=course,
             control=control,
             desk=desk,
             lamps=lamps,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from installation.course.course import Course
 from installation.film.film import Film
 from installation.host.console import LossReporter
 from installation.host.health import Sense
@@ -90,6 +91,7 @@ class Parts:
     house: Housekeeper
     machine: MachineLoad
     takes: TakeRecord
+    course: Course
     control: Control | None = None
     lamps: Lamps | None = None
     timecode: Timecode | None = None

@@ -84,7 +84,7 @@ class Show:
         self._played_at = 0.0
         self._state_word = ShowState.ATTRACT
         self._state: StoryState
-        self._have(story, self._started)
+        story = self._have(story, self._started)
         self._state, cues = begin(story, self._passed, memory=parts.takes.memory, history=parts.takes.history)
         self._mood = parts.eye.mood(self._started)
         self._announcing = Announcing(parts, self._mood, self._started)
@@ -142,6 +142,7 @@ class Show:
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
             self._perform(cue, now)
+        parts.course.observe(self._story, self._state, self._mood, cues)
         self._begin_reloaded(now, cues)
         self._end_after_fault()
         parts.film.draw(now, self._over_the_film(now))
@@ -202,10 +203,12 @@ class Show:
         self._asked.append(Stop(origin=HOUSE) if closed else Attract(origin=HOUSE))
         self._asked.append(SetBlackout(closed, origin=HOUSE))
 
-    def _have(self, story: Story, now: float) -> None:
-        self._story = story
+    def _have(self, story: Story, now: float) -> Story:
+        """This story runs from now on, as this house shows it."""
+        self._story = story = self.parts.course.of(story)
         self.parts.film.keep_safe_picture(story.clip(story.file.safe))
         self._lost_media.begin(story, now)
+        return story
 
     def _begin_reloaded(self, now: float, cues: Sequence[Cue]) -> None:
         """A story that was read again takes over where a scene begins: in that scene, or at attract if it is gone.
@@ -223,7 +226,7 @@ class Show:
         if story is None:
             return
         before = self._story
-        self._have(story, now)
+        story = self._have(story, now)
         self.parts.broadcast.scenes(story.names, story.title)
         if self.parts.control is not None:
             self.parts.control.story(story.names, story.file.signals)
@@ -238,9 +241,9 @@ class Show:
         film, story = self.parts.film, self._story
         match cue:
             case Prepare(scenes):
-                film.prepare({name: story.clip(name) for name in scenes})
+                film.prepare({name: self.parts.course.clip(story, name) for name in scenes})
             case Play(entry, scene, at, transition, from_seconds):
-                clip = story.clip(scene).rest_from(from_seconds)
+                clip = self.parts.course.clip(story, scene).rest_from(from_seconds)
                 film.play(entry, scene, clip, story.bed(scene), at, transition)
             case Caption(text, seconds):
                 film.caption(text, seconds)

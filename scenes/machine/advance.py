@@ -38,7 +38,15 @@ from scenes.machine.signals import forget, gather, hear
 from scenes.machine.state import Moment, Pending, Presence, Response, StoryState
 from scenes.machine.stems import level_stems
 from scenes.machine.threads import cut_threads
-from scenes.machine.transition import Step, as_home, close_choice, is_home, request_scene, unconditional_choice
+from scenes.machine.transition import (
+    Step,
+    as_home,
+    close_choice,
+    ending_of,
+    is_home,
+    request_scene,
+    unconditional_choice,
+)
 from scenes.story.clip import Transition
 from scenes.story.story import Story
 from scenes.story.story_file import TimedCue
@@ -146,7 +154,8 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
         cues.append(started)
     if state.in_take:
         state = replace(state, memory=state.memory.entered(story, pending.scene, pending.moods))
-    state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds)
+    ending = state.ending if story.scene(pending.scene).is_course else pending.scene
+    state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds, ending=ending)
     state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, response=Response(), fault=False)
     state = replace(state, signals=forget(state.signals))
     cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
@@ -159,6 +168,7 @@ def _begin_take(story: Story, state: StoryState) -> tuple[StoryState, Cue]:
     take, memory = state.take + 1, state.memory.drawn(story)
     history = state.history.after_take(state.hour.day if state.hour else None)
     state = replace(state, in_take=True, take=take, visited=bool(state.presence.here), memory=memory, history=history)
+    state = replace(state, ending="")
     return state, TakeStarted(take, memory.seed, memory.draws)
 
 
@@ -245,7 +255,8 @@ def _decide(story: Story, state: StoryState, moment: Moment) -> Step:
     gone = mood.trusted and state.presence.here is False and absent >= story.file.left.after_seconds
     if gone and state.in_take and state.visited:
         left = unconditional_choice(story, story.left_to, f"nobody there for {absent:.0f} s")
-        return request_scene(story, state, left, outcome=scene if story.scene(scene).end else "left")
+        ended = ending_of(story, state)
+        return request_scene(story, state, left, outcome=ended if story.scene(ended).end else "left")
     if state.seconds >= story.close(scene):
         return close_choice(story, state, mood, stopped_film=False)
     if state.seconds < story.scene(scene).minimum_seconds:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenes.machine.state import StoryState
-from scenes.story.graph import describe
 from scenes.story.story import Story
+from scenes.story.wording import describe
 
 
 def answers_now(story: Story, state: StoryState) -> tuple[str, ...]:

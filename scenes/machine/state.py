@@ -124,6 +124,8 @@ class StoryState:
     memory: Memory = field(default_factory=Memory)
     history: History = NO_TAKES
     hour: Hour | None = None
+    ending: str = ""
+    """The last scene of this take that was no course: a take is known by the ending that it came to."""
     visited: bool = False
     """Somebody was seen in this take (one that an operator started for an empty room does not end by emptiness)."""
     paused: bool = False

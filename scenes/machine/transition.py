@@ -25,6 +25,11 @@ def as_home(story: Story, state: StoryState) -> StoryState:
     return replace(state, scene=story.file.attract) if stands_in else state
 
 
+def ending_of(story: Story, state: StoryState) -> str:
+    """The scene that a take ends with: the one on the screen, or the one before it where that draws the course."""
+    return (state.ending or state.scene) if story.scene(state.scene).is_course else state.scene
+
+
 def request_scene(
     story: Story,
     state: StoryState,
@@ -44,7 +49,7 @@ def request_scene(
         return replace(state, pending=None, fault=True, in_take=False, memory=memory), ended
     waits = scene in (story.file.attract, story.file.safe)
     if waits and state.in_take and outcome is None:
-        outcome = state.scene if scene == choice.to else "fault"
+        outcome = ending_of(story, state) if scene == choice.to else "fault"
     at_home = state.scene in (story.file.attract, story.file.safe)
     begins = not waits and (fresh or (at_home and not state.in_take))
     transition = choice.transition if scene == choice.to else story.scene(scene).transition.transition

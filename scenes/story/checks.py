@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from calibration.files import did_you_mean
 from models.labels import LABELS
 from scenes.story.condition_checks import check_condition, unknown_word
+from scenes.story.course_checks import check_course, check_words
 from scenes.story.follow import check_follow
 from scenes.story.lamps import check_lamps
 from scenes.story.problem import Problem
@@ -31,6 +32,7 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
     yield from _check_roles(file)
     yield from _check_groups(file)
     yield from check_signals({name: entry for name, entry in file.signals.items() if name not in damaged})
+    yield from check_words(file)
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
         if name in RESERVED_NAMES:
@@ -54,6 +56,7 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
         yield from check_lamps(key, scene.lamp)
         for number, lamp in enumerate(scene.lamp):
             yield from check_follow(f"{key}.lamp.{number}.follow", lamp.follow, file.groups, file.signals)
+        yield from check_course(file, name)
         if name not in damaged and not (scene.end and name in (file.attract, file.safe)):
             yield from _check_exits(file, name, scene)
     yield from _check_reachable(file)
@@ -131,7 +134,8 @@ def _check_exits(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Prob
         yield Problem(otherwise[0], "the branch with `otherwise` must be the last; move it to the end of the list")
     if scene.next is not None:
         otherwise.append(f"{key}.next")
-    if scene.end and (scene.branch or scene.next):
+    to_course = scene.next in file.scenes and file.scenes[scene.next].is_course and not scene.branch
+    if scene.end and (scene.branch or scene.next) and not to_course:
         yield Problem(
             f"{key}.end", "an end cannot have branches or `next`, since attract follows it; remove them or `end`"
         )

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
+from models.arrays import Image
 from scenes.story.captions import CaptionLine
 
+COURSE_SECONDS = 24.0
+"""How long a course is shown when the story does not say how long."""
 STILL_SECONDS = 10.0
 """How long a picture is shown when nobody says how long, in a story and with ``chiaro play``."""
+
+
+class Drawing(Protocol):
+    """Pictures that are computed as they come due, in place of a file's."""
+
+    def pictures(self, size: tuple[int, int], seconds: float) -> Iterator[tuple[float, Image]]:
+        """Each picture of ``seconds`` with its start: uint8 (height, width, 4), blue first. ``size``: width, height."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Clip:
     """Where ``sound`` begins."""
     stems: tuple[Stem, ...] = ()
     """Heard together with the clip's own sound. Each is as long as the clip: cut off, or silent at its end."""
+    drawing: Drawing | None = None
+    """Where its pictures come from instead of ``file``, which is then the story's folder."""
     skipped_seconds: float = 0.0
     """Film time of the scene before ``in_seconds``: it is played from its midst."""
     thread: str = ""

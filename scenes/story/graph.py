@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scenes.story.conditions import Level, When
 from scenes.story.story import Story
 from scenes.story.story_file import Branch
 from scenes.story.threads import Cut
+from scenes.story.wording import describe
 
 
 def as_text(story: Story) -> str:
@@ -69,81 +67,10 @@ def asks(branch: Branch) -> str:
     return ", ".join(word for word in (describe(branch.when) if branch.when else "", *lot) if word)
 
 
-def describe(when: When) -> str:
-    """A condition as a person would say it."""
-    words = []
-    if when.mood is not None:
-        figures = [
-            None if when.share is None else f"{when.share:.0%} of the time",
-            None if when.peak is None else f"peak {when.peak:g}",
-            None if when.held_seconds is None else f"held {when.held_seconds:g} s",
-            None if when.confidence is None else f"mean {when.confidence:g}",
-            None if when.share_of_visitors is None else f"shown by {when.share_of_visitors:.0%} of the visitors",
-        ]
-        words.append(" ".join([when.mood, ", ".join(figure for figure in figures if figure)]).strip())
-    if when.visitors is not None:
-        waited = f" for {when.for_seconds:g} s" if when.for_seconds else ""
-        words.append(f"{'somebody' if when.visitors == 'present' else 'nobody'} there{waited}")
-    if when.visitors_at_least is not None:
-        words.append(f"{when.visitors_at_least} visitors or more")
-    if when.signal is not None:
-        words.append(when.signal_in_words)
-    if when.elapsed_seconds is not None:
-        words.append(f"after {when.elapsed_seconds:g} s")
-    if when.untrusted:
-        words.append("the camera cannot be trusted")
-    words += [f"{name} {_level(level)}" for name, level in when.levels.items()]
-    return " and ".join([*words, *_memory(when), *_hours(when), *_nested(when)])
-
-
-def _level(level: Level) -> str:
-    bounds = (("above", level.above), ("below", level.below))
-    words = [" and ".join(f"{name} {bound:g}" for name, bound in bounds if bound is not None)]
-    if level.rises_by is not None:
-        words.append(f"{'rises' if level.rises_by > 0 else 'falls'} by {abs(level.rises_by):g}")
-    if level.held_seconds is not None:
-        words.append(f"for {level.held_seconds:g} s")
-    return " ".join(word for word in words if word)
-
-
-def _memory(when: When) -> Iterator[str]:
-    if when.been is not None:
-        times = f"{when.times_at_least} times or more" if (when.times_at_least or 1) > 1 else "before"
-        yield f"{when.been} shown {times}"
-    if when.took is not None:
-        yield f"{when.took} decided before"
-    if when.counter is not None:
-        bounds = ((when.at_least, "or more"), (when.at_most, "or less"))
-        yield f"{when.counter} " + " and ".join(f"{bound} {word}" for bound, word in bounds if bound is not None)
-    for name, word in (when.draw or {}).items():
-        yield f"{name} is {word}"
-
-
-def _hours(when: When) -> Iterator[str]:
-    if when.first_today:
-        yield "the first take of the day"
-    if when.every is not None:
-        yield f"one take in {when.every}"
-    if when.after is not None:
-        yield f"from {when.after}"
-    if when.before is not None:
-        yield f"before {when.before}"
-    if when.minutes_after_opening is not None:
-        yield f"{when.minutes_after_opening:g} min after opening"
-
-
-def _nested(when: When) -> Iterator[str]:
-    if when.any_ is not None:
-        yield "(" + " or ".join(describe(one) for one in when.any_) + ")"
-    if when.all_ is not None:
-        yield "(" + " and ".join(describe(one) for one in when.all_) + ")"
-    if when.not_ is not None:
-        yield f"not ({describe(when.not_)})"
-
-
 def _roles(story: Story, name: str) -> str:
     seconds = "loops" if story.clip(name).loop else f"{story.duration(name):.1f} s"
     parts = [part for part in ("start", "attract", "safe") if getattr(story.file, part) == name]
+    parts += ["course"] if story.scene(name).is_course else []
     return f" ({', '.join([*parts, *(['end'] if story.scene(name).end else []), seconds])})"
 
 

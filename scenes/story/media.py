@@ -9,7 +9,7 @@ from pathlib import Path
 
 from calibration.files import is_file
 from scenes.story.captions import read_captions
-from scenes.story.clip import STILL_SECONDS, Clip
+from scenes.story.clip import COURSE_SECONDS, STILL_SECONDS, Clip
 from scenes.story.mending import remarks, track_remark
 from scenes.story.near_file import near_file
 from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
@@ -38,6 +38,10 @@ class TimedClip:
 def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
     """What the player plays for a scene, and for how long; ``GUESSED_SECONDS`` if the clip cannot be read."""
     scene = file.scenes[name]
+    if scene.is_course:
+        seconds = scene.course_seconds or COURSE_SECONDS
+        sound = _if_there(folder, scene.sound)
+        return TimedClip(Clip(folder, out_seconds=seconds, volume=scene.volume, sound=sound), seconds)
     lead = lead_thread(scene, folder)
     path = folder / (lead.clip if lead else scene.clip)
     loop = file.loops(name)
@@ -124,6 +128,9 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
             yield from _check_times(file, name, folder)
         return
     key, path = f"scenes.{name}", folder / scene.clip
+    if scene.is_course:
+        yield from _check_times(file, name, folder)
+        return
     try:
         header = probe(path)
         if not header.has_picture:
@@ -165,7 +172,7 @@ def _check_captions(scene: SceneEntry, captions: str, key: str, folder: Path) ->
 
 def _check_looks(file: StoryFile, folder: Path) -> Iterator[Problem]:
     """Films that play, but do not look as they should; each file once."""
-    users = {clip: key for key, clip in reversed(list(_pictures(file))) if clip != BLANK}
+    users = {clip: key for key, clip in reversed(list(_pictures(file))) if clip not in ("", BLANK)}
     for clip, key in reversed(users.items()):
         with suppress(Unreadable):
             for remark in remarks(probe(folder / clip), clip):
@@ -186,7 +193,8 @@ def _check_tracks(file: StoryFile, folder: Path) -> Iterator[Problem]:
     heard = [(f"beds.{name}", "file", bed.file, bed.sound_track) for name, bed in file.beds.items()]
     for name, scene in file.scenes.items():
         key = "sound" if scene.sound else "clip"
-        heard.append((f"scenes.{name}", key, scene.sound or scene.clip, scene.sound_track))
+        if scene.sound or scene.clip:
+            heard.append((f"scenes.{name}", key, scene.sound or scene.clip, scene.sound_track))
     told = set()
     for section, key, name, wanted in heard:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 NAME = r"^[a-z][a-z0-9_-]{0,62}$"
 
@@ -17,3 +17,5 @@ def _valid_name(name: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_valid_name)]
+Phrase = Annotated[str, Field(min_length=1, max_length=40)]
+"""What a visitor reads in the place of a name."""

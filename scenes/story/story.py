@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Story:
     """Scenes whose clip could not be read when the story was loaded with ``forgive_clips``."""
     text: str = ""
     """What was read of the file, which may have been edited since."""
+    courses: bool = True
+    """False: the house shows no visitor's course; what leads to such a scene leads to the one after it."""
 
     @property
     def title(self) -> str:
@@ -158,7 +160,26 @@ class Story:
     def _cues(self) -> dict[str, tuple[TimedCue, ...]]:
         return {n: tuple(sorted(self.scene(n).cue, key=lambda cue: cue.at_seconds)) for n in self.names}
 
+    def without_courses(self) -> Story:
+        """The same story in a house that shows no courses."""
+        drawn = frozenset(name for name in self.names if self.scene(name).is_course)
+        return replace(self, courses=False, unplayable=self.unplayable | drawn) if drawn else self
+
     def _exits(self, name: str) -> tuple[Branch, ...]:
+        ways = self._written_exits(name)
+        return (
+            ways if self.courses else tuple(branch.model_copy(update={"to": self._past(branch.to)}) for branch in ways)
+        )
+
+    def _past(self, name: str) -> str:
+        """The scene, or the first after it that is no course."""
+        passed: set[str] = set()
+        while name in self.file.scenes and self.scene(name).is_course and name not in passed:
+            passed.add(name)
+            name = self._written_exits(name)[-1].to
+        return self.file.attract if name in passed else name
+
+    def _written_exits(self, name: str) -> tuple[Branch, ...]:
         scene = self.scene(name)
         if scene.branch or scene.next:
             return (*scene.branch, *([Branch(to=scene.next, otherwise=True)] if scene.next else []))

@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from calibration.places import PathText
-from calibration.settings import Seconds, Section, Share
-from scenes.story.clip import STILL_SECONDS, Transition
+from calibration.settings import Language, Seconds, Section, Share
+from scenes.story.clip import COURSE_SECONDS, STILL_SECONDS, Transition
 from scenes.story.conditions import PositiveSeconds, When
 from scenes.story.draws import DrawEntry, Weight
 from scenes.story.drives import Drive
 from scenes.story.lamps import Dmx, LampEntry
-from scenes.story.names import Name
+from scenes.story.names import Name, Phrase
 from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
 from scenes.story.sound_track import SoundTrackChoice
 from scenes.story.stems import STEMS_AT_MOST, StemEntry
@@ -40,7 +40,8 @@ Count = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
 def _clip_or_threads(schema: dict[str, Any]) -> None:
-    schema["anyOf"] = [{"required": [key]} for key in ("clip", "thread")]
+    course = {"required": ["kind"], "properties": {"kind": {"const": "course"}}}
+    schema["anyOf"] = [*({"required": [key]} for key in ("clip", "thread")), course]
     del schema["required"]
 
 
@@ -146,6 +147,12 @@ class SceneEntry(Section):
 
     model_config = ConfigDict(json_schema_extra=_clip_or_threads)
 
+    kind: Literal["clip", "course"] = Field(
+        "clip", description="course: no clip; the scene draws the visitor's own way through the film"
+    )
+    course_seconds: float | None = Field(
+        None, ge=8, le=600, description=f"How long a course is shown; default {COURSE_SECONDS:g}"
+    )
     clip: PathText = Field(description="Film or picture file, relative to this file", examples=["opening.mp4"])
     in_seconds: Seconds = Field(0.0, description="Where in the file the scene begins")
     out_seconds: PositiveSeconds | None = Field(None, description="Where in the file it ends; default: the file's end")
@@ -175,7 +182,7 @@ class SceneEntry(Section):
     )
     branch: tuple[Branch, ...] = Field((), description="Ways out; the first whose conditions hold is taken")
     next: str | None = Field(None, description="The scene that follows when no branch holds")
-    end: bool = Field(False, description="The film ends here for this visitor; attract follows")
+    end: bool = Field(False, description="The film ends here for this visitor; attract follows, or a course by `next`")
     cue: tuple[TimedCue, ...] = ()
     lamp: tuple[LampEntry, ...] = Field((), max_length=64, description="Lamps that go with the visitors")
     set: dict[Name, Count] = Field(
@@ -195,6 +202,16 @@ class SceneEntry(Section):
         (), max_length=1000, description="Film times at which it is cut; default: at once", examples=[[4, 7.5]]
     )
     drive: tuple[Drive, ...] = Field((), description="Properties of the picture that go with the visitors")
+
+    @property
+    def is_course(self) -> bool:
+        """Whether it draws the visitor's way instead of playing a clip."""
+        return self.kind == "course"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _needs_no_clip(cls, said: Any) -> Any:
+        return {"clip": "", **said} if isinstance(said, dict) and said.get("kind") == "course" else said
 
     @model_validator(mode="after")
     def _changes_each_counter_once(self) -> SceneEntry:
@@ -249,6 +266,11 @@ class StoryFile(Section):
     )
     signals: dict[Name, SignalEntry] = Field(
         {}, description="Numbers that other machines send: a button, a heart rate, another room"
+    )
+    words: dict[Language, dict[Name, Phrase]] = Field(
+        {},
+        description="How a course calls scenes and moods in a language; default: by their names",
+        examples=[{"de": {"garden": "Garten", "calm": "Ruhe"}}],
     )
     scenes: dict[Name, SceneEntry] = Field(min_length=1)
 

@@ -13,8 +13,8 @@ from scenes.machine.signal_state import SignalMessage
 from scenes.machine.signals import levels
 from scenes.machine.state import StoryState
 from scenes.story.clip import Playhead
-from scenes.story.graph import describe
 from scenes.story.story import Story
+from scenes.story.wording import describe
 from tests.scenes.evenings import NOBODY, TWO_ROOMS, branches_of, evening, feeling, scenes_of, story_of
 
 SIGNALS = """

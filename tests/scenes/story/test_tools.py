@@ -8,9 +8,10 @@ from models.labels import LABELS
 from scenes.machine.simulate import simulate
 from scenes.story.conditions import When
 from scenes.story.draws import DrawEntry
-from scenes.story.graph import as_mermaid, as_text, describe
+from scenes.story.graph import as_mermaid, as_text
 from scenes.story.schema import schema_text
 from scenes.story.story_file import SceneEntry, StoryFile
+from scenes.story.wording import describe
 from tests.scenes.evenings import TWO_ROOMS, story_of
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,1 @@
+"""The visitor's own course, drawn at the end of a take: recorded, compared, shown, forgotten; all in memory."""

@@ -1,0 +1,79 @@
+"""One small picture of each scene, taken from its clip by a thread of its own while the film plays."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import numpy as np
+
+from calibration.errors import Unplayable
+from installation.film.picture_at import picture_at
+from installation.host.priority import EYE, set_thread_priority
+from models.arrays import Image
+from scenes.story.clip import Clip
+
+SIZE = (640, 360)
+PLACES = (0.55, 0.3, 0.8)
+"""Where in a scene a picture is looked for, as shares of its length; the one with most to see is kept."""
+ENOUGH = 34.0
+"""Spread of brightness (of 255) with which the first is good enough."""
+
+
+class Thumbnails:
+    """Pictures of ``SIZE``, blue first, (h, w, 3), by clip. Nothing here waits; what is not there yet is None."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[Clip, Image] = {}
+        self._wanted: dict[Clip, float] = {}
+        self._change = threading.Condition()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def ask(self, clips: Mapping[Clip, float]) -> None:
+        """Have a picture of each of these clips, with its length in seconds; forget all others."""
+        with self._change:
+            self._pictures = {clip: picture for clip, picture in self._pictures.items() if clip in clips}
+            self._wanted = {clip: seconds for clip, seconds in clips.items() if clip not in self._pictures}
+            if self._wanted and self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._take, name="thumbnails", daemon=True)
+                self._thread.start()
+
+    def of(self, clip: Clip) -> Image | None:
+        """The picture of a clip, if it is there."""
+        return self._pictures.get(clip)
+
+    def close(self) -> None:
+        """Take no more, and wait for the one that is being taken."""
+        with self._change:
+            self._closed, thread = True, self._thread
+        if thread:
+            thread.join(2.0)
+
+    def _take(self) -> None:
+        set_thread_priority(EYE)
+        while True:
+            with self._change:
+                if self._closed or not self._wanted:
+                    self._thread = None
+                    return
+                clip, seconds = next(iter(self._wanted.items()))
+            picture = thumbnail(clip, seconds)
+            with self._change:
+                if self._wanted.pop(clip, None) is not None and picture is not None:
+                    self._pictures[clip] = picture
+
+
+def thumbnail(clip: Clip, seconds: float) -> Image | None:
+    """A picture of ``clip``, which lasts ``seconds``, in ``SIZE``; None where it cannot be read."""
+    best: Image | None = None
+    for share in PLACES:
+        try:
+            picture = np.ascontiguousarray(picture_at(clip, share * seconds, SIZE)[..., :3])
+        except (Unplayable, MemoryError):
+            return best
+        if best is None or picture.std() > best.std():
+            best = picture
+        if best.std() >= ENOUGH:
+            break
+    return best

@@ -1,0 +1,157 @@
+"""The drawing: on any screen, of any take; the gap of who was not seen, the colours, and that it never stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from calibration.settings import CourseSettings, Language
+from installation.course.course import Course, CourseDrawing
+from installation.course.curves import Plot, seen_runs, unseen_runs
+from installation.course.earlier_visitors import FEWEST
+from installation.course.layout import Box, Layout
+from installation.course.lettering import Letters
+from installation.course.palette import mood_colours
+from installation.course.phrases import PHRASES, called
+from models.arrays import Image
+from models.mood import Mood
+from tests.installation.course.takes import STORY, Takes
+from tests.scenes.evenings import BLIND, feeling, story_of
+
+SIZES = [(1920, 1080), (1280, 800), (1024, 768), (720, 1280), (320, 180), (160, 90)]
+
+
+def blind_for_a_while(seconds: float) -> Mood:
+    return BLIND if 5 < seconds < 8 else feeling("sadness")
+
+
+def shown(course: Course, size: tuple[int, int], seconds: float = 8.0) -> Iterator[Image]:
+    for _, canvas in CourseDrawing(course).pictures(size, seconds):
+        yield canvas
+
+
+@pytest.fixture(scope="module")
+def after_some_visitors() -> Course:
+    takes = Takes(settings=CourseSettings(languages=("de", "en")))
+    for label in ("happiness", "sadness") * FEWEST:
+        takes.visit(feeling(label))
+    list(takes.until("yours", blind_for_a_while))
+    return takes.course
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_course_fills_a_screen_of_any_size(size: tuple[int, int], after_some_visitors: Course) -> None:
+    pictures = shown(after_some_visitors, size)
+    first = last = next(pictures)
+    for last in pictures:
+        assert last.shape == (size[1], size[0], 4)
+        assert last.dtype == np.uint8
+    assert first[..., :3].max() < 20
+    assert last[..., :3].max() > 200
+
+
+def test_the_picture_never_stands_for_longer_than_its_first_seconds(after_some_visitors: Course) -> None:
+    pictures = [canvas.copy() for canvas in shown(after_some_visitors, (320, 180), 12.0)]
+    assert len(pictures) == 12 * 30
+    stands = longest = 0
+    for one, following in pairwise(pictures):
+        stands = stands + 1 if np.array_equal(one, following) else 0
+        longest = max(longest, stands)
+    assert longest < 2 * 30
+
+
+def test_where_nobody_was_seen_no_curve_is_drawn(after_some_visitors: Course) -> None:
+    course = after_some_visitors.taken()
+    assert course is not None
+    plot = Plot(Box(0, 0, 800, 200), course.seconds, 1.0, 4)
+    (gap,) = unseen_runs(course)
+    assert gap[1] - gap[0] == pytest.approx(3.0, abs=0.4)
+    columns = slice(*(round(second / course.seconds * 800) for second in (gap[0] + 0.4, gap[1] - 0.4)))
+    for number, _ in enumerate(course.moods):
+        line = plot.line(list(seen_runs(course.times, course.levels[:, number])))
+        assert not line[:, columns].any()
+        assert line[:, : columns.start - 20].any()
+        assert line[:, columns.stop + 20 :].any()
+
+
+def test_a_course_that_an_operator_asks_for_without_a_take_is_only_its_ground() -> None:
+    course = Course(CourseSettings())
+    course.of(story_of(STORY))
+    *_, last = shown(course, (320, 180))
+    assert last.shape == (180, 320, 4)
+
+
+def test_a_take_in_which_nobody_was_ever_seen_has_its_way_and_no_curve() -> None:
+    takes = Takes()
+    list(takes.until("door", lambda _: feeling("happiness")))
+    list(takes.until("yours", lambda _: BLIND))
+    *_, last = shown(takes.course, (640, 360))
+    assert last[..., :3].max() > 200
+
+
+def test_the_pictures_are_those_of_the_take_and_not_of_the_one_before() -> None:
+    takes = Takes()
+    list(takes.until("yours", lambda _: feeling("sadness")))
+    *_, sad = shown(takes.course, (640, 360))
+    list(takes.until("lamp", lambda _: BLIND))
+    list(takes.until("yours", lambda _: feeling("happiness")))
+    *_, happy = shown(takes.course, (640, 360))
+    assert not np.array_equal(sad, happy)
+
+
+def test_the_colour_of_a_mood_is_that_of_the_scenes_it_leads_to() -> None:
+    def scene(blue: int, green: int, red: int) -> Image:
+        picture = np.zeros((36, 64, 3), np.uint8)
+        picture[10:26, 20:44] = blue, green, red
+        return picture
+
+    colours = mood_colours({"cold": [scene(200, 60, 20)], "warm": [scene(20, 120, 220)]})
+    assert colours["cold"][0] > colours["cold"][2]
+    assert colours["warm"][2] > colours["warm"][0]
+
+
+def test_no_two_moods_have_one_colour_even_if_the_film_has_only_one() -> None:
+    grey = np.full((36, 64, 3), 90, np.uint8)
+    colours = list(mood_colours({str(number): [grey] for number in range(6)}).values())
+    apart = [np.abs(np.subtract(one, other)).max() for k, one in enumerate(colours) for other in colours[k + 1 :]]
+    assert min(apart) > 20
+
+
+def test_the_bands_do_not_overlap_and_lie_on_the_screen() -> None:
+    for size in SIZES:
+        layout = Layout(size, 60.0)
+        bands = [layout.heading, layout.reasons, layout.curves, layout.strip, layout.names, layout.others, layout.foot]
+        assert all(above.bottom <= below.y for above, below in pairwise(bands)), size
+        assert all(0 <= band.x < band.right <= size[0] and band.bottom <= size[1] for band in bands), size
+
+
+def test_each_language_says_what_it_says_with_the_same_blanks() -> None:
+    for phrases in PHRASES.values():
+        assert "41" in phrases.median_of(41)
+        assert phrases.way_of(15, 41).replace("15", "").count("41") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "words"),
+    [("calm", "de", "Stille"), ("calm", "en", "Calm"), ("cellar", "de", "Cellar"), ("fear", "de", "Angst")],
+)
+def test_scenes_and_moods_are_called_as_the_story_says(name: str, language: Language, words: str) -> None:
+    assert called(story_of(STORY).file, name, language) == words
+
+
+def test_letters_that_the_books_face_lacks_are_drawn_all_the_same() -> None:
+    letters = Letters(40)
+    for text in ("Größe", "жизнь", "光", "שלום", "a\u200bb\x00", "", " "):
+        assert letters.mask(text).ndim == 2
+        assert letters.width(text) >= 0
+
+
+def test_long_words_end_in_an_ellipsis_and_never_past_their_room() -> None:
+    letters = Letters(30)
+    rows = letters.wrap("the median of the very many visitors who have been here before you " * 3, 300, 2)
+    assert len(rows) == 2
+    assert all(letters.width(row) <= 300 for row in rows)
+    assert rows[-1].endswith("…")
