@@ -148,7 +148,7 @@ def _show_times(made: Card, story: Story, name: str) -> None:
 def _written(story: Story, name: str) -> list[str]:
     """The clip's file, and the keys of the scene that are not drawn."""
     scene = story.scene(name)
-    files = [f"{one.name}: {one.clip}" for one in scene.thread] or [scene.clip]
+    files = [f"{one.name}: {one.clip}" for one in scene.thread] or [scene.clip or scene.kind]
     end = f" to {scene.out_seconds:g} s" if scene.out_seconds is not None else ""
     part = f", from {scene.in_seconds:g} s{end}" if scene.in_seconds or end else ""
     lines = [*files[:-1], f"{files[-1]}{part}" + (" CANNOT BE READ" if name in story.unplayable else "")]
