@@ -107,7 +107,8 @@ def _changed_scene(name: str, before: StoryFile, after: StoryFile, old: Path, ne
         yield Difference(where, "removed", f"gone: {_summary(before, name, old)}")
         return
     was, now = before.scenes[name], after.scenes[name]
-    yield from _changed_keys(where, was, now, without=("branch", "next"))
+    told_as_thread = ("clip",) if was.thread and now.thread else ()
+    yield from _changed_keys(where, was, now, without=("branch", "next", *told_as_thread))
     for words, figure in (("lasts", _seconds), ("its choice closes at", _closes)):
         old_figure, new_figure = figure(before, name, old), figure(after, name, new)
         if None not in (old_figure, new_figure) and old_figure != new_figure:

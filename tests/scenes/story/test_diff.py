@@ -43,6 +43,13 @@ def test_a_lot_that_weighs_more_is_told_with_both_weights(tmp_path: Path) -> Non
     assert compared(tmp_path, new, old) == [("scenes.door", "changed", words)]
 
 
+def test_another_clip_of_a_thread_is_one_change(tmp_path: Path) -> None:
+    threads = 'thread = [{{ name = "she", clip = "{}.mp4" }}, {{ name = "he", clip = "he.mp4" }}]'
+    old, new = (TWO_ROOMS.replace('clip = "door.mp4"', threads.format(name)) for name in ("a", "b"))
+    words = 'thread { name = "she", clip = "b.mp4" } (was { name = "she", clip = "a.mp4" })'
+    assert compared(tmp_path, new, old) == [("scenes.door", "changed", words)]
+
+
 def test_the_order_of_the_ways_counts_since_the_first_that_holds_is_taken(tmp_path: Path) -> None:
     one, other = '{ to = "garden", when = { mood = "calm" } }', '{ to = "cellar", when = { mood = "dark" } }'
     new = TWO_ROOMS.replace(f"[{one}, {other}]", f"[{other}, {one}]")
