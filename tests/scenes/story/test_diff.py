@@ -1,13 +1,21 @@
 """Two versions of a story: each change is said once, in the author's words."""
 
+import copy
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from calibration.errors import BadFile
+from scenes.exchange.toml_text import story_text
 from scenes.story.diff import differences
+from scenes.story.story_file import StoryFile
 from tests.clips import make_clip
 from tests.scenes.evenings import TWO_ROOMS
+from tests.scenes.exchange.made_stories import Maker
 
 
 def compared(tmp_path: Path, new: str, old: str = TWO_ROOMS) -> list[tuple[str, str, str]]:
@@ -105,6 +113,35 @@ def test_clips_that_are_there_tell_lengths_and_another_file_under_the_same_name(
         ("scenes.cellar", "its choice closes at 1.25 s (was 0.25 s)"),
         ("scenes.cellar", "cellar.mp4 is another file under the same name"),
     ]
+
+
+def tables(raw: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield raw
+    for value in raw.values():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                yield from tables(item)
+
+
+def test_whichever_key_is_edited_the_edit_is_told_and_what_means_the_same_is_not(tmp_path: Path) -> None:
+    maker, told = Maker(seed=5), 0
+    for _ in range(10):
+        raw = maker.story()
+        for _ in range(5):
+            edited = copy.deepcopy(raw)
+            table, key = maker.chance.choice([(table, key) for table in tables(edited) for key in table])
+            if key == "clip" and "thread" in table:
+                continue  # nobody sees it
+            values = [value for table in tables(raw) for name, value in table.items() if name == key]
+            table[key] = maker.chance.choice(values)
+            if table[key] == values[0]:
+                del table[key]
+            with suppress(ValidationError):
+                same = StoryFile.model_validate(edited) == StoryFile.model_validate(raw)
+                found = compared(tmp_path, story_text(edited, {}), story_text(raw, {}))
+                assert bool(found) != same, f"{key} in {table}"
+                told += bool(found)
+    assert told > 15
 
 
 def test_what_is_no_story_cannot_be_compared(tmp_path: Path) -> None:

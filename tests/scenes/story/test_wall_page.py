@@ -4,11 +4,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from scenes.exchange.toml_text import story_text
 from scenes.story.graph import exits
 from scenes.story.story import Story
 from scenes.story.wall_card import Pictures, wide, wrapped
 from scenes.story.wall_page import PAPERS, letters_mm, wall_html, wall_svg
 from tests.scenes.evenings import TWO_ROOMS, story_of
+from tests.scenes.exchange.made_stories import Maker
 
 ODD = "Tür & <Tor> \\u001b[31m \\u8def"
 
@@ -75,6 +77,14 @@ def test_whatever_stands_in_a_story_is_text_on_the_page_and_nothing_else() -> No
     said = texts(wall_svg(story_of(text), {}))
     assert "Tür & <Tor> \\x1b[31m 路" in said
     assert any("<b>&.mp4" in line for line in said)
+
+
+def test_any_story_has_a_page() -> None:
+    maker = Maker(seed=7)
+    for _ in range(10):
+        story = story_of(story_text(maker.story(), {}))
+        said = texts(wall_svg(story, {}))
+        assert [name for name in story.names if f"{story.index(name)}  {name}" not in said] == []
 
 
 def chain(length: int) -> Story:
