@@ -8,7 +8,7 @@ import time
 
 from rich.console import Group
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from calibration.plain import one_line
@@ -67,7 +67,7 @@ def picture(tally: Tally, now: float) -> Group:
         f"{tally.packets} packets ({tally.packet_rate(now):.1f}/s, {tally.byte_rate(now) / 1000:.1f} kB/s, "
         f"largest {tally.largest} bytes), {tally.messages} messages, {tally.gaps} lost, {tally.malformed} malformed"
     )
-    table = Table("address", "tags", "count", "per s", "last", "")
+    table = Table(Column("address", overflow="fold"), "tags", "count", "per s", "last", "")
     for address, heard in sorted(tally.heard.items()):
         table.add_row(
             one_line(address),

@@ -11,11 +11,10 @@ import pygame
 from installation.film.window_text import Colour, WindowText
 from installation.host.health import Health, Sense
 from installation.show.keys import HELP
-from installation.show.view import View, set_by_hand
+from installation.show.view import View, set_by_hand, signal_words
 from models.labels import LABELS
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
-from scenes.machine.signals import SignalStanding
 
 REDRAWN_EACH_SECONDS = 0.2
 RECENT_SECONDS = 10.0
@@ -95,8 +94,6 @@ class Overlay:
         if view.question:
             story.line(view.question, ALARM, self._big)
         self._story(story, view)
-        for signal in view.signals:
-            story.pair(f"signal {signal.name}", signal_words(signal), DIM, WARNING if signal.value is None else INK)
         self._mood(story, view.mood, view.controls.camera and not view.controls.closed)
         self._keys(story)
         machine.pair(view.clock, ", ".join(set_by_hand(view.controls)), INK, WARNING)
@@ -104,6 +101,9 @@ class Overlay:
             machine.line(f"house {view.house}", DIM)
         self._lost(machine, view)
         self._health(machine, view, self._growth.of(view.health, now))
+        machine.gap()
+        for signal in view.signals:
+            machine.pair(f"signal {signal.name}", signal_words(signal), DIM, WARNING if signal.value is None else INK)
         self.left_out = (*story.left_out, *machine.left_out)
         height = max(story.y, machine.y) + edge
         return surface.subsurface((0, 0, surface.get_width(), min(surface.get_height(), height)))
@@ -121,8 +121,7 @@ class Overlay:
         column.gap()
         if not view.branches:
             return
-        asks = any(branch.mood for branch in view.branches)
-        column.line(_listening(view.window, view.seconds) if asks else "ways out", DIM)
+        column.line(_listening(view.window, view.seconds) if view.timeline.listens else "ways out", DIM)
         room = BRANCHES_AT_MOST - len(answers)
         shown = view.branches if len(view.branches) <= room else view.branches[: room - bool(answers)]
         for branch in shown:
@@ -282,13 +281,6 @@ class _Column:
         share = share if 0 <= share <= 1 else float(share > 1)
         self._surface.fill(EMPTY_BAR, (x, top, width, high))
         self._surface.fill(colour, (x, top, int(width * share), high))
-
-
-def signal_words(signal: SignalStanding) -> str:
-    """What a signal stands at, in its sender's unit and as a share of its range."""
-    if signal.value is not None:
-        return f"{signal.value:.4g} ({signal.level:.0%})"
-    return "never heard" if signal.silent_seconds is None else f"not heard for {signal.silent_seconds:.0f} s"
 
 
 def _counts(health: Health) -> str:

@@ -21,9 +21,8 @@ from installation.show.overlay import (
     MARGIN,
     STATE_COLOURS,
     WARNING,
-    signal_words,
 )
-from installation.show.view import Timeline, View
+from installation.show.view import Timeline, View, signal_words
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
 

@@ -90,3 +90,10 @@ def set_by_hand(controls: Controls) -> tuple[str, ...]:
         f"brightness {controls.brightness:.0%}": controls.brightness < 1,
     }
     return tuple(word for word, is_so in words.items() if is_so)
+
+
+def signal_words(signal: SignalStanding) -> str:
+    """What a signal stands at, in its sender's unit and as a share of its range."""
+    if signal.value is not None:
+        return f"{signal.value:.4g} ({signal.level:.0%})"
+    return "never heard" if signal.silent_seconds is None else f"not heard for {signal.silent_seconds:.0f} s"

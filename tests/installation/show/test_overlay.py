@@ -16,6 +16,8 @@ from installation.show.view import Timeline, View, set_by_hand
 from models.arrays import Image
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
+from scenes.machine.signals import SignalStanding
+from scenes.story.signals import SIGNALS_AT_MOST
 
 LONG = "the lanterns over the lake on the night of the first snow "
 HEALTH = Health(1, Sense.OK, Sense.OK, 30.0, 15.0, 60.0, 0)
@@ -50,6 +52,7 @@ FULL = replace(
     branches=tuple(replace(VIEW.branches[0], to=LONG, mood=LONG, taken=False) for _ in range(7)),
     answers=(LONG,) * 6,
     eye_line=LONG * 5,
+    signals=tuple(SignalStanding(LONG, None, 0.0, 1e6) for _ in range(SIGNALS_AT_MOST)),
     lost=(f"sound: {LONG}", f"display: {LONG}"),
     question="Press Esc again to end the show",
     controls=Controls(paused=True, mute=True, camera=False, brightness=0.5),
@@ -129,6 +132,8 @@ def test_what_would_be_taken_now_is_coloured() -> None:
         (replace(VIEW, health=replace(HEALTH, drift=1.2)), WARNING),
         (replace(VIEW, controls=Controls(mute=True)), WARNING),
         (replace(VIEW, state="blackout"), WARNING),
+        (replace(VIEW, signals=(SignalStanding("heart", 72.0, 0.23, 0.4),)), None),
+        (replace(VIEW, signals=(SignalStanding("heart", None, 0.0, 12.0),)), WARNING),
     ],
 )
 def test_the_colour_says_how_bad_it_is(view: View, colour: tuple[int, int, int] | None) -> None:

@@ -12,7 +12,7 @@ from installation.host.state_folder import room_stem, state_folder
 from installation.osc.replay import steps
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
-from installation.show.overlay import signal_words
+from installation.show.view import signal_words
 from scenes.machine.cue import SignalChanged
 from scenes.machine.signals import SignalStanding
 from scenes.story.story import load_story
@@ -47,6 +47,7 @@ def test_a_button_on_another_machine_begins_the_film_and_is_seen_in_overlay_netw
     with open_show(story, venue, headless=True, mood_source=ManualMood()) as show:
         button = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         show.run(0.3)
+        assert show._view().timeline.listens
         assert [signal_words(one) for one in show._view().signals] == ["never heard"] * 2
         assert show.parts.control is not None
         for value in (1.0, 0.0):  # a tap, let go before the next tick
@@ -60,6 +61,7 @@ def test_a_button_on_another_machine_begins_the_film_and_is_seen_in_overlay_netw
             show.run(0.1)
         assert show.scene == "door"
         assert [signal_words(one) for one in show._view().signals] == ["0 (0%)", "never heard"]
+        assert not show._view().timeline.listens
         assert told()["/scene/signal/1/name"] == ("button",)
         button.close()
     journal = next((state_folder() / "journal").rglob(f"*{room_stem(venue.name)}*.jsonl"))
