@@ -27,6 +27,7 @@ stale_seconds = 2
 osc = "/sense/button"
 stale_seconds = 600
 """
+BUTTON_ALONE = SIGNALS[SIGNALS.index("[signals.button]") :]
 HEAD, TAIL = TWO_ROOMS[: TWO_ROOMS.index("branch = ")], TWO_ROOMS[TWO_ROOMS.index("next = ") :]
 VISITOR = [(1.0, feeling("neutral"))]
 Messages = Sequence[tuple[float, str, float]]
@@ -175,3 +176,26 @@ def test_whatever_is_sent_a_signal_stays_in_its_range(moments: list[tuple[float,
         state, _ = advance(story, state, Moment(now, NOBODY, Playhead(1, now), (), tuple(heard)))
         assert all(0.0 <= signal.value <= 100.0 for signal in state.signals)
         assert all(0.0 <= level <= 1.0 for level in levels(story, state).values())
+
+
+def test_each_scene_hears_for_itself() -> None:
+    never = 'branch = [{ to = "cellar", when = { signal = "heart", above = 100 } }]\nnext = "attic"\n'
+    attic = '[scenes.attic]\nclip = "attic.mp4"\nnext = "garden"\n'
+    attic += 'branch = [{ to = "cellar", when = { signal = "button", above = 0.5 } }]\n'
+    ends = TAIL.partition("\n")[2]
+    story = story_of(f"{HEAD}{never}{attic}{ends}{SIGNALS}")
+    before = [(5.0, "button", 1.0), (6.0, "button", 0.0)]  # while the door was shown
+    assert scenes_of(evening(story, VISITOR, 25, signals=before))[2:4] == ["attic", "garden"]
+    again = [*before, (14.0, "button", 1.0), (15.0, "button", 0.0)]
+    assert scenes_of(evening(story, VISITOR, 25, signals=again))[2:4] == ["attic", "cellar"]
+
+
+def test_a_signal_that_an_edited_story_no_longer_names_is_told_as_unknown_and_the_others_by_their_new_numbers() -> None:
+    before, after = asks('signal = "heart", above = 100'), asks('signal = "button", above = 0.5', signals=BUTTON_ALONE)
+    heard = (SignalMessage("heart", 90.0), SignalMessage("button", 1.0))
+    state, _ = begin(before, 0.0)
+    state, _ = advance(before, state, Moment(0.1, NOBODY, Playhead(1, 0.1), (), heard))
+    state, _ = begin(after, 2.0, after=state)
+    state, cues = advance(after, state, Moment(2.1, NOBODY, Playhead(2, 0.1)))
+    told = [cue for cue in cues if isinstance(cue, SignalChanged)]
+    assert [(cue.number, cue.signal, cue.known) for cue in told] == [(1, "heart", False), (1, "button", True)]
