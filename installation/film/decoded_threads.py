@@ -137,7 +137,7 @@ class DecodedThreads:
             self._asked = None
         elif asked is not None and seconds + EARLY >= at:
             coming = due[id(asked)]
-            if coming.current is not None and not coming.starved and coming.current.start > self._last:
+            if coming.current is not None and coming.current.start > self._last:
                 self._shown, self._asked = asked, None
         found = self._shown.painted(due[id(self._shown)])
         if found.current is not None:

@@ -197,9 +197,25 @@ def test_a_drive_of_the_rate_moves_film_time_and_the_end_comes_when_the_film_is_
         house.film.play(2, "a", Clip(media / "a.mkv"), at="end")
         house.run_until(lambda: house.film._next is not None and house.film._next.start is not None)
         house.film.drive(1, PictureLevels(rate=1.2))  # too late: the next scene's sound is placed already
+        before = house.film.playhead.seconds
+        house.run(0.5)
+        assert house.film.playhead.seconds - before == pytest.approx(0.4, abs=0.03)
         house.run_until(lambda: house.film.playhead.entry == 2)
         assert house.now - begun == pytest.approx((SECONDS - film) / 0.8, abs=0.05)
         assert [number for mark, number in house.marks() if mark == 4] == list(range(FRAMES))
+        assert house.film.health.late == 0
+
+
+def test_the_loop_wakes_for_each_picture_of_a_film_that_runs_slowly(media: Path) -> None:
+    with cinema() as house:
+        house.film.play(1, "slow", Clip(media / "silent.mkv"))
+        house.run_until(lambda: house.film.playhead.entry == 1 and house.film.playhead.seconds >= 0.3)
+        house.film.drive(1, PictureLevels(rate=0.8))
+        for _ in range(30):
+            house.decoded()
+            house.now = house.film.next_deadline(house.now)
+            house.film.advance(house.now)
+            house.film.draw(house.now)
         assert house.film.health.late == 0
 
 
@@ -257,7 +273,7 @@ def test_drives_cross_over_with_the_picture(media: Path) -> None:
 
 
 def test_a_candidate_with_threads_counts_with_all_its_decoders(media: Path) -> None:
-    with cinema(megabytes=2) as house:
+    with cinema(megabytes=4) as house:
         house.film.prepare({"a": Clip(media / "a.mkv"), "table": threaded(media, "abc")})
         assert list(house.film._preroll._decoded) == ["a"]
     with cinema(megabytes=50) as house:

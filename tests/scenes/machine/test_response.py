@@ -23,6 +23,10 @@ THREADS = (
     'cut = [{ to = "he", when = { mood = "dark" }, hold_seconds = 1 },'
     ' { to = "she", when = { mood = "calm" }, hold_seconds = 0.5 }]\n'
 )
+DRIVE = (
+    'drive = [{ what = "saturation", follow = { valence = [-1, 1] }, from = 0, to = 1,'
+    " attack_seconds = 4, release_seconds = 1 }]"
+)
 SAD, GLAD = feeling("sadness"), feeling("happiness")
 
 
@@ -88,6 +92,16 @@ def test_the_hold_is_counted_from_the_last_cut_so_that_a_thread_stays() -> None:
     assert len(gaps) > 5
 
 
+def test_the_hold_of_every_cut_is_counted_from_the_last_one() -> None:
+    three = (
+        'thread = [{ name = "a", clip = "a.mp4" }, { name = "b", clip = "b.mp4" }, { name = "c", clip = "c.mp4" }]\n'
+        'cut = [{ to = "b", when = { visitors = "present" }, hold_seconds = 1 },'
+        ' { to = "c", when = { visitors = "present" }, hold_seconds = 1.5 }]\n'
+    )
+    times = [now for now, _, _ in cuts_of(evening(story_with(three), [(1, SAD)], 5))]
+    assert times[:3] == [1.1, 2.2, 3.8]
+
+
 def test_marked_points_are_where_it_is_cut_and_what_holds_there_counts() -> None:
     marked = story_with(THREADS, "cut_points_seconds = [0.5, 4, 7]")
     cues = evening(marked, [(1, SAD), (6, GLAD)], 14, tick_seconds=0.05)
@@ -111,6 +125,28 @@ def test_the_same_evening_is_cut_the_same_way() -> None:
 def test_in_a_pause_nothing_is_cut_and_no_time_passes() -> None:
     commands: dict[float, StoryCommand] = {1.5: Pause(), 5.0: Resume()}
     assert cuts_of(evening(story_with(THREADS), [(1, SAD)], 9, commands))[1][:2] == (5.7, "he")
+
+
+def test_what_comes_in_a_pause_waits_for_its_end() -> None:
+    several = THREADS.replace('mood = "dark" }, hold_seconds = 1', "visitors_at_least = 2 }, hold_seconds = 0")
+    at_once = DRIVE.replace("= 4", "= 0").replace("release_seconds = 1", "release_seconds = 0")
+    course = [(1.0, affected(0.0)), (2.0, affected(-1.0).model_copy(update={"count": 2}))]
+    commands: dict[float, StoryCommand] = {1.5: Pause(), 5.0: Resume()}
+    cues = evening(story_with(several, at_once), course, 7, commands)
+    assert [now for now, _, _ in cuts_of(cues)] == [1.1, 5.1]
+    assert [now for now, _ in pictures_of(cues)] == [1.0, 1.1, 5.0]
+
+
+def test_each_scene_begins_anew_with_its_own_threads_and_drives() -> None:
+    two = DRIVE.replace("drive = [", 'drive = [{ what = "blur", follow = { mood = "dark" }, from = 0, to = 1 }, ')
+    text = TWO_ROOMS.replace('clip = "door.mp4"\n', THREADS + DRIVE + "\n")
+    story = story_of(text.replace('clip = "garden.mp4"\n', THREADS + two + "\n"))
+    cues = evening(story, [(1, GLAD)], 16)
+    assert [(cue.entry, cue.thread, cue.reason) for _, cue in cues if isinstance(cue, ThreadShown)] == [
+        (2, "she", "the scene begins"),
+        (3, "she", "the scene begins"),
+    ]
+    assert {cue.entry for _, cue in cues if isinstance(cue, DrivePicture)} == {2, 3}
 
 
 def run_to_door(story: Story) -> StoryState:
@@ -154,12 +190,6 @@ def test_a_drawing_shows_threads_cuts_and_drives() -> None:
     text = as_text(story_with(THREADS, drive))
     assert "    threads she, he\n    dark for 1 s: cut to he\n    calm for 0.5 s: cut to she\n" in text
     assert "    blur 0 to 0.5 with signal heart\n" in text
-
-
-DRIVE = (
-    'drive = [{ what = "saturation", follow = { valence = [-1, 1] }, from = 0, to = 1,'
-    " attack_seconds = 4, release_seconds = 1 }]"
-)
 
 
 def test_a_drive_begins_where_the_visitor_is_and_takes_its_time() -> None:
