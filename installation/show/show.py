@@ -54,6 +54,7 @@ from scenes.machine.cue import (
     StemLevels,
     TakeEnded,
     TakeStarted,
+    ThreadShown,
 )
 from scenes.machine.state import StoryState
 from scenes.machine.take_over import take_over
@@ -258,6 +259,8 @@ class Show:
                     self.parts.lamps.fade(universe, channels, over_seconds)
             case StemLevels(entry, levels):
                 film.stem_levels(entry, levels)
+            case ThreadShown(_, scene, thread, _, reason):
+                log.info("scene %s: thread %s: %s", scene, thread, reason)
             case Branched(source, target, reason):
                 log.info("%s -> %s: %s", source, target, reason)
             case TakeStarted():

@@ -133,6 +133,7 @@ def test_what_comes_in_a_pause_waits_for_its_end() -> None:
     course = [(1.0, affected(0.0)), (2.0, affected(-1.0).model_copy(update={"count": 2}))]
     commands: dict[float, StoryCommand] = {1.5: Pause(), 5.0: Resume()}
     cues = evening(story_with(several, at_once), course, 7, commands)
+    assert [now for now, cue in cues if isinstance(cue, CutThread)] == [5.0]
     assert [now for now, _, _ in cuts_of(cues)] == [1.1, 5.1]
     assert [now for now, _ in pictures_of(cues)] == [1.0, 1.1, 5.0]
 

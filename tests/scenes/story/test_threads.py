@@ -166,6 +166,15 @@ def test_the_rate_may_move_where_nothing_is_heard_in_step(folder: Path) -> None:
     assert "talk.mp4 has sound" in problems(folder, own)[0]
 
 
+def test_stems_are_the_scenes_and_not_those_of_each_thread(folder: Path) -> None:
+    stems = "".join(
+        f'[[scenes.table.stem]]\nfile = "tone.ogg"\nfollow = {{ mood = "{m}" }}\n' for m in ("dark", "fear")
+    )
+    clip = load(folder, GOOD + stems).clip("table")
+    assert len(clip.stems) == 2
+    assert [one.stems for one in clip.threads] == [()]
+
+
 def test_in_the_morning_a_scene_goes_on_without_a_thread_that_is_missing(folder: Path) -> None:
     text = THREAD.format("she", "away.mp4") + THREAD.format("he", "he.mp4") + THREAD.format("dog", "she.mp4")
     assert problems(folder, text)[0].startswith("scenes.table.thread.0.clip: away.mp4: ")
