@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 from scenes.machine.branching import choose, fallback_for
 from scenes.machine.cue import (
@@ -34,6 +33,7 @@ from scenes.machine.evidence import Evidence
 from scenes.machine.lamps import drive_lamps
 from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
+from scenes.machine.replacing import replace
 from scenes.machine.signals import forget, gather, hear
 from scenes.machine.state import Moment, Pending, Presence, Response, StoryState
 from scenes.machine.stems import level_stems

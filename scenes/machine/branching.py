@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from models.mood import Mood
 from scenes.machine.conditions import Verdict, judge, seen_enough, stands
+from scenes.machine.replacing import replace
 from scenes.machine.state import StoryState
 from scenes.story.clip import Transition
 from scenes.story.draws import lot

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time
 
 from models.mood import Mood
 from scenes.machine.evidence import Evidence
+from scenes.machine.replacing import replace
 from scenes.machine.signals import signal_holds
 from scenes.machine.state import StoryState
 from scenes.story.conditions import Level, When
@@ -17,6 +18,8 @@ LEAST_LEAD = 0.25
 """A mood that was there for less of the seen time leads nothing."""
 LEAST_SEEN = 0.2
 """A choice on a mood needs this share of the listening window to have been seen."""
+ROUNDING = 1e-9
+"""Sums of times differ by less than this with the ticks of which they were made; it decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def stands(story: Story, state: StoryState, mood: Mood, when: When) -> str:
 
 def seen_enough(evidence: Evidence) -> bool:
     """A face was seen for enough of the listening window so far that a choice may go by it."""
-    return evidence.seen_seconds >= LEAST_SEEN * evidence.seconds > 0
+    return evidence.seconds > 0 and evidence.seen_seconds >= LEAST_SEEN * evidence.seconds - ROUNDING
 
 
 def _together(verdicts: Iterator[Verdict]) -> Verdict:
@@ -166,7 +169,7 @@ def _mood(asked: _Asked, when: When, mood: str) -> Verdict:
     ):
         if least is not None:
             value = measure(labels)
-            reached = reached and value >= least
+            reached = reached and value >= least - ROUNDING
             reasons.append(words.format(value))
     return Verdict(reached or missing, f"{mood} {', '.join(reasons)}", (mood,))
 
@@ -176,27 +179,27 @@ def _leads(story: Story, state: StoryState, mood: str) -> bool:
     labels = story.labels(mood)
     share = state.evidence.share(labels)
     others = (story.labels(other) for other in story.asked_moods(state.scene))
-    return share >= LEAST_LEAD and all(
-        share >= state.evidence.share(other) for other in others if not set(other) & set(labels)
+    return share >= LEAST_LEAD - ROUNDING and all(
+        share >= state.evidence.share(other) - ROUNDING for other in others if not set(other) & set(labels)
     )
 
 
 def _level(asked: _Asked, name: str, level: Level) -> Verdict:
     """A value that the eye measures; unknown where too little of the window was measured."""
     evidence = asked.state.evidence
-    enough = evidence.known_seconds(name) >= LEAST_SEEN * evidence.seconds > 0
+    enough = evidence.seconds > 0 and evidence.known_seconds(name) >= LEAST_SEEN * evidence.seconds - ROUNDING
     if level.rises_by is not None:
         half = evidence.seconds / 2
         first, second = evidence.level(name, until=half), evidence.level(name, since=half)
         if first is None or second is None or not enough:
             return Verdict(None, f"{name} is not known")
         rose = second - first
-        moved = rose >= level.rises_by if level.rises_by > 0 else rose <= level.rises_by
+        moved = rose >= level.rises_by - ROUNDING if level.rises_by > 0 else rose <= level.rises_by + ROUNDING
         within = _within(level, (first + second) / 2)
         return Verdict(moved and within, f"{name} changed by {round(rose, 2) + 0.0:+.2f}")
     if level.held_seconds is not None:
         held = evidence.level_held(name, level.above, level.below)
-        if held >= level.held_seconds:
+        if held >= level.held_seconds - ROUNDING:
             return Verdict(True, f"{name} held {held:.1f} s")
         return Verdict(False if enough else None, f"{name} held {held:.1f} s")
     mean = evidence.level(name)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from scenes.machine.cue import Cue, DrivePicture
 from scenes.machine.following import glide, level
+from scenes.machine.replacing import replace
 from scenes.machine.signals import levels as levels_of
 from scenes.machine.state import Moment, StoryState
 from scenes.story.clip import PictureLevels

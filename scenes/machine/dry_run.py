@@ -6,19 +6,20 @@ With it a story runs under a clock of its own: a week in seconds, or ten thousan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from models.mood import Mood
 from scenes.machine.advance import Moment, StoryState, advance, begin
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Cue, CutThread, DrivePicture, Play
 from scenes.machine.memory import NO_TAKES, History, Hour, Memory
+from scenes.machine.replacing import replace
 from scenes.machine.signal_state import SignalMessage
 from scenes.story.clip import Playhead
 from scenes.story.story import Story
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
 class DryPlayer:
     """The playhead of a film that is always ready, and the scene that follows."""
 

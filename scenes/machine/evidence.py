@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def _zeros(*shape: int) -> Doubles:
     return np.zeros(shape)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """All that one scene has seen. ``Evidence()`` begins at film time 0; ``observe`` gives the next one.
 
@@ -53,14 +54,15 @@ class Evidence:
     _runs: tuple[tuple[int, float, float], ...] = ()
     _run: tuple[int, float, float] = (_UNSEEN, 0.0, 0.0)
 
-    def observe(self, mood: Mood, seconds: float) -> Evidence:
+    def observe(self, mood: Mood, seconds: float, longest_step: float = LONGEST_STEP_SECONDS) -> Evidence:
         """Credit the film time since the last observation to ``mood``.
 
         Steps may be irregular; a ``seconds`` that is not finite or does not go forward changes nothing.
+        ``longest_step``: for whoever knows that the mood was so all the time.
         """
         if not math.isfinite(seconds) or seconds <= self.seconds:
             return self
-        start = max(self.seconds, seconds - LONGEST_STEP_SECONDS)
+        start = max(self.seconds, seconds - longest_step)
         before = self if start == self.seconds else self._step(start, _UNSEEN, None)
         if not (mood.trusted and mood.present):
             return before._step(seconds, _UNSEEN, None)  # noqa: SLF001 - our own kind
@@ -69,7 +71,7 @@ class Evidence:
     @property
     def seen_seconds(self) -> float:
         """How long somebody could be seen and judged."""
-        return float(self._total[:_KINDS].sum())
+        return sum(self._sums[:_KINDS])
 
     def share(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
         """Share (0 to 1) of the seen time in which the believed emotion was one of ``labels``; 0: nothing seen."""
@@ -137,9 +139,14 @@ class Evidence:
         return LABELS[int(times.argmax())] if times.max() > 0 else None
 
     def _of_seen(self, columns: list[int], since: float | None, until: float | None) -> float:
-        window = self._window(since, until)
-        seen = window[:_KINDS].sum()
-        return float(window[columns].sum() / seen) if seen > 0 else 0.0
+        window = self._sums if since is until is None else self._window(since, until).tolist()
+        seen = sum(window[:_KINDS])
+        return sum(window[column] for column in columns) / seen if seen > 0 else 0.0
+
+    @cached_property
+    def _sums(self) -> list[float]:
+        """The integrals up to now; a few of them are added quicker as numbers than as an array."""
+        return self._total.tolist()
 
     def _step(self, seconds: float, kind: int, measures: tuple[float, ...] | None) -> Evidence:
         rate = _zeros(_COLUMNS)
@@ -152,14 +159,14 @@ class Evidence:
         passed = int(seconds / width) + 1 - len(edges)
         if passed > 0:
             times = width * np.arange(len(edges), len(edges) + passed)[:, None] - self.seconds
-            edges = np.vstack((edges, self._total + rate * np.maximum(times, 0.0)))
+            edges = np.concatenate((edges, self._total + rate * np.maximum(times, 0.0)))
         runs, run = self._runs, self._run
         if kind == run[0]:
             run = (kind, run[1], seconds)
         else:
             runs, run = (*runs[1 - RUNS_AT_MOST :], run), (kind, self.seconds, seconds)
         total = self._total + rate * (seconds - self.seconds)
-        return replace(self, seconds=seconds, bin_seconds=width, _edges=edges, _total=total, _runs=runs, _run=run)
+        return Evidence(seconds, width, edges, total, runs, run)
 
     def _all_runs(self) -> Iterator[tuple[int, float, float]]:
         yield from self._runs

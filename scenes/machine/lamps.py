@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scenes.machine.cue import Cue, SetLamps
 from scenes.machine.following import glide, level
+from scenes.machine.replacing import replace
 from scenes.machine.signals import levels as signal_levels
 from scenes.machine.state import LampResponse, Moment, StoryState
 from scenes.story.story import Story

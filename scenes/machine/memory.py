@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from scenes.machine.replacing import replace
 from scenes.story.draws import SEEDS
 from scenes.story.story import Story
 

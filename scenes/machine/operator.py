@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from models.mood import Mood
@@ -19,6 +18,7 @@ from scenes.machine.command import (
     Stop,
     StoryCommand,
 )
+from scenes.machine.replacing import replace
 from scenes.machine.state import StoryState
 from scenes.machine.transition import Step, as_home, request_scene, unconditional_choice
 from scenes.story.story import Story

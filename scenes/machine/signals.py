@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scenes.machine.cue import Cue, SignalChanged
+from scenes.machine.replacing import replace
 from scenes.machine.signal_state import SignalState, Span
 from scenes.machine.state import Moment, StoryState
 from scenes.story.conditions import When

@@ -91,7 +91,7 @@ class LampResponse:
     """The show's clock when they last moved."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
 class StoryState:
     """One moment of a show. Made by ``begin``, followed by ``advance``."""
 

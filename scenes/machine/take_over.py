@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scenes.machine.advance import begin
 from scenes.machine.cue import DrivePicture, Play, Prepare
+from scenes.machine.replacing import replace
 from scenes.machine.state import Response, StoryState
 from scenes.machine.transition import Step
 from scenes.story.clip import PictureLevels, Transition

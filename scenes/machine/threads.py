@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from models.mood import Mood
 from scenes.machine.conditions import holds
 from scenes.machine.cue import Cue, CutThread, ThreadShown
 from scenes.machine.evidence import BIN_SECONDS, Evidence
+from scenes.machine.replacing import replace
 from scenes.machine.state import Moment, StoryState
 from scenes.story.clip import Playhead
 from scenes.story.graph import describe_cut

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from models.mood import Mood
 from scenes.machine.branching import Choice, choose, fallback_for
 from scenes.machine.cue import Branched, Cue, Play, TakeEnded
+from scenes.machine.replacing import replace
 from scenes.machine.state import Pending, StoryState
 from scenes.story.story import Story
 

@@ -118,7 +118,7 @@ class Transition:
         return {"cut": 0.0, "hold": self.seconds, "crossfade": 0.0, "dip": self.seconds / 2}[self.kind]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
 class Playhead:
     """Where the film is, reported by the player to the story, in film time and not clock time."""
 

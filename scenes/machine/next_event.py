@@ -1,0 +1,151 @@
+"""A visitor's way through a story, from event to event instead of tick by tick, with the same cues at the same ticks.
+
+Between two events nothing is decided: the film goes on, and what the face shows is gathered. What an event is depends
+on the scene: a moment of the film (the choice closes), another face, somebody who comes or goes. Where a branch may
+hold at any moment (a mood that is asked for at once), every tick is one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scenes.machine.advance import SAFE_SECONDS, Moment, StoryState, advance, begin
+from scenes.machine.audience import PATIENCE_SECONDS, Visitor
+from scenes.machine.cue import Cue, TakeEnded
+from scenes.machine.dry_run import DryPlayer
+from scenes.machine.replacing import replace
+from scenes.story.conditions import When
+from scenes.story.story import Story
+
+TICK_SECONDS = 0.5
+LONGEST_SECONDS = PATIENCE_SECONDS + 3600.0
+"""A take that does not end with its visitor is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """When something may happen in a scene."""
+
+    at_film_seconds: tuple[float, ...]
+    """Moments of the film at which something is decided, sorted."""
+    at_waits: tuple[float, ...]
+    """Seconds since somebody came or went."""
+    faces: bool
+    """With another face, too."""
+    dense: tuple[float, float]
+    """Film times between which every tick counts."""
+    window: tuple[float, float]
+    listens: bool
+
+
+NEVER = (math.inf, -math.inf)
+
+
+class Plans:
+    """Of all scenes of a story."""
+
+    def __init__(self, story: Story) -> None:
+        self.of = {name: self._plan(story, name) for name in story.names}
+        self.of_the_end = {name: self._to_the_end(story, name) for name in story.names}
+
+    def _to_the_end(self, story: Story, name: str) -> _Plan:
+        """When the choice has closed, nothing is decided before the last picture."""
+        plan, drives = self.of[name], story.scene(name).drive
+        dense = plan.dense if any(drive.what == "rate" for drive in drives) else NEVER
+        moments = (story.duration(name),)
+        return replace(plan, listens=False, faces=False, dense=dense, at_film_seconds=moments, at_waits=())
+
+    @staticmethod
+    def _plan(story: Story, name: str) -> _Plan:
+        scene, window, at_home = story.scene(name), story.window(name), name in (story.file.attract, story.file.safe)
+        immediate = [branch.when for branch in story.branches(name) if story.is_immediate(name, branch) and branch.when]
+        if at_home:  # either may stand in for the other
+            homes = (story.file.attract, story.file.safe)
+            immediate = [
+                b.when for home in homes for b in story.branches(home) if story.is_immediate(home, b) and b.when
+            ]
+        asked = [when for one in immediate for _, when in one.walk()]
+        moments = [story.close(name), story.duration(name), scene.minimum_seconds]
+        moments += [when.elapsed_seconds for when in asked if when.elapsed_seconds is not None]
+        if at_home:
+            moments.append(max(story.duration(name), SAFE_SECONDS))
+        dense = NEVER
+        if any(when.asks_faces for when in asked):
+            dense = window
+        if any(drive.what == "rate" for drive in scene.drive):
+            dense = (0.0, math.inf)
+        return _Plan(
+            at_film_seconds=tuple(sorted(moments)),
+            at_waits=(story.file.left.after_seconds, *(when.for_seconds for when in asked if when.for_seconds)),
+            faces=any(_asks_the_moment(when) for when in asked),
+            dense=dense,
+            window=window,
+            listens=story.listens(name),
+        )
+
+
+def _asks_the_moment(when: When) -> bool:
+    return bool(when.untrusted or when.visitors_at_least or when.visitors)
+
+
+def run_visitor(story: Story, plans: Plans, visitor: Visitor) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
+    """The ticks of one visitor's way that had cues, with the state after each, to the end of the take."""
+    state, cues = begin(story, 0.0, memory=visitor.memory, history=visitor.history)
+    yield 0.0, state, cues
+    player, number = DryPlayer(story).perform(cues), 0
+    while number * TICK_SECONDS < LONGEST_SECONDS:
+        plan = (plans.of_the_end if state.pending else plans.of)[state.scene]
+        passed, state, player = _pass_quiet_ticks(plan, state, player, visitor)
+        number += passed + 1
+        now = number * TICK_SECONDS
+        player = player.run(TICK_SECONDS)
+        state, cues = advance(story, state, Moment(now, visitor.mood(now, state), player.playhead, hour=visitor.hour))
+        if cues:
+            player = player.perform(cues)
+            yield now, state, cues
+        if visitor.is_gone and not state.in_take:
+            return
+        if any(isinstance(cue, TakeEnded) for cue in cues):
+            return
+
+
+def _pass_quiet_ticks(
+    plan: _Plan, state: StoryState, player: DryPlayer, visitor: Visitor
+) -> tuple[int, StoryState, DryPlayer]:
+    """How many ticks pass before the next event, and how all stands just before it."""
+    starts = state.in_take and not visitor.begun  # which it is to notice at the next tick
+    asked = state.pending
+    if starts or (asked and asked.at == "now") or not state.entry or state.ended or state.fault:
+        return 0, state, player
+    seconds, now, number, seen = player.playhead.seconds, state.now, 0, False
+    moment = next((at for at in plan.at_film_seconds if at > seconds), math.inf)
+    waits = [state.presence.since + wait for wait in plan.at_waits]
+    until = min((at for at in waits if at > state.clock), default=math.inf) - state.clock + now
+    (opened, closed), (dense_from, dense_until) = plan.window, plan.dense
+    heard, evidence = state.evidence.seconds + opened, state.evidence
+    while True:
+        later, film = now + TICK_SECONDS, seconds + TICK_SECONDS
+        if film >= moment or later >= until or (dense_from <= film and seconds <= dense_until):
+            break
+        if later >= visitor.changes:
+            if plan.faces or not visitor.there or later >= visitor.leaves or state.presence.here is not True:
+                break
+            if plan.listens and heard > evidence.seconds + opened:
+                evidence = evidence.observe(visitor.face, heard - opened, math.inf)
+            visitor.pass_by(later, state)
+        now, seconds, number = later, film, number + 1
+        seen = seen or (visitor.there and visitor.face.trusted)
+        if opened <= seconds <= closed:
+            heard = seconds
+    if not number:
+        return 0, state, player
+    if plan.listens and heard > evidence.seconds + opened:
+        evidence = evidence.observe(visitor.face, heard - opened, math.inf)
+    clock = state.clock + (now - state.now)
+    visited = state.visited or (state.in_take and seen)
+    state = replace(state, now=now, clock=clock, seconds=seconds, moved=clock, evidence=evidence, visited=visited)
+    if asked:
+        state = replace(state, pending=replace(asked, since=clock))
+    return number, state, replace(player, playhead=replace(player.playhead, seconds=seconds))

@@ -1,0 +1,27 @@
+"""``dataclasses.replace`` for what changes at every tick, some fifteen times as fast."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # so that names and types of what is changed are checked as ever
+    from dataclasses import replace as replace
+else:
+
+    def replace(one, /, **changes):
+        """A copy of a frozen dataclass with ``changes``; of one without slots its values are copied at once.
+
+        Such a class may have no cached properties: they would be copied, too.
+
+        Raises ``TypeError`` for a field that it does not have.
+        """
+        values = getattr(one, "__dict__", None)
+        if values is None:
+            return dataclasses.replace(one, **changes)
+        if not changes.keys() <= values.keys():
+            raise TypeError(f"{type(one).__name__} has no field {', '.join(changes.keys() - values.keys())}")
+        new = object.__new__(type(one))
+        new.__dict__.update(values)
+        new.__dict__.update(changes)
+        return new
