@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from pathlib import Path
@@ -11,14 +12,18 @@ import numpy as np
 import scenes
 from installation.bench.report import Figure, Progress, Report
 from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.audience import Audience, Visitor
 from scenes.machine.dry_run import DryPlayer, dry_run
-from scenes.machine.simulate import Visitors
+from scenes.machine.next_event import LONGEST_SECONDS
+from scenes.machine.simulate import simulate
 from scenes.story.story import Story, load_story
 
 WEEK_SECONDS = 7 * 86400.0
 WEEK_TICK_SECONDS = 0.5
 TICKS = 20_000
 TICK_SECONDS = 1 / 60
+AUDIENCE, SAMPLE = 10_000, 100
+"""Visitors from event to event, and those of them that are simulated tick by tick."""
 
 
 def run(progress: Progress) -> Report:
@@ -28,7 +33,9 @@ def run(progress: Progress) -> Report:
     ticks = _ticks(story)
     busy = float(ticks.mean())
     wall, takes, grown = _week(story, progress)
-    budget = TICK_SECONDS * 1e6
+    budget, cores = TICK_SECONDS * 1e6, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    progress("simulated visitors", 0.0)
+    audience, each_tick = _audience(story, cores)
     return Report(
         "story",
         (
@@ -38,13 +45,14 @@ def run(progress: Progress) -> Report:
             Figure("simulated week", wall, "s", WEEK_SECONDS, "real time"),
             Figure("takes in that week", takes, "takes"),
             Figure("memory growth in that week", grown, "MB"),
+            Figure(f"{AUDIENCE:,} simulated visitors on {cores} cores", audience, "s", each_tick, "every tick of them"),
         ),
         (f"ticks: one visitor after another, every {TICK_SECONDS * 1000:.1f} ms; week: every {WEEK_TICK_SECONDS} s",),
     )
 
 
 def _ticks(story: Story) -> np.ndarray:
-    visitors, clock = Visitors(story, 1), time.thread_time
+    visitors, clock = Audience(1), time.thread_time
     state, cues = begin(story, 0.0)
     player = DryPlayer(story).perform(cues)
     durations = np.empty(TICKS)
@@ -61,13 +69,25 @@ def _ticks(story: Story) -> np.ndarray:
 
 def _week(story: Story, progress: Progress) -> tuple[float, int, float]:
     """Wall-clock seconds, number of takes, and megabytes by which the process grew after the first day."""
-    visitors, started, takes, day_one = Visitors(story, 2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
+    visitors, started, takes, day_one = Audience(2, gap_seconds=120.0), time.perf_counter(), 0, 0.0
     for now, state, _ in dry_run(story, visitors.mood, WEEK_SECONDS, WEEK_TICK_SECONDS):
         takes = state.take
         if not day_one and now > 86400.0:
             day_one = _megabytes()
         progress("a week of visitors", now / WEEK_SECONDS)
     return time.perf_counter() - started, takes, _megabytes() - day_one
+
+
+def _audience(story: Story, cores: int) -> tuple[float, float]:
+    """Wall-clock seconds of all of them from event to event, and (from a sample) tick by tick on as many cores."""
+    started = time.perf_counter()
+    simulate(story, AUDIENCE, 1, cores)
+    quick, started = time.perf_counter() - started, time.perf_counter()
+    for number in range(SAMPLE):
+        visitor = Visitor(1, number)
+        way = dry_run(story, visitor.mood, LONGEST_SECONDS, WEEK_TICK_SECONDS)
+        next(state for _, state, _ in way if visitor.is_gone and not state.in_take)
+    return quick, (time.perf_counter() - started) / SAMPLE * AUDIENCE / cores
 
 
 def _megabytes() -> float:

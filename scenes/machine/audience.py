@@ -34,8 +34,8 @@ PATIENCE_SECONDS = 900.0
 OPENS = datetime(2026, 1, 5, 10)
 NOBODY = Mood(captured_at=0.0, trusted=True)
 CANNOT_BE_SEEN = unseen(0.0, "simulated")
-A_DAY = 160
-"""Visitors, one each three minutes, until 18:00."""
+A_DAY = 200
+"""Visitors, one each three minutes, until 20:00."""
 APART = timedelta(minutes=3)
 
 
@@ -116,3 +116,20 @@ def _face(label: int, step: int) -> Mood:
         valence=valence,
         arousal=arousal,
     )
+
+
+class Audience:
+    """One visitor after the other in a show that goes on. ``mood`` must be asked in the order of time."""
+
+    def __init__(self, seed: int, gap_seconds: float = COMES_AFTER_SECONDS) -> None:
+        self._seed, self._gap = seed, gap_seconds
+        self._number, self._since = 0, gap_seconds - COMES_AFTER_SECONDS
+        self._visitor = Visitor(seed, 0)
+
+    def mood(self, now: float, state: StoryState) -> Mood:
+        """What the eye would see at ``now`` (seconds since the show began)."""
+        if self._visitor.is_gone and not state.in_take:
+            self._number += 1
+            self._visitor = Visitor(self._seed, self._number)
+            self._since = now + self._gap - COMES_AFTER_SECONDS
+        return self._visitor.mood(now - self._since, state)

@@ -29,6 +29,8 @@ class DryPlayer:
     following: Play | None = None
     cut: CutThread | None = None
     rate: float = 1.0
+    next_rate: tuple[int, float] = (0, 1.0)
+    """Entry that comes, and the rate at which it is to begin."""
 
     def perform(self, cues: tuple[Cue, ...]) -> DryPlayer:
         """Take note of what is asked for."""
@@ -41,8 +43,10 @@ class DryPlayer:
                     player = replace(player, following=cue)
                 case CutThread():
                     player = replace(player, cut=cue)
-                case DrivePicture(_, picture):
+                case DrivePicture(entry, picture) if entry == player.playhead.entry:
                     player = replace(player, rate=picture.rate)
+                case DrivePicture(entry, picture):
+                    player = replace(player, next_rate=(entry, picture.rate))
         return player
 
     def run(self, seconds: float) -> DryPlayer:
@@ -62,8 +66,9 @@ class DryPlayer:
 
     def _show(self, play: Play) -> DryPlayer:
         thread = self.story.clip(play.scene).thread
+        rate = self.next_rate[1] if self.next_rate[0] == play.entry else 1.0
         head = replace(self.playhead, entry=play.entry, seconds=play.from_seconds, ended=False, thread=thread)
-        return replace(self, playhead=head, scene=play.scene, following=None, cut=None, rate=1.0)
+        return replace(self, playhead=head, scene=play.scene, following=None, cut=None, rate=rate)
 
 
 def dry_run(  # noqa: PLR0913 - what an evening is made of; most give two or three

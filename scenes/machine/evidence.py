@@ -146,7 +146,8 @@ class Evidence:
     @cached_property
     def _sums(self) -> list[float]:
         """The integrals up to now; a few of them are added quicker as numbers than as an array."""
-        return self._total.tolist()
+        sums: list[float] = self._total.tolist()
+        return sums
 
     def _step(self, seconds: float, kind: int, measures: tuple[float, ...] | None) -> Evidence:
         rate = _zeros(_COLUMNS)

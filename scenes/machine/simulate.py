@@ -42,8 +42,7 @@ class Tally:
     def count(self, way: Iterable[tuple[float, StoryState, tuple[Cue, ...]]]) -> None:
         """Take one visitor's way into account."""
         self.visitors += 1
-        now, begun = 0.0, False
-        since = 0.0
+        now, since, begun, last = 0.0, 0.0, False, ""
         for now, state, cues in way:
             for cue in cues:
                 match cue:
@@ -82,6 +81,24 @@ class Tally:
         """Branches that no visitor took, as (from, to)."""
         ways = [(name, branch.to) for name in story.names for branch in story.branches(name)]
         return tuple(way for way in dict.fromkeys(ways) if not self.branches[way] and way[0] != story.file.safe)
+
+    @staticmethod
+    def not_simulated(story: Story) -> tuple[str, ...]:
+        """What branches ask for and no simulated visitor has."""
+        asked = [
+            when
+            for name in story.names
+            for branch in story.branches(name)
+            if branch.when
+            for _, when in branch.when.walk()
+        ]
+        levels = [level for level in ("facing", "speaking") if any(level in when.levels for when in asked)]
+        several = any((when.visitors_at_least or 0) > 1 for when in asked)
+        return (
+            *(["signals"] if any(when.signal for when in asked) else []),
+            *levels,
+            *(["several visitors at once"] if several else []),
+        )
 
 
 def simulate(

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from calibration.errors import Exit
 from installation.cli import app
+from installation.host.options import DEMO
 from tests.clips import make_clip, make_still
 
 STORY = """
@@ -100,3 +101,15 @@ def test_a_page_for_the_wall_is_written_with_pictures_and_over_no_file_of_somebo
     code, said = print_to(notes)
     assert (code, notes.read_text()) == (Exit.BAD_CONFIGURATION, "<p>mine")
     assert "another file" in said
+
+
+def test_simulated_visitors_as_json() -> None:
+    result = CliRunner().invoke(app, ["story", "simulate", str(DEMO), "--visitors", "40", "--json"])
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert (told["visitors"], told["takes"]) == (40, 40)
+    for scene in {way["from"] for way in told["ways"]}:
+        assert sum(way["share"] for way in told["ways"] if way["from"] == scene) == pytest.approx(1.0)
+    assert told["scenes"]["opening"] == 40
+    assert sum(told["outcomes"].values()) == 40
+    assert told["not_simulated"] == []
