@@ -11,17 +11,13 @@ from installation.commands.choices import chosen, completion, shown
 from installation.host.terminal import say
 
 if TYPE_CHECKING:
+    from models.arrays import Image
     from scenes.story.clip import Clip
     from scenes.story.wall_card import Pictures
 
 PAPERS = ("A4", "A3", "A2", "A1", "A0")
-LARGE, SMALL = (480, 270), (160, 90)
-STRIP = 4
+STRIP, STRIP_SIZE = 4, (160, 90)
 JPEG_QUALITY = 82
-PLACES = (0.35, 0.6, 0.15, 0.85)
-"""Where in a scene its large picture is looked for, as shares of its length; the one with most to see is taken."""
-ENOUGH = 34.0
-"""Spread of brightness (of 255) with which the first is good enough."""
 OURS = "chiaro story print"
 """Stands in each page, so that no file of somebody else is written over."""
 
@@ -91,25 +87,20 @@ def _pictures(clip: Clip, seconds: float) -> Pictures:
     import cv2
 
     from calibration.errors import Unplayable
+    from installation.course.thumbnails import thumbnail
     from installation.film.picture_at import picture_at
     from scenes.story.probe import probe
     from scenes.story.wall_card import Pictures
 
-    def jpeg(at: float, size: tuple[int, int]) -> tuple[bytes, float]:
-        picture = picture_at(clip, at, size)[..., :3]
-        coded, written = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-        return written.tobytes() if coded else b"", float(picture.std())
+    def jpeg(picture: Image | None) -> bytes:
+        if picture is None:
+            return b""
+        coded, written = cv2.imencode(".jpg", picture[..., :3], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        return written.tobytes() if coded else b""
 
     try:
-        if probe(clip.file).still:
-            return Pictures(jpeg(0.0, LARGE)[0])
-        best, most = b"", -1.0
-        for share in PLACES:
-            picture, spread = jpeg(share * seconds, LARGE)
-            if spread > most:
-                best, most = picture, spread
-            if most >= ENOUGH:
-                break
-        return Pictures(best, tuple(jpeg(seconds * number / (STRIP - 1), SMALL)[0] for number in range(STRIP)))
+        places = [] if probe(clip.file).still else [seconds * number / (STRIP - 1) for number in range(STRIP)]
+        strip = tuple(jpeg(picture_at(clip, place, STRIP_SIZE)) for place in places)
+        return Pictures(jpeg(thumbnail(clip, seconds)), strip)
     except Unplayable:
         return Pictures()

@@ -32,6 +32,7 @@ TOLD = (
     "loop",
     "cue",
     "transition",
+    "kind",
     "thread",
     "cut",
     "drive",

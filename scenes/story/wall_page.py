@@ -43,7 +43,8 @@ def wall_svg(story: Story, pictures: Mapping[str, Pictures], paper: str = "A3", 
     drawing = _Drawing(story, pictures, (width - 2 * MARGIN) / (height - 2 * MARGIN - TITLE_HEIGHT - FOOT_HEIGHT))
     layout, scale = drawing.layout, drawing.scale(width, height)
     left = MARGIN + (width - 2 * MARGIN - layout.width * scale) / 2
-    top = MARGIN + TITLE_HEIGHT
+    room = height - 2 * MARGIN - TITLE_HEIGHT - FOOT_HEIGHT
+    top = MARGIN + TITLE_HEIGHT + (room - layout.height * scale) / 2
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
