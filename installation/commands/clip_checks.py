@@ -86,7 +86,7 @@ def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
             user = f"scene {name}" + (f" thread {clip.thread}" if clip is not story.clip(name) else "")
             files = [clip.file, *([clip.sound] if clip.sound else [])]
             key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
-            inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen), threads=1))
+            inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen)))
             parts[user] = Part(f"{user}: {clip.file}", key, inspect)
         for number, stem in enumerate(story.clip(name).stems):
             decode = partial(inspect_bed, Bed(stem.file))

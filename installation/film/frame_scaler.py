@@ -8,15 +8,17 @@ from typing import Literal
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from calibration.errors import Unplayable
+from installation.film.pooled_scaler import PooledScaler, Spread, Target
 from models.arrays import Image
 
 Fit = Literal["fit", "fill", "stretch"]
 UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED; the other numbers of AVColorSpace are those of swscale's tables."""
 BT709, BT601 = 1, 5
+FULL_RANGE = 2
+"""AVCOL_RANGE_JPEG."""
 KEPT_AS_YUV = ("yuv420p", "yuvj420p", "nv12")
 """Pixels of eight bits that take 1.5 bytes each. All others are brought to the canvas's four when they are decoded."""
 
@@ -53,7 +55,7 @@ class FrameLook:
     turns: int
     """Quarter turns to the left until it stands upright."""
     colorspace: int
-    color_range: ColorRange
+    spread: Spread
 
     @property
     def size(self) -> tuple[int, int]:
@@ -88,13 +90,16 @@ class HeldPicture:
 class FrameScaler:
     """Brings frames of one clip to canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
 
-    ``tone`` is a table of 256 (gamma, black level) or None. ``threads`` of swscale, 0: as many as there are cores. Not
-    thread-safe, but one thread may ``hold`` while another has pictures painted that are held.
+    ``tone`` is a table of 256 (gamma, black level) or None. Not thread-safe, but one thread may ``hold`` while another
+    has pictures painted that are held.
     """
 
-    def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None, threads: int = 0) -> None:
-        self._size, self._fit, self._tone, self._threads = size, fit, tone, threads
-        self._holding, self._painting = VideoReformatter(), VideoReformatter()
+    def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None) -> None:
+        self._size, self._fit, self._tone = size, fit, tone
+        self._holding, self._painting = PooledScaler(), PooledScaler()
+        self._boxed_in: Placing | None = None
+        self._box: Image = np.empty(0, np.uint8)
+        """Where pictures with bars are painted, with the bars of those that are placed so."""
         self._tried: tuple[object, ...] = ()
         """The last kind of frame of which one was painted for a trial."""
 
@@ -107,14 +112,14 @@ class FrameScaler:
         same = look.size == (frame.width, frame.height)
         whole = look.size[0] % 16 == 0 and look.size[1] % 2 == 0
         if frame.format.name not in KEPT_AS_YUV or not (same or whole):
-            return HeldPicture(self, self._paint(self._holding, frame, look), look)
+            return HeldPicture(self, self._paint(self._holding, frame, look, self._black()), look)
         kind = frame.format.name, frame.width, frame.height, look
         if kind != self._tried:  # what cannot be shown is to be known before it is chosen
-            self._paint(self._holding, frame, look)
+            self._paint(PooledScaler(), frame, look, self._black())
             self._tried = kind
         if not same:
-            form = "yuv420p" if frame.format.name == "nv12" else frame.format.name
-            frame = self._scale(self._holding, frame, look, form, look.color_range)
+            pixels = "yuv420p" if frame.format.name == "nv12" else frame.format.name
+            frame = self._scale(self._holding, frame, look, pixels)
         return HeldPicture(self, frame, look)
 
     @property
@@ -124,7 +129,7 @@ class FrameScaler:
 
     def hold_drawn(self, canvas: Image) -> HeldPicture:
         """A canvas of the screen's size that was drawn, not decoded; it may be the same for several pictures."""
-        look = FrameLook(place(self._size, self._size, "stretch"), 0, BT709, ColorRange.JPEG)
+        look = FrameLook(place(self._size, self._size, "stretch"), 0, BT709, Spread.FULL)
         return HeldPicture(self, self._toned(canvas), look)
 
     def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> Image:
@@ -132,8 +137,10 @@ class FrameScaler:
         return self.hold(frame, pixel_aspect).canvas()
 
     def paint(self, frame: av.VideoFrame, look: FrameLook) -> Image:
-        """The canvas for a frame that was held."""
-        return self._paint(self._painting, frame, look)
+        """The canvas for a frame that was held, valid until the next one is painted."""
+        if look.placing != self._boxed_in:
+            self._boxed_in, self._box = look.placing, self._black()
+        return self._paint(self._painting, frame, look, self._box)
 
     def _look(self, frame: av.VideoFrame, pixel_aspect: float) -> FrameLook:
         """The colour space is always said: untagged HD would be read as 601."""
@@ -142,53 +149,44 @@ class FrameScaler:
         space = frame.colorspace
         if space in (UNSPECIFIED, 0):
             space = BT709 if frame.height >= 720 or frame.width >= 1280 else BT601
-        full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+        full = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
         placing = place(upright[::-1] if turns % 2 else upright, self._size, self._fit)
-        return FrameLook(placing, turns, space, ColorRange.JPEG if full else ColorRange.MPEG)
+        return FrameLook(placing, turns, space, Spread.FULL if full else Spread.LIMITED)
 
-    def _paint(self, reformatter: VideoReformatter, frame: av.VideoFrame, look: FrameLook) -> Image:
+    def _paint(self, scaler: PooledScaler, frame: av.VideoFrame, look: FrameLook, box: Image) -> Image:
         width, height = look.size
-        plane = self._scale(reformatter, frame, look, "bgra", ColorRange.JPEG).planes[0]
+        plane = self._scale(scaler, frame, look, "bgra").planes[0]
         flat = np.frombuffer(memoryview(plane), np.uint8).reshape(height, plane.line_size)
         picture = flat[:, : width * 4].reshape(height, width, 4)
         if look.turns:
             codes = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
             picture = np.asarray(cv2.rotate(picture, codes[look.turns]), np.uint8)
-        return self._toned(self._put(picture, look.placing))
+        return self._toned(self._put(picture, look.placing, box))
 
     def _toned(self, canvas: Image) -> Image:
         return canvas if self._tone is None else np.asarray(cv2.LUT(canvas, self._tone), np.uint8)
 
-    def _scale(
-        self, reformatter: VideoReformatter, frame: av.VideoFrame, look: FrameLook, form: str, color_range: ColorRange
-    ) -> av.VideoFrame:
+    def _scale(self, scaler: PooledScaler, frame: av.VideoFrame, look: FrameLook, pixels: str) -> av.VideoFrame:
         width, height = look.size
         same = (width, height) == (frame.width, frame.height)
-        # swscale writes by 16 columns: at other widths its quick way leaves the last ones black, and its threads
-        # write over the first ones of each other's rows.
+        # swscale writes by 16 columns: at other widths its quick way leaves the last ones black.
         whole = width % 16 == 0
-        smooth = Interpolation.BICUBIC if same else Interpolation.BILINEAR
+        flags = "bicubic" if same else "bilinear"
         if same and not whole and width % 2 == height % 2 == 0:
-            smooth = Interpolation.POINT  # as the quick path, which is not used here, would
-        return reformatter.reformat(
-            frame,
-            width=width,
-            height=height,
-            format=form,
-            src_colorspace=look.colorspace,
-            dst_colorspace=look.colorspace,
-            interpolation=smooth if whole else smooth | Interpolation.ACCURATE_RND,
-            src_color_range=look.color_range,
-            dst_color_range=color_range,
-            threads=self._threads if whole else 1,
+            flags = "neighbor"  # as the quick path, which is not used here, would
+        target = Target(
+            width, height, pixels, flags if whole else f"{flags}+accurate_rnd", look.colorspace, look.spread
         )
+        return scaler.scale(frame, target)
 
-    def _put(self, picture: Image, placing: Placing) -> Image:
+    def _put(self, picture: Image, placing: Placing, box: Image) -> Image:
         wide, high = self._size
         if picture.shape == (high, wide, 4) and picture.flags.c_contiguous:
             return picture
-        canvas = np.zeros((high, wide, 4), np.uint8)
         left, top = max(0, placing.left), max(0, placing.top)
         part = picture[max(0, -placing.top) :, max(0, -placing.left) :][: high - top, : wide - left]
-        canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
-        return canvas
+        box[top : top + part.shape[0], left : left + part.shape[1]] = part
+        return box
+
+    def _black(self) -> Image:
+        return np.zeros((self._size[1], self._size[0], 4), np.uint8)

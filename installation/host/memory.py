@@ -2,9 +2,10 @@
 
 glibc gives each thread that allocates an arena of its own, up to eight for each core, and what is freed in one arena is
 of no use to another. Each clip has threads of its own (ours and FFmpeg's), so that the demo film held 17 arenas and
-grew by 786 MB an hour. So all threads share two. (To map each picture by itself, with M_MMAP_THRESHOLD, costs 2 ms
-for each picture of 720p: the system clears its pages anew.) Two arenas still hold back what is freed between two blocks
-that live: ``malloc_trim`` gave back 106 to 299 MB of 420 to 545, in 22 to 170 ms on a busy machine.
+grew by 786 MB an hour. So all threads share two. Two arenas still hold back what is freed between two blocks that live:
+100 to 250 MB in a show. So a film's large blocks are mapped, each by itself, and go back to the system when they are
+freed. The system clears the pages of each, which costs 2 ms for a picture of 1280x720: pictures come from pools
+(film/pooled_scaler.py, FFmpeg's own in its decoders). (``malloc_trim`` takes 22 to 170 ms on a busy machine.)
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import sys
 from contextlib import suppress
 
 ARENAS_AT_MOST = 2
-M_ARENA_MAX = -8
-"""The parameter's number in glibc's ``malloc.h``."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""The parameters' numbers in glibc's ``malloc.h``."""
+LARGE_BYTES = 1 << 18
+"""Less than each plane of a picture of 1920x1080. What is smaller than a heap's free end is taken from there all the
+same, so that this end must be smaller still: it is given back too."""
 
 
 def bound_arenas() -> bool:
@@ -24,8 +28,18 @@ def bound_arenas() -> bool:
     To be called before the first threads begin: an arena that exists stays, and glibc settles on a limit of its own
     with the ninth.
     """
+    return _tell_allocator((M_ARENA_MAX, ARENAS_AT_MOST))
+
+
+def map_large_blocks() -> bool:
+    """Let the system have large blocks back as soon as they are freed; whether the allocator knows of such a thing."""
+    return _tell_allocator((M_MMAP_THRESHOLD, LARGE_BYTES), (M_TRIM_THRESHOLD, LARGE_BYTES))
+
+
+def _tell_allocator(*settings: tuple[int, int]) -> bool:
     if not sys.platform.startswith("linux"):
         return False
     with suppress(OSError, AttributeError):  # musl has no mallopt, and no arenas either
-        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS_AT_MOST))
+        mallopt = ctypes.CDLL(None).mallopt
+        return all(mallopt(parameter, value) for parameter, value in settings)
     return False

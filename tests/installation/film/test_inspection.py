@@ -18,7 +18,7 @@ from scenes.story.clip import Bed, Clip
 from tests.clips import make_clip, make_sound, make_still
 from tests.odd_clips import every, film, joined, song_with_cover
 
-SCALER = FrameScaler((1280, 720), "fit", threads=1)
+SCALER = FrameScaler((1280, 720), "fit")
 
 
 def flac(path: Path, seconds: float = 10.0) -> Path:
@@ -108,9 +108,7 @@ def test_decoding_and_scaling_are_timed(tmp_path: Path) -> None:
 
 def test_the_larger_the_screen_the_longer_its_pictures_take(tmp_path: Path) -> None:
     clip = Clip(make_clip(tmp_path / "a.mp4", seconds=2))
-    small, large = (
-        inspect_clip(clip, FrameScaler(size, "fit", threads=1)).scaling_seconds for size in ((320, 180), (3840, 2160))
-    )
+    small, large = (inspect_clip(clip, FrameScaler(size, "fit")).scaling_seconds for size in ((320, 180), (3840, 2160)))
     assert large > 4 * small  # of 144 times as many pixels
 
 
