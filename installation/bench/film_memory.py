@@ -11,6 +11,7 @@ from installation.bench.film_watch import rss_megabytes
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
 from installation.host.console import LossReporter
+from installation.host.memory import bound_arenas, map_large_blocks
 from scenes.story.clip import Clip
 
 SETTLE_SECONDS = 3.0
@@ -18,6 +19,8 @@ SETTLE_SECONDS = 3.0
 
 def main(files: list[str]) -> None:
     """Hold ``files`` ready as the player would, with the default memory."""
+    bound_arenas()
+    map_large_blocks()
     settings = ScreenSettings(width=1920, height=1080)
     screen = Screen(settings, headless=True)
     preroll = Preroll(screen, LossReporter(), settings.candidates_megabytes)

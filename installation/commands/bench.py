@@ -14,6 +14,8 @@ from installation.host.terminal import say
 
 PARTS = ("calibrate", "decision", "eye", "film", "model", "osc", "soak", "story", "training")
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
+PLAYERS = ("mpv",)
+"""Others that ``bench film`` can be compared with: ``installation.bench.film_against``."""
 DRAWN = ("decision",)
 """These also draw: ``run(progress, out)`` with a folder for the pictures."""
 
@@ -34,6 +36,13 @@ def register(app: typer.Typer) -> None:
         out: Annotated[
             Path | None, typer.Option(help=f"Folder for pictures ({', '.join(DRAWN)}).", file_okay=False)
         ] = None,
+        against: Annotated[
+            str | None,
+            typer.Option(
+                help=f"Only for film: play what is too heavy for this machine here and by {', '.join(PLAYERS)}.",
+                autocompletion=completion(PLAYERS),
+            ),
+        ] = None,
     ) -> None:
         """Measure one part: figures, and ratios to a baseline from the same run."""
         from installation.host.errors import plain_errors
@@ -45,11 +54,16 @@ def register(app: typer.Typer) -> None:
                 raise BadInput(f"is only for {', '.join(DRAWN)}; {part!r} draws no pictures", where="--out")
             if threads and part != "film":
                 raise BadInput(f"is only for film; {part!r} has no threads", where="--threads")
-            module = importlib.import_module("installation.bench." + ("film_threads" if threads else part))
+            if against is not None:
+                chosen(against, PLAYERS, "--against")
+                if part != "film":
+                    raise BadInput(f"is only for film, not for {part!r}", where="--against")
+            variant = "film_threads" if threads else "film_against" if against else part
+            module = importlib.import_module(f"installation.bench.{variant}")
             with progress_bar() as bar:
                 task = bar.add_task(part, total=1.0)
-                pictures = (out,) if out else ()
-                report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *pictures)
+                more = tuple(one for one in (out, against) if one)
+                report = module.run(lambda what, share: bar.update(task, description=what, completed=share), *more)
         if json:
             say(report.to_json())
         else:

@@ -65,6 +65,7 @@ def register(app: typer.Typer) -> None:
         from calibration.venue import Venue
         from installation.host.console import log_native, open_log
         from installation.host.errors import both, plain_errors
+        from installation.host.memory import map_large_blocks
         from installation.host.native_noise import native_noise_aside
         from installation.host.options import story_file, venue_of, with_options
         from installation.host.system_libraries import require_libraries
@@ -74,6 +75,7 @@ def register(app: typer.Typer) -> None:
         from scenes.story.story import load_story
 
         open_log(verbose)
+        map_large_blocks()
         with plain_errors(), native_noise_aside(log_native):
             require_libraries()
             from installation.show.desk import play_clips

@@ -63,6 +63,7 @@ def register(app: typer.Typer) -> None:
         """
         from installation.host.console import LossReporter, log_native, open_log
         from installation.host.errors import both, plain_errors
+        from installation.host.memory import map_large_blocks
         from installation.host.native_noise import native_noise_aside
         from installation.host.options import RunOptions, story_of, usable_options, venue_of, with_options
         from installation.host.state_folder import state_folder
@@ -83,6 +84,7 @@ def register(app: typer.Typer) -> None:
             return show.restarting
 
         open_log(verbose)
+        map_large_blocks()
         with plain_errors():
             if unattended:
                 from installation.show.unattended import UnattendedStart

@@ -58,6 +58,11 @@ class DecodedClip:
         """Estimated memory of the open decoder alone."""
         return self.video.decoder_bytes
 
+    @property
+    def left_out(self) -> int:
+        """Pictures that were left out because they were late."""
+        return self.video.left_out
+
     def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
         """Hold this many decoded pictures from now on, or fewer if they take more memory."""
         self.video.keep_ahead(pictures, most_bytes)

@@ -88,6 +88,11 @@ class DecodedThreads:
         """Estimated memory of the largest of the open decoders."""
         return max(one.decoder_bytes for one in self._threads)
 
+    @property
+    def left_out(self) -> int:
+        """Pictures of all that were left out because they were late."""
+        return sum(one.left_out for one in self._threads)
+
     def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
         """Hold this many decoded pictures of each from now on, or fewer if they take more memory."""
         for one in self._threads:

@@ -15,6 +15,7 @@ from installation.film.composer import Composer
 from installation.film.decoded_clip import OPEN_SECONDS, STALLED_SECONDS
 from installation.film.decoded_threads import DecodedThreads
 from installation.film.frame_counter import FilmHealth
+from installation.film.overload import OverloadReport
 from installation.film.preroll import Preroll
 from installation.film.screen import Screen
 from installation.film.shot import Shot, dip_level, plan
@@ -41,6 +42,7 @@ class Film:
         self._soundtrack = Soundtrack(sound, losses)
         self._brightness = Brightness(screen.settings.brightness)
         self._composer = Composer(screen, losses)
+        self._overload = OverloadReport(losses)
         self._on: Shot | None = None
         self._next: Shot | None = None
         self._old: Shot | None = None
@@ -179,6 +181,9 @@ class Film:
             self._preroll.fail(self._on.scene, self._on.decoded, now)
         if self._on and isinstance(self._on.decoded, DecodedThreads):
             self._on.decoded.report(self._losses, self._on.scene)
+        if self._on:
+            decoded = self._on.decoded
+            self._overload.update(now, decoded, decoded.left_out, str(self._on.clip.file))
         self.playhead = self._current_playhead()
 
     def draw(self, now: float, overlay: pygame.Surface | None = None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import av
 from av.container import InputContainer
 
 from calibration.errors import Unplayable
+from installation.film.overload import Take, threads_wanted
 from installation.film.span import Span, seek
 from scenes.story.probe import EARLY_SECONDS, MediaHeader
 from scenes.story.timeline import in_order
@@ -42,6 +43,17 @@ def pixel_aspect(stream: av.VideoStream) -> float:
     return float(stream.sample_aspect_ratio or 1) or 1.0
 
 
+def picture_bytes(stream: av.VideoStream) -> int:
+    """Memory of one of its pictures, as its decoder gives it."""
+    return stream.width * stream.height * stream.format.padded_bits_per_pixel // 8
+
+
+def threads_of(container: InputContainer, stream: av.VideoStream, header: MediaHeader) -> int:
+    """How many threads are to decode it, if the machine has so many cores."""
+    seconds = header.seconds if container.size > 0 else 0.0
+    return threads_wanted(picture_bytes(stream) * header.rate, container.size / seconds if seconds else None)
+
+
 def read_still(container: InputContainer, stream: av.VideoStream) -> av.VideoFrame:
     """The one picture of a photograph or a drawing. Raises ``Unplayable``."""
     frame = next(container.decode(stream), None)
@@ -51,10 +63,15 @@ def read_still(container: InputContainer, stream: av.VideoStream) -> av.VideoFra
 
 
 def read_frames(
-    container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span
+    container: InputContainer,
+    header: MediaHeader,
+    stream: av.VideoStream,
+    span: Span,
+    take: Callable[[float, bool], Take] | None = None,
 ) -> Iterator[Reading]:
     """Decode from the in point to the out point. Raises ``Unplayable`` if the file is damaged or ends before.
 
+    ``take`` is asked for each packet what is to become of it: its seconds, and whether it begins with a key frame.
     After damage no picture is given until the next key frame: those between depend on the broken one.
     """
     end = span.end
@@ -62,9 +79,23 @@ def read_frames(
         raise Unplayable("it has no end")
     seek(container, header, stream, span.begin)
     half, last, whole, damages = 0.5 / span.rate, 0.0, True, 0
+    left_out = 0.0
     for packet in in_order(container.demux(stream), header.pieces):
         yield Reading(last)
         broken = False
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if take is not None and stamp is not None:
+            seconds = float(stamp * (packet.time_base or 0)) - header.begin
+            taken = take(seconds, packet.is_keyframe)
+            left_out = left_out if taken is Take.ALL else max(left_out, seconds)
+            if taken is Take.NOTHING and seconds < end + 1.0:  # pictures change places by less
+                continue
+            if taken is Take.NOTHING:
+                return
+            if taken is Take.AFRESH:
+                stream.codec_context.flush_buffers()
+                whole = True
+            stream.codec_context.skip_frame = "DEFAULT" if taken is Take.ALL else "NONREF"
         try:
             frames = packet.decode()
         except av.error.FFmpegError:
@@ -83,5 +114,6 @@ def read_frames(
             yield Reading(last, damaged=True)
             if damages >= DAMAGES:
                 raise Unplayable(f"it is damaged: {damages} pictures near {last:.1f} s cannot be decoded")
+    last = max(last, left_out)
     if last < span.last - EARLY_SECONDS:
         raise Unplayable(f"it ends early, at {last:.2f} s instead of {end:.2f} s")

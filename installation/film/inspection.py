@@ -11,16 +11,15 @@ import av
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import RATE, read_sound
-from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still
+from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still, threads_of
 from installation.film.frame_scaler import FrameScaler
 from installation.film.loudness import LoudnessMeter
 from installation.film.span import Span, span_of
-from installation.film.video_decoder import DECODER_THREADS
 from scenes.story.clip import Bed, Clip
 from scenes.story.probe import EARLY_SECONDS, MediaHeader, probe
 
-FULL_LOAD = 0.8 * DECODER_THREADS
-"""What the threads of one picture decoder can do: they wait for one another now and then."""
+FULL_LOAD = 0.8
+"""What each thread of a picture decoder can do: they wait for one another now and then."""
 SPARE = 0.5
 """Part of the machine that one film may use: the eye, the next scenes and the sound need the rest."""
 SCALED = 10
@@ -44,6 +43,8 @@ class Inspection:
     """And to bring them to the size and the colours of the screen."""
     lufs: float | None = None
     """Loudness by EBU R 128; None without sound, or in silence."""
+    threads: int = 2
+    """How many the player's decoder has for it, on a machine that has so many cores."""
 
     @property
     def decoding_cores(self) -> float:
@@ -57,7 +58,7 @@ class Inspection:
 
     def is_too_heavy(self, cores: int) -> bool:
         """Whether a machine of so many ``cores`` would lose pictures of it."""
-        return self.decoding_cores > FULL_LOAD or self.cores > SPARE * cores
+        return self.decoding_cores > FULL_LOAD * self.threads or self.cores > SPARE * cores
 
 
 def inspect_clip(clip: Clip, scaler: FrameScaler, stopped: Callable[[], bool] = lambda: False) -> Inspection:
@@ -81,7 +82,8 @@ def inspect_clip(clip: Clip, scaler: FrameScaler, stopped: Callable[[], bool] = 
     except (av.FFmpegError, OSError, ValueError) as error:
         return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
     seconds = 0.0 if still else span.length or 0.0
-    return Inspection("", watched.damaged, torn, seconds, watched.decoding, watched.scaling, meter.lufs)
+    busy, scaling = watched.decoding, watched.scaling
+    return Inspection("", watched.damaged, torn, seconds, busy, scaling, meter.lufs, watched.threads)
 
 
 def inspect_bed(bed: Bed, stopped: Callable[[], bool] = lambda: False) -> Inspection:
@@ -120,6 +122,7 @@ class _Watched:
     damaged: int = 0
     decoding: float = 0.0
     scaling: float = 0.0
+    threads: int = 2
 
 
 def _watch(file: Path, header: MediaHeader, span: Span, scaler: FrameScaler, stopped: Callable[[], bool]) -> _Watched:
@@ -129,6 +132,7 @@ def _watch(file: Path, header: MediaHeader, span: Span, scaler: FrameScaler, sto
     with av.open(str(file)) as container:
         stream = film_of(container, header)
         stream.thread_type, stream.codec_context.thread_count = "NONE", 1  # so that this thread's time is all of it
+        watched.threads = threads_of(container, stream, header)
         for reading in read_frames(container, header, stream, span):
             watched.damaged += reading.damaged
             if reading.frame is not None:

@@ -34,6 +34,6 @@ def picture_at(clip: Clip, seconds: float, size: tuple[int, int]) -> Image:
                 frame = next((reading.frame for reading in readings if reading.frame is not None), None)
             if frame is None:
                 raise Unplayable("no picture is there")
-            return FrameScaler(size, "fill", threads=1).convert(frame, pixel_aspect(stream))
+            return FrameScaler(size, "fill").convert(frame, pixel_aspect(stream))
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise Unplayable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from error

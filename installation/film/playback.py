@@ -11,7 +11,6 @@ from installation.film.film import Film
 from installation.film.screen import Screen
 from installation.film.sound import Sound
 from installation.host.console import LossReporter
-from installation.host.memory import map_large_blocks
 
 
 @contextmanager
@@ -28,7 +27,6 @@ def open_playback(
     ``headless``: no window and no sound device. ``make_screen`` puts another screen in place (one that records, say).
     Raises ``NoScreen``.
     """
-    map_large_blocks()
     if headless:
         os.environ.setdefault("SDL_AUDIODRIVER", "dummy")  # setdefault: SDL's disk driver records what would be heard
     with ExitStack() as closing:

@@ -73,7 +73,7 @@ def _graph(frame: av.VideoFrame, target: Target) -> av.filter.Graph:
     if av.VideoFormat(target.pixels).is_rgb:
         colours = f"in_color_matrix={matrix}:in_range={spread}"
     graph.link_nodes(
-        graph.add_buffer(width=frame.width, height=frame.height, format=frame.format.name, time_base=TIME_BASE),
+        graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=TIME_BASE),
         graph.add("scale", f"{target.width}:{target.height}:flags={target.flags}:{colours}"),
         graph.add("format", target.pixels),
         graph.add("buffersink"),

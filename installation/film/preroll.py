@@ -20,7 +20,7 @@ from installation.film.video_decoder import DECODER_PICTURES, FEWEST, VideoDecod
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 
-MOST = 12
+MOST = 6
 """Pictures held of a candidate, where the memory allows."""
 PLAYING = 15
 """Pictures held ahead of the one on the screen, of all threads: half a second, enough for a loop's seek back."""

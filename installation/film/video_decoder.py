@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
@@ -14,21 +16,19 @@ from av.container import InputContainer
 
 from calibration.errors import Unplayable
 from installation.film.failures import Cause, Stamp, stamp_of
-from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still
+from installation.film.frame_reader import film_of, picture_bytes, pixel_aspect, read_frames, read_still, threads_of
 from installation.film.frame_scaler import FrameScaler, HeldPicture
+from installation.film.overload import OverloadPolicy, Take
 from installation.film.span import Span, span_of
 from installation.host.priority import PICTURES, set_thread_priority
 from models.arrays import Image
 from scenes.story.clip import Clip
 from scenes.story.probe import MediaHeader, probe
 
-DECODER_THREADS = 2
 DECODER_PICTURES = 12
 """Memory of an open decoder, in pictures of the clip: 36 MB measured for H.264 at 1920 x 1080."""
-BEHIND_SECONDS = 0.25
-"""A decoder this late skips the frames that no other needs, until it has caught up."""
 LATE_SECONDS = 0.08
-"""A frame this late is not worth converting, as long as others are shown in between."""
+"""Of the frames that are this late no more are brought to the screen than it shows in a second."""
 FEWEST = 3
 """Pictures held of any clip. Its decoder is warm, so that they give it a tenth of a second's start."""
 EARLY = 0.001
@@ -103,7 +103,10 @@ class VideoDecoder:
         """Estimated memory of the open decoder, without the pictures that are held; 0 until it is open."""
         self._scaler, self._slot, self._ahead, self._most_bytes = scaler, OpeningSlot(gate), ahead, inf
         self._frames: deque[TimedPicture] = deque()
-        self._due, self._kept, self._skipped = 0.0, 0.0, 0
+        self.left_out = 0
+        """Pictures that were not decoded, or not brought to the screen, because they were late."""
+        self._due, self._kept, self._newest, self._skipped = 0.0, 0.0, 0.0, 0
+        self._overload, self._thinned = OverloadPolicy(), False
         self._queued = gate is not None
         self._closed = False
         self._change = threading.Condition()
@@ -198,9 +201,8 @@ class VideoDecoder:
             self.steps += 1
             stream = film_of(container, header)
             stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = DECODER_THREADS
-            pixels = stream.width * stream.height
-            self.decoder_bytes = DECODER_PICTURES * pixels * stream.format.padded_bits_per_pixel // 8
+            stream.codec_context.thread_count = min(threads_of(container, stream, header), os.cpu_count() or 1)
+            self.decoder_bytes = DECODER_PICTURES * picture_bytes(stream)
             span = span_of(header, self.clip)
             self.span = span
             self.opened.set()
@@ -219,32 +221,50 @@ class VideoDecoder:
     ) -> None:
         """Decode from the in point to the out point; the first picture is due at ``begun``."""
         aspect = pixel_aspect(stream)
-        for reading in read_frames(container, header, stream, span):
+
+        def take(seconds: float, key: bool) -> Take:
+            taken = self._overload.take(self._behind(begun + seconds - span.begin), key)
+            self._thinned = self._thinned or taken is not Take.ALL
+            return taken
+
+        for reading in read_frames(container, header, stream, span, take):
             self.steps += 1
             if self._closed:
                 return
             self.damaged += reading.damaged
             if reading.frame is not None:
-                self._put(reading.frame, begun + max(0.0, reading.seconds - span.begin), aspect, stream)
+                self._put(reading.frame, begun + max(0.0, reading.seconds - span.begin), aspect, span)
 
-    def _put(self, frame: av.VideoFrame, start: float, aspect: float, stream: av.VideoStream) -> None:
+    def _behind(self, start: float) -> float:
+        return self._due - start if self._frames else 0.0
+
+    def _put(self, frame: av.VideoFrame, start: float, aspect: float, span: Span) -> None:
         with self._change:
             while self._is_full() and not self._closed:
+                self._overload.rest()
                 self._ready()
                 self._change.wait()
-            behind = self._due - start if self._frames else 0.0
-            stream.codec_context.skip_frame = "NONREF" if behind > BEHIND_SECONDS else "DEFAULT"
-            if behind > LATE_SECONDS and start - self._kept < BEHIND_SECONDS:
-                self._skipped += 1
+            behind = self._behind(start)
+            self._overload.picture(start, behind)
+            if self._thinned and span.steady:
+                self._leave_out(max(0, round((start - self._newest) * span.rate) - 1))
+            self._thinned, self._newest = self._overload.late, start
+            now = time.monotonic()
+            if behind > LATE_SECONDS and now - self._kept < 1 / span.rate:
+                self._leave_out(1)
                 return
+            self._kept = now
         shown = TimedPicture(start, self._scaler.hold(frame, aspect))
         with self._change:
             if self._closed:
                 return
-            self._kept = start
             self._frames.append(shown)
         if len(self._frames) >= min(FEWEST, self._ahead):
             self.ready.set()
+
+    def _leave_out(self, pictures: int) -> None:
+        self._skipped += pictures
+        self.left_out += pictures
 
     def _is_full(self) -> bool:
         held = len(self._frames)
