@@ -56,11 +56,6 @@ class OverloadPolicy:
         self._asked = (0.0, 0.0)
         """The film's second at which it was last asked whether the decoder gains, and how late it was then."""
 
-    @property
-    def late(self) -> bool:
-        """Whether anything is left out now."""
-        return self._late or self._jumps
-
     def picture(self, start: float, behind: float) -> None:
         """The picture of film second ``start`` was decoded ``behind`` seconds after it was due (negative: before)."""
         if behind > BEHIND_SECONDS and not self._late:
@@ -78,7 +73,7 @@ class OverloadPolicy:
     def take(self, behind: float, key: bool) -> Take:
         """What becomes of a packet that is ``behind`` seconds late; ``key``: it begins with a key frame."""
         self._keys = self._keys + 1 if key else 0
-        if self._keys > CERTAIN and self.late:
+        if self._keys > CERTAIN and (self._late or self._jumps):
             self._jumps = False
             return Take.NOTHING if behind > 0 else Take.NEEDED
         if self._jumps:

@@ -29,6 +29,8 @@ DECODER_PICTURES = 12
 """Memory of an open decoder, in pictures of the clip: 36 MB measured for H.264 at 1920 x 1080."""
 LATE_SECONDS = 0.08
 """Of the frames that are this late no more are brought to the screen than it shows in a second."""
+UNDER_WAY = 32
+"""So many pictures later than the packet at most does a picture come out of its decoder."""
 FEWEST = 3
 """Pictures held of any clip. Its decoder is warm, so that they give it a tenth of a second's start."""
 EARLY = 0.001
@@ -103,10 +105,11 @@ class VideoDecoder:
         """Estimated memory of the open decoder, without the pictures that are held; 0 until it is open."""
         self._scaler, self._slot, self._ahead, self._most_bytes = scaler, OpeningSlot(gate), ahead, inf
         self._frames: deque[TimedPicture] = deque()
+        self._given: TimedPicture | None = None
         self.left_out = 0
         """Pictures that were not decoded, or not brought to the screen, because they were late."""
         self._due, self._kept, self._newest, self._skipped = 0.0, 0.0, 0.0, 0
-        self._overload, self._thinned = OverloadPolicy(), False
+        self._overload, self._thinned = OverloadPolicy(), 0
         self._queued = gate is not None
         self._closed = False
         self._change = threading.Condition()
@@ -121,11 +124,12 @@ class VideoDecoder:
             while len(self._frames) > 1 and self._frames[1].start <= seconds + EARLY:
                 self._frames.popleft()
                 passed += 1
-            passed, self._skipped = max(0, passed) + self._skipped, 0
             self._change.notify_all()
             if not self._frames:
-                return DuePicture(None, passed)
-            shown = self._frames[0]
+                return DuePicture(None)
+            shown, passed = self._frames[0], max(0, passed)
+            if shown is not self._given:  # whoever counts looks at each picture once
+                self._given, self._skipped, passed = shown, 0, passed + self._skipped
             rate = self.span.rate if self.span else 25.0
             starved = len(self._frames) == 1 and not self.finished and seconds > shown.start + 1.5 / rate
             return DuePicture(shown, passed, starved)
@@ -224,7 +228,7 @@ class VideoDecoder:
 
         def take(seconds: float, key: bool) -> Take:
             taken = self._overload.take(self._behind(begun + seconds - span.begin), key)
-            self._thinned = self._thinned or taken is not Take.ALL
+            self._thinned = self._thinned if taken is Take.ALL else UNDER_WAY
             return taken
 
         for reading in read_frames(container, header, stream, span, take):
@@ -248,7 +252,7 @@ class VideoDecoder:
             self._overload.picture(start, behind)
             if self._thinned and span.steady:
                 self._leave_out(max(0, round((start - self._newest) * span.rate) - 1))
-            self._thinned, self._newest = self._overload.late, start
+            self._thinned, self._newest = max(0, self._thinned - 1), start
             now = time.monotonic()
             if behind > LATE_SECONDS and now - self._kept < 1 / span.rate:
                 self._leave_out(1)

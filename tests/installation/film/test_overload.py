@@ -148,6 +148,7 @@ def slow(monkeypatch: pytest.MonkeyPatch, house: Cinema, seconds: float) -> None
     picture = OverloadPolicy.picture
     monkeypatch.setattr(OverloadPolicy, "take", late)
     monkeypatch.setattr(OverloadPolicy, "picture", lambda policy, start, _: picture(policy, start, seconds))
+    monkeypatch.setattr(OverloadPolicy, "rest", lambda _policy: None)
     assert house.film.on_screen is not None
 
 
