@@ -56,8 +56,8 @@ def register(app: typer.Typer) -> None:
                 raise BadInput(f"is only for film; {part!r} has no threads", where="--threads")
             if against is not None:
                 chosen(against, PLAYERS, "--against")
-                if part != "film":
-                    raise BadInput(f"is only for film, not for {part!r}", where="--against")
+                if part != "film" or threads:
+                    raise BadInput("is only for film, without --threads", where="--against")
             variant = "film_threads" if threads else "film_against" if against else part
             module = importlib.import_module(f"installation.bench.{variant}")
             with progress_bar() as bar:
