@@ -46,8 +46,8 @@ def story_from(twine: TwineStory) -> Draft:
     if maker not in SCRIPTED:
         draft.note("", f"the story format is {maker}; what its own code does in a passage is kept as text only")
     draft.raw = {"title": twine.title.strip()[:100] or "Untitled", **story_tables}
-    draft.twine = {"ifid": twine.ifid, "format": twine.format}
-    _Reading(draft, passages).read(twine.start)
+    draft.twine = {"ifid": twine.ifid, "format": twine.format, "other": twine.other}
+    _Reading(draft, passages).read(twine.start or "Start")
     return draft
 
 
@@ -255,9 +255,8 @@ class _Reading:
         endless = scene.get("loop") or name in (raw["attract"], raw["safe"])
         branches = _branches(scene)
         if endless or scene.get("next") or "end" in scene or any(one.get("otherwise") for one in branches):
-            if scene.get("end") is False:
-                del scene["end"]
-        elif not branches:
+            return
+        if not branches:
             scene["end"] = True
         else:
             scene["next"] = branches[-1].get("to", name)

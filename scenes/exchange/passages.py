@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 CODE_TAGS = {"script", "stylesheet", "Twine.private", "annotation", "header", "footer", "startup", "widget", "init"}
 CODE_NAMES = {
@@ -44,15 +45,18 @@ class TwineStory:
     ifid: str = ""
     format: str = ""
     """The story format, with its version: ``Harlowe 3.3.9``."""
+    other: dict[str, Any] = field(default_factory=dict)
+    """What else StoryData says, of Twine's own window: colours of tags, zoom."""
     passages: list[Passage] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
     """Place and words for what could not be read."""
 
 
-def position_of(text: object) -> tuple[float, float] | None:
-    """``"100,200"`` as two numbers; None where it is something else."""
+def position_of(place: object) -> tuple[float, float] | None:
+    """``"100,200"``, or two numbers in a list, as two numbers; None where it is something else."""
+    parts = place if isinstance(place, list | tuple) else str(place).split(",")
     try:
-        x, y = (float(part) for part in str(text).split(","))
+        x, y = (float(str(part)) for part in parts)
     except ValueError:
         return None
     return (x, y) if abs(x) < 1e9 and abs(y) < 1e9 else None

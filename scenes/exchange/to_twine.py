@@ -14,7 +14,7 @@ from typing import Any
 
 from scenes.exchange.from_twine import CHANGES
 from scenes.exchange.link_words import words_of
-from scenes.exchange.passages import Passage, TwineStory
+from scenes.exchange.passages import Passage, TwineStory, position_of
 from scenes.exchange.toml_text import entries_text, story_text
 
 PLAIN_TITLE = re.compile(r"[^\W_](?:[^\n\r\\\[\]{}:]*[^\s\\\[\]{}:])?")
@@ -35,21 +35,23 @@ def twine_story(raw: Mapping[str, Any], text: str, twine: Mapping[str, Any]) -> 
     title = str(raw["title"])
     told = ["scenes", "start", "attract", "safe", *(["title"] if PLAIN_TITLE.fullmatch(title) else [])]
     rest = {key: value for key, value in raw.items() if key not in told}
-    kept = twine.get("positions", {})
-    positions = {**_laid_out(raw), **({name: tuple(kept[name]) for name in kept} if isinstance(kept, dict) else {})}
+    kept = twine.get("positions")
+    places = {name: position_of(place) for name, place in kept.items()} if isinstance(kept, dict) else {}
+    positions = {**_laid_out(raw), **{name: place for name, place in places.items() if place}}
     comments = _comments(text)
     passages = [Passage("the story", story_text(rest, {}, twine=True).strip(), ("story",), (100, 100))] if rest else []
     for name, scene in raw["scenes"].items():
         tags, left = _tags(raw, name, scene)
         links, left = _links(left, groups)
-        if not links and "end" not in scene and name not in (raw["attract"], raw["safe"]):
-            left["end"] = False
         block = [f"<!-- chiaro\n{entries_text(left)}\n-->"] if left else []
         prose = [MEANS_SOMETHING.sub(r"\g<0> ", line) for line in comments.get(name, [])]
         said = "\n".join([*prose, *links, *block])
         passages.append(Passage(name, said, tuple(tags), positions.get(name)))
     ifid = str(twine.get("ifid") or uuid.uuid5(uuid.NAMESPACE_OID, title)).upper()
-    return TwineStory(title.split("\n")[0], str(raw["start"]), ifid, str(twine.get("format") or FORMAT), passages)
+    other = twine.get("other")
+    made_for = str(twine.get("format") or FORMAT)
+    other = other if isinstance(other, dict) else {}
+    return TwineStory(title.split("\n")[0], str(raw["start"]), ifid, made_for, other, passages)
 
 
 def _tags(raw: Mapping[str, Any], name: str, scene: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:

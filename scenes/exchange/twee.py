@@ -11,6 +11,7 @@ from scenes.exchange.passages import Passage, TwineStory, position_of
 PART = r"(?:\\.|[^\\\[\]{}])"
 HEADER = re.compile(rf"::[ \t]*({PART}*)(?:\[((?:\\.|[^\\\]])*)\][ \t]*)?(\{{.*\}})?[ \t]*")
 """A name, tags in [ ], JSON in { }."""
+DATA = ("ifid", "format", "format-version", "start")
 SPECIAL = re.compile(r"([\\\[\]{}])")
 
 
@@ -55,6 +56,7 @@ def _take(story: TwineStory, text: str, line: int) -> None:
         return
     story.start, story.ifid = str(about.get("start", "")), str(about.get("ifid", ""))
     story.format = f"{about.get('format', '')} {about.get('format-version', '')}".strip()
+    story.other = {key: value for key, value in about.items() if key not in DATA}
 
 
 def _position(story: TwineStory, said: str, line: int) -> tuple[float, float] | None:
@@ -79,7 +81,7 @@ def _plain(text: str) -> str:
 def write_twee(story: TwineStory) -> str:
     """The story as Twee 3."""
     format_name, _, version = story.format.rpartition(" ")
-    about = {"ifid": story.ifid, "format": format_name, "format-version": version, "start": story.start}
+    about = dict(zip(DATA, (story.ifid, format_name, version, story.start), strict=True)) | story.other
     parts = [f":: StoryTitle\n{_text(story.title)}", f":: StoryData\n{json.dumps(about, indent=2, ensure_ascii=False)}"]
     for passage in story.passages:
         tags = f" [{' '.join(_escaped(tag) for tag in passage.tags)}]" if passage.tags else ""

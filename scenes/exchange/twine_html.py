@@ -35,6 +35,8 @@ class _Reader(HTMLParser):
             made_for = f"{about.get('format', '')} {about.get('format-version', '')}".strip()
             self.stories.append(TwineStory(title, "", ifid, made_for))
             self._start_number, self._in_story = about.get("startnode", ""), True
+        elif self._in_story and tag == "tw-tag":
+            self.stories[-1].other.setdefault("tag-colors", {})[about.get("name", "")] = about.get("color", "")
         elif self._in_story and (tag == "tw-passagedata" or tag in CODE):
             self._end_passage()  # one that was not closed
             self._inside, self._about, self._text = tag, about, []

@@ -144,6 +144,7 @@ def test_a_folder_with_a_foreign_story_names_the_import(tmp_path: Path) -> None:
 
 
 def test_a_story_goes_out_to_twine_and_comes_in_as_the_same(twee: Path, tmp_path: Path) -> None:
+    twee.write_text(TWEE.replace('"start": "waiting"', '"start": "waiting", "tag-colors": {"end": "red"}'))
     chiaro("story", "import", twee)
     out = tmp_path / "out.twee"
     out.write_text(chiaro("story", "export", tmp_path, "--twee").output)
@@ -155,6 +156,7 @@ def test_a_story_goes_out_to_twine_and_comes_in_as_the_same(twee: Path, tmp_path
     kept = [json.loads((folder / "story.twine.json").read_text()) for folder in (tmp_path, tmp_path / "again")]
     assert kept[0]["ifid"] == kept[1]["ifid"] == "0F3A2B1C-6D5E-4F70-8A91-1B2C3D4E5F60"
     assert kept[1]["positions"]["waiting"] == [100, 100]
+    assert kept[1]["other"] == {"tag-colors": {"end": "red"}}
 
 
 def test_a_story_goes_out_as_a_drawing(twee: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from scenes.exchange.draft import Draft
 from scenes.exchange.from_twine import story_from
 from scenes.exchange.link_words import branch_of, words_of
 from scenes.exchange.toml_text import story_text
-from scenes.exchange.twee import read_twee
+from scenes.exchange.twee import read_twee, write_twee
 from scenes.exchange.twine_html import read_twine_html
 from scenes.story.checks import check_structure
 from scenes.story.story_file import StoryFile
@@ -90,6 +91,11 @@ def test_headers_may_have_brackets_and_json() -> None:
     assert (passage.name, passage.tags, passage.position) == ("a [b] {c}", ("one", "t]wo"), (5, 6.5))
     assert passage.text == "text\n:: no header"
     assert story.faults == []
+    (again,) = read_twee(write_twee(story)).passages
+    assert (again.name, again.tags, again.position, again.text) == (
+        *(passage.name, passage.tags, passage.position),
+        passage.text,
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,6 +165,10 @@ def test_a_story_that_was_not_written_for_us_becomes_one_that_plays_when_its_cli
     assert "# 'Go down' is no condition; write one in: { to = \"cellar\", when = ... }" in kept(draft)
 
 
+def test_without_a_start_the_film_begins_at_the_passage_that_is_called_so() -> None:
+    assert from_twee(":: a\n[[Start]]\n\n:: Start\n").raw["start"] == "start"
+
+
 def test_scenes_get_names_that_a_story_can_have() -> None:
     draft = from_twee(":: Ä b\n[[->x]]\n:: a-b\n:: A b\n:: 7\n:: none\n:: ...\n")
     assert list(draft.raw["scenes"])[:6] == ["a-b-2", "a-b", "a-b-3", "scene-7", "none-2", "scene"]
@@ -189,3 +199,14 @@ def test_the_words_of_a_link_are_a_condition(words: str, branch: dict[str, objec
     assert branch_of(words, ["wonder"]) == branch
     if branch is not None:
         assert branch_of(words_of(branch, ["wonder"]), ["wonder"]) == branch
+
+
+def test_what_the_page_of_the_documentation_shows_is_understood() -> None:
+    page_text = (Path(__file__).parents[3] / "docs" / "imports.md").read_text(encoding="utf-8")
+    lines = [line[4:] if line.startswith("    ") else "" for line in page_text.split("\n")]
+    twee = [line for line in lines if not line.startswith("chiaro ")]
+    assert any(line.startswith(":: garden") for line in twee)
+    draft = from_twee("\n".join(twee).strip().replace(":: cellar", ":: attic").replace("->cellar", "->attic"))
+    assert [str(note) for note in draft.notes if "not defined" not in note.what] == []
+    assert draft.raw["scenes"]["attic"]["cue"] == [{"at_seconds": 2, "caption": "Do not look down."}]
+    assert not [problem for problem in check_structure(StoryFile.model_validate(draft.raw)) if problem.fatal]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+from scenes.exchange.dot import as_dot
 from scenes.exchange.from_twine import story_from
 from scenes.exchange.links import links_in
 from scenes.exchange.to_twine import twine_story
-from scenes.exchange.toml_text import story_text
+from scenes.exchange.toml_text import inline_text, story_text
 from scenes.exchange.twee import read_twee, write_twee
 from scenes.story.story_file import StoryFile
+from tests.scenes.evenings import TWO_ROOMS, story_of
 from tests.scenes.exchange.made_stories import Maker
 
 STORIES = 200
@@ -73,3 +75,14 @@ def test_twine_finds_no_link_in_what_only_we_read() -> None:
         names = {passage.name for passage in story.passages}
         for passage in story.passages:
             assert {link.name for link in links_in(passage.text)} <= names, passage.text
+
+
+def test_lists_in_lists_are_no_links() -> None:
+    assert list(links_in(inline_text([[1, 2], [3]], twine=True))) == []
+    assert tomllib.loads(f"a = {inline_text([[1, 2], [3]], twine=True)}") == {"a": [[1, 2], [3]]}
+
+
+def test_a_drawing_has_its_words_in_quotes() -> None:
+    drawn = as_dot(story_of(TWO_ROOMS.replace('"Two rooms"', "'The \"door\" \\ B'")))
+    assert 'label="The \\"door\\" \\\\ B";' in drawn
+    assert '    "door" -> "cellar" [label="dark"];' in drawn
