@@ -19,7 +19,6 @@ from calibration.files import is_file, read_text
 from models.labels import LABELS
 from scenes.exchange.draft import Draft
 from scenes.exchange.link_words import USUAL_GROUPS
-from scenes.story.story_file import SceneEntry
 
 TIME = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,3}(?:\.\d{1,9})?)")
 LEVELS_OF_A_STORY = 6
@@ -140,11 +139,7 @@ class _Reading:
                     self._add(f"{name}-{emotion}", self._span(f"{place}.branch.{emotion}", clip), onward)
 
     def _reveal(self, after: str | None) -> None:
-        drawn: Scene = {"kind": "course"}
-        if "kind" not in SceneEntry.model_fields:
-            drawn = {"clip": "reveal.png"}
-            self.draft.note("the reveal", "has no time of its own in the film; a picture reveal.png is shown there")
-        self.scenes[REVEAL] = {**drawn, **_ending(after)}
+        self.scenes[REVEAL] = {"kind": "course", **_ending(after)}
 
     def _choice(self, name: str, place: str, level: Scene) -> Scene:
         """The ways to the clips of a level, by emotion; calm, or the first, where none was shown."""

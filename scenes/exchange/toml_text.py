@@ -9,7 +9,6 @@ from typing import Any
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 IN_TWINE = "[]<>|"
 """What means something to Twine, which looks for links everywhere in a passage."""
-BELOW_THEIR_OWN_HEADERS = ("beds", "draws", "scenes", "signals")
 
 
 def story_text(raw: Mapping[str, Any], comments: Mapping[str, Sequence[str]], *, twine: bool = False) -> str:
@@ -23,7 +22,7 @@ def story_text(raw: Mapping[str, Any], comments: Mapping[str, Sequence[str]], *,
     for key, table in raw.items():
         if not isinstance(table, dict):
             continue
-        if key in BELOW_THEIR_OWN_HEADERS and table and all(isinstance(entry, dict) for entry in table.values()):
+        if table and all(isinstance(entry, dict) for entry in table.values()):
             for name, entry in table.items():
                 said = comments.get(name, ()) if key == "scenes" else ()
                 lines += ["", f"[{_key(key, twine)}.{_key(name, twine)}]", *_comment(said), *_entries(entry, twine)]

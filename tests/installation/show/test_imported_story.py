@@ -16,7 +16,7 @@ from installation.show.show import Show
 from models.mood import Mood
 from scenes.exchange.bring_in import bring_in
 from scenes.story.story import load_story
-from tests.clips import make_clip, make_sound, make_still
+from tests.clips import make_clip, make_sound
 from tests.scenes.exchange.foreign_files import perception
 
 
@@ -45,7 +45,6 @@ def test_perception_plays_to_its_end_with_a_chosen_mood_each_time(tmp_path: Path
     make_clip(tmp_path / "house.mp4", seconds, fps=10, size=(320, 180))
     make_sound(tmp_path / "house.wav", seconds)
     (tmp_path / "config.json").write_text(json.dumps(config))
-    make_still(tmp_path / "reveal.png", size=(320, 180))
     (imported,) = bring_in(tmp_path / "config.json", None)
     visitor = Visitor(iter(["anger", "fear", "happiness", "anger", "fear", "fear", "happiness", "anger"]))
     with open_show(load_story(imported.story), Venue(), headless=True, mood_source=visitor) as show:
