@@ -117,9 +117,9 @@ class DecodedThreads:
         ready = [one.poll() for one in alive]
         if not alive or not all(ready):
             return False
-        sounds = [one.audio for one in self._threads if one.audio is not None]
-        if self.clip.own_sound and self._sound is None and len(sounds) == len(alive):
-            self._sound = ThreadSound({number: one.audio for number, one in enumerate(self._threads) if one.audio})
+        if self.clip.own_sound and self._sound is None:
+            sounds = {number: one.audio for number, one in enumerate(self._threads) if one.audio and not one.failed}
+            self._sound = ThreadSound(sounds)
         if self.clip.stems and self.stems is None:
             self.stems = Stems(self.clip, self.length)
         return self.audio is not None

@@ -118,6 +118,18 @@ def test_a_thread_that_breaks_off_leaves_the_screen_to_the_next_one(media: Path)
         assert house.marks()[-1] == (2, FRAMES - 1)
 
 
+def test_a_thread_that_fails_while_the_scene_is_opened_does_not_keep_the_others_waiting(media: Path) -> None:
+    with cinema() as house:
+        house.film.play(1, "table", threaded(media, own_sound=True))
+        threads = house.film._next.decoded if house.film._next else None
+        assert isinstance(threads, DecodedThreads)
+        for one in threads._threads:
+            wait_until(one.poll)
+        threads.video.failed = "it is damaged: 5 pictures near 0.1 s cannot be decoded"  # as its decoder would say
+        until_frame(house, 5)
+        assert house.film.playhead.thread == "b"
+
+
 def test_when_all_threads_are_lost_the_scene_cannot_be_played(media: Path) -> None:
     nowhere = replace(threaded(media), file=media / "none.mkv", threads=(Clip(media / "nor this.mkv", thread="b"),))
     with cinema() as house:
