@@ -14,6 +14,8 @@ from models.arrays import Image
 
 DARK = 0.1
 """A level below this is black to whoever looks."""
+GROUND = 4.0
+"""Of 255: what most of a drawn picture is at least."""
 
 
 class WatchedScreen(Screen):
@@ -34,5 +36,10 @@ class WatchedScreen(Screen):
         if self._last is None or not np.array_equal(canvas, self._last):
             self._last, self.moved_at = canvas.copy(), now
         self.mark, self.level = read_mark(canvas), level
-        if self.mark is not None and level > DARK:
+        if (self.mark is not None or _is_drawn(canvas)) and level > DARK:
             self.lit_at = now
+
+
+def _is_drawn(canvas: Image) -> bool:
+    """Whether it is a picture without a mark: a course has a ground, where a black wall has at most some letters."""
+    return float(np.median(canvas[::4, ::4, :3])) >= GROUND

@@ -25,7 +25,7 @@ def test_the_median_is_that_of_the_visitors_to_a_step_of_the_count() -> None:
 
 def test_of_too_few_visitors_there_is_no_median_for_it_would_be_somebodys_own() -> None:
     earlier = EarlierVisitors()
-    for _ in range(FEWEST - 1):
+    for _ in range(4):
         earlier.add(take(0.6))
     assert np.isnan(earlier.median("door", "calm")).all()
     assert not earlier.ways("door")
