@@ -37,6 +37,7 @@ class Course:
         self._record: CourseRecord | None = None
         self._finished: TakeCourse | None = None
         self._clock = 0.0
+        self._last_scene = ""
         self._drawing = CourseDrawing(self)
 
     def of(self, story: Story) -> Story:
@@ -63,6 +64,8 @@ class Course:
                     self._enter(story, scene)
                 case Branched(source, target) if self._record is not None and source in story.names:
                     self._choose(story, state, mood, source, target)
+                    if target in story.names and not story.scene(target).is_course:
+                        self._last_scene = target
                 case TakeEnded() if self._record is not None:
                     self._earlier.add(self._finished or self._record.course(state.clock))
                     self._record = self._finished = None
@@ -125,6 +128,11 @@ class Course:
         )
 
     @property
+    def last_scene(self) -> str:
+        """The last scene of the film that was asked for; '' before the first."""
+        return self._last_scene
+
+    @property
     def earlier(self) -> EarlierVisitors:
         """All who were here before, as counts."""
         return self._earlier
@@ -138,10 +146,8 @@ class CourseDrawing:
 
     def pictures(self, size: tuple[int, int], seconds: float) -> Iterator[tuple[float, Image]]:
         """See ``scenes.story.clip.Drawing``. What the take was is read when the first pictures have been shown."""
-        begun = self._course.taken()
         look = self._course.appearance()
-        last = begun.visits[-1].scene if begun and begun.visits else ""
-        ground = ground_of(look.picture_of(last) if look else None, size)
+        ground = ground_of(look.picture_of(self._course.last_scene) if look else None, size)
         if look is not None:
             SheetPainter(Layout(size, 1.0), look).head(ground)
         yield from rising(ground)

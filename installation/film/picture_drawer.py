@@ -19,6 +19,16 @@ class PictureDrawer(VideoDecoder):
     One canvas that stands for several pictures counts once, so that a picture that stands is drawn far ahead.
     """
 
+    _moment = 0.0
+    """Up to where pictures are past: somebody has asked for one behind it."""
+
+    def next_start(self, seconds: float) -> float | None:
+        """As of any decoder; what is before ``seconds`` takes no place from what comes (a show may step far at once)."""
+        with self._change:
+            self._moment = max(self._moment, seconds)
+            self._change.notify_all()
+        return super().next_start(seconds)
+
     def _play(self) -> None:
         drawing, begin, seconds = self.clip.drawing, self.clip.in_seconds, self.clip.out_seconds
         if drawing is None or seconds is None:
@@ -49,5 +59,5 @@ class PictureDrawer(VideoDecoder):
             return not self._closed
 
     def _has_no_room_for(self, picture: TimedPicture) -> bool:
-        held = {id(frame.canvas()) for frame in self._frames}
+        held = {id(frame.canvas()) for frame in self._frames if frame.start > self._moment}
         return id(picture.canvas()) not in held and len(held) >= min(self._ahead, AHEAD_AT_MOST)

@@ -103,3 +103,17 @@ def test_a_take_of_a_whole_day_takes_no_more_memory_than_one_of_ten_minutes() ->
     course = record.course(24 * 3600.0)
     assert len(course.times) <= SAMPLES_AT_MOST
     assert course.times[-1] > 24 * 3600 - 60
+
+
+def test_the_ground_is_that_of_the_ending_although_it_is_drawn_ahead_while_that_begins() -> None:
+    takes = Takes()
+    for _ in takes.until("cellar", lambda _: feeling("sadness")):
+        pass
+    assert takes.course.last_scene == "cellar"
+
+
+def test_who_leaves_during_the_course_has_come_to_the_ending_before_it() -> None:
+    takes = Takes(STORY.replace("course_seconds = 8", "course_seconds = 60"))
+    list(takes.until("yours", lambda _: feeling("sadness")))
+    cues = list(takes.until("lamp", lambda _: NOBODY))
+    assert [cue.outcome for cue in cues if isinstance(cue, TakeEnded)] == ["cellar"]

@@ -59,6 +59,17 @@ def test_a_picture_that_stands_is_drawn_ahead_and_one_that_moves_only_a_little()
         assert drawing.asked <= RATE + AHEAD_AT_MOST + 1
 
 
+def test_a_show_that_steps_further_than_is_drawn_ahead_gets_its_picture() -> None:
+    with cinema() as house:
+        house.film.play(1, "drawn", drawn(Brighter()))
+        house.run_until(lambda: house.film.playhead.seconds > 1.1)
+        house.now += 0.5
+        house.film.advance(house.now)
+        wait_until(house.film.caught_up)
+        house.film.draw(house.now)
+        assert house.screen.last[0, 0, 0] == pytest.approx(round(house.film.playhead.seconds * RATE), abs=1)
+
+
 def test_it_can_be_played_from_its_midst() -> None:
     with cinema() as house:
         house.film.play(1, "drawn", drawn(Brighter()).rest_from(1.5))
