@@ -54,6 +54,8 @@ def _chosen(story: Story, state: StoryState, mood: Mood, closing: bool) -> Seque
 
 def _by_lot(state: StoryState, able: Sequence[tuple[Branch, Choice]]) -> tuple[Branch, Choice]:
     """One of these branches with a weight. It is the same however often this is asked in a visit of the scene."""
+    if len(able) == 1 and able[0][1].reason:
+        return able[0]
     weights = [branch.weight or 0.0 for branch, _ in able]
     visit = state.memory.been.get(state.scene, 0)
     branch, choice = able[lot(weights, state.memory.seed, "branch", state.scene, visit)]

@@ -125,7 +125,7 @@ class Evidence:
         """
         column, times = _level_column(level), np.append(self.bin_seconds * np.arange(len(self._edges)), self.seconds)
         value, known = np.diff(np.vstack((self._edges, self._total))[:, column : column + 2], axis=0).T
-        so = (known > 1e-9) & (known >= np.diff(times) / 2)
+        so = known >= np.diff(times) / 2
         if above is not None:
             so &= value > above * known
         if below is not None:

@@ -26,6 +26,7 @@ def check_condition(
             yield Problem(key, f"any, all and not stand more than {DEEPEST} deep in one another; make it simpler")
             return
         yield from _check_faces(file, scene, place, one, at_once)
+        yield from _check_eye(place, one)
         yield from _check_memory(file, place, one, known)
         yield from _check_draws(file, place, one)
         lost = one.signal in known and one.signal not in (*file.scenes, *file.signals)  # its own table is damaged
@@ -52,6 +53,13 @@ def _check_faces(file: StoryFile, scene: str, key: str, when: When, at_once: str
                 yield Problem(f"{key}.{name}", halves)
             elif level.held_seconds is None:
                 yield Problem(f"{key}.{name}", f"{name} in {at_once} {why}")
+
+
+def _check_eye(key: str, when: When) -> Iterator[Problem]:
+    for name, what in (("facing", "who faces the film"), ("speaking", "who speaks")):
+        if name in when.levels:
+            why = f"the eye of this version does not tell {what}, so this holds only with moods from elsewhere"
+            yield Problem(f"{key}.{name}", why, fatal=False)
 
 
 def _check_memory(file: StoryFile, key: str, when: When, known: tuple[str, ...]) -> Iterator[Problem]:

@@ -287,3 +287,14 @@ def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
     assert ear.wait_for("/x")
     assert not sender.down
     sender.close()
+
+
+def test_in_a_cinema_a_high_slot_is_told_free_when_its_visitor_has_gone(ear: Ear, losses: LossReporter) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
+    there = mood(0.0, 1)
+    far = there.visitors[0].model_copy(update={"slot": 20})
+    broadcast.mood(there.model_copy(update={"visitors": (far,)}))
+    assert ear.wait_for("/emo/visitor/20/present").values == (1,)
+    broadcast.mood(mood(1.0, 0))
+    assert ear.wait_for("/emo/visitor/20/present").values == (0,)
+    broadcast.close()

@@ -1,5 +1,7 @@
 """Whatever happens, in whatever order, the story stands in one of its scenes and says the same again."""
 
+from datetime import datetime
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.command import Attract, GoTo, Next, Pause, Reset, Resume, SetBlackout, Start, Stop, StoryCommand
 from scenes.machine.cue import Branched, Cue, Play, SceneStarted, TakeEnded, TakeStarted
 from scenes.machine.dry_run import DryPlayer
+from scenes.machine.memory import Hour
 from scenes.machine.state import StoryState
 from scenes.story.clip import Playhead
 from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, feeling, story_of
@@ -25,8 +28,14 @@ branch = [
     { to = "garden", when = { visitors_at_least = 2 }, immediately = true },
     { to = "cellar", when = { mood = "fear", held_seconds = 1 } },
     { to = "door", when = { untrusted = true } },
+    { to = "garden", when = { been = "loop", took = "fear", draw = { coin = "heads" } }, weight = 3 },
+    { to = "garden", when = { any = [{ every = 2 }, { first_today = true }, { after = "12:00" }] }, weight = 1 },
+    { to = "lamp", when = { not = { counter = "rounds", at_most = 2 }, valence = { rises_by = 0.1 } } },
 ]
 next = "cellar"
+add = { rounds = 1 }
+[draws.coin]
+of = ["heads", "tails"]
 """
 )
 moods: st.SearchStrategy[Mood] = st.one_of(
@@ -46,8 +55,14 @@ playheads = st.builds(
     st.booleans(),
     st.frozensets(st.sampled_from([*STORY.names, "kitchen"]), max_size=4),
 )
+hours = st.none() | st.builds(Hour, st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1)), st.none() | st.floats())
 moments = st.builds(
-    Moment, st.floats(), moods, playheads, st.lists(commands, max_size=2).map(lambda wishes: tuple(wishes))
+    Moment,
+    st.floats(),
+    moods,
+    playheads,
+    st.lists(commands, max_size=2).map(lambda wishes: tuple(wishes)),
+    hour=hours,
 )
 
 

@@ -110,3 +110,14 @@ def test_whatever_the_clock_says_the_answers_stay_within_bounds(course: list[tup
         assert evidence.held({"anger"}, since, until) <= evidence.seen_seconds + 1e-6
     assert 0 <= evidence.peak({"anger"}) <= 1 + 1e-6
     assert math.isfinite(evidence.seconds)
+
+
+def test_a_level_that_is_known_now_and_then_only_is_not_held() -> None:
+    pleased = feeling("happiness").model_copy(update={"valence": 0.6})
+    steady = flickering = Evidence()
+    for number in range(1, 101):
+        steady = steady.observe(pleased, number * 0.05)
+        flickering = flickering.observe(pleased if number % 5 == 0 else unseen(0.0, "blinks"), number * 0.02)
+    assert steady.level_held("valence", above=0.5, below=None) == pytest.approx(5.0)
+    assert flickering.level_held("valence", above=0.5, below=None) == 0.0
+    assert flickering.level("valence") == pytest.approx(0.6)

@@ -22,6 +22,7 @@ from scenes.machine.command import (
     StoryCommand,
 )
 from scenes.machine.cue import Cue
+from scenes.story.story import Story
 from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, evening, feeling, story_of
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -57,13 +58,23 @@ def vars_of(cue: Cue) -> list[object]:
     return [getattr(cue, name) for name in cue.__dataclass_fields__]
 
 
-def test_the_evening_in_the_file_gives_the_cues_in_the_file() -> None:
-    with (GOLDEN / "evening.csv").open() as file:
+def lines_of(name: str, story: Story, until: float) -> list[str]:
+    """Every cue of the evening of this name; written to its file when that is wanted."""
+    with (GOLDEN / f"{name}.csv").open() as file:
         rows = list(csv.DictReader(file))
     course: Course = [(float(row["seconds"]), mood_of(row)) for row in rows if row["mood"]]
     commands = {float(row["seconds"]): command_of(row["command"]) for row in rows if row["command"]}
-    story = story_of(TWO_ROOMS.replace('clip = "cellar.mp4"\n', f'clip = "cellar.mp4"\n{CUES}'))
-    lines = [line(now, cue) for now, cue in evening(story, course, until=170, commands=commands)]
+    lines = [line(now, cue) for now, cue in evening(story, course, until, commands)]
     if os.environ.get("CHIARO_GOLDEN") == "write":
-        (GOLDEN / "evening.cues").write_text("\n".join(lines) + "\n")
-    assert lines == (GOLDEN / "evening.cues").read_text().splitlines()
+        (GOLDEN / f"{name}.cues").write_text("\n".join(lines) + "\n")
+    return lines
+
+
+def test_the_evening_in_the_file_gives_the_cues_in_the_file() -> None:
+    story = story_of(TWO_ROOMS.replace('clip = "cellar.mp4"\n', f'clip = "cellar.mp4"\n{CUES}'))
+    assert lines_of("evening", story, until=170) == (GOLDEN / "evening.cues").read_text().splitlines()
+
+
+def test_an_evening_of_memory_draws_and_lots_gives_the_cues_in_its_file() -> None:
+    story = story_of((GOLDEN / "memory.toml").read_text())
+    assert lines_of("memory", story, until=260) == (GOLDEN / "memory.cues").read_text().splitlines()

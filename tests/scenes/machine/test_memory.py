@@ -135,6 +135,11 @@ def test_a_take_may_begin_with_a_memory_that_was_given() -> None:
     assert "garden" not in ways(run(story, until=8))
 
 
+def test_only_the_mood_that_is_asked_for_counts_as_taken() -> None:
+    story = house(TO_THE_GARDEN.format('took = "dark"'), '{ to = "cellar", when = { mood = "happiness" } }')
+    assert "garden" not in ways(run(story, until=40))
+
+
 # -- chance ----------------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +208,11 @@ def test_a_lot_does_not_fall_on_a_scene_that_cannot_be_played() -> None:
     assert nothing is not None
 
 
+def test_a_branch_that_holds_alone_is_not_said_to_be_drawn() -> None:
+    story = house('{ to = "garden", when = { been = "hall" }, weight = 1 }', text=HOUSE)
+    assert reasons(run(story, until=8)) == ["hall shown 1 time"]
+
+
 def test_another_draw_in_the_story_changes_nothing_that_was_drawn_before() -> None:
     more = house("", text=HOUSE.replace("[draws.actor]", '[draws.weather]\nof = ["rain", "snow"]\n[draws.actor]'))
     for seed in range(8):
@@ -237,6 +247,18 @@ def test_the_first_visitor_of_the_day_is_known_also_after_the_show_was_started_a
     assert outcomes("first_today = true", History(9, 2, today)) == ["cellar"] * 6
     assert outcomes("first_today = true", History(9, 2, today - timedelta(days=1))) == ["garden", *["cellar"] * 5]
     assert outcomes("first_today = true", History(), days=1) == ["garden"] * 6
+
+
+def test_at_attract_the_take_that_comes_next_is_asked_about() -> None:
+    text = HOUSE.replace("branch = [BRANCHES]\n", "").replace('lamp.png"\n', 'lamp.png"\nbranch = [BRANCHES]\n')
+    ways_out = [
+        f'{{ to = "{to}", when = {{ visitors = "present"{more} }} }}'
+        for to, more in (("garden", ", every = 3"), ("hall", ""))
+    ]
+    ticks = [
+        list(dry_run(house(*ways_out, text=text), mood_at([(1, JOY)]), 4, 0.1, history=History(n))) for n in (1, 2, 3)
+    ]
+    assert [ways([cue for _, _, cues in one for cue in cues])[1] for one in ticks] == ["hall", "garden", "hall"]
 
 
 def test_a_night_past_midnight_is_one_evening() -> None:
