@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 
 import scenes
 from installation.bench.report import Figure, Progress, Report
+from installation.host.cores import run_on_cores, usable_cores
 from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.audience import Audience, Visitor
 from scenes.machine.dry_run import DryPlayer, dry_run
@@ -33,7 +33,7 @@ def run(progress: Progress) -> Report:
     ticks = _ticks(story)
     busy = float(ticks.mean())
     wall, takes, grown = _week(story, progress)
-    budget, cores = TICK_SECONDS * 1e6, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    budget, cores = TICK_SECONDS * 1e6, usable_cores()
     progress("simulated visitors", 0.0)
     audience, each_tick = _audience(story, cores)
     return Report(
@@ -81,7 +81,7 @@ def _week(story: Story, progress: Progress) -> tuple[float, int, float]:
 def _audience(story: Story, cores: int) -> tuple[float, float]:
     """Wall-clock seconds of all of them from event to event, and (from a sample) tick by tick on as many cores."""
     started = time.perf_counter()
-    simulate(story, AUDIENCE, 1, cores)
+    simulate(story, AUDIENCE, 1, run_on_cores)
     quick, started = time.perf_counter() - started, time.perf_counter()
     for number in range(SAMPLE):
         visitor = Visitor(1, number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from installation.commands.story_diff import diff
 from installation.commands.story_print import story_print
 from installation.commands.story_simulate import simulate
 from installation.host.terminal import say
-
-if TYPE_CHECKING:
-    from scenes.story.story import Story
 
 StoryFile = Annotated[Path, typer.Argument(help="Story file (.toml) or its folder.", show_default=False)]
 
@@ -45,20 +42,13 @@ def graph(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print a Mermaid flowchart instead.")] = False,
 ) -> None:
     """Print which scene leads where, and under which condition."""
-    from scenes.story.graph import as_mermaid, as_text
-
-    loaded = load(story)
-    say(as_mermaid(loaded) if mermaid else as_text(loaded))
-
-
-def load(path: Path) -> Story:
-    """The story that was named on the command line, its warnings on stderr. Faults end the command."""
     from installation.host.errors import plain_errors
     from installation.host.options import story_file
+    from scenes.story.graph import as_mermaid, as_text
     from scenes.story.story import load_story
 
     with plain_errors():
-        story = load_story(story_file(str(path)))
-    for warning in story.warnings:
-        say(f"{path}: warning: {warning}", err=True)
-    return story
+        loaded = load_story(story_file(str(story)))
+    for warning in loaded.warnings:
+        say(f"{story}: warning: {warning}", err=True)
+    say(as_mermaid(loaded) if mermaid else as_text(loaded))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,23 +24,24 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
     """Send simulated visitors through the film: is every branch taken, every end reached, does a scene hold them?"""
-    from installation.commands.story import load
+    from installation.host.cores import run_on_cores
+    from installation.host.errors import plain_errors
+    from installation.host.options import story_file
     from installation.host.plain_console import PlainConsole, progress_bar
     from scenes.machine.simulate import simulate as run
+    from scenes.story.story import load_story
 
-    loaded = load(story)
+    with plain_errors():
+        loaded = load_story(story_file(str(story)))
+    for warning in loaded.warnings:
+        say(f"{story}: warning: {warning}", err=True)
     with progress_bar() as bar:
         task = bar.add_task("visitors", total=visitors)
-        tally = run(loaded, visitors, seed, _cores(), lambda through: bar.update(task, completed=through))
+        tally = run(loaded, visitors, seed, run_on_cores, lambda through: bar.update(task, completed=through))
     if as_json:
         say(json.dumps(_as_json(loaded, tally, seed), indent=2))
     else:
         _show(PlainConsole(), loaded, tally)
-
-
-def _cores() -> int:
-    """Those that this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _ways(story: Story, tally: Tally) -> Iterator[tuple[str, str, int, float]]:

@@ -5,12 +5,8 @@ The figures show whether every way is open, not what an audience will do (see ``
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from scenes.machine.audience import PATIENCE_SECONDS, Visitor
@@ -21,8 +17,6 @@ from scenes.story.story import Story
 
 BATCH = 250
 """Visitors that a core takes at a time."""
-ALONE_BELOW = 500
-"""Fewer visitors are done before another process has started."""
 
 
 @dataclass(slots=True)
@@ -101,49 +95,36 @@ class Tally:
         )
 
 
-def simulate(
-    story: Story, visitors: int, seed: int, cores: int = 1, progress: Callable[[int], None] = lambda _visitors: None
-) -> Tally:
-    """Let so many visitors go through ``story``. The same seed gives the same tally, on however many cores.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some of the visitors, for one core: it can be sent to another process, and so can what it has counted."""
 
-    ``progress`` hears how many are through.
+    story: Story
+    seed: int
+    numbers: range
+
+    def run(self) -> Tally:
+        """Let them go through the story, one after the other."""
+        tally, plans = Tally(), Plans(self.story)
+        for number in self.numbers:
+            tally.count(run_visitor(self.story, plans, Visitor(self.seed, number)))
+        return tally
+
+
+def simulate(
+    story: Story,
+    visitors: int,
+    seed: int,
+    run_all: Callable[[Iterable[Batch]], Iterable[Tally]] = lambda batches: map(Batch.run, batches),
+    progress: Callable[[int], None] = lambda _visitors: None,
+) -> Tally:
+    """Let so many visitors go through ``story``. The same seed gives the same tally, however they are shared out.
+
+    ``run_all`` gives the tallies in the order of the batches. ``progress`` hears how many visitors are through.
     """
     tally = Tally()
-    batches = [range(first, min(first + BATCH, visitors)) for first in range(0, visitors, BATCH)]
-    with _results(story, seed, batches, cores if visitors >= ALONE_BELOW else 1) as results:
-        for part in results:
-            tally.add(part)
-            progress(tally.visitors)
-    return tally
-
-
-@contextmanager
-def _results(story: Story, seed: int, batches: list[range], cores: int) -> Iterator[Iterable[Tally]]:
-    if cores <= 1:
-        plans = Plans(story)
-        yield (_batch(story, plans, seed, batch) for batch in batches)
-        return
-    context = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks of whoever called
-    with ProcessPoolExecutor(cores, context, _have, (story, seed)) as pool:
-        yield pool.map(_batch_here, batches)
-
-
-_here: list[tuple[Story, Plans, int]] = []
-"""What a process of the pool was given at its start."""
-
-
-def _have(story: Story, seed: int) -> None:
-    gc.disable()  # states are trees, and nothing else runs here
-    _here.append((story, Plans(story), seed))
-
-
-def _batch_here(batch: range) -> Tally:
-    story, plans, seed = _here[-1]
-    return _batch(story, plans, seed, batch)
-
-
-def _batch(story: Story, plans: Plans, seed: int, batch: range) -> Tally:
-    tally = Tally()
-    for number in batch:
-        tally.count(run_visitor(story, plans, Visitor(seed, number)))
+    starts = range(0, visitors, BATCH)
+    for part in run_all(Batch(story, seed, range(first, min(first + BATCH, visitors))) for first in starts):
+        tally.add(part)
+        progress(tally.visitors)
     return tally

@@ -48,7 +48,7 @@ def test_a_story_is_drawn_as_text_and_as_a_flowchart(story: Path) -> None:
 def test_simulated_visitors_are_counted(story: Path) -> None:
     result = CliRunner().invoke(app, ["story", "simulate", str(story), "--visitors", "20", "--seed", "2"])
     assert result.exit_code == Exit.OK
-    assert "One room: 20 takes" in result.output
+    assert "One room: 20 visitors, 20 takes" in result.output
     assert "a take lasts" in result.output
 
 

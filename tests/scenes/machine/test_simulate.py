@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from installation.host.cores import run_on_cores
 from scenes.machine.audience import A_DAY, LEAVES_EARLY, Visitor
 from scenes.machine.cue import Cue, TakeEnded
 from scenes.machine.dry_run import dry_run
@@ -127,7 +128,7 @@ def test_from_event_to_event_everything_is_as_tick_by_tick(scene: str, door: str
 
 def test_on_two_cores_it_is_the_same_and_progress_is_told() -> None:
     here, told = story("a clip", "memory"), list[int]()
-    assert simulate(here, 600, 7, cores=2, progress=told.append) == simulate(here, 600, 7)
+    assert simulate(here, 600, 7, lambda batches: run_on_cores(batches, 2), told.append) == simulate(here, 600, 7)
     assert told == [250, 500, 600]
 
 
