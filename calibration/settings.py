@@ -185,6 +185,9 @@ class ScreenSettings(Section):
         "auto",
         description="How pictures are drawn; auto = the best that this machine has ('chiaro doctor' shows which)",
     )
+    hardware_decoding: Literal["auto", "off"] = Field(
+        "auto", description="Let the graphics card decode clips larger than 1920x1080 at 60/s, where it can"
+    )
     gamma: float = Field(1.0, ge=0.3, le=3.0, description="Above 1 lifts the shadows, below 1 deepens them")
     black_level: Share = Field(0.0, description="Brightness of black, for walls that swallow the shadows")
     corners: tuple[Corner, Corner, Corner, Corner] = Field(

@@ -18,6 +18,7 @@ from installation.commands.finding import Finding, bad_input, ok, problem, warni
 from installation.commands.loudness_check import check_loudness
 from installation.commands.remembered import Remembered, key_of
 from installation.film.frame_scaler import FrameScaler
+from installation.film.hardware_decoding import hardware
 from installation.film.inspection import SPARE, Inspection, inspect_bed, inspect_clip
 from installation.film.keystone import tone_of
 from installation.host.state_folder import state_folder
@@ -132,7 +133,8 @@ def _judge(where: str, found: Inspection, screen: ScreenSettings) -> Iterator[Fi
         places = "1 damaged place" if found.torn_sound == 1 else f"{found.torn_sound} damaged places"
         yield warning("clip", where, f"silent in {places}; render the file or copy it again")
     cores = os.cpu_count() or 1
-    if found.is_too_heavy(cores):
+    hardware.allowed = screen.hardware_decoding == "auto"
+    if found.is_too_heavy(cores) and found.is_too_heavy(cores, card=hardware.device() is not None):
         scaling = f"{found.cores - found.decoding_cores:.1f} to bring them to {screen.width}x{screen.height}"
         yield warning(
             "clip",

@@ -51,7 +51,8 @@ def register(app: typer.Typer) -> None:
             screen = venue_of(venue).screen
         with native_noise_aside(lambda _: None):  # each fault has a row of its own
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
-        rows = (*machine(), *versions(), *gpu(), *wall, *cameras(), *midi(), *places(), *service())
+            film = decoding(screen)
+        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *midi(), *places(), *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)
         missing = [row for row in rows if row.state == "missing"]
@@ -134,6 +135,15 @@ def picture(settings: ScreenSettings) -> Iterator[Row]:
         keystone = "the graphics card" if card else "the processor"
         yield Row("picture", f"{screen.path} ({screen.why}); keystone by {keystone}")
         screen.close()
+
+
+def decoding(settings: ScreenSettings) -> Row:
+    """Who decodes the film: the graphics card is opened to find out."""
+    from installation.film.hardware_decoding import HardwareDecoding
+
+    asked = HardwareDecoding()
+    asked.allowed = settings.hardware_decoding == "auto"
+    return Row("decoding", asked.words)
 
 
 def sound() -> Iterator[Row]:

@@ -13,6 +13,7 @@ from calibration.errors import Unplayable
 from installation.film.audio_decoder import RATE, read_sound
 from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still, threads_of
 from installation.film.frame_scaler import FrameScaler
+from installation.film.hardware_decoding import HEAVY_THREADS
 from installation.film.loudness import LoudnessMeter
 from installation.film.span import Span, span_of
 from scenes.story.clip import Bed, Clip
@@ -56,8 +57,10 @@ class Inspection:
         """Cores that the pictures keep busy, decoded and brought to the screen's size."""
         return (self.busy_seconds + self.scaling_seconds) / self.seconds if self.seconds else 0.0
 
-    def is_too_heavy(self, cores: int) -> bool:
-        """Whether a machine of so many ``cores`` would lose pictures of it."""
+    def is_too_heavy(self, cores: int, card: bool = False) -> bool:
+        """Whether a machine of so many ``cores``, and a ``card`` that decodes, would lose pictures of it."""
+        if card and self.threads >= HEAVY_THREADS:
+            return self.cores - self.decoding_cores > SPARE * cores
         return self.decoding_cores > FULL_LOAD * self.threads or self.cores > SPARE * cores
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.film.film import Film
+from installation.film.hardware_decoding import hardware
 from installation.film.screen import Screen
 from installation.film.sound import Sound
 from installation.host.console import LossReporter
@@ -27,6 +28,7 @@ def open_playback(
     ``headless``: no window and no sound device. ``make_screen`` puts another screen in place (one that records, say).
     Raises ``NoScreen``.
     """
+    hardware.allowed = screen_settings.hardware_decoding == "auto"
     if headless:
         os.environ.setdefault("SDL_AUDIODRIVER", "dummy")  # setdefault: SDL's disk driver records what would be heard
     with ExitStack() as closing:

@@ -18,6 +18,7 @@ from calibration.errors import Unplayable
 from installation.film.failures import Cause, Stamp, stamp_of
 from installation.film.frame_reader import film_of, picture_bytes, pixel_aspect, read_frames, read_still, threads_of
 from installation.film.frame_scaler import FrameScaler, HeldPicture
+from installation.film.hardware_decoding import hardware, open_film
 from installation.film.overload import OverloadPolicy, Take
 from installation.film.span import Span, span_of
 from installation.host.priority import PICTURES, set_thread_priority
@@ -110,6 +111,8 @@ class VideoDecoder:
         """Pictures that were not decoded, or not brought to the screen, because they were late."""
         self._due, self._kept, self._newest, self._skipped = 0.0, 0.0, 0.0, 0
         self._overload, self._thinned = OverloadPolicy(), 0
+        self._round, self._again = 0, float("-inf")
+        """How often it was played, and up to where once more: the card gave it up there."""
         self._queued = gate is not None
         self._closed = False
         self._change = threading.Condition()
@@ -204,8 +207,9 @@ class VideoDecoder:
         with av.open(str(self.clip.file)) as container:
             self.steps += 1
             stream = film_of(container, header)
+            threads = threads_of(container, stream, header)
             stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = min(threads_of(container, stream, header), os.cpu_count() or 1)
+            stream.codec_context.thread_count = min(threads, os.cpu_count() or 1)
             self.decoder_bytes = DECODER_PICTURES * picture_bytes(stream)
             span = span_of(header, self.clip)
             self.span = span
@@ -214,11 +218,31 @@ class VideoDecoder:
                 frame = read_still(container, stream)
                 self._frames.append(TimedPicture(0.0, self._scaler.hold(frame, pixel_aspect(stream))))
                 return
-            for number in count():
-                # Multiplied, not added up: after 400 days of a short loop the sum is a tenth of a second away.
-                self._decode_once(container, header, stream, span, number * (span.length or 0.0))
-                if self._closed or not self.clip.loop:
-                    return
+            if not self._played_by_card(header, span, threads):
+                self._decode(container, header, stream, span)
+
+    def _played_by_card(self, header: MediaHeader, span: Span, threads: int) -> bool:
+        """Whether the graphics card has decoded it; else the processor goes on where the card has ended."""
+        container = open_film(str(self.clip.file), threads)
+        if container is None:
+            return False
+        try:
+            with container:
+                self._decode(container, header, film_of(container, header), span)
+        except (Unplayable, av.error.FFmpegError, OSError, ValueError) as error:
+            if not self._frames:
+                hardware.give_up(f"{self.clip.file}: {error}")
+            self._again = self._newest if self._frames else self._again
+            return False
+        return True
+
+    def _decode(self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span) -> None:
+        for number in count(self._round):
+            self._round = number
+            # Multiplied, not added up: after 400 days of a short loop the sum is a tenth of a second away.
+            self._decode_once(container, header, stream, span, number * (span.length or 0.0))
+            if self._closed or not self.clip.loop:
+                return
 
     def _decode_once(
         self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span, begun: float
@@ -243,6 +267,8 @@ class VideoDecoder:
         return self._due - start if self._frames else 0.0
 
     def _put(self, frame: av.VideoFrame, start: float, aspect: float, span: Span) -> None:
+        if start <= self._again:
+            return
         with self._change:
             while self._is_full() and not self._closed:
                 self._overload.rest()
