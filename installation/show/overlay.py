@@ -124,8 +124,12 @@ class Overlay:
         column.line(_listening(view.window, view.seconds) if view.timeline.listens else "ways out", DIM)
         room = BRANCHES_AT_MOST - len(answers)
         shown = view.branches if len(view.branches) <= room else view.branches[: room - bool(answers)]
+        spare = room - len(view.branches)
         for branch in shown:
             column.branch(branch)
+            if spare > 0 and branch.asks and branch.stands:
+                spare -= 1
+                column.line(f"    now: {branch.stands}", DIM)
         if len(view.branches) > len(shown):
             column.line(f"and {len(view.branches) - len(shown)} more", DIM)
         column.gap()
@@ -245,8 +249,6 @@ class _Column:
             self._put(figure, colour, self._x + self._width - wide, y, wide)
 
         self._row(branch.to, put, self._step)
-        if branch.asks and branch.stands:
-            self.line(f"    now: {branch.stands}", DIM)
 
     def bar(self, share: float, colour: Colour) -> None:
         """A bar alone, over the whole width."""

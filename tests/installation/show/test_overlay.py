@@ -49,7 +49,9 @@ FULL = replace(
     title=LONG * 2,
     scene=LONG,
     state="transition",
-    branches=tuple(replace(VIEW.branches[0], to=LONG, mood=LONG, taken=False) for _ in range(7)),
+    branches=tuple(
+        replace(VIEW.branches[0], to=LONG, mood=LONG, asks=LONG, stands=LONG, taken=False) for _ in range(7)
+    ),
     answers=(LONG,) * 6,
     eye_line=LONG * 5,
     signals=tuple(SignalStanding(LONG, None, 0.0, 1e6) for _ in range(SIGNALS_AT_MOST)),
@@ -189,3 +191,9 @@ def test_a_scene_that_answers_says_how_it_stands() -> None:
     silent = drawn(VIEW)[1]
     answering = drawn(replace(VIEW, answers=("thread he", "she: calm, 0.6 of 1 s")))[1]
     assert ink(answering).sum() > ink(silent).sum() + 100
+
+
+def test_beside_what_a_branch_asks_for_it_says_how_that_stands() -> None:
+    asks = BranchStanding("attic", None, "doors 3 or more", 0.0, None, taken=False)
+    plain, said = (drawn(replace(VIEW, branches=(replace(asks, stands=now),)))[1] for now in ("", "doors is 2"))
+    assert ink(said).sum() > ink(plain).sum() + 50
