@@ -34,7 +34,7 @@ class Draft:
     """The tables of the story file."""
     comments: dict[str, list[str]] = field(default_factory=dict)
     """Lines to be kept as comments, by scene; "" for the whole story."""
-    notes: list[Note] = field(default_factory=list)
+    _notes: dict[Note, None] = field(default_factory=dict)
     twine: dict[str, Any] = field(default_factory=dict)
     """What only Twine wants to know, kept in a file beside the story."""
 
@@ -43,11 +43,14 @@ class Draft:
         """Name of the film."""
         return str(self.raw["title"])
 
+    @property
+    def notes(self) -> list[Note]:
+        """What was told, in its order."""
+        return list(self._notes)
+
     def note(self, place: str, what: str) -> None:
         """Tell, once."""
-        note = Note(place, what)
-        if note not in self.notes:
-            self.notes.append(note)
+        self._notes[Note(place, what)] = None
 
 
 def scene_name(text: str, taken: set[str]) -> str:

@@ -17,7 +17,7 @@ from scenes.exchange.macros import counted, macros_in
 from scenes.exchange.passages import Passage, TwineStory
 from scenes.story.story_file import SceneEntry
 
-BLOCK = re.compile(r"<!--[ \t]*chiaro\b[ \t]*\n(.*?)-->", re.DOTALL)
+BLOCK = re.compile(r"<!--[ \t]*chiaro\b[ \t]*\n((?:(?!-->|<!--).)*)-->", re.DOTALL)
 """Keys of the scene, as in a story file, where Twine shows nothing of them."""
 CODE_LINES, CODE_LETTERS = 100, 500
 SHAPES = {"title": str, "start": str, "attract": str, "safe": str, "groups": dict}

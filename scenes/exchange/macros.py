@@ -36,6 +36,7 @@ def macros_in(text: str) -> Iterator[Macro]:
     """Every macro, from the first to the last."""
     open_until = 0  # where the hook of a Harlowe macro ends
     containers: list[str] = []
+    closed = {found[2][1:]: found.start() for found in MACRO.finditer(text) if (found[2] or "").startswith("/")}
     at = 0
     while found := MACRO.search(text, at):
         harlowe = found[1] is not None
@@ -47,10 +48,11 @@ def macros_in(text: str) -> Iterator[Macro]:
                 del containers[containers.index(name[1:]) :]
             continue
         arguments = text[found.end() : end].removesuffix(")" if harlowe else ">>").strip()
-        yield Macro(name, arguments, found.start(), end, not containers and found.start() >= open_until)
-        if harlowe and text[end : end + 1] == "[" and text[end : end + 2] != "[[":
-            open_until = max(open_until, _closing(text, end + 1, "[", "]"))
-        elif not harlowe and text.find(f"<</{name}>>", end) >= 0:
+        always = not containers and found.start() >= open_until
+        yield Macro(name, arguments, found.start(), end, always)
+        if harlowe and always and text[end : end + 1] == "[" and text[end : end + 2] != "[[":
+            open_until = _closing(text, end + 1, "[", "]")
+        elif not harlowe and closed.get(name, -1) >= end:
             containers.append(name)
 
 

@@ -12,7 +12,7 @@ CODE = ("script", "style")
 def read_twine_html(text: str) -> list[TwineStory]:
     """The stories of a page, in its order."""
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(text.replace("\r\n", "\n"))
     reader.close()
     return reader.stories
 

@@ -78,6 +78,14 @@ def test_a_page_that_twine_published_is_the_same_story() -> None:
     assert '# let a = "<b>";' in kept(draft)
 
 
+def test_line_ends_of_windows_change_nothing() -> None:
+    text = "x\n[[present->a]]\n<!-- chiaro\nvolume = 0.5\n-->"
+    (story,) = read_twine_html(story_data("A", passage_data(1, "a", "attract", text)).replace("\n", "\r\n"))
+    (same,) = read_twine_html(story_data("A", passage_data(1, "a", "attract", text)))
+    assert story_from(story).raw == story_from(same).raw
+    assert from_twee(TWEE.replace("\n", "\r\n")).raw == from_twee(TWEE).raw
+
+
 def test_an_archive_has_several_stories() -> None:
     stories = read_twine_html(
         story_data("One", passage_data(1, "a", "", "")) + story_data("Two", passage_data(1, "b", "", ""))
