@@ -24,6 +24,30 @@ Language = Literal["en", "de"]
 Corner = tuple[Share, Share]
 
 
+def written_as(pattern: str, words: str) -> AfterValidator:
+    """A text of this pattern, refused in words: pydantic would show the pattern, which says nothing to a technician."""
+
+    def check(said: str) -> str:
+        if not re.fullmatch(pattern, said):
+            raise ValueError(f"must be {words}")
+        return said
+
+    return AfterValidator(check)
+
+
+CaptionLanguage = Annotated[
+    str,
+    written_as(r"[a-z]{2}(-[a-z0-9]{2,8})*", "a language as in the names of caption files, such as 'de' or 'pt-br'"),
+]
+
+
+def each_once(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuses a language that is named twice."""
+    if len(set(languages)) < len(languages):
+        raise ValueError(f"names {languages[0]!r} twice; remove one")
+    return languages
+
+
 def is_convex(corners: Sequence[Corner]) -> bool:
     """Whether they can be those of a picture on a wall: in order, none inside the others, not mirrored."""
     sides = [(x - corners[i - 1][0], y - corners[i - 1][1]) for i, (x, y) in enumerate(corners)]
@@ -195,6 +219,11 @@ class ScreenSettings(Section):
         description="Keystone: the picture's corners (upper left, then clockwise) as shares of the screen",
     )
     captions_font: str = Field("", description="Font file or family for captions; '' = one that has the letters needed")
+    captions_languages: Annotated[tuple[CaptionLanguage, ...], AfterValidator(each_once)] = Field(
+        (),
+        max_length=2,
+        description="Two are shown under each other; none = the captions that the story names",
+    )
 
     @field_validator("corners")
     @classmethod
@@ -208,16 +237,9 @@ class CourseSettings(Section):
     """The visitor's own course, which a story may show at the end of a take."""
 
     shown: bool = Field(True, description="false = such scenes are passed over, and nothing is remembered for them")
-    languages: tuple[Language, ...] = Field(
+    languages: Annotated[tuple[Language, ...], AfterValidator(each_once)] = Field(
         ("en",), min_length=1, max_length=2, description="In which words; of two, the second stands smaller below"
     )
-
-    @field_validator("languages")
-    @classmethod
-    def _are_different(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
-        if len(set(languages)) < len(languages):
-            raise ValueError(f"names {languages[0]!r} twice; remove one")
-        return languages
 
 
 class SoundSettings(Section):
@@ -225,17 +247,6 @@ class SoundSettings(Section):
 
     volume: Share = 1.0
     mute: bool = False
-
-
-def written_as(pattern: str, words: str) -> AfterValidator:
-    """A text of this pattern, refused in words: pydantic would show the pattern, which says nothing to a technician."""
-
-    def check(said: str) -> str:
-        if not re.fullmatch(pattern, said):
-            raise ValueError(f"must be {words}")
-        return said
-
-    return AfterValidator(check)
 
 
 OscAddress = Annotated[

@@ -22,6 +22,7 @@ from calibration.venue import load_venue
 from installation.bundle.installer import CONTENT, PROGRAM, WHEELS, machine
 from installation.bundle.slots import MANIFEST
 from scenes.story.story import Story
+from scenes.story.translations import caption_files
 
 ROOT = Path(__file__).parents[2]
 PROGRAM_FILES = (
@@ -119,6 +120,8 @@ def film_parts(story: Story) -> tuple[list[Part], list[str]]:
     Raises ``BadFile`` for an absolute path, which would lead nowhere on another machine.
     """
     named = [value for scene in story.file.scenes.values() for value in (scene.clip, scene.sound, scene.captions)]
+    named += [part.clip for scene in story.file.scenes.values() for part in scene.thread]
+    named += [part.file for scene in story.file.scenes.values() for part in scene.stem]
     named += [bed.file for bed in story.file.beds.values()]
     names = sorted({name for name in named if name})
     if far := [name for name in names if Path(name).is_absolute()]:
@@ -128,9 +131,16 @@ def film_parts(story: Story) -> tuple[list[Part], list[str]]:
     files = [Path(os.path.normpath(story.path.parent / name)) for name in names]
     if missing := [str(file) for file in files if not file.is_file()]:
         raise BadFile(story.path, [f"no such file: {name}" for name in missing])
+    for scene in story.file.scenes.values():
+        files += translated(story.path.parent, scene.captions)
     top = Path(os.path.commonpath([story.path.parent, *(file.parent for file in files)]))
     parts = [Part(f"{CONTENT}film/{file.relative_to(top).as_posix()}", file) for file in (story.path, *files)]
     return list({part.name: part for part in parts}.values()), [parts[0].name]
+
+
+def translated(folder: Path, captions: str | None) -> list[Path]:
+    """The captions of a scene in all languages that lie beside them."""
+    return list(caption_files(Path(os.path.normpath(folder / captions))).values()) if captions else []
 
 
 def venue_parts(file: Path) -> tuple[list[Part], list[str]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from calibration.files import is_file
 from calibration.settings import ScreenSettings
 from installation.commands.finding import Finding, ok, warning
 from installation.host.console import LossReporter
+from scenes.story.captions import read_captions
 from scenes.story.story import Story
+from scenes.story.translations import LANGUAGE, caption_files
 
 AT_MOST = 20
 """Warnings for one scene; the rest is counted."""
@@ -37,20 +42,51 @@ def check_captions(story: Story, settings: ScreenSettings) -> Iterator[Finding]:
     count = 0
     for name in story.names:
         scene = story.file.scenes[name]
-        texts = [(f"line {line.line}", line.text) for line in story.clip(name).captions]
-        texts += [(f"cue.{at}.caption", cue.caption) for at, cue in enumerate(scene.cue) if cue.caption]
-        faults: dict[tuple[str, str], None] = {}
-        for where, text in texts:
+        texts = [(story.path.name, f"cue.{at}.caption", cue.caption) for at, cue in enumerate(scene.cue) if cue.caption]
+        for file in files_of(story, name).values():
+            texts += [(file.name, f"line {line.line}", line.text) for line in read_captions(file).lines]
+        faults: dict[tuple[str, str, str], None] = {}
+        for file_name, where, text in texts:
             losses.reasons.clear()
             if lettering.rows_of(text)[1]:
                 losses.reasons.append("does not fit on the picture, and is cut")
-            faults.update({(where, why): None for why in losses.reasons})
+            faults.update({(file_name, where, why): None for why in losses.reasons})
         count += len(texts)
-        for where, why in list(faults)[:AT_MOST]:
-            yield warning("captions", f"scene {name}: {scene.captions or story.path.name}", f"{where}: {why}")
+        for file_name, where, why in list(faults)[:AT_MOST]:
+            yield warning("captions", f"scene {name}: {file_name}", f"{where}: {why}")
         if len(faults) > AT_MOST:
             yield warning("captions", f"scene {name}", f"{len(faults) - AT_MOST} more captions like these")
+    yield from check_languages(story, settings.captions_languages)
     if count:
         yield ok(
             "captions", str(story.path.parent), "1 caption laid out" if count == 1 else f"{count} captions laid out"
         )
+
+
+def check_languages(story: Story, wanted: Sequence[str]) -> Iterator[Finding]:
+    """Scenes without captions in a language that the venue wants, or that other scenes have."""
+    files = {name: found for name in story.names if (found := files_of(story, name))}
+    everywhere = dict.fromkeys([*wanted, *(language for found in files.values() for language in found if language)])
+    for language in everywhere:
+        lacking = [name for name, found in files.items() if language not in found]
+        if not lacking:
+            continue
+        unnamed = next((found[""].name for name in lacking if "" in (found := files[name])), "")
+        example = _named(next(iter(files[lacking[0]].values())), language)
+        why = f"no captions in {language!r}; add {example}"
+        why += f" (if {unnamed} is in it, give it that name, also in the story)" if unnamed else ""
+        places = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
+        yield warning("captions", f"scene {places}", f"{why}; until then those that the story names are shown")
+
+
+def files_of(story: Story, name: str) -> dict[str, Path]:
+    """The captions of a scene by language; none where the story names none that is there."""
+    named = story.file.scenes[name].captions
+    own = story.path.parent / named if named else None
+    return caption_files(own) if own and is_file(own) else {}
+
+
+def _named(file: Path, language: str) -> str:
+    """How the captions would be called that stand beside ``file`` in another language."""
+    base, _, said = file.stem.rpartition(".")
+    return f"{base if re.fullmatch(LANGUAGE, said.lower()) and base else file.stem}.{language}{file.suffix}"

@@ -14,8 +14,8 @@ from installation.film.shot import Shot
 from installation.film.video_decoder import DuePicture, TimedPicture
 from installation.host.console import LossReporter
 from models.arrays import Image
-from scenes.story.captions import caption_at
 from scenes.story.clip import PictureLevels
+from scenes.story.translations import text_at
 
 
 class Composer:
@@ -28,6 +28,8 @@ class Composer:
         self._black = np.zeros((screen.size[1], screen.size[0], 4), np.uint8)
         self._scratch = np.zeros_like(self._black)
         self._lettering = Lettering(screen.settings.captions_font, screen.size, losses)
+        self.languages: tuple[str, ...] | None = screen.settings.captions_languages
+        """In which captions are shown; () as the story names them, None not at all."""
         self._effects = PictureEffects(screen.size)
         self.picture = PictureLevels()
         """What drives make of the last canvas; its brightness is for whoever shows it."""
@@ -49,9 +51,9 @@ class Composer:
         else:
             self._due = on.decoded.picture_at(on.seconds(programme), now)
             shown = self._due.current
-            text = (
-                caption_at(on.clip.captions, on.decoded.file_seconds(on.seconds(programme))) if text is None else text
-            )
+            if text is None:
+                text = text_at(on.clip, self.languages or (), on.decoded.file_seconds(on.seconds(programme)))
+        text = "" if self.languages is None else text
         share, under = 1.0, None
         takeover = on.takeover if on else None
         if old and takeover and takeover.done > takeover.begin:

@@ -112,6 +112,10 @@ class Film:
         """Show ``text`` for ``seconds`` of film time, instead of the clip's own captions; '' removes it."""
         self._caption = (text, self._programme + seconds)
 
+    def caption_languages(self, languages: tuple[str, ...] | None) -> None:
+        """In which languages captions are shown, from the next picture on; () as the story has them, None: not."""
+        self._composer.languages = languages
+
     def set_volume(self, volume: float, over_seconds: float) -> None:
         """The scene's own volume, on top of the master volume; the next scene starts with its own again."""
         self._soundtrack.scene_volume(volume, over_seconds)

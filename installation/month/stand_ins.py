@@ -14,6 +14,7 @@ from calibration.progress import Progress
 from installation.bench.marked_clip import Coding, make_clip
 from scenes.story.probe import Unreadable, probe
 from scenes.story.story import Story
+from scenes.story.translations import caption_files
 
 SIZE = (160, 90)
 FRAMES_PER_SECOND = 5
@@ -27,7 +28,8 @@ def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple
     clips = dict.fromkeys(story.clip(name).file for name in story.names if not story.scene(name).is_course)
     others = {clip.sound for name in story.names if (clip := story.clip(name)).sound}
     others |= {bed.file for name in story.names if (bed := story.bed(name))}
-    captions = {home / scene.captions for scene in story.file.scenes.values() if scene.captions}
+    named = [home / scene.captions for scene in story.file.scenes.values() if scene.captions]
+    captions = {file for own in named for file in caption_files(own).values()}
     outside = [file for file in (*clips, *others, *captions) if not Path(normpath(file)).is_relative_to(home)]
     if outside:
         raise BadFile(

@@ -36,6 +36,7 @@ from scenes.machine.command import (
     SetBlackout,
     SetBrightness,
     SetCamera,
+    SetCaptions,
     SetClosed,
     SetMasterVolume,
     SetMute,
@@ -132,6 +133,8 @@ def _command(
     match line.name:
         case "goto":
             return GoTo(_scene(arguments[0], scenes), origin=origin)
+        case "captions":
+            return SetCaptions(str(arguments[0]), origin=origin)
         case "mood":
             return RehearseMood(_label(str(arguments[0])), _clamped(arguments[1]), origin=origin)
         case "shutdown" | "restart":

@@ -397,6 +397,12 @@ IN: tuple[Address, ...] = (
     _switch("camera", "the camera is open"),
     _command("volume", "master volume; clamped", _strength("volume")),
     _command("brightness", "brightness of the picture; clamped", _strength("brightness")),
+    _command(
+        "captions",
+        "language of the captions, or two under each other; `own` = those that the story names, `off` = none",
+        text("languages"),
+        takes="a language such as de, two such as 'de en', own, or off",
+    ),
     _switch("closed", "the house closes at once, or opens"),
     _trigger("open", "open the house, until its hours change next"),
     _trigger("close", "close the house when the take that is running has ended, until its hours change next"),

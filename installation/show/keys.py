@@ -22,11 +22,13 @@ from scenes.machine.command import (
     Reset,
     Resume,
     SetBlackout,
+    SetCaptions,
     SetMasterVolume,
     SetMute,
     SetOverlay,
     Shutdown,
 )
+from scenes.story.translations import next_wish
 
 QUIT_AGAIN_WITHIN_SECONDS = 2.0
 VOLUME_STEP = 0.05
@@ -40,6 +42,7 @@ HELP = (
     ("C", "close the house, open it"),
     ("M", "mute"),
     ("Up, Down", "volume"),
+    ("L", "captions in the next language, off"),
     ("O, Tab", "this overlay"),
     ("Esc twice", "end the show"),
 )
@@ -58,6 +61,10 @@ class Controls:
     camera: bool = True
     volume: float = 1.0
     brightness: float = 1.0
+    captions: tuple[str, ...] | None = ()
+    """The languages that captions are shown in; () as the story names them, None: not at all."""
+    languages: tuple[str, ...] = ()
+    """That the story has captions in, '' among them where a file's name says no language."""
 
 
 class Keys:
@@ -108,6 +115,8 @@ class Keys:
                 return OpenHouse(origin=KEY) if controls.closed else CloseHouse(origin=KEY)
             case pygame.K_m:
                 return SetMute(not controls.mute, origin=KEY)
+            case pygame.K_l if controls.languages:
+                return SetCaptions(next_wish(controls.languages, controls.captions), origin=KEY)
             case pygame.K_o | pygame.K_TAB:
                 return SetOverlay(not controls.overlay, origin=KEY)
             case pygame.K_UP:

@@ -171,7 +171,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             version=version("chiaroscuro"),
             moods="by hand" if mood_source else "eye",  # a rehearsal's takes are no visits
         )
-        show = Show(story, parts, Controls(volume=venue.sound.volume, mute=venue.sound.mute))
+        controls = Controls(volume=venue.sound.volume, mute=venue.sound.mute, captions=venue.screen.captions_languages)
+        show = Show(story, parts, controls)
         end_by_signal(show)  # after SDL has started, which would else keep SIGTERM to itself
         show.ending = show.ending or bool(asked)
         yield show

@@ -59,6 +59,7 @@ from scenes.machine.cue import (
 from scenes.machine.state import StoryState
 from scenes.machine.take_over import take_over
 from scenes.story.story import Story
+from scenes.story.translations import languages_of
 
 HOUSE = Origin("house")
 FAULT_SECONDS = 60.0
@@ -207,6 +208,7 @@ class Show:
     def _have(self, story: Story, now: float) -> Story:
         """This story runs from now on, as this house shows it."""
         self._story = story = self.parts.course.of(story)
+        self.controls = replace(self.controls, languages=languages_of(story.clip(name) for name in story.names))
         self.parts.film.keep_safe_picture(story.clip(story.file.safe))
         self._lost_media.begin(story, now)
         return story

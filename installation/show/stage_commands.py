@@ -16,19 +16,24 @@ from scenes.machine.command import (
     SendSnapshot,
     SetBrightness,
     SetCamera,
+    SetCaptions,
     SetClosed,
     SetMasterVolume,
     SetMute,
     SetOverlay,
 )
+from scenes.story.translations import languages_asked
 
 Answer = tuple[Code, str]
 """What ``/reply/{command}`` carries: a code and a short reason."""
+CAPTION_LANGUAGES = 2
+"""At a time: more would hide the picture."""
 DONE: Answer = (Code.DONE, "ok")
 Setting = (
     SetMasterVolume
     | SetMute
     | SetBrightness
+    | SetCaptions
     | SetOverlay
     | SetCamera
     | SetClosed
@@ -53,6 +58,12 @@ def set_stage(command: Setting, parts: Parts, controls: Controls, now: float) ->
         case SetBrightness(level):
             controls = replace(controls, brightness=level)
             film.brightness(level)
+        case SetCaptions(wish):
+            languages = languages_asked(wish)
+            if refusal := _cannot_read(languages, controls.languages):
+                return controls, (Code.UNKNOWN, refusal)
+            controls = replace(controls, captions=languages)
+            film.caption_languages(languages)
         case SetOverlay(on):
             controls = replace(controls, overlay=on)
             eye.set_thumbnail(on)
@@ -75,3 +86,12 @@ def set_stage(command: Setting, parts: Parts, controls: Controls, now: float) ->
         case _:
             assert_never(command)
     return controls, DONE
+
+
+def _cannot_read(languages: tuple[str, ...] | None, there: tuple[str, ...]) -> str:
+    """Why captions cannot be shown in ``languages``; '' where they can."""
+    known = ", ".join(language for language in there if language) or "no other languages than its own"
+    if languages and len(languages) > CAPTION_LANGUAGES:
+        return f"at most {CAPTION_LANGUAGES} languages at a time"
+    lacking = next((language for language in languages or () if language not in there), None)
+    return "" if lacking is None else f"no captions in {lacking[:20]!r}; the story has {known}, and own, off"

@@ -85,6 +85,7 @@ def set_by_hand(controls: Controls) -> tuple[str, ...]:
         "closed": controls.closed,
         "blackout": controls.blackout and not controls.closed,
         "muted": controls.mute,
+        "captions off": controls.captions is None,
         "camera off": not controls.camera,
         f"volume {controls.volume:.0%}": controls.volume < 1 and not controls.mute,
         f"brightness {controls.brightness:.0%}": controls.brightness < 1,

@@ -134,6 +134,14 @@ class SetBrightness(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class SetCaptions(Asked):
+    """The languages of the captions: ``de``, ``de en`` (both), ``own`` (those that the story names) or ``off``."""
+
+    name: ClassVar[str] = "captions"
+    languages: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetClosed(Asked):
     """Close the house at once, or open it."""
 
@@ -214,6 +222,7 @@ StageCommand = (
     | SetCamera
     | SetMasterVolume
     | SetBrightness
+    | SetCaptions
     | SetClosed
     | OpenHouse
     | CloseHouse

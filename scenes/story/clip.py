@@ -68,6 +68,8 @@ class Clip:
     """Clips in step with this one, of the same length and rate, to which the film can be cut."""
     own_sound: bool = False
     """Of threads: the one on the screen is heard, not this one all the time."""
+    translations: tuple[tuple[str, tuple[CaptionLine, ...]], ...] = ()
+    """The captions in each language whose file names it, the story's own included."""
 
     def rest_from(self, seconds: float) -> Clip:
         """What is left of it ``seconds`` after the in point. A loop begins again, and its film time goes on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from os.path import relpath
 from pathlib import Path
 
 from calibration.files import is_file
@@ -19,6 +20,7 @@ from scenes.story.sound_track import find_track, in_words
 from scenes.story.stem_files import check_stem_lengths, longest_stem, stems_of
 from scenes.story.story_file import SceneEntry, StoryFile
 from scenes.story.thread_clips import begins_at, check_rate_drive, check_thread_clips, lead_thread, with_threads
+from scenes.story.translations import caption_files, translations_of
 
 GUESSED_SECONDS = 10.0
 """Taken for the length of a clip that cannot be read, so that the rest of the story can be checked."""
@@ -73,6 +75,7 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
         captions,
         scene.sound_in_seconds,
         stems_of(scene, folder),
+        translations=translations_of(folder / scene.captions) if scene.captions else (),
     )
     return TimedClip(with_threads(clip, seconds, scene, folder), seconds)
 
@@ -99,9 +102,8 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
             near = near_file(folder / scene.captions)
             yield Problem(f"{key}.captions", f"no such file: {scene.captions}{near}", forgivable=True)
         elif scene.captions:
-            for problem in read_captions(folder / scene.captions).problems:
-                yield Problem(f"{key}.captions", f"{scene.captions}: {problem}", fatal=False)
-            yield from _check_captions(scene, scene.captions, f"{key}.captions", folder)
+            for captions in caption_files(folder / scene.captions).values():
+                yield from _check_captions(scene, captions, f"{key}.captions", folder)
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
         yield from check_rate_drive(name, scene, folder)
@@ -152,13 +154,16 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
     yield from _check_times(file, name, folder)
 
 
-def _check_captions(scene: SceneEntry, captions: str, key: str, folder: Path) -> Iterator[Problem]:
-    """Captions behind the end of the clip's file, which nobody will ever read."""
+def _check_captions(scene: SceneEntry, captions: Path, key: str, folder: Path) -> Iterator[Problem]:
+    """What cannot be read, and captions behind the end of the clip's file, which nobody will ever read."""
+    name = relpath(captions, folder)
+    for problem in read_captions(captions).problems:
+        yield Problem(key, f"{name}: {problem}", fatal=False)
     try:
         length = probe(folder / scene.clip).seconds
     except Unreadable:
         return
-    lines = read_captions(folder / captions).lines
+    lines = read_captions(captions).lines
     late = [line for line in lines if line.start >= length]
     if not late or not length:  # a picture can be shown for any time
         return
@@ -167,7 +172,7 @@ def _check_captions(scene: SceneEntry, captions: str, key: str, folder: Path) ->
         why += f", and {len(late) - 1} more begin later"
     if len(late) == len(lines) and late[0].start >= HOUR_SECONDS:
         why += "; film editors count from 01:00:00, so export the captions again with times that begin at 0"
-    yield Problem(key, f"{captions}: {why}", fatal=False)
+    yield Problem(key, f"{name}: {why}", fatal=False)
 
 
 def _check_looks(file: StoryFile, folder: Path) -> Iterator[Problem]:

@@ -117,6 +117,21 @@ def test_every_caption_that_is_lost_or_cut_is_told_with_its_line(story: Path) ->
     assert "scene door: b.srt: line 2: no font here contains '\U0001e900'" in told
 
 
+def test_languages_that_a_scene_has_no_captions_in_are_told(story: Path, tmp_path: Path) -> None:
+    for name in ("a.srt", "a.de.srt", "b.en.srt", "b.de.srt"):
+        (story.parent / name).write_text("1\n00:00:00,500 --> 00:00:02,000\nHello \U0001e900\n", encoding="utf-8")
+    scenes = STORY.replace('clip = "lamp.mp4"', 'clip = "lamp.mp4"\ncaptions = "a.srt"')
+    story.write_text(scenes.replace('clip = "door.mp4"', 'clip = "door.mp4"\ncaptions = "b.en.srt"'))
+    venue = tmp_path / "hall.toml"
+    venue.write_text('name = "Hall"\n[screen]\ncaptions_languages = ["fr"]\n')
+    told = check(str(story), "--quick", "--venue", str(venue))[1]
+    assert "scene lamp, door: no captions in 'fr'; add a.fr.srt" in told
+    assert "scene lamp: no captions in 'en'; add a.en.srt (if a.srt is in it, give it that name" in told
+    assert "no captions in 'de'" not in told
+    assert "scene door: b.de.srt: line 2: no font here contains" in told
+    assert "4 captions laid out" in told
+
+
 def test_the_line_that_mends_a_film_is_printed_as_it_must_be_typed(story: Path) -> None:
     """``:a:`` was once a letter in a red square."""
     film(story.parent / "take:a:1.mkv", every(120), transfer=16)

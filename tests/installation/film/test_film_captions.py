@@ -40,6 +40,28 @@ def test_captions_come_and_go_with_the_film_and_a_cue_goes_before_them(tmp_path:
         assert not bright()
 
 
+def test_the_language_of_the_captions_changes_with_the_next_picture_and_off_hides_all(tmp_path: Path) -> None:
+    clip = Clip(
+        make_clip(tmp_path / "a.mkv", 1, 1.5, SIZE), translations=(("de", (CaptionLine(0.0, 5.0, "Guten Abend"),)),)
+    )
+    with cinema() as house:
+        house.film.play(1, "a", clip)
+
+        def bright() -> bool:
+            house.step()
+            return bool((house.screen.last[-40:, :, :3] > 200).any())
+
+        house.run_until(lambda: house.film.playhead.seconds > 0.1)
+        assert not bright()
+        house.film.caption_languages(("de",))
+        assert bright()
+        house.film.caption("From the story", 0.5)
+        house.film.caption_languages(None)
+        assert not bright()
+        house.film.caption_languages(())
+        assert bright()
+
+
 OWN = str(Path(pygame.font.__file__).with_name(pygame.font.get_default_font()))
 """The font that comes with pygame; it has European letters only."""
 

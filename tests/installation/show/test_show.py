@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pygame
 import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -84,7 +85,11 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 @contextmanager
 def open_room(
-    tmp_path: Path, seconds: float = 6.0, osc: OscSettings | None = None, without: str = ""
+    tmp_path: Path,
+    seconds: float = 6.0,
+    osc: OscSettings | None = None,
+    without: str = "",
+    languages: tuple[str, ...] = (),
 ) -> Iterator[Room]:
     """One show. ``without``: this scene's clip is not there at the start, but at ``NAME.away``."""
     for name in ("lamp", "door", "attic"):
@@ -93,8 +98,11 @@ def open_room(
             tmp_path / f"{name}.{suffix}"
         )
     story = tmp_path / "story.toml"
-    story.write_text(STORY + (ATTIC if without else ""))
-    screen = ScreenSettings(width=160, height=90)
+    captions = 'clip = "lamp.mp4"\ncaptions = "lamp.en.srt"' if languages else 'clip = "lamp.mp4"'
+    story.write_text(STORY.replace('clip = "lamp.mp4"', captions) + (ATTIC if without else ""))
+    for language in languages:
+        (tmp_path / f"lamp.{language}.srt").write_text("1\n00:00:00,000 --> 00:00:05,000\nHello\n")
+    screen = ScreenSettings(width=160, height=90, captions_languages=languages[1:2])
     venue = Venue(name=tmp_path.name, osc=osc or OscSettings(listen_port=0), screen=screen)
     with open_show(load_story(story, forgive_clips=True), venue, headless=True, mood_source=ManualMood()) as show:
         here = Room(show, story)
@@ -120,6 +128,26 @@ def test_a_pause_stops_the_film_where_it_is(room: Room) -> None:
     room.ask("resume")
     room.show.run(0.5)
     assert room.show.parts.film.playhead.seconds > stands + 0.2
+
+
+def test_the_captions_change_their_language_while_the_film_plays(tmp_path: Path) -> None:
+    with open_room(tmp_path, languages=("en", "de", "fr")) as room:
+        show = room.show
+
+        def drawn_in() -> tuple[str, ...] | None:
+            return show.parts.film._composer.languages
+
+        assert show.controls.captions == drawn_in() == ("de",), "as the venue says"
+        assert room.ask("captions", "fr, en") == (0, "ok")
+        assert show.controls.captions == drawn_in() == ("fr", "en")
+        code, reason = room.ask("captions", "nl")
+        assert (code, reason) == (1, "no captions in 'nl'; the story has en, de, fr, and own, off")
+        assert room.ask("captions", "en de fr") == (1, "at most 2 languages at a time")
+        assert drawn_in() == ("fr", "en")
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_l))
+        room.run_until(lambda: drawn_in() == ("en",))
+        assert room.ask("captions", "off") == (0, "ok")
+        assert drawn_in() is None
 
 
 def told_time(room: Room, seconds: float) -> tuple[Value, ...]:
