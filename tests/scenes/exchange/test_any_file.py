@@ -83,7 +83,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(TWEE)
 def test_any_text_is_a_story_of_twine_or_tells_why_not(text: str) -> None:
     draft = story_from(read_twee(text))
@@ -92,12 +92,14 @@ def test_any_text_is_a_story_of_twine_or_tells_why_not(text: str) -> None:
         assert str(note)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(MARKUP)).map("".join))
 def test_any_page_has_stories_or_none(text: str) -> None:
     for story in read_twine_html(text):
         assert tomllib.loads(story_text(story_from(story).raw, {}))
 
 
+@settings(max_examples=60)
 @given(st.sampled_from(["media", "actors", "intros", "credits", "levels", "mode"]), VALUES)
 def test_any_config_is_brought_in_or_refused_in_words(tmp_path_factory: object, key: str, value: object) -> None:
     config = riot()[0] | {key: value}
