@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from installation.course.canvases import Canvases
 from installation.course.layout import Box
 from installation.course.palette import INK
 from installation.course.sheet import Fade, Sheet, SheetPainter
@@ -25,12 +26,13 @@ SOFT_EDGE = 0.045
 """Of the width: the edge of what is uncovered."""
 
 
-def rising(ground: Image) -> Iterator[tuple[float, Image]]:
+def rising(ground: Image, canvases: Canvases) -> Iterator[tuple[float, Image]]:
     """The first pictures: ``ground`` comes out of black and stands."""
     count = round(RISES_SECONDS * RATE)
     for number in range(count):
-        share = (number + 1) / count
-        yield number / RATE, np.asarray(cv2.convertScaleAbs(ground, alpha=share * share * (3 - 2 * share)), np.uint8)
+        share, canvas = (number + 1) / count, canvases.free()
+        cv2.convertScaleAbs(ground, dst=canvas, alpha=share * share * (3 - 2 * share))
+        yield number / RATE, canvas
     for number in range(count, round(STANDS_UNTIL * RATE)):
         yield number / RATE, ground
 
@@ -41,7 +43,7 @@ def standing(ground: Image, seconds: float) -> Iterator[tuple[float, Image]]:
         yield number / RATE, ground
 
 
-def uncovering(sheet: Sheet, seconds: float) -> Iterator[tuple[float, Image]]:
+def uncovering(sheet: Sheet, seconds: float, canvases: Canvases) -> Iterator[tuple[float, Image]]:
     """All later pictures of a course of ``seconds``."""
     layout = sheet.layout
     sweep = min(max(SWEEP_SHARE * seconds, SHORTEST_SWEEP), LONGEST_SWEEP, max(0.5, seconds - STANDS_UNTIL - 2))
@@ -56,7 +58,8 @@ def uncovering(sheet: Sheet, seconds: float) -> Iterator[tuple[float, Image]]:
         now = number / RATE - STANDS_UNTIL
         x = begin + round((end - begin) * min(1.0, now / sweep))
         lit = _uncover(stage, sheet, lit, x, soft)
-        canvas = stage.copy()
+        canvas = canvases.free()
+        np.copyto(canvas, stage)
         _blend_edge(canvas, sheet, lit, x)
         for key, fade in list(pending.items()):
             share = (now - _due(fade, begin, end, sweep)) / FADE_SECONDS

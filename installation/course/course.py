@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from calibration.settings import CourseSettings
 from installation.course.animation import rising, standing, uncovering
+from installation.course.canvases import Canvases
 from installation.course.course_record import CourseRecord, TakeCourse
 from installation.course.earlier_visitors import EarlierVisitors
 from installation.course.layout import Layout
@@ -27,9 +28,10 @@ from scenes.story.story import Story
 class Course:
     """Belongs to the stage's thread; what it lends the player is drawn by the player's own thread."""
 
-    def __init__(self, settings: CourseSettings) -> None:
+    def __init__(self, settings: CourseSettings, screen: tuple[int, int]) -> None:
+        """``screen``: its width and height."""
         self._settings = settings
-        self._thumbnails = Thumbnails()
+        self._thumbnails = Thumbnails(screen[0])
         self._earlier = EarlierVisitors()
         self._shows = False
         self._story: Story | None = None
@@ -150,13 +152,14 @@ class CourseDrawing:
         ground = ground_of(look.picture_of(self._course.last_scene) if look else None, size)
         if look is not None:
             SheetPainter(Layout(size, 1.0), look).head(ground)
-        yield from rising(ground)
+        canvases = Canvases(size)
+        yield from rising(ground, canvases)
         course, look = self._course.taken(), self._course.appearance()
         if course is None or look is None or not course.visits:
             yield from standing(ground, seconds)
             return
         painter = SheetPainter(Layout(size, course.seconds), look)
-        yield from uncovering(painter.paint(ground, course, self._course.earlier), seconds)
+        yield from uncovering(painter.paint(ground, course, self._course.earlier), seconds, canvases)
 
 
 def moods_of(story: Story) -> dict[str, tuple[str, ...]]:

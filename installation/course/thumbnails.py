@@ -14,6 +14,9 @@ from models.arrays import Image
 from scenes.story.clip import Clip
 
 SIZE = (640, 360)
+"""Where nobody says how large."""
+SCREEN_SHARE = 1 / 3
+"""Width of a thumbnail as a share of the screen's: a scene seldom takes more of the strip."""
 PLACES = (0.55, 0.3, 0.8)
 """Where in a scene a picture is looked for, as shares of its length; the one with most to see is kept."""
 ENOUGH = 34.0
@@ -21,9 +24,11 @@ ENOUGH = 34.0
 
 
 class Thumbnails:
-    """Pictures of ``SIZE``, blue first, (h, w, 3), by clip. Nothing here waits; what is not there yet is None."""
+    """Pictures for a screen ``wide`` pixels wide, 16:9, blue first, (h, w, 3), by clip. Nothing here waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, wide: int) -> None:
+        width = max(64, round(wide * SCREEN_SHARE))
+        self._size = width, round(width * 9 / 16)
         self._pictures: dict[Clip, Image] = {}
         self._wanted: dict[Clip, float] = {}
         self._change = threading.Condition()
@@ -58,18 +63,18 @@ class Thumbnails:
                     self._thread = None
                     return
                 clip, seconds = next(iter(self._wanted.items()))
-            picture = thumbnail(clip, seconds)
+            picture = thumbnail(clip, seconds, self._size)
             with self._change:
                 if self._wanted.pop(clip, None) is not None and picture is not None:
                     self._pictures[clip] = picture
 
 
-def thumbnail(clip: Clip, seconds: float) -> Image | None:
-    """A picture of ``clip``, which lasts ``seconds``, in ``SIZE``; None where it cannot be read."""
+def thumbnail(clip: Clip, seconds: float, size: tuple[int, int] = SIZE) -> Image | None:
+    """A picture of ``clip``, which lasts ``seconds``, filling ``size``; None where it cannot be read."""
     best: Image | None = None
     for share in PLACES:
         try:
-            picture = np.ascontiguousarray(picture_at(clip, share * seconds, SIZE)[..., :3])
+            picture = np.ascontiguousarray(picture_at(clip, share * seconds, size)[..., :3])
         except (Unplayable, MemoryError):
             return best
         if best is None or picture.std() > best.std():

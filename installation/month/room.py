@@ -130,7 +130,7 @@ class SimulatedRoom:
             self.sound = SimulatedSound(venue.sound, losses, self.clock)
             film = Film(self.screen, self.sound, losses, venue.screen.candidates_megabytes)
             closing.callback(film.close)
-            course = Course(venue.course)
+            course = Course(venue.course, self.screen.size)
             closing.callback(course.close)
             parts = Parts(
                 film=film,

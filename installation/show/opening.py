@@ -137,7 +137,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             film = wait_for_display(open_film, losses, lambda: asked, too_early.send)
         else:
             film = open_film()
-        course = Course(venue.course)
+        course = Course(venue.course, film.screen.size)
         closing.callback(course.close)
         takes = TakeRecord(losses, seed, None if mood_source else folder / "takes" / f"{room_stem(venue.name)}.json")
         if at_desk:

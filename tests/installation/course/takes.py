@@ -57,7 +57,7 @@ class Takes:
     """A show of numbers in front of a ``Course``: one visitor after another, with a clock of its own."""
 
     def __init__(self, text: str = STORY, settings: CourseSettings | None = None) -> None:
-        self.course = Course(settings or CourseSettings())
+        self.course = Course(settings or CourseSettings(), (320, 180))
         self.story: Story = self.course.of(story_of(text))
         self.now = 0.0
         self._state, cues = begin(self.story, 0.0)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from calibration.settings import CourseSettings, Language
+from installation.course.canvases import Canvases
 from installation.course.course import Course, CourseDrawing
 from installation.course.curves import Plot, seen_runs, unseen_runs
 from installation.course.earlier_visitors import FEWEST
@@ -78,7 +79,7 @@ def test_where_nobody_was_seen_no_curve_is_drawn(after_some_visitors: Course) ->
 
 
 def test_a_course_that_an_operator_asks_for_without_a_take_is_only_its_ground() -> None:
-    course = Course(CourseSettings())
+    course = Course(CourseSettings(), (320, 180))
     course.of(story_of(STORY))
     *_, last = shown(course, (320, 180))
     assert last.shape == (180, 320, 4)
@@ -155,3 +156,15 @@ def test_long_words_end_in_an_ellipsis_and_never_past_their_room() -> None:
     assert len(rows) == 2
     assert all(letters.width(row) <= 300 for row in rows)
     assert rows[-1].endswith("…")
+
+
+def test_a_canvas_is_drawn_on_again_when_nobody_shows_it_and_never_before() -> None:
+    canvases = Canvases((16, 9))
+    first = canvases.free()
+    part_of_the_second = canvases.free()[2:5]
+    assert canvases.free() is not first
+    assert len(canvases) == 3
+    del first, part_of_the_second
+    for _ in range(5):
+        canvases.free()
+    assert len(canvases) == 3
