@@ -23,7 +23,7 @@ class PictureDrawer(VideoDecoder):
     """Up to where pictures are past: somebody has asked for one behind it."""
 
     def next_start(self, seconds: float) -> float | None:
-        """As of any decoder; what is before ``seconds`` takes no place from what comes (a show may step far at once)."""
+        """As of any decoder. What is before ``seconds`` takes no place from what comes: a show may step far at once."""
         with self._change:
             self._moment = max(self._moment, seconds)
             self._change.notify_all()
