@@ -45,8 +45,10 @@ def run(progress: Progress, player: str) -> Report:
             theirs, late = shown_by_mpv(file, folder)
             ours, on_time, left_out = shown_here(file, rate, folder)
             words = f"4K HEVC at {rate}/s for {SECONDS:g} s"
+            due = round(SECONDS * rate)
             figures += [
-                Figure(f"pictures shown, {words}", ours, "pictures", theirs, player),
+                Figure(f"pictures shown of {due}, {words}", ours, "pictures"),
+                Figure(f"pictures that nobody saw, {words}", due - ours, "pictures", due - theirs, player),
                 Figure(f"within two pictures of their time, {words}", 100 * on_time / max(1, ours), "%"),
                 Figure(f"left out and counted, {words}", left_out, "pictures"),
                 Figure(f"{player} ends too late by, {words}", late, "s"),

@@ -90,13 +90,16 @@ class HeldPicture:
 class FrameScaler:
     """Brings frames of one clip to canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
 
-    ``tone`` is a table of 256 (gamma, black level) or None. Not thread-safe, but one thread may ``hold`` while another
-    has pictures painted that are held.
+    ``tone`` is a table of 256 (gamma, black level) or None. ``painting`` may be shared by scalers whose pictures are
+    painted by one thread: it is ready at the cut then, and its memory is there once. Not thread-safe, but one thread
+    may ``hold`` while another has pictures painted that are held.
     """
 
-    def __init__(self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None, painting: PooledScaler | None = None
+    ) -> None:
         self._size, self._fit, self._tone = size, fit, tone
-        self._holding, self._painting = PooledScaler(), PooledScaler()
+        self._holding, self._painting = PooledScaler(), painting or PooledScaler()
         self._boxed_in: Placing | None = None
         self._box: Image = np.empty(0, np.uint8)
         """Where pictures with bars are painted, with the bars of those that are placed so."""

@@ -54,15 +54,19 @@ hardware = HardwareDecoding()
 
 
 def open_film(file: str, threads: int) -> InputContainer | None:
-    """``file`` opened for the card, if it wants so many ``threads`` and a device is there; None: for the processor."""
+    """``file`` opened for the card, if it wants so many ``threads`` and a device has its codec; else None."""
     device = hardware.device() if threads >= HEAVY_THREADS else None
     if device is None:
         return None
     try:
-        return av.open(file, hwaccel=HWAccel(device, allow_software_fallback=True))
+        container = av.open(file, hwaccel=HWAccel(device, allow_software_fallback=True))
     except (av.error.FFmpegError, NotImplementedError, OSError) as error:
         hardware.give_up(str(error))
         return None
+    if any(stream.codec_context.is_hwaccel for stream in container.streams.video):
+        return container
+    container.close()
+    return None
 
 
 def _first_that_opens() -> tuple[str | None, str]:

@@ -41,24 +41,20 @@ class PooledScaler:
     """Scales frames, one after another, and changes their pixels. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._graph = av.filter.Graph()
-        self._made_for: tuple[object, ...] = ()
+        self._graphs: dict[tuple[object, ...], av.filter.Graph] = {}
+        """By what they were made for; two, since two clips of different kinds may cross."""
 
     def scale(self, frame: av.VideoFrame, target: Target) -> av.VideoFrame:
         """A new frame. Raises ``ValueError`` or ``av.FFmpegError`` for what cannot be converted."""
         asked = (frame.width, frame.height, frame.format.name, target)
-        if asked != self._made_for:
-            self._made_for = ()
-            self._graph = _graph(frame, target)
-            self._made_for = asked
-        try:
-            self._graph.push(frame)
-            scaled = self._graph.pull()
-        except av.FFmpegError:
-            self._made_for = ()
-            raise
+        graph = self._graphs.pop(asked, None) or _graph(frame, target)
+        graph.push(frame)
+        scaled = graph.pull()
         if not isinstance(scaled, av.VideoFrame):
             raise ValueError("the scaler gave no picture")
+        self._graphs[asked] = graph
+        if len(self._graphs) > 2:
+            del self._graphs[next(iter(self._graphs))]
         return scaled
 
 

@@ -15,6 +15,7 @@ from installation.film.decoded_clip import OPEN_SECONDS
 from installation.film.decoded_threads import Decoded, open_decoded
 from installation.film.failures import WAITS, Failures
 from installation.film.frame_scaler import FrameScaler
+from installation.film.pooled_scaler import PooledScaler
 from installation.film.screen import Screen
 from installation.film.video_decoder import DECODER_PICTURES, FEWEST, VideoDecoder
 from installation.host.console import LossReporter
@@ -33,6 +34,7 @@ class Preroll:
         self._screen = screen
         self._bytes = megabytes * 1_000_000
         self._gate = threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
+        self._painting = PooledScaler()
         self._decoded: dict[str, Decoded] = {}
         self.failures = Failures(losses)
         self._safe: Clip | None = None
@@ -151,4 +153,4 @@ class Preroll:
         return known or DECODER_PICTURES * self._picture_bytes
 
     def _scaler(self) -> FrameScaler:
-        return FrameScaler(self._screen.size, self._screen.settings.fit, self._screen.tone)
+        return FrameScaler(self._screen.size, self._screen.settings.fit, self._screen.tone, self._painting)

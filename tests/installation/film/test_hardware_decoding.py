@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
+from av.codec.hwaccel import hwdevices_available
 from av.container import InputContainer
 
 from calibration.errors import Unplayable
@@ -50,12 +51,22 @@ def test_only_heavy_clips_go_to_the_card(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_device_that_does_not_open_a_film_is_given_up_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    if "cuda" not in hwdevices_available() or HardwareDecoding().device() is not None:
+        pytest.skip("a card that is known and does not open is not here")
     here = HardwareDecoding()
-    here._device = "vdpau"  # a mock: no wheel of PyAV has it
+    here._device = "cuda"  # a mock: as if it had opened before
     monkeypatch.setattr(hardware_decoding, "hardware", here)
     assert open_film(str(make_clip(tmp_path / "a.mkv", 1, 0.2, SIZE)), HEAVY_THREADS) is None
     assert here.device() is None
     assert "the processor decodes from now on" in caplog.text
+
+
+def test_a_codec_that_the_card_does_not_have_is_the_processors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = HardwareDecoding()
+    here._device = "opencl"  # a mock: a device that decodes nothing
+    monkeypatch.setattr(hardware_decoding, "hardware", here)
+    assert open_film(str(make_clip(tmp_path / "a.mkv", 1, 0.2, SIZE)), HEAVY_THREADS) is None
+    assert here.device() == "opencl", "others may still be decoded by it"
 
 
 @pytest.mark.parametrize("after", [0, 20])
