@@ -88,6 +88,8 @@ def register(app: typer.Typer) -> None:
             memory = {"--been": been, "--took": took, "--draw": draw, "--set": counters}
             named = Path(what[0])
             if len(what) == 1 and (named.suffix == ".toml" or is_folder(named) or foreign_story(named)):
+                if kind != "cut":
+                    raise BadInput("works with clips; a story has its own transitions", where="--transition")
                 script = parse_script("" if mood == "keys" else mood)
                 story = load_story(story_file(what[0]), forgive_clips=True)
                 begin = play_from(story, from_scene, *(listed(typed) for typed in memory.values()))
@@ -100,7 +102,8 @@ def register(app: typer.Typer) -> None:
                 ) as show:
                     show.run(seconds)
                 return
-            for option, typed in {"--from": from_scene, **memory}.items():
+            of_a_story = {"--from": from_scene, "--mood": mood != "keys", "--seed": seed is not None, **memory}
+            for option, typed in of_a_story.items():
                 if typed:
                     raise BadInput("works with one story, not with clips", where=option)
             change = Transition(cast(Kind, kind), 0.0 if kind == "cut" else transition_seconds)

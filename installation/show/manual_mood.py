@@ -64,9 +64,12 @@ def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
     for part in filter(None, (part.strip() for part in typed.split(","))):
         word, _, at = part.partition("@")
         try:
-            script.append((float(at or 0.0), word))
+            seconds = float(at or 0.0)
         except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):
             problems.append(f"{part!r}: expected a number of seconds after the @, as in happiness@3")
+        script.append((seconds, word))
         if word not in WORDS:
             problems.append(f"{part!r}: no mood is called {word!r}; known: {', '.join(WORDS)}")
     if problems:

@@ -107,7 +107,7 @@ def standings(story: Story, state: StoryState, mood: Mood) -> tuple[BranchStandi
         when = branch.when
         asked = when.mood if when else None
         share = state.evidence.share(story.labels(asked)) if asked else 0.0
-        now = stands(story, state, mood, when) if when else ""
+        now = stands(story, state, mood, when, story.is_immediate(state.scene, branch)) if when else ""
         taken = any(branch is one for one in chosen)
         needed = when.share if when else None
         besides = asks(branch.model_copy(update={"when": when.besides_mood}) if when else branch)

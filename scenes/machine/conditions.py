@@ -60,9 +60,9 @@ def holds(story: Story, state: StoryState, mood: Mood, when: When, closing: bool
     return verdict.words if verdict.holds else ""
 
 
-def stands(story: Story, state: StoryState, mood: Mood, when: When) -> str:
-    """How each of the conditions stands now, for whoever watches."""
-    return ", ".join(verdict.words for verdict in _each(_Asked(story, state, mood, closing=True, at_once=False), when))
+def stands(story: Story, state: StoryState, mood: Mood, when: When, at_once: bool) -> str:
+    """How each of the conditions stands now, for whoever watches. ``at_once``: as for ``judge``."""
+    return ", ".join(verdict.words for verdict in _each(_Asked(story, state, mood, True, at_once), when))
 
 
 def seen_enough(evidence: Evidence) -> bool:
@@ -100,7 +100,7 @@ def _each(asked: _Asked, when: When) -> Iterator[Verdict]:
     yield from _of_the_moment(asked, when)
     if when.signal is not None:
         reason = signal_holds(asked.state, when, asked.at_once)
-        yield Verdict(None if reason is None else bool(reason), reason or _signal_now(asked.state, when.signal))
+        yield Verdict(None if reason is None else bool(reason), reason or _signal_now(asked, when))
     if when.mood is not None:
         yield _mood(asked, when, when.mood)
     for name, level in when.levels.items():
@@ -142,9 +142,13 @@ def _of_the_moment(asked: _Asked, when: When) -> Iterator[Verdict]:
             )
 
 
-def _signal_now(state: StoryState, name: str) -> str:
-    value = next((signal.value for signal in state.signals if signal.name == name and signal.known), None)
-    return f"{name} is {'not known' if value is None else f'{value:g}'}"
+def _signal_now(asked: _Asked, when: When) -> str:
+    signal = next((one for one in asked.state.signals if one.name == when.signal and one.known), None)
+    if signal is None:
+        return f"{when.signal} is not known"
+    span = signal.stands(asked.at_once)
+    rose = f", rose by {span.rise:g}" if span and when.rises_by is not None else ""
+    return f"{when.signal} is {signal.value:g}{rose}"
 
 
 def _mood(asked: _Asked, when: When, mood: str) -> Verdict:

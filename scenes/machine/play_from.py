@@ -41,8 +41,16 @@ def play_from(
         "--from": [*_unknown([scene] if scene else [], story.names, "scene"), *_unplayable(story, scene)],
         "--been": list(_unknown(been, story.names, "scene")),
         "--took": list(_unknown(took, (*file.groups, *LABELS), "emotion or group")),
-        "--draw": [*_without_value(draw), *_unknown(drawn, tuple(file.draws), "draw"), *_not_drawn(story, drawn)],
-        "--set": [*_without_value(counters), *_unknown(set_to, known_counters, "counter"), *_no_number(set_to)],
+        "--draw": [
+            *_without_value(draw, "actor=b"),
+            *_unknown(drawn, tuple(file.draws), "draw"),
+            *_not_drawn(story, drawn),
+        ],
+        "--set": [
+            *_without_value(counters, "doors=2"),
+            *_unknown(set_to, known_counters, "counter"),
+            *_no_number(set_to),
+        ],
     }
     if any(faults.values()):
         raise ExceptionGroup("options", [BadInput(*found, where=where) for where, found in faults.items() if found])
@@ -57,10 +65,10 @@ def _pairs(typed: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _without_value(typed: Sequence[str]) -> Iterator[str]:
+def _without_value(typed: Sequence[str], example: str) -> Iterator[str]:
     for text in typed:
         if not dict(_pairs([text])):
-            yield f"{shown(text)!r} is not NAME=VALUE, as in doors=2"
+            yield f"{shown(text)!r} is not NAME=VALUE, as in {example}"
 
 
 def _unknown(words: Iterator[str] | Sequence[str] | dict[str, str], known: Sequence[str], kind: str) -> Iterator[str]:

@@ -139,8 +139,8 @@ class When(Section):
 
     @property
     def besides_mood(self) -> When:
-        """The same without its mood; empty where it asks for nothing else."""
-        return self.model_copy(update=dict.fromkeys(OF_A_MOOD))
+        """The same without its mood and the share of it; empty where it asks for nothing else."""
+        return self.model_copy(update={"mood": None, "share": None})
 
     @property
     def levels(self) -> dict[str, Level]:

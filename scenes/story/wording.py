@@ -107,16 +107,16 @@ def describe(when: When, language: Language = "en", called: Called = _as_it_is) 
 
 
 def _mood(when: When, say: dict[str, str], called: Called) -> Iterator[str]:
-    if when.mood is not None:
-        figures = (
-            ("share", when.share),
-            ("peak", when.peak),
-            ("held", when.held_seconds),
-            ("confidence", when.confidence),
-            ("share_of_visitors", when.share_of_visitors),
-        )
-        asked = ", ".join(say[name].format(figure) for name, figure in figures if figure is not None)
-        yield f"{called(when.mood)} {asked}".strip()
+    figures = (
+        ("share", when.share),
+        ("peak", when.peak),
+        ("held", when.held_seconds),
+        ("confidence", when.confidence),
+        ("share_of_visitors", when.share_of_visitors),
+    )
+    asked = ", ".join(say[name].format(figure) for name, figure in figures if figure is not None)
+    if when.mood is not None or asked:  # without its mood: where that is said beside it
+        yield f"{called(when.mood or '')} {asked}".strip()
 
 
 def _levels(when: When, say: dict[str, str]) -> Iterator[str]:

@@ -31,10 +31,17 @@ def test_a_story_that_cannot_begin_there_is_not_begun(story: Path) -> None:
     assert "--set: no counter is called 'x'; there is none" in result.output
 
 
-def test_clips_alone_have_nothing_to_remember(story: Path) -> None:
-    result = CliRunner().invoke(app, ["play", str(story.with_name("door.mp4")), "--headless", "--took", "joy"])
+@pytest.mark.parametrize("option", [("--took", "joy"), ("--mood", "joy"), ("--seed", "0"), ("--from", "door")])
+def test_clips_alone_have_nothing_to_remember(story: Path, option: tuple[str, str]) -> None:
+    result = CliRunner().invoke(app, ["play", str(story.with_name("door.mp4")), "--headless", *option])
     assert result.exit_code == Exit.BAD_CONFIGURATION
-    assert "--took: works with one story, not with clips" in result.output
+    assert f"{option[0]}: works with one story, not with clips" in result.output
+
+
+def test_a_story_has_transitions_of_its_own(story: Path) -> None:
+    result = CliRunner().invoke(app, ["play", str(story), "--headless", "--transition", "dip"])
+    assert result.exit_code == Exit.BAD_CONFIGURATION
+    assert "--transition: works with clips; a story has its own transitions" in result.output
 
 
 def test_an_option_may_be_given_more_than_once_and_hold_several_words() -> None:

@@ -16,5 +16,7 @@ def test_moods_come_at_their_times() -> None:
 
 def test_all_faults_of_a_script_are_told_at_once() -> None:
     with pytest.raises(BadInput) as told:
-        parse_script("joy@1,anger@soon")
-    assert len(told.value.problems) == 2
+        parse_script("joy@1,anger@soon,fear@-1,fear@nan,fear@inf")
+    assert [problem.split(":")[0] for problem in told.value.problems] == [
+        *("'joy@1'", "'anger@soon'", "'fear@-1'", "'fear@nan'", "'fear@inf'")
+    ]

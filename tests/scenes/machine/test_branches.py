@@ -6,6 +6,7 @@ from models.mood import Mood
 from scenes.machine.branching import standings
 from scenes.machine.cue import Branched, Play, SceneStarted
 from scenes.machine.dry_run import dry_run
+from scenes.machine.signal_state import SignalMessage
 from scenes.machine.state import StoryState
 from tests.scenes.evenings import (
     BLIND,
@@ -163,3 +164,38 @@ def test_before_the_choice_closes_each_branch_shows_how_it_stands() -> None:
 def test_with_nothing_seen_it_stands_at_otherwise() -> None:
     text = f'{HEAD}branch = [{{ to = "cellar", when = {{ mood = "fear" }} }}]\n{TAIL}'
     assert [one[-1] for one in standing_at(text, [(1, FEAR)], 2.0)] == [False, True]
+
+
+def test_each_way_out_says_how_far_it_is_in_what_it_asks_for() -> None:
+    """Beside the mood's share: a peak, a time that it is held, the share of visitors; a signal as its branch asks."""
+    whens = (
+        'mood = "fear", held_seconds = 4',
+        'mood = "fear", peak = 0.9',
+        'mood = "fear", share = 0.5',
+        'mood = "fear", share_of_visitors = 0.9, visitors_at_least = 2',
+        'signal = "button", above = 0.5',
+        'signal = "button", rises_by = 0.9',
+    )
+    ways = [f'{{ to = "cellar", when = {{ {when} }} }}' for when in whens]
+    at_once = '{ to = "garden", when = { visitors_at_least = 2, signal = "button", above = 0.5 }, immediately = true }'
+    text = f'{HEAD}branch = [{", ".join([*ways, at_once])}]\n{TAIL}[signals.button]\nosc = "/button"\nlow = -1\n'
+    story, states = story_of(text), list[StoryState]()
+    sent = {3.0: 0.0, 4.0: 0.75, 5.0: 0.25}
+
+    def pressed(now: float) -> tuple[SignalMessage, ...]:
+        return tuple(SignalMessage("button", value) for at, value in sent.items() if abs(at - now) < 0.01)
+
+    def watched(now: float, state: StoryState) -> Mood:
+        states.append(state)
+        return mood_at([(1, FEAR)])(now, state)
+
+    list(dry_run(story, watched, 6.5, 0.1, signals=pressed))
+    assert [(one.asks, one.stands) for one in standings(story, states[-1], FEAR)[:-1]] == [
+        ("held 4 s", "fear held 3.4 s"),
+        ("peak 0.9", "fear rose to 0.86"),
+        ("", "fear there 100% of the listening window"),
+        ("shown by 90% of the visitors and 2 visitors or more", "1 visitor there, fear shown by 100% of the visitors"),
+        ("button above 0.5", "button above 0.5 (0.75)"),
+        ("button rises by 0.9", "button is 0.25, rose by 0.75"),
+        ("2 visitors or more and button above 0.5", "1 visitor there, button is 0.25"),
+    ]

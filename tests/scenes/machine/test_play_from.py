@@ -76,7 +76,7 @@ def test_every_slip_is_told_at_once_with_what_was_meant() -> None:
         "--from: no scene is called 'dor'; did you mean 'door'?",
         "--been: no scene is called 'gardn'; did you mean 'garden'?",
         "--took: no emotion or group is called 'drak'; did you mean 'dark'?",
-        "--draw: 'x' is not NAME=VALUE, as in doors=2",
+        "--draw: 'x' is not NAME=VALUE, as in actor=b",
         "--draw: no draw is called 'actress'; did you mean 'actor'?",
         "--draw: actor is one of a, b (given: 'c')",
         "--set: no counter is called 'dors'; did you mean 'doors'?",
