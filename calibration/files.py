@@ -208,7 +208,7 @@ def _given(value: object) -> str:
         return ""
     if isinstance(value, int) and abs(value) >= 10**SHOWN_AT_MOST:
         return " (given: a number with far too many digits)"
-    return f" (given: {shown(repr(value))})"
+    return f" (given: {str(value).lower() if isinstance(value, bool) else shown(repr(value))})"
 
 
 def shown(text: str, at_most: int = SHOWN_AT_MOST) -> str:
@@ -221,7 +221,8 @@ def _message(fault: ErrorDetails) -> str:
     """What is wrong, for somebody who writes TOML and knows no Python."""
     words = MESSAGES.get(fault["type"])
     if words is not None:
-        return words.format(**fault.get("ctx", {}))
+        told = words.format(**fault.get("ctx", {}))
+        return told.replace("True", "true") if fault["type"] == "literal_error" else told
     message = fault["msg"].removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 

@@ -86,7 +86,7 @@ class Layout:
         places = [self.x(turn.at) for turn in course.turns]
         gap = self.length(16)
         slots = []
-        for place, following in zip(places, [*places[1:], self.right], strict=True):
+        for place, following in pairwise([*places, self.right]):
             slots.append((place, place + gap, max(place + gap, following - gap)))
         return slots
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from calibration.files import did_you_mean
 from calibration.settings import Section, Share
@@ -21,7 +21,19 @@ def _has_width(pair: tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
-AffectRange = Annotated[tuple[Affect, Affect], AfterValidator(_has_width)]
+def _whole_if_true(given: object) -> object:
+    if given is True:
+        return (-1.0, 1.0)
+    if not isinstance(given, list | tuple):
+        raise ValueError("must be true, or the range that counts, such as [-0.5, 0.5]")
+    return given
+
+
+AffectRange = Annotated[
+    tuple[Affect, Affect],
+    AfterValidator(_has_width),
+    BeforeValidator(_whole_if_true, json_schema_input_type=Literal[True] | tuple[Affect, Affect]),
+]
 ShareRange = Annotated[tuple[Share, Share], AfterValidator(_has_width)]
 
 
@@ -34,10 +46,10 @@ class Follow(Section):
     mood: str | None = Field(
         None, description="The probability of an emotion, or of one of your [groups]", examples=["sadness", "dark"]
     )
-    valence: Literal[True] | AffectRange | None = Field(
+    valence: AffectRange | None = Field(
         None, description="How pleasant: -1 to 1 (true: all of it), or the range that counts", examples=[[-0.5, 0.5]]
     )
-    arousal: Literal[True] | AffectRange | None = Field(
+    arousal: AffectRange | None = Field(
         None, description="How stirred: -1 to 1 (true: all of it), or the range that counts", examples=[[0, 1]]
     )
     signal: str | None = Field(
@@ -58,8 +70,7 @@ class Follow(Section):
     @property
     def affect(self) -> tuple[float, float]:
         """The range of valence or arousal that counts."""
-        given = self.valence if self.valence is not None else self.arousal
-        return given if isinstance(given, tuple) else (-1.0, 1.0)
+        return self.valence or self.arousal or (-1.0, 1.0)
 
     def __str__(self) -> str:
         """In a word or two, for whoever watches: ``dark``, ``valence``, ``signal heart``."""

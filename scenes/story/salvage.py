@@ -85,3 +85,5 @@ def _remove(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
             table[key] = BLANKS[key]
         elif len(trail) > 1 and trail[-2][1] in ("set", "add") and not missing:  # the counter has its name
             table[key] = 0
+        elif key == "kind" and len(trail) == 3 and "clip" not in table and "thread" not in table:
+            table[key] = "course"  # so that what a scene without a clip may have is not refused as well

@@ -211,7 +211,7 @@ class SceneEntry(Section):
     @model_validator(mode="before")
     @classmethod
     def _needs_no_clip(cls, said: Any) -> Any:
-        return {"clip": "", **said} if isinstance(said, dict) and said.get("kind") == "course" else said
+        return {"clip": "", **said} if isinstance(said, dict) and said.get("kind", "clip") != "clip" else said
 
     @model_validator(mode="after")
     def _changes_each_counter_once(self) -> SceneEntry:

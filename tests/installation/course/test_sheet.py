@@ -93,6 +93,14 @@ def test_a_take_in_which_nobody_was_ever_seen_has_its_way_and_no_curve() -> None
     assert last[..., :3].max() > 200
 
 
+def test_a_film_without_a_choice_has_a_course_too() -> None:
+    one_way = STORY.replace("[scenes.door]", "[scenes.door]\nend = true").replace('next = "garden"', 'next = "yours"')
+    takes = Takes("\n".join(row for row in one_way.splitlines() if not row.startswith("branch")))
+    list(takes.until("yours", lambda _: feeling("happiness")))
+    *_, last = shown(takes.course, (640, 360))
+    assert last[..., :3].max() > 200
+
+
 def test_the_pictures_are_those_of_the_take_and_not_of_the_one_before() -> None:
     takes = Takes()
     list(takes.until("yours", lambda _: feeling("sadness")))

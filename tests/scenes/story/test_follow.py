@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from calibration.files import describe
 from models.mood import Mood
 from scenes.machine.following import glide, level
+from scenes.story.conditions import When
 from scenes.story.follow import Follow, check_follow
 from tests.scenes.evenings import BLIND, NOBODY, feeling
 
@@ -100,3 +102,23 @@ def test_names_that_the_story_does_not_have_are_told_with_a_suggestion() -> None
         "scenes.x.stem.0.follow.signal: no signal is called 'hart'; did you mean 'heart'?"
     ]
     assert found((), signal="door") == ["scenes.x.stem.0.follow.signal: no signal is called 'door'; [signals] has none"]
+
+
+@pytest.mark.parametrize("given", [False, 3, "calm", {"above": 0}])
+def test_a_range_that_is_none_is_refused_with_what_it_must_be(given: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        follow(valence=given)
+    (told,) = describe(refused.value, Follow)
+    assert told.startswith("valence: must be true, or the range that counts, such as [-0.5, 0.5]")
+
+
+def test_a_wrong_number_in_a_range_is_told_once_and_where_it_stands() -> None:
+    with pytest.raises(ValidationError) as refused:
+        follow(arousal=[0, 4])
+    assert describe(refused.value, Follow) == ["arousal.1: must be at most 1 (given: 4)"]
+
+
+def test_true_and_false_are_told_as_they_are_written_in_a_story() -> None:
+    with pytest.raises(ValidationError) as refused:
+        When.model_validate({"untrusted": False})
+    assert describe(refused.value, When) == ["untrusted: must be true (given: false)"]
