@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import warnings
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
+from itertools import groupby, islice
 from pathlib import Path
 
 import cv2
@@ -15,6 +15,8 @@ import pygame
 import pygame.freetype
 
 from calibration.files import is_file
+from installation.film.shaping import NOT_SHAPED, can_shape, directed
+from installation.film.text_runs import RIGHT_TO_LEFT_MARK, Run, from_right, may_end_before, runs_of
 from installation.host.console import LossReporter
 from models.arrays import Image
 from scenes.story.captions import BLANKS, readable
@@ -22,6 +24,8 @@ from scenes.story.captions import BLANKS, readable
 FAMILIES = (
     *("notosans", "dejavusans", "liberationsans", "arialunicodems", "segoeui", "arial"),
     *("notosanscjkjp", "notosanscjksc", "notosanscjkkr", "notosansthai", "notosansarmenian", "notosansgeorgian"),
+    *("notosansarabic", "notosanshebrew", "notosansdevanagari", "notosansbengali", "notosanstamil", "notosanstelugu"),
+    *("notosansgujarati", "notosansgurmukhi", "notosanskannada", "notosansmalayalam", "notosanssinhala"),
     *("yugothic", "msgothic", "microsoftyahei", "malgungothic", "hiraginosansgb", "applesdgothicneo"),
 )
 LINE_SHARE = 0.055
@@ -59,6 +63,7 @@ class Lettering:
         self._names = [font, *FAMILIES] if font else list(FAMILIES)
         self._fonts: dict[str, pygame.font.Font | None] = {}
         self._forms: dict[pygame.font.Font, pygame.freetype.Font] = {}
+        self._lacking: dict[pygame.font.Font, dict[str, bool]] = {}
         self._own = pygame.font.Font(None, self._height)
         self._forms[self._own] = pygame.freetype.Font(None, self._height)
         self._drawn: tuple[str, np.ndarray, np.ndarray, int, int] | None = None
@@ -78,25 +83,30 @@ class Lettering:
         cv2.add(part, ink, dst=part)
 
     def font_for(self, row: str) -> pygame.font.Font:
-        """The first font that has every letter of ``row``."""
-        best, fewest = None, len(row) + 1
-        for name in self._names:
-            font = self._load(name)
-            missing = self._missing(font, row) if font else row
-            if font and len(missing) < fewest:
-                best, fewest = font, len(missing)
-            if not fewest:
-                break
+        """The first font that has every letter of ``row``, else the one that lacks fewest, which is reported."""
+        best, lacking = self._best(row)
         if best is None:
             best = self._own
             self._losses.lost("captions font", NO_FONT)
-            fewest = len(self._missing(best, row))
-        if fewest:
-            letters = "".join(dict.fromkeys(self._missing(best, row)))[:20]
+            lacking = self._missing(best, row)
+        if lacking:
+            letters = "".join(dict.fromkeys(lacking))[:20]
             self._losses.lost(
                 "letters for captions", f"no font here contains {letters!r}; name one that does in screen.captions_font"
             )
         return best
+
+    def _best(self, row: str) -> tuple[pygame.font.Font | None, str]:
+        """The first font that has every letter, else the one that lacks fewest; and what it lacks."""
+        best, lacking = None, row + " "
+        for name in self._names:
+            font = self._load(name)
+            missing = self._missing(font, row) if font else row
+            if font and len(missing) < len(lacking):
+                best, lacking = font, missing
+            if not lacking:
+                break
+        return best, lacking
 
     def _load(self, name: str) -> pygame.font.Font | None:
         if name not in self._fonts:
@@ -114,8 +124,11 @@ class Lettering:
 
     def _missing(self, font: pygame.font.Font, row: str) -> str:
         """The letters of ``row`` that ``font`` has no form for. (``Font.metrics`` measures the box that is drawn.)"""
-        forms = self._forms[font].get_metrics(row)
-        return "".join(letter for letter, form in zip(row, forms, strict=True) if form is None and letter.isprintable())
+        known = self._lacking.setdefault(font, {})
+        if new := "".join(letter for letter in row if letter not in known):
+            forms = self._forms[font].get_metrics(new)
+            known.update({one: form is None and one.isprintable() for one, form in zip(new, forms, strict=True)})
+        return "".join(letter for letter in row if known[letter])
 
     def rows_of(self, text: str) -> tuple[list[str], bool]:
         """The rows that ``text`` is drawn in, as far as they fit on the picture; and whether some do not."""
@@ -130,35 +143,57 @@ class Lettering:
 
     def _wrapped(self, row: str) -> Iterator[str]:
         """``row`` in pieces that fit in the picture's width: cut at blanks, else between letters."""
-        font = self.font_for(row)
+        mark = RIGHT_TO_LEFT_MARK if from_right(row) else ""
+        yield from (line if from_right(line) or not mark else mark + line for line in self._lines(row))
+
+    def _lines(self, row: str) -> Iterator[str]:
         widest = round(self._size[0] * WIDEST_SHARE)
         line = ""
         for piece in PIECE.findall(row.strip()):
-            if self._width(font, line + piece.rstrip()) <= widest:
+            if self._width(line + piece.rstrip()) <= widest:
                 line += piece
                 continue
             if line.strip():
                 yield line.rstrip()
             line = piece.lstrip()
-            if self._width(font, line) > widest:
-                *whole, line = self._between_letters(font, line, widest)
+            if self._width(line) > widest:
+                *whole, line = self._between_letters(line, widest)
                 yield from whole
         if line.strip():
             yield line.rstrip()
 
-    def _between_letters(self, font: pygame.font.Font, word: str, widest: int) -> Iterator[str]:
+    def _between_letters(self, word: str, widest: int) -> Iterator[str]:
         """A word that is wider than the picture, in pieces; the last may be short."""
         line = ""
         for letter in word:
-            if line and not unicodedata.combining(letter) and self._width(font, line + letter) > widest:
+            if line and may_end_before(line[-1], letter) and self._width(line + letter) > widest:
                 yield line
                 line = ""
             line += letter
         yield line
 
-    def _width(self, font: pygame.font.Font, text: str) -> int:
+    def _width(self, text: str) -> int:
+        return sum(self._size_of(font, run) for font, run in self._pieces(text))
+
+    def _pieces(self, row: str) -> Iterator[tuple[pygame.font.Font, Run]]:
+        """What of the row is drawn in which font, from left to right. Fonts of one script often lack the signs (an
+        exclamation mark in Hebrew): these are drawn in another.
+        """
+        for run in runs_of(row):
+            if run.script and not can_shape():
+                self._losses.lost("shaping of captions", NOT_SHAPED)
+            font, lacking = self._best(run.text)
+            if font is None or not lacking or len(lacking) == len(run.text):
+                yield self.font_for(run.text), run
+                continue
+            parts = ["".join(part) for _, part in groupby(run.text, key=lambda letter: letter in lacking)]
+            for part in reversed(parts) if run.right_to_left else parts:
+                yield self.font_for(part), replace(run, text=part)
+
+    @staticmethod
+    def _size_of(font: pygame.font.Font, run: Run) -> int:
         try:
-            return font.size(text)[0]
+            return font.size(directed(font, run))[0]
         except pygame.error:  # nothing in it has a width
             return 0
 
@@ -192,19 +227,33 @@ class Lettering:
         return cv2.merge([ink] * 4), cv2.merge([keep] * 4), *place
 
     def _row(self, row: str) -> np.ndarray | None:
-        """The row's letters as coverage from 0 to 255; None if the font draws nothing for it."""
-        try:
-            surface = self.font_for(row).render(row, True, (255, 255, 255))
-        except pygame.error as error:  # of text without any width, say
-            self._losses.lost("part of a caption", f"a row cannot be drawn ({error}): {row[:60]!r}")
+        """The row's letters as coverage from 0 to 255; None if the fonts draw nothing for it."""
+        pieces = [self._piece(font, run) for font, run in self._pieces(row)]
+        drawn = [piece for piece in pieces if piece is not None]
+        if not drawn:
             return None
-        if not surface.get_width() or not surface.get_height():
-            return None
-        alpha = np.ascontiguousarray(pygame.surfarray.array_alpha(surface).T)
+        ascent = max(above for above, _ in drawn)
+        high = ascent + max(piece.shape[0] - above for above, piece in drawn)
+        alpha, left = np.zeros((high, sum(piece.shape[1] for _, piece in drawn)), np.uint8), 0
+        for above, piece in drawn:  # on one line, whatever their fonts
+            top = ascent - above
+            alpha[top : top + piece.shape[0], left : left + piece.shape[1]] = piece
+            left += piece.shape[1]
         widest = round(self._size[0] * WIDEST_SHARE)
         if alpha.shape[1] > widest:  # a single letter or word's end that another font draws wider
             alpha = cv2.resize(alpha, (widest, max(1, round(alpha.shape[0] * widest / alpha.shape[1]))))
         return alpha
+
+    def _piece(self, font: pygame.font.Font, run: Run) -> tuple[int, np.ndarray] | None:
+        """How far its letters reach above the line, and their coverage."""
+        try:
+            surface = font.render(directed(font, run), True, (255, 255, 255))
+        except pygame.error as error:  # of text without any width, say
+            self._losses.lost("part of a caption", f"a row cannot be drawn ({error}): {run.text[:60]!r}")
+            return None
+        if not surface.get_width() or not surface.get_height():
+            return None
+        return font.get_ascent(), np.ascontiguousarray(pygame.surfarray.array_alpha(surface).T)
 
 
 def _installed(family: str) -> str | None:
