@@ -16,6 +16,7 @@ from calibration.settings import OscTarget, ScreenSettings
 from calibration.venue import Venue
 from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
+from installation.commands.crowd_check import check_crowd
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.house_checks import check_house
 from installation.commands.lamp_checks import check_lamps
@@ -182,6 +183,7 @@ def check_all(
     yield from check_osc(venue, show)
     if isinstance(story, Path):
         yield from check_signals(story, venue.osc)
+        yield from check_crowd(story, venue.mood.visitors_at_most)
     yield from check_house(venue)
     yield from check_lamps(venue, story)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")
