@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -42,7 +43,12 @@ def port_names() -> list[str]:
     try:
         return list(library.get_output_names())
     except Exception as error:  # rtmidi's own kinds, where the machine has no MIDI
-        raise OSError(0, f"MIDI cannot be used: {error}") from error
+        raise _no_midi(error) from error
+
+
+def _no_midi(error: Exception) -> OSError:
+    remedy = " (on Linux a port needs the sequencer: sudo modprobe snd-seq)" if sys.platform == "linux" else ""
+    return OSError(0, f"MIDI cannot be used: {str(error).rstrip('.')}{remedy}")
 
 
 def _library() -> Any:
@@ -92,7 +98,7 @@ class MidiPort:
         try:
             self._port = library.open_output(found or NAME, virtual=name == VIRTUAL)
         except Exception as error:
-            raise OSError(0, f"MIDI cannot be used: {error}") from error
+            raise _no_midi(error) from error
 
     def __enter__(self) -> MidiPort:
         return self

@@ -130,6 +130,8 @@ class Clock:
         self._quarter = 1 / rate / 4
         self._scene, self._zero = 0, 0.0
         """Monotonic seconds at which the scene's time was 0."""
+        self._seconds = 0.0
+        """The scene's time at the stage's last word."""
         self._pieces: tuple[int, ...] = ()
         self._number = 0
         """Quarter frame of the scene that is due next; its time is ``number`` quarters after ``zero``."""
@@ -145,10 +147,12 @@ class Clock:
         zero = place.at - place.seconds
         difference = zero - self._zero
         if place.scene == self._scene and not self._stood and abs(difference) < JUMP_FRAMES / self._rate:
-            self._zero += difference * PULL
+            self._zero, self._seconds = self._zero + difference * PULL, place.seconds
             return False
+        if not place.runs:  # its time stands, or goes on as before
+            difference = min(difference, place.seconds - self._seconds, key=abs)
         jumped = place.scene != self._scene or abs(difference) >= JUMP_FRAMES / self._rate or place.runs
-        self._scene, self._zero = place.scene, zero
+        self._scene, self._zero, self._seconds = place.scene, zero, place.seconds
         self._number = self._pair_after(place.seconds) * PIECES
         self._pieces = ()
         self._stood = not place.runs

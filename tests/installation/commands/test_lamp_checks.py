@@ -66,6 +66,16 @@ def test_a_device_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert (state, "No such file" in what) == ("problem", True)
 
 
+@pytest.mark.parametrize("output", ["virtual", "desk"])
+def test_a_machine_without_midi_is_a_problem(output: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> list[str]:
+        raise OSError(0, "MIDI cannot be used: no sequencer")
+
+    monkeypatch.setattr("installation.lamps.midi.port_names", fail)  # a mock: this machine may have MIDI
+    ((state, _, what),) = found({"timecode": {"output": output}})
+    assert (state, "no sequencer" in what) == ("problem", True)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
