@@ -45,9 +45,15 @@ def check_loudness(story: Story, found: Mapping[str, Inspection]) -> Iterator[Fi
 
 
 def loudness_of(story: Story, name: str, found: Mapping[str, Inspection]) -> float | None:
-    """What is heard in a scene, clip and bed together, in LUFS; None in silence."""
-    bed = story.bed(name)
-    powers = [_power(found.get(f"scene {name}"), story.clip(name).volume)]
+    """What is heard in a scene, clip, stems and bed together, in LUFS; None in silence.
+
+    Stems that follow the visitor are half up.
+    """
+    bed, clip = story.bed(name), story.clip(name)
+    powers = [_power(found.get(f"scene {name}"), clip.volume)]
+    for number, (stem, entry) in enumerate(zip(clip.stems, story.scene(name).stem, strict=True)):
+        volume = entry.at(0.5) if entry.follow else stem.volume
+        powers.append(_power(found.get(f"stem {name} {number}"), clip.volume * volume))
     if bed is not None:
         powers.append(_power(found.get(f"bed {story.scene(name).bed}"), bed.volume))
     total = sum(powers)

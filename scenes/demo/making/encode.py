@@ -54,6 +54,12 @@ def replace_sound(file: Path, sound: Array) -> None:
     fresh.replace(file)
 
 
+def write_sound(file: Path, sound: Array) -> None:
+    """Encode sound (n, 2) from -1 to 1 alone."""
+    with av.open(str(file), "w", format="mp4", options={"movflags": "+faststart"}) as clip:
+        _encode_sound(clip, _audio_stream(clip), sound)
+
+
 def _audio_stream(clip: av.container.OutputContainer) -> av.AudioStream:
     audio = clip.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
     audio.bit_rate = 64_000

@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.arrays import Image
-from scenes.demo.making import encode, score
+from scenes.demo.making import encode, score, stems
 from scenes.demo.making.drawing import RATE
 from scenes.demo.making.grading import Grader
 from scenes.demo.making.scene_list import CLIPS, DrawnScene
 from scenes.demo.making.sound import SAMPLE_RATE
+from scenes.demo.making.stems import STEMS
 
 DEMO_FOLDER = Path(__file__).parents[1]
 
@@ -24,7 +25,9 @@ DEMO_FOLDER = Path(__file__).parents[1]
 def main() -> None:
     """Make the clips that the command line names."""
     parser = argparse.ArgumentParser(description="Make the clips of the demo film.")
-    parser.add_argument("clips", nargs="*", metavar="CLIP", help=f"which clips (default: all): {', '.join(CLIPS)}")
+    parser.add_argument(
+        "clips", nargs="*", metavar="CLIP", help=f"which clips and stems (default: all): {', '.join((*CLIPS, *STEMS))}"
+    )
     parser.add_argument(
         "--out", type=Path, default=DEMO_FOLDER / "film", help="folder for the clips (default: the story's own)"
     )
@@ -33,12 +36,17 @@ def main() -> None:
     )
     parser.add_argument("--sound", action="store_true", help="only new sound; the pictures stay as they are")
     asked = parser.parse_args()
-    if unknown := set(asked.clips) - set(CLIPS):
-        parser.error(f"no clip is called {', '.join(sorted(unknown))}; the clips are: {', '.join(CLIPS)}")
+    known = [*CLIPS, *STEMS]
+    if unknown := set(asked.clips) - set(known):
+        parser.error(f"no clip is called {', '.join(sorted(unknown))}; the clips and stems are: {', '.join(known)}")
     asked.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     console = Console()
-    for name in asked.clips or CLIPS:
+    for name in asked.clips or known:
+        if name in STEMS:
+            if not asked.preview:
+                encode.write_sound(asked.out / f"{name}.m4a", stems.play_stem(name, CLIPS["crossing"][0].seconds))
+            continue
         scenes, target = CLIPS[name], asked.out / f"{name}.mp4"
         if asked.preview:
             _contact_sheets(scenes, asked.out)

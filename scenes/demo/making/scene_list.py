@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scenes.demo.making import ash, candle, chair, eclipse, forge, lanterns, rain, silk, stars, tide
+from scenes.demo.making import ash, candle, chair, crossing, eclipse, forge, lanterns, rain, silk, stars, tide
 from scenes.demo.making.drawing import Array
 from scenes.demo.making.grading import Grade
 
@@ -35,6 +35,8 @@ SCENES = (
     DrawnScene("tide", 16, tide.sinking, Grade()),
     DrawnScene("forge", 14, forge.striking, Grade(exposure=1.15, contrast=0.5), 30.0),
     DrawnScene("eclipse", 14, eclipse.burning, Grade(contrast=0.5), 33.0),
+    DrawnScene("crossing", 16, crossing.golden, Grade(exposure=1.1, contrast=0.5), 31.0, draw_every=2),
+    DrawnScene("storm", 16, crossing.stormy, Grade(exposure=1.2, contrast=0.5), 33.0, draw_every=2),
     DrawnScene("dawn", 16, chair.morning, Grade(exposure=1.1, contrast=0.5), 30.0, draw_every=4),
     DrawnScene("stars", 16, stars.rising, Grade(), 36.0, draw_every=3),
     DrawnScene("ash", 14, ash.falling, Grade(exposure=1.1, contrast=0.5), 29.0, draw_every=3),

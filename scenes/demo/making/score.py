@@ -18,9 +18,8 @@ from scenes.demo.making.sound import (
     crackle,
     drone,
     drum,
-    envelope,
     filtered,
-    loudness_of,
+    finished,
     pluck,
     reverb,
     sample_times,
@@ -212,6 +211,20 @@ def _burning(s: float) -> Array:
     )
 
 
+def _lapping(s: float) -> Array:
+    t = sample_times(s)
+    swell = (0.6 + 0.4 * np.sin(2 * np.pi * t / 4.2) * np.sin(2 * np.pi * t / 2.9))[:, None]
+    water = 0.05 * wind(s, 300, 1400, 84) + 0.03 * wind(s, 90, 300, 85)
+    return f32(water * swell) + 0.25 * crackle(s, 5, 86, 500, 1600) + 0.004 * wind(s, 1500, 6000, 87)
+
+
+def _raining(s: float) -> Array:
+    t = sample_times(s)
+    gust = (0.65 + 0.35 * np.sin(2 * np.pi * t / 5.1) * np.sin(2 * np.pi * t / 3.7))[:, None]
+    storm = 0.07 * wind(s, 60, 420, 88) + 0.02 * wind(s, 420, 1300, 89)
+    return f32(storm * gust) + 0.045 * wind(s, 1200, 8000, 90) + 0.3 * crackle(s, 40, 92, 900, 4200)
+
+
 def _morning(s: float) -> Array:
     mix = Mix(s)
     for k, (at, note) in enumerate(((0.0, "D3"), (1.6, "A3"), (3.4, "D4"), (5.4, "F#4"), (7.6, "A4"), (9.6, "E5"))):
@@ -276,6 +289,8 @@ PIECES: dict[str, tuple[Callable[[float], Array], float]] = {
     "tide": (_sinking, LOUD - 0.3),
     "forge": (_striking, LOUD + 1),
     "eclipse": (_burning, LOUD + 1.2),
+    "crossing": (_lapping, LOUD - 8),
+    "storm": (_raining, LOUD - 7),
     "dawn": (_morning, LOUD),
     "stars": (_ascending, LOUD - 0.4),
     "ash": (_cooling, LOUD - 0.8),
@@ -289,10 +304,4 @@ LOOPS = ("attract", "vigil")
 def play(name: str, seconds: float) -> Array:
     """The finished sound of a scene, (n, 2) from -1 to 1."""
     piece, loudness = PIECES[name]
-    sound = filtered(piece(seconds), lambda hz: np.clip((hz - 20) / 15, 0, 1))
-    sound = sound * np.float32(10 ** ((loudness - loudness_of(sound)) / 20))
-    # Rounds the highest peaks instead of cutting them off.
-    sound = np.where(np.abs(sound) > 0.6, np.sign(sound) * (0.6 + 0.3 * np.tanh((np.abs(sound) - 0.6) / 0.3)), sound)
-    if name not in LOOPS:
-        sound = sound * envelope(seconds, 0.25, 0.6)[: len(sound), None]
-    return f32(sound)
+    return finished(piece(seconds), loudness, None if name in LOOPS else seconds)

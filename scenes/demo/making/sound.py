@@ -165,6 +165,17 @@ def loudness_of(sound: Array) -> float:
     return float(-0.691 + 10 * np.log10(kept.mean()))
 
 
+def finished(sound: Array, loudness: float, fades_at: float | None) -> Array:
+    """A sound without what no speaker plays, so loud, with round peaks; it fades in and out where it does not loop."""
+    sound = filtered(sound, lambda hz: np.clip((hz - 20) / 15, 0, 1))
+    sound = sound * np.float32(10 ** ((loudness - loudness_of(sound)) / 20))
+    # Rounds the highest peaks instead of cutting them off.
+    sound = np.where(np.abs(sound) > 0.6, np.sign(sound) * (0.6 + 0.3 * np.tanh((np.abs(sound) - 0.6) / 0.3)), sound)
+    if fades_at is not None:
+        sound = sound * envelope(fades_at, 0.25, 0.6)[: len(sound), None]
+    return f32(sound)
+
+
 class Mix:
     """A length of stereo sound to mix others into. In a loop, what runs past the end continues at the start."""
 

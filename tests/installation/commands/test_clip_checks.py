@@ -234,3 +234,19 @@ def test_the_key_of_a_file_names_its_time_and_size(tmp_path: Path) -> None:
     before = key_of([file])
     file.write_bytes(file.read_bytes() + b"x")
     assert key_of([file]) != before
+
+
+def test_stems_sound_beside_their_clip_and_count_half_way_up_where_they_follow(folder: Path) -> None:
+    stems = (
+        'stem = [{ file = "night.wav" }, { file = "pulse.wav", floor = 0.2, volume = 0.8, follow = { mood = "fear" } }]'
+    )
+    make_sound(folder / "pulse.wav", seconds=2.0)
+    (folder / "story.toml").write_text(STORY.replace('clip = "b.mp4"', f'clip = "b.mp4"\nvolume = 0.5\n{stems}'))
+    parts = parts_of(load_story(folder / "story.toml"), SCREEN)
+    remembered = Remembered(folder / "state")
+    for user, lufs in (("scene wait", -30.0), ("scene on", -200.0), ("stem on 0", -200.0), ("stem on 1", -14.0)):
+        remembered.put(parts[user].key, Inspection(seconds=4.0, lufs=lufs))
+    remembered.save()
+    (finding,) = [finding for finding in check(folder)[0] if finding.part == "loudness" and finding.state == "ok"]
+    # -14 LUFS at half of the stem's way, 6 dB less, and the scene's volume, 6 dB less.
+    assert finding.what == "on -26.0, wait -30.0 LUFS"

@@ -14,11 +14,17 @@ from installation.film.loudness import LoudnessMeter
 from scenes.demo.making import score
 from scenes.demo.making.grading import Grader
 from scenes.demo.making.scene_list import CLIPS, SCENES
+from scenes.demo.making.stems import STEMS as PARTS
 from scenes.story.story import Story, load_story
 
 DEMO = Path(__file__).parents[3] / "scenes" / "demo"
 FILES = sorted((DEMO / "film").glob("*.mp4"))
+STEMS = sorted((DEMO / "film").glob("*.m4a"))
 LOOPS = ("attract", "vigil")
+WEATHER = "storm"
+"""A thread of the crossing, and no scene of its own."""
+AGAIN = {"daybreak": "dawn", "constellation": "stars", "ember": "ash"}
+"""Endings that show the pictures of another one, with other words."""
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +58,23 @@ def sound_of(file: Path) -> np.ndarray:
 
 def test_the_story_loads_without_an_error_or_a_warning(story: Story) -> None:
     assert story.warnings == ()
-    assert {scene.name for scene in SCENES} == {name for name in story.names if not story.scene(name).is_course}
+    shown = {name for name in story.names if not story.scene(name).is_course}
+    assert {scene.name for scene in SCENES} == (shown - set(AGAIN)) | {WEATHER}
+    assert all(story.clip(new).file == story.clip(old).file for new, old in AGAIN.items())
 
 
 def test_every_scene_lasts_ten_to_twenty_seconds(story: Story) -> None:
     for scene in SCENES:
+        if scene.name == WEATHER:
+            continue
         assert 10 <= story.duration(scene.name) <= 20
         assert story.duration(scene.name) == pytest.approx(scene.seconds, abs=1 / 30)
 
 
 def test_the_clips_are_those_of_the_program_and_small_enough_to_be_cloned() -> None:
     assert {file.stem for file in FILES} == set(CLIPS)
-    assert sum(file.stat().st_size for file in FILES) <= 25_000_000
+    assert {file.stem for file in STEMS} == set(PARTS)
+    assert sum(file.stat().st_size for file in (DEMO / "film").iterdir()) <= 30_000_000
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -81,9 +92,9 @@ def test_a_clip_plays_anywhere_and_can_be_cut_at_each_second(file: Path) -> None
     assert all(packets[number].is_keyframe for number in range(0, len(packets), 30))
 
 
-@pytest.mark.parametrize("name", ["eclipse", "tide", "dance"])
+@pytest.mark.parametrize("name", ["eclipse", "tide", "dance", WEATHER])
 def test_a_clip_shows_what_its_program_draws(name: str) -> None:
-    """The middle of three scenes that are quick to draw: who changes a program makes its clip again."""
+    """The middle of four scenes that are quick to draw: who changes a program makes its clip again."""
     scene = next(scene for scene in SCENES if scene.name == name)
     second = scene.seconds // 2
     drawn = Grader(scene.grade).display(scene.prepare(scene.seconds)(second))
@@ -130,13 +141,45 @@ def test_the_sound_is_there_from_end_to_end_and_never_clips(file: Path) -> None:
 def test_no_cut_of_the_film_jumps_in_loudness(story: Story) -> None:
     """EBU R 128, of each scene: a room's volume is set once, and any scene may follow any other."""
     loudness = {}
-    for name in (scene.name for scene in SCENES):
+    for name in (scene.name for scene in SCENES if scene.name not in ("crossing", WEATHER)):
         cut = story.clip(name)
-        meter = LoudnessMeter()
         start, end = (round(second * 48_000) for second in (cut.in_seconds, cut.in_seconds + story.duration(name)))
-        meter.add(sound_of(cut.file).T[start:end])
-        loudness[name] = meter.lufs or 0.0
-    assert max(loudness.values()) - min(loudness.values()) <= 3, loudness
+        loudness[name] = lufs_of(sound_of(cut.file).T[start:end])
+    # The crossing sounds as the visitor's face has it: the ground alone, or with each part, in either weather.
+    weathers = {name: sound_of(clip(name))[:, : 16 * 48_000] for name in ("crossing", WEATHER)}
+    ground = sound_of(clip("deep").with_suffix(".m4a"))[:, : 16 * 48_000]
+    for part, weather in (("bright", "crossing"), ("grieving", WEATHER), ("pulse", WEATHER)):
+        heard = weathers[weather] + ground + sound_of(clip(part).with_suffix(".m4a"))[:, : 16 * 48_000]
+        loudness[f"crossing with {part}"] = lufs_of(heard.T)
+    loudness["crossing"] = lufs_of((weathers["crossing"] + ground).T)
+    assert max(loudness.values()) - min(loudness.values()) <= 3.5, loudness
+
+
+def lufs_of(sound: np.ndarray) -> float:
+    meter = LoudnessMeter()
+    meter.add(np.ascontiguousarray(sound))
+    return meter.lufs or 0.0
+
+
+def test_the_threads_of_the_crossing_are_one_voyage_in_two_lights() -> None:
+    """The lantern, the brightest thing, is at the same place in both, second by second; all else is another weather."""
+    for second in range(0, 16, 5):
+        evening, storm = (picture_at(clip(name), second) for name in ("crossing", WEATHER))
+        places = [
+            np.unravel_index(cv2.GaussianBlur(p.sum(2), (0, 0), 2).argmax(), p.shape[:2]) for p in (evening, storm)
+        ]
+        assert np.abs(np.subtract(*places)).max() <= 3
+        warmth = [float(p[..., 0].mean() / p[..., 2].mean()) for p in (evening, storm)]
+        assert warmth[0] > 1.3 > 0.95 > warmth[1]
+
+
+def test_the_stems_are_as_long_as_their_scene_and_none_is_silent() -> None:
+    for file in STEMS:
+        sound = sound_of(file)
+        assert 16 * 48_000 <= sound.shape[1] < 16 * 48_000 + 2048
+        power = (sound[:, : 16 * 48_000].reshape(2, 16, -1) ** 2).mean((0, 2))
+        assert (power > 1e-6).all()
+        assert np.abs(sound).max() < 0.99
 
 
 @pytest.mark.parametrize("name", LOOPS)
