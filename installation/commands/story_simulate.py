@@ -71,7 +71,7 @@ def _as_json(story: Story, tally: Tally, seed: int) -> dict[str, Any]:
         "ways": ways,
         "take_seconds": dict(zip(("p5", "p50", "p95"), _percentiles(tally), strict=True)),
         "never_seen": tally.never_seen(story),
-        "never_taken": [{"from": source, "to": target} for source, target in tally.never_taken(story)],
+        "never_taken": [{"from": source, "to": to, "asks": asks} for source, to, asks in tally.never_taken(story)],
         "held": dict(tally.held.most_common()),
         "not_simulated": tally.not_simulated(story),
     }
@@ -97,7 +97,9 @@ def _show(console: PlainConsole, story: Story, tally: Tally) -> None:
     if unseen := tally.never_seen(story):
         console.print("scenes never seen: " + ", ".join(unseen))
     if untaken := tally.never_taken(story):
-        console.print("branches never taken: " + ", ".join(f"{source} -> {target}" for source, target in untaken))
+        console.print(
+            "branches never taken: " + "; ".join(f"{source} -> {to} ({asks})" for source, to, asks in untaken)
+        )
     for scene, count in tally.held.most_common():
         console.print(f"{scene}: {count} visitors gave up here; give the scene a way out or a shorter loop")
     if absent := tally.not_simulated(story):

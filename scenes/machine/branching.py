@@ -27,6 +27,8 @@ class Choice:
     confidence: float = 0.0
     moods: tuple[str, ...] = ()
     """Those that decided, of the story's own words."""
+    way: int | None = None
+    """Number of the branch among the scene's; None: no branch made the choice."""
 
 
 def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice | None:
@@ -34,7 +36,10 @@ def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice
 
     ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
     """
-    return next((choice for _, choice in _chosen(story, state, mood, closing)), None)
+    for branch, choice in _chosen(story, state, mood, closing):
+        ways = enumerate(story.branches(state.scene))
+        return replace(choice, way=next(number for number, way in ways if way is branch))
+    return None
 
 
 def _chosen(story: Story, state: StoryState, mood: Mood, closing: bool) -> Sequence[tuple[Branch, Choice]]:

@@ -13,6 +13,7 @@ from scenes.machine.audience import PATIENCE_SECONDS, Visitor
 from scenes.machine.cue import Branched, Cue, SceneStarted, TakeEnded, TakeStarted
 from scenes.machine.next_event import Plans, run_visitor
 from scenes.machine.state import StoryState
+from scenes.story.graph import asks
 from scenes.story.story import Story
 
 BATCH = 250
@@ -27,6 +28,8 @@ class Tally:
     takes: int = 0
     scenes: Counter[str] = field(default_factory=Counter)
     branches: Counter[tuple[str, str]] = field(default_factory=Counter)
+    taken: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Each branch, by its number in its scene: two may lead to the same scene."""
     outcomes: Counter[str] = field(default_factory=Counter)
     take_seconds: list[float] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
@@ -44,6 +47,8 @@ class Tally:
                         self.scenes[scene] += 1
                     case Branched(source, target):
                         self.branches[source, target] += 1
+                        if state.pending and state.pending.way is not None:
+                            self.taken[source, state.pending.way] += 1
                         if state.in_take and now - since >= PATIENCE_SECONDS:
                             self.held[source] += 1
                     case TakeStarted():
@@ -64,6 +69,7 @@ class Tally:
         for mine, others in ((self.scenes, other.scenes), (self.outcomes, other.outcomes), (self.held, other.held)):
             mine.update(others)
         self.branches.update(other.branches)
+        self.taken.update(other.taken)
         self.take_seconds += other.take_seconds
         self.show_seconds += other.show_seconds
 
@@ -71,10 +77,14 @@ class Tally:
         """Scenes that no visitor came to (the safe scene is not for visitors)."""
         return tuple(name for name in story.names if not self.scenes[name] and name != story.file.safe)
 
-    def never_taken(self, story: Story) -> tuple[tuple[str, str], ...]:
-        """Branches that no visitor took, as (from, to)."""
-        ways = [(name, branch.to) for name in story.names for branch in story.branches(name)]
-        return tuple(way for way in dict.fromkeys(ways) if not self.branches[way] and way[0] != story.file.safe)
+    def never_taken(self, story: Story) -> tuple[tuple[str, str, str], ...]:
+        """Branches that no visitor took, as (from, to, what it asks for)."""
+        return tuple(
+            (name, branch.to, asks(branch))
+            for name in story.names
+            for number, branch in enumerate(story.branches(name))
+            if not self.taken[name, number] and name != story.file.safe
+        )
 
     @staticmethod
     def not_simulated(story: Story) -> tuple[str, ...]:

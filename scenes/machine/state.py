@@ -46,6 +46,8 @@ class Pending:
     asks: int = 1
     moods: tuple[str, ...] = ()
     """Those that decided for it, of the story's own words."""
+    way: int | None = None
+    """Number of the branch that led to it; None: none did."""
 
 
 @dataclass(frozen=True, slots=True)

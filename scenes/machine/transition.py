@@ -54,7 +54,7 @@ def request_scene(
     begins = not waits and (fresh or (at_home and not state.in_take))
     transition = choice.transition if scene == choice.to else story.scene(scene).transition.transition
     entry = state.last_entry + 1
-    pending = Pending(entry, scene, at, transition, begins, outcome, state.clock, moods=choice.moods)
+    pending = Pending(entry, scene, at, transition, begins, outcome, state.clock, moods=choice.moods, way=choice.way)
     return replace(state, pending=pending, last_entry=entry), (
         Branched(state.scene, scene, choice.reason, choice.emotion, choice.confidence),
         Play(entry, scene, at, transition),
