@@ -61,12 +61,12 @@ class _Reading:
             self.problems.append("levels: has none, so there is no film")
         two = isinstance(actors, list) and len(actors) == 2 and len(levels) == 2 * LEVELS_OF_A_STORY
         if actors and not two:
-            self._left_out("actors", "two of them and 12 levels would be a story of Perception; read as one of RIOT")
+            self._left_out("actors", actors, "two of them and 12 levels would be a story of Perception; read as one of RIOT")
         for key in sorted(self.config.keys() - KNOWN_KEYS):
-            self._left_out(key, "has no meaning here")
+            self._left_out(key, self.config[key], "has no meaning here")
         first, second = [str(one).strip()[:63] for one in actors or ()][:2] if two else ("", "")
         if two and (not first or not second or first == second):
-            self._left_out("actors", "these are no two names; they are called first and second")
+            self._left_out("actors", actors, "these are no two names; they are called first and second")
             first, second = "first", "second"
         self._attract(intros)
         beginning: Scene = {"next": "level-1"}
@@ -113,9 +113,8 @@ class _Reading:
                 outcome = clip.get("outcome", 0)
                 there = isinstance(outcome, int) and 0 < outcome <= len(levels)
                 if outcome and not there:
-                    self._left_out(
-                        f"{place}.branch.{emotion}.outcome", f"there is no level {outcome}; the credits follow"
-                    )
+                    where, why = f"{place}.branch.{emotion}.outcome", f"there is no level {outcome}; the credits follow"
+                    self._left_out(where, outcome, why)
                 onward = {"next": f"level-{outcome}"} if there else _ending(after)
                 self._add(f"{name}-{emotion}", self._span(f"{place}.branch.{emotion}", clip), onward)
 
@@ -160,7 +159,7 @@ class _Reading:
             if emotion in (*LABELS, "calm") and isinstance(clip, dict):
                 clips[emotion] = clip
             else:
-                self._left_out(f"{place}.branch.{word}", "is no emotion that is known here")
+                self._left_out(f"{place}.branch.{word}", clip, "is no emotion that is known here")
         return clips
 
     def _add(self, name: str, span: Span, onward: Scene) -> None:
@@ -201,11 +200,9 @@ class _Reading:
             self.draft.note(f"media.{key}", f"{parts[-1]} is not beside the file; put it beside the story")
         return there or parts[-1]
 
-    def _left_out(self, key: str, why: str) -> None:
+    def _left_out(self, key: str, value: object, why: str) -> None:
         """Tell, and keep the value as a comment."""
-        value: Any = self.config
-        for part in re.findall(r"[^.\[\]]+", key):
-            value = value[int(part)] if isinstance(value, list) else value.get(part)
+        key = " ".join(key.split()) or '""'
         self.draft.note(key, why)
         line = f"{key} = {json.dumps(value, ensure_ascii=False)[:300]}"
         comments = self.draft.comments.setdefault("", [])

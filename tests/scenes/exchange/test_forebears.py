@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,9 @@ def test_what_leaves_a_scene_without_its_times_is_told_with_its_place(
 def test_what_has_no_meaning_here_is_told_and_kept(tmp_path: Path) -> None:
     config = riot()[0]
     config["eyeTracking"] = {"port": 5000}
+    odd: dict[str, object] = {"net.port": 1, "levels[x]": 2, "": 3, "two\nrows": 4}
+    config |= odd
+    config["levels"][0]["branch"] |= {"far.away": {}, "[0]": {}}
     config["levels"][0]["branch"]["wonder"] = {"start": "00:01.000", "end": "00:02.000", "outcome": 0}
     config["levels"][1]["branch"]["calm"]["outcome"] = 9
     draft = drafted(tmp_path, config)
@@ -88,6 +92,9 @@ def test_what_has_no_meaning_here_is_told_and_kept(tmp_path: Path) -> None:
     text = story_text(draft.raw, draft.comments)
     assert "eyeTracking: has no meaning here" in notes
     assert '# eyeTracking = {"port": 5000}' in text
+    assert {'# "" = 3', "# levels[x] = 2", "# net.port = 1", "# two rows = 4"} <= set(text.split("\n"))
+    assert "two rows: has no meaning here" in notes
+    assert StoryFile.model_validate(tomllib.loads(text))
     assert "levels[0].branch.wonder: is no emotion that is known here" in notes
     assert "# levels[0].branch.wonder = {" in text
     assert "levels[1].branch.calm.outcome: there is no level 9; the credits follow" in notes
