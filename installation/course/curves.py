@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import cv2
@@ -40,6 +40,12 @@ def unseen_runs(course: TakeCourse) -> Iterator[tuple[float, float]]:
     for begin, end in pairwise(edges):
         if end - begin > 2 * BRIDGED_SECONDS:
             yield float(begin), float(end)
+
+
+def widest_part(begin: int, end: int, lines: Iterable[int]) -> tuple[int, int]:
+    """The widest part from ``begin`` to ``end`` that none of the upright ``lines`` crosses."""
+    edges = sorted({begin, end, *(x for x in lines if begin < x < end)})
+    return max(pairwise(edges), key=lambda part: part[1] - part[0], default=(begin, end))
 
 
 def median_runs(course: TakeCourse, earlier: EarlierVisitors, mood: str) -> Iterator[Run]:

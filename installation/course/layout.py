@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -92,3 +93,15 @@ class Layout:
 
     def _band(self, left: int, right: int, top: float, bottom: float) -> Box:
         return Box(left, self.row(top), max(1, right - left), max(1, self.row(bottom) - self.row(top)))
+
+
+def spread(places: Sequence[int], step: int, top: int, bottom: int) -> list[int]:
+    """Sorted heights moved apart by ``step`` at least, and kept between ``top`` and ``bottom`` as far as they fit."""
+    apart: list[int] = []
+    for place in places:
+        apart.append(max(place, top, apart[-1] + step if apart else top))
+    over = bottom
+    for number in range(len(apart) - 1, -1, -1):
+        apart[number] = max(top, min(apart[number], over))
+        over = apart[number] - step
+    return apart

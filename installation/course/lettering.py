@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -30,6 +31,11 @@ class Letters:
             self._font = pygame.font.Font(str(file), size)
             self._forms = pygame.freetype.Font(str(file), size)
         self._other: WindowText | None = None
+
+    @property
+    def step(self) -> int:
+        """From one line to the next, in pixels."""
+        return round(0.97 * self.height)
 
     def width(self, text: str) -> int:
         """Of one line, in pixels."""
@@ -77,6 +83,24 @@ class Letters:
     def _has(self, text: str) -> bool:
         forms = self._forms.get_metrics(text)
         return all(form is not None for form in forms)
+
+
+Row = tuple[Letters, str]
+
+
+def set_whole(tries: Iterable[tuple[Sequence[Row], int]], wide: int, high: int) -> list[Row]:
+    """The first of ``tries`` (rows, lines for each at most) that stands whole in ``wide`` by ``high``.
+
+    Where none does, the first that stands in it with something cut.
+    """
+    cut: list[Row] = []
+    for rows, at_most in tries:
+        lines = [(letters, line) for letters, text in rows for line in letters.wrap(text, wide, at_most)]
+        if sum(letters.step for letters, _ in lines) <= high:
+            if not any(line.endswith("…") for _, line in lines):
+                return lines
+            cut = cut or lines
+    return cut
 
 
 def _clean(text: str) -> str:

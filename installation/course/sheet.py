@@ -10,12 +10,13 @@ import numpy as np
 
 from calibration.settings import Language
 from installation.course.course_record import TakeCourse, Turn
-from installation.course.curves import Plot, median_runs, seen_runs, unseen_runs
+from installation.course.curves import Plot, Run, median_runs, seen_runs, unseen_runs, widest_part
 from installation.course.earlier_visitors import EarlierVisitors
-from installation.course.layout import NARROWEST, Box, Layout
-from installation.course.lettering import Letters, blend
+from installation.course.layout import NARROWEST, Box, Layout, spread
+from installation.course.lettering import Letters, blend, set_whole
 from installation.course.palette import DIM, FAINT, INK, Colour
 from installation.course.phrases import PHRASES
+from installation.course.thumbnails import filled
 from models.arrays import Image
 
 LEAST_TOP = 0.4
@@ -126,6 +127,10 @@ class SheetPainter:
         text = self._name.cut(first, room)
         if len(text) < min(4, len(first)):
             return
+        if text != first:  # what is cut in one large line has more room in two small ones
+            for number, line in enumerate(self._other.wrap(first, room, 2)):
+                self._other.write(canvas, line, (box.x, names.y + number * round(0.9 * self._other.height)), INK)
+            return
         x = box.x
         x += self._name.write(canvas, text, (x, names.y), INK)[2] + gap
         for other in more:
@@ -139,7 +144,7 @@ class SheetPainter:
         if picture is None or box.wide < NARROWEST * self._layout.unit:
             part[:] = np.clip(part.astype(np.float32) * 1.6 + 8, 0, 255)
             return
-        part[:] = np.clip(_filled(picture, box.wide, box.high) * light, 0, 255)
+        part[:] = np.clip(filled(picture, box.wide, box.high) * light, 0, 255)
 
     # -- the curves ----------------------------------------------------------------------------------------------
 
@@ -161,22 +166,21 @@ class SheetPainter:
             blend(canvas, np.asarray(glow, np.uint8), (box.x, box.y), colour, 0.5)
         for mood in moods:
             blend(canvas, plot.line(runs[mood]), (box.x, box.y), self._look.colours[mood])
-        self._name_curves(canvas, plot, course, moods)
-        self._tell_gaps(canvas, course)
+        self._name_curves(canvas, plot, {mood: runs[mood] or medians[mood] for mood in moods})
+        self._tell_gaps(canvas, plot, course, [run for found in medians.values() for run in found])
         if any(medians.values()):
             self._draw_medians(sheet, plot, medians, earlier)
 
-    def _name_curves(self, canvas: Image, plot: Plot, course: TakeCourse, moods: Sequence[str]) -> None:
+    def _name_curves(self, canvas: Image, plot: Plot, lines: Mapping[str, Sequence[Run]]) -> None:
         """Each curve by name where it ends, in its own colour; two that end at one height stand one below the other."""
         layout, box = self._layout, self._layout.curves
         step = round(0.92 * self._name.height) + (self._small.height if self._two else 0)
         ends = []
-        for mood in moods:
-            levels = course.levels[:, course.moods.index(mood)]
-            seen = np.flatnonzero(~np.isnan(levels))
-            last = levels[seen[-20:]].mean() if len(seen) else 0.0
-            ends.append((box.y + plot.y(float(last)) - round(0.55 * self._name.height), mood))
-        places = _spread([y for y, _ in sorted(ends)], step, box.y - step // 3, box.bottom - step)
+        for mood, runs in lines.items():
+            if runs:
+                last = runs[-1][1][-20:].mean()
+                ends.append((box.y + plot.y(float(last)) - round(0.55 * self._name.height), mood))
+        places = spread([y for y, _ in sorted(ends)], step, box.y - step // 3, box.bottom - step)
         x = box.right + layout.length(18)
         for y, (_, mood) in zip(places, sorted(ends), strict=True):
             first, *more = (self._look.called(mood, language) for language in self._look.languages)
@@ -189,19 +193,24 @@ class SheetPainter:
     def _two(self) -> bool:
         return len(self._look.languages) > 1
 
-    def _tell_gaps(self, canvas: Image, course: TakeCourse) -> None:
-        """Where nobody was seen, nothing is drawn but a word that says so."""
+    def _tell_gaps(self, canvas: Image, plot: Plot, course: TakeCourse, medians: Sequence[Run]) -> None:
+        """Where nobody was seen, nothing is drawn but a word that says so, beside the lines and off the medians."""
         layout, box = self._layout, self._layout.curves
         word = PHRASES[self._look.languages[0]].unseen
-        wide = self._other.width(word)
+        wide, high = self._other.width(word), self._other.height
+        turns = [layout.x(turn.at) for turn in course.turns]
         for begin, end in unseen_runs(course):
             left, right = layout.x(begin), layout.x(end)
             dots = range(left + layout.length(8), right - layout.length(4), layout.length(14))
             for x in dots:
                 cv2.circle(canvas, (x, box.bottom - 1), layout.length(2), (*DIM, 0), -1, cv2.LINE_AA)
+            left, right = widest_part(left, right, turns)
             if right - left > wide + layout.length(16):
-                place = (left + right - wide) // 2, box.bottom - round(1.3 * self._other.height)
-                self._other.write(canvas, word, place, DIM)
+                there = [levels[(times > begin) & (times < end)] for times, levels in medians]
+                taken = [box.y + plot.y(float(level)) for levels in there for level in levels]
+                rows = range(box.bottom - round(1.3 * high), box.y, -max(1, high // 2))
+                free = (y for y in rows if not any(y - high // 4 < one < y + 1.25 * high for one in taken))
+                self._other.write(canvas, word, ((left + right - wide) // 2, next(free, rows.start)), DIM)
 
     def _draw_medians(
         self,
@@ -244,25 +253,26 @@ class SheetPainter:
         place, begin, end = slot
         box = Box(place, band.y, end - place, layout.curves.y - layout.length(12) - band.y)
         picture = sheet.ground[box.rows(), box.columns()].copy()
-        rows = [(self._reason if number == 0 else self._small, reason) for number, reason in enumerate(turn.reasons)]
-        moment, ways = f"{int(turn.at) // 60}:{int(turn.at) % 60:02}", earlier.ways(turn.source)
-        if ways:
-            moment += f"  ·  {PHRASES[self._look.languages[0]].way_of(ways[turn.target], ways.total())}"
-        rows.append((self._small, moment))
-        lines = self._wrapped(rows, end - begin, 2)
-        if sum(round(0.97 * letters.height) for letters, _ in lines) > box.high:
-            lines = self._wrapped(rows, end - begin, 1)
+        first, *more = [(self._reason if not n else self._small, reason) for n, reason in enumerate(turn.reasons)]
+        moment, went = f"{int(turn.at) // 60}:{int(turn.at) % 60:02}", earlier.ways(turn.source)
+        way_of = PHRASES[self._look.languages[0]].way_of
+        ways = f"  ·  {way_of(went[turn.target], went.total())}" if went else ""
+        clock, when = (self._small, moment), (self._small, moment + ways)
+        tries = [
+            ((first, *more, when), 2),
+            ((first, when), 3),
+            ((first, clock), 3),
+            ((first, when), 2),
+            ((first, when), 1),
+        ]
+        lines = set_whole(tries, end - begin, box.high)
         y = 0
         for letters, line in lines:
             if y + letters.height <= box.high and len(line) > 2:
                 letters.write(picture, line, (begin - place, y), INK if letters is self._reason else DIM)
-                y += round(0.97 * letters.height)
+                y += letters.step
         _hairline(picture, 0, layout.length(6), box.high, layout.length(1))
         sheet.fades.append(Fade(box, picture, place))
-
-    @staticmethod
-    def _wrapped(rows: Sequence[tuple[Letters, str]], wide: int, lines: int) -> list[tuple[Letters, str]]:
-        return [(letters, line) for letters, text in rows for line in letters.wrap(text, wide, lines)]
 
     def _draw_others(self, sheet: Sheet, turn: Turn, place: int, slot: Box) -> None:
         """Where it did not lead, small and dark, on thin ways of their own."""
@@ -295,29 +305,6 @@ def _strongest(course: TakeCourse) -> list[str]:
     return [mood for number, mood in enumerate(course.moods) if number in kept]
 
 
-def _spread(places: Sequence[int], step: int, top: int, bottom: int) -> list[int]:
-    """Sorted heights moved apart by ``step`` at least, and kept between ``top`` and ``bottom`` as far as they fit."""
-    apart: list[int] = []
-    for place in places:
-        apart.append(max(place, top, apart[-1] + step if apart else top))
-    over = bottom
-    for number in range(len(apart) - 1, -1, -1):
-        apart[number] = max(top, min(apart[number], over))
-        over = apart[number] - step
-    return apart
-
-
 def _hairline(canvas: Image, x: int, top: int, bottom: int, thick: int) -> None:
     part = canvas[max(0, top) : bottom, x : x + thick, :3]
     part[:] = np.maximum(part, FAINT)
-
-
-def _filled(picture: Image, wide: int, high: int) -> np.ndarray:
-    """``picture`` cut and scaled so that it fills (wide, high), and a little lighter where the film is dark."""
-    scale = max(wide / picture.shape[1], high / picture.shape[0])
-    kept_wide, kept_high = min(picture.shape[1], round(wide / scale)), min(picture.shape[0], round(high / scale))
-    left, top = (picture.shape[1] - kept_wide) // 2, (picture.shape[0] - kept_high) // 2
-    part = picture[top : top + kept_high, left : left + kept_wide]
-    shown = cv2.resize(part, (wide, high), interpolation=cv2.INTER_AREA).astype(np.float32)
-    bright = float(np.percentile(shown, 99))
-    return np.asarray(shown * min(1.7, max(1.0, 190 / max(bright, 1.0))), np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
 
 from calibration.errors import Unplayable
@@ -82,3 +83,14 @@ def thumbnail(clip: Clip, seconds: float, size: tuple[int, int] = SIZE) -> Image
         if best.std() >= ENOUGH:
             break
     return best
+
+
+def filled(picture: Image, wide: int, high: int) -> np.ndarray:
+    """``picture`` cut and scaled so that it fills (wide, high), and a little lighter where the film is dark."""
+    scale = max(wide / picture.shape[1], high / picture.shape[0])
+    kept_wide, kept_high = min(picture.shape[1], round(wide / scale)), min(picture.shape[0], round(high / scale))
+    left, top = (picture.shape[1] - kept_wide) // 2, (picture.shape[0] - kept_high) // 2
+    part = picture[top : top + kept_high, left : left + kept_wide]
+    shown = cv2.resize(part, (wide, high), interpolation=cv2.INTER_AREA).astype(np.float32)
+    bright = float(np.percentile(shown, 99))
+    return np.asarray(shown * min(1.7, max(1.0, 190 / max(bright, 1.0))), np.float32)

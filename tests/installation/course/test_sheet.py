@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,12 +12,13 @@ import pytest
 from calibration.settings import CourseSettings, Language
 from installation.course.canvases import Canvases
 from installation.course.course import Course, CourseDrawing
-from installation.course.curves import Plot, seen_runs, unseen_runs
+from installation.course.curves import Plot, seen_runs, unseen_runs, widest_part
 from installation.course.earlier_visitors import FEWEST
 from installation.course.layout import Box, Layout
-from installation.course.lettering import Letters
+from installation.course.lettering import Letters, set_whole
 from installation.course.palette import mood_colours
 from installation.course.phrases import PHRASES, called
+from installation.course.sheet import Sheet, SheetPainter
 from models.arrays import Image
 from models.mood import Mood
 from tests.installation.course.takes import STORY, Takes
@@ -91,6 +93,85 @@ def test_a_take_in_which_nobody_was_ever_seen_has_its_way_and_no_curve() -> None
     list(takes.until("yours", lambda _: BLIND))
     *_, last = shown(takes.course, (640, 360))
     assert last[..., :3].max() > 200
+
+
+def test_reasons_stand_whole_where_they_can_and_cut_where_they_must() -> None:
+    letters = Letters(20)
+    why, more, when = ((letters, text) for text in ("Calm in 96% der Zeit", "Calm for 96% of the time", "0:05"))
+    tries = [((why, more, when), 2), ((why, when), 3), ((why, when), 1)]
+
+    def lines(wide: int, high: int) -> list[str]:
+        return [line for _, line in set_whole(tries, wide, high)]
+
+    column = letters.width("der Zeit")
+    assert lines(400, 3 * letters.step) == ["Calm in 96% der Zeit", "Calm for 96% of the time", "0:05"]
+    assert lines(400, 2 * letters.step) == ["Calm in 96% der Zeit", "0:05"]
+    assert " ".join(lines(column, 5 * letters.step)) == "Calm in 96% der Zeit 0:05"
+    assert [line[-1] for line in lines(column, 2 * letters.step)] == ["…", "5"]
+    assert lines(column, letters.step) == []
+
+
+def test_the_word_for_a_gap_stands_between_the_lines_of_the_choices() -> None:
+    assert widest_part(10, 100, []) == (10, 100)
+    assert widest_part(10, 100, [5, 30, 40, 100, 200]) == (40, 100)
+    assert widest_part(10, 10, [10]) == (10, 10)
+
+
+def painted(takes: Takes, size: tuple[int, int]) -> Sheet:
+    """The sheet of what is shown, over black."""
+    look, course = takes.course.appearance(), takes.course.taken()
+    assert look is not None
+    assert course is not None
+    ground = np.zeros((size[1], size[0], 4), np.uint8)
+    return SheetPainter(Layout(size, course.seconds), look).paint(ground, course, takes.course.earlier)
+
+
+def test_the_word_for_a_gap_stands_on_no_median_and_on_no_line_of_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    takes = Takes()
+    for label in ("happiness", "sadness") * FEWEST:
+        takes.visit(feeling(label))
+    list(takes.until("door", lambda _: feeling("happiness")))
+    list(takes.until("yours", lambda _: BLIND))
+    with_word = painted(takes, (1280, 720))
+    monkeypatch.setitem(PHRASES, "en", replace(PHRASES["en"], unseen=""))
+    without = painted(takes, (1280, 720))
+    box = with_word.layout.curves
+    word = (with_word.uncovered != without.uncovered).any(axis=2)
+    (medians,) = (fade.picture for fade in without.fades if fade.box == box)
+    dashes = (medians != without.uncovered[box.rows(), box.columns()]).any(axis=2)
+    course = takes.course.taken()
+    assert course is not None
+    assert word.any()
+    assert dashes.any()
+    assert not (word[box.rows(), box.columns()] & dashes).any()
+    assert not any(word[:, with_word.layout.x(turn.at)].any() for turn in course.turns)
+
+
+def test_a_curve_that_is_not_there_has_no_name() -> None:
+    takes = Takes()
+    list(takes.until("yours", lambda _: feeling("happiness") if takes.state.scene == "lamp" else BLIND))
+    course = takes.course.taken()
+    assert course is not None
+    assert np.isnan(course.levels).mean() > 0.9
+    named = painted(takes, (1280, 720))
+    names = slice(named.layout.curves.right + 8, None)
+    assert named.uncovered[:, names, :3].any()
+    course.levels[:] = np.nan
+    assert not painted(takes, (1280, 720)).uncovered[:, names, :3].any()
+
+
+def test_a_long_name_goes_on_in_a_second_line() -> None:
+    def rows_of_the_name(name: str) -> np.ndarray:
+        takes = Takes(STORY.replace("[words.de]", f'[words.en]\ngarden = "{name}"\n[words.de]'))
+        list(takes.until("yours", lambda _: feeling("happiness")))
+        sheet, course = painted(takes, (1280, 720)), takes.course.taken()
+        assert course is not None
+        garden, names = sheet.layout.visits(course)[1], sheet.layout.names
+        name_there = sheet.uncovered[names.y + 8 : sheet.layout.others.y, garden.x : garden.right, :3]
+        return np.flatnonzero(name_there.max(axis=(1, 2)) > 100)
+
+    short, long = rows_of_the_name("Ys"), rows_of_the_name("WHERE WOMEN WANDERED WITH WHITE WOLVES")
+    assert long.max() > short.max() + 4
 
 
 def test_a_film_without_a_choice_has_a_course_too() -> None:
