@@ -25,8 +25,10 @@ LACKING_SECONDS = 10.0
 def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple[Path, dict[Path, int]]:
     """The story in ``folder`` with stand-ins for its clips, and their numbers by file. Raises ``BadFile``."""
     home = story.path.parent
-    clips = dict.fromkeys(story.clip(name).file for name in story.names if not story.scene(name).is_course)
+    shown = [story.clip(name) for name in story.names if not story.scene(name).is_course]
+    clips = dict.fromkeys(thread.file for clip in shown for thread in (clip, *clip.threads))
     others = {clip.sound for name in story.names if (clip := story.clip(name)).sound}
+    others |= {stem.file for clip in shown for stem in clip.stems}
     others |= {bed.file for name in story.names if (bed := story.bed(name))}
     named = [home / scene.captions for scene in story.file.scenes.values() if scene.captions]
     captions = {file for own in named for file in caption_files(own).values()}

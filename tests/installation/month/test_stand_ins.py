@@ -64,6 +64,24 @@ def test_stand_ins_have_name_length_and_sound_of_the_clips_and_a_number_each(sto
     assert {file.name for file in numbers} == {"lamp.mp4", "door.mp4", "picture.png"}
 
 
+def test_threads_have_stand_ins_too_and_stems_come_along(story: Path) -> None:
+    for name in ("evening", "storm"):
+        make_clip(story.parent / f"film/{name}.mp4", seconds=2.0)
+    make_sound(story.parent / "sounds/deep.wav", seconds=2.0)
+    lake = """
+[scenes.lake]
+thread = [{ name = "evening", clip = "film/evening.mp4" }, { name = "storm", clip = "film/storm.mp4" }]
+cut = [{ to = "storm", when = { mood = "anger" } }]
+stem = [{ file = "sounds/deep.wav" }]
+end = true
+"""
+    story.write_text(STORY.replace('next = "picture"', 'next = "lake"') + lake)
+    copy, numbers = copy_with_stand_ins(load_story(story), story.parent / "copy", nothing)
+    assert {"evening.mp4", "storm.mp4"} <= {file.name for file in numbers}
+    stands = load_story(copy).clip("lake")
+    assert all(file.is_file() for file in (stands.file, *(other.file for other in (*stands.threads, *stands.stems))))
+
+
 def test_a_clip_that_cannot_be_read_gets_a_stand_in_too(story: Path) -> None:
     (story.parent / "film/door.mp4").write_bytes(b"torn")
     copy, _ = copy_with_stand_ins(load_story(story, forgive_clips=True), story.parent / "copy", nothing)
