@@ -32,7 +32,7 @@ BEHIND, EMPTY_BAR = (0, 0, 0, 205), (60, 56, 52)
 STATE_COLOURS = {"fault": ALARM, "closed": WARNING, "blackout": WARNING, "paused": WARNING}
 
 
-def told(branches: tuple[BranchStanding, ...], rows: int) -> tuple[BranchStanding, ...]:
+def shown_ways(branches: tuple[BranchStanding, ...], rows: int) -> tuple[BranchStanding, ...]:
     """So many ways out, in their order; the one that would be taken now is among them."""
     taken = tuple(branch for branch in branches[rows:] if branch.taken)
     return (*branches[: rows - len(taken)], *taken)
@@ -129,7 +129,7 @@ class Overlay:
             return
         column.line(_listening(view.window, view.seconds) if view.timeline.listens else "ways out", DIM)
         room = BRANCHES_AT_MOST - len(answers)
-        shown = told(view.branches, room if len(view.branches) <= room else room - bool(answers))
+        shown = shown_ways(view.branches, room if len(view.branches) <= room else room - bool(answers))
         spare = room - len(view.branches)
         for branch in shown:
             column.branch(branch)

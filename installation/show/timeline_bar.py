@@ -21,7 +21,7 @@ from installation.show.overlay import (
     MARGIN,
     STATE_COLOURS,
     WARNING,
-    told,
+    shown_ways,
 )
 from installation.show.view import Timeline, View, signal_words
 from models.mood import Mood
@@ -52,7 +52,7 @@ class TimelineBar:
         surface.fill(BEHIND)
         y = self._heading(surface, view, self._edge)
         y = self._timeline(surface, view.timeline, view.window, y + self._gap)
-        for branch in told(view.branches, BRANCHES_AT_MOST):
+        for branch in shown_ways(view.branches, BRANCHES_AT_MOST):
             y = self._branch(surface, branch, y)
         if len(view.branches) > BRANCHES_AT_MOST:
             y = self._line(surface, f"and {len(view.branches) - BRANCHES_AT_MOST} more ways out", DIM, y)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from installation.host.health import Health, Sense
 from installation.show.keys import Controls
-from installation.show.overlay import ACCENT, ALARM, RECENT_SECONDS, WARNING, Overlay, RecentGrowth, told
+from installation.show.overlay import ACCENT, ALARM, RECENT_SECONDS, WARNING, Overlay, RecentGrowth, shown_ways
 from installation.show.rehearsal import mood_of
 from installation.show.view import Timeline, View, set_by_hand
 from models.arrays import Image
@@ -201,6 +201,6 @@ def test_beside_what_a_branch_asks_for_it_says_how_that_stands() -> None:
 
 def test_the_way_that_would_be_taken_is_told_however_many_there_are() -> None:
     ways = tuple(BranchStanding(f"room {n}", None, "", 0.0, None, taken=n == 9) for n in range(12))
-    assert [way.to for way in told(ways, 3)] == ["room 0", "room 1", "room 9"]
-    assert told(ways[9:], 3) == ways[9:]
-    assert told(ways[:9], 3) == ways[:3]
+    assert [way.to for way in shown_ways(ways, 3)] == ["room 0", "room 1", "room 9"]
+    assert shown_ways(ways[9:], 3) == ways[9:]
+    assert shown_ways(ways[:9], 3) == ways[:3]
