@@ -61,7 +61,9 @@ class _Reading:
             self.problems.append("levels: has none, so there is no film")
         two = isinstance(actors, list) and len(actors) == 2 and len(levels) == 2 * LEVELS_OF_A_STORY
         if actors and not two:
-            self._left_out("actors", actors, "two of them and 12 levels would be a story of Perception; read as one of RIOT")
+            self._left_out(
+                "actors", actors, "two of them and 12 levels would be a story of Perception; read as one of RIOT"
+            )
         for key in sorted(self.config.keys() - KNOWN_KEYS):
             self._left_out(key, self.config[key], "has no meaning here")
         first, second = [str(one).strip()[:63] for one in actors or ()][:2] if two else ("", "")
