@@ -79,7 +79,9 @@ end = true
     copy, numbers = copy_with_stand_ins(load_story(story), story.parent / "copy", nothing)
     assert {"evening.mp4", "storm.mp4"} <= {file.name for file in numbers}
     stands = load_story(copy).clip("lake")
-    assert all(file.is_file() for file in (stands.file, *(other.file for other in (*stands.threads, *stands.stems))))
+    needed = [stands.file, *(thread.file for thread in stands.threads), *(stem.file for stem in stands.stems)]
+    assert len(needed) == 3
+    assert all(file.is_file() for file in needed)
 
 
 def test_a_clip_that_cannot_be_read_gets_a_stand_in_too(story: Path) -> None:
