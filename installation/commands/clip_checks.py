@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -19,10 +19,13 @@ from installation.commands.loudness_check import check_loudness
 from installation.commands.remembered import Remembered, key_of
 from installation.film.frame_scaler import FrameScaler
 from installation.film.hardware_decoding import hardware
-from installation.film.inspection import SPARE, Inspection, inspect_bed, inspect_clip
+from installation.film.inspection import SPARE, Inspection, effect_seconds, inspect_bed, inspect_clip
 from installation.film.keystone import tone_of
+from installation.film.picture_effects import STILL_GRAIN_HERTZ
 from installation.host.state_folder import state_folder
-from scenes.story.clip import Bed, Clip
+from scenes.story.clip import Bed, Clip, PictureLevels
+from scenes.story.drives import Drive
+from scenes.story.probe import probe
 from scenes.story.story import Story
 
 
@@ -74,7 +77,7 @@ def check_clips(story: Story, progress: Progress, screen: ScreenSettings, rememb
     whole = f"{good} of {len(parts)} clips, stems and beds decode to their last frame"
     yield tell("clips", str(story.path.parent), whole)
     of_users = {user: found[part.key or part.where] for user, part in users.items()}
-    yield from _judge_threads(story, of_users)
+    yield from _judge_scenes(story, of_users, screen)
     yield from check_loudness(story, of_users)
 
 
@@ -144,17 +147,32 @@ def _judge(where: str, found: Inspection, screen: ScreenSettings) -> Iterator[Fi
         )
 
 
-def _judge_threads(story: Story, found: Mapping[str, Inspection]) -> Iterator[Finding]:
-    """Scenes whose threads can be decoded one by one on this machine, but not at once."""
+def _judge_scenes(story: Story, found: Mapping[str, Inspection], screen: ScreenSettings) -> Iterator[Finding]:
+    """Scenes whose clips can be decoded one by one on this machine, but not all threads at once and driven."""
     cores = os.cpu_count() or 1
     for name in story.names:
         users = [user for user in found if user == f"scene {name}" or user.startswith(f"scene {name} thread ")]
-        needed = sum(found[user].cores for user in users)
+        driven = driven_most(story.scene(name).drive)
+        if not users or (len(users) == 1 and driven == PictureLevels()):
+            continue
+        rate = probe(story.clip(name).file).rate or STILL_GRAIN_HERTZ
+        drives = rate * effect_seconds(driven, (screen.width, screen.height))
+        needed = sum(found[user].cores for user in users) + drives
         alone = any(found[user].is_too_heavy(cores) for user in users)
-        if len(users) > 1 and needed > SPARE * cores and not alone:
+        if needed > SPARE * cores and not alone:
+            part = "threads" if len(users) > 1 else "drives"
+            who = [f"{len(users)} threads" if len(users) > 1 else "clip", *(["drives"] if drives else [])]
+            leave = " or drive less (blur takes most)" if drives else ""
             yield warning(
-                "threads",
+                part,
                 f"scene {name}: {story.path}",
-                f"too heavy for this machine: its {len(users)} threads need {needed:.1f} cores at once, more than "
-                f"can be spared of {cores}, so pictures would be lost; encode them smaller (docs/film.md)",
+                f"too heavy for this machine: its {' and '.join(who)} need {needed:.1f} cores at once, more than "
+                f"can be spared of {cores}, so pictures would be lost; encode smaller{leave} (docs/film.md)",
             )
+
+
+def driven_most(drives: Sequence[Drive]) -> PictureLevels:
+    """The picture at the ends of its drives that take most of the processor."""
+    ends = {one.what: (one.from_, one.to) for one in drives}
+    grey = next((value for value in ends.get("saturation", ()) if value != 1), 1.0)
+    return PictureLevels(saturation=grey, blur=max(ends.get("blur", (0.0,))), grain=max(ends.get("grain", (0.0,))))

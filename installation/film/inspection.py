@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import RATE, read_sound
@@ -15,8 +16,9 @@ from installation.film.frame_reader import film_of, pixel_aspect, read_frames, r
 from installation.film.frame_scaler import FrameScaler
 from installation.film.hardware_decoding import HEAVY_THREADS
 from installation.film.loudness import LoudnessMeter
+from installation.film.picture_effects import PictureEffects
 from installation.film.span import Span, span_of
-from scenes.story.clip import Bed, Clip
+from scenes.story.clip import Bed, Clip, PictureLevels
 from scenes.story.probe import EARLY_SECONDS, MediaHeader, probe
 
 FULL_LOAD = 0.8
@@ -25,6 +27,8 @@ SPARE = 0.5
 """Part of the machine that one film may use: the eye, the next scenes and the sound need the rest."""
 SCALED = 10
 """One picture of so many is brought to the screen's size, to see how long that takes."""
+DRIVEN = 4
+"""Pictures that are driven, to see how long that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,18 @@ def inspect_bed(bed: Bed, stopped: Callable[[], bool] = lambda: False) -> Inspec
     except (av.FFmpegError, OSError, ValueError) as error:
         return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
     return Inspection(torn_sound=torn, seconds=header.seconds, lufs=meter.lufs)
+
+
+def effect_seconds(levels: PictureLevels, size: tuple[int, int]) -> float:
+    """Time that one core needs to drive one picture of the screen's ``size`` so far; 0 where nothing is changed."""
+    if levels == PictureLevels():
+        return 0.0
+    effects, picture, out = PictureEffects(size), *np.zeros((2, size[1], size[0], 4), np.uint8)
+    effects.apply(picture, levels, 0, out)  # the first makes the grain
+    begun = time.process_time()
+    for number in range(1, DRIVEN + 1):
+        effects.apply(picture, levels, number, out)
+    return (time.process_time() - begun) / DRIVEN
 
 
 def _look(file: Path, header: MediaHeader) -> int:

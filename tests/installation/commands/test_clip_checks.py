@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from calibration.settings import ScreenSettings
-from installation.commands.clip_checks import check_clips, parts_of
+from installation.commands.clip_checks import check_clips, driven_most, parts_of
 from installation.commands.finding import Finding
 from installation.commands.remembered import FILE, Remembered, key_of
-from installation.film.inspection import Inspection
+from installation.film.inspection import SPARE, Inspection, effect_seconds
 from installation.host.state_folder import state_folder
+from scenes.story.clip import PictureLevels
+from scenes.story.drives import Drive
 from scenes.story.probe import known_headers
 from scenes.story.story import load_story
 from tests.clips import make_clip, make_sound
@@ -173,6 +175,35 @@ def test_threads_that_this_machine_can_decode_one_by_one_but_not_at_once_are_tol
     findings, decoded = check(folder)
     assert decoded == 4
     assert [finding for finding in findings if finding.part == "threads"] == []
+
+
+@pytest.mark.parametrize(("what", "at", "told"), [("blur", 1, 1), ("brightness", 1, 0), ("saturation", 1, 0)])
+def test_a_picture_that_is_driven_further_than_this_machine_can_is_told(
+    what: str, at: float, told: int, folder: Path
+) -> None:
+    drive = f'[[scenes.on.drive]]\nwhat = "{what}"\nfollow = {{ valence = true }}\nfrom = {at}\nto = {at}\n'
+    (folder / "story.toml").write_text(STORY.rstrip() + "\n" + drive)
+    part = parts_of(load_story(folder / "story.toml"), SCREEN)["scene on"]
+    remembered = Remembered(folder / "state")
+    cores = os.cpu_count() or 1
+    almost = SPARE * cores - 1e-6
+    decoding = min(1.0, almost)
+    remembered.put(
+        part.key, Inspection(seconds=1.0, busy_seconds=decoding, scaling_seconds=almost - decoding, threads=cores)
+    )
+    remembered.save()
+    warnings = [finding for finding in check(folder)[0] if finding.part == "drives"]
+    assert ["its clip and drives need" in one.what for one in warnings] == [True] * told
+
+
+def test_the_ends_of_drives_that_take_most_count() -> None:
+    def drive(what: str, begin: float, end: float) -> Drive:
+        return Drive.model_validate({"what": what, "follow": {"valence": True}, "from": begin, "to": end})
+
+    assert driven_most([]) == driven_most([drive("rate", 0.8, 1.2)]) == PictureLevels()
+    driven = driven_most([drive("blur", 0.7, 0), drive("grain", 0, 0.2), drive("saturation", 1, 0.3)])
+    assert driven == PictureLevels(saturation=0.3, blur=0.7, grain=0.2)
+    assert effect_seconds(driven, (320, 180)) > effect_seconds(PictureLevels(), (320, 180)) == 0
 
 
 def test_another_size_of_the_screen_is_tried_anew(folder: Path) -> None:
