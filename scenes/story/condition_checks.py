@@ -66,7 +66,8 @@ def _check_memory(file: StoryFile, key: str, when: When, known: tuple[str, ...])
     if when.been is not None and when.been not in (*known, BLANK):
         yield Problem(f"{key}.been", unknown_word(when.been, known, "scene"))
     if when.took is not None:
-        asked = {one.mood for s in file.scenes.values() for b in s.branch if b.when for _, one in b.when.walk()}
+        whens = (branch.when for scene in file.scenes.values() for branch in scene.branch if branch.when)
+        asked = {one.mood for when in whens for place, one in when.walk() if "not" not in place.split(".")}
         decide = tuple(sorted(mood for mood in asked if mood))
         if when.took not in decide:
             hint = did_you_mean(when.took, decide) or (": they ask for " + ", ".join(decide) if decide else "")

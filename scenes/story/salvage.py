@@ -77,6 +77,9 @@ def _remove(raw: dict[str, Any], place: tuple[int | str, ...]) -> None:
         here[missing[0]] = BLANKS.get(missing[0], BLANK)
     elif trail and isinstance(trail[-1][0], list):  # its neighbours keep their numbers
         items, number = trail[-1]
+        if items[number] == BLANK:  # a list of numbers, in which no word can stand
+            _remove(raw, place[: len(trail) - 1])
+            return
         items[number] = dict(BLANK_ITEMS[trail[-2][1]]) if trail[-2][1] in BLANK_ITEMS else BLANK
     elif trail:
         table, key = trail[-1]

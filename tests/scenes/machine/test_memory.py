@@ -14,7 +14,7 @@ from scenes.machine.cue import Branched, Cue, SceneStarted, TakeStarted
 from scenes.machine.dry_run import dry_run
 from scenes.machine.memory import History, Hour, Memory
 from scenes.story.story import Story
-from tests.scenes.evenings import NOBODY, Course, evening, feeling, mood_at, scenes_of, story_of
+from tests.scenes.evenings import NOBODY, TWO_ROOMS, Course, evening, feeling, mood_at, scenes_of, story_of
 
 JOY, FEAR = feeling("happiness"), feeling("fear")
 HOUSE = """
@@ -264,3 +264,10 @@ def test_at_attract_the_take_that_comes_next_is_asked_about() -> None:
 def test_a_night_past_midnight_is_one_evening() -> None:
     late, later = (Hour(datetime(2026, 11, 27, *time)) for time in ((3, 59), (4, 0)))
     assert (late.day.day, later.day.day) == (26, 27)
+
+
+def test_what_was_drawn_stays_when_the_story_is_read_again_unless_the_word_is_gone() -> None:
+    story = story_of(TWO_ROOMS + '[draws.actor]\nof = ["anna", "ben"]\n')
+    for word in ("anna", "ben"):
+        assert Memory(seed=4, draws={"actor": word}).drawn(story).draws == {"actor": word}
+    assert Memory(seed=4, draws={"actor": "carl", "dice": "six"}).drawn(story) == Memory(seed=4).drawn(story)
