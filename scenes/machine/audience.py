@@ -70,14 +70,18 @@ class Visitor:
     def pass_by(self, now: float, state: StoryState) -> None:
         """Time goes on; the film begins and ends."""
         if state.in_take and not self.begun:
-            self.begun, self.leaves = True, now + self._stays
-            self.changes = min(self.changes, self.leaves)
+            self.begin(now)
         over = self.begun and not state.in_take
         if over or now >= self.leaves:
             self.there, self.changes, self.leaves = False, math.inf, -math.inf
         elif now >= self.changes:
             self.there, self._face = True, self._new_face()
             self.changes = min(now + self._dice.uniform(*CHANGES_EACH_SECONDS), self.leaves)
+
+    def begin(self, now: float) -> None:
+        """It notices that the film has begun."""
+        self.begun, self.leaves = True, now + self._stays
+        self.changes = min(self.changes, self.leaves)
 
     @property
     def is_gone(self) -> bool:

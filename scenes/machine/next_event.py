@@ -15,6 +15,7 @@ from scenes.machine.advance import SAFE_SECONDS, Moment, StoryState, advance, be
 from scenes.machine.audience import PATIENCE_SECONDS, Visitor
 from scenes.machine.cue import Cue, TakeEnded
 from scenes.machine.dry_run import DryPlayer
+from scenes.machine.long_moods import LongMoods
 from scenes.machine.replacing import replace
 from scenes.story.conditions import When
 from scenes.story.story import Story
@@ -115,16 +116,18 @@ def _pass_quiet_ticks(
     plan: _Plan, state: StoryState, player: DryPlayer, visitor: Visitor
 ) -> tuple[int, StoryState, DryPlayer]:
     """How many ticks pass before the next event, and how all stands just before it."""
-    starts = state.in_take and not visitor.begun  # which it is to notice at the next tick
+    if state.in_take and not visitor.begun:
+        visitor.begin(state.now + TICK_SECONDS)
     asked = state.pending
-    if starts or (asked and asked.at == "now") or not state.entry or state.ended or state.fault:
+    if (asked and asked.at == "now") or not state.entry or state.ended or state.fault:
         return 0, state, player
     seconds, now, number, seen = player.playhead.seconds, state.now, 0, False
     moment = next((at for at in plan.at_film_seconds if at > seconds), math.inf)
     waits = [state.presence.since + wait for wait in plan.at_waits]
     until = min((at for at in waits if at > state.clock), default=math.inf) - state.clock + now
     (opened, closed), (dense_from, dense_until) = plan.window, plan.dense
-    heard, evidence = state.evidence.seconds + opened, state.evidence
+    evidence = state.evidence if state.evidence.seconds else LongMoods()
+    heard = evidence.seconds + opened
     while True:
         later, film = now + TICK_SECONDS, seconds + TICK_SECONDS
         if film >= moment or later >= until or (dense_from <= film and seconds <= dense_until):

@@ -19,9 +19,9 @@ else:
         values = getattr(one, "__dict__", None)
         if values is None:
             return dataclasses.replace(one, **changes)
-        if not changes.keys() <= values.keys():
+        changed = {**values, **changes}
+        if len(changed) != len(values):
             raise TypeError(f"{type(one).__name__} has no field {', '.join(changes.keys() - values.keys())}")
         new = object.__new__(type(one))
-        new.__dict__.update(values)
-        new.__dict__.update(changes)
+        object.__setattr__(new, "__dict__", changed)
         return new

@@ -1,0 +1,121 @@
+"""``Evidence`` of moods that hold for long, as those of simulated visitors do: kept as they are, not in bins.
+
+Every question gets the answer of ``Evidence`` but for rounding. Those that simulated visitors are asked at every
+choice are answered from the few stretches of time; all others by ``Evidence`` itself, which is made then.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+from models.labels import LABELS
+from models.mood import Mood
+from scenes.machine.evidence import BIN_SECONDS, BINS_AT_MOST, LONGEST_STEP_SECONDS, Evidence, Labels
+
+Stretch = tuple[float, float, Mood | None]
+"""Film time from, until, and what was seen meanwhile; None: nothing."""
+
+
+class LongMoods(Evidence):
+    """See ``Evidence``."""
+
+    def __init__(self, seconds: float = 0.0, stretches: tuple[Stretch, ...] = ()) -> None:
+        self.__dict__.update(seconds=seconds, bin_seconds=BIN_SECONDS, _stretches=stretches)
+
+    _stretches: tuple[Stretch, ...]
+
+    def observe(self, mood: Mood, seconds: float, longest_step: float = LONGEST_STEP_SECONDS) -> LongMoods:
+        """See ``Evidence``."""
+        if not math.isfinite(seconds) or seconds <= self.seconds:
+            return self
+        start, stretches = max(self.seconds, seconds - longest_step), self._stretches
+        if start > self.seconds:
+            stretches = (*stretches, (self.seconds, start, None))
+        seen = mood if mood.trusted and mood.present else None
+        if stretches and stretches[-1][2] is seen:
+            start, stretches = stretches[-1][0], stretches[:-1]
+        return LongMoods(seconds, (*stretches, (start, seconds, seen)))
+
+    @cached_property
+    def _seen(self) -> tuple[tuple[float, Mood], ...]:
+        return tuple((until - since, mood) for since, until, mood in self._stretches if mood is not None)
+
+    @cached_property
+    def _exact(self) -> Evidence:
+        evidence = Evidence()
+        for _, until, mood in self._stretches:
+            evidence = evidence.observe(mood or NOT_SEEN, until, math.inf)
+        return evidence
+
+    @property
+    def seen_seconds(self) -> float:
+        """See ``Evidence``."""
+        return sum(length for length, _ in self._seen)
+
+    def share(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
+        """See ``Evidence``."""
+        if since is not None or until is not None:
+            return self._exact.share(labels, since, until)
+        asked = _asked(labels)
+        return self._of_seen_time(sum(length for length, mood in self._seen if mood.dominant in asked))
+
+    def mean(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
+        """See ``Evidence``."""
+        if since is not None or until is not None:
+            return self._exact.mean(labels, since, until)
+        asked = _asked(labels)
+        return self._of_seen_time(sum(length * mood.probability(*asked) for length, mood in self._seen))
+
+    def peak(self, labels: Labels) -> float:
+        """See ``Evidence``."""
+        binned = self.seconds >= BINS_AT_MOST * BIN_SECONDS
+        if binned or any(until - since < 2 * BIN_SECONDS for since, until, _ in self._stretches):
+            return self._exact.peak(labels)  # no bin lies wholly inside so short a stretch
+        asked = _asked(labels)
+        return max((mood.probability(*asked) for _, mood in self._seen), default=0.0)
+
+    def held(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
+        """See ``Evidence``."""
+        if since is not None or until is not None:
+            return self._exact.held(labels, since, until)
+        asked, longest, now = _asked(labels), 0.0, 0.0
+        for begun, ended, mood in self._stretches:
+            now = now + ended - begun if mood is not None and mood.dominant in asked else 0.0
+            longest = max(longest, now)
+        return longest
+
+    def share_of_visitors(self, labels: Labels) -> float:
+        """See ``Evidence``."""
+        return self._exact.share_of_visitors(labels)
+
+    def known_seconds(self, level: str) -> float:
+        """See ``Evidence``."""
+        return self._exact.known_seconds(level)
+
+    def level(self, level: str, since: float | None = None, until: float | None = None) -> float | None:
+        """See ``Evidence``."""
+        return self._exact.level(level, since, until)
+
+    def level_held(self, level: str, above: float | None, below: float | None) -> float:
+        """See ``Evidence``."""
+        return self._exact.level_held(level, above, below)
+
+    def leading(self) -> str | None:
+        """See ``Evidence``."""
+        return self._exact.leading()
+
+    def _of_seen_time(self, value: float) -> float:
+        seen = self.seen_seconds
+        return value / seen if seen > 0 else 0.0
+
+
+NOT_SEEN = Mood(captured_at=0.0, trusted=True)
+
+
+def _asked(labels: Labels) -> tuple[str, ...]:
+    """Raises ``ValueError`` for a word that is not a label."""
+    asked = (labels,) if isinstance(labels, str) else tuple(labels)
+    for label in asked:
+        LABELS.index(label)
+    return asked
