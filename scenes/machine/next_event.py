@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scenes.machine.advance import SAFE_SECONDS, Moment, StoryState, advance, begin
-from scenes.machine.audience import PATIENCE_SECONDS, Visitor
+from scenes.machine.audience import COMES_AFTER_SECONDS, PATIENCE_SECONDS, Visitor
 from scenes.machine.cue import Cue, TakeEnded
 from scenes.machine.dry_run import DryPlayer
 from scenes.machine.long_moods import LongMoods
 from scenes.machine.replacing import replace
 from scenes.story.conditions import When
 from scenes.story.story import Story
+from scenes.story.story_file import Branch
 
 TICK_SECONDS = 0.5
 LONGEST_SECONDS = PATIENCE_SECONDS + 3600.0
@@ -41,15 +42,23 @@ class _Plan:
     listens: bool
 
 
+OF_ANYBODY = {"visitors", "for_seconds"}
+"""Conditions for which all visitors are alike."""
 NEVER = (math.inf, -math.inf)
+Way = tuple[float, StoryState, tuple[Cue, ...]]
+"""A tick: seconds, the state after it, its cues."""
 
 
 class Plans:
     """Of all scenes of a story."""
 
     def __init__(self, story: Story) -> None:
+        self.empty: tuple[_Room, tuple[Way, ...]] | None = None
+        """What is the same for all visitors; None where attract asks who they are, or at what hour they come."""
         self.of = {name: self._plan(story, name) for name in story.names}
         self.of_the_end = {name: self._to_the_end(story, name) for name in story.names}
+        if {field for branch in story.branches(story.file.attract) for field in _asked_fields(branch)} <= OF_ANYBODY:
+            self.empty = _before_anybody_comes(story, self, Visitor(0, 0))
 
     def _to_the_end(self, story: Story, name: str) -> _Plan:
         """When the choice has closed, nothing is decided before the last picture."""
@@ -87,26 +96,60 @@ class Plans:
         )
 
 
+def _asked_fields(branch: Branch) -> Iterator[str]:
+    if branch.weight is not None:
+        yield "weight"
+    for _, when in branch.when.walk() if branch.when else ():
+        yield from when.model_fields_set
+
+
 def _asks_the_moment(when: When) -> bool:
     return bool(when.untrusted or when.visitors_at_least or when.visitors)
 
 
-def run_visitor(story: Story, plans: Plans, visitor: Visitor) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
-    """The ticks of one visitor's way that had cues, with the state after each, to the end of the take."""
-    state, cues = begin(story, 0.0, memory=visitor.memory, history=visitor.history)
-    yield 0.0, state, cues
-    player, number = DryPlayer(story).perform(cues), 0
-    while number * TICK_SECONDS < LONGEST_SECONDS:
-        plan = (plans.of_the_end if state.pending else plans.of)[state.scene]
-        passed, state, player = _pass_quiet_ticks(plan, state, player, visitor)
-        number += passed + 1
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How all stands at a tick."""
+
+    state: StoryState
+    player: DryPlayer
+    number: int
+    """Of the tick."""
+
+    def next_event(self, story: Story, plans: Plans, visitor: Visitor) -> tuple[_Room, tuple[Cue, ...]]:
+        """The next tick at which something may happen, and its cues."""
+        plan = (plans.of_the_end if self.state.pending else plans.of)[self.state.scene]
+        passed, state, player = _pass_quiet_ticks(plan, self.state, self.player, visitor)
+        number = self.number + passed + 1
         now = number * TICK_SECONDS
         player = player.run(TICK_SECONDS)
         state, cues = advance(story, state, Moment(now, visitor.mood(now, state), player.playhead, hour=visitor.hour))
+        return _Room(state, player.perform(cues) if cues else player, number), cues
+
+
+def _before_anybody_comes(story: Story, plans: Plans, visitor: Visitor) -> tuple[_Room, tuple[Way, ...]]:
+    state, cues = begin(story, 0.0, memory=visitor.memory, history=visitor.history)
+    room, way = _Room(state, DryPlayer(story).perform(cues), 0), [(0.0, state, cues)]
+    while (room.number + 1) * TICK_SECONDS < COMES_AFTER_SECONDS and not room.state.in_take:
+        passed, *_ = _pass_quiet_ticks(plans.of[room.state.scene], room.state, room.player, visitor)
+        if (room.number + passed + 1) * TICK_SECONDS >= COMES_AFTER_SECONDS:
+            break
+        room, cues = room.next_event(story, plans, visitor)
+        way.append((room.number * TICK_SECONDS, room.state, cues))
+    return room, tuple(way)
+
+
+def run_visitor(story: Story, plans: Plans, visitor: Visitor) -> Iterator[Way]:
+    """The ticks of one visitor's way that had cues, with the state after each, to the end of the take."""
+    room, way = plans.empty or _before_anybody_comes(story, plans, visitor)
+    yield from way
+    memory = visitor.memory.drawn(story)
+    room = replace(room, state=replace(room.state, memory=memory, history=visitor.history, hour=visitor.hour))
+    while room.number * TICK_SECONDS < LONGEST_SECONDS:
+        room, cues = room.next_event(story, plans, visitor)
         if cues:
-            player = player.perform(cues)
-            yield now, state, cues
-        if visitor.is_gone and not state.in_take:
+            yield room.number * TICK_SECONDS, room.state, cues
+        if visitor.is_gone and not room.state.in_take:
             return
         if any(isinstance(cue, TakeEnded) for cue in cues):
             return
