@@ -93,10 +93,13 @@ def begin(
     return state, (Prepare((first,)), Play(entry, first), *announced)
 
 
-def advance(story: Story, state: StoryState, moment: Moment) -> Step:
-    """One tick: the next state, and what the stage is to do now, in order."""
+def advance(story: Story, state: StoryState, moment: Moment, answering: bool = True) -> Step:
+    """One tick: the next state, and what the stage is to do now, in order.
+
+    ``answering``: with all that goes with the visitors while a scene plays; it decides nothing about what follows.
+    """
     cues: tuple[Cue, ...] = ()
-    for part in PARTS:
+    for part in PARTS if answering else DECIDING:
         state, more = part(story, state, moment)
         cues += more
     state, announced = _announce(story, state)
@@ -284,21 +287,18 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
     return replace(state, pending=again, fault=tired), (Play(again.entry, again.scene, "now", again.transition),)
 
 
-PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
+DECIDING: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     hear,
     _observe,
     _follow,
     _obey,
     _mend,
     _perform,
-    drive_lamps,
     _listen,
     _decide,
     _wait,
-    cut_threads,
-    drive_picture,
-    level_stems,
 )
+PARTS = (*DECIDING, cut_threads, drive_picture, level_stems, drive_lamps)
 
 
 def _announce(story: Story, state: StoryState) -> Step:

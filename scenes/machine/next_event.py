@@ -19,7 +19,7 @@ from scenes.machine.long_moods import LongMoods
 from scenes.machine.replacing import replace
 from scenes.story.conditions import When
 from scenes.story.story import Story
-from scenes.story.story_file import Branch
+from scenes.story.story_file import Branch, SceneEntry
 
 TICK_SECONDS = 0.5
 LONGEST_SECONDS = PATIENCE_SECONDS + 3600.0
@@ -53,6 +53,8 @@ class Plans:
     """Of all scenes of a story."""
 
     def __init__(self, story: Story) -> None:
+        self.rates = any(_drives_rate(story.scene(name)) for name in story.names)
+        """The film's own time goes with the visitors."""
         self.empty: tuple[_Room, tuple[Way, ...]] | None = None
         """What is the same for all visitors; None where attract asks who they are, or at what hour they come."""
         self.of = {name: self._plan(story, name) for name in story.names}
@@ -62,8 +64,8 @@ class Plans:
 
     def _to_the_end(self, story: Story, name: str) -> _Plan:
         """When the choice has closed, nothing is decided before the last picture."""
-        plan, drives = self.of[name], story.scene(name).drive
-        dense = plan.dense if any(drive.what == "rate" for drive in drives) else NEVER
+        plan = self.of[name]
+        dense = plan.dense if _drives_rate(story.scene(name)) else NEVER
         moments = (story.duration(name),)
         return replace(plan, listens=False, faces=False, dense=dense, at_film_seconds=moments, at_waits=())
 
@@ -84,7 +86,7 @@ class Plans:
         dense = NEVER
         if any(when.asks_faces for when in asked):
             dense = window
-        if any(drive.what == "rate" for drive in scene.drive):
+        if _drives_rate(scene):
             dense = (0.0, math.inf)
         return _Plan(
             at_film_seconds=tuple(sorted(moments)),
@@ -94,6 +96,10 @@ class Plans:
             window=window,
             listens=story.listens(name),
         )
+
+
+def _drives_rate(scene: SceneEntry) -> bool:
+    return any(drive.what == "rate" for drive in scene.drive)
 
 
 def _asked_fields(branch: Branch) -> Iterator[str]:
@@ -123,7 +129,8 @@ class _Room:
         number = self.number + passed + 1
         now = number * TICK_SECONDS
         player = player.run(TICK_SECONDS)
-        state, cues = advance(story, state, Moment(now, visitor.mood(now, state), player.playhead, hour=visitor.hour))
+        moment = Moment(now, visitor.mood(now, state), player.playhead, hour=visitor.hour)
+        state, cues = advance(story, state, moment, answering=plans.rates)
         return _Room(state, player.perform(cues) if cues else player, number), cues
 
 
