@@ -247,6 +247,9 @@ class SoundSettings(Section):
 
     volume: Share = 1.0
     mute: bool = False
+    description_channel: Literal[0, 3, 5, 7] = Field(
+        0, description="First of the two channels of the sound device that carry the audio description; 0 = not heard"
+    )
 
 
 OscAddress = Annotated[

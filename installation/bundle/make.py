@@ -119,9 +119,10 @@ def film_parts(story: Story) -> tuple[list[Part], list[str]]:
 
     Raises ``BadFile`` for an absolute path, which would lead nowhere on another machine.
     """
-    named = [value for scene in story.file.scenes.values() for value in (scene.clip, scene.sound, scene.captions)]
-    named += [part.clip for scene in story.file.scenes.values() for part in scene.thread]
-    named += [part.file for scene in story.file.scenes.values() for part in scene.stem]
+    named: list[str | None] = []
+    for scene in story.file.scenes.values():
+        named += [scene.clip, scene.sound, scene.description, scene.captions]
+        named += [*(part.clip for part in scene.thread), *(part.file for part in scene.stem)]
     named += [bed.file for bed in story.file.beds.values()]
     names = sorted({name for name in named if name})
     if far := [name for name in names if Path(name).is_absolute()]:

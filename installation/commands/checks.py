@@ -12,7 +12,7 @@ from pathlib import Path
 from calibration.errors import BadFile, BadInput
 from calibration.file_writer import make_private_folder
 from calibration.progress import Progress
-from calibration.settings import OscTarget, ScreenSettings
+from calibration.settings import OscTarget, ScreenSettings, SoundSettings
 from calibration.venue import Venue
 from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
@@ -69,7 +69,7 @@ def as_shown(settings: ScreenSettings, headless: bool) -> ScreenSettings:
     return settings.model_copy(update={"width": width, "height": height})
 
 
-def check_sound(headless: bool) -> Iterator[Finding]:
+def check_sound(headless: bool, settings: SoundSettings) -> Iterator[Finding]:
     """A sound device can be opened. Without one the show is silent, so that is a warning."""
     from installation.film.sound import try_device
     from installation.film.sound_device import NoSoundDevice
@@ -78,7 +78,10 @@ def check_sound(headless: bool) -> Iterator[Finding]:
         yield ok("sound", "--headless", "not needed")
         return
     try:
-        yield ok("sound", "[sound]", try_device())
+        opened, lacking = try_device(settings.description_channel)
+        yield ok("sound", "[sound]", opened)
+        if lacking:
+            yield warning("sound", "sound.description_channel", f"{lacking}: no audio description would be heard")
     except NoSoundDevice as error:
         yield warning(
             "sound",
@@ -179,7 +182,7 @@ def check_all(
     ):
         yield from check_camera(venue, show=show)  # else nobody knows yet which one is meant
     yield from check_display(venue, headless)
-    yield from check_sound(headless)
+    yield from check_sound(headless, venue.sound)
     yield from check_osc(venue, show)
     if isinstance(story, Path):
         yield from check_signals(story, venue.osc)

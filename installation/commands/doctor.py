@@ -152,7 +152,7 @@ def sound() -> Iterator[Row]:
     from installation.film.sound_device import NoSoundDevice
 
     try:
-        yield Row("sound", f"opens: {try_device()}")
+        yield Row("sound", f"opens: {try_device()[0]}")
     except NoSoundDevice as error:
         yield Row("sound", f"none ({error}); the show would be silent", "warning")
 

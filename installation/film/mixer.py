@@ -21,18 +21,22 @@ class Mixer:
         self.changing = threading.Lock()
         """Held while voices are changed, so that no chunk is mixed from half a change."""
         self._voices: list[MixerVoice] = []
+        self._described: list[MixerVoice] = []
+        self.pairs = 1
+        """2: the audio description is mixed too, into channels of its own."""
         self._volume, self._mute = volume, mute
         self._master = Ramp(0.0 if mute else volume)
 
-    def add(self, voice: MixerVoice) -> None:
-        """Let ``voice`` be heard from its start on."""
+    def add(self, voice: MixerVoice, described: bool = False) -> None:
+        """Let ``voice`` be heard from its start on; ``described``: as audio description."""
         with self.changing:
-            self._voices.append(voice)
+            (self._described if described else self._voices).append(voice)
 
     def drop_ended(self, before: int) -> None:
         """Drop the voices that end before this sample. Without a device nothing is mixed, and they would pile up."""
         with self.changing:
             self._voices = [voice for voice in self._voices if voice.end > before]
+            self._described = [voice for voice in self._described if voice.end > before]
 
     def set_volume(self, volume: float, over_seconds: float = 0.0) -> None:
         """The master volume, 0 to 1; it never changes quicker than in 20 ms."""
@@ -50,11 +54,16 @@ class Mixer:
         self._go()
 
     def mix(self, count: int) -> np.ndarray:
-        """The next ``count`` samples, int16 (count, 2); voices that have ended are dropped."""
-        out = np.zeros((count, 2), np.float32)
+        """The next ``count`` samples, int16 (count, 2), or (count, 4) with an audio description; voices that have
+        ended are dropped.
+        """
+        out = np.zeros((count, 2 * self.pairs), np.float32)
         with self.changing:
             for voice in self._voices:
-                voice.mix_into(out, self.head)
+                voice.mix_into(out[:, :2], self.head)
+            if self.pairs > 1:
+                for voice in self._described:
+                    voice.mix_into(out[:, 2:], self.head)
             scale(out, self._master.over(self.head, self.head + count))
             self.head += count
         self.drop_ended(self.head)

@@ -37,12 +37,20 @@ POLL_SECONDS = 0.003
 PAUSE_POLL_SECONDS = 0.05
 
 
-def try_device() -> str:
-    """Open the device for a moment, as the film would: what it is, in words. Raises ``NoSoundDevice``."""
-    device = SoundDevice(RATE, BUFFER)
-    driver = device.driver
+def try_device(second: int = 0) -> tuple[str, str]:
+    """Open the device for a moment, as the film would: what it is, in words, and why it has no ``second`` pair of
+    channels, if it should have. Raises ``NoSoundDevice``.
+    """
+    device = SoundDevice(RATE, BUFFER, second)
+    driver, lacking = device.driver, _lacking(device, second)
     device.close()
-    return f"{RATE} Hz, 16 bit, stereo (driver: {driver})"
+    return f"{RATE} Hz, 16 bit, stereo (driver: {driver})", lacking
+
+
+def _lacking(device: SoundDevice, second: int) -> str:
+    if not second or device.has_second:
+        return ""
+    return f"sound.description_channel = {second} needs {second + 1} channels, and the sound device has {device.found}"
 
 
 class Sound:
@@ -57,6 +65,9 @@ class Sound:
         self.ok = False
         self.gaps = 0
         """Times that the device ran dry."""
+        self.describes = settings.description_channel > 0
+        """Whether an audio description is wanted here."""
+        self._second = settings.description_channel
         self._losses = losses or LossReporter()
         self._paused, self._joining = False, 0
         self._closing, self._stir = threading.Event(), threading.Event()
@@ -90,12 +101,17 @@ class Sound:
         """Open the device and feed it, until closed or until it is lost."""
         why = ""
         try:
-            device = SoundDevice(RATE, BUFFER)
+            device = SoundDevice(RATE, BUFFER, self._second)
         except NoSoundDevice as error:
             self._losses.lost("sound", f"{error}; the film continues in silence")
             return
         self._joining = JOINING_CHUNKS if self._losses.is_lost("sound") else 0
         self._losses.back("sound")
+        self.mixer.pairs = 2 if device.has_second else 1
+        if lacking := _lacking(device, self._second):
+            self._losses.lost("audio description", f"{lacking}; the film's own sound is heard all the same")
+        else:
+            self._losses.back("audio description")
         try:
             why = self._feed(device)
         finally:  # also when this thread dies

@@ -24,8 +24,7 @@ from installation.host.system_libraries import hint
 SDL_INIT_AUDIO = 0x10
 AUDIO_S16 = 0x8010
 CHANNELS = 2
-BYTES = 2 * CHANNELS
-"""Of one sample of all channels."""
+ALLOW_CHANNELS_CHANGE = 0x04
 STOPPED = 0
 """SDL's word for a device that is gone (unplugged, or its sound server has ended): it goes on taking sound for ever,
 and nobody hears it."""
@@ -54,26 +53,45 @@ class _AudioSpec(ctypes.Structure):
 class SoundDevice:
     """SDL's default device: 16 bit, stereo, ``rate`` samples a second, asked for in buffers of ``samples``.
 
-    It plays what is queued, and silence where nothing is. Raises ``NoSoundDevice``.
+    With ``second`` it has as many channels as the machine says, if these suffice for a second pair that begins at that
+    channel, counted from 1; else it is stereo. It plays what is queued, and silence where nothing is. Raises
+    ``NoSoundDevice``.
     """
 
-    def __init__(self, rate: int, samples: int) -> None:
+    def __init__(self, rate: int, samples: int, second: int = 0) -> None:
         self._sdl = _sdl()
         silence_alsa()
         if self._sdl.SDL_InitSubSystem(SDL_INIT_AUDIO) != 0:
             raise NoSoundDevice(self._why())
-        spec = _AudioSpec(freq=rate, format=AUDIO_S16, channels=CHANNELS, samples=samples)
-        self._number = self._sdl.SDL_OpenAudioDevice(None, 0, ctypes.byref(spec), None, 0)
+        self._second, self.channels = second, CHANNELS
+        self._number = self._open(rate, samples, second + 1 if second else CHANNELS)
+        self.found = self.channels
+        """How many channels it had when it was asked for a second pair."""
+        if self._number and not self.has_second and second:
+            self._sdl.SDL_CloseAudioDevice(self._number)
+            self._number = self._open(rate, samples, CHANNELS)
         if not self._number:
             why = self._why()
             self._sdl.SDL_QuitSubSystem(SDL_INIT_AUDIO)
             raise NoSoundDevice(why)
         self.driver = (self._sdl.SDL_GetCurrentAudioDriver() or b"").decode(errors="replace")
 
+    def _open(self, rate: int, samples: int, channels: int) -> int:
+        spec, found = _AudioSpec(freq=rate, format=AUDIO_S16, channels=channels, samples=samples), _AudioSpec()
+        any_number = ALLOW_CHANNELS_CHANGE if channels > CHANNELS else 0
+        number = int(self._sdl.SDL_OpenAudioDevice(None, 0, ctypes.byref(spec), ctypes.byref(found), any_number))
+        self.channels = found.channels if number else channels
+        return number
+
+    @property
+    def has_second(self) -> bool:
+        """Whether there is a second pair of channels, as was asked for."""
+        return bool(self._second) and self.channels > self._second
+
     @property
     def waiting(self) -> int:
         """Samples that are queued and not handed to the device yet."""
-        return int(self._sdl.SDL_GetQueuedAudioSize(self._number)) // BYTES
+        return int(self._sdl.SDL_GetQueuedAudioSize(self._number)) // (2 * self.channels)
 
     @property
     def is_there(self) -> bool:
@@ -81,9 +99,20 @@ class SoundDevice:
         return bool(self._sdl.SDL_GetAudioDeviceStatus(self._number) != STOPPED)
 
     def queue(self, chunk: np.ndarray) -> None:
-        """Let ``chunk``, int16 (n, 2), follow what is queued. Returns at once."""
+        """Let ``chunk``, int16 (n, 2) or with the second pair (n, 4), follow what is queued. Returns at once."""
+        if chunk.shape[1] != CHANNELS or self.channels != CHANNELS:
+            chunk = self._on_channels(chunk)
         raw = chunk.astype("<i2", copy=False).tobytes()
         self._sdl.SDL_QueueAudio(self._number, raw, len(raw))
+
+    def _on_channels(self, chunk: np.ndarray) -> np.ndarray:
+        if self.channels == CHANNELS:
+            return chunk[:, :CHANNELS]
+        out = np.zeros((len(chunk), self.channels), np.int16)
+        out[:, :CHANNELS] = chunk[:, :CHANNELS]
+        if self.has_second and chunk.shape[1] > CHANNELS:
+            out[:, self._second - 1 : self._second + 1] = chunk[:, CHANNELS:]
+        return out
 
     def pause(self, paused: bool) -> None:
         """Play silence, and keep what is queued; or go on with it. A device that was just opened is paused."""

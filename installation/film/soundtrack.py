@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from installation.film.audio_decoder import RATE, AudioDecoder
+from installation.film.description import Description
 from installation.film.mixer_voice import MixerVoice, samples
 from installation.film.scene_sound import SceneSound
 from installation.film.shot import Shot, Takeover
@@ -29,6 +30,7 @@ class Soundtrack:
 
     def __init__(self, sound: Sound, losses: LossReporter) -> None:
         self._sound, self._losses = sound, losses
+        self._description = Description(sound, losses)
         self._bed: _Playing | None = None
         self._old: list[_Playing] = []
         self._scene: Shot | None = None
@@ -62,6 +64,7 @@ class Soundtrack:
                 stems.go(new.levels)
         self._sound.mixer.add(voice)
         self._scene = new
+        self._description.change(new, begin, start)
         self._change_bed(new.bed, max(start, mixed))
 
     def cancel_change(self, on: Shot | None, dropped: Shot) -> None:
@@ -71,6 +74,7 @@ class Soundtrack:
                 dropped.voice.end = 0
             if on and on.voice:
                 on.voice.stay()
+        self._description.cancel_change()
         self._scene = on
 
     def stem_levels(self, shot: Shot) -> None:
@@ -98,6 +102,7 @@ class Soundtrack:
                 self._report(f"stem {stem.file.name}", stem, retry)
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             self._report(f"music {playing.bed.file.name}", playing.audio, retry)
+        self._description.close_ended(programme, retry)
         self._sound.mixer.drop_ended(samples(programme))
         gone = [playing for playing in self._old if programme * RATE > playing.voice.end]
         for playing in gone:
@@ -105,7 +110,8 @@ class Soundtrack:
             self._old.remove(playing)
 
     def close(self) -> None:
-        """Close all beds."""
+        """Close all beds, and the audio description."""
+        self._description.close()
         for playing in [*self._old, *([self._bed] if self._bed else [])]:
             playing.audio.close()
             playing.audio.join(1.0)

@@ -18,7 +18,7 @@ class SimulatedSound(Sound):
     def __init__(self, settings: SoundSettings, losses: LossReporter, clock: Callable[[], float]) -> None:
         self.clock = FilmClock()
         self.mixer = Mixer(settings.volume, settings.mute)
-        self.ok, self.gaps = True, 0
+        self.ok, self.gaps, self.describes = True, 0, False
         self.device_there = True
         self._losses, self._time = losses, clock
         self._tried = clock()

@@ -29,6 +29,7 @@ def copy_with_stand_ins(story: Story, folder: Path, progress: Progress) -> tuple
     clips = dict.fromkeys(thread.file for clip in shown for thread in (clip, *clip.threads))
     others = {clip.sound for name in story.names if (clip := story.clip(name)).sound}
     others |= {stem.file for clip in shown for stem in clip.stems}
+    others |= {clip.description for clip in shown if clip.description}
     others |= {bed.file for name in story.names if (bed := story.bed(name))}
     named = [home / scene.captions for scene in story.file.scenes.values() if scene.captions]
     captions = {file for own in named for file in caption_files(own).values()}

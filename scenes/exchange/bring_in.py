@@ -22,7 +22,7 @@ from scenes.story.foreign_story import AT_MOST, Foreign, foreign_story, import_w
 
 STORY, BESIDE = "story.toml", "story.twine.json"
 """The story, and what only Twine wants to know of it: places on the map, its id, the story format."""
-FILE_KEYS = ("clip", "sound", "captions", "file")
+FILE_KEYS = ("clip", "sound", "description", "captions", "file")
 
 
 @dataclass(frozen=True, slots=True)

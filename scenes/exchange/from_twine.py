@@ -152,7 +152,7 @@ class _Reading:
             elif key in CHANGES and colon and (seconds := _plain_value(value)) and not isinstance(seconds, str):
                 said["transition"] = {"kind": key, "seconds": seconds}
             elif colon and value and key in SceneEntry.model_fields:
-                said[key] = value if key in ("clip", "sound", "captions", "bed") else _plain_value(value)
+                said[key] = value if key in ("clip", "sound", "description", "captions", "bed") else _plain_value(value)
             else:
                 self.draft.note(passage.place(), f"the tag {tag!r} has no meaning here")
                 self.draft.comments.setdefault(name, []).append(f"tag: {tag}")

@@ -70,6 +70,8 @@ class Clip:
     """Of threads: the one on the screen is heard, not this one all the time."""
     translations: tuple[tuple[str, tuple[CaptionLine, ...]], ...] = ()
     """The captions in each language whose file names it, the story's own included."""
+    description: Path | None = None
+    """A sound file in step with the clip, for those who do not see it; heard on channels of its own."""
 
     def rest_from(self, seconds: float) -> Clip:
         """What is left of it ``seconds`` after the in point. A loop begins again, and its film time goes on."""

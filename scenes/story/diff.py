@@ -16,7 +16,7 @@ from scenes.story.probe import Unreadable, probe
 from scenes.story.salvage import read_story_file
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
 
-FILE_KEYS = ("clip", "sound", "captions", "file")
+FILE_KEYS = ("clip", "sound", "description", "captions", "file")
 """Keys of a story that name a file; the same name may stand for another file in the other version."""
 SCENE_NAMES = ("start", "attract", "safe", "next", "to", "been")
 """Keys that name a scene, in a story and in its branches."""

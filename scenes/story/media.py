@@ -75,6 +75,7 @@ def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
         captions,
         scene.sound_in_seconds,
         stems_of(scene, folder),
+        description=_if_there(folder, scene.description),
         translations=translations_of(folder / scene.captions) if scene.captions else (),
     )
     return TimedClip(with_threads(clip, seconds, scene, folder), seconds)
@@ -95,6 +96,8 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
             yield from _check_sound(f"{key}.sound", folder / scene.sound, scene.sound_in_seconds)
         elif scene.sound_in_seconds:
             yield Problem(f"{key}.sound_in_seconds", "applies to a `sound` only; for the clip's own use in_seconds")
+        if scene.description:
+            yield from _check_sound(f"{key}.description", folder / scene.description)
         for number, stem in enumerate(scene.stem):
             if stem.file != BLANK:
                 yield from _check_sound(f"{key}.stem.{number}.file", folder / stem.file)

@@ -163,6 +163,9 @@ class SceneEntry(Section):
     sound: PathText | None = Field(None, description="Sound file to play instead of the clip's own sound")
     sound_in_seconds: Seconds = Field(0.0, description="Where in the file of `sound` the scene's sound begins")
     sound_track: SoundTrackChoice | None = None
+    description: PathText | None = Field(
+        None, description="Sound file with the audio description, in step with the clip; on channels of its own"
+    )
     volume: Share = 1.0
     bed: str | None = Field(None, description="Name of one of the [beds]")
     captions: PathText | None = Field(

@@ -100,7 +100,7 @@ def check_rate_drive(name: str, scene: SceneEntry, folder: Path) -> Iterator[Pro
     heard = [scene.sound] if scene.sound else [one.clip for one in scene.thread] or [scene.clip]
     if scene.thread_sound == "first" and scene.thread and not scene.sound:
         heard = heard[:1]
-    heard += [one.file for one in scene.stem]
+    heard += [one.file for one in scene.stem] + ([scene.description] if scene.description else [])
     for file in heard:
         with suppress(Unreadable):
             if scene.volume > 0 and probe(folder / file).has_sound:
