@@ -186,7 +186,8 @@ def _is_control(letter: str) -> bool:
 def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """One line per problem: the key as written in the file, what is wrong, and for an unknown key the nearest known."""
     lines = []
-    faults = error.errors()
+    wrong_inside = {fault["loc"][:-1] for fault in error.errors()}
+    faults = [one for one in error.errors() if one["type"] != "too_short" or one["loc"] not in wrong_inside]
     for fault in faults[:PROBLEMS_AT_MOST]:
         place = fault["loc"]
         key = shown(".".join(str(part) for part in place), 200) or "(file)"

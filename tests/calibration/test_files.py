@@ -150,3 +150,14 @@ def test_a_venue_that_was_saved_with_a_mark_is_still_found_to_be_a_venue(tmp_pat
 )
 def test_a_word_in_other_capitals_is_the_nearest_there_is(word: str, near: str) -> None:
     assert did_you_mean(word, ["happiness", "sadness", "Europe/Berlin"]) == near
+
+
+def test_a_list_with_a_wrong_entry_is_not_told_to_be_too_short_as_well(file: Path) -> None:
+    file.write_text('name = "hall"\n[course]\nlanguages = ["fr"]\n')
+    with pytest.raises(BadFile) as refused:
+        load_toml(file, Venue)
+    assert refused.value.problems == ["course.languages.0: must be 'en' or 'de' (given: 'fr')"]
+    file.write_text('name = "hall"\n[course]\nlanguages = []\n')
+    with pytest.raises(BadFile) as refused:
+        load_toml(file, Venue)
+    assert refused.value.problems == ["course.languages: must have 1 or more entries"]
