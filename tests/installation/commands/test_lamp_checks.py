@@ -66,6 +66,14 @@ def test_a_device_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert (state, "No such file" in what) == ("problem", True)
 
 
+def test_a_file_in_the_place_of_a_device_is_a_problem_and_is_not_written_to(tmp_path: Path) -> None:
+    file = tmp_path / "score.mid"
+    file.write_bytes(b"MThd")
+    ((state, _, what),) = found({"timecode": {"output": str(file)}})
+    assert (state, "is a file, not a MIDI device" in what) == ("problem", True)
+    assert file.read_bytes() == b"MThd"
+
+
 @pytest.mark.parametrize("output", ["virtual", "desk"])
 def test_a_machine_without_midi_is_a_problem(output: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> list[str]:

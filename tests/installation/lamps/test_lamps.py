@@ -130,17 +130,35 @@ def test_while_the_house_is_closed_the_lamps_rest_and_then_are_as_the_story_want
             last[0] = packet
         return list(last[0][ARTNET : ARTNET + 3])
 
-    with lamps_of(settings("artnet", port)) as lamps:
+    with lamps_of(settings("artnet", port, resting={"1": 40, "3": 7})) as lamps:
         lamps.fade(3, {1: 200, 2: 90}, 0.0)
-        wait_until(lambda: lamp() == [200, 90, 0], LONG)
+        wait_until(lambda: lamp() == [200, 90, 7], LONG)
         lamps.set_on(False)
-        wait_until(lambda: lamp() == [40, 0, 0], LONG)
+        wait_until(lambda: lamp() == [40, 0, 7], LONG)
         lamps.fade(3, {2: 30}, 0.0)  # attract goes on in the dark
         time.sleep(0.2)
-        assert lamp() == [40, 0, 0]
+        assert lamp() == [40, 0, 7]
         lamps.set_on(True)
-        wait_until(lambda: lamp() == [200, 30, 0], LONG)
-    assert lamp() == [40, 0, 0]
+        wait_until(lambda: lamp() == [200, 30, 7], LONG)
+    wait_until(lambda: lamp() == [40, 0, 7], LONG)
+
+
+def test_the_end_of_an_sacn_stream_is_told_three_times_with_the_lamps_at_rest(
+    heard: tuple[int, queue.SimpleQueue[tuple[float, bytes]]],
+) -> None:
+    port, got = heard
+    packets: list[bytes] = []
+
+    def arrived() -> list[bytes]:
+        packets.extend(packet for _, packet in taken(got))
+        return packets
+
+    with lamps_of(settings("sacn", port)) as lamps:
+        lamps.fade(3, {1: 200}, 0.0)
+        wait_until(lambda: arrived() and packets[-1][126] == 200, LONG)
+    ended = 0x40  # Stream_Terminated of E1.31, 6.2.6
+    wait_until(lambda: sum(packet[112] & ended > 0 for packet in arrived()) == 3, LONG)
+    assert [packet[126] for packet in packets if packet[112] & ended] == [40] * 3
 
 
 def test_a_receiver_that_cannot_be_reached_is_told_once_and_the_others_go_on(

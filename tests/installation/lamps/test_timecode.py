@@ -14,6 +14,7 @@ import pytest
 
 from calibration.lamp_settings import TimecodeSettings
 from installation.host.console import LossReporter
+from installation.lamps.midi import RawMidi
 from installation.lamps.timecode import Clock, Place, Timecode, full_frame, quarter_frames
 from tests.installation.waiting import LONG, wait_until
 
@@ -38,6 +39,16 @@ def test_eight_quarter_frames_and_a_full_frame_tell_the_same_time(rate: int, cod
 
 def test_hours_and_minutes_never_leave_their_range() -> None:
     assert time_of([one & 0x0F for one in quarter_frames(61 * 60 * RATE, 40, RATE)]) == (1, 16, 1, 0, 0)
+    assert full_frame(61 * 60 * RATE, 40, RATE)[4:] == (1 << 5 | 16, 1, 0, 0)
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30])
+def test_the_first_quarter_frame_of_a_time_goes_out_at_that_time(rate: int) -> None:
+    clock = Clock(rate)
+    clock.hear(Place(1, 4.0, 104.0, True))
+    assert clock.next_at == pytest.approx(100 + (4 * rate + 2) / rate)
+    told = list(clock.due(100 + (4 * rate + 3.9) / rate))
+    assert time_of([one & 0x0F for one in told])[3:] == (4, 2)
 
 
 def test_the_clock_follows_a_film_whose_ticks_shake_and_tells_only_jumps() -> None:
@@ -112,8 +123,7 @@ def test_a_desk_reads_the_scenes_time_a_jump_and_nothing_in_a_pause(pipe: tuple[
         pieces = [message.frame_type for message in rest]
         assert pieces == [number % 8 for number in range(len(pieces))]
         assert time_of([message.frame_value for message in rest[:8]])[:4] == (1, 4, 1, 1)
-        time.sleep(0.2)
-        read()
+        wait_until(lambda: silent(read), LONG)  # a stage that says nothing any more stands still
         for _ in range(20):
             timecode.follow(4, 62.2, False, time.monotonic())
             time.sleep(1 / 60)
@@ -122,6 +132,12 @@ def test_a_desk_reads_the_scenes_time_a_jump_and_nothing_in_a_pause(pipe: tuple[
         assert jumped[0].type == "sysex"
         assert jumped[0].data[4:7] == (1 << 5 | 2, 0, 0)
     assert losses.errors == 0
+
+
+def silent(read: Callable[[], list[Any]]) -> bool:
+    read()
+    time.sleep(0.2)
+    return not read()
 
 
 def run_film(timecode: Timecode, read: Callable[[], list[Any]], scene: int, begin: float, seconds: float) -> list[Any]:
@@ -146,6 +162,17 @@ def test_a_device_that_is_not_there_is_told_once_and_taken_up_when_it_is(
         wait_until(lambda: not losses.is_lost("timecode"), LONG)
         os.close(reader)
     assert losses.errors == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in the file system here")
+def test_a_device_that_nobody_reads_from_loses_time_and_not_the_show(tmp_path: Path) -> None:
+    device = tmp_path / "midi"
+    os.mkfifo(device)
+    reader = os.open(device, os.O_RDONLY | os.O_NONBLOCK)
+    with RawMidi(device) as midi:
+        for _ in range(20000):  # more than a pipe holds
+            midi.exclusive((0x7F,) * 8)
+    os.close(reader)
 
 
 def test_a_port_of_no_such_name_is_told_and_stops_nothing() -> None:
