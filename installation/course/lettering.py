@@ -76,9 +76,13 @@ class Letters:
         return np.ascontiguousarray(pygame.surfarray.array_alpha(surface).T)
 
     def write(self, canvas: Image, text: str, place: tuple[int, int], colour: Colour) -> tuple[int, int, int, int]:
-        """Draw one line with its left upper corner at ``place``; the part of the canvas (x, y, w, h) that it took."""
+        """Draw one line with its left upper corner at ``place``; the part of the canvas (x, y, w, h) that it took.
+
+        The accent of a capital stands above that corner, so that an Ä keeps the line of an A.
+        """
         mask = self.mask(text)
-        return blend(canvas, mask, place, colour)
+        above = max(0, mask.shape[0] - self._font.get_height()) if self._has(_clean(text)) else 0
+        return blend(canvas, mask, (place[0], place[1] - above), colour)
 
     def _has(self, text: str) -> bool:
         forms = self._forms.get_metrics(text)

@@ -251,7 +251,8 @@ class SheetPainter:
         """Why, and how many went the same way, in a flag at the moment's own line."""
         layout, band = self._layout, self._layout.reasons
         place, begin, end = slot
-        box = Box(place, band.y, end - place, layout.curves.y - layout.length(12) - band.y)
+        accent = layout.length(8)
+        box = Box(place, band.y - accent, end - place, layout.curves.y - layout.length(12) - band.y + accent)
         picture = sheet.ground[box.rows(), box.columns()].copy()
         first, *more = [(self._reason if not n else self._small, reason) for n, reason in enumerate(turn.reasons)]
         moment, went = f"{int(turn.at) // 60}:{int(turn.at) % 60:02}", earlier.ways(turn.source)
@@ -265,13 +266,13 @@ class SheetPainter:
             ((first, when), 2),
             ((first, when), 1),
         ]
-        lines = set_whole(tries, end - begin, box.high)
-        y = 0
+        lines = set_whole(tries, end - begin, box.high - accent)
+        y = accent
         for letters, line in lines:
             if y + letters.height <= box.high and len(line) > 2:
                 letters.write(picture, line, (begin - place, y), INK if letters is self._reason else DIM)
                 y += letters.step
-        _hairline(picture, 0, layout.length(6), box.high, layout.length(1))
+        _hairline(picture, 0, accent + layout.length(6), box.high, layout.length(1))
         sheet.fades.append(Fade(box, picture, place))
 
     def _draw_others(self, sheet: Sheet, turn: Turn, place: int, slot: Box) -> None:

@@ -95,6 +95,30 @@ def test_a_take_in_which_nobody_was_ever_seen_has_its_way_and_no_curve() -> None
     assert last[..., :3].max() > 200
 
 
+@pytest.mark.parametrize("italic", [False, True])
+def test_a_capital_with_an_accent_stands_on_the_line_of_the_others(italic: bool) -> None:
+    def rows_of(text: str) -> np.ndarray:
+        canvas = np.zeros((80, 300, 4), np.uint8)
+        letters.write(canvas, text, (10, 20), (255, 255, 255))
+        return np.flatnonzero(canvas[..., 0].max(axis=1) > 128)
+
+    letters = Letters(40, italic)
+    plain, accented = rows_of("Uberfahrt"), rows_of("Überfahrt")
+    assert accented.max() == plain.max()
+    assert accented.min() < plain.min()
+
+
+def test_the_accent_of_a_reason_is_not_cut_off() -> None:
+    def height_of_the_reason(word: str) -> int:
+        takes = Takes(STORY.replace("[words.de]", f'[words.en]\ncalm = "{word}"\n[words.de]'))
+        list(takes.until("yours", lambda _: feeling("happiness")))
+        (reason,) = (fade.picture for fade in painted(takes, (1920, 1080)).fades if fade.x is not None)
+        rows = np.flatnonzero(reason[:, 8:, 0].max(axis=1) > 100)
+        return int(rows[-1] - rows[0])
+
+    assert height_of_the_reason("Übermut") > height_of_the_reason("Ubermut") + 2
+
+
 def test_reasons_stand_whole_where_they_can_and_cut_where_they_must() -> None:
     letters = Letters(20)
     why, more, when = ((letters, text) for text in ("Calm in 96% der Zeit", "Calm for 96% of the time", "0:05"))
