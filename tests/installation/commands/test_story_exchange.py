@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,14 @@ def test_nothing_is_written_over(twee: Path) -> None:
     assert "is there already, and nothing is written over; name another folder with --to" in result.output
     assert story.read_text() == "mine"
     assert sorted(file.name for file in twee.parent.glob("story*")) == ["story.toml", "story.twine.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_not_through_a_link_that_leads_nowhere_either(twee: Path) -> None:
+    twee.with_name("story.toml").symlink_to(twee.with_name("elsewhere.toml"))
+    result = chiaro("story", "import", twee)
+    assert "is there already" in result.output
+    assert not twee.with_name("elsewhere.toml").exists()
 
 
 def test_in_another_folder_the_story_finds_its_clips_where_they_are(twee: Path, tmp_path: Path) -> None:

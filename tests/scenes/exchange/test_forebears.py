@@ -65,6 +65,7 @@ def test_media_are_found_by_name_beside_the_file(tmp_path: Path) -> None:
         (lambda config: config.pop("levels"), "levels"),
         (lambda config: config["levels"][0].update(end="soon"), "levels[0].end: expected a time such as 01:30.500"),
         (lambda config: config["levels"][1]["branch"]["calm"].update(end="00:00.000"), "levels[1].branch.calm.end"),
+        (lambda config: config["levels"][0].update(end=config["levels"][0]["start"]), "levels[0].end: must be after"),
         (lambda config: config["media"].pop("video"), "media.video"),
         (lambda config: config.update(intros=3), "intros: must be a list"),
     ],
@@ -135,6 +136,15 @@ def test_perception_two_stories_of_which_one_is_drawn_to_be_the_first(tmp_path: 
     assert scenes["level-5-fear"]["branch"] == [{"to": "level-6", "when": {"draw": {"actor": "ada"}}}]
     assert scenes["level-11-calm"]["branch"] == [{"to": "level-0", "when": {"draw": {"actor": "ben"}}}]
     assert (scenes["level-11-calm"]["next"], scenes["reveal"]["next"]) == ("reveal", "credits-1")
+
+
+def test_perception_with_one_intro_shows_it_to_the_visitor_too_so_that_the_lot_is_drawn(tmp_path: Path) -> None:
+    config = perception(4.0)[0]
+    del config["intros"][1]
+    draft = drafted(tmp_path, config)
+    assert faults(draft) == []
+    assert draft.raw["start"] == "intro-2"
+    assert draft.raw["scenes"]["intro-2"]["branch"] == [{"to": "level-6", "when": {"draw": {"actor": "ben"}}}]
 
 
 @pytest.mark.parametrize("drawn", ["ada", "ben"])
