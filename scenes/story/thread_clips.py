@@ -81,7 +81,8 @@ def _check_in_step(key: str, one: Thread, lead: Thread, scene: SceneEntry, folde
     elif scene.maximum_seconds is not None and not scene.loop:
         wanted = min(wanted, scene.maximum_seconds)
     if wanted <= 0:
-        yield Problem(key, f"nothing is left of {one.clip} from {begin:g} s to the scene's out_seconds")
+        if one is lead:  # the others end as long after their own beginnings
+            yield Problem(key, f"nothing is left of {one.clip} from {begin:g} s to the scene's out_seconds")
         return
     frame = 1 / max(1.0, header.rate)
     if left < wanted - frame / 2 or (left > wanted + frame / 2 and one is not lead and _plays_to_its_end(scene)):

@@ -38,6 +38,14 @@ def test_what_was_not_seen_is_a_gap_and_not_calm() -> None:
     assert calm[~unseen].min() > 0.8
 
 
+def test_a_mood_that_is_not_trusted_is_a_gap_even_if_it_has_figures() -> None:
+    record = CourseRecord({"calm": ("neutral",)}, 0.0)
+    record.enter("door", 10.0, 0.0)
+    record.sample(feeling("neutral"), 0.0)
+    record.sample(feeling("neutral").model_copy(update={"trusted": False}), 1.0)
+    assert np.isnan(record.course(2.0).levels[:, 0]).tolist() == [False, True]
+
+
 def test_nobody_there_is_a_gap_too() -> None:
     takes = Takes()
     list(takes.until("yours", lambda seconds: NOBODY if 6 < seconds < 9 else feeling("sadness")))

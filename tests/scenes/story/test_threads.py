@@ -82,6 +82,13 @@ def test_threads_may_begin_elsewhere_in_their_files(folder: Path) -> None:
             "equally long: cut one, or set out_seconds",
         ),
         (
+            "out_seconds = 1\n"
+            + THREAD.format("she", "she.mp4")
+            + "in_seconds = 1.5\n"
+            + THREAD.format("he", "he.mp4"),
+            "scenes.table.thread.0: nothing is left of she.mp4 from 1.5 s to the scene's out_seconds",
+        ),
+        (
             THREAD.format("she", "she.mp4") + THREAD.format("he", "quick.mp4"),
             "scenes.table.thread.1.clip: quick.mp4 has 20 pictures a second, and she.mp4 10; threads need the same "
             "rate (chiaro convert)",
@@ -145,6 +152,13 @@ def test_threads_may_begin_elsewhere_in_their_files(folder: Path) -> None:
         (
             'clip = "talk.mp4"\n' + DRIVE.replace('"brightness"', '"rate"').replace("0.2", "0.9"),
             "scenes.table.drive.0.what: cannot move the rate, because talk.mp4 has sound, which would no longer be in "
+            "step; remove the sound (or volume = 0), or use a bed",
+        ),
+        (
+            GOOD
+            + DRIVE.replace('"brightness"', '"rate"').replace("0.2", "0.9")
+            + '[[scenes.table.stem]]\nfile = "tone.ogg"\n',
+            "scenes.table.drive.0.what: cannot move the rate, because tone.ogg has sound, which would no longer be in "
             "step; remove the sound (or volume = 0), or use a bed",
         ),
         (
