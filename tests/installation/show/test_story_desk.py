@@ -113,3 +113,31 @@ def test_only_a_file_that_was_written_is_read_again(tmp_path: Path, monkeypatch:
     wait_until(asked, LONG)
     assert [type(command) for command in found] == [Reload]
     desk.close()
+
+
+class Watched(StoryDesk):
+    """Counts how often it has looked at the file."""
+
+    looks = 0
+
+    def _stamp(self) -> tuple[int, int] | None:
+        self.looks += 1
+        return super()._stamp()
+
+
+def test_a_file_that_is_gone_while_an_editor_writes_it_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story_desk, "LOOK_SECONDS", 0.02)
+    story = tmp_path / "story.toml"
+    story.write_text(STORY)
+    desk = Watched(story, (320, 180), LossReporter())
+    away = tmp_path / "away.toml"
+    for here, there in ((story, away), (away, story)):
+        here.rename(there)
+        enough = desk.looks + 3
+        wait_until(lambda: desk.looks >= enough, LONG)  # noqa: B023 - asked at once
+        assert desk.commands([]) == []
+    story.write_text(STORY + "\n")
+    wait_until(lambda: desk.commands([]), LONG)
+    desk.close()
