@@ -126,6 +126,20 @@ def test_from_event_to_event_everything_is_as_tick_by_tick(scene: str, door: str
     assert slow.takes > 20
 
 
+def test_who_leaves_in_the_midst_of_a_scene_is_missed_at_the_same_tick() -> None:
+    way = '{ to = "cellar", when = { visitors = "absent", for_seconds = 3 }, immediately = true }'
+    blind = '{ to = "attic", when = { untrusted = true, elapsed_seconds = 1 }, immediately = true }'
+    head = HEAD + '[scenes.door]\nclip = "door.mp4"\nout_seconds = 40\nnext = "garden"\n'
+    here, slow, quick = story_of(f"{head}branch = [{way}, {blind}]\n"), Tally(), Tally()
+    plans = Plans(here)
+    for number in range(60):
+        slow.count(tick_by_tick(here, Visitor(5, number)))
+        quick.count(run_visitor(here, plans, Visitor(5, number)))
+    assert quick == slow
+    assert slow.branches["door", "cellar"]
+    assert slow.branches["door", "attic"]
+
+
 def test_on_two_cores_it_is_the_same_and_progress_is_told() -> None:
     here, told = story("a clip", "memory"), list[int]()
     assert simulate(here, 600, 7, lambda batches: run_on_cores(batches, 2), told.append) == simulate(here, 600, 7)
