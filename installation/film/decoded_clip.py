@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from math import inf
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import AudioDecoder, Silence
@@ -63,9 +62,9 @@ class DecodedClip:
         """Pictures that were left out because they were late."""
         return self.video.left_out
 
-    def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
-        """Hold this many decoded pictures from now on, or fewer if they take more memory."""
-        self.video.keep_ahead(pictures, most_bytes)
+    def keep_ahead(self, pictures: int) -> None:
+        """Hold this many decoded pictures from now on."""
+        self.video.keep_ahead(pictures)
 
     @property
     def waits_for_turn(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from math import inf
 
 from installation.film.audio_decoder import RATE
 from installation.film.decoded_clip import DecodedClip
@@ -93,10 +92,10 @@ class DecodedThreads:
         """Pictures of all that were left out because they were late."""
         return sum(one.left_out for one in self._threads)
 
-    def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
-        """Hold this many decoded pictures of each from now on, or fewer if they take more memory."""
+    def keep_ahead(self, pictures: int) -> None:
+        """Hold this many decoded pictures of each from now on."""
         for one in self._threads:
-            one.keep_ahead(pictures, most_bytes)
+            one.keep_ahead(pictures)
 
     def cut(self, thread: str, at_seconds: float) -> None:
         """Show this thread from a film time on, or with the next picture, and let it be heard if each has its sound."""

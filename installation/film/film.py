@@ -82,7 +82,8 @@ class Film:
             waiting.entry = entry  # asked again for what is coming: it comes no later for that
             return
         self._forget_next()
-        if waiting and waiting.clip == clip and not waiting.decoded.failed and self._unheard(waiting):
+        same = waiting is not None and waiting.decoded.clip == clip.without_words()
+        if waiting and same and not waiting.decoded.failed and self._unheard(waiting):
             decoded = waiting.decoded  # what was to follow at the end comes now, and is already open
         else:
             if waiting:

@@ -21,14 +21,15 @@ from installation.film.video_decoder import DECODER_PICTURES, FEWEST, VideoDecod
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 
-MOST = 6
-"""Pictures held of a candidate, where the memory allows."""
 PLAYING = 15
 """Pictures held ahead of the one on the screen, of all threads: half a second, enough for a loop's seek back."""
 
 
 class Preroll:
-    """Holds decoded clips by scene. ``megabytes`` limits the memory of all candidates: pictures and decoders."""
+    """Holds decoded clips by scene; those with the same pictures and sounds share one.
+
+    ``megabytes`` limits the memory of all candidates: pictures and decoders.
+    """
 
     def __init__(self, screen: Screen, losses: LossReporter, megabytes: int) -> None:
         self._screen = screen
@@ -45,32 +46,33 @@ class Preroll:
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
         """Hold these ready, the first ones first; drop all others."""
-        clips = {scene: clip for scene, clip in clips.items() if scene not in self.failures.scenes}
-        decoder = self._decoder_bytes()
-        decoders = accumulate(1 + len(clip.threads) for clip in clips.values())
-        room = max(1, int(self._bytes / (FEWEST * self._picture_bytes + decoder)))
-        kept = {
-            scene: clip
-            for (scene, clip), needed in zip(clips.items(), decoders, strict=True)
-            if needed <= room or scene == next(iter(clips))
-        }
-        for scene, decoded in list(self._decoded.items()):
-            if kept.get(scene) != decoded.clip:
-                self._decoded.pop(scene).close()
-        share = self._bytes / max(1, sum(1 + len(clip.threads) for clip in kept.values()))
-        for scene, clip in kept.items():
-            if scene not in self._decoded:
-                self._decoded[scene] = open_decoded(clip, self._scaler, FEWEST, self._gate)
-            self._decoded[scene].keep_ahead(MOST, share - decoder)
+        clips = {scene: clip.without_words() for scene, clip in clips.items() if scene not in self.failures.scenes}
+        different: list[Clip] = []
+        for clip in clips.values():
+            if clip not in different:
+                different.append(clip)
+        decoders = accumulate(1 + len(clip.threads) for clip in different)
+        room = max(1, int(self._bytes / (FEWEST * self._picture_bytes + self._decoder_bytes())))
+        kept = [
+            clip for clip, needed in zip(different, decoders, strict=True) if needed <= room or clip is different[0]
+        ]
+        for decoded in self._held():
+            if decoded.clip not in kept:
+                decoded.close()
+        held = [decoded for decoded in self._held() if decoded.clip in kept]
+        for clip in kept:
+            if all(decoded.clip != clip for decoded in held):
+                held.append(open_decoded(clip, self._scaler, FEWEST, self._gate))
+        self._decoded = {scene: decoded for scene, clip in clips.items() for decoded in held if decoded.clip == clip}
 
     def pop(self, scene: str, clip: Clip) -> Decoded:
         """The decoded clip of ``scene``, for playing; opened this moment if it was not prepared."""
-        decoded = self._decoded.pop(scene, None)
-        if decoded is not None and decoded.clip != clip:
+        clip = clip.without_words()
+        decoded = self._decoded.get(scene)
+        self._decoded = {other: held for other, held in self._decoded.items() if held is not decoded}
+        # One that waits for its turn: do not let the chosen one queue behind candidates that are no longer wanted.
+        if decoded is not None and (decoded.clip != clip or decoded.waits_for_turn):
             decoded.close()
-            decoded = None
-        elif decoded is not None and decoded.waits_for_turn:
-            decoded.close()  # do not let the chosen one queue behind candidates that are no longer wanted
             decoded = None
         ahead = PLAYING // (1 + len(clip.threads))
         if decoded is None:
@@ -122,7 +124,7 @@ class Preroll:
     @property
     def megabytes(self) -> float:
         """Memory that the candidates are estimated to use."""
-        return sum(decoded.held_bytes for decoded in self._decoded.values()) / 1e6
+        return sum(decoded.held_bytes for decoded in self._held()) / 1e6
 
     def caught_up(self) -> bool:
         """Whether no candidate is being opened, and no file looked at."""
@@ -132,15 +134,19 @@ class Preroll:
 
     def close(self) -> None:
         """Close everything."""
-        for decoded in self._decoded.values():
+        for decoded in self._held():
             decoded.close()
         if self._safe_decoder is not None:
             self._safe_decoder.close()
-        for decoded in self._decoded.values():
+        for decoded in self._held():
             decoded.join(1.0)
         if self._safe_decoder is not None:
             self._safe_decoder.join(1.0)
         self._decoded.clear()
+
+    def _held(self) -> list[Decoded]:
+        """Each once."""
+        return list(dict.fromkeys(self._decoded.values()))
 
     @property
     def _picture_bytes(self) -> int:

@@ -9,7 +9,6 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
-from math import inf
 
 import av
 from av.container import InputContainer
@@ -33,7 +32,7 @@ LATE_SECONDS = 0.08
 UNDER_WAY = 32
 """So many pictures later than the packet at most does a picture come out of its decoder."""
 FEWEST = 3
-"""Pictures held of any clip. Its decoder is warm, so that they give it a tenth of a second's start."""
+"""Pictures held of a clip that may come next. Its decoder is warm, so that they give it a tenth of a second's start."""
 EARLY = 0.001
 """A frame is due this much before its time: a loop that wakes a hair early must not show the old one again."""
 
@@ -104,7 +103,7 @@ class VideoDecoder:
         self.finished = False
         self.decoder_bytes = 0
         """Estimated memory of the open decoder, without the pictures that are held; 0 until it is open."""
-        self._scaler, self._slot, self._ahead, self._most_bytes = scaler, OpeningSlot(gate), ahead, inf
+        self._scaler, self._slot, self._ahead = scaler, OpeningSlot(gate), ahead
         self._frames: deque[TimedPicture] = deque()
         self._given: TimedPicture | None = None
         self.left_out = 0
@@ -142,10 +141,10 @@ class VideoDecoder:
         with self._change:
             return next((frame.start for frame in self._frames if frame.start > seconds + EARLY), None)
 
-    def keep_ahead(self, pictures: int, most_bytes: float = inf) -> None:
-        """Hold this many decoded pictures from now on, or fewer (down to ``FEWEST``) if they take more memory."""
+    def keep_ahead(self, pictures: int) -> None:
+        """Hold this many decoded pictures from now on."""
         with self._change:
-            self._ahead, self._most_bytes = pictures, most_bytes
+            self._ahead = pictures
             self._change.notify_all()
 
     @property
@@ -257,6 +256,7 @@ class VideoDecoder:
 
         for reading in read_frames(container, header, stream, span, take):
             self.steps += 1
+            self._await_room()  # before more is decoded: each picture is one more in the decoder's memory
             if self._closed:
                 return
             self.damaged += reading.damaged
@@ -269,11 +269,8 @@ class VideoDecoder:
     def _put(self, frame: av.VideoFrame, start: float, aspect: float, span: Span) -> None:
         if start <= self._again:
             return
+        self._await_room()
         with self._change:
-            while self._is_full() and not self._closed:
-                self._overload.rest()
-                self._ready()
-                self._change.wait()
             behind = self._behind(start)
             self._overload.picture(start, behind)
             if self._thinned and span.steady:
@@ -292,13 +289,16 @@ class VideoDecoder:
         if len(self._frames) >= min(FEWEST, self._ahead):
             self.ready.set()
 
+    def _await_room(self) -> None:
+        with self._change:
+            while len(self._frames) >= self._ahead and not self._closed:
+                self._overload.rest()
+                self._ready()
+                self._change.wait()
+
     def _leave_out(self, pictures: int) -> None:
         self._skipped += pictures
         self.left_out += pictures
-
-    def _is_full(self) -> bool:
-        held = len(self._frames)
-        return held >= self._ahead or (held >= FEWEST and (held + 1) * self._frames[-1].size_bytes > self._most_bytes)
 
     def _ready(self) -> None:
         self.ready.set()

@@ -73,6 +73,11 @@ class Clip:
     description: Path | None = None
     """A sound file in step with the clip, for those who do not see it; heard on channels of its own."""
 
+    def without_words(self) -> Clip:
+        """The same pictures and sounds: what is decoded for it serves every clip that differs in captions only."""
+        threads = tuple(one.without_words() for one in self.threads)
+        return replace(self, captions=(), translations=(), threads=threads)
+
     def rest_from(self, seconds: float) -> Clip:
         """What is left of it ``seconds`` after the in point. A loop begins again, and its film time goes on."""
         begin = self.in_seconds if self.loop else self.in_seconds + seconds

@@ -6,14 +6,18 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from installation.bench.marked_clip import Coding, make_clip
+from installation.film.video_decoder import FEWEST
+from scenes.story.captions import CaptionLine
 from scenes.story.clip import Bed, Clip, Transition
 from tests.installation.film.broken_clips import BROKEN, ODD, make_broken
 from tests.installation.film.cinema import SIZE, cinema, wait_until
@@ -328,6 +332,56 @@ def test_candidates_keep_within_their_memory(clips: dict[str, Clip]) -> None:
         house.run_until(lambda: house.film.playhead.entry == 1)
 
 
+def test_scenes_that_differ_in_captions_only_share_what_is_decoded(clips: dict[str, Clip]) -> None:
+    lettered = replace(clips["b"], captions=(CaptionLine(0.0, 1.0, "other words"),))
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.prepare({"b": clips["b"], "lettered": lettered, "c": clips["c"]})
+        house.step()
+        wait_until(lambda: house.film.health.candidates_ready == 3)
+        candidates = house.film._preroll._decoded
+        assert candidates["b"] is candidates["lettered"]
+        assert house.film.health.candidates_megabytes == pytest.approx(
+            (candidates["b"].held_bytes + candidates["c"].held_bytes) / 1e6
+        )
+        house.patient = False  # whoever opens a file now is late
+        house.film.play(2, "b", clips["b"], at="end")
+        house.film.play(3, "lettered", lettered)  # another choice, of what is already open
+        house.step()
+        assert house.film.playhead.entry == 3
+        assert house.marks()[-1] == (2, 0)
+        assert house.film.on_screen is not None
+        assert house.film.on_screen.clip is lettered
+
+
+def test_a_candidate_that_leaves_takes_none_from_scenes_that_share_it(clips: dict[str, Clip]) -> None:
+    lettered = replace(clips["b"], captions=(CaptionLine(0.0, 1.0, "other words"),))
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.prepare({"b": clips["b"], "lettered": lettered})
+        house.step()
+        wait_until(lambda: house.film.health.candidates_ready == 2)
+        house.film.prepare({"lettered": lettered})
+        assert house.film.health.candidates_ready == 1
+        house.patient = False
+        house.film.play(2, "lettered", lettered)
+        house.step()
+        assert house.marks()[-1] == (2, 0)
+
+
+def test_a_decoder_that_waits_to_be_chosen_stops_after_few_pictures(clips: dict[str, Clip]) -> None:
+    """With each picture up to its sixth or so it takes another one for those to come."""
+    with cinema() as house:
+        house.film.prepare(clips)
+        house.run(0.1)
+        wait_until(lambda: house.film.health.candidates_ready == 3)
+        time.sleep(0.1)
+        candidates = house.film._preroll._decoded.values()
+        assert {len(candidate.video._frames) for candidate in candidates} == {FEWEST}
+
+
 def test_nothing_is_left_when_the_film_closes(clips: dict[str, Clip]) -> None:
     before = set(threading.enumerate())
     with cinema() as house:
@@ -392,7 +446,8 @@ def test_a_file_that_hangs_does_not_keep_other_candidates_from_opening(tmp_path:
         hangs = Clip(file)
         house.film.play(1, "a", Clip(clips["a"].file, loop=True))
         house.run_until(lambda: house.film.playhead.entry == 1)
-        house.film.prepare({f"hangs {number}": hangs for number in range(os.cpu_count() or 1)} | clips)
+        queue = {f"hangs {number}": replace(hangs, in_seconds=number) for number in range(os.cpu_count() or 1)}
+        house.film.prepare(queue | clips)
         house.run(1.0)
         house.film.prepare(clips)  # they are no longer wanted, and still hang
         wait_until(lambda: house.film.health.candidates_ready == 3)
