@@ -99,6 +99,8 @@ def report_of(samples: list[Sample]) -> Report:
             Figure(
                 f"{words}, least of the first 15 min", float(values[seconds < seconds[0] + WINDOW_SECONDS].min()), unit
             ),
+            Figure(f"{words}, median", float(np.median(values)), unit),
+            Figure(f"{words}, most", float(values.max()), unit),
             Figure(
                 f"{words}, least of the last 15 min", float(values[seconds > seconds[-1] - WINDOW_SECONDS].min()), unit
             ),

@@ -11,13 +11,11 @@ import pytest
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from calibration.errors import Unplayable
-from installation.bench.marked_clip import Coding, make_clip
-from installation.film.decoded_clip import DecodedClip
+from installation.bench.marked_clip import make_clip
 from installation.film.frame_scaler import FrameScaler, HeldPicture
-from installation.film.video_decoder import FEWEST
 from models.arrays import Image
 from scenes.story.clip import Clip
-from tests.installation.film.cinema import SIZE, cinema, wait_until
+from tests.installation.film.cinema import SIZE, cinema
 from tests.installation.film.test_film_picture import colours
 
 LIMITED, FULL = 1, 2
@@ -136,14 +134,3 @@ def test_a_picture_that_cannot_be_painted_gives_the_scene_up_and_the_last_one_st
         house.run(0.2)
         assert house.film.playhead.failed == {"a"}
         assert house.marks()[-1] == last
-
-
-@pytest.mark.parametrize(("form", "most"), [("yuv420p", 12), ("yuv422p", 6)])
-def test_pictures_that_take_more_memory_are_held_in_smaller_number(form: str, most: int, tmp_path: Path) -> None:
-    file = make_clip(tmp_path / "a.mkv", 1, 1.0, SIZE, coding=Coding(pixels=form))
-    clip = DecodedClip(Clip(file), FrameScaler(SIZE, "fit"), FEWEST)
-    clip.video.keep_ahead(12, 12 * SIZE[0] * SIZE[1] * 2)
-    wait_until(lambda: len(clip.video._frames) >= most)
-    assert len(clip.video._frames) == most
-    clip.close()
-    clip.join(5.0)
