@@ -3,8 +3,9 @@
 glibc gives each thread that allocates an arena of its own, up to eight for each core, and what is freed in one arena is
 of no use to another. Each clip has threads of its own (ours and FFmpeg's), so that the demo film held 17 arenas and
 grew by 786 MB an hour. So all threads share two. Two arenas still hold back what is freed between two blocks that live:
-100 to 250 MB in a show, 50 of them in what a decoder keeps beside its pictures. So a film's large blocks are mapped,
-each by itself, and go back to the system when they are freed. The system clears the pages of each, which costs 2 ms for a picture of 1280x720: pictures come from pools
+100 to 250 MB in a show. So a film's large blocks are mapped, each by itself, and go back to the system when they are
+freed; those of 64 to 256 kB too, of which a decoder keeps some beside each picture (50 MB were held back by them). The
+system clears the pages of each, which costs 2 ms for a picture of 1280x720: pictures come from pools
 (film/pooled_scaler.py, FFmpeg's own in its decoders). (``malloc_trim`` takes 22 to 170 ms on a busy machine.)
 """
 
@@ -18,8 +19,8 @@ ARENAS_AT_MOST = 2
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """The parameters' numbers in glibc's ``malloc.h``."""
 LARGE_BYTES = 1 << 16
-"""Less than each plane of a picture of 1920x1080, and than its vectors of motion in a decoder. What is smaller than a heap's free end is taken from there all the
-same, so that this end must be smaller still: it is given back too."""
+"""Less than each plane of a picture of 1920x1080, and than its motion vectors in a decoder. What is smaller than a
+heap's free end is taken from there all the same, so that this end must be smaller still: it is given back too."""
 
 
 def bound_arenas() -> bool:
