@@ -7,16 +7,18 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from installation.bench.marked_clip import Coding, make_clip
-from installation.film.video_decoder import FEWEST
+from installation.film.video_decoder import FEWEST, VideoDecoder
 from scenes.story.captions import CaptionLine
 from scenes.story.clip import Bed, Clip, Transition
 from tests.installation.film.broken_clips import BROKEN, ODD, make_broken
@@ -371,15 +373,24 @@ def test_a_candidate_that_leaves_takes_none_from_scenes_that_share_it(clips: dic
         assert house.marks()[-1] == (2, 0)
 
 
-def test_a_decoder_that_waits_to_be_chosen_stops_after_few_pictures(clips: dict[str, Clip]) -> None:
-    """With each picture up to its sixth or so it takes another one for those to come."""
+def test_a_decoder_that_waits_to_be_chosen_stops_after_few_pictures(
+    clips: dict[str, Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each picture up to its sixth or so it takes memory for another one."""
+    decoded: Counter[str] = Counter()
+    put = VideoDecoder._put
+
+    def counting(decoder: VideoDecoder, *picture: Any) -> None:
+        decoded[decoder.clip.file.stem] += 1
+        put(decoder, *picture)
+
+    monkeypatch.setattr(VideoDecoder, "_put", counting)  # no mock: it only counts
     with cinema() as house:
         house.film.prepare(clips)
         house.run(0.1)
         wait_until(lambda: house.film.health.candidates_ready == 3)
         time.sleep(0.1)
-        candidates = house.film._preroll._decoded.values()
-        assert {len(candidate.video._frames) for candidate in candidates} == {FEWEST}
+        assert decoded == dict.fromkeys(clips, FEWEST)
 
 
 def test_nothing_is_left_when_the_film_closes(clips: dict[str, Clip]) -> None:
