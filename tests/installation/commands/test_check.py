@@ -110,7 +110,9 @@ def test_every_caption_that_is_lost_or_cut_is_told_with_its_line(story: Path) ->
     (story.parent / "b.srt").write_bytes(f"1\n{at}Caf\u00e9 \U0001e900\n".encode("utf-16"))
     scenes = STORY.replace('clip = "lamp.mp4"', 'clip = "lamp.mp4"\ncaptions = "a.srt"')
     story.write_text(scenes.replace('clip = "door.mp4"', 'clip = "door.mp4"\ncaptions = "b.srt"'))
-    code, told = check(str(story), "--quick")
+    venue = story.parent / "venue.toml"
+    venue.write_text("[osc]\nlisten = false\n")  # its usual port may be another program's
+    code, told = check(str(story), "--quick", "--venue", str(venue))
     assert code == 0, told
     assert "scenes.lamp.captions: a.srt: line 35: has time stamps that cannot be read" in told
     assert "scene lamp: a.srt: line 2: does not fit on the picture" in told
