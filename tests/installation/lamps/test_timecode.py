@@ -176,7 +176,7 @@ def test_a_device_that_nobody_reads_from_loses_time_and_not_the_show(tmp_path: P
 
 
 def test_a_port_of_no_such_name_is_told_and_stops_nothing() -> None:
-    pytest.importorskip("rtmidi", reason="needs the extra 'lamps'")
+    pytest.importorskip("rtmidi", reason="needs the extra 'lamps', and ALSA's library on Linux", exc_type=ImportError)
     losses = LossReporter()
     with closing(Timecode(TimecodeSettings(output="no such port"), losses)) as timecode:
         wait_until(lambda: losses.is_lost("timecode"), LONG)
