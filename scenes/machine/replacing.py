@@ -1,4 +1,4 @@
-"""``dataclasses.replace`` for what changes at every tick, some fifteen times as fast."""
+"""``dataclasses.replace`` for what changes at every tick, six times as fast for a state of the story."""
 
 from __future__ import annotations
 
