@@ -98,10 +98,11 @@ class Output:
 
     def _work(self) -> None:
         wire: Wire | None = None
-        due, repeats = time.monotonic(), REPEATS
+        due = earliest = time.monotonic()  # no frame before the earliest, however often a lamp is moved
+        repeats = REPEATS
         while not self._ends:
             if self._obey_until(due):
-                repeats, due = REPEATS, max(due - ALIVE_SECONDS, time.monotonic())
+                repeats, due = REPEATS, earliest
             now = time.monotonic()
             if now < due:
                 continue
@@ -121,9 +122,11 @@ class Output:
                 if wire:
                     wire.drop()
                 wire, due = None, now + AGAIN_SECONDS
+                earliest = due
                 continue
             repeats = REPEATS if moves else repeats - 1
-            due = now + (FRAME_SECONDS if moves or repeats > 0 else ALIVE_SECONDS)
+            earliest = now + FRAME_SECONDS
+            due = earliest if moves or repeats > 0 else now + ALIVE_SECONDS
         self._say_farewell(wire)
 
     def _obey_until(self, due: float) -> bool:

@@ -119,6 +119,36 @@ def test_an_art_net_node_gets_numbered_packets_and_nothing_but_signs_of_life_whi
     assert len(set(values)) <= 22, "more than 40 frames a second"
 
 
+def test_a_lamp_that_is_moved_at_every_tick_is_sent_at_the_pace_of_dmx(
+    heard: tuple[int, queue.SimpleQueue[tuple[float, bytes]]],
+) -> None:
+    port, got = heard
+    with lamps_of(settings("artnet", port)) as lamps:
+        wait_until(lambda: not got.empty(), LONG)
+        started = time.monotonic()
+        for value in range(100):
+            lamps.fade(3, {1: value}, 0.0)
+            time.sleep(0.005)
+        packets, passed = taken(got), time.monotonic() - started
+    assert 3 < len(packets) <= passed * 40 + 3
+
+
+def test_a_receiver_that_is_gone_is_not_asked_for_again_at_every_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def refuse(_: object) -> None:
+        tried.append(time.monotonic())
+        raise OSError(113, "No route to host")
+
+    monkeypatch.setattr("installation.lamps.lamps.open_wire", refuse)  # a mock: this machine's routes stay as they are
+    with lamps_of(settings("artnet", 6454)) as lamps:
+        wait_until(lambda: tried, LONG)
+        for value in range(50):
+            lamps.fade(3, {1: value}, 0.0)
+            time.sleep(0.005)
+    assert len(tried) == 1
+
+
 def test_while_the_house_is_closed_the_lamps_rest_and_then_are_as_the_story_wants_them(
     heard: tuple[int, queue.SimpleQueue[tuple[float, bytes]]],
 ) -> None:
