@@ -24,6 +24,7 @@ from calibration.settings import (
     SoundSettings,
 )
 from calibration.venue_folder import name_of
+from calibration.web_settings import ConsoleSettings
 
 
 class Venue(Section):
@@ -40,6 +41,7 @@ class Venue(Section):
     sound: SoundSettings = SoundSettings()
     course: CourseSettings = CourseSettings()
     osc: OscSettings = OscSettings()
+    console: ConsoleSettings = ConsoleSettings()
     journal: JournalSettings = JournalSettings()
     hours: HoursSettings = HoursSettings()
     display: DisplaySettings = DisplaySettings()

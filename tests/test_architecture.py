@@ -43,6 +43,7 @@ AT_THE_ROOT = {
             "opening_hours",
             "house_settings",
             "lamp_settings",
+            "web_settings",
         ),
     },
     "models": {"labels", "frame", "estimate", "mood", "arrays"},
