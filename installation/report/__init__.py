@@ -1,0 +1,1 @@
+"""The morning after: figures of the evenings, from the journal alone."""
