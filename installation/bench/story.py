@@ -10,7 +10,7 @@ import numpy as np
 
 import scenes
 from installation.bench.report import Figure, Progress, Report
-from installation.host.cores import run_on_cores, usable_cores
+from installation.host.cores import Cores, usable_cores
 from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.audience import Audience, Visitor
 from scenes.machine.dry_run import DryPlayer, dry_run
@@ -81,7 +81,8 @@ def _week(story: Story, progress: Progress) -> tuple[float, int, float]:
 def _audience(story: Story, cores: int) -> tuple[float, float]:
     """Wall-clock seconds of all of them from event to event, and (from a sample) tick by tick on as many cores."""
     started = time.perf_counter()
-    simulate(story, AUDIENCE, 1, run_on_cores)
+    with Cores("scenes.machine.simulate") as processes:
+        simulate(story, AUDIENCE, 1, processes.run)
     quick, started = time.perf_counter() - started, time.perf_counter()
     for number in range(SAMPLE):
         visitor = Visitor(1, number)

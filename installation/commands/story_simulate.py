@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scenes.machine.simulate import Tally
     from scenes.story.story import Story
 
+FEW = 500
+"""Visitors who are through before another process has begun."""
+
 
 def simulate(
     story: Annotated[Path, typer.Argument(help="Story file (.toml) or its folder.", show_default=False)],
@@ -24,20 +27,22 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
     """Send simulated visitors through the film: is every branch taken, every end reached, does a scene hold them?"""
-    from installation.host.cores import run_on_cores
+    from installation.host.cores import Cores
     from installation.host.errors import plain_errors
     from installation.host.options import story_file
     from installation.host.plain_console import PlainConsole, progress_bar
-    from scenes.machine.simulate import simulate as run
-    from scenes.story.story import load_story
 
-    with plain_errors():
-        loaded = load_story(story_file(str(story)))
-    for warning in loaded.warnings:
-        say(f"{story}: warning: {warning}", err=True)
-    with progress_bar() as bar:
-        task = bar.add_task("visitors", total=visitors)
-        tally = run(loaded, visitors, seed, run_on_cores, lambda through: bar.update(task, completed=through))
+    with Cores("scenes.machine.simulate", 1 if visitors <= FEW else None) as cores:
+        from scenes.machine.simulate import simulate as run
+        from scenes.story.story import load_story
+
+        with plain_errors():
+            loaded = load_story(story_file(str(story)))
+        for warning in loaded.warnings:
+            say(f"{story}: warning: {warning}", err=True)
+        with progress_bar() as bar:
+            task = bar.add_task("visitors", total=visitors)
+            tally = run(loaded, visitors, seed, cores.run, lambda through: bar.update(task, completed=through))
     if as_json:
         say(json.dumps(_as_json(loaded, tally, seed), indent=2))
     else:

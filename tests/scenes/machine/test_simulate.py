@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from installation.host.cores import run_on_cores
+from installation.host.cores import Cores
 from scenes.machine.audience import A_DAY, LEAVES_EARLY, Visitor
 from scenes.machine.cue import Cue, TakeEnded
 from scenes.machine.dry_run import dry_run
@@ -142,7 +142,8 @@ def test_who_leaves_in_the_midst_of_a_scene_is_missed_at_the_same_tick() -> None
 
 def test_on_two_cores_it_is_the_same_and_progress_is_told() -> None:
     here, told = story("a clip", "memory"), list[int]()
-    assert simulate(here, 600, 7, lambda batches: run_on_cores(batches, 2), told.append) == simulate(here, 600, 7)
+    with Cores("scenes.machine.simulate", 2) as cores:
+        assert simulate(here, 600, 7, cores.run, told.append) == simulate(here, 600, 7)
     assert told == [250, 500, 600]
 
 
