@@ -1,0 +1,144 @@
+"""The newest of all that the stage has said, and the pages that follow it. Used in the server's event loop alone.
+
+A page is given the newest value of each kind when it can take it, never all that it missed: a slow one costs nothing.
+Only lines (losses, commands) are kept for it in order, the newest hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from installation.web.caller import Caller
+from installation.web.history import History
+
+LINES = ("loss", "command")
+KEPT_LINES = 100
+MOST_PAGES = 250
+
+
+class Page:
+    """One open page: what it has not been sent yet."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self._newest: dict[str, bytes] = {}
+        self._lines: deque[bytes] = deque(maxlen=KEPT_LINES)
+        self._ready = asyncio.Event()
+
+    def put(self, kind: str, event: bytes) -> None:
+        """Keep ``event`` for the page, in place of an older one of its kind."""
+        if kind in LINES:
+            self._lines.append(event)
+        else:
+            self._newest[kind] = event
+        self._ready.set()
+
+    def wake(self) -> None:
+        """Let ``take`` return."""
+        self._ready.set()
+
+    async def take(self, within_seconds: float) -> bytes:
+        """All that is new, as soon as there is any; b'' where nothing came in time."""
+        try:
+            async with asyncio.timeout(within_seconds):
+                await self._ready.wait()
+        except TimeoutError:
+            return b""
+        self._ready.clear()
+        events = b"".join((*self._newest.values(), *self._lines))
+        self._newest.clear()
+        self._lines.clear()
+        return events
+
+
+class Live:
+    """What pages are told. ``newest`` holds the last document of each kind, ``heard_at`` when it came (monotonic)."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._pages: set[Page] = set()
+        self._events: dict[str, bytes] = {}
+        self._lines: dict[str, deque[bytes]] = {kind: deque(maxlen=KEPT_LINES) for kind in LINES}
+        self._watchers: dict[str, float] = {}
+        self.newest: dict[str, dict[str, Any]] = {}
+        self.heard_at: dict[str, float] = {}
+        self.history = History()
+        self.closed = False
+
+    @property
+    def full(self) -> bool:
+        """No more pages are let in."""
+        return len(self._pages) >= MOST_PAGES
+
+    def heard(self, document: dict[str, Any], message: bytes) -> None:
+        """Pass on a document of the stage, as it came."""
+        kind = document["kind"]
+        self.newest[kind], self.heard_at[kind] = document, self._clock()
+        if kind == "state":
+            self.history.add(document)
+        self._send(kind, _event(kind, message, document.get("number") if kind == "state" else None))
+
+    def publish(self, kind: str, document: Any) -> None:
+        """Tell all pages something of the console's own."""
+        if isinstance(document, dict):
+            self.newest[kind], self.heard_at[kind] = document, self._clock()
+        self._send(kind, _event(kind, orjson.dumps(document)))
+
+    def watch_camera(self, caller: Caller, seconds: float) -> None:
+        """The stage has granted ``caller`` the camera's picture for so long; nobody else is sent it."""
+        self._watchers[caller.key] = self._clock() + seconds
+
+    @contextmanager
+    def page(self, caller: Caller, hello: dict[str, Any]) -> Iterator[Page]:
+        """A page as long as it is open."""
+        page = Page(caller)
+        page.put("hello", b"retry: 2000\n" + _event("hello", orjson.dumps(hello)))
+        for kind in ("story", "history", *self._events):
+            event = self.history.event() if kind == "history" else self._events.get(kind)
+            if event:
+                page.put(kind, event)
+        for kind, lines in self._lines.items():
+            for line in lines:
+                page.put(kind, line)
+        self._pages.add(page)
+        self._tell_operators()
+        try:
+            yield page
+        finally:
+            self._pages.discard(page)
+            self._tell_operators()
+
+    def close(self) -> None:
+        """End all pages: the stage is gone."""
+        self.closed = True
+        for page in self._pages:
+            page.wake()
+
+    def _send(self, kind: str, event: bytes) -> None:
+        if kind in LINES:
+            self._lines[kind].append(event)
+        elif kind != "picture":  # is for whoever looks now, and kept for nobody
+            self._events[kind] = event
+        for page in self._pages:
+            if kind != "picture" or self._may_see(page.caller):
+                page.put(kind, event)
+
+    def _may_see(self, caller: Caller) -> bool:
+        return caller.operator and self._watchers.get(caller.key, 0.0) > self._clock()
+
+    def _tell_operators(self) -> None:
+        names = sorted({page.caller.who for page in self._pages if page.caller.operator})
+        self.publish("operators", {"pages": len(self._pages), "names": names[:20]})
+
+
+def _event(kind: str, document: bytes, number: int | None = None) -> bytes:
+    """A server-sent event. JSON has no raw line ends."""
+    head = f"event: {kind}\n" if number is None else f"event: {kind}\nid: {number}\n"
+    return head.encode() + b"data: " + document + b"\n\n"

@@ -1,0 +1,105 @@
+"""The console's own process: ``python -m installation.web.main fd:NUMBER``, started by the stage, ended with it.
+
+It hears the stage over the inherited socket and serves pages. Whatever pages do to it, the film does not notice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import orjson
+import uvicorn
+
+from installation.host.terminal import say
+from installation.web.access import Access
+from installation.web.app import HERE, Console, make_app
+from installation.web.connection import guarded_connection
+from installation.web.live import Live
+from installation.web.stage_line import Document, StageLine
+from installation.web.static_files import StaticFiles
+from installation.web.token import read_tokens
+from installation.web.wire import Wire
+
+LISTENING = "listening"
+"""The request by which the stage is told the address that was opened: host and port."""
+HEADERS_AT_MOST = 16_384
+KEEP_ALIVE_SECONDS = 15
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve until the stage closes the line."""
+    kind, _, number = arguments[0].partition(":") if arguments else ("", "", "")
+    if kind != "fd" or not number.isdecimal():
+        say("installation.web.main is started by the show; chiaro run serves the console", err=True)
+        return 78
+    wire = Wire(socket.socket(fileno=int(number)))
+    messages = wire.messages()
+    first = next(messages, None)
+    if first is None:
+        return 0  # the stage was gone at once
+    hello = orjson.loads(first)
+    try:
+        listener = open_port(hello["listen"], hello["port"])
+        tokens_of = read_tokens(Path(hello["state_folder"]))
+    except OSError as error:
+        say(f"the console cannot be served on {hello['listen']} port {hello['port']}: {error}", err=True)
+        return 69
+    access = Access(tokens_of, listener.getsockname()[1])
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(hello, wire, messages, listener, access))
+    return 0
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """A listening socket; on any free port where this one is taken or not allowed. Raises OSError for the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        if port == 0 or error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        return socket.create_server((host, 0), family=family, backlog=128)
+
+
+async def _serve(
+    hello: Document, wire: Wire, messages: Iterator[bytes], listener: socket.socket, access: Access
+) -> None:
+    live, stage = Live(), StageLine(wire)
+    console = Console(hello, live, stage, access, StaticFiles(HERE / "static"), StaticFiles(HERE / "strings"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            make_app(console),
+            http=guarded_connection(),
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=1,
+            h11_max_incomplete_event_size=HEADERS_AT_MOST,
+        )
+    )
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # faults of ours are told by the guard
+
+    def end() -> None:
+        live.close()
+        server.should_exit = True
+
+    stage.start(messages, live.heard, end)
+    host, port = listener.getsockname()[:2]
+    stage.say("console", LISTENING, host, port)
+    await server.serve(sockets=[listener])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
