@@ -19,10 +19,12 @@ from typing import Any
 from calibration.settings import JournalSettings
 from installation.host.attendance import Line, OperatorTime, Visits
 from installation.host.console import LossChange, LossReporter
+from installation.host.counters import Counters, Second
 from installation.host.journal_files import DayFiles
 from installation.host.state_folder import room_stem
 from installation.host.worker import Worker
 from models.mood import Mood
+from scenes.machine.branching import BranchStanding
 from scenes.machine.cue import (
     Branched,
     Cue,
@@ -76,12 +78,29 @@ class Journal:
         """The loss of the journal itself."""
         self._last_mood: tuple[object, ...] = ()
         self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
+        self._counters, self._rehearsed = Counters(), False
+        self._story: dict[str, Any] = {}
+        self._story_day = ""
+        """On which the story was written last."""
         self._thread = Worker("journal", self._write_on, losses)
         self._thread.start()
         losses.follow(self._note_loss)
 
-    def cue(self, cue: Cue, mood: Mood, now: float) -> None:
-        """Note a cue that belongs to the evening; a branch together with the mood that decided it."""
+    def story(self, story: dict[str, Any], now: float) -> None:
+        """This story runs from now on: its ``hash`` is written with each take, and all of it once a day."""
+        if story != self._story:
+            self._story, self._story_day = story, ""
+            self._note_story(now)
+
+    def count(self, second: Second, now: float) -> None:
+        """Once a second: how the show stands."""
+        self._note_counters(self._counters.advance(second, now), now)
+
+    def cue(self, cue: Cue, mood: Mood, now: float, stood: Iterable[BranchStanding] = ()) -> None:
+        """Note a cue that belongs to the evening; a branch together with the mood that decided it.
+
+        ``stood``: how each way out of the scene stood when the choice fell.
+        """
         kind = KINDS.get(type(cue))
         if kind is None:
             return
@@ -93,13 +112,21 @@ class Journal:
             fields |= {"value": round(cue.value, 3), "level": round(cue.level, 3)}
         if isinstance(cue, TakeEnded):
             self._takes += 1
+        if isinstance(cue, TakeStarted):
+            self._note_story(now)
+            fields["story"] = self._story.get("hash", "")
         if isinstance(cue, Branched):
-            fields["mood"] = mood_line(mood)
-        self.note(kind, now, **fields)
+            fields |= {"mood": mood_line(mood), "stood": [_stood_line(one) for one in stood]}
+        self.note(kind, now, **fields, **self._by_hand())
 
-    def mood(self, mood: Mood, now: float) -> None:
-        """Note who came and left, and the mood: when it changes, and at the venue's rate while somebody is there."""
-        self._note_all(self._visits.advance(mood, now), now)
+    def mood(self, mood: Mood, now: float, rehearsed: bool = False) -> None:
+        """Note who came and left, and the mood: when it changes, and at the venue's rate while somebody is there.
+
+        ``rehearsed``: somebody set it by hand. It says so, and is no visit.
+        """
+        self._rehearsed = rehearsed
+        if not rehearsed:
+            self._note_all(self._visits.advance(mood, now), now)
         if self._unwritten and now >= self._next_retry:
             self._next_retry = now + RETRY_SECONDS
             self._note_loss(self._unwritten)
@@ -107,11 +134,12 @@ class Journal:
         if what == self._last_mood and (now < self._next_mood or not mood.present):
             return
         self._next_mood, self._last_mood = now + self._mood_period, what
-        self.note("mood", now, **mood_line(mood))
+        self.note("mood", now, **mood_line(mood), **self._by_hand())
 
     def end(self, now: float) -> None:
         """The show ends: what was counted of it."""
         self._note_all([*self._visits.end(now), *self._operator.end(now)], now)
+        self._note_counters(self._counters.line(now), now)
         minutes = round(self._operator.seconds / 60, 2)
         self.note(
             "show_end",
@@ -151,6 +179,19 @@ class Journal:
         for kind, fields in lines:
             self.note(kind, now, **fields)
 
+    def _by_hand(self) -> dict[str, bool]:
+        return {"rehearsed": True} if self._rehearsed else {}
+
+    def _note_story(self, now: float) -> None:
+        day = time.strftime("%Y-%m-%d", time.localtime(self._wall_clock()))
+        if self._story and day != self._story_day:  # so that each day's file can be read alone
+            self._story_day = day
+            self.note("story", now, **self._story)
+
+    def _note_counters(self, fields: dict[str, Any] | None, now: float) -> None:
+        if fields is not None:
+            self.note("counters", now, **fields)
+
     def _note_loss(self, change: LossChange) -> None:
         if change.part == "journal":
             self._unwritten = change if change.seconds is None else None
@@ -188,6 +229,12 @@ class Journal:
             self._files.close()
         except OSError as error:  # closing flushes, and a full disk refuses that too
             self._losses.lost("journal", f"{error.strerror or error} ({self._files.folder})")
+
+
+def _stood_line(one: BranchStanding) -> dict[str, Any]:
+    """How far one way out was. The share is only of a way that asks for a mood."""
+    share = {"share": round(one.share, 3), "needed": one.needed} if one.mood else {}
+    return {"to": one.to, "asks": one.mood or one.asks, "taken": one.taken, **share}
 
 
 def mood_line(mood: Mood) -> dict[str, Any]:

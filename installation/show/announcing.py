@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from installation.host.counters import Second
 from installation.host.health import Health, Sense, status_line
 from installation.house.doors import Doors
 from installation.show.keys import Controls
@@ -33,7 +34,7 @@ class Announcing:
         if mood is not self._sent_mood:  # the eye's link has sent it already: not a second time at the next tick
             self._sent_mood = mood
             parts.broadcast.mood(mood)
-        parts.journal.mood(mood, now)
+        parts.journal.mood(mood, now, parts.rehearsal.active(now))
         if parts.timecode:
             shown = state.entry > 0 and parts.film.playhead.entry == state.entry and not state.ended
             runs = shown and not state.paused and parts.house.doors is not Doors.CLOSED
@@ -47,7 +48,10 @@ class Announcing:
             parts.broadcast.health(self._health)
             parts.heartbeat.status(status_line(state.scene, self._health, parts.losses.lost_parts()))
             film = parts.film.health
-            parts.machine.pictures(now, film.shown, film.late + film.dropped + film.repeated)
+            late = film.late + film.dropped + film.repeated
+            parts.machine.pictures(now, film.shown, late)
+            opened, lost = parts.house.doors is not Doors.CLOSED, parts.losses.lost_names()
+            parts.journal.count(Second(opened, mood.trusted, film.shown, late, lost), now)
 
     def measure_health(self, now: float) -> Health:
         """How each part of the show is at ``now``; the beat counts on from the last one that was sent."""

@@ -65,6 +65,10 @@ class Rehearsal:
             self._since = now
         self._word, self._intensity, self._until = word, intensity, now + self._seconds
 
+    def active(self, now: float) -> bool:
+        """Whether the mood is one by hand now; at a maker's desk it always is."""
+        return now < self._until or self._seconds == float("inf")
+
     def over(self, mood: Mood, now: float) -> Mood:
         """``mood``, or the rehearsed one while it lasts."""
         if now >= self._until:

@@ -19,8 +19,10 @@ from installation.show.overlay import Overlay
 from installation.show.parts import Parts
 from installation.show.reloading import AT_THE_SAME_PLACE, WITH_THE_NEXT_SCENE, Reloading
 from installation.show.stage_commands import DONE, Answer, set_stage
+from installation.show.story_line import story_line
 from installation.show.view import View
 from scenes.machine.advance import Moment, advance, begin
+from scenes.machine.branching import standings
 from scenes.machine.command import (
     Attract,
     Command,
@@ -211,6 +213,7 @@ class Show:
         self.controls = replace(self.controls, languages=languages_of(story.clip(name) for name in story.names))
         self.parts.film.keep_safe_picture(story.clip(story.file.safe))
         self._lost_media.begin(story, now)
+        self.parts.journal.story(story_line(story), now)
         return story
 
     def _begin_reloaded(self, now: float, cues: Sequence[Cue]) -> None:
@@ -283,7 +286,8 @@ class Show:
             case SendOsc():
                 pass  # the broadcast's alone
         self.parts.broadcast.cue(cue)
-        self.parts.journal.cue(cue, self._mood, now)
+        stood = standings(story, self._state, self._mood) if isinstance(cue, Branched) else ()
+        self.parts.journal.cue(cue, self._mood, now, stood)
 
     def _end_after_fault(self) -> None:
         """After a minute in which nothing could be played, a fresh process may: this one ends, to be started again."""

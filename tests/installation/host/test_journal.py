@@ -16,12 +16,13 @@ import pytest
 from calibration.errors import BadFile
 from calibration.settings import JournalSettings
 from installation.host.console import LossReporter
+from installation.host.counters import Second
 from installation.host.journal import Journal
 from installation.host.journal_files import LONGEST_LINE, DayFiles, compress, read_lines
 from installation.show.rehearsal import mood_of
 from models.labels import LABELS
 from models.mood import Mood, unseen
-from scenes.machine.cue import Branched, Prepare, ShowState, StateChanged, TakeEnded
+from scenes.machine.cue import Branched, Prepare, ShowState, StateChanged, TakeEnded, TakeStarted
 
 NOON = time.mktime((2026, 3, 10, 12, 0, 0, 0, 0, -1))
 DAY = 86_400.0
@@ -384,3 +385,61 @@ def test_a_month_in_which_somebody_is_always_there_fits_in_the_default(tmp_path:
     logging.info("an hour is %.2f MB, compressed %.2f MB", today / 1e6, packed / 1e6)
     assert settings.days_at_most >= 31
     assert HOURS * (30 * packed + today) < settings.megabytes_at_most * 1e6, (packed, today)
+
+
+def test_a_rehearsed_mood_is_no_visit_and_says_that_it_is_rehearsed(tmp_path: Path) -> None:
+    journal = Journal(JournalSettings(), tmp_path, LossReporter())
+    journal.mood(with_visitor(7, 1.0), 1.0)
+    journal.mood(mood_of("anger", 0.9, 5.0), 5.0, rehearsed=True)
+    journal.cue(TakeStarted(1), mood_of("anger", 0.9, 5.0), 5.0)
+    journal.mood(with_visitor(7, 35.0), 35.0)
+    journal.cue(TakeStarted(2), with_visitor(7, 36.0), 36.0)
+    journal.mood(Mood(captured_at=41.0, trusted=True), 41.0)
+    journal.close()
+    assert kinds(tmp_path / "journal", "enter", "leave") == [
+        {"kind": "enter", "here": 1},
+        {"kind": "leave", "seconds": 40.0, "here": 0},
+    ]
+    assert ["rehearsed" in line for line in kinds(tmp_path / "journal", "mood")] == [False, True, False, False]
+    assert ["rehearsed" in line for line in kinds(tmp_path / "journal", "take_start")] == [True, False]
+
+
+def test_the_story_stands_in_each_days_file_and_its_hash_with_each_take(tmp_path: Path) -> None:
+    wall = Wall()
+    journal = Journal(JournalSettings(), tmp_path, LossReporter(), wall)
+    for story, days in (("one", 2), ("two", 1)):
+        journal.story({"title": "Film", "hash": story}, wall.now)
+        journal.story({"title": "Film", "hash": story}, wall.now)  # taken over once more: clips were back
+        for _ in range(days):
+            wall.now += DAY
+            for take in (1, 2):
+                journal.cue(TakeStarted(take), unseen(0.0, ""), wall.now)
+    journal.close()
+    assert [line["hash"] for line in kinds(tmp_path / "journal", "story")] == ["one", "one", "one", "two", "two"]
+    assert [line["story"] for line in kinds(tmp_path / "journal", "take_start")] == ["one"] * 4 + ["two"] * 2
+
+
+def test_seconds_open_and_seeing_and_pictures_late_are_written_every_five_minutes_and_at_the_end(
+    tmp_path: Path,
+) -> None:
+    journal = Journal(JournalSettings(), tmp_path, LossReporter())
+    for second in range(901):
+        lost = ("camera",) if 100 <= second < 140 else ()
+        journal.count(Second(second <= 400, not lost, 30 * second, second // 10, lost), float(second))
+    journal.end(905.0)
+    journal.close()
+    lines = kinds(tmp_path / "journal", "counters")
+    assert [(line["open"], line["seeing"], line["pictures"], line["late"]) for line in lines] == [
+        (300.0, 260.0, 9000, 30),
+        (100.0, 100.0, 9000, 30),
+    ]  # and no line of the hours in which the house is closed
+    assert [line["lost"] for line in lines] == [{"camera": 40.0}, {}]
+
+
+def test_hours_that_the_machine_slept_are_no_open_hours(tmp_path: Path) -> None:
+    journal = Journal(JournalSettings(), tmp_path, LossReporter())
+    for now in (0.0, 1.0, 2.0, 30_000.0, 30_001.0):
+        journal.count(Second(True, True, 0, 0), now)
+    journal.end(30_001.0)
+    journal.close()
+    assert sum(line["open"] for line in kinds(tmp_path / "journal", "counters")) == 3.0

@@ -232,9 +232,16 @@ def test_a_take_that_the_shows_end_cuts_short_ends_with_the_show_and_not_by_an_o
     parts.journal.end(now)
     assert parts.journal.flush()
     (day,) = (state_folder() / "journal").glob(f"*.{room_stem(room.story.parent.name)}.jsonl")
-    last = list(read_lines(day))[-2:]
+    lines = list(read_lines(day))
+    last = [line for line in lines if line["kind"] in ("take_end", "show_end")]
     assert [(line["kind"], line.get("outcome")) for line in last] == [("take_end", "show_end"), ("show_end", None)]
     assert last[1]["takes"] == 1
+    said = {kind: [line for line in lines if line["kind"] == kind] for kind in ("story", "take_start", "branch")}
+    assert said["story"][0]["scenes"] == {"lamp": None, "door": 6.0}
+    assert said["story"][0]["endings"] == ["door"]
+    assert said["take_start"][0]["story"] == said["story"][0]["hash"]
+    assert said["take_start"][0]["rehearsed"]  # at a desk all moods are by hand
+    assert said["branch"][0]["stood"] == [{"to": "door", "asks": "somebody there", "taken": False}]
 
 
 def test_a_pause_leaves_a_sign_on_the_wall_but_not_on_a_dark_one(room: Room) -> None:
