@@ -12,7 +12,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,8 +20,10 @@ from installation.web.access import COOKIE_SECONDS, Access
 from installation.web.caller import Caller
 from installation.web.guard import Guard
 from installation.web.live import Live
+from installation.web.reports import list_reports, report_response
 from installation.web.stage_line import Document, StageLine
 from installation.web.static_files import StaticFiles
+from installation.web.thumbnails import Thumbnails
 
 HERE = Path(__file__).parent
 BODY_AT_MOST = 65_536
@@ -41,6 +43,9 @@ class Console:
     access: Access
     static: StaticFiles
     strings: StaticFiles
+    thumbnails: Thumbnails
+    reports: Path
+    """Their folder."""
 
 
 def caller_of(request: Request, role: str = "viewer") -> Caller:
@@ -118,10 +123,28 @@ def make_app(console: Console) -> ASGIApp:
         )
         return response
 
+    async def thumbnail(request: Request) -> Response:
+        caller_of(request)
+        file = console.thumbnails.file(request.path_params["scene"])
+        if file is None:
+            raise HTTPException(404)
+        return FileResponse(file, headers={"cache-control": "private, no-cache"}, media_type="image/jpeg")
+
+    async def reports(request: Request) -> Response:
+        caller_of(request)
+        return JSONResponse(list_reports(console.reports))
+
+    async def report(request: Request) -> Response:
+        caller_of(request)
+        return _found(report_response(console.reports, request.path_params["name"]))
+
     routes = [
         Route("/", index),
         Route("/static/{name:path}", static),
         Route("/strings/{name}", strings),
+        Route("/thumbnails/{scene}.jpg", thumbnail),
+        Route("/reports/", reports),
+        Route("/reports/{name}", report),
         Route("/api/events", Events(console)),
         Route("/api/command", command, methods=["POST"]),
         Route("/api/login", login, methods=["POST"]),

@@ -31,9 +31,8 @@ class Bounds:
     """Bytes that the system keeps for a reader; by itself it would keep megabytes for one that sleeps."""
 
 
-def guarded_connection(bounds: Bounds | None = None) -> type[H11Protocol]:
+def guarded_connection(keep: Bounds) -> type[H11Protocol]:
     """A protocol for one server, with its own counts."""
-    keep = bounds or Bounds()
     open_now: Counter[str] = Counter()
 
     class GuardedConnection(H11Protocol):

@@ -20,10 +20,13 @@ import uvicorn
 from installation.host.terminal import say
 from installation.web.access import Access
 from installation.web.app import HERE, Console, make_app
-from installation.web.connection import guarded_connection
+from installation.web.connection import Bounds, guarded_connection
 from installation.web.live import Live
+from installation.web.machine import Machine
+from installation.web.reports import REPORTS
 from installation.web.stage_line import Document, StageLine
 from installation.web.static_files import StaticFiles
+from installation.web.thumbnails import Thumbnails
 from installation.web.token import read_tokens
 from installation.web.wire import Wire
 
@@ -47,13 +50,13 @@ def main(arguments: Sequence[str]) -> int:
     hello = orjson.loads(first)
     try:
         listener = open_port(hello["listen"], hello["port"])
-        tokens_of = read_tokens(Path(hello["state_folder"]))
+        tokens = read_tokens(Path(hello["state_folder"]))
     except OSError as error:
         say(f"the console cannot be served on {hello['listen']} port {hello['port']}: {error}", err=True)
         return 69
-    access = Access(tokens_of, listener.getsockname()[1])
+    access = Access(tokens, listener.getsockname()[1])
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(hello, wire, messages, listener, access))
+        asyncio.run(serve(hello, wire, messages, listener, access))
     return 0
 
 
@@ -68,15 +71,23 @@ def open_port(host: str, port: int) -> socket.socket:
         return socket.create_server((host, 0), family=family, backlog=128)
 
 
-async def _serve(
-    hello: Document, wire: Wire, messages: Iterator[bytes], listener: socket.socket, access: Access
+async def serve(
+    hello: Document,
+    wire: Wire,
+    messages: Iterator[bytes],
+    listener: socket.socket,
+    access: Access,
+    bounds: Bounds | None = None,
 ) -> None:
-    live, stage = Live(), StageLine(wire)
-    console = Console(hello, live, stage, access, StaticFiles(HERE / "static"), StaticFiles(HERE / "strings"))
+    """Serve until ``messages`` end."""
+    live, stage, state = Live(), StageLine(wire), Path(hello["state_folder"])
+    machine, thumbnails = Machine(state), Thumbnails(state / "thumbnails")
+    files = StaticFiles(HERE / "static"), StaticFiles(HERE / "strings")
+    console = Console(hello, live, stage, access, *files, thumbnails, state / REPORTS)
     server = uvicorn.Server(
         uvicorn.Config(
             make_app(console),
-            http=guarded_connection(),
+            http=guarded_connection(bounds or Bounds()),
             loop="asyncio",
             ws="none",
             lifespan="off",
@@ -91,14 +102,27 @@ async def _serve(
     )
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # faults of ours are told by the guard
 
+    def hear(document: Document, message: bytes) -> None:
+        live.heard(document, message)
+        if document["kind"] == "story":
+            thumbnails.follow(document)
+
     def end() -> None:
         live.close()
         server.should_exit = True
 
-    stage.start(messages, live.heard, end)
+    stage.start(messages, hear, end)
+    loop = asyncio.get_running_loop()
+
+    def read(reading: Document) -> None:
+        loop.call_soon_threadsafe(live.publish, "machine", reading)
+
+    machine.start(read)
     host, port = listener.getsockname()[:2]
     stage.say("console", LISTENING, host, port)
     await server.serve(sockets=[listener])
+    machine.close()
+    await thumbnails.close()
 
 
 if __name__ == "__main__":
