@@ -49,23 +49,22 @@ class Access:
         return Caller(address, role, name if role else "")  # type: ignore[arg-type]
 
     def log_in(self, caller: Caller, token: str, name: str) -> str | None:
-        """The cookie's value for this token and name; None: it is no token of ours."""
+        """The cookie's value for this token and name; None: it is no token of ours, which is counted."""
         letter = self._letter_for(token)
         if not letter and not token and caller.local:
             letter = "l"
-        return self._cookie(letter, name) if letter else None
+        if letter:
+            return self._cookie(letter, name)
+        self._tries.setdefault(caller.address, deque(maxlen=TRIES)).append(self._clock())
+        self._tries.move_to_end(caller.address)
+        if len(self._tries) > ADDRESSES_KEPT:
+            self._tries.popitem(last=False)
+        return None
 
     def may_try(self, address: str) -> bool:
-        """One more try to log in is allowed; it is counted."""
-        now = self._clock()
-        tries = self._tries.setdefault(address, deque(maxlen=TRIES))
-        self._tries.move_to_end(address)
-        while len(self._tries) > ADDRESSES_KEPT:
-            self._tries.popitem(last=False)
-        if len(tries) == TRIES and 0 <= now - tries[0] < TRIES_SECONDS:
-            return False
-        tries.append(now)
-        return True
+        """This address has not failed ten times in the last minute."""
+        tries = self._tries.get(address)
+        return not tries or len(tries) < TRIES or not 0 <= self._clock() - tries[0] < TRIES_SECONDS
 
     def _letter_for(self, token: str) -> str:
         given = token.encode()

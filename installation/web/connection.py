@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -31,6 +32,24 @@ class Bounds:
     """Bytes that the system keeps for a reader; by itself it would keep megabytes for one that sleeps."""
 
 
+class Deadline:
+    """Calls somebody after a time unless it is stopped before; started again, it keeps its first end."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, seconds: float, on_end: Callable[[], None]) -> None:
+        """Begin to wait, if it does not wait already."""
+        self._timer = self._timer or self._loop.call_later(seconds, on_end)
+
+    def stop(self) -> None:
+        """Wait no more."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+
 def guarded_connection(keep: Bounds) -> type[H11Protocol]:
     """A protocol for one server, with its own counts."""
     open_now: Counter[str] = Counter()
@@ -38,11 +57,11 @@ def guarded_connection(keep: Bounds) -> type[H11Protocol]:
     class GuardedConnection(H11Protocol):
         """Closes at once what stays behind the bounds; no buffer is flushed first, as nobody reads it."""
 
-        _timer: asyncio.TimerHandle | None = None
         _address: str | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
+            self._head, self._reader = Deadline(self.loop), Deadline(self.loop)
             address = self.client[0] if self.client else ""
             crowded = open_now[address] >= keep.from_one_address and not is_loopback(address)
             if crowded or open_now.total() >= keep.connections:
@@ -53,10 +72,11 @@ def guarded_connection(keep: Bounds) -> type[H11Protocol]:
             cast(Any, transport.get_extra_info("socket")).setsockopt(
                 socket.SOL_SOCKET, socket.SO_SNDBUF, keep.send_buffer
             )
-            self._within(keep.head_seconds)
+            self._head.start(keep.head_seconds, transport.abort)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._stop_timer()
+            self._head.stop()
+            self._reader.stop()
             if self._address is not None:
                 open_now[self._address] -= 1
                 if not open_now[self._address]:
@@ -65,36 +85,23 @@ def guarded_connection(keep: Bounds) -> type[H11Protocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            answered = self._is_answered
+            if self._is_answered:  # a further request begins
+                self._head.start(keep.head_seconds, self.transport.abort)
             super().data_received(data)
-            if answered and not self._is_answered:
-                self._stop_timer()  # the head is here; the body is timed by whoever reads it
-
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            if self._is_answered and not self.transport.is_closing():
-                self._within(keep.head_seconds + self.timeout_keep_alive)
+            if not self._is_answered:  # the head is here; the body is timed by whoever reads it
+                self._head.stop()
 
         def pause_writing(self) -> None:
             super().pause_writing()
-            self._within(keep.read_seconds)
+            self._reader.start(keep.read_seconds, self.transport.abort)
 
         def resume_writing(self) -> None:
             super().resume_writing()
-            self._stop_timer()
+            self._reader.stop()
 
         @property
         def _is_answered(self) -> bool:
             """No request is under way."""
             return self.cycle is None or self.cycle.response_complete
-
-        def _within(self, seconds: float) -> None:
-            self._stop_timer()
-            self._timer = self.loop.call_later(seconds, self.transport.abort)
-
-        def _stop_timer(self) -> None:
-            if self._timer:
-                self._timer.cancel()
-                self._timer = None
 
     return GuardedConnection

@@ -53,11 +53,14 @@ def report_response(folder: Path, name: str) -> Response | None:
         descriptor = os.open(folder / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
             return None
-        content = file.read()
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            content = file.read()
+    finally:
+        os.close(descriptor)
     headers = {"cache-control": "private, no-cache"}
     if named[1] == "html":
         headers["content-security-policy"] = SHEET_POLICY

@@ -1,0 +1,173 @@
+"""What a connection may take, at a real server in this process with bounds that are shorter than the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from installation.web import connection
+from installation.web.access import Access
+from installation.web.connection import Bounds
+from installation.web.main import serve
+from installation.web.token import Tokens
+from installation.web.wire import Wire
+from tests.installation.waiting import LONG, wait_until
+from tests.installation.web.stage_double import made_hello, made_state, made_story
+
+GET = b"GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n"
+EVENTS = b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SMALL = Bounds(head_seconds=0.3, read_seconds=0.3, connections=6, from_one_address=3, send_buffer=4096)
+
+
+class Server:
+    """The console's server in a thread, and the stage's end of its line."""
+
+    def __init__(self, folder: Path) -> None:
+        ours, theirs = socket.socketpair()
+        self.stage, wire = Wire(ours), Wire(theirs)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(listener.getsockname()[1])
+        access, hello = Access(Tokens("o" * 30, "v" * 30), self.port), made_hello(folder).model_dump()
+        going = serve(hello, wire, wire.messages(), listener, access, SMALL)
+        self._thread = threading.Thread(target=asyncio.run, args=(going,))
+        self._thread.start()
+
+    def connect(self, receive_buffer: int = 0) -> socket.socket:
+        end = socket.socket()
+        if receive_buffer:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        end.settimeout(LONG)
+        end.connect(("127.0.0.1", self.port))
+        return end
+
+    def close(self) -> None:
+        self.stage.close()
+        self._thread.join(LONG)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    yield server
+    server.close()
+
+
+def is_closed(end: socket.socket) -> bool:
+    """The other end has closed, within a time that only a failing test waits for."""
+    try:
+        while end.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+def test_a_head_that_comes_a_byte_at_a_time_is_not_waited_for(server: Server) -> None:
+    silent, slow, second = server.connect(), server.connect(), server.connect()
+    second.sendall(GET)
+    assert b" 404 " in second.recv(65536)
+
+    def drip() -> None:
+        try:
+            for byte in GET * 20:
+                for end in (slow, second):
+                    end.sendall(bytes([byte]))
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()  # it would go on for far longer than the test waits
+    assert is_closed(silent)
+    assert is_closed(slow)
+    assert is_closed(second)
+    for end in (silent, slow, second):
+        end.close()
+
+
+def test_a_page_that_never_reads_is_closed_and_costs_no_memory(server: Server) -> None:
+    server.stage.send(made_story().model_dump_json().encode())
+    sleeper, reader = server.connect(2048), server.connect()
+    sleeper.sendall(EVENTS)
+    reader.sendall(EVENTS)
+    said = bytearray()
+
+    def read() -> None:
+        while part := reader.recv(65536):
+            said.extend(part)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    wait_until(lambda: b'"pages":2' in said, LONG)
+    number = 0
+
+    def pages_left() -> bool:
+        nonlocal number
+        number += 1
+        server.stage.send(made_state(number).model_dump_json().encode())
+        time.sleep(0.002)
+        return b'"pages":1' in said
+
+    wait_until(pages_left, LONG)
+    reader.shutdown(socket.SHUT_RDWR)
+    thread.join(LONG)
+    sleeper.close()
+
+
+def test_a_crowd_from_one_address_leaves_room_for_others(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "is_loopback", lambda _: False)  # a double of an address elsewhere
+    crowd = [server.connect() for _ in range(SMALL.from_one_address + 1)]
+    assert is_closed(crowd[-1])
+    crowd[0].sendall(GET)
+    assert b" 404 " in crowd[0].recv(65536)
+    for end in crowd:
+        end.close()
+
+
+def test_more_connections_than_there_may_be_are_not_answered(server: Server) -> None:
+    crowd = [server.connect() for _ in range(SMALL.connections)]
+    for end in crowd:
+        end.sendall(EVENTS)
+        assert end.recv(65536)
+    late = server.connect()
+    assert is_closed(late)
+    for end in (*crowd, late):
+        end.close()
+    wait_until(lambda: answered(server), LONG)  # and their places are free again
+
+
+def answered(server: Server) -> bool:
+    with server.connect() as end:
+        try:
+            end.sendall(GET)
+            return b" 404 " in end.recv(65536)
+        except ConnectionError:
+            return False
+
+
+def test_a_page_at_work_is_not_closed_for_being_old(server: Server) -> None:
+    with server.connect() as page:
+        page.sendall(EVENTS)
+        said = b""
+        begun = time.monotonic()
+        number = 0
+        while time.monotonic() - begun < 3 * SMALL.head_seconds:
+            number += 1
+            server.stage.send(made_state(number).model_dump_json().encode())
+            said += page.recv(65536)
+        server.stage.send(made_state(number + 1).model_dump_json().encode())
+        wanted = json.dumps({"number": number + 1})[1:-1].replace(" ", "").encode()
+        while wanted not in said:
+            part = page.recv(65536)
+            assert part
+            said += part
