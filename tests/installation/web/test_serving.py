@@ -53,7 +53,8 @@ def ask(
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         response = connection.getresponse()
-        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        return response.status, found, response.read() if "content-length" in found else b""  # events have no end
     finally:
         connection.close()
 
@@ -178,7 +179,7 @@ def test_a_form_of_another_page_is_refused_for_its_type(stage: StageDouble) -> N
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example", "a@127.0.0.1", ""])
 def test_a_name_that_is_not_ours_is_refused(stage: StageDouble, host: str) -> None:
-    assert ask(stage, "GET", "/api/events", Host=host)[0] in (400, 403)
+    assert ask(stage, "GET", "/reports/", Host=host)[0] in (400, 403)
     assert post(stage, "/api/command", {"name": "next"}, Host=host)[0] in (400, 403)
 
 
