@@ -30,7 +30,6 @@ BODY_AT_MOST = 65_536
 BODY_WITHIN = 10.0
 QUIET_SECONDS = 2.0
 """After so long without news a page is sent a line that says nothing, so that both ends know that the other lives."""
-SCALARS = (str, int, float, bool)
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def make_app(console: Console) -> ASGIApp:
         name, arguments = _command(await body_of(request))
         reply = await console.stage.ask(caller, name, arguments)
         if name == "show_camera" and reply.code == 0:
-            console.live.watch_camera(caller, float(arguments[0]))
+            console.live.watch_camera(caller, next((one for one in arguments if isinstance(one, int | float)), 0.0))
         return JSONResponse(reply._asdict())
 
     async def login(request: Request) -> Response:

@@ -24,14 +24,14 @@ from installation.web.connection import Bounds, guarded_connection
 from installation.web.live import Live
 from installation.web.machine import Machine
 from installation.web.reports import REPORTS
-from installation.web.stage_line import Document, StageLine
+from installation.web.stage_line import Document, StageLine, request
 from installation.web.static_files import StaticFiles
 from installation.web.thumbnails import Thumbnails
-from installation.web.token import read_tokens
+from installation.web.token import Tokens, new_tokens, read_tokens
 from installation.web.wire import Wire
 
-LISTENING = "listening"
-"""The request by which the stage is told the address that was opened: host and port."""
+LISTENING, FAILED = "listening", "failed"
+"""The requests by which the stage is told the address that was opened, host and port; and why none was."""
 HEADERS_AT_MOST = 16_384
 KEEP_ALIVE_SECONDS = 15
 
@@ -50,14 +50,23 @@ def main(arguments: Sequence[str]) -> int:
     hello = orjson.loads(first)
     try:
         listener = open_port(hello["listen"], hello["port"])
-        tokens = read_tokens(Path(hello["state_folder"]))
     except OSError as error:
-        say(f"the console cannot be served on {hello['listen']} port {hello['port']}: {error}", err=True)
+        with suppress(ConnectionError):
+            why = f"[console] listen = {hello['listen']!r} cannot be opened: {error.strerror or error}"
+            wire.send(request(0, "console", FAILED, (why,)))
         return 69
-    access = Access(tokens, listener.getsockname()[1])
+    access = Access(_tokens(Path(hello["state_folder"])), listener.getsockname()[1])
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(hello, wire, messages, listener, access))
     return 0
+
+
+def _tokens(folder: Path) -> Tokens:
+    try:
+        return read_tokens(folder)
+    except OSError as error:  # whoever sits at this machine needs none
+        say(f"nobody can log in to the console from the network: the tokens cannot be kept: {error}", err=True)
+        return new_tokens()
 
 
 def open_port(host: str, port: int) -> socket.socket:

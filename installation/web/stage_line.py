@@ -56,7 +56,7 @@ class StageLine:
     def say(self, who: str, name: str, *arguments: Any) -> None:
         """Send a request whose answer nobody waits for."""
         with suppress(queue.Full):
-            self._outgoing.put_nowait(_request(0, who, name, arguments))
+            self._outgoing.put_nowait(request(0, who, name, arguments))
 
     async def ask(self, caller: Caller, name: str, arguments: tuple[Any, ...]) -> Reply:
         """The stage's answer, or why there is none."""
@@ -67,7 +67,7 @@ class StageLine:
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            self._outgoing.put_nowait(_request(number, caller.who, name, arguments))
+            self._outgoing.put_nowait(request(number, caller.who, name, arguments))
             async with asyncio.timeout(self._answer_within):
                 return await answer
         except (queue.Full, TimeoutError):
@@ -90,6 +90,6 @@ class StageLine:
                 self._wire.send(self._outgoing.get())
 
 
-def _request(number: int, who: str, name: str, arguments: tuple[Any, ...]) -> bytes:
-    """A ``Request``."""
+def request(number: int, who: str, name: str, arguments: tuple[Any, ...]) -> bytes:
+    """A ``Request`` as bytes."""
     return orjson.dumps({"kind": "request", "number": number, "who": who[:60], "name": name, "arguments": arguments})

@@ -29,6 +29,11 @@ class Tokens:
         return "Tokens(...)"
 
 
+def new_tokens() -> Tokens:
+    """Tokens that nobody can guess."""
+    return Tokens(secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+
+
 def read_tokens(folder: Path) -> Tokens:
     """The tokens that lie in the state folder; made where there are none yet, or where the file was damaged.
 
@@ -61,11 +66,12 @@ def _read(file: Path) -> Tokens | None:
 def _make(file: Path) -> None:
     """Write new ones, whole or not at all; whoever comes second takes those of the first."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    tokens = new_tokens()
     descriptor, name = mkstemp(dir=file.parent, prefix=".console-")  # mode 0600 from the first moment
     made = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as text:
-            text.write(f"operator {secrets.token_urlsafe(24)}\nviewer {secrets.token_urlsafe(24)}\n")
+            text.write(f"operator {tokens.operator}\nviewer {tokens.viewer}\n")
             text.flush()
             os.fsync(descriptor)
         with suppress(FileExistsError):

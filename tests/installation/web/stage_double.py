@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -254,7 +255,7 @@ class StageDouble:
                 self.address = (str(request.arguments[0]), int(request.arguments[1]))
                 continue
             code, reason = self.answers(request)
-            if not self._closing.is_set():
+            with suppress(ConnectionError):  # the console has ended
                 self.send(Answer(number=request.number, code=code, reason=reason))
 
     def _send_states(self) -> None:
@@ -262,10 +263,8 @@ class StageDouble:
         while not self._closing.wait(1 / self._rate):
             if not self.quiet:
                 number += 1
-                try:
+                with suppress(ConnectionError):
                     self.send(made_state(number, **self.made))
-                except ConnectionError:
-                    return
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from installation.web.access import TRIES
 from installation.web.app import BODY_AT_MOST
 from installation.web.document import CameraPicture, Request
 from installation.web.token import read_tokens
-from tests.installation.waiting import LONG
+from tests.installation.waiting import LONG, wait_until
 from tests.installation.web.stage_double import StageDouble
 
 JSON = {"Content-Type": "application/json"}
@@ -177,7 +177,9 @@ def test_a_form_of_another_page_is_refused_for_its_type(stage: StageDouble) -> N
     assert ask(stage, "POST", "/api/command", b'{"name": "next"}', **form)[0] == 415
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example", "a@127.0.0.1", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example", "a@127.0.0.1", "a@localhost", ""]
+)
 def test_a_name_that_is_not_ours_is_refused(stage: StageDouble, host: str) -> None:
     assert ask(stage, "GET", "/reports/", Host=host)[0] in (400, 403)
     assert post(stage, "/api/command", {"name": "next"}, Host=host)[0] in (400, 403)
@@ -325,6 +327,23 @@ def test_tokens_cannot_be_tried_for_ever_a_taken_port_is_told_and_the_console_en
         assert stage.close() == 0
         page.close()
     assert stage.log.read_text() == ""
+
+
+def test_an_address_that_is_not_this_machines_is_told_in_words(tmp_path: Path) -> None:
+    stage = StageDouble(tmp_path, listen="192.0.2.1")  # an address for documentation: nobody has it
+    assert stage.process.wait(LONG) == 69
+    wait_until(lambda: stage.asked("failed"), LONG)
+    (failed,) = stage.asked("failed")
+    assert "'192.0.2.1' cannot be opened" in failed.arguments[0]
+    stage.close()
+
+
+def test_where_no_tokens_can_be_kept_the_machine_itself_is_served_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    with StageDouble(tmp_path, state_folder=str(tmp_path / "state")) as stage:
+        assert post(stage, "/api/command", {"name": "mute"})[0] == 200
+        assert post(stage, "/api/command", {"name": "mute"}, **FROM_OUTSIDE)[0] == 401
+        assert "the tokens cannot be kept" in stage.log.read_text()
 
 
 def test_a_stage_that_does_not_answer_holds_up_no_other_page(tmp_path: Path) -> None:
