@@ -16,6 +16,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "gpu": {"moderngl": "moderngl"},
     "lamps": {"sacn": "sacn", "stupidArtnet": "stupidArtnet", "mido": "mido", "rtmidi": "python-rtmidi"},
+    "report": {"weasyprint": "WeasyPrint"},
 }
 """What is imported, and its name for people."""
 

@@ -22,6 +22,8 @@ from typing import Literal
 
 FEWEST = 5
 """Visits (or takes) that a figure rests on at least."""
+PASSED_SECONDS = 3.0
+"""A visitor who was seen for less, and for whom no take ran, has passed."""
 FEWEST_TO_COMPARE = 100
 """Takes on each side, with fewer of which two versions of a story are "too few" to compare."""
 
