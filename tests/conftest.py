@@ -14,6 +14,7 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 os.environ["CHIARO_STATE"] = tempfile.mkdtemp(prefix="chiaro-tests-")
+os.environ["CHIARO_CONSOLE"] = "off"  # a test that wants one says so
 os.environ["CHIARO_CONFIG"] = tempfile.mkdtemp(prefix="chiaro-tests-")
 
 # A test of any input fails for what it finds, never because the machine is slow or busy.

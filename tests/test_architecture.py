@@ -39,7 +39,6 @@ AT_THE_ROOT = {
             "progress",
             "venue_folder",
             "venue_writer",
-            "toml_editing",
             "file_writer",
             "opening_hours",
             "house_settings",

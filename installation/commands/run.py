@@ -46,6 +46,15 @@ def register(app: typer.Typer) -> None:
             int | None,
             typer.Option(help="Seed of what the first take draws by lot, and of the simulated visitor's behaviour."),
         ] = None,
+        console: Annotated[
+            str | None,
+            typer.Option(
+                help="HOST[:PORT] on which the operator's console is served, 0.0.0.0 for phones in the network; 'off': "
+                "none. Default: the venue's, else 127.0.0.1:8470.",
+                envvar="CHIARO_CONSOLE",
+            ),
+        ] = None,
+        no_console: Annotated[bool, typer.Option("--no-console", help="Serve no operator's console.")] = False,
         unattended: Annotated[
             bool,
             typer.Option(
@@ -61,16 +70,18 @@ def register(app: typer.Typer) -> None:
         Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
         volume, O overlay, Esc twice ends the show
         """
+        from calibration.venue_folder import find_venue
         from installation.host.console import LossReporter, log_native, open_log
         from installation.host.errors import both, plain_errors
         from installation.host.memory import map_large_blocks
         from installation.host.native_noise import native_noise_aside
-        from installation.host.options import RunOptions, story_of, usable_options, venue_of, with_options
+        from installation.host.options import NO_CONSOLE, RunOptions, story_of, usable_options, venue_of, with_options
         from installation.host.state_folder import state_folder
         from installation.host.system_libraries import require_libraries
         from scenes.story.story import Story, load_story
 
-        typed = RunOptions(camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute)
+        served = NO_CONSOLE if no_console else console
+        typed = RunOptions(camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute, console=served)
         losses = LossReporter()
 
         def play(loaded: Story, chosen: Venue, watched: Callable[[Show], AbstractContextManager[None]]) -> bool:
@@ -78,7 +89,17 @@ def register(app: typer.Typer) -> None:
             from installation.show.opening import open_show
             from installation.show.slot_watch import slots_watched
 
-            opened = open_show(loaded, chosen, headless=headless, seed=seed, losses=losses, waits=unattended)
+            file = str(find_venue(venue).file) if venue else ""
+            opened = open_show(
+                loaded,
+                chosen,
+                headless=headless,
+                seed=seed,
+                losses=losses,
+                waits=unattended,
+                console=True,
+                venue_file=file,
+            )
             with native_noise_aside(log_native), opened as show, watched(show), slots_watched(show, losses):
                 show.run(seconds)
             return show.restarting

@@ -17,12 +17,12 @@ from installation.eye.child import EYE, EyeChild
 from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
-from installation.eye.restarts import Restarts
 from installation.eye.silence import Silence
 from installation.eye.successor import Successor, has_memory_for_another
 from installation.host.console import LossReporter, log
 from installation.host.health import Sense
 from installation.host.machine_load import MachineLoad
+from installation.host.restarts import Restarts
 from installation.host.worker import Worker
 from models.mood import Mood, unseen
 

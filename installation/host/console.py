@@ -117,6 +117,11 @@ class LossReporter:
         with self._lock:
             return tuple(self._gone)
 
+    def losses(self) -> tuple[LossChange, ...]:
+        """What is lost now, why, and since when."""
+        with self._lock:
+            return tuple(LossChange(part, why, since) for part, (since, why) in self._gone.items())
+
     def lost_parts(self) -> tuple[str, ...]:
         """What is lost now and why, one line per part, for the operator's overlay."""
         with self._lock:

@@ -30,6 +30,7 @@ class Health:
     """Losses reported since the start."""
     lost: tuple[str, ...] = ()
     """The parts that are lost now."""
+    shown_frames: int = 0
     late_frames: int = 0
     dropped_frames: int = 0
     repeated_frames: int = 0

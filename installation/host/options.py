@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, Unpack
 
 from pydantic import ValidationError
 
@@ -14,12 +15,13 @@ from calibration.places import valid_camera
 from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
 from calibration.venue_folder import VenueFile, find_venue
+from calibration.web_settings import ConsoleSettings
 from installation.host.plain_console import PlainConsole
 from scenes.story.foreign_story import import_words, story_to_import
 from scenes.story.near_file import near_file
 
 
-class RunOptions(TypedDict):
+class RunOptions(TypedDict, total=False):
     """What may be typed to be laid over a venue."""
 
     camera: str | None
@@ -27,8 +29,10 @@ class RunOptions(TypedDict):
     window: str | None
     fullscreen: bool
     mute: bool
+    console: str | None
 
 
+NO_CONSOLE = "off"
 DEMO = Path(__file__).parents[2] / "scenes" / "demo" / "story.toml"
 
 
@@ -115,6 +119,20 @@ def window_size(typed: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
+def console_address(settings: ConsoleSettings, typed: str) -> ConsoleSettings:
+    """Where the console is served, as typed: ``HOST``, ``HOST:PORT``, ``[HOST6]:PORT`` ``off``. Raises ``BadInput``."""
+    if typed == NO_CONSOLE:
+        return settings.model_copy(update={"listen": ""})
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([^\s:\[\]]+))(?::(\d{1,5}))?", typed)
+    if not found or int(found[3] or 0) > 65535:
+        words = (
+            f"{shown(typed)!r} is not a valid HOST or HOST:PORT; expected, for example, 0.0.0.0:{settings.port}, or off"
+        )
+        raise BadInput(words, where="--console")
+    port = int(found[3]) if found[3] else settings.port
+    return settings.model_copy(update={"listen": found[1] or found[2], "port": port})
+
+
 def with_source(settings: CameraSettings, typed: str) -> CameraSettings:
     """The camera's settings with the source that was typed. Raises ``BadInput`` without any part of a password."""
     try:
@@ -123,20 +141,12 @@ def with_source(settings: CameraSettings, typed: str) -> CameraSettings:
         raise BadInput(str(error), where="--camera") from None
 
 
-def with_options(
-    venue: Venue,
-    *,
-    camera: str | None = None,
-    osc: list[str] | None = None,
-    window: str | None = None,
-    fullscreen: bool = False,
-    mute: bool = False,
-) -> Venue:
+def with_options(venue: Venue, **typed: Unpack[RunOptions]) -> Venue:
     """The venue with what was typed laid over it; what was not typed stays as the file has it.
 
     Raises ``BadInput`` with the faults of all options.
     """
-    laid_over, faults = usable_options(venue, camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute)
+    laid_over, faults = usable_options(venue, **typed)
     if len(faults) > 1:
         raise BadInput(*(line for fault in faults for line in fault.lines()))
     if faults:
@@ -144,16 +154,10 @@ def with_options(
     return laid_over
 
 
-def usable_options(
-    venue: Venue,
-    *,
-    camera: str | None = None,
-    osc: list[str] | None = None,
-    window: str | None = None,
-    fullscreen: bool = False,
-    mute: bool = False,
-) -> tuple[Venue, list[BadInput]]:
+def usable_options(venue: Venue, **typed: Unpack[RunOptions]) -> tuple[Venue, list[BadInput]]:
     """The venue with every option that can be used laid over it, and the faults of the others."""
+    camera, osc = typed.get("camera"), typed.get("osc")
+    window, fullscreen = typed.get("window"), typed.get("fullscreen", False)
     changes: dict[str, object] = {}
     faults: list[BadInput] = []
     if camera is not None:
@@ -175,8 +179,13 @@ def usable_options(
             faults.append(error)
     elif fullscreen:
         changes["screen"] = venue.screen.model_copy(update={"fullscreen": True})
-    if mute:
+    if typed.get("mute"):
         changes["sound"] = venue.sound.model_copy(update={"mute": True})
+    if (address := typed.get("console")) is not None:
+        try:
+            changes["console"] = console_address(venue.console, address)
+        except BadInput as error:
+            faults.append(error)
     return venue.model_copy(update=changes), faults
 
 

@@ -49,7 +49,9 @@ _PLAIN = (Start, Stop, Pause, Resume, Next, Reset, Attract, Reload, SendSnapshot
 PLAIN = {one.name: one for one in _PLAIN}
 SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetClosed)}
 LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}
-"""Commands by the last part of their address: without an argument of their own, with on or off, with 0 to 1."""
+ENDINGS = {one.name: one for one in (Shutdown, Restart)}
+"""Commands by the last part of their address: without an argument of their own, with on or off, with 0 to 1, with the
+passphrase."""
 SHOWN_CHARACTERS = 60
 WRONG_PASSPHRASE = "wrong passphrase"  # noqa: S105 - what is answered
 UNKNOWN_ADDRESS = "unknown address"
@@ -85,6 +87,23 @@ def read(
         raise addressed(refused, address, prefix) from None
 
 
+def command_of(
+    name: str, arguments: list[Argument], scenes: Sequence[str], origin: Origin, others: tuple[str, ...] = ()
+) -> Command | Released:
+    """The command ``name`` with these arguments, for a sender who has shown already that he may end the show.
+
+    ``others`` are commands that this sender may have meant. Raises ``CommandRefused``; nothing else.
+    """
+    line = COMMANDS.get(name)
+    if line is None:
+        raise CommandRefused(
+            UNKNOWN_ADDRESS, f"there is no command {_short(name)}{_near_command(name, others)}", Code.UNKNOWN
+        )
+    if ending := ENDINGS.get(name):
+        return ending(origin=origin)
+    return _command(line, arguments, OscSettings(), scenes, origin)
+
+
 def addressed(refused: CommandRefused, address: str, prefix: str, command: str = "") -> CommandRefused:
     """``refused`` with the address that was meant, and with the name under which its sender is answered.
 
@@ -108,9 +127,9 @@ def _no_such_address(address: str, prefix: str, signals: tuple[str, ...]) -> str
     return f"{_short(address)} is not an address of this show{near}"
 
 
-def _near_command(name: str) -> str:
+def _near_command(name: str, others: tuple[str, ...] = ()) -> str:
     """A command with something behind it, as in ``goto/opening``, is that command, however long the rest."""
-    known = tuple(COMMANDS)
+    known = (*COMMANDS, *others)
     return did_you_mean(name, known) or did_you_mean(name.partition("/")[0], known)
 
 
@@ -139,7 +158,7 @@ def _command(
             return RehearseMood(_label(str(arguments[0])), _clamped(arguments[1]), origin=origin)
         case "shutdown" | "restart":
             _passphrase(str(arguments[0]), settings.passphrase)
-            return Shutdown(origin=origin) if line.name == "shutdown" else Restart(origin=origin)
+            return ENDINGS[line.name](origin=origin)
     raise CommandRefused(UNKNOWN_ADDRESS, code=Code.UNKNOWN)
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from calibration.errors import Exit
-from installation.eye.restarts import Restarts
 from installation.host.console import log
+from installation.host.restarts import Restarts
 from installation.service.unit import AGAIN_SECONDS
 
 START_SECONDS = 90.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from installation.host.counters import Second
@@ -26,11 +27,11 @@ class Announcing:
     def __init__(self, parts: Parts, mood: Mood, started: float):
         self._parts, self._started, self._sent_mood = parts, started, mood
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
-        self._next_health = self._next_scene_time = started
+        self._now = self._next_health = self._next_scene_time = started
 
-    def send_due(self, now: float, story: Story, state: StoryState, mood: Mood) -> None:
+    def send_due(self, now: float, story: Story, state: StoryState, mood: Mood, view: Callable[[], View]) -> None:
         """Send and note what is due at ``now`` (seconds)."""
-        parts = self._parts
+        parts, self._now = self._parts, now
         if mood is not self._sent_mood:  # the eye's link has sent it already: not a second time at the next tick
             self._sent_mood = mood
             parts.broadcast.mood(mood)
@@ -48,10 +49,12 @@ class Announcing:
             parts.broadcast.health(self._health)
             parts.heartbeat.status(status_line(state.scene, self._health, parts.losses.lost_parts()))
             film = parts.film.health
-            parts.machine.pictures(now, film.shown, film.late + film.dropped + film.repeated)
+            late = film.late + film.dropped + film.repeated
+            parts.machine.pictures(now, film.shown, late)
             opened, lost = parts.house.doors is not Doors.CLOSED, parts.losses.lost_names()
-            due, late = film.shown + film.dropped, film.late + film.dropped
-            parts.journal.count(Second(opened, mood.trusted, due, late, lost), now)
+            parts.journal.count(Second(opened, mood.trusted, film.shown, late, lost), now)
+        if parts.console:
+            parts.console.follow(now, story, state, view)
 
     def measure_health(self, now: float) -> Health:
         """How each part of the show is at ``now``; the beat counts on from the last one that was sent."""
@@ -65,6 +68,7 @@ class Announcing:
             uptime_seconds=now - self._started,
             errors=self._parts.losses.errors,
             lost=self._parts.losses.lost_names(),
+            shown_frames=film.shown,
             late_frames=film.late,
             dropped_frames=film.dropped,
             repeated_frames=film.repeated,
@@ -96,6 +100,7 @@ class Announcing:
             remembered=remembered(story, state),
             timeline=timeline_of(story, state.scene, parts.film.playhead.seconds),
             house=parts.house.line,
+            rehearsed=parts.rehearsal.lasts(self._now),
         )
 
     def _position(self, story: Story, state: StoryState) -> float:

@@ -63,6 +63,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     losses: LossReporter | None = None,
     waits: bool = False,
     at_desk: PlayFrom | None = None,
+    console: bool = False,
+    venue_file: str = "",
 ) -> Iterator[Show]:
     """The running parts around one show; all of them are closed on the way out, in less than 5 s.
 
@@ -70,7 +72,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     ``mood_source``: where moods come from instead of the eye's process; number keys then set them too.
     ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
     ``at_desk``: where it begins at a maker's desk, where a story is read again when its file is saved and goes on at
-    the same place, and a bar shows how it stands.
+    the same place, and a bar shows how it stands. ``console``: serve the operator's console that the venue wants, which
+    writes settings to ``venue_file``.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``; at the end ``Unavailable``, when the show could not go on.
     """
     losses = losses or LossReporter()
@@ -145,6 +148,12 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         desk = StoryDesk(story.path, film.screen.size, losses, at_desk.scene) if at_desk else None
         if desk:
             closing.callback(desk.close)
+        operators = None
+        if console and venue.console.listen:
+            from installation.show.console_desk import open_console
+
+            operators = open_console(venue, venue_file, folder, story, eye, losses, journal)
+            closing.callback(operators.close)
         parts = Parts(
             film=film,
             eye=eye,
@@ -159,6 +168,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             takes=takes,
             course=course,
             control=control,
+            console=operators,
             desk=desk,
             lamps=lamps,
             timecode=timecode,

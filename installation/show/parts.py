@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from installation.course.course import Course
 from installation.film.film import Film
@@ -21,6 +21,9 @@ from installation.show.rehearsal import Rehearsal
 from installation.show.story_desk import StoryDesk
 from installation.show.take_record import TakeRecord
 from models.mood import Mood
+
+if TYPE_CHECKING:
+    from installation.show.console_desk import ConsoleDesk  # a show without one does not load it
 
 
 class Eye(Protocol):
@@ -93,6 +96,7 @@ class Parts:
     takes: TakeRecord
     course: Course
     control: Control | None = None
+    console: ConsoleDesk | None = None
     lamps: Lamps | None = None
     timecode: Timecode | None = None
     desk: StoryDesk | None = None

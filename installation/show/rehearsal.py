@@ -69,8 +69,12 @@ class Rehearsal:
         """Whether the mood is one by hand now; at a maker's desk it always is."""
         return now < self._until or self._seconds == float("inf")
 
+    def lasts(self, now: float) -> bool:
+        """Whether the mood at ``now`` is a rehearsed one."""
+        return now < self._until
+
     def over(self, mood: Mood, now: float) -> Mood:
         """``mood``, or the rehearsed one while it lasts."""
-        if now >= self._until:
+        if not self.lasts(now):
             return mood
         return mood_of(self._word, self._intensity, now, held_seconds=now - self._since)

@@ -150,7 +150,7 @@ class Show:
         self._begin_reloaded(now, cues)
         self._end_after_fault()
         parts.film.draw(now, self._over_the_film(now))
-        self._announcing.send_due(now, self._story, self._state, self._mood)
+        self._announcing.send_due(now, self._story, self._state, self._mood, self._view)
         parts.heartbeat.beat(now)
 
     def end(self, now: float) -> None:
@@ -166,8 +166,8 @@ class Show:
         commands = self.parts.keys.commands(events, self.controls, now)
         if self.parts.desk is not None:
             commands += self.parts.desk.commands(events)
-        if self.parts.control is not None:
-            commands += self.parts.control.drain()
+        for source in (self.parts.control, self.parts.console):
+            commands += source.drain() if source is not None else ()
         return commands
 
     def _obey(self, command: Command, now: float) -> None:
@@ -176,6 +176,8 @@ class Show:
         answer = self._ask_story(command) if isinstance(command, StoryCommand) else self._set_stage(command, now)
         if self.parts.control is not None:
             self.parts.control.reply(command, *answer)
+        if self.parts.console is not None:
+            self.parts.console.obeyed(command, *answer)
 
     def _ask_story(self, command: StoryCommand) -> Answer:
         match command:

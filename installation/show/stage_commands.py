@@ -21,6 +21,7 @@ from scenes.machine.command import (
     SetMasterVolume,
     SetMute,
     SetOverlay,
+    ShowCamera,
 )
 from scenes.story.translations import languages_asked
 
@@ -40,6 +41,7 @@ Setting = (
     | OpenHouse
     | CloseHouse
     | RehearseMood
+    | ShowCamera
     | SendSnapshot
     | Ping
 )
@@ -66,7 +68,7 @@ def set_stage(command: Setting, parts: Parts, controls: Controls, now: float) ->
             film.caption_languages(languages)
         case SetOverlay(on):
             controls = replace(controls, overlay=on)
-            eye.set_thumbnail(on)
+            eye.set_thumbnail(on or (parts.console is not None and parts.console.shows_camera))
         case SetCamera(on):
             controls = replace(controls, camera=on)
             eye.set_camera(on)
@@ -79,6 +81,10 @@ def set_stage(command: Setting, parts: Parts, controls: Controls, now: float) ->
                 parts.rehearsal.set(label, intensity, now)
             except ValueError as error:
                 return controls, (Code.UNKNOWN, str(error))
+        case ShowCamera(seconds):
+            if parts.console is None:
+                return controls, (Code.NOT_NOW, "this show has no console")
+            parts.console.show_camera(seconds, now, command.origin)
         case SendSnapshot():
             parts.broadcast.snapshot()
         case Ping():

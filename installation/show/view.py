@@ -76,6 +76,8 @@ class View:
     """Doors and next change, where the house has hours or is not open."""
     signals: tuple[SignalStanding, ...] = ()
     """Those that the story asks for."""
+    rehearsed: bool = False
+    """The mood is an operator's, not the eye's."""
 
 
 def set_by_hand(controls: Controls) -> tuple[str, ...]:

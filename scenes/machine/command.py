@@ -14,13 +14,18 @@ class Origin:
     """Who asked, and where the answer goes."""
 
     kind: str = "operator"
-    """``operator``, ``key``, ``window``, ``house`` or ``osc``."""
+    """``operator``, ``key``, ``window``, ``house``, ``osc`` or ``console``."""
     reply_to: tuple[str, int] | None = None
     """Host and port of a sender that waits for an answer."""
+    who: str = ""
+    """The operator of a console, by name or address."""
+    request: int = 0
+    """Number of the console's request that waits for an answer."""
 
     def __str__(self) -> str:
-        """For the journal and for reasons that people read: ``key``, ``osc 10.0.0.7:9001``."""
-        return f"{self.kind} {self.reply_to[0]}:{self.reply_to[1]}" if self.reply_to else self.kind
+        """For the journal and for reasons that people read: ``key``, ``osc 10.0.0.7:9001``, ``console Anna``."""
+        asker = f"{self.reply_to[0]}:{self.reply_to[1]}" if self.reply_to else self.who
+        return f"{self.kind} {asker}" if asker else self.kind
 
 
 OPERATOR = Origin()
@@ -181,6 +186,14 @@ class RehearseMood(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCamera(Asked):
+    """Show the camera's small picture on the consoles for so many seconds; 0: no longer."""
+
+    name: ClassVar[str] = "show_camera"
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reload(Asked):
     """Read the story again; it takes over at the next scene's start."""
 
@@ -228,6 +241,7 @@ StageCommand = (
     | CloseHouse
     | SetOverlay
     | RehearseMood
+    | ShowCamera
     | Reload
     | SendSnapshot
     | Ping

@@ -156,7 +156,7 @@ def told_time(room: Room, seconds: float) -> tuple[Value, ...]:
     show.parts.film.playhead = replace(show.parts.film.playhead, seconds=seconds)
     before = show.parts.broadcast.values().get("/scene/time")
     show._announcing._next_scene_time = 0.0
-    show._announcing.send_due(time.monotonic(), show.story, show._state, show._mood)
+    show._announcing.send_due(time.monotonic(), show.story, show._state, show._mood, show._view)
     wait_until(lambda: show.parts.broadcast.values().get("/scene/time") not in (None, before), LONG)
     return show.parts.broadcast.values()["/scene/time"]
 

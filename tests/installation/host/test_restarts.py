@@ -1,7 +1,7 @@
 """When a part is started again, and on what, under a clock that is given."""
 
 from installation.eye.device_choice import CPU, TOGETHER, TRY_GPU_AGAIN_AFTER, DeviceChoice
-from installation.eye.restarts import Restarts
+from installation.host.restarts import Restarts
 
 CUDA = "CUDAExecutionProvider"
 

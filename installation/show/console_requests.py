@@ -1,0 +1,97 @@
+"""From an operator's request to a checked command: by the same rules as OSC, and some of the console's own."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from calibration.settings import OscSettings
+from installation.osc.command_parser import Released, command_of
+from installation.osc.incoming import Argument, CommandRefused, Unread
+from installation.osc.rate_limit import TokenBuckets
+from installation.osc.registry import STRING_AT_MOST, Code
+from installation.web.document import Answer, Request
+from scenes.machine.command import Command, Origin, Ping, ShowCamera
+
+COMMANDS_AT_MOST = 100
+"""That wait for the next tick, as for OSC."""
+SHOWN_AT_MOST_SECONDS = 60.0
+LARGEST_NUMBER = 2**63
+
+
+def _show_camera(arguments: Sequence[Argument], origin: Origin) -> Command:
+    match list(arguments):
+        case [int() | float() as seconds] if not isinstance(seconds, bool) and 0 <= seconds <= SHOWN_AT_MOST_SECONDS:
+            return ShowCamera(float(seconds), origin=origin)
+    raise CommandRefused("wrong arguments", f"show_camera takes a number from 0 to {SHOWN_AT_MOST_SECONDS:g}")
+
+
+OWN: dict[str, Callable[[Sequence[Argument], Origin], Command]] = {"show_camera": _show_camera}
+"""Commands of the console alone, with what makes them of their arguments or raises ``CommandRefused``."""
+
+
+class ConsoleRequests:
+    """Takes requests in the thread that hears them; the stage drains the commands once a tick."""
+
+    def __init__(self, settings: OscSettings, scenes: Sequence[str], clock: Callable[[], float]) -> None:
+        self._settings, self._scenes = settings, tuple(scenes)
+        self._commands: deque[Command] = deque()
+        self._limit = TokenBuckets(settings.messages_per_second, settings.messages_per_second, clock)
+
+    def story(self, scenes: Sequence[str]) -> None:
+        """Another story runs: these are the scenes that goto may name."""
+        self._scenes = tuple(scenes)
+
+    def drain(self) -> list[Command]:
+        """All commands since the last call, in order."""
+        commands: list[Command] = []
+        with suppress(IndexError):
+            while True:
+                commands.append(self._commands.popleft())
+        return commands
+
+    def receive(self, request: Request) -> Answer | None:
+        """Keep the command for the next tick, and None: the stage answers then; or an answer at once."""
+        origin = Origin("console", who=request.who, request=request.number)
+        try:
+            command = self._command(request, origin)
+        except CommandRefused as refused:
+            return Answer(number=request.number, code=refused.code, reason=str(refused))
+        if isinstance(command, Released):
+            return Answer(number=request.number, code=Code.DONE, reason="released")
+        if isinstance(command, Ping):
+            return Answer(number=request.number, code=Code.DONE, reason="pong")
+        self._commands.append(command)
+        return None
+
+    def _command(self, request: Request, origin: Origin) -> Command | Released:
+        if not self._limit.take(request.who):
+            most = f"more than {self._settings.messages_per_second:g} requests per second"
+            raise CommandRefused("too many", most, Code.TOO_MANY)
+        if len(self._commands) >= COMMANDS_AT_MOST:
+            raise CommandRefused("queue full", "the show is busy", Code.TOO_MANY)
+        arguments = [_argument(value) for value in request.arguments]
+        if own := OWN.get(request.name):
+            return own(arguments, origin)
+        return command_of(request.name, arguments, self._scenes, origin, others=tuple(OWN))
+
+
+def _argument(value: Any) -> Argument:
+    """A value of JSON as the parser takes it: no list, no text or number beyond what OSC can carry."""
+    match value:
+        case None | bool():
+            return value
+        case int() if abs(value) < LARGEST_NUMBER:
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case str() if len(value) <= STRING_AT_MOST:
+            return value
+        case str():
+            return Unread(f"a text of more than {STRING_AT_MOST} characters")
+        case int() | float():
+            return Unread("a number that is too large")
+    return Unread("a list")
