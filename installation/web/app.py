@@ -12,7 +12,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -124,10 +124,7 @@ def make_app(console: Console) -> ASGIApp:
 
     async def thumbnail(request: Request) -> Response:
         caller_of(request)
-        file = console.thumbnails.file(request.path_params["scene"])
-        if file is None:
-            raise HTTPException(404)
-        return FileResponse(file, headers={"cache-control": "private, no-cache"}, media_type="image/jpeg")
+        return _found(console.thumbnails.response(request, request.path_params["scene"]))
 
     async def reports(request: Request) -> Response:
         caller_of(request)

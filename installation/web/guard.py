@@ -71,7 +71,7 @@ class Guard:
         if not self._is_ours(host):
             return "this is not a name of the show's machine; use its address in digits, as the overlay shows it"
         origin = headers.get("origin")
-        if origin is not None and origin.lower() != f"{scope['scheme']}://{host}".lower():
+        if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
             return "this request comes from another page"
         reads = scope["method"] in READING
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not (

@@ -72,12 +72,13 @@ def _tokens(folder: Path) -> Tokens:
 def open_port(host: str, port: int) -> socket.socket:
     """A listening socket; on any free port where this one is taken or not allowed. Raises OSError for the address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=both)
     except OSError as error:
         if port == 0 or error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        return socket.create_server((host, 0), family=family, backlog=128)
+        return socket.create_server((host, 0), family=family, backlog=128, dualstack_ipv6=both)
 
 
 async def serve(

@@ -20,6 +20,8 @@ NOT_NOW, TOO_MANY = 5, 4
 """As in OSC's replies."""
 ANSWER_WITHIN = 5.0
 MOST_WAITING = 100
+MOST_UNHEARD = 64
+"""Messages that are read ahead of the event loop; where it hangs no more are read, and the stage notices."""
 
 
 class Reply(NamedTuple):
@@ -37,6 +39,7 @@ class StageLine:
         self._outgoing: queue.Queue[bytes] = queue.Queue(MOST_WAITING)
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._number = 0
+        self._room = threading.Semaphore(MOST_UNHEARD)
 
     def start(
         self, messages: Iterator[bytes], on_document: Callable[[Document, bytes], None], on_end: Callable[[], None]
@@ -47,6 +50,7 @@ class StageLine:
         def read() -> None:
             with suppress(RuntimeError):  # the loop has ended before us
                 for message in messages:
+                    self._room.acquire()
                     loop.call_soon_threadsafe(self._hear, message, on_document)
                 loop.call_soon_threadsafe(on_end)
 
@@ -76,6 +80,7 @@ class StageLine:
             del self._waiting[number]
 
     def _hear(self, message: bytes, on_document: Callable[[Document, bytes], None]) -> None:
+        self._room.release()
         document = orjson.loads(message)
         if document["kind"] != "answer":
             on_document(document, message)

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import orjson
+from starlette.requests import Request
+from starlette.responses import Response
 
 from installation.web.stage_line import Document
 
@@ -32,10 +34,19 @@ class Thumbnails:
         self._files: dict[str, Path] = {}
         self._making: asyncio.Task[None] | None = None
 
-    def file(self, scene: str) -> Path | None:
-        """The JPEG of a scene; None while there is none."""
+    def response(self, request: Request, scene: str) -> Response | None:
+        """The JPEG of a scene for a browser that may have it already; None while there is none."""
         file = self._files.get(scene)
-        return file if file and file.is_file() else None
+        if file is None:
+            return None
+        headers = {"etag": f'"{file.stem}"', "cache-control": "private, no-cache"}
+        try:
+            content = file.read_bytes()
+        except OSError:
+            return None
+        if headers["etag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type="image/jpeg")
 
     def follow(self, story: Document) -> None:
         """Another story runs: make what is missing, one story at a time."""

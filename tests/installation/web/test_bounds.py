@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.web import connection
+from installation.web import app, connection
 from installation.web.access import Access
 from installation.web.connection import Bounds
 from installation.web.main import serve
@@ -122,6 +122,17 @@ def test_a_page_that_never_reads_is_closed_and_costs_no_memory(server: Server) -
     reader.shutdown(socket.SHUT_RDWR)
     thread.join(LONG)
     sleeper.close()
+
+
+def test_a_body_that_does_not_end_is_not_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "BODY_WITHIN", 0.3)
+    head = (
+        b"POST /api/command HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+    )
+    with server.connect() as slow:
+        slow.sendall(head + b"{")
+        assert b" 408 " in slow.recv(65536)
+        assert is_closed(slow)
 
 
 def test_a_crowd_from_one_address_leaves_room_for_others(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

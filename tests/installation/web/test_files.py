@@ -159,20 +159,21 @@ def test_a_thumbnail_is_made_once_of_what_the_clip_is_now(tmp_path: Path) -> Non
     film = make_clip(tmp_path / "film.mp4", seconds=2)
     thumbnails = Thumbnails(tmp_path / "thumbnails")
     follow(thumbnails, film)
-    first = thumbnails.file("storm")
-    assert first
-    assert first.read_bytes()[:3] == b"\xff\xd8\xff"
-    made = first.stat().st_mtime_ns
-    os.utime(first, ns=(made, made))
-    assert len(list(first.parent.iterdir())) == len(made_story().scenes)
+    first = found(thumbnails.response(request(), "storm"))
+    assert bytes(first.body).startswith(b"\xff\xd8\xff")
+    made = {file: file.stat().st_ino for file in (tmp_path / "thumbnails").iterdir()}
+    assert len(made) == len(made_story().scenes)
+    follow(thumbnails, film)
+    assert {file: file.stat().st_ino for file in (tmp_path / "thumbnails").iterdir()} == made
+    assert found(thumbnails.response(request(if_none_match=first.headers["etag"]), "storm")).status_code == 304
     os.utime(film, ns=(1, 1))
-    old = first.parent / "old.jpg"
+    old = tmp_path / "thumbnails" / "old.jpg"
     old.write_bytes(b"x")
     os.utime(old, (0, time.time() - KEPT_SECONDS - 60))
     follow(thumbnails, tmp_path / "gone.mp4")  # a film that is not there: none is made, what is too old goes
-    assert thumbnails.file("storm") is None
+    assert thumbnails.response(request(), "storm") is None
     assert not old.exists()
-    assert first.exists()
+    assert all(file.exists() for file in made)
     follow(thumbnails, film)
-    assert thumbnails.file("storm") not in (None, first)
-    assert thumbnails.file("../../secret") is None
+    assert found(thumbnails.response(request(), "storm")).headers["etag"] != first.headers["etag"]
+    assert thumbnails.response(request(), "../../secret") is None

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import socket
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,6 +15,7 @@ from installation.web.document import CameraPicture, CommandLine, Document, Loss
 from installation.web.live import KEPT_LINES, MOST_PAGES, Live, Page
 from installation.web.stage_line import StageLine
 from installation.web.wire import Wire
+from tests.installation.waiting import LONG, wait_until
 from tests.installation.web.stage_double import made_state, made_story
 
 ANN, BO = Caller("10.0.0.7", "operator", "Ann"), Caller("10.0.0.8", "operator", "Bo")
@@ -138,6 +141,26 @@ def test_a_request_without_an_answer_says_so_and_is_forgotten() -> None:
     assert reply.code == stage_line.NOT_NOW
     assert "did not answer" in reply.reason
     assert line._waiting == {}
+
+
+def test_a_console_that_hangs_reads_no_more_so_that_the_stage_notices() -> None:
+    taken = 0
+
+    def messages() -> Iterator[bytes]:
+        nonlocal taken
+        for taken in range(1000):  # noqa: B007 - counted outside
+            yield b'{"kind":"none"}'
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+
+        async def hang() -> None:
+            StageLine(Wire(ours)).start(messages(), lambda *_: None, lambda: None)
+            wait_until(lambda: taken == stage_line.MOST_UNHEARD, LONG)
+            time.sleep(0.05)  # the loop hangs here
+            assert taken == stage_line.MOST_UNHEARD
+
+        asyncio.run(hang())
 
 
 def test_codes_are_those_of_osc() -> None:
