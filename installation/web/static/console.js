@@ -181,6 +181,7 @@ async function enter() {
   await login(token, kept.get(NAME) ?? "").catch(() => 0);
 }
 
+keys.listen(controls, () => scenes.open());
 retell();
 tell("connecting", null, true);
 await enter();

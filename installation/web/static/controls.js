@@ -87,7 +87,7 @@ export class Controls {
   follow(now) {
     this.now = now;
     const pressed = (id, on, words) => {
-      attribute($(id), "aria-pressed", on);
+      attribute($(id), "aria-pressed", String(on));
       if (!$(id).classList.contains("asking")) text($(id), words);
     };
     pressed("pause", now.paused, t(now.paused ? "do.resume" : "do.pause"));

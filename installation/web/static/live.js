@@ -7,6 +7,7 @@ export const PROTOCOL = 1;
 const STALE_AFTER = 3000;
 const SILENT_AFTER = 7000;
 const SLEPT_AFTER = 4000;
+const REST_AFTER = 20000;
 const EVENTS = ["hello", "story", "state", "machine", "history", "loss", "command", "picture", "operators"];
 
 export class Live {
@@ -22,8 +23,11 @@ export class Live {
     this.since = Date.now();
     this.version = "";
     setInterval(() => this.tick(), 500);
-    for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, () => document.hidden || this.tick());
-    for (const event of ["online", "pageshow"]) addEventListener(event, () => this.tick());
+    document.addEventListener("resume", () => this.tick());
+    document.addEventListener("visibilitychange", () => this.seen(!document.hidden));
+    addEventListener("online", () => this.tick());
+    addEventListener("pagehide", () => this.source?.close());
+    addEventListener("pageshow", (event) => event.persisted && this.open());
   }
 
   // The show's clock in seconds, as far as this device knows it.
@@ -36,11 +40,27 @@ export class Live {
     clearTimeout(this.later);
     const source = new EventSource("/api/events");
     this.source = source;
-    this.anythingAt = Date.now();
+    this.anythingAt = this.openedAt = Date.now();
     for (const name of EVENTS) {
       source.addEventListener(name, (event) => source === this.source && this.take(name, JSON.parse(event.data)));
     }
     source.onerror = () => source === this.source && this.lost(source);
+  }
+
+  // A browser keeps six lines to one address: a page that nobody looks at gives its own up.
+  seen(visible) {
+    clearTimeout(this.rests);
+    if (visible && !this.source && this.word === "connecting") this.open();
+    else if (visible) this.tick();
+    else this.rests = setTimeout(() => this.rest(), REST_AFTER);
+  }
+
+  rest() {
+    if (this.word === "older") return;
+    this.source?.close();
+    this.source = null;
+    clearTimeout(this.later);
+    this.turn("connecting");
   }
 
   take(name, document) {
@@ -97,6 +117,7 @@ export class Live {
   judge() {
     const age = Date.now() - this.newsAt;
     if (!this.newsAt || ["older", "refused", "busy"].includes(this.word) && age > STALE_AFTER) return;
+    if (this.word === "connecting" && age > STALE_AFTER && Date.now() - this.openedAt < STALE_AFTER) return;
     const connected = this.source?.readyState === EventSource.OPEN;
     if (age <= STALE_AFTER) this.turn("ok");
     else this.turn(connected ? "stale" : "offline");

@@ -38,14 +38,18 @@ class Page:
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
+        self.is_as_opened = False
+        """It was neither sized nor loaded since somebody said so."""
 
     def size(self, size: tuple[int, int], touch: bool = False) -> None:
         """Be a screen of so many CSS pixels."""
+        self.is_as_opened = False
         told = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": touch}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", told)
 
     def open(self, address: str) -> None:
         """Load a page, and wait until it has news of the show."""
+        self.is_as_opened = False
         self.driver.get("about:blank")
         self.driver.get(address)
         self.wait_for("document.documentElement.dataset.live === 'ok'")
@@ -66,6 +70,18 @@ class Page:
         """A tap in the middle of an element that can be seen there."""
         self.js("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
         self.driver.find_element("css selector", selector).click()
+
+    def open_folds(self) -> None:
+        """Open all that is folded away."""
+        self.js("[...document.querySelectorAll('details')].forEach((one) => { one.open = true; })")
+
+    def put(self, selector: str, value: str, event: str) -> None:
+        """Set a slider or a choice to a value, as dragging or choosing does."""
+        self.driver.execute_script(
+            "const one = document.querySelector(arguments[0]); one.value = arguments[1];"
+            " one.dispatchEvent(new Event(arguments[2]));",
+            *(selector, value, event),
+        )
 
     def press(self, *keys: str) -> None:
         """Keys, to whatever has the focus."""
