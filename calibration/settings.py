@@ -22,6 +22,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Language = Literal["en", "de"]
 """A language that this program itself speaks to visitors."""
 Corner = tuple[Share, Share]
+Polygon = Annotated[tuple[Corner, ...], Field(min_length=3, max_length=40)]
+"""Points in order around an area of a picture, as shares of its width and height."""
 
 
 def written_as(pattern: str, words: str) -> AfterValidator:
@@ -86,6 +88,12 @@ class CameraSettings(Section):
     height: int = Field(720, ge=120, le=4320)
     frames_per_second: float = Field(30.0, gt=0, le=240)
     region: Region = Region()
+    masks: tuple[Polygon, ...] = Field(
+        (),
+        max_length=16,
+        description="Areas that are black before anything looks at the picture (a screen, a poster, a place without "
+        "consent): polygons as shares of the picture, as it is turned and mirrored",
+    )
     mirror: bool = False
     rotate_degrees: Literal[0, 90, 180, 270] = 0
     exposure_100us: float | None = Field(

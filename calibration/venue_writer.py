@@ -6,7 +6,6 @@ What a technician wrote in the venue file stays as it is, comments too: only nam
 
 from __future__ import annotations
 
-import re
 import tomllib
 
 from pydantic import ValidationError
@@ -14,12 +13,15 @@ from pydantic import ValidationError
 from calibration.errors import BadInput
 from calibration.files import describe
 from calibration.profile import Calibration
+from calibration.toml_editing import statements, toml_value, with_key
 from calibration.venue import Venue
 
-Value = str | float | int | bool
+Value = str | float | int | bool | tuple[object, ...]
 Changes = dict[str, dict[str, tuple[Value, str]]]
-"""Section, key, (value, comment)."""
-HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+\s*(#.*)?$")
+"""Section, key, (value, comment); without a comment, one that stands behind the key stays."""
+
+
+WRITTEN_BY = "# Written by 'chiaro calibrate'"
 
 
 def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
@@ -27,11 +29,23 @@ def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
 
     Raises ``BadInput`` if the outcome could not be read again (then nothing must be written).
     """
-    text = _without_calibration(text)
+    text = _changed(_without_calibration(text.replace("\r\n", "\n")), changes)
+    return _usable(text.rstrip("\n") + "\n\n" + calibration_text(calibration))
+
+
+def changed_text(text: str, changes: Changes) -> str:
+    """The venue file's ``text`` with changed keys. Raises ``BadInput`` if the outcome could not be read again."""
+    return _usable(_changed(text.replace("\r\n", "\n"), changes))
+
+
+def _changed(text: str, changes: Changes) -> str:
     for section, keys in changes.items():
         for key, (value, comment) in keys.items():
-            text = _with_key(text, section, key, f"{key} = {toml_value(value)}" + (f"  # {comment}" if comment else ""))
-    text = text.rstrip("\n") + "\n\n" + calibration_text(calibration)
+            text = with_key(text, (*section.split("."), key), toml_value(value), comment)
+    return text
+
+
+def _usable(text: str) -> str:
     try:
         Venue.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -44,7 +58,7 @@ def venue_text(text: str, changes: Changes, calibration: Calibration) -> str:
 def calibration_text(calibration: Calibration) -> str:
     """The sections of ``[calibration]``, with a comment for each key that has a description."""
     lines = [
-        "# Written by 'chiaro calibrate'; do it again rather than change it by hand.",
+        f"{WRITTEN_BY}; do it again rather than change it by hand.",
         "[calibration]",
         *_lines(calibration),
     ]
@@ -70,50 +84,17 @@ def _lines(section: object) -> list[str]:
     return found
 
 
-def toml_value(value: object) -> str:
-    """``value`` as TOML has it; numbers to four places."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.4f}".rstrip("0") + ("0" if f"{value:.4f}".rstrip("0").endswith(".") else "")
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(toml_value(one) for one in value) + "]"
-    return '"' + "".join(_escaped(letter) for letter in str(value)) + '"'
-
-
-def _escaped(letter: str) -> str:
-    if letter in '"\\':
-        return "\\" + letter
-    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
-
-
 def _without_calibration(text: str) -> str:
-    """The text without ``[calibration]``, its subsections and the comment above them."""
-    kept: list[str] = []
-    inside = False
-    for line in text.splitlines():
-        header = HEADER.match(line)
-        if header:
-            inside = header[1].split(".")[0].strip() == "calibration"
-            if inside and kept and kept[-1].startswith("# Written by 'chiaro calibrate'"):
-                kept.pop()
-        if not inside:
-            kept.append(line)
-    return "\n".join(kept) + "\n"
-
-
-def _with_key(text: str, section: str, key: str, line: str) -> str:
-    """The text with ``line`` in place of ``key`` of ``section``; a section that is not there is added at the end."""
-    lines = text.splitlines()
-    start = next((i for i, one in enumerate(lines) if (m := HEADER.match(one)) and m[1] == section), None)
-    if start is None:
-        return text.rstrip("\n") + f"\n\n[{section}]\n{line}\n"
-    end = next((i for i in range(start + 1, len(lines)) if HEADER.match(lines[i])), len(lines))
-    there = next((i for i in range(start + 1, end) if re.match(rf"\s*{re.escape(key)}\s*=", lines[i])), None)
-    if there is not None:
-        lines[there] = line
-    else:
-        lines.insert(start + 1, line)
-    return "\n".join(lines) + "\n"
+    """The text without ``[calibration]``, its subsections and our comment above them; other people's comments stay."""
+    lines, table = text.split("\n"), None
+    taken = set[int]()
+    for one in statements(lines):
+        table = one if one.header else table
+        if table and table.path[:1] == ("calibration",):
+            taken.update(range(one.start, one.end))
+            blank = one.end
+            while blank < len(lines) and not lines[blank].strip():
+                taken.add(blank)
+                blank += 1
+    kept = [line for number, line in enumerate(lines) if number not in taken]
+    return "\n".join(line for line in kept if not line.startswith(WRITTEN_BY))

@@ -39,6 +39,7 @@ AT_THE_ROOT = {
             "progress",
             "venue_folder",
             "venue_writer",
+            "toml_editing",
             "file_writer",
             "opening_hours",
             "house_settings",

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from installation.host.priority import lower_process_priority
+from installation.host.terminal import say
 
 NICER = 10
 """Phones have processors of their own: what is measured yields to the show."""
@@ -91,7 +92,7 @@ def main() -> None:
     """Print what was seen."""
     port, pages, seconds, flooders = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
     lower_process_priority(NICER)
-    print(json.dumps(asdict(asyncio.run(open_pages(port, pages, seconds, flooders)))))
+    say(json.dumps(asdict(asyncio.run(open_pages(port, pages, seconds, flooders)))))
 
 
 if __name__ == "__main__":

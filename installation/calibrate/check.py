@@ -33,11 +33,16 @@ class Verdict:
 
 
 def check_room(
-    made: Calibration, source: PictureSource, observer: Observer, instruct: Callable[[str], None]
+    made: Calibration,
+    source: PictureSource,
+    observer: Observer,
+    instruct: Callable[[str], None],
+    open_share: float = 1.0,
 ) -> Verdict:
     """Compare the room, and the face of whoever stands there, with the calibration.
 
-    ``instruct`` is called with what is to be done next. Raises ``CameraLost``.
+    ``instruct`` is called with what is to be done next; ``open_share`` of the picture is under no mask. Raises
+    ``CameraLost``.
     """
     faults = list(_camera_faults(made, source))
     instruct(f"measuring the room for {ROOM_SECONDS:.0f} s: everybody out of the picture")
@@ -48,7 +53,7 @@ def check_room(
         _, there = _observe(source, observer, RecordingRequest(people[0] if people else "somebody"), FACE_SECONDS)
     measured: list[str] = []
     if len(empty) >= 2:
-        room = measure_empty_room(empty)
+        room = measure_empty_room(empty, open_share)
         measured.append(f"picture mean {room.luminance:.1f} (was {made.room.luminance:.1f})")
         if drift(made.room, room.luminance, None) > 1:
             faults.append(

@@ -16,8 +16,9 @@ from calibration.files import read_text
 from calibration.fitting import Faces
 from calibration.head import VenueHead
 from calibration.profile import Calibration
+from calibration.toml_editing import toml_value
 from calibration.venue import Venue
-from calibration.venue_writer import Changes, toml_value, venue_text
+from calibration.venue_writer import Changes, venue_text
 from models.arrays import Image
 from models.evaluation.metrics import Scores
 from models.labels import LABELS

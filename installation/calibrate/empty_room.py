@@ -10,6 +10,7 @@ import numpy as np
 from calibration.settings import CameraSettings
 from models.arrays import Image
 
+LEAST_OPEN = 0.01
 NOISY, BRIGHT_ROOM, PULSES = 6.0, 70.0, 0.06
 DARK_FACE, BRIGHT_FACE = 8.0, 200.0
 MISSING = (
@@ -30,8 +31,11 @@ class EmptyRoom:
     """Deviation of the whole picture's mean from picture to picture, as a share of it."""
 
 
-def measure_empty_room(pictures: Sequence[Image]) -> EmptyRoom:
-    """Mean, noise and pulse of pictures of the room with nobody in it. Raises ValueError for fewer than two."""
+def measure_empty_room(pictures: Sequence[Image], open_share: float = 1.0) -> EmptyRoom:
+    """Mean, noise and pulse of pictures of the room with nobody in it. Raises ValueError for fewer than two.
+
+    ``open_share``: of the picture, what no mask covers; the mean is of that.
+    """
     if len(pictures) < 2:
         raise ValueError("at least two pictures of the empty room are needed")
     small = np.stack([picture[::4, ::4, 1].astype(np.float32) for picture in pictures])
@@ -40,7 +44,9 @@ def measure_empty_room(pictures: Sequence[Image]) -> EmptyRoom:
     # Half the difference of two pictures is their noise; the median over places leaves out what really moved.
     noise = float(np.median(steps.std(axis=0)) / np.sqrt(2))
     means = np.array([picture[::8, ::8].mean() for picture in pictures])
-    return EmptyRoom(float(means.mean()), noise, float(means.std() / max(means.mean(), 1.0)))
+    return EmptyRoom(
+        float(means.mean()) / max(open_share, LEAST_OPEN), noise, float(means.std() / max(means.mean(), 1.0))
+    )
 
 
 def remarks_on_empty_room(

@@ -26,6 +26,7 @@ from installation.calibrate.picture_source import PictureSource, open_picture_so
 from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
+from installation.camera.masks import open_share
 from installation.host.options import report_old_place, story_file, with_source
 from models.labels import LABELS
 from models.seeing.card import read_card
@@ -92,7 +93,7 @@ def check_venue(options: CalibrateOptions) -> Verdict:
     camera = venue.camera if options.camera is None else with_source(venue.camera, options.camera)
     observer = _observer(venue)
     with closing(open_picture_source(camera, options.seed)) as source:
-        return check_room(venue.calibration, source, observer, TextGuide(options.yes).say)
+        return check_room(venue.calibration, source, observer, TextGuide(options.yes).say, open_share(camera.masks))
 
 
 def _new_draft(options: CalibrateOptions, venue: Venue) -> Draft:

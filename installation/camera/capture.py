@@ -13,6 +13,7 @@ import numpy as np
 from calibration.errors import BadInput
 from calibration.settings import CameraSettings
 from installation.camera.liveness import Blind, Stale
+from installation.camera.masks import Masks
 from installation.camera.source import CameraLost, Source
 from installation.host.health import Sense
 from models.arrays import Image
@@ -26,10 +27,18 @@ OPENING = "the camera is being opened"
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
+def upright(image: Image, settings: CameraSettings) -> Image:
+    """``image`` as the venue wants it seen: turned, then mirrored."""
+    if settings.rotate_degrees:
+        image = cv2.rotate(image, TURNS[settings.rotate_degrees]).astype(np.uint8, copy=False)
+    return cv2.flip(image, 1).astype(np.uint8, copy=False) if settings.mirror else image
+
+
 class Capture:
     """Reads a source in a thread of its own and keeps one frame: a slow reader sees the newest, never a queue.
 
-    A source that blocks harms nobody but this thread. ``frames_per_second`` is the most that are wanted;
+    What lies in the venue's masks is black in every frame that it gives. A source that blocks harms nobody but this
+    thread. ``frames_per_second`` is the most that are wanted;
     others are grabbed (so that no buffer fills) but not decoded. ``pause`` waits that many seconds between attempts to
     open a lost camera; left out, it ends early when the capture is closed.
     """
@@ -52,6 +61,7 @@ class Capture:
         self._stop, self._wanted = threading.Event(), threading.Event()
         self._wanted.set()
         self._pause = pause or self._stop.wait
+        self._masks = Masks(settings.masks)
         self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self.name, self.address, self.remarks = "no camera yet", "", tuple[str, ...]()
@@ -124,7 +134,7 @@ class Capture:
             if now < due - 0.25 * self._period:
                 continue
             due = due + self._period if now < due + self._period else now + self._period
-            image = self._turned(source.retrieve())
+            image = upright(source.retrieve(), self._settings)
             reason = self._blind.why(image, now)
             unchanged = self._stale.seconds(image, now) if source.live else 0.0
             if unchanged > self._settings.stale_after_seconds and not reason:
@@ -133,12 +143,7 @@ class Capture:
                 )
                 if now - opened > self._settings.stale_after_seconds:
                     raise CameraLost(reason)  # opened again, a wedged camera often recovers
-            self._keep(image, now, reason)
-
-    def _turned(self, image: Image) -> Image:
-        if self._settings.rotate_degrees:
-            image = cv2.rotate(image, TURNS[self._settings.rotate_degrees]).astype(np.uint8, copy=False)
-        return cv2.flip(image, 1).astype(np.uint8, copy=False) if self._settings.mirror else image
+            self._keep(self._masks.apply(image), now, reason)
 
     def _keep(self, image: Image, now: float, reason: str) -> None:
         with self._changed:

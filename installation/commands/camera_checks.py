@@ -28,7 +28,9 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
 
     The first ``seconds`` of black are forgiven: many cameras begin so. ``show``: process of the running show, or 0.
     """
+    from installation.camera.capture import upright
     from installation.camera.device import device_path, found_devices, is_held_by
+    from installation.camera.masks import Masks
     from installation.camera.open_source import kind_of, open_source, with_source_file
     from installation.camera.source import CameraLost
     from installation.camera.visitor_source import StandIn, VisitorSource
@@ -55,16 +57,17 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
     try:
         source = open_source(settings, seed=0)
         try:
+            masks = Masks(settings.masks)
 
             def read() -> Image:
                 source.grab()
-                return turned(source.retrieve(), settings.rotate_degrees)
+                return upright(source.retrieve(), settings)
 
             image = read()
             while source.live and time.monotonic() < until and image.mean() < settings.blind_below_luminance:
                 image = read()
             seen = isinstance(source, VisitorSource) or image.mean() < settings.blind_below_luminance
-            turn = 0 if seen else turn_of_faces(read, image, venue.eye)
+            turn = 0 if seen else turn_of_faces(lambda: masks.apply(read()), masks.apply(image), venue.eye)
         finally:
             source.close()
     except (CameraLost, BadInput) as error:

@@ -20,7 +20,7 @@ from installation.commands.remembered import Remembered, key_of
 from installation.film.frame_scaler import FrameScaler
 from installation.film.hardware_decoding import hardware
 from installation.film.inspection import SPARE, Inspection, effect_seconds, inspect_bed, inspect_clip
-from installation.film.keystone import tone_of
+from installation.film.keystone import Tone
 from installation.film.picture_effects import STILL_GRAIN_HERTZ
 from installation.host.state_folder import state_folder
 from scenes.story.clip import Bed, Clip, PictureLevels
@@ -90,7 +90,7 @@ def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
             user = f"scene {name}" + (f" thread {clip.thread}" if clip is not story.clip(name) else "")
             files = [clip.file, *([clip.sound] if clip.sound else [])]
             key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
-            inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, tone_of(screen)))
+            inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, Tone(screen)))
             parts[user] = Part(f"{user}: {clip.file}", key, inspect)
         for number, stem in enumerate(story.clip(name).stems):
             decode = partial(inspect_bed, Bed(stem.file))

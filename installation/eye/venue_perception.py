@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from calibration.venue import Venue
+from installation.camera.masks import open_share
 from installation.eye.drift import Drift
 from installation.eye.usable_sight import open_usable_sight
 from models.frame import Frame
@@ -22,6 +23,7 @@ class VenuePerception:
         self._venue = venue
         self._judgement = Judgement(venue.mood)
         self._drift = Drift(venue.calibration)
+        self._open_share = max(open_share(venue.camera.masks), 0.01)
         self.stages_ms: dict[str, float] = {}
         self.repair()
 
@@ -36,7 +38,7 @@ class VenuePerception:
         begun = time.perf_counter()
         height, width = frame.image.shape[:2]
         # Every 8th pixel of both directions: the mean of a frame to a tenth, in a fraction of a millisecond.
-        luminance = float(frame.image[::8, ::8].mean())
+        luminance = float(frame.image[::8, ::8].mean()) / self._open_share  # of what no mask covers
         mood = self._judgement.update(estimates, (width, height), luminance, frame.captured_at)
         self._drift.update(mood.present, luminance, mood.face_luminance, frame.captured_at)
         self.stages_ms = self._sight.stages_ms | {"judge": (time.perf_counter() - begun) * 1000}

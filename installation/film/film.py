@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pygame
 
+from calibration.settings import ScreenSettings
 from installation.film.audio_decoder import RATE
 from installation.film.brightness import Brightness
 from installation.film.composer import Composer
@@ -22,6 +23,7 @@ from installation.film.shot import Shot, dip_level, plan
 from installation.film.sound import Sound
 from installation.film.soundtrack import Soundtrack
 from installation.host.console import LossReporter
+from models.arrays import Image
 from scenes.story.clip import Bed, Clip, PictureLevels, Playhead, Transition
 
 IDLE_SECONDS = 1 / 30
@@ -53,7 +55,9 @@ class Film:
         """During a blackout: the master volume to restore after it."""
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
         self._given_up: Shot | None = None
-        self._safe_drawn = False
+        self._cover: Image | None = None
+        self._lying: Image | None = None
+        """What lay over the film when it was last drawn."""
         self.playhead = Playhead()
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
@@ -143,6 +147,15 @@ class Film:
         """Of the picture, 0 to 1."""
         self._brightness.brightness = brightness
 
+    def cover(self, canvas: Image | None) -> None:
+        """Let a picture of the screen's size lie over the film, also in a blackout; None: the film is seen again."""
+        self._cover = None if canvas is None else self.screen.tone.apply(canvas)
+
+    def correct(self, settings: ScreenSettings) -> None:
+        """Other corners, gamma and black level, at once. A picture that lies over the film has to be laid again."""
+        self.screen.correct(settings)
+        self._overlaid = True  # drawn again, though nothing else has changed
+
     def blackout(self, black: bool, fade_seconds: float = 0.5) -> None:
         """Fade picture and sound out, or back in; the film keeps running meanwhile."""
         self._brightness.blackout(black, fade_seconds)
@@ -198,15 +211,17 @@ class Film:
         text = self._caption[0] if programme < self._caption[1] else None
         canvas = self._composer.compose(self._on, self._old, programme, now, text)
         level = self._brightness.level * dip_level(self._on, self._next, programme) * self._composer.picture.brightness
-        safe = self._safe_picture()
-        canvas = canvas if safe is None else safe
-        stays = not self._composer.changed and (safe is not None) == self._safe_drawn
+        lying = self._safe_picture()
+        if self._cover is not None:
+            lying, level = self._cover, self._brightness.brightness
+        canvas = canvas if lying is None else lying
+        stays = not self._composer.changed and lying is self._lying
         same = stays and level == self._level and overlay is None and not self._overlaid
         if same and now < self._drawn_at + REFRESH_SECONDS:
             return
         self.screen.show(canvas, level, overlay)
         self._level, self._drawn_at, self._overlaid = level, now, overlay is not None
-        self._safe_drawn = safe is not None
+        self._lying = lying
         self._composer.count(self._on, self.sound.clock, now)
 
     def next_deadline(self, now: float) -> float:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from calibration.errors import Unplayable
+from installation.film.keystone import Tone
 from installation.film.pooled_scaler import PooledScaler, Spread, Target
 from models.arrays import Image
 
@@ -90,15 +91,15 @@ class HeldPicture:
 class FrameScaler:
     """Brings frames of one clip to canvases of the screen's size: uint8 (height, width, 4), blue first, 4th unused.
 
-    ``tone`` is a table of 256 (gamma, black level) or None. ``painting`` may be shared by scalers whose pictures are
-    painted by one thread: it is ready at the cut then, and its memory is there once. Not thread-safe, but one thread
-    may ``hold`` while another has pictures painted that are held.
+    ``tone`` is what becomes of their light (gamma, black level). ``painting`` may be shared by scalers whose pictures
+    are painted by one thread: it is ready at the cut then, and its memory is there once. Not thread-safe, but one
+    thread may ``hold`` while another has pictures painted that are held.
     """
 
     def __init__(
-        self, size: tuple[int, int], fit: Fit, tone: np.ndarray | None = None, painting: PooledScaler | None = None
+        self, size: tuple[int, int], fit: Fit, tone: Tone | None = None, painting: PooledScaler | None = None
     ) -> None:
-        self._size, self._fit, self._tone = size, fit, tone
+        self._size, self._fit, self._tone = size, fit, tone or Tone()
         self._holding, self._painting = PooledScaler(), painting or PooledScaler()
         self._boxed_in: Placing | None = None
         self._box: Image = np.empty(0, np.uint8)
@@ -133,7 +134,7 @@ class FrameScaler:
     def hold_drawn(self, canvas: Image) -> HeldPicture:
         """A canvas of the screen's size that was drawn, not decoded; it may be the same for several pictures."""
         look = FrameLook(place(self._size, self._size, "stretch"), 0, BT709, Spread.FULL)
-        return HeldPicture(self, self._toned(canvas), look)
+        return HeldPicture(self, self._tone.apply(canvas), look)
 
     def convert(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> Image:
         """The canvas for ``frame``, as it is shown."""
@@ -164,10 +165,7 @@ class FrameScaler:
         if look.turns:
             codes = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
             picture = np.asarray(cv2.rotate(picture, codes[look.turns]), np.uint8)
-        return self._toned(self._put(picture, look.placing, box))
-
-    def _toned(self, canvas: Image) -> Image:
-        return canvas if self._tone is None else np.asarray(cv2.LUT(canvas, self._tone), np.uint8)
+        return self._tone.apply(self._put(picture, look.placing, box))
 
     def _scale(self, scaler: PooledScaler, frame: av.VideoFrame, look: FrameLook, pixels: str) -> av.VideoFrame:
         width, height = look.size

@@ -88,8 +88,7 @@ class GpuWall:
         self._uploaded: pygame.Surface | None = None
         self._offscreen = offscreen
         self._program["picture"], self._program["overlay"] = 0, 1
-        self._program["picture_of_wall"].write(picture_of_wall(settings).T.astype("f4").tobytes())
-        self._program["gamma"], self._program["black_level"] = settings.gamma, settings.black_level
+        self.correct(settings)
 
     def show(self, canvas: Image, level: float, overlay: pygame.Surface | None) -> None:
         """Draw ``canvas``, uint8 (height, width, 4), blue first, at brightness ``level``, ``overlay`` above it."""
@@ -115,6 +114,11 @@ class GpuWall:
         self._corners.render(mode=5, vertices=3)
         if not self._offscreen:
             pygame.display.flip()
+
+    def correct(self, settings: ScreenSettings) -> None:
+        """Other corners, gamma and black level from the next picture on."""
+        self._program["picture_of_wall"].write(picture_of_wall(settings).T.astype("f4").tobytes())
+        self._program["gamma"], self._program["black_level"] = settings.gamma, settings.black_level
 
     def read(self) -> Image:
         """What was drawn, uint8 (height, width, 3), red first."""

@@ -40,6 +40,10 @@ class RendererWall:
         self._texture.draw()
         self._renderer.present()
 
+    def correct(self, settings: ScreenSettings) -> None:
+        """Other corners from the next picture on."""
+        self._correction.correct(settings)
+
     def close(self) -> None:
         """Give the window back."""
         self.window.destroy()

@@ -14,7 +14,7 @@ from calibration.errors import Unavailable
 from calibration.settings import ScreenSettings
 from installation.film.display_loss import end_when_the_display_is_lost
 from installation.film.gpu_wall import GpuWall, NoGpu
-from installation.film.keystone import is_straight, tone_of
+from installation.film.keystone import Tone, is_straight, tone_of
 from installation.film.renderer_wall import RendererWall
 from installation.film.surface_wall import SurfaceWall
 from installation.host.console import log
@@ -32,8 +32,8 @@ class NoScreen(Unavailable):
 class Screen:
     """Shows canvases of its own ``size``: uint8 (height, width, 4), blue first. Raises ``NoScreen``.
 
-    ``path`` is the way to the wall that was chosen and ``why`` the reason, for ``chiaro doctor``. ``tone`` is the table
-    (or None) that scalers apply, where no graphics card does it.
+    ``path`` is the way to the wall that was chosen and ``why`` the reason, for ``chiaro doctor``. ``tone`` is what
+    scalers make of the light, where no graphics card does it.
     """
 
     def __init__(self, settings: ScreenSettings, headless: bool = False) -> None:
@@ -53,13 +53,20 @@ class Screen:
         if self.driver == "x11":
             end_when_the_display_is_lost()
         self.size: tuple[int, int] = self._wall.size
-        self.tone = None if self.path == "gpu" else tone_of(settings)
+        self.tone = Tone(None if self.path == "gpu" else settings)
         if not is_straight(settings) and self.path != "gpu":
             log.info("keystone is computed by the processor (%s): about 7 ms per frame at 1920x1080", self.why)
 
     def show(self, canvas: Image, level: float = 1.0, overlay: pygame.Surface | None = None) -> None:
         """Put ``canvas`` on the wall, darkened to ``level`` (0 to 1), ``overlay`` above it; returns when presented."""
         self._wall.show(canvas, level, overlay)
+
+    def correct(self, settings: ScreenSettings) -> None:
+        """Other corners, gamma and black level, from the next picture on. Pictures that are painted already stay."""
+        self.settings = settings
+        self._wall.correct(settings)
+        if self.path != "gpu":
+            self.tone.table = tone_of(settings)
 
     def close(self) -> None:
         """Give the display back."""

@@ -34,6 +34,10 @@ class SurfaceWall:
             self._surface.blit(overlay, (0, 0))
         pygame.display.flip()
 
+    def correct(self, settings: ScreenSettings) -> None:
+        """Other corners from the next picture on."""
+        self._correction.correct(settings)
+
     def close(self) -> None:
         """Nothing is held."""
 

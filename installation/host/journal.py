@@ -80,16 +80,16 @@ class Journal:
         self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
         self._counters, self._rehearsed = Counters(), False
         self._story: dict[str, Any] = {}
-        self._story_day = ""
-        """On which the story was written last."""
+        self._story_hour = -1
+        """In which the story was written last."""
         self._thread = Worker("journal", self._write_on, losses)
         self._thread.start()
         losses.follow(self._note_loss)
 
     def story(self, story: dict[str, Any], now: float) -> None:
-        """This story runs from now on: its ``hash`` is written with each take, and all of it once a day."""
+        """This story runs from now on: its ``hash`` is written with each take, and all of it once in an hour of takes."""
         if story != self._story:
-            self._story, self._story_day = story, ""
+            self._story, self._story_hour = story, -1
             self._note_story(now)
 
     def count(self, second: Second, now: float) -> None:
@@ -154,7 +154,7 @@ class Journal:
     def end(self, now: float) -> None:
         """The show ends: what was counted of it."""
         self._note_all([*self._visits.end(now), *self._operator.end(now)], now)
-        self._note_counters(self._counters.line(now), now)
+        self._note_counters(self._counters.line(), now)
         minutes = round(self._operator.seconds / 60, 2)
         self.note(
             "show_end",
@@ -198,9 +198,9 @@ class Journal:
         return {"rehearsed": True} if self._rehearsed else {}
 
     def _note_story(self, now: float) -> None:
-        day = time.strftime("%Y-%m-%d", time.localtime(self._wall_clock()))
-        if self._story and day != self._story_day:  # so that each day's file can be read alone
-            self._story_day = day
+        hour = int(self._wall_clock() // 3600)
+        if self._story and hour != self._story_hour:  # so that an evening can be read alone
+            self._story_hour = hour
             self.note("story", now, **self._story)
 
     def _note_counters(self, fields: dict[str, Any] | None, now: float) -> None:

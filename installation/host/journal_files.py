@@ -168,6 +168,18 @@ def _was_compressed(path: Path, packed: Path) -> bool:
         return False
 
 
+def is_copied(path: Path) -> bool:
+    """The lines of this file are all in the compressed one beside it, as a power cut may leave the two."""
+    return path.suffix != ".gz" and _was_compressed(path, path.with_name(path.name + ".gz"))
+
+
+def open_day(path: Path) -> io.BufferedReader:
+    """A day's file, as its lines are: compressed or not. Raises ``OSError``."""
+    with path.open("rb") as file:
+        packed = file.read(2) == GZIP_MAGIC
+    return io.BufferedReader(gzip.open(path) if packed else io.FileIO(path), 1 << 18)
+
+
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of one day, compressed or not; torn and foreign ones are passed over. Raises ``BadFile``."""
     try:

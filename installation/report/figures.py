@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 FEWEST = 5
 """Visits (or takes) that a figure rests on at least."""
@@ -26,6 +26,8 @@ PASSED_SECONDS = 3.0
 """A visitor who was seen for less, and for whom no take ran, has passed."""
 FEWEST_TO_COMPARE = 100
 """Takes on each side, with fewer of which two versions of a story are "too few" to compare."""
+
+End = Literal["", "completed", "left", "cut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class Share:
     low: float | None = None
     """The Wilson interval (95 %) in which the true share lies; None where ``share`` is."""
     high: float | None = None
+    at_least: float | None = None
+    """Told in place of ``share`` where the rest are 1 to 4: all but 4 of them."""
+    at_most: float | None = None
+    """Told in place of ``share`` where the part is 1 to 4: 4 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Figures:
     pictures: int | None
     """Of the film, that were due."""
     pictures_late: int | None
-    """Of these, that came late, were left out or shown twice."""
+    """Of these, that came late or were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ class Flow:
     """'' where the take began."""
     target: str
     """'' where it ended: see ``end``."""
-    end: Literal["", "completed", "left", "cut"]
+    end: End
     """How a take ended here; 'cut': by an operator, a fault or the show's own end. '' where it went on."""
     takes: int | None
 
@@ -226,8 +232,9 @@ class Difference:
     after: float | None
     low: float | None
     high: float | None
-    told: Literal["more", "less", "no difference seen", "too few"]
-    """'more', 'less': the interval is all on one side of 0. 'too few': fewer than ``FEWEST_TO_COMPARE`` takes."""
+    told: Literal["more", "less", "no difference seen", "too few", "not told"]
+    """'more', 'less': the interval is all on one side of 0. 'too few': fewer than ``FEWEST_TO_COMPARE`` takes on a
+    side. 'not told': it rests on 1 to 4 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,9 +306,3 @@ class Report:
     def empty(self) -> bool:
         """No journal was found for these days."""
         return not self.days
-
-    def as_json(self) -> dict[str, Any]:
-        """For ``--json``: plain values by the names of the fields."""
-        from dataclasses import asdict
-
-        return asdict(self)

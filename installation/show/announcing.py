@@ -49,10 +49,10 @@ class Announcing:
             parts.broadcast.health(self._health)
             parts.heartbeat.status(status_line(state.scene, self._health, parts.losses.lost_parts()))
             film = parts.film.health
-            late = film.late + film.dropped + film.repeated
-            parts.machine.pictures(now, film.shown, late)
+            parts.machine.pictures(now, film.shown, film.late + film.dropped + film.repeated)
             opened, lost = parts.house.doors is not Doors.CLOSED, parts.losses.lost_names()
-            parts.journal.count(Second(opened, mood.trusted, film.shown, late, lost), now)
+            due, late = film.shown + film.dropped, film.late + film.dropped
+            parts.journal.count(Second(opened, mood.trusted, due, late, lost), now)
         if parts.console:
             parts.console.follow(now, story, state, view)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from calibration.errors import BadInput
 from calibration.head import VenueHead, read_head, unchanged_head
 from calibration.profile import Calibration, LightProfile, RoomProfile, drift
+from calibration.toml_editing import toml_value
 from calibration.venue import Venue, load_venue
-from calibration.venue_writer import toml_value, venue_text
+from calibration.venue_writer import changed_text, venue_text
 
 MADE = Calibration(made="2026-11-21 10:00", people=("AB",), head="x.npz", controls={"gain": 51.0})
 BY_HAND = """# the room upstairs
@@ -126,3 +127,55 @@ def test_two_lamps_are_as_far_apart_as_seen_from_the_face() -> None:
     above, side = LightProfile(elevation_degrees=90), LightProfile(azimuth_degrees=90)
     assert above.degrees_from(side) == pytest.approx(90)
     assert above.degrees_from(LightProfile(azimuth_degrees=77, elevation_degrees=90)) == pytest.approx(0, abs=1e-4)
+
+
+CORNERS = ((0.1, 0.0), (1.0, 0.0), (0.95, 1.0), (0.0, 0.9))
+SCREENS = [
+    "",
+    "[screen]\nfullscreen = true  # the beamer\n[sound]\nvolume = 0.5\n",
+    "[screen]\ncorners = [[0, 0], [1, 0], [1, 1], [0, 1]]  # straight\nfullscreen = true\n",
+    "[screen]\ncorners = [\n  [0.0, 0.0],\n  # measured\n  [1.0, 0.0],\n  [1.0, 1.0],\n  [0.0, 1.0]\n]\n",
+    "screen.corners = [[0, 0], [1, 0], [1, 1], [0, 1]]\n[sound]\nvolume = 0.5\n",
+    'screen.fullscreen = true\nname = "x"\n',
+    "screen = { fullscreen = true, corners = [[0, 0], [1, 0], [1, 1], [0, 1]] }  # all of it\n",
+    "[ screen ] # the wall\r\n'corners' = [[0, 0], [1, 0], [1, 1], [0, 1]]\r\n",
+    '[[osc.targets]]\nport = 7000\n[screen]\nfit = "fill"\n[[osc.targets]]\nport = 7001\n',
+]
+
+
+@pytest.mark.parametrize("before", SCREENS)
+def test_a_key_is_set_however_the_file_says_it_now_and_all_else_stays(before: str) -> None:
+    after = changed_text(before, {"screen": {"corners": (CORNERS, "")}})
+    old, new = Venue.model_validate(tomllib.loads(before)), Venue.model_validate(tomllib.loads(after))
+    assert new.screen.corners == CORNERS
+    assert new == old.model_copy(update={"screen": old.screen.model_copy(update={"corners": CORNERS})})
+    for comment in ("# the beamer", "# straight", "# all of it", "# the wall"):
+        assert (comment in before) == (comment in after)
+    assert changed_text(after, {"screen": {"corners": (CORNERS, "")}}) == after
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "[camera]\nregion = { left = 0.1, top = 0.2 }\n",
+        "[camera]\nregion.left = 0.1\nregion.top = 0.2\n",
+        "[camera.region]\nleft = 0.1  # the door\ntop = 0.2\n",
+        "[camera]\nregion = {}\n",
+    ],
+)
+def test_a_region_is_set_however_it_is_written(before: str) -> None:
+    region = {"left": 0.25, "top": 0.0, "right": 0.75, "bottom": 1.0}
+    text = changed_text(before, {"camera.region": {side: (value, "") for side, value in region.items()}})
+    assert Venue.model_validate(tomllib.loads(text)).camera.region.model_dump() == region
+    assert ("# the door" in text) == ("# the door" in before)
+
+
+def test_what_is_written_by_hand_behind_a_calibration_stays() -> None:
+    text = venue_text('[calibration]\nmade = "old"\n\n# the loudspeakers\n[sound]\nvolume = 0.5\n', {}, MADE)
+    assert "# the loudspeakers\n[sound]" in text
+    assert "old" not in text
+
+
+def test_a_change_that_would_not_load_is_not_made() -> None:
+    with pytest.raises(BadInput, match="clockwise"):
+        changed_text("", {"screen": {"corners": (CORNERS[::-1], "")}})

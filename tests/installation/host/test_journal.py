@@ -404,14 +404,14 @@ def test_a_rehearsed_mood_is_no_visit_and_says_that_it_is_rehearsed(tmp_path: Pa
     assert ["rehearsed" in line for line in kinds(tmp_path / "journal", "take_start")] == [True, False]
 
 
-def test_the_story_stands_in_each_days_file_and_its_hash_with_each_take(tmp_path: Path) -> None:
+def test_the_story_stands_in_each_hour_that_has_takes_and_its_hash_with_each_take(tmp_path: Path) -> None:
     wall = Wall()
     journal = Journal(JournalSettings(), tmp_path, LossReporter(), wall)
-    for story, days in (("one", 2), ("two", 1)):
+    for story, hours in (("one", 2), ("two", 1)):
         journal.story({"title": "Film", "hash": story}, wall.now)
         journal.story({"title": "Film", "hash": story}, wall.now)  # taken over once more: clips were back
-        for _ in range(days):
-            wall.now += DAY
+        for _ in range(hours):
+            wall.now += 3600.0
             for take in (1, 2):
                 journal.cue(TakeStarted(take), unseen(0.0, ""), wall.now)
     journal.close()
@@ -434,6 +434,7 @@ def test_seconds_open_and_seeing_and_pictures_late_are_written_every_five_minute
         (100.0, 100.0, 9000, 30),
     ]  # and no line of the hours in which the house is closed
     assert [line["lost"] for line in lines] == [{"camera": 40.0}, {}]
+    assert [line["seconds"] for line in lines] == [300.0, 300.0]
 
 
 def test_hours_that_the_machine_slept_are_no_open_hours(tmp_path: Path) -> None:
@@ -442,4 +443,5 @@ def test_hours_that_the_machine_slept_are_no_open_hours(tmp_path: Path) -> None:
         journal.count(Second(True, True, 0, 0), now)
     journal.end(30_001.0)
     journal.close()
-    assert sum(line["open"] for line in kinds(tmp_path / "journal", "counters")) == 3.0
+    (line,) = kinds(tmp_path / "journal", "counters")
+    assert (line["open"], line["seconds"]) == (3.0, 3.0)
