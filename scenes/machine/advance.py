@@ -29,13 +29,13 @@ from scenes.machine.cue import (
     TakeStarted,
 )
 from scenes.machine.drives import drive_picture
-from scenes.machine.evidence import Evidence
+from scenes.machine.evidence import NOTHING_SEEN
 from scenes.machine.lamps import drive_lamps
 from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
 from scenes.machine.replacing import replace
 from scenes.machine.signals import forget, gather, hear
-from scenes.machine.state import Moment, Pending, Presence, Response, StoryState
+from scenes.machine.state import NO_RESPONSE, Moment, Pending, Presence, StoryState
 from scenes.machine.stems import level_stems
 from scenes.machine.threads import cut_threads
 from scenes.machine.transition import (
@@ -47,7 +47,7 @@ from scenes.machine.transition import (
     request_scene,
     unconditional_choice,
 )
-from scenes.story.clip import Transition
+from scenes.story.clip import Playhead, Transition
 from scenes.story.story import Story
 from scenes.story.story_file import TimedCue
 
@@ -96,12 +96,15 @@ def begin(
 def advance(story: Story, state: StoryState, moment: Moment, answering: bool = True) -> Step:
     """One tick: the next state, and what the stage is to do now, in order.
 
-    ``answering``: with all that goes with the visitors while a scene plays; it decides nothing about what follows.
+    Not ``answering``: without what decides nothing about the way on, which is how a scene answers to the visitors
+    while it plays, its own cues, and the word for the state.
     """
     cues: tuple[Cue, ...] = ()
     for part in PARTS if answering else DECIDING:
         state, more = part(story, state, moment)
         cues += more
+    if not answering:
+        return state, cues
     state, announced = _announce(story, state)
     return state, cues + announced
 
@@ -140,11 +143,10 @@ def _follow(story: Story, state: StoryState, moment: Moment) -> Step:
     head, asked = moment.playhead, state.pending
     if asked is None or head.entry != asked.entry:
         return state, ()
-    seconds = max(head.seconds, 0.0) if math.isfinite(head.seconds) else 0.0
-    return _enter(story, replace(state, ended=head.ended), asked, seconds)
+    return _enter(story, state, asked, head)
 
 
-def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) -> Step:
+def _enter(story: Story, state: StoryState, pending: Pending, head: Playhead) -> Step:
     """One scene ends and another begins, and with them perhaps a visitor's take."""
     cues: list[Cue] = []
     if state.entry:
@@ -155,12 +157,22 @@ def _enter(story: Story, state: StoryState, pending: Pending, seconds: float) ->
     if pending.begins and not state.in_take:
         state, started = _begin_take(story, state)
         cues.append(started)
-    if state.in_take:
-        state = replace(state, memory=state.memory.entered(story, pending.scene, pending.moods))
-    ending = state.ending if story.scene(pending.scene).is_course else pending.scene
-    state = replace(state, scene=pending.scene, entry=pending.entry, pending=None, seconds=seconds, ending=ending)
-    state = replace(state, moved=state.clock, evidence=Evidence(), cues_done=0, response=Response(), fault=False)
-    state = replace(state, signals=forget(state.signals))
+    state = replace(
+        state,
+        scene=pending.scene,
+        entry=pending.entry,
+        pending=None,
+        seconds=max(head.seconds, 0.0) if math.isfinite(head.seconds) else 0.0,
+        moved=state.clock,
+        ended=head.ended,
+        memory=state.memory.entered(story, pending.scene, pending.moods) if state.in_take else state.memory,
+        ending=state.ending if story.scene(pending.scene).is_course else pending.scene,
+        evidence=NOTHING_SEEN,
+        signals=forget(state.signals),
+        cues_done=0,
+        response=NO_RESPONSE,
+        fault=False,
+    )
     cues.append(SceneStarted(state.entry, state.scene, story.index(state.scene)))
     cues.append(Prepare(_candidates(story, state)))
     return state, tuple(cues)
@@ -170,13 +182,15 @@ def _begin_take(story: Story, state: StoryState) -> tuple[StoryState, Cue]:
     """The next visitor's way through the film, with what is drawn by lot for it."""
     take, memory = state.take + 1, state.memory.drawn(story)
     history = state.history.after_take(state.hour.day if state.hour else None)
-    state = replace(state, in_take=True, take=take, visited=bool(state.presence.here), memory=memory, history=history)
-    state = replace(state, ending="")
+    seen = bool(state.presence.here)
+    state = replace(state, in_take=True, take=take, visited=seen, memory=memory, history=history, ending="")
     return state, TakeStarted(take, memory.seed, memory.draws)
 
 
 def _candidates(story: Story, state: StoryState) -> tuple[str, ...]:
     """The scenes that may follow, with those that cannot be played replaced."""
+    if not state.failed:
+        return story.candidates(state.scene)
     names = (fallback_for(story, name, state.failed) for name in story.candidates(as_home(story, state).scene))
     return tuple(dict.fromkeys(name for name in names if name is not None and name != state.scene))
 
@@ -275,7 +289,7 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
         return state, ()
     film_runs = state.still_seconds == 0.0 and not state.ended and state.seconds < story.end(state.scene) + 0.5
     if asked.at == "end" and film_runs:
-        return replace(state, pending=replace(asked, since=state.clock)), ()
+        return (replace(state, pending=replace(asked, since=state.clock)) if asked.since != state.clock else state), ()
     patience = PATIENCE_AT_END_SECONDS if state.ended else PATIENCE_SECONDS + asked.transition.seconds
     if state.clock - asked.since < patience:
         return state, ()
@@ -287,7 +301,7 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
     return replace(state, pending=again, fault=tired), (Play(again.entry, again.scene, "now", again.transition),)
 
 
-DECIDING: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
+PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     hear,
     _observe,
     _follow,
@@ -297,14 +311,21 @@ DECIDING: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     _listen,
     _decide,
     _wait,
+    cut_threads,
+    drive_picture,
+    level_stems,
+    drive_lamps,
 )
-PARTS = (*DECIDING, cut_threads, drive_picture, level_stems, drive_lamps)
+DECIDING = tuple(p for p in PARTS if p not in (_perform, cut_threads, drive_picture, level_stems, drive_lamps))
 
 
 def _announce(story: Story, state: StoryState) -> Step:
     """The state in one word and two switches, when it has changed."""
-    now = StateChanged(_word(story, state), state.paused, state.blackout)
-    return (state, ()) if now == state.announced else (replace(state, announced=now), (now,))
+    word, told = _word(story, state), state.announced
+    if told and word is told.state and state.paused is told.paused and state.blackout is told.blackout:
+        return state, ()
+    now = StateChanged(word, state.paused, state.blackout)
+    return replace(state, announced=now), (now,)
 
 
 def _word(story: Story, state: StoryState) -> ShowState:

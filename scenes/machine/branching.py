@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.mood import Mood
 from scenes.machine.conditions import Verdict, judge, seen_enough, stands
-from scenes.machine.replacing import replace
 from scenes.machine.state import StoryState
 from scenes.story.clip import Transition
 from scenes.story.draws import lot
@@ -16,8 +16,7 @@ from scenes.story.story import Story
 from scenes.story.story_file import Branch
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A way out of the scene."""
 
     to: str
@@ -36,47 +35,44 @@ def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice
 
     ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
     """
-    for branch, choice in _chosen(story, state, mood, closing):
-        ways = enumerate(story.branches(state.scene))
-        return replace(choice, way=next(number for number, way in ways if way is branch))
+    branches = story.branches(state.scene)
+    asked = [way for way in range(len(branches)) if closing or story.is_immediate(state.scene, branches[way])]
+    for number, way in enumerate(asked):
+        choice = _taken(story, state, mood, way, closing)
+        if choice is None:
+            continue
+        if branches[way].weight is None:
+            return choice
+        rest = (_taken(story, state, mood, one, closing) for one in asked[number + 1 :] if branches[one].weight)
+        return _by_lot(story, state, [choice, *(one for one in rest if one)])
+    for way in asked:  # a lot whose scenes are all broken
+        if branches[way].when is None:
+            return Choice(branches[way].to, way_in(story, branches[way]), "otherwise", way=way)
     return None
 
 
-def _chosen(story: Story, state: StoryState, mood: Mood, closing: bool) -> Sequence[tuple[Branch, Choice]]:
-    """The branch that is taken and its choice; empty: none holds."""
-    asked = [branch for branch in story.branches(state.scene) if closing or story.is_immediate(state.scene, branch)]
-    for number, branch in enumerate(asked):
-        choice = _taken(story, state, mood, branch, closing)
-        if choice is None:
-            continue
-        if branch.weight is None:
-            return [(branch, choice)]
-        rest = [(one, _taken(story, state, mood, one, closing)) for one in asked[number + 1 :] if one.weight]
-        return [_by_lot(state, [(branch, choice), *((one, found) for one, found in rest if found)])]
-    never_played = [branch for branch in asked if branch.when is None]  # a lot whose scenes are all broken
-    return [(branch, Choice(branch.to, way_in(story, branch), "otherwise")) for branch in never_played[:1]]
-
-
-def _by_lot(state: StoryState, able: Sequence[tuple[Branch, Choice]]) -> tuple[Branch, Choice]:
-    """One of these branches with a weight. It is the same however often this is asked in a visit of the scene."""
-    if len(able) == 1 and able[0][1].reason:
+def _by_lot(story: Story, state: StoryState, able: Sequence[Choice]) -> Choice:
+    """One of these, whose branches have a weight. It is the same however often this is asked in a visit of a scene."""
+    if len(able) == 1 and able[0].reason:
         return able[0]
-    weights = [branch.weight or 0.0 for branch, _ in able]
+    branches = story.branches(state.scene)
+    weights = [branches[choice.way].weight or 0.0 for choice in able if choice.way is not None]
     visit = state.memory.been.get(state.scene, 0)
-    branch, choice = able[lot(weights, state.memory.seed, "branch", state.scene, visit)]
-    drawn = f"by lot, {branch.weight:g} in {sum(weights):g}"
-    return branch, replace(choice, reason=f"{choice.reason}, {drawn}" if choice.reason else drawn)
+    number = lot(weights, state.memory.seed, "branch", state.scene, visit)
+    choice, drawn = able[number], f"by lot, {weights[number]:g} in {sum(weights):g}"
+    return choice._replace(reason=f"{choice.reason}, {drawn}" if choice.reason else drawn)
 
 
-def _taken(story: Story, state: StoryState, mood: Mood, branch: Branch, closing: bool) -> Choice | None:
+def _taken(story: Story, state: StoryState, mood: Mood, way: int, closing: bool) -> Choice | None:
     """The choice of this branch, or None: it does not hold, or cannot be played."""
+    branch = story.branches(state.scene)[way]
     if branch.otherwise:
-        return Choice(branch.to, way_in(story, branch), why_otherwise(story, state))
+        return Choice(branch.to, way_in(story, branch), why_otherwise(story, state), way=way)
     verdict = _judge(story, state, mood, branch, closing)
     if not verdict.holds or not _leads_on(story, branch.to, state.failed):
         return None
     emotion, confidence = _deciding(story, state, verdict.moods)
-    return Choice(branch.to, way_in(story, branch), verdict.words, emotion, confidence, verdict.moods)
+    return Choice(branch.to, way_in(story, branch), verdict.words, emotion, confidence, verdict.moods, way)
 
 
 def _judge(story: Story, state: StoryState, mood: Mood, branch: Branch, closing: bool) -> Verdict:
@@ -106,14 +102,14 @@ class BranchStanding:
 
 def standings(story: Story, state: StoryState, mood: Mood) -> tuple[BranchStanding, ...]:
     """Every branch of the scene in the author's order, with its share so far."""
-    chosen = [branch for branch, _ in _chosen(story, state, mood, closing=True)]
+    chosen = choose(story, state, mood, closing=True)
     found = []
-    for branch in story.branches(state.scene):
+    for way, branch in enumerate(story.branches(state.scene)):
         when = branch.when
         asked = when.mood if when else None
         share = state.evidence.share(story.labels(asked)) if asked else 0.0
         now = stands(story, state, mood, when, story.is_immediate(state.scene, branch)) if when else ""
-        taken = any(branch is one for one in chosen)
+        taken = chosen is not None and chosen.way == way
         needed = when.share if when else None
         besides = asks(branch.model_copy(update={"when": when.besides_mood}) if when else branch)
         found.append(BranchStanding(branch.to, asked, besides, share, needed, taken, now))
@@ -160,4 +156,6 @@ def _deciding(story: Story, state: StoryState, moods: Sequence[str]) -> tuple[st
     if not moods:
         return None, 0.0
     labels, evidence = story.labels(moods[0]), state.evidence
-    return max(labels, key=lambda label: (evidence.share(label), evidence.mean(label))), min(1.0, evidence.mean(labels))
+    shares = [evidence.share(label) for label in labels]
+    longest = [label for label, share in zip(labels, shares, strict=True) if share == max(shares)]
+    return max(longest, key=evidence.mean) if longest[1:] else longest[0], min(1.0, evidence.mean(labels))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import time
+from typing import NamedTuple
 
 from models.mood import Mood
-from scenes.machine.evidence import Evidence
-from scenes.machine.replacing import replace
+from scenes.machine.evidence import LEVELS, Evidence
 from scenes.machine.signals import signal_holds
 from scenes.machine.state import StoryState
 from scenes.story.conditions import Level, When
@@ -22,8 +21,7 @@ ROUNDING = 1e-9
 """Sums of times differ by less than this with the ticks of which they were made; it decides nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How a condition stands."""
 
     holds: bool | None
@@ -34,8 +32,7 @@ class Verdict:
     """Those that decided, of the story's own words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """All that a condition may depend on."""
 
     story: Story
@@ -77,7 +74,7 @@ def _together(verdicts: Iterator[Verdict]) -> Verdict:
     known = True
     for verdict in verdicts:
         if verdict.holds is False:
-            return replace(verdict, moods=())
+            return Verdict(False, verdict.words)
         known = known and verdict.holds is not None
         reasons.append(verdict.words)
         moods = (*moods, *verdict.moods)
@@ -97,24 +94,10 @@ def _one_of(verdicts: Iterator[Verdict]) -> Verdict:
 
 def _each(asked: _Asked, when: When) -> Iterator[Verdict]:
     """Every condition that ``when`` contains, from those that cost least."""
-    yield from _of_the_moment(asked, when)
-    if when.signal is not None:
-        reason = signal_holds(asked.state, when, asked.at_once)
-        yield Verdict(None if reason is None else bool(reason), reason or _signal_now(asked, when))
-    if when.mood is not None:
-        yield _mood(asked, when, when.mood)
-    for name, level in when.levels.items():
-        yield _level(asked, name, level)
-    yield from _of_the_take(asked.state, when)
-    yield from _of_the_takes(asked.state, when)
-    yield from _of_the_day(asked.state, when)
-    if when.any_ is not None:
-        yield _one_of(_together(_each(asked, one)) for one in when.any_)
-    if when.all_ is not None:
-        yield _together(_together(_each(asked, one)) for one in when.all_)
-    if when.not_ is not None:
-        inner = _together(_each(asked, when.not_))
-        yield Verdict(None if inner.holds is None else not inner.holds, inner.words)
+    written = when.model_fields_set
+    for keys, judged in JUDGED:
+        if not keys.isdisjoint(written):
+            yield from judged(asked, when)
 
 
 def _of_the_moment(asked: _Asked, when: When) -> Iterator[Verdict]:
@@ -142,6 +125,12 @@ def _of_the_moment(asked: _Asked, when: When) -> Iterator[Verdict]:
             )
 
 
+def _of_a_signal(asked: _Asked, when: When) -> Iterator[Verdict]:
+    if when.signal is not None:
+        reason = signal_holds(asked.state, when, asked.at_once)
+        yield Verdict(None if reason is None else bool(reason), reason or _signal_now(asked, when))
+
+
 def _signal_now(asked: _Asked, when: When) -> str:
     signal = next((one for one in asked.state.signals if one.name == when.signal and one.known), None)
     if signal is None:
@@ -149,6 +138,11 @@ def _signal_now(asked: _Asked, when: When) -> str:
     span = signal.stands(asked.at_once)
     rose = f", rose by {span.rise:g}" if span and when.rises_by is not None else ""
     return f"{when.signal} is {signal.value:g}{rose}"
+
+
+def _of_a_mood(asked: _Asked, when: When) -> Iterator[Verdict]:
+    if when.mood is not None:
+        yield _mood(asked, when, when.mood)
 
 
 def _mood(asked: _Asked, when: When, mood: str) -> Verdict:
@@ -159,7 +153,7 @@ def _mood(asked: _Asked, when: When, mood: str) -> Verdict:
     missing = False if enough else None
     if not when.has_thresholds:
         share, peak = evidence.share(labels), evidence.peak(labels)
-        leads = _leads(story, state, mood)
+        leads = _leads(story, state, mood, share)
         word = "led" if leads else "was there"
         words = f"{mood} {word} {share:.0%} of the listening window, peak {peak:.2f}"
         return Verdict(leads or missing, words, (mood,))
@@ -178,14 +172,16 @@ def _mood(asked: _Asked, when: When, mood: str) -> Verdict:
     return Verdict(reached or missing, f"{mood} {', '.join(reasons)}", (mood,))
 
 
-def _leads(story: Story, state: StoryState, mood: str) -> bool:
-    """Longer there than any other mood asked for. Moods that have an emotion in common do not compete."""
-    labels = story.labels(mood)
-    share = state.evidence.share(labels)
-    others = (story.labels(other) for other in story.asked_moods(state.scene))
-    return share >= LEAST_LEAD - ROUNDING and all(
-        share >= state.evidence.share(other) - ROUNDING for other in others if not set(other) & set(labels)
-    )
+def _leads(story: Story, state: StoryState, mood: str, share: float) -> bool:
+    """Longer there than any other mood asked for."""
+    if share < LEAST_LEAD - ROUNDING:
+        return False
+    return all(share >= state.evidence.share(rival) - ROUNDING for rival in story.rivals(state.scene, mood))
+
+
+def _of_levels(asked: _Asked, when: When) -> Iterator[Verdict]:
+    for name, level in when.levels.items():
+        yield _level(asked, name, level)
 
 
 def _level(asked: _Asked, name: str, level: Level) -> Verdict:
@@ -216,8 +212,8 @@ def _within(level: Level, value: float) -> bool:
     return (level.above is None or value > level.above) and (level.below is None or value < level.below)
 
 
-def _of_the_take(state: StoryState, when: When) -> Iterator[Verdict]:
-    memory = state.memory
+def _of_the_take(asked: _Asked, when: When) -> Iterator[Verdict]:
+    memory = asked.state.memory
     if when.been is not None:
         times = memory.been.get(when.been, 0)
         shown = f"shown {times} time{'s' if times > 1 else ''}" if times else "not shown yet"
@@ -234,9 +230,9 @@ def _of_the_take(state: StoryState, when: When) -> Iterator[Verdict]:
         yield Verdict(None if drawn is None else drawn == word, f"{name} is {drawn or 'not drawn'}")
 
 
-def _of_the_takes(state: StoryState, when: When) -> Iterator[Verdict]:
+def _of_the_takes(asked: _Asked, when: When) -> Iterator[Verdict]:
     """The takes so far; while none is running, the next one is asked about."""
-    history = state.history
+    state, history = asked.state, asked.state.history
     if not state.in_take:
         history = history.after_take(state.hour.day if state.hour else None)
     if when.first_today:
@@ -248,8 +244,8 @@ def _of_the_takes(state: StoryState, when: When) -> Iterator[Verdict]:
         yield Verdict(history.total % when.every == 0, f"take {history.total} of all")
 
 
-def _of_the_day(state: StoryState, when: When) -> Iterator[Verdict]:
-    hour = state.hour
+def _of_the_day(asked: _Asked, when: When) -> Iterator[Verdict]:
+    hour = asked.state.hour
     if when.after is not None or when.before is not None:
         if hour is None:
             yield Verdict(None, "nobody knows what time it is")
@@ -266,3 +262,26 @@ def _of_the_day(state: StoryState, when: When) -> Iterator[Verdict]:
         else:
             minutes = hour.open_seconds / 60
             yield Verdict(minutes >= when.minutes_after_opening, f"open for {minutes:.0f} min")
+
+
+def _of_nested(asked: _Asked, when: When) -> Iterator[Verdict]:
+    if when.any_ is not None:
+        yield _one_of(_together(_each(asked, one)) for one in when.any_)
+    if when.all_ is not None:
+        yield _together(_together(_each(asked, one)) for one in when.all_)
+    if when.not_ is not None:
+        inner = _together(_each(asked, when.not_))
+        yield Verdict(None if inner.holds is None else not inner.holds, inner.words)
+
+
+JUDGED: tuple[tuple[frozenset[str], Callable[[_Asked, When], Iterator[Verdict]]], ...] = (
+    (frozenset(("untrusted", "elapsed_seconds", "visitors", "visitors_at_least")), _of_the_moment),
+    (frozenset(("signal",)), _of_a_signal),
+    (frozenset(("mood",)), _of_a_mood),
+    (frozenset(LEVELS), _of_levels),
+    (frozenset(("been", "took", "counter", "draw")), _of_the_take),
+    (frozenset(("first_today", "every")), _of_the_takes),
+    (frozenset(("after", "before", "minutes_after_opening")), _of_the_day),
+    (frozenset(("any_", "all_", "not_")), _of_nested),
+)
+"""What judges conditions, each with the keys that it looks at."""

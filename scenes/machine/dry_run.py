@@ -37,28 +37,26 @@ class DryPlayer:
         player = self
         for cue in cues:
             match cue:
-                case Play(at="now"):
-                    player = player._show(cue)
                 case Play():
-                    player = replace(player, following=cue)
+                    player = player._show(cue) if cue.at == "now" else replace(player, following=cue)
                 case CutThread():
                     player = replace(player, cut=cue)
-                case DrivePicture(entry, picture) if entry == player.playhead.entry:
-                    player = replace(player, rate=picture.rate)
                 case DrivePicture(entry, picture):
-                    player = replace(player, next_rate=(entry, picture.rate))
+                    shown = entry == player.playhead.entry
+                    rate = picture.rate
+                    player = replace(player, rate=rate) if shown else replace(player, next_rate=(entry, rate))
         return player
 
-    def run(self, seconds: float) -> DryPlayer:
-        """Some time later."""
+    def run(self, seconds: float, since: float | None = None) -> DryPlayer:
+        """Some time later. ``since``: seconds of film from which it goes on; None: from where it is."""
         if not self.playhead.entry:
             return self
-        time = self.playhead.seconds + seconds * self.rate
+        time = (self.playhead.seconds if since is None else since) + seconds * self.rate
         if self.cut is not None and time >= self.cut.at_seconds:
             head = replace(self.playhead, thread=self.cut.thread)
-            return replace(self, playhead=head, cut=None).run(seconds)
+            return replace(self, playhead=head, cut=None).run(seconds, since)
         length = self.story.duration(self.scene)
-        if self.story.clip(self.scene).loop or time < length:
+        if time < length or self.story.clip(self.scene).loop:
             return replace(self, playhead=replace(self.playhead, seconds=time))
         if self.following is not None:
             return self._show(self.following).run(time - length)

@@ -190,6 +190,9 @@ class Evidence:
         return between
 
 
+NOTHING_SEEN = Evidence()
+
+
 def _measures(mood: Mood) -> tuple[float, ...]:
     """All that is integrated of a mood that was seen, after the time by believed emotion."""
     shown = [0.0] * len(LABELS)

@@ -42,13 +42,27 @@ class LongMoods(Evidence):
         return tuple((until - since, mood) for since, until, mood in self._stretches if mood is not None)
 
     @cached_property
+    def _believed(self) -> dict[str | None, float]:
+        """Seconds in which each emotion, or none, was believed."""
+        found: dict[str | None, float] = {}
+        for length, mood in self._seen:
+            found[mood.dominant] = found.get(mood.dominant, 0.0) + length
+        return found
+
+    @cached_property
+    def _needs_bins(self) -> bool:
+        """Bins are wider than they were, or one of them may lie in no stretch wholly."""
+        wide = self.seconds >= BINS_AT_MOST * BIN_SECONDS
+        return wide or min([until - since for since, until, _ in self._stretches], default=math.inf) < 2 * BIN_SECONDS
+
+    @cached_property
     def _exact(self) -> Evidence:
         evidence = Evidence()
         for _, until, mood in self._stretches:
             evidence = evidence.observe(mood or NOT_SEEN, until, math.inf)
         return evidence
 
-    @property
+    @cached_property
     def seen_seconds(self) -> float:
         """See ``Evidence``."""
         return sum(length for length, _ in self._seen)
@@ -58,22 +72,21 @@ class LongMoods(Evidence):
         if since is not None or until is not None:
             return self._exact.share(labels, since, until)
         asked = _asked(labels)
-        return self._of_seen_time(sum(length for length, mood in self._seen if mood.dominant in asked))
+        return self._of_seen_time(sum([self._believed.get(label, 0.0) for label in asked]))
 
     def mean(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
         """See ``Evidence``."""
         if since is not None or until is not None:
             return self._exact.mean(labels, since, until)
         asked = _asked(labels)
-        return self._of_seen_time(sum(length * mood.probability(*asked) for length, mood in self._seen))
+        return self._of_seen_time(sum([length * mood.probability(*asked) for length, mood in self._seen]))
 
     def peak(self, labels: Labels) -> float:
         """See ``Evidence``."""
-        binned = self.seconds >= BINS_AT_MOST * BIN_SECONDS
-        if binned or any(until - since < 2 * BIN_SECONDS for since, until, _ in self._stretches):
-            return self._exact.peak(labels)  # no bin lies wholly inside so short a stretch
+        if self._needs_bins:
+            return self._exact.peak(labels)
         asked = _asked(labels)
-        return max((mood.probability(*asked) for _, mood in self._seen), default=0.0)
+        return max([mood.probability(*asked) for _, mood in self._seen], default=0.0)
 
     def held(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
         """See ``Evidence``."""
@@ -111,11 +124,12 @@ class LongMoods(Evidence):
 
 
 NOT_SEEN = Mood(captured_at=0.0, trusted=True)
+KNOWN = frozenset(LABELS)
 
 
 def _asked(labels: Labels) -> tuple[str, ...]:
     """Raises ``ValueError`` for a word that is not a label."""
     asked = (labels,) if isinstance(labels, str) else tuple(labels)
-    for label in asked:
-        LABELS.index(label)
+    if not KNOWN.issuperset(asked):
+        raise ValueError(f"there is no emotion {', '.join(sorted(set(asked) - KNOWN))}")
     return asked

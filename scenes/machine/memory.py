@@ -47,7 +47,7 @@ class History:
 NO_TAKES = History()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
 class Memory:
     """What a take remembers; ends with it. While no take is running: what the next one begins with."""
 
@@ -79,6 +79,6 @@ class Memory:
         return replace(
             self,
             been={**self.been, scene: self.been.get(scene, 0) + 1},
-            took=self.took | set(moods),
+            took=self.took.union(moods),
             counters={**self.counters, **entry.set, **grown},
         )

@@ -8,12 +8,14 @@ hold at any moment (a mood that is asked for at once), every tick is one.
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scenes.machine.advance import SAFE_SECONDS, Moment, StoryState, advance, begin
 from scenes.machine.audience import COMES_AFTER_SECONDS, PATIENCE_SECONDS, Visitor
-from scenes.machine.cue import Cue, TakeEnded
+from scenes.machine.cue import Cue
 from scenes.machine.dry_run import DryPlayer
 from scenes.machine.long_moods import LongMoods
 from scenes.machine.replacing import replace
@@ -31,20 +33,34 @@ class _Plan:
     """When something may happen in a scene."""
 
     at_film_seconds: tuple[float, ...]
-    """Moments of the film at which something is decided, sorted."""
+    """Moments of the film at which something is decided, sorted; the last is infinite."""
     at_waits: tuple[float, ...]
-    """Seconds since somebody came or went."""
+    """Seconds since somebody came or went ..."""
+    at_waits_for_nobody: tuple[float, ...]
+    """... and since the last one went."""
     faces: bool
     """With another face, too."""
     dense: tuple[float, float]
     """Film times between which every tick counts."""
     window: tuple[float, float]
-    listens: bool
+    """Film times between which the scene listens."""
+
+    def next_in_film(self, seconds: float) -> float:
+        """Film time of the next event after ``seconds``."""
+        moment = self.at_film_seconds[bisect(self.at_film_seconds, seconds)]
+        since, until = self.dense
+        return min(moment, since) if seconds <= until else moment
+
+    def next_wait(self, state: StoryState) -> float:
+        """Seconds until somebody, or nobody, has been there for so long that it is an event."""
+        waits, waited = self.at_waits_for_nobody if state.presence.here is False else self.at_waits, state.there_seconds
+        return min((at for at in waits if at > waited), default=math.inf) - waited if waits else math.inf
 
 
 OF_ANYBODY = {"visitors", "for_seconds"}
 """Conditions for which all visitors are alike."""
 NEVER = (math.inf, -math.inf)
+NOTHING_SEEN = LongMoods()
 Way = tuple[float, StoryState, tuple[Cue, ...]]
 """A tick: seconds, the state after it, its cues."""
 
@@ -66,8 +82,8 @@ class Plans:
         """When the choice has closed, nothing is decided before the last picture."""
         plan = self.of[name]
         dense = plan.dense if _drives_rate(story.scene(name)) else NEVER
-        moments = (story.duration(name),)
-        return replace(plan, listens=False, faces=False, dense=dense, at_film_seconds=moments, at_waits=())
+        moments = (story.duration(name), math.inf)
+        return _Plan(moments, at_waits=(), at_waits_for_nobody=(), faces=False, dense=dense, window=NEVER)
 
     @staticmethod
     def _plan(story: Story, name: str) -> _Plan:
@@ -79,22 +95,23 @@ class Plans:
                 b.when for home in homes for b in story.branches(home) if story.is_immediate(home, b) and b.when
             ]
         asked = [when for one in immediate for _, when in one.walk()]
-        moments = [story.close(name), story.duration(name), scene.minimum_seconds]
+        moments = [story.close(name), story.duration(name), *([scene.minimum_seconds] if immediate else [])]
         moments += [when.elapsed_seconds for when in asked if when.elapsed_seconds is not None]
         if at_home:
             moments.append(max(story.duration(name), SAFE_SECONDS))
+        waits = tuple(when.for_seconds for when in asked if when.for_seconds)
         dense = NEVER
         if any(when.asks_faces for when in asked):
             dense = window
         if _drives_rate(scene):
             dense = (0.0, math.inf)
         return _Plan(
-            at_film_seconds=tuple(sorted(moments)),
-            at_waits=(story.file.left.after_seconds, *(when.for_seconds for when in asked if when.for_seconds)),
+            at_film_seconds=(*sorted(moments), math.inf),
+            at_waits=waits,
+            at_waits_for_nobody=(*waits, story.file.left.after_seconds),
             faces=any(_asks_the_moment(when) for when in asked),
             dense=dense,
-            window=window,
-            listens=story.listens(name),
+            window=window if story.listens(name) else NEVER,
         )
 
 
@@ -113,8 +130,7 @@ def _asks_the_moment(when: When) -> bool:
     return bool(when.untrusted or when.visitors_at_least or when.visitors)
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
+class _Room(NamedTuple):
     """How all stands at a tick."""
 
     state: StoryState
@@ -125,10 +141,10 @@ class _Room:
     def next_event(self, story: Story, plans: Plans, visitor: Visitor) -> tuple[_Room, tuple[Cue, ...]]:
         """The next tick at which something may happen, and its cues."""
         plan = (plans.of_the_end if self.state.pending else plans.of)[self.state.scene]
-        passed, state, player = _pass_quiet_ticks(plan, self.state, self.player, visitor)
+        passed, state, shown = _pass_quiet_ticks(plan, self.state, self.player, visitor)
         number = self.number + passed + 1
         now = number * TICK_SECONDS
-        player = player.run(TICK_SECONDS)
+        player = self.player.run(TICK_SECONDS, since=shown)
         moment = Moment(now, visitor.mood(now, state), player.playhead, hour=visitor.hour)
         state, cues = advance(story, state, moment, answering=plans.rates)
         return _Room(state, player.perform(cues) if cues else player, number), cues
@@ -151,54 +167,59 @@ def run_visitor(story: Story, plans: Plans, visitor: Visitor) -> Iterator[Way]:
     room, way = plans.empty or _before_anybody_comes(story, plans, visitor)
     yield from way
     memory = visitor.memory.drawn(story)
-    room = replace(room, state=replace(room.state, memory=memory, history=visitor.history, hour=visitor.hour))
+    room = room._replace(state=replace(room.state, memory=memory, history=visitor.history, hour=visitor.hour))
     while room.number * TICK_SECONDS < LONGEST_SECONDS:
+        in_take = room.state.in_take
         room, cues = room.next_event(story, plans, visitor)
         if cues:
             yield room.number * TICK_SECONDS, room.state, cues
-        if visitor.is_gone and not room.state.in_take:
-            return
-        if any(isinstance(cue, TakeEnded) for cue in cues):
+        if (in_take or visitor.is_gone) and not room.state.in_take:
             return
 
 
 def _pass_quiet_ticks(
     plan: _Plan, state: StoryState, player: DryPlayer, visitor: Visitor
-) -> tuple[int, StoryState, DryPlayer]:
-    """How many ticks pass before the next event, and how all stands just before it."""
+) -> tuple[int, StoryState, float]:
+    """How many ticks pass before the next event, and how all stands just before it; last the film's seconds."""
     if state.in_take and not visitor.begun:
         visitor.begin(state.now + TICK_SECONDS)
     asked = state.pending
     if (asked and asked.at == "now") or not state.entry or state.ended or state.fault:
-        return 0, state, player
-    seconds, now, number, seen = player.playhead.seconds, state.now, 0, False
-    moment = next((at for at in plan.at_film_seconds if at > seconds), math.inf)
-    waits = [state.presence.since + wait for wait in plan.at_waits]
-    until = min((at for at in waits if at > state.clock), default=math.inf) - state.clock + now
-    (opened, closed), (dense_from, dense_until) = plan.window, plan.dense
-    evidence = state.evidence if state.evidence.seconds else LongMoods()
+        return 0, state, player.playhead.seconds
+    seconds, now, number = player.playhead.seconds, state.now, 0
+    moment, until = plan.next_in_film(seconds), now + plan.next_wait(state)
+    opened, closed = plan.window
+    evidence = state.evidence if state.evidence.seconds else NOTHING_SEEN
     heard = evidence.seconds + opened
+    changes, in_sight, seen = visitor.changes, visitor.face.present, False
     while True:
         later, film = now + TICK_SECONDS, seconds + TICK_SECONDS
-        if film >= moment or later >= until or (dense_from <= film and seconds <= dense_until):
+        if film >= moment or later >= until:
             break
-        if later >= visitor.changes:
+        if later >= changes:
             if plan.faces or not visitor.there or later >= visitor.leaves or state.presence.here is not True:
                 break
-            if plan.listens and heard > evidence.seconds + opened:
+            if heard > evidence.seconds + opened:
                 evidence = evidence.observe(visitor.face, heard - opened, math.inf)
             visitor.pass_by(later, state)
-        now, seconds, number = later, film, number + 1
-        seen = seen or (visitor.there and visitor.face.trusted)
-        if opened <= seconds <= closed:
-            heard = seconds
+            changes, in_sight = visitor.changes, visitor.face.present
+        now, seconds, number, seen = later, film, number + 1, seen or in_sight
+        if opened <= film <= closed:
+            heard = film
     if not number:
-        return 0, state, player
-    if plan.listens and heard > evidence.seconds + opened:
+        return 0, state, seconds
+    if heard > evidence.seconds + opened:
         evidence = evidence.observe(visitor.face, heard - opened, math.inf)
     clock = state.clock + (now - state.now)
     visited = state.visited or (state.in_take and seen)
-    state = replace(state, now=now, clock=clock, seconds=seconds, moved=clock, evidence=evidence, visited=visited)
-    if asked:
-        state = replace(state, pending=replace(asked, since=clock))
-    return number, state, replace(player, playhead=replace(player.playhead, seconds=seconds))
+    state = replace(
+        state,
+        now=now,
+        clock=clock,
+        pending=replace(asked, since=clock) if asked else None,
+        seconds=seconds,
+        moved=clock,
+        evidence=evidence,
+        visited=visited,
+    )
+    return number, state, seconds

@@ -54,7 +54,7 @@ def obey(story: Story, state: StoryState, mood: Mood, command: StoryCommand) -> 
         case Next():
             choice = _next(story, state, mood)
             reason = f"operator ({command.origin}): {choice.reason}"
-            return request_scene(story, moving, replace(choice, reason=reason))
+            return request_scene(story, moving, choice._replace(reason=reason))
         case Stop() | Attract():
             if bound_for == story.file.attract:
                 return moving, ()

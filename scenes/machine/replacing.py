@@ -16,10 +16,11 @@ else:
 
         Raises ``TypeError`` for a field that it does not have.
         """
-        values = getattr(one, "__dict__", None)
-        if values is None:
+        try:
+            values = one.__dict__
+        except AttributeError:
             return dataclasses.replace(one, **changes)
-        changed = {**values, **changes}
+        changed = values | changes
         if len(changed) != len(values):
             raise TypeError(f"{type(one).__name__} has no field {', '.join(changes.keys() - values.keys())}")
         new = object.__new__(type(one))

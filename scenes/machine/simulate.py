@@ -16,7 +16,7 @@ from scenes.machine.state import StoryState
 from scenes.story.graph import asks
 from scenes.story.story import Story
 
-BATCH = 250
+BATCH = 125
 """Visitors that a core takes at a time."""
 
 
@@ -43,9 +43,9 @@ class Tally:
         for now, state, cues in way:
             for cue in cues:
                 match cue:
-                    case SceneStarted(_, scene, _):
+                    case SceneStarted(scene=scene):
                         self.scenes[scene] += 1
-                    case Branched(source, target):
+                    case Branched(source=source, target=target):
                         self.branches[source, target] += 1
                         if state.pending and state.pending.way is not None:
                             self.taken[source, state.pending.way] += 1
@@ -53,7 +53,7 @@ class Tally:
                             self.held[source] += 1
                     case TakeStarted():
                         since, begun = now, True
-                    case TakeEnded(_, outcome):
+                    case TakeEnded(outcome=outcome):
                         self.takes += 1
                         self.outcomes[outcome] += 1
                         self.take_seconds.append(now - since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from models.mood import Mood
 from scenes.machine.command import StoryCommand
@@ -14,8 +14,7 @@ from scenes.machine.signal_state import SignalMessage, SignalState
 from scenes.story.clip import PictureLevels, Playhead, Transition
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):  # made at each tick: a frozen dataclass costs four times as much
     """All that the story learns at one tick."""
 
     now: float
@@ -29,7 +28,7 @@ class Moment:
     """None: nobody knows what time it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
 class Pending:
     """A scene that the player was asked for and has not shown yet."""
 
@@ -81,6 +80,10 @@ class Response:
     """What the player was told for the entry that comes next."""
 
 
+NO_RESPONSE = Response()
+"""Of a scene that has just begun."""
+
+
 @dataclass(frozen=True, slots=True)
 class LampResponse:
     """How the lamps that go with the visitors stand."""
@@ -116,7 +119,7 @@ class StoryState:
     signals: tuple[SignalState, ...] = ()
     """Those that were ever heard, in the story's order."""
     cues_done: int = 0
-    response: Response = Response()
+    response: Response = NO_RESPONSE
     lamps: LampResponse = LampResponse()
     stems: tuple[StemLevels, ...] = ()
     """What the player was told last of the scenes that play and follow, where they have stems."""

@@ -50,7 +50,7 @@ class Story:
         """Name of the film."""
         return self.file.title
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The scenes in the order of the file."""
         return tuple(self.file.scenes)
@@ -90,7 +90,7 @@ class Story:
 
     def is_immediate(self, name: str, branch: Branch) -> bool:
         """The branch is taken as soon as it holds, not on the last frame."""
-        return is_immediate(self.file, name, branch)
+        return branch in self._immediate[name]
 
     def end(self, name: str) -> float:
         """Film time of the scene's last frame; infinite in a loop without ``maximum_seconds``."""
@@ -108,6 +108,10 @@ class Story:
         """The moods that the scene's branches ask for."""
         return self._asked_moods[name]
 
+    def rivals(self, name: str, mood: str) -> tuple[tuple[str, ...], ...]:
+        """The emotions of each other mood that the scene asks for; none of a mood with an emotion in common."""
+        return self._rivals[name][mood]
+
     def listens(self, name: str) -> bool:
         """Whether a branch of the scene asks for something that is gathered over the listening window."""
         return self._listens[name]
@@ -118,10 +122,7 @@ class Story:
 
     def candidates(self, name: str) -> tuple[str, ...]:
         """Scenes that may follow, in the author's order; the player keeps them ready."""
-        targets = [branch.to for branch in self.branches(name)]
-        if name not in (self.file.attract, self.file.safe):
-            targets.append(self.left_to)
-        return tuple(target for target in dict.fromkeys(targets) if target != name)
+        return self._candidates[name]
 
     @property
     def left_to(self) -> str:
@@ -143,13 +144,37 @@ class Story:
         return {name: self._exits(name) for name in self.names}
 
     @cached_property
+    def _immediate(self) -> dict[str, tuple[Branch, ...]]:
+        ways = self._branches.items()
+        return {name: tuple(way for way in exits if is_immediate(self.file, name, way)) for name, exits in ways}
+
+    @cached_property
     def _asked_moods(self) -> dict[str, tuple[str, ...]]:
         asked = {name: [when.mood for when in self._conditions(name) if when.mood] for name in self.names}
         return {name: tuple(dict.fromkeys(moods)) for name, moods in asked.items()}
 
     @cached_property
+    def _rivals(self) -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
+        moods = (*LABELS, *self.file.groups)
+        return {name: {mood: self._rivals_of(name, mood) for mood in moods} for name in self.names}
+
+    def _rivals_of(self, name: str, mood: str) -> tuple[tuple[str, ...], ...]:
+        labels, others = set(self.labels(mood)), (self.labels(other) for other in self.asked_moods(name))
+        return tuple(other for other in others if not labels.intersection(other))
+
+    @cached_property
     def _listens(self) -> dict[str, bool]:
         return {name: any(when.asks_faces or when.signal for when in self._conditions(name)) for name in self.names}
+
+    @cached_property
+    def _candidates(self) -> dict[str, tuple[str, ...]]:
+        return {name: self._followers(name) for name in self.names}
+
+    def _followers(self, name: str) -> tuple[str, ...]:
+        targets = [branch.to for branch in self.branches(name)]
+        if name not in (self.file.attract, self.file.safe):
+            targets.append(self.left_to)
+        return tuple(target for target in dict.fromkeys(targets) if target != name)
 
     def _conditions(self, name: str) -> Iterator[When]:
         """The conditions of all branches, and all that stands inside them."""

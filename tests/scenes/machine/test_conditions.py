@@ -8,12 +8,12 @@ import pytest
 from models.judging.valence_arousal import valence_and_arousal
 from models.mood import Mood, VisitorMood
 from scenes.machine.branching import standings
-from scenes.machine.conditions import Verdict, judge
+from scenes.machine.conditions import JUDGED, Verdict, judge
 from scenes.machine.cue import Branched
 from scenes.machine.dry_run import dry_run
 from scenes.machine.memory import Hour
 from scenes.machine.state import StoryState
-from scenes.story.conditions import When
+from scenes.story.conditions import OF_A_MOOD, When
 from scenes.story.graph import as_text
 from tests.scenes.evenings import BLIND, NOBODY, TWO_ROOMS, Course, feeling, mood_at, story_of
 
@@ -115,6 +115,22 @@ def test_in_a_cinema_a_mood_is_asked_of_a_share_of_up_to_32_visitors(mood: Mood,
     found = verdict(after_the_window([(1, mood)]), asked)
     assert found.holds is holds
     assert "of the visitors" in found.words
+
+
+def test_each_key_of_a_condition_is_looked_at() -> None:
+    looked_at = [key for keys, _ in JUDGED for key in keys]
+    with_another = {
+        *OF_A_MOOD[1:],
+        "for_seconds",
+        "times_at_least",
+        "at_least",
+        "at_most",
+        "above",
+        "below",
+        "rises_by",
+    }
+    assert sorted({*looked_at, *with_another}) == sorted(When.model_fields)
+    assert len(looked_at) == len(set(looked_at)), "no condition is judged twice"
 
 
 # -- time of day -----------------------------------------------------------------------------------------------------

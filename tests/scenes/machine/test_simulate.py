@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from installation.host.cores import Cores
+from scenes.machine import next_event
+from scenes.machine.advance import Moment, advance
 from scenes.machine.audience import A_DAY, LEAVES_EARLY, Visitor
 from scenes.machine.cue import Cue, TakeEnded
 from scenes.machine.dry_run import dry_run
 from scenes.machine.next_event import LONGEST_SECONDS, TICK_SECONDS, Plans, run_visitor
 from scenes.machine.simulate import Tally, simulate
 from scenes.machine.state import StoryState
+from scenes.machine.transition import Step
 from scenes.story.story import Story
 from tests.scenes.evenings import TWO_ROOMS, story_of
 
@@ -140,11 +144,25 @@ def test_who_leaves_in_the_midst_of_a_scene_is_missed_at_the_same_tick() -> None
     assert slow.branches["door", "attic"]
 
 
+def test_while_somebody_is_there_a_scene_costs_two_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = story_of(HEAD + '[scenes.door]\nclip = "door.mp4"\nout_seconds = 80\nnext = "garden"\n')
+    plans, ticks, tally = Plans(here), Counter[str](), Tally()
+
+    def counted(story: Story, state: StoryState, moment: Moment, answering: bool) -> Step:
+        ticks[state.scene] += 1
+        return advance(story, state, moment, answering)
+
+    monkeypatch.setattr(next_event, "advance", counted)
+    tally.count(run_visitor(here, plans, Visitor(5, 0)))
+    assert tally.outcomes == {"garden": 1}
+    assert ticks["door"] == ticks["garden"] == 2, "the choice, and the first picture of what follows"
+
+
 def test_on_two_cores_it_is_the_same_and_progress_is_told() -> None:
     here, told = story("a clip", "memory"), list[int]()
     with Cores("scenes.machine.simulate", 2) as cores:
         assert simulate(here, 600, 7, cores.run, told.append) == simulate(here, 600, 7)
-    assert told == [250, 500, 600]
+    assert told == [125, 250, 375, 500, 600]
 
 
 def test_visitors_come_all_day_and_each_has_dice_of_its_own() -> None:
