@@ -74,10 +74,10 @@ def _key_figures(total: Figures, words: Words) -> Iterator[str]:
     )
     cards = (
         ("visits", words.count(total.visits), words("visits_note")),
-        ("stopped", words.percent(total.stopped.share), shares["stopped"]),
+        ("stopped", words.share(total.stopped), shares["stopped"]),
         ("dwell", words.span(total.dwell.median), dwell),
         ("takes", words.count(total.takes), words("takes_note", median=words.span(total.take_seconds.median))),
-        ("completed", words.percent(total.completed.share), shares["completed"]),
+        ("completed", words.share(total.completed), shares["completed"]),
         ("holding", words.percent(total.holding), words("holding_note", needed=words.span(total.needed_seconds))),
         ("rate", words.number(total.visits_per_hour), words("rate_note", seeing=words.span(total.seeing_seconds))),
         ("pictures", words.percent(on_time, 2), pictures),
@@ -129,7 +129,7 @@ def _moods(report: Report, words: Words) -> Iterator[str]:
     if scenes:
         cells = [
             f"<figure>{scene_svg(scene, words)}<figcaption><b>{escaped(scene.name)}</b> "
-            f"{escaped(words('scene_told', seen=words.count(scene.seen), left=words.percent(scene.left.share)))}"
+            f"{escaped(words('scene_told', seen=words.count(scene.seen), left=words.share(scene.left)))}"
             "</figcaption></figure>"
             for scene in scenes
         ]
@@ -137,7 +137,7 @@ def _moods(report: Report, words: Words) -> Iterator[str]:
             (
                 scene.name,
                 words.count(scene.seen),
-                words.percent(scene.left.share),
+                words.share(scene.left),
                 *map(words.percent, _mean(scene.moods)),
             )
             for scene in scenes
@@ -252,7 +252,7 @@ def _how_to_read(report: Report, words: Words) -> Iterator[str]:
 
 def _row(one: Figures, words: Words) -> Cells:
     """Visits, stopped, dwell, takes, completed, visits an hour: the columns of all tables over time."""
-    shares = words.percent(one.stopped.share), words.percent(one.completed.share)
+    shares = words.share(one.stopped), words.share(one.completed)
     dwell, rate = words.span(one.dwell.median), words.number(one.visits_per_hour)
     return words.count(one.visits), shares[0], dwell, words.count(one.takes), shares[1], rate
 

@@ -9,10 +9,13 @@ import orjson
 
 from calibration.errors import BadFile, BadInput
 from calibration.file_writer import make_private_folder
+from calibration.settings import Language
 from installation.report.figures import Report
+from installation.report.page import report_html
+from installation.report.pdf import report_pdf
 from installation.report.table import as_csv
 
-ENDINGS = (".csv", ".json")
+ENDINGS = (".html", ".pdf", ".csv", ".json")
 
 
 def check_ending(path: str, *endings: str) -> None:
@@ -24,9 +27,9 @@ def check_ending(path: str, *endings: str) -> None:
         )
 
 
-def save(report: Report, path: Path) -> None:
-    """Write it whole, or not at all. Raises ``BadFile``."""
-    content = as_bytes(report, path.suffix.lower())
+def save(report: Report, path: Path, language: Language = "en") -> None:
+    """Write it whole, or not at all; pages in ``language``. Raises ``BadFile``, and what ``report_pdf`` does."""
+    content = as_bytes(report, path.suffix.lower(), language)
     new = path.with_name(f".{path.name}.new")
     try:
         make_private_folder(path.parent)
@@ -38,9 +41,15 @@ def save(report: Report, path: Path) -> None:
         raise BadFile(path, [f"cannot be written: {error.strerror or error}"]) from error
 
 
-def as_bytes(report: Report, ending: str) -> bytes:
+def as_bytes(report: Report, ending: str, language: Language = "en") -> bytes:
     """The file's content, by one of ``ENDINGS``."""
-    return as_json(report) if ending == ".json" else as_csv(report).encode()
+    match ending:
+        case ".json":
+            return as_json(report)
+        case ".csv":
+            return as_csv(report).encode()
+    html = report_html(report, language)
+    return report_pdf(html) if ending == ".pdf" else html.encode()
 
 
 def as_json(report: Report) -> bytes:

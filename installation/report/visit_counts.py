@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from installation.report.counts import BIN_SECONDS, EveningCounts
-
-PASSED_SECONDS = 3.0
-"""A visitor who was seen for less, and for whom no take ran, has passed."""
+from installation.report.figures import PASSED_SECONDS
 
 
 class VisitCounts:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from calibration.settings import Language
-from installation.report.figures import FEWEST
+from installation.report.figures import FEWEST, Share
 
 FOLDER = Path(__file__).parent / "strings"
 NARROW = "\u202f"
@@ -37,6 +37,14 @@ class Words:
     def percent(self, share: float | None, digits: int = 0) -> str:
         """A share of 0 to 1."""
         return NOTHING if share is None else f"{self._grouped(f'{100 * share:.{digits}f}')}{NARROW}%"
+
+    def share(self, one: Share) -> str:
+        """A part of a whole; as a bound where the rest or the part itself is of too few."""
+        if one.share is None and one.at_least is not None:
+            return f"≥{NARROW}{self.percent(one.at_least)}"
+        if one.share is None and one.at_most is not None:
+            return f"≤{NARROW}{self.percent(one.at_most)}"
+        return self.percent(one.share)
 
     def span(self, seconds: float | None) -> str:
         """A length of time: ``48 s``, ``3 min 05 s``, ``5 h 20 min``."""

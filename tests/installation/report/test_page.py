@@ -9,7 +9,7 @@ import pytest
 
 from installation.report.charts import bars_svg, difference_svg, evening_svg
 from installation.report.drawing import EMOTIONS, nice_top
-from installation.report.figures import FEWEST, Difference, Flow, MoodBin, Report
+from installation.report.figures import FEWEST, Difference, Flow, MoodBin, Report, Share
 from installation.report.flows import flows_svg
 from installation.report.page import report_html
 from installation.report.style import STYLE
@@ -155,6 +155,12 @@ def test_german_numbers_have_a_comma_and_a_space_before_the_percent() -> None:
         "59\u202fs",
         "2\u202fh 01\u202fmin",
     )
+
+
+def test_a_share_of_too_few_is_a_bound() -> None:
+    assert WORDS.share(Share(None, None, 50, at_least=0.92)) == "≥\u202f92\u202f%"
+    assert WORDS.share(Share(None, None, 50, at_most=0.08)) == "≤\u202f8\u202f%"
+    assert (WORDS.share(Share(None, None, None)), WORDS.share(Share(0.5, 10, 20))) == ("–", "50\u202f%")
 
 
 def test_an_axis_ends_at_a_round_number() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from calibration.errors import Unavailable
 from calibration.extras import MissingExtra
 from installation.report.page import report_html
 from installation.report.pdf import report_pdf
+from installation.report.save import save
 from tests.installation.report.made_report import made_report
 
 
@@ -18,6 +20,13 @@ def test_the_pdf_is_of_the_same_page() -> None:
         pytest.skip(f"the PDF is not tried: {missing}")
     assert pdf.startswith(b"%PDF-")
     assert pdf.count(b"/Type /Page\n") >= 2 or len(pdf) > 20_000
+
+
+def test_a_files_ending_says_as_what_it_is_written(tmp_path: Path) -> None:
+    for name, begins in (("a.html", b"<!DOCTYPE html>\n<html lang="), ("b.json", b"{"), ("c.csv", b"")):
+        save(made_report(), tmp_path / name, "de")
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    assert "Der Morgen danach" in (tmp_path / "a.html").read_text("utf-8")
 
 
 def test_without_weasyprint_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
