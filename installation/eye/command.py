@@ -21,9 +21,13 @@ class SetCamera:
 
 @dataclass(frozen=True, slots=True)
 class SetThumbnail:
-    """Send small pictures of what the camera sees, for the operator's overlay, or stop sending them."""
+    """Send small pictures of what the camera sees, for an operator, or stop sending them.
+
+    ``large``: large enough to draw a mask on.
+    """
 
     on: bool
+    large: bool = False
     kind: Literal["set_thumbnail"] = field(default="set_thumbnail", kw_only=True, repr=False)
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 

@@ -13,7 +13,8 @@ from installation.host.health import Sense
 from models.mood import Mood
 
 BUFFER_BYTES = 256 * 1024
-MAX_THUMBNAIL_BYTES = 16 * 1024
+MAX_THUMBNAIL_BYTES, MAX_LARGE_BYTES = 16 * 1024, 60 * 1024
+"""Of a small picture, and of one to draw a mask on: a datagram of UDP has 64 KiB."""
 JPEG_START = b"\xff\xd8"
 
 

@@ -25,7 +25,7 @@ from installation.camera.capture import Capture
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
 from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail, Stop, decode_command
-from installation.eye.link import MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
+from installation.eye.link import MAX_LARGE_BYTES, MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
 from installation.eye.perception import CannotBegin, Perception
 from installation.host.health import Sense
 from installation.host.priority import EYE, lower_process_priority
@@ -38,6 +38,9 @@ BEAT_SECONDS = 0.2
 STANDBY_SECONDS = 0.02
 """Between two looks for an order, while it waits for the camera."""
 THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
+LARGE_SECONDS, LARGE_WIDTH = 0.5, 800
+QUALITIES = (70, 50, 30)
+"""Of JPEG: the best one with which a picture fits."""
 REPAIR_ONCE_IN = 60.0
 """Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
 BUILD_AGAIN_SECONDS = 60.0
@@ -59,7 +62,7 @@ class Eye:
         self._capture = Capture(self._open, start.venue.camera, start.venue.eye.frames_per_second, clock)
         self._perception: Perception | None = None
         self._analysed_at: deque[float] = deque(maxlen=128)
-        self._thumbnails, self._thumbnail_due = False, 0.0
+        self._thumbnails, self._large, self._thumbnail_due = False, False, 0.0
         self._blind_because = ""
         self._build_at = 0.0
         self._repaired_at: float | None = None
@@ -161,8 +164,8 @@ class Eye:
         match command:
             case SetCamera(on):
                 self._capture.switch(on)
-            case SetThumbnail(on):
-                self._thumbnails = on
+            case SetThumbnail(on, large):
+                self._thumbnails, self._large, self._thumbnail_due = on, large, 0.0
             case FreezeBaseline():
                 if self._perception:
                     self._perception.freeze_baseline()
@@ -174,16 +177,18 @@ class Eye:
                 assert_never(command)
 
     def _send_thumbnail(self, frame: Frame) -> None:
-        """Send a small picture while an operator has the overlay open; it lives in memory only."""
+        """Send a small picture while an operator looks; it lives in memory only."""
         if not self._thumbnails or self._clock() < self._thumbnail_due:
             return
-        self._thumbnail_due = self._clock() + THUMBNAIL_SECONDS
-        height, width = frame.image.shape[:2]
-        size = (THUMBNAIL_WIDTH, max(1, round(THUMBNAIL_WIDTH * height / width)))
-        small = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-        jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
-        if len(jpeg) <= MAX_THUMBNAIL_BYTES:
-            self._link.send(jpeg)
+        self._thumbnail_due = self._clock() + (LARGE_SECONDS if self._large else THUMBNAIL_SECONDS)
+        width, most = (LARGE_WIDTH, MAX_LARGE_BYTES) if self._large else (THUMBNAIL_WIDTH, MAX_THUMBNAIL_BYTES)
+        share = min(1.0, width / frame.image.shape[1])
+        small = cv2.resize(frame.image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        for quality in QUALITIES:
+            jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+            if len(jpeg) <= most:
+                self._link.send(jpeg)
+                return
 
     def _report(self, mood: Mood, last_words: str = "", loading: bool = False) -> None:
         capture, perception = self._capture, None if loading else self._perception

@@ -67,6 +67,7 @@ class EyeSupervisor:
         self._restarts, self._choice = Restarts("eye"), DeviceChoice(venue.eye.device)
         self._announcer = Announcer(losses)
         self._closing = threading.Event()
+        self._renewed: Venue | None = None
         self._on = True
         self._camera_address = venue.camera.source
         self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
@@ -152,12 +153,16 @@ class EyeSupervisor:
         self._standing_camera = SetCamera(on)
         self._send(self._standing_camera)
 
-    def set_thumbnail(self, on: bool) -> None:
-        """Ask for pictures for the operator's overlay, or for no more, of this eye and of those that replace it."""
-        self._standing_thumbnail = SetThumbnail(on)
+    def set_thumbnail(self, on: bool, large: bool = False) -> None:
+        """Ask for pictures for an operator, or for no more, of this eye and of those that replace it."""
+        self._standing_thumbnail = SetThumbnail(on, large)
         if not on:
             self.thumbnail = None
         self._send(self._standing_thumbnail)
+
+    def renew(self, venue: Venue) -> None:
+        """Another eye with these settings takes this one's place, as soon as it has loaded its networks."""
+        self._renewed = venue
 
     def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""
@@ -180,6 +185,7 @@ class EyeSupervisor:
                     self._rest()
                     continue
                 now = self._clock()
+                self._take_renewed(now)
                 if self._eye is None and now < self._restarts.next_at:
                     self._closing.wait(LISTEN_SECONDS)
                     continue
@@ -192,6 +198,18 @@ class EyeSupervisor:
             if self._eye:
                 self._eye.end(END_WITHIN)
             self._eye, self._received = None, None
+
+    def _take_renewed(self, now: float) -> None:
+        """The settings have changed: the next eye has them, and it comes now."""
+        venue, self._renewed = self._renewed, None
+        if venue is None:
+            return
+        self._venue, self._camera_address = venue, venue.camera.source
+        self._choice = DeviceChoice(venue.eye.device)
+        self._give_up_successor()  # it was begun with the settings of before
+        if self._eye:
+            log.info("the eye starts again with the venue's new settings")
+            self._succeed(self._eye, now, "")
 
     def _rest(self) -> None:
         """The house is closed: the process ends as it would with the show."""
@@ -328,7 +346,7 @@ class EyeSupervisor:
                 self._choice.trial_failed(now)
 
     def _take_over(self, successor: Successor, now: float) -> None:
-        self._successor, self._eye = None, successor.child
+        self._successor, self._eye, self.thumbnail = None, successor.child, None
         self._silence = Silence(successor.child.pid, now)
         successor.child.started = now
         successor.child.send(Look())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calibration.errors import BadInput
+from calibration.venue import Venue
 from installation.host.health import Sense
 from installation.show.rehearsal import NOBODY, WORDS, mood_of
 from models.mood import Mood
@@ -31,8 +32,11 @@ class ManualMood:
     def set_camera(self, on: bool) -> None:
         """No camera is open."""
 
-    def set_thumbnail(self, on: bool) -> None:
+    def set_thumbnail(self, on: bool, large: bool = False) -> None:
         """No camera is open."""
+
+    def renew(self, venue: Venue) -> None:
+        """There is no eye to begin again."""
 
     def freeze_baseline(self) -> None:
         """No visitor's face is learned."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from calibration.venue import Venue
 from installation.course.course import Course
 from installation.film.film import Film
 from installation.host.console import LossReporter
@@ -45,8 +46,11 @@ class Eye(Protocol):
     def set_camera(self, on: bool) -> None:
         """Open or close the camera."""
 
-    def set_thumbnail(self, on: bool) -> None:
-        """Send small pictures for the operator, or stop."""
+    def set_thumbnail(self, on: bool, large: bool = False) -> None:
+        """Send small pictures for the operator, or stop; ``large``: large enough to draw on."""
+
+    def renew(self, venue: Venue) -> None:
+        """Go on with other settings of camera and eye."""
 
     def freeze_baseline(self) -> None:
         """A scene begins: the visitors' own neutral faces are learned no further."""

@@ -25,6 +25,7 @@ COMMANDS = (
     SetCamera(False),
     SetThumbnail(True),
     SetThumbnail(False),
+    SetThumbnail(True, large=True),
     FreezeBaseline(),
     Look(),
     Stop(),

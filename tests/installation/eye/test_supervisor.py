@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import cv2
+import numpy as np
 import pytest
 
 from calibration.venue import Venue
@@ -512,3 +513,44 @@ def test_an_eye_that_is_off_when_the_show_starts_never_opens_the_camera(pictures
         assert supervisor.pid is None
     finally:
         supervisor.close()
+
+
+def test_a_mask_that_is_drawn_is_seen_by_the_next_eye_and_nothing_is_lost_meanwhile(keeping: Starts) -> None:
+    supervisor = keeping()
+    wait_until(lambda: sees(supervisor), LONG)
+    first, venue = supervisor.pid, supervisor._venue
+    assert mood(supervisor).frame_luminance > 1
+    everything = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+    supervisor.set_thumbnail(True, large=True)
+    supervisor.renew(venue.model_copy(update={"camera": venue.camera.model_copy(update={"masks": (everything,)})}))
+
+    def masked_or_lost() -> bool:
+        assert supervisor._losses.lost_names() == ()
+        return sees(supervisor) and mood(supervisor).frame_luminance == 0
+
+    wait_until(masked_or_lost, LONG)
+    assert supervisor.pid != first
+    wait_until(lambda: supervisor.thumbnail is not None and picture_of(supervisor.thumbnail).max() < 3, LONG)
+
+
+def picture_of(jpeg: bytes) -> np.ndarray:
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    return picture
+
+
+def test_a_picture_to_draw_on_is_large_and_fits_into_a_datagram(keeping: Starts, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), np.uint8)  # no picture is larger as JPEG
+    cv2.imwrite(str(tmp_path / "noise.png"), noise)
+    soft = cv2.GaussianBlur(noise, (0, 0), 2)
+    cv2.imwrite(str(tmp_path / "soft.png"), soft)
+    supervisor = keeping(source=str(tmp_path))
+    wait_until(lambda: sees(supervisor), LONG)
+    supervisor.set_thumbnail(True)
+    wait_until(lambda: supervisor.thumbnail is not None, LONG)
+    assert supervisor.thumbnail is not None
+    assert picture_of(supervisor.thumbnail).shape == (108, 192, 3)
+    supervisor.set_thumbnail(True, large=True)
+    wait_until(lambda: supervisor.thumbnail is not None and len(supervisor.thumbnail) > 16 * 1024, LONG)
+    assert picture_of(supervisor.thumbnail).shape == (450, 800, 3)
+    assert len(supervisor.thumbnail) <= 60 * 1024
