@@ -25,8 +25,11 @@ from installation.commands.signal_check import check_signals
 from installation.host.open_files import open_files
 
 
-def check_display(venue: Venue, headless: bool) -> Iterator[Finding]:
-    """The display that the venue names, with the driver that SDL really uses."""
+def check_display(venue: Venue, headless: bool, show: int = 0) -> Iterator[Finding]:
+    """The display that the venue names, with the driver that SDL really uses.
+
+    ``show``: process of the running show, or 0; it may keep the display for itself.
+    """
     import pygame
 
     if headless:
@@ -36,13 +39,18 @@ def check_display(venue: Venue, headless: bool) -> Iterator[Finding]:
         pygame.display.init()
         driver, sizes = pygame.display.get_driver(), pygame.display.get_desktop_sizes()
     except pygame.error as error:
+        if show:
+            yield _held("display", "[screen]", show)
+            return
         yield problem(
             "display", "[screen]", f"no display ({error}); start X or Wayland, set DISPLAY, or use --headless"
         )
         return
     finally:
         pygame.display.quit()
-    if driver in ("dummy", "offscreen"):
+    if driver in ("dummy", "offscreen") and show:
+        yield _held("display", "[screen]", show)
+    elif driver in ("dummy", "offscreen"):
         yield problem("display", "[screen]", f"SDL fell back to its {driver!r} driver: the wall would stay black")
     elif venue.screen.display >= len(sizes):
         yield problem(
@@ -69,8 +77,15 @@ def as_shown(settings: ScreenSettings, headless: bool) -> ScreenSettings:
     return settings.model_copy(update={"width": width, "height": height})
 
 
-def check_sound(headless: bool, settings: SoundSettings) -> Iterator[Finding]:
-    """A sound device can be opened. Without one the show is silent, so that is a warning."""
+def _held(part: str, where: str, show: int) -> Finding:
+    return ok(part, where, f"the running show has it (process {show}), so it was not tried")
+
+
+def check_sound(headless: bool, settings: SoundSettings, show: int = 0) -> Iterator[Finding]:
+    """A sound device can be opened. Without one the show is silent, so that is a warning.
+
+    ``show``: process of the running show, or 0; many devices open only once.
+    """
     from installation.film.sound import try_device
     from installation.film.sound_device import NoSoundDevice
 
@@ -83,6 +98,9 @@ def check_sound(headless: bool, settings: SoundSettings) -> Iterator[Finding]:
         if lacking:
             yield warning("sound", "sound.description_channel", f"{lacking}: no audio description would be heard")
     except NoSoundDevice as error:
+        if show and any(file.startswith("/dev/snd/") for file in open_files(show)):
+            yield _held("sound", "[sound]", show)
+            return
         yield warning(
             "sound",
             "[sound]",
@@ -109,7 +127,7 @@ def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
                 yield ok("osc in", where, f"free on {venue.osc.listen_host}")
             except OSError as error:
                 if show and holds_udp_port(show, venue.osc.listen_port):
-                    yield ok("osc in", where, f"the running show has it (process {show}), so it was not tried")
+                    yield _held("osc in", where, show)
                 else:
                     yield problem("osc in", where, f"{error.strerror}: another program uses this port; choose another")
 
@@ -181,8 +199,8 @@ def check_all(
         or not any(isinstance(fault, BadFile) or fault.where == "--camera" for fault in faults)
     ):
         yield from check_camera(venue, show=show)  # else nobody knows yet which one is meant
-    yield from check_display(venue, headless)
-    yield from check_sound(headless, venue.sound)
+    yield from check_display(venue, headless, show)
+    yield from check_sound(headless, venue.sound, show)
     yield from check_osc(venue, show)
     if isinstance(story, Path):
         yield from check_signals(story, venue.osc)

@@ -1,5 +1,6 @@
 """``chiaro check``: what a technician reads at 17:55."""
 
+import json
 import os
 import socket
 import subprocess
@@ -312,3 +313,30 @@ def test_a_check_before_the_first_run_leaves_a_state_folder_for_its_owner_alone(
         os.umask(before)
     for folder in (tmp_path / "state", tmp_path / "state" / "journal"):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_check_as_json_says_each_step_each_finding_and_the_verdict(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "venue.toml").write_text("[osc]\nlisten_port = 0\n")
+    code, told = check(str(story), "--json", "--venue", str(tmp_path / "venue.toml"))
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert code == 0
+    assert {line["kind"] for line in lines} == {"progress", "finding", "verdict"}
+    assert lines[-1] == {"kind": "verdict", "verdict": "ready", "problems": 0}
+    shares = [line["share"] for line in lines if line["kind"] == "progress"]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] <= shares[-1] <= 1
+    assert all(line["what"] for line in lines if line["kind"] == "progress")
+    code, told = check("nowhere.toml", "--json", "--quick", "--camera", "/nowhere/film.mp4")
+    findings = [json.loads(line) for line in told.splitlines()]
+    assert code == 78
+    wrong = [one for one in findings if one.get("state") == "problem"]
+    assert {"story", "camera"} <= {one["part"] for one in wrong}
+    assert findings[-1] == {"kind": "verdict", "verdict": "problems", "problems": len(wrong)}
+
+
+def test_what_a_running_show_holds_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "there-is-none")
+    (alone,) = check_display(Venue(), headless=False)
+    (beside,) = check_display(Venue(), headless=False, show=4711)
+    assert (alone.state, beside.state) == ("problem", "ok")
+    assert "process 4711" in beside.what
