@@ -12,8 +12,8 @@ from scenes.machine.command import Origin
 class SmallPictures(Protocol):
     """Who has them: the eye."""
 
-    def set_thumbnail(self, on: bool) -> None:
-        """Send small pictures for the operator, or stop."""
+    def set_thumbnail(self, on: bool, large: bool = False) -> None:
+        """Send small pictures for the operator, or stop; ``large``: large enough to draw on."""
 
     @property
     def thumbnail(self) -> bytes | None:
@@ -29,13 +29,13 @@ class CameraShown:
         self.until: float | None = None
         """Monotonic seconds; None: it is not shown."""
 
-    def show(self, seconds: float, now: float, origin: Origin) -> None:
+    def show(self, seconds: float, large: bool, now: float, origin: Origin) -> None:
         """Show it for ``seconds`` from ``now`` on; 0 ends it at the next ``follow``."""
         if self.until is None and seconds:
             self._since = now
-            self._eye.set_thumbnail(True)
         if seconds:
-            self._journal.note("camera_shown", now, on=True, seconds=seconds, source=str(origin))
+            self._eye.set_thumbnail(True, large)
+            self._journal.note("camera_shown", now, on=True, seconds=seconds, large=large, source=str(origin))
         if seconds or self.until is not None:
             self.until = now + seconds
 

@@ -10,15 +10,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from calibration.venue import Venue
+from installation.film.film import Film
 from installation.host.console import LossChange, LossReporter
 from installation.host.journal import Journal
-from installation.show.camera_shown import CameraShown, SmallPictures
+from installation.show.camera_shown import CameraShown
 from installation.show.console_requests import ConsoleRequests
 from installation.show.console_state import Beside, SinceWhen, WayTaken, plan_of, state_of
+from installation.show.parts import Eye
+from installation.show.venue_desk import VenueDesk
 from installation.show.view import View
 from installation.web.document import Answer, CameraPicture, CommandLine, Hello, LossLine, State
 from installation.web.supervisor import WebSupervisor
-from scenes.machine.command import Command, Origin, journal_fields
+from scenes.machine.command import Command, ShowCamera, journal_fields
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
@@ -32,15 +35,18 @@ class ConsoleDesk:
     ``absent``: senses that this show does not have.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         supervisor: WebSupervisor,
         requests: ConsoleRequests,
         camera: CameraShown,
         losses: LossReporter,
         journal: Journal,
+        venue: VenueDesk,
         absent: frozenset[str] = frozenset(),
     ) -> None:
+        self.venue = venue
+        """What sets the room up."""
         self._supervisor, self._requests, self._camera = supervisor, requests, camera
         self._losses, self._journal, self._absent = losses, journal, absent
         self._offset = time.time() - losses.clock()
@@ -65,9 +71,9 @@ class ConsoleDesk:
             answer = Answer(number=origin.request, code=code, reason=reason)
             self._supervisor.send(lambda: answer)
 
-    def show_camera(self, seconds: float, now: float, origin: Origin) -> None:
-        """Show the camera's small picture for so long; 0: no longer."""
-        self._camera.show(seconds, now, origin)
+    def show_camera(self, command: ShowCamera, now: float) -> None:
+        """Show the camera's picture for so long."""
+        self._camera.show(command.seconds, command.large, now, command.origin)
 
     @property
     def shows_camera(self) -> bool:
@@ -77,6 +83,7 @@ class ConsoleDesk:
     def follow(self, now: float, story: Story, state: StoryState, view: Callable[[], View]) -> None:
         """Once a tick: a state is made when it is due, in the thread that sends it."""
         self._way = self._way.then(state)
+        self.venue.follow(now)
         if story is not self._story:
             self._story, self._stories = story, self._stories + 1
             self._requests.story(story.names)
@@ -97,6 +104,7 @@ class ConsoleDesk:
             takes=self._journal.takes,
             visits=self._journal.visits,
             camera_shown_until=None if until is None else until + self._offset,
+            test_picture=self.venue.picture,
             absent=self._absent,
             lost=self._losses.losses(),
             unix_offset=self._offset,
@@ -126,7 +134,8 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
     venue_file: str,
     folder: Path,
     story: Story,
-    eye: SmallPictures,
+    film: Film,
+    eye: Eye,
     losses: LossReporter,
     journal: Journal,
 ) -> ConsoleDesk:
@@ -148,10 +157,11 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
         "timecode": venue.timecode.output,
         "power": venue.ups.name,
     }
+    room = VenueDesk(venue, venue_file, film, eye, losses, journal)
     requests = ConsoleRequests(venue.osc, story.names, losses.clock)
     supervisor = WebSupervisor(hello, losses, requests.receive)
     absent = frozenset(name for name, wanted in has.items() if not wanted)
-    return ConsoleDesk(supervisor, requests, CameraShown(eye, journal), losses, journal, absent)
+    return ConsoleDesk(supervisor, requests, CameraShown(eye, journal), losses, journal, room, absent)
 
 
 def _picture(at: float, jpeg: bytes) -> CameraPicture:

@@ -13,6 +13,7 @@ from installation.osc.command_parser import Released, command_of
 from installation.osc.incoming import Argument, CommandRefused, Unread
 from installation.osc.rate_limit import TokenBuckets
 from installation.osc.registry import STRING_AT_MOST, Code
+from installation.show.venue_requests import VENUE_REQUESTS
 from installation.web.document import Answer, Request
 from scenes.machine.command import Command, Origin, Ping, ShowCamera
 
@@ -23,13 +24,17 @@ LARGEST_NUMBER = 2**63
 
 
 def _show_camera(arguments: Sequence[Argument], origin: Origin) -> Command:
-    match list(arguments):
-        case [int() | float() as seconds] if not isinstance(seconds, bool) and 0 <= seconds <= SHOWN_AT_MOST_SECONDS:
-            return ShowCamera(float(seconds), origin=origin)
-    raise CommandRefused("wrong arguments", f"show_camera takes a number from 0 to {SHOWN_AT_MOST_SECONDS:g}")
+    match [*arguments, False][:2] if len(arguments) < 3 else []:
+        case [int() | float() as seconds, bool() as large] if 0 <= seconds <= SHOWN_AT_MOST_SECONDS:
+            if not isinstance(seconds, bool):
+                return ShowCamera(float(seconds), large, origin=origin)
+    most = f"{SHOWN_AT_MOST_SECONDS:g}"
+    raise CommandRefused(
+        "wrong arguments", f"show_camera takes a number from 0 to {most}, and true for a large picture"
+    )
 
 
-OWN: dict[str, Callable[[Sequence[Argument], Origin], Command]] = {"show_camera": _show_camera}
+OWN: dict[str, Callable[[Sequence[Argument], Origin], Command]] = {"show_camera": _show_camera, **VENUE_REQUESTS}
 """Commands of the console alone, with what makes them of their arguments or raises ``CommandRefused``."""
 
 

@@ -69,6 +69,7 @@ class Beside:
     visits: int
     camera_shown_until: float | None
     """Unix seconds."""
+    test_picture: str
     absent: frozenset[str]
     """Senses that this show does not have."""
     lost: tuple[LossChange, ...]
@@ -94,7 +95,7 @@ def state_of(view: View, beside: Beside) -> State:
         way=beside.way,
         mood=_mood_now(view.mood, view.rehearsed),
         visitors=_visitors_now(view.mood),
-        controls=_controls_now(view.controls, beside.camera_shown_until),
+        controls=_controls_now(view.controls, beside),
         senses=senses_of(view, beside),
         house=view.house,
         counters=Counters(
@@ -162,7 +163,7 @@ def _visitors_now(mood: Mood) -> tuple[VisitorNow, ...]:
     )
 
 
-def _controls_now(controls: Controls, shown_until: float | None) -> ControlsNow:
+def _controls_now(controls: Controls, beside: Beside) -> ControlsNow:
     return ControlsNow(
         paused=controls.paused,
         blackout=controls.blackout,
@@ -173,7 +174,8 @@ def _controls_now(controls: Controls, shown_until: float | None) -> ControlsNow:
         brightness=controls.brightness,
         captions=controls.captions,
         caption_languages=controls.languages,
-        camera_shown_until=shown_until,
+        camera_shown_until=beside.camera_shown_until,
+        test_picture=beside.test_picture,
     )
 
 

@@ -152,7 +152,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         if console and venue.console.listen:
             from installation.show.console_desk import open_console
 
-            operators = open_console(venue, venue_file, folder, story, eye, losses, journal)
+            operators = open_console(venue, venue_file, folder, story, film, eye, losses, journal)
             closing.callback(operators.close)
         parts = Parts(
             film=film,

@@ -27,11 +27,16 @@ from scenes.machine.command import (
     Attract,
     Command,
     GoTo,
+    LayPicture,
     Next,
     Origin,
+    PlayChannel,
     Reload,
+    RenewEye,
     Restart,
     SetBlackout,
+    SetCorners,
+    SetTone,
     Shutdown,
     StageCommand,
     Start,
@@ -195,6 +200,10 @@ class Show:
                 self._reloading.ask()
             case Shutdown() | Restart():
                 self.ending, self.restarting = True, isinstance(command, Restart)
+            case LayPicture() | SetCorners() | SetTone() | PlayChannel() | RenewEye():
+                if self.parts.console is None:
+                    return Code.NOT_NOW, "this show has no console"
+                return self.parts.console.venue.obey(command, self.controls, self._state.in_take, now)
             case _:
                 self.controls, answer = set_stage(command, self.parts, self.controls, now)
                 return answer

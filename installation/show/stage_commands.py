@@ -81,10 +81,10 @@ def set_stage(command: Setting, parts: Parts, controls: Controls, now: float) ->
                 parts.rehearsal.set(label, intensity, now)
             except ValueError as error:
                 return controls, (Code.UNKNOWN, str(error))
-        case ShowCamera(seconds):
+        case ShowCamera():
             if parts.console is None:
                 return controls, (Code.NOT_NOW, "this show has no console")
-            parts.console.show_camera(seconds, now, command.origin)
+            parts.console.show_camera(command, now)
         case SendSnapshot():
             parts.broadcast.snapshot()
         case Ping():

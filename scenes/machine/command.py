@@ -187,10 +187,60 @@ class RehearseMood(Asked):
 
 @dataclass(frozen=True, slots=True)
 class ShowCamera(Asked):
-    """Show the camera's small picture on the consoles for so many seconds; 0: no longer."""
+    """Show the camera's small picture on the consoles for so many seconds; 0: no longer. ``large``: to draw on."""
 
     name: ClassVar[str] = "show_camera"
     seconds: float
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp(Asked):
+    """What visitors would notice while a technician sets the room up. ``in_take``: even while one is in the film."""
+
+    in_take: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LayPicture(SetUp):
+    """Let a test picture lie over the film, '' none; ``corner`` 1 to 4 is the one that is being dragged."""
+
+    name: ClassVar[str] = "test_picture"
+    picture: str
+    corner: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetCorners(SetUp):
+    """Keystone: x and y of the picture's corners (upper left, then clockwise) as shares of the screen."""
+
+    name: ClassVar[str] = "corners"
+    corners: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetTone(SetUp):
+    """The picture's gamma and the brightness of its black."""
+
+    name: ClassVar[str] = "tone"
+    gamma: float
+    black_level: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlayChannel(SetUp):
+    """Let one channel of the sound be heard alone: as many beeps as its number."""
+
+    name: ClassVar[str] = "test_channel"
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewEye(SetUp):
+    """The eye begins again with the venue file as it is now; ``camera``: also with the camera that it names."""
+
+    name: ClassVar[str] = "renew_eye"
+    camera: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +278,8 @@ class Restart(Asked):
     name: ClassVar[str] = "restart"
 
 
+VenueCommand = LayPicture | SetCorners | SetTone | PlayChannel | RenewEye
+"""By which the room is set up."""
 StoryCommand = Start | Stop | Pause | Resume | Next | Reset | Attract | GoTo | SetBlackout
 """Understood by the story: they are part of a ``Moment``."""
 StageCommand = (
@@ -242,6 +294,7 @@ StageCommand = (
     | SetOverlay
     | RehearseMood
     | ShowCamera
+    | VenueCommand
     | Reload
     | SendSnapshot
     | Ping
@@ -257,7 +310,7 @@ def journal_fields(command: Command) -> dict[str, object]:
 
     The value is null without an argument, a number or a text with one (1.0 and 0.0 for on and off), a list with more.
     """
-    values = [getattr(command, one.name) for one in fields(command) if one.name != "origin"]
+    values = [getattr(command, one.name) for one in fields(command) if one.name not in ("origin", "in_take")]
     values = [float(value) if isinstance(value, bool) else value for value in values]
     value = values[0] if len(values) == 1 else values or None
     return {"name": command.name, "value": value, "source": str(command.origin)}

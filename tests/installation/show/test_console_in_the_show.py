@@ -37,7 +37,7 @@ class PicturedMood(ManualMood):
     asked: bool = False
     number = 0
 
-    def set_thumbnail(self, on: bool) -> None:
+    def set_thumbnail(self, on: bool, large: bool = False) -> None:  # noqa: ARG002 - it has one size
         self.asked = on
 
     @property

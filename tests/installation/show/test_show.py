@@ -278,10 +278,10 @@ def test_with_every_clip_lost_the_safe_picture_stands_and_the_film_is_back_when_
         room.ask("goto", "door")  # is open already; but nothing can follow it
         room.run_until(lambda: room.scene == "door")
         room.run_until(lambda: room.show._state_word is ShowState.FAULT)
-        room.run_until(lambda: film._safe_drawn)
+        room.run_until(lambda: film._lying is not None)
         assert film.playhead.failed == {"lamp"}
         (tmp_path / "away").rename(media)
-        room.run_until(lambda: room.scene == "lamp" and not film._safe_drawn, LONG)
+        room.run_until(lambda: room.scene == "lamp" and film._lying is None, LONG)
         assert room.show._state_word is ShowState.ATTRACT
         assert not [part for part in room.show.parts.losses.lost_parts() if part.startswith(("scene", "film", "clip"))]
 
