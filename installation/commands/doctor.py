@@ -12,6 +12,7 @@ from installation.host.row import Row, print_rows
 
 if TYPE_CHECKING:
     from calibration.settings import ScreenSettings
+    from calibration.venue import Venue
 
 PACKAGES = (
     "numpy",
@@ -48,13 +49,17 @@ def register(app: typer.Typer) -> None:
         from installation.host.plain_console import PlainConsole
 
         with plain_errors():
-            screen = venue_of(venue).screen
+            chosen = venue_of(venue)
+            screen = chosen.screen
         with native_noise_aside(lambda _: None):  # each fault has a row of its own
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
             film = decoding(screen)
-        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *midi(), *places(), *service())
+        row, code = operators_console(chosen)
+        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *midi(), *places(), row, *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)
+        if code and console.is_terminal:  # not into a file that is passed on: whoever has it may control the show
+            console.print(f"\n{code}")
         missing = [row for row in rows if row.state == "missing"]
         warnings = sum(row.state == "warning" for row in rows)
         console.print(f"\n{len(missing)} missing, {counted(warnings)}")
@@ -207,6 +212,34 @@ def places() -> Iterator[Row]:
 
     yield Row("venues", f"{venues_folder()} (known venues: {', '.join(known_venues()) or 'none'})")
     yield Row("state", f"{state_folder()} (the journal is in its folder journal, unless the venue names another)")
+
+
+def operators_console(venue: Venue) -> tuple[Row, str]:
+    """Where the console of the running show is, or would be, and its QR code for a terminal ('': there is none)."""
+    from installation.host.lock import running_show
+    from installation.host.state_folder import state_folder
+    from installation.web.address import address_file, address_of, qr_rows, read_place
+
+    folder, settings = state_folder(), venue.console
+    place = read_place(address_file(folder, venue.name)) if running_show(folder, venue.name) else None
+    if place is None and not settings.listen:
+        return Row("console", "none: console.listen of the venue is ''"), ""
+    try:
+        address = address_of(place or (settings.listen, settings.port), folder)
+    except OSError as error:
+        return Row("console", f"the tokens cannot be kept: {error.strerror or error} ({folder})", "warning"), ""
+    where = f"{address.url} ({'of the running show' if place else 'while a show runs'})"
+    if not address.has_token:
+        return Row("console", f'{where}; for phones set console.listen = "0.0.0.0" in the venue file'), ""
+    row = Row("console", f"{where}; the code lets a phone in: keep it to yourself")
+    return row, in_half_blocks(qr_rows(address.link))
+
+
+def in_half_blocks(rows: tuple[bytes, ...]) -> str:
+    """A QR code for a terminal, two rows of modules in each line; light on a dark ground is read too."""
+    pairs = zip(rows[::2], (*rows[1::2], *([bytes(len(rows[0]))] if len(rows) % 2 else [])), strict=True)
+    blocks = {(0, 0): "\u2588", (0, 1): "\u2580", (1, 0): "\u2584", (1, 1): " "}
+    return "\n".join("".join(blocks[both] for both in zip(upper, lower, strict=True)) for upper, lower in pairs)
 
 
 def service() -> list[Row]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import ServiceInfo, Zeroconf
 
 from calibration.settings import OscSettings
+from installation.host.addresses import reachable
 from installation.host.console import LossReporter, log
 from installation.host.worker import Worker
 from installation.osc.broadcast import Broadcast
@@ -19,24 +18,31 @@ from installation.osc.encoder import ascii_text
 from installation.osc.oscquery import OscQuery
 
 RETRY_SECONDS = 20.0
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
 class Discovery:
     """What the venue wants of it, opened. Nothing here is needed by the show, and nothing here can stop it."""
 
     def __init__(
-        self, settings: OscSettings, broadcast: Broadcast, control: Control, unit: str, losses: LossReporter
+        self,
+        settings: OscSettings,
+        broadcast: Broadcast,
+        control: Control,
+        unit: str,
+        losses: LossReporter,
+        console: Callable[[], tuple[str, int] | None] | None = None,
     ) -> None:
+        """``console``: host and port of the operator's console in the network; None as long as it is not served."""
         self.oscquery: OscQuery | None = None
         self._zeroconf: Zeroconf | None = None
         self._settings, self._control, self._unit, self._losses = settings, control, unit, losses
+        self._console = console
         self._closing = threading.Event()
         if settings.oscquery:
             self.oscquery = OscQuery(settings, broadcast.values, control.port, unit, losses)
         if settings.advertise:
-            if not self._services():
-                log.warning("nothing is advertised: control and OSCQuery listen on this machine only")
+            if not self._services() and console is None:
+                log.warning("nothing is advertised: control, OSCQuery and console listen on this machine only")
             # Asking the network whether the name is free takes about a second.
             self._thread = Worker("zeroconf", self._advertise, losses)
             self._thread.start()
@@ -51,49 +57,35 @@ class Discovery:
 
     def _services(self) -> list[ServiceInfo]:
         http_port = self.oscquery.port if self.oscquery else 0
-        return list(services(self._settings, self._unit, self._control.port, http_port))
+        console = self._console() if self._console else None
+        return list(services(self._settings, self._unit, self._control.port, http_port, console))
 
     def _advertise(self) -> None:
-        """Tell the network, once there is one."""
+        """Tell the network, once there is one, of what there is; the console comes later than the rest."""
+        told: set[tuple[str, int | None]] = set()
         while not self._closing.is_set():
-            found = self._services()
             try:
-                if found:
-                    self._zeroconf = self._zeroconf or Zeroconf()
-                    for service in found:
+                for service in self._services():
+                    if (service.type, service.port) not in told:
+                        self._zeroconf = self._zeroconf or Zeroconf()
                         self._zeroconf.register_service(service, allow_name_change=True)
-                    self._losses.back("zeroconf")
-                    return
+                        told.add((service.type, service.port))
+                self._losses.back("zeroconf")
             except (OSError, ZeroconfError) as error:
                 self._losses.lost("zeroconf", str(error) or repr(error))
             self._closing.wait(RETRY_SECONDS)
 
 
-def services(settings: OscSettings, unit: str, control_port: int, http_port: int) -> Iterator[ServiceInfo]:
+def services(
+    settings: OscSettings, unit: str, control_port: int, http_port: int, console: tuple[str, int] | None = None
+) -> Iterator[ServiceInfo]:
     """What is advertised to the network: only what it can reach, and never a loopback address."""
     for kind, host, port in (
         ("_osc._udp", settings.listen_host, control_port),
         ("_oscjson._tcp", settings.oscquery_host, http_port),
+        ("_http._tcp", *(console or ("", 0))),
     ):
         addresses = reachable(host) if port else []
         if addresses:
             name = ascii_text(unit).replace(".", " ").strip()[:40] or "chiaroscuro"
             yield ServiceInfo(f"{kind}.local.", f"{name}.{kind}.local.", port=port, parsed_addresses=addresses)
-
-
-def reachable(host: str) -> list[str]:
-    """The addresses at which others reach a socket bound to ``host``; none for a loopback address or a name."""
-    if host in EVERYWHERE:
-        own = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
-        plain = [address if isinstance(address, str) else address[0] for address in own]
-        wanted = {4} if host == EVERYWHERE[0] else {4, 6}
-        return [address for address in plain if ipaddress.ip_address(address).version in wanted and _outside(address)]
-    try:
-        return [host] if _outside(host) else []
-    except ValueError:
-        return []
-
-
-def _outside(address: str) -> bool:
-    number = ipaddress.ip_address(address.partition("%")[0])
-    return not (number.is_loopback or number.is_unspecified or number.is_link_local)

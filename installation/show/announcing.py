@@ -78,7 +78,8 @@ class Announcing:
 
     def view(self, story: Story, state: StoryState, mood: Mood, word: ShowState, controls: Controls) -> View:
         """All that the operator's overlay shows now."""
-        parts = self._parts
+        parts, console = self._parts, self._parts.console
+        address = console.address if console else None
         return View(
             clock=datetime.now().strftime("%H:%M:%S"),
             title=story.title,
@@ -101,6 +102,8 @@ class Announcing:
             timeline=timeline_of(story, state.scene, parts.film.playhead.seconds),
             house=parts.house.line,
             rehearsed=parts.rehearsal.lasts(self._now),
+            console_url=address.url if address else "",
+            console_code=console.code() if console and controls.overlay else (),
         )
 
     def _position(self, story: Story, state: StoryState) -> float:

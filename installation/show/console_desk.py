@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +20,7 @@ from installation.show.console_state import Beside, SinceWhen, WayTaken, plan_of
 from installation.show.parts import Eye
 from installation.show.venue_desk import VenueDesk
 from installation.show.view import View
+from installation.web.address import ConsoleAddress, qr_rows
 from installation.web.document import Answer, CameraPicture, CommandLine, Hello, LossLine, State
 from installation.web.supervisor import WebSupervisor
 from scenes.machine.command import Command, ShowCamera, journal_fields
@@ -54,6 +56,7 @@ class ConsoleDesk:
         self._story: Story | None = None
         self._stories, self._number, self._next = 0, 0, float("-inf")
         self._way, self._since_when = WayTaken(), SinceWhen()
+        self._coded, self._code = "", tuple[bytes, ...]()
         losses.follow(self._note_loss)
         supervisor.start()
 
@@ -79,6 +82,28 @@ class ConsoleDesk:
     def shows_camera(self) -> bool:
         """The camera's small picture goes to the pages now."""
         return self._camera.until is not None
+
+    @property
+    def address(self) -> ConsoleAddress | None:
+        """Where a browser finds the console; None while it is not served."""
+        return self._supervisor.address
+
+    def place(self) -> tuple[str, int] | None:
+        """Host and port that it listens on; None while it is not served."""
+        return self._supervisor.place
+
+    def code(self) -> tuple[bytes, ...]:
+        """The QR code of its address as ``qr_rows`` has it; a thread makes it, and () is it until then."""
+        address = self.address
+        if address is None:
+            return ()
+        if address.link != self._coded:
+            self._coded, self._code = address.link, ()
+            threading.Thread(target=self._make_code, args=(address.link,), name="QR code", daemon=True).start()
+        return self._code
+
+    def _make_code(self, link: str) -> None:
+        self._code = qr_rows(link)
 
     def follow(self, now: float, story: Story, state: StoryState, view: Callable[[], View]) -> None:
         """Once a tick: a state is made when it is due, in the thread that sends it."""

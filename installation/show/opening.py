@@ -21,6 +21,7 @@ from installation.course.course import Course
 from installation.eye.supervisor import EyeSupervisor
 from installation.film.film import Film
 from installation.film.playback import open_playback
+from installation.host.addresses import reachable
 from installation.host.console import LossReporter, log
 from installation.host.ending import HANGUP, ending_signals, ignore_hangup
 from installation.host.heartbeat import Heartbeat
@@ -118,10 +119,6 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         eye.start()
         control = Control(venue.osc, story.names, losses, signals=story.file.signals)
         closing.callback(control.close)
-        if venue.osc.oscquery or venue.osc.advertise:
-            from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
-
-            closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses).close)
         lamps = Lamps(venue.lamps, losses) if venue.lamps.universes else None
         if lamps:
             closing.callback(lamps.close)
@@ -154,6 +151,11 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
 
             operators = open_console(venue, venue_file, folder, story, film, eye, losses, journal)
             closing.callback(operators.close)
+        if venue.osc.oscquery or venue.osc.advertise:
+            from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
+
+            served = operators.place if operators and reachable(venue.console.listen) else None
+            closing.callback(Discovery(venue.osc, broadcast, control, venue.name, losses, served).close)
         parts = Parts(
             film=film,
             eye=eye,

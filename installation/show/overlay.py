@@ -22,7 +22,7 @@ RECENT_SECONDS = 10.0
 COLUMN, MARGIN, LINE, GAP = 330, 14, 20, 8
 """In pixels of a screen 720 high; everything grows with the screen."""
 DESIGNED_FOR = (2 * COLUMN + 3 * MARGIN, 720)
-PICTURE_HEIGHT = 190
+PICTURE_HEIGHT, CODE_HEIGHT = 190, 130
 BRANCHES_AT_MOST, ANSWERS_AT_MOST = 7, 4
 """Rows for ways out and for what answers now, which take their room from them."""
 INK, DIM, ACCENT = (236, 230, 220), (158, 152, 144), (132, 190, 250)
@@ -110,6 +110,7 @@ class Overlay:
         machine.gap()
         for signal in view.signals:
             machine.pair(f"signal {signal.name}", signal_words(signal), DIM, WARNING if signal.value is None else INK)
+        self._console(machine, view)
         self.left_out = (*story.left_out, *machine.left_out)
         height = max(story.y, machine.y) + edge
         return surface.subsurface((0, 0, surface.get_width(), min(surface.get_height(), height)))
@@ -174,6 +175,14 @@ class Overlay:
         picture = decode_thumbnail(view.thumbnail)
         if picture:
             column.picture(picture)
+
+    def _console(self, column: _Column, view: View) -> None:
+        """Where the console is, and a code for a phone."""
+        if view.console_url:
+            column.gap()
+            column.pair("console", view.console_url, DIM, INK)
+        if view.console_code:
+            column.code(view.console_code)
 
     def _keys(self, column: _Column) -> None:
         column.gap()
@@ -269,6 +278,15 @@ class _Column:
         shown = pygame.transform.smoothscale(picture, size)
         self.gap()
         self._row("the camera's picture", lambda y: self._surface.blit(shown, (self._x, y)), size[1])
+
+    def code(self, rows: tuple[bytes, ...]) -> None:
+        """A QR code, dark on white, each module of whole pixels: a phone reads it off the wall."""
+        module = max(1, self._scaled(CODE_HEIGHT) // len(rows))
+        dots = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), -1).repeat(module, 0).repeat(module, 1)
+        grey = np.where(dots, 0, 255).astype(np.uint8)
+        drawn = pygame.image.frombuffer(np.stack([grey] * 3, 2).tobytes(), grey.shape[::-1], "RGB")
+        self.gap()
+        self._row("the console's code", lambda y: self._surface.blit(drawn, (self._x, y)), grey.shape[0])
 
     def gap(self) -> None:
         self.y += self._scaled(GAP)

@@ -78,6 +78,10 @@ class View:
     """Those that the story asks for."""
     rehearsed: bool = False
     """The mood is an operator's, not the eye's."""
+    console_url: str = ""
+    """Where the operator's console is; '' while there is none."""
+    console_code: tuple[bytes, ...] = ()
+    """Its QR code, where the overlay shows it: rows of one byte for each module, 1 is dark."""
 
 
 def set_by_hand(controls: Controls) -> tuple[str, ...]:

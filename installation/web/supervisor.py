@@ -7,7 +7,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -15,6 +17,7 @@ from calibration.plain import plain
 from installation.host.console import LossReporter, log
 from installation.host.restarts import Restarts
 from installation.host.worker import Worker
+from installation.web.address import ConsoleAddress, Place, address_file, address_of, write_place
 from installation.web.child import CONSOLE, ConsoleChild
 from installation.web.document import Answer, Document, Hello, Request
 
@@ -59,9 +62,12 @@ class WebSupervisor:
         self._state: Make | None = None
         self._waiting: deque[Make] = deque(maxlen=MOST_WAITING)
         self._child: ConsoleChild | None = None
+        self._told: Place | None = None
         self._why = ""
-        self.address: tuple[str, int] | None = None
+        self.place: Place | None = None
         """Host and port that the process serves now."""
+        self.address: ConsoleAddress | None = None
+        """Where a browser finds it now."""
         self._thread = Worker("console", self._keep, losses)
 
     def start(self) -> None:
@@ -108,6 +114,8 @@ class WebSupervisor:
         if child:
             child.wire.close()  # the sending thread may be waiting for it to read
         self._thread.end(END_WITHIN + 1.0)
+        with suppress(OSError):
+            address_file(Path(self._hello.state_folder), self._hello.room).unlink(missing_ok=True)
 
     # -- the sending thread --------------------------------------------------------------------------------------
 
@@ -164,7 +172,7 @@ class WebSupervisor:
                 self._why = self._why or "its process reads nothing any more"
 
     def _end(self, child: ConsoleChild) -> None:
-        self._child, self.address = None, None
+        self._child, self.place, self.address = None, None, None
         closing, code = self._closing.is_set(), child.ended()
         child.end(END_WITHIN if closing else 0.0)
         if not closing:
@@ -191,14 +199,26 @@ class WebSupervisor:
             return
         match request:
             case Request(number=0, name=name, arguments=(str(host), int(port))) if name == LISTENING:
-                self.address = host, port
-                log.info("the operator's console is at %s port %d", plain(host), port)
+                self._serves((host, port))
             case Request(number=0, name=name, arguments=(str(words),)) if name == FAILED:
                 self._why = plain(words)[:MAX_WORDS]
             case _:
                 answer = self._hear(request)
                 if answer is not None:
                     self.send(partial(_same, answer))
+
+    def _serves(self, place: Place) -> None:
+        """Tell people where, once; the token is in no log."""
+        folder, told = Path(self._hello.state_folder), self._told
+        try:
+            self.address = address_of(place, folder)
+            write_place(address_file(folder, self._hello.room), place)
+        except OSError as error:
+            self._losses.lost("console's address", f"{error.strerror or error} ({folder})")
+        self.place, self._told = place, place
+        if self.address and place != told:
+            how = "; a phone takes its code from the overlay (key O) or chiaro doctor" if self.address.has_token else ""
+            log.info("the operator's console: %s%s", plain(self.address.url), how)
 
 
 def _same(document: Document) -> Document:

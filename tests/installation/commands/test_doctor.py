@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from calibration.venue import Venue
+from calibration.web_settings import ConsoleSettings
 from installation.cli import app
 from installation.commands import doctor
 from installation.host import system_libraries
+from installation.host.lock import RoomLock
 from installation.host.system_libraries import LIBRARIES
+from installation.web.address import address_file, qr_rows, write_place
+from installation.web.token import read_tokens
 
 
 def test_it_names_the_folders_in_which_a_users_files_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,6 +31,55 @@ def test_it_names_the_folders_in_which_a_users_files_are_kept(tmp_path: Path, mo
     assert str(tmp_path / "config" / "venues") in rows["venues"]
     assert "hall" in rows["venues"]
     assert str(tmp_path / "state") in rows["state"]
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CHIARO_STATE", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def test_it_says_where_the_console_would_be_and_what_a_phone_needs(state: Path) -> None:
+    row, code = doctor.operators_console(Venue())
+    assert "http://127.0.0.1:8470/ (while a show runs)" in row.what
+    assert 'console.listen = "0.0.0.0"' in row.what
+    assert code == ""
+    assert not state.exists(), "no token is made where none is asked for"
+    row, code = doctor.operators_console(Venue(console=ConsoleSettings(listen="")))
+    assert row.what.startswith("none")
+
+
+def test_of_a_running_show_it_says_where_its_console_is_and_shows_a_code_with_the_operators_token(state: Path) -> None:
+    venue = Venue(name="hall", console=ConsoleSettings(listen="192.0.2.7"))
+    lock = RoomLock(state, "hall")
+    lock.acquire()
+    try:
+        write_place(address_file(state, "hall"), ("192.0.2.7", 40123))
+        row, code = doctor.operators_console(venue)
+    finally:
+        lock.release()
+    assert "http://192.0.2.7:40123/ (of the running show)" in row.what
+    assert read_tokens(state).operator not in row.what
+    drawn = [bytes(module == " " for module in line) for line in unblocked(code)]
+    link = f"http://192.0.2.7:40123/#token={read_tokens(state).operator}"
+    assert tuple(drawn[:-1]) == qr_rows(link), "dark modules are blank: a terminal's ground is dark"
+    assert not any(drawn[-1])
+    assert "http://192.0.2.7:8470/ (while a show runs)" in doctor.operators_console(venue)[0].what, "it has ended"
+
+
+def unblocked(code: str) -> Iterator[str]:
+    """The rows of modules in a terminal's half blocks."""
+    for line in code.splitlines():
+        yield line.replace("\u2584", " ").replace("\u2580", "\u2588")
+        yield line.replace("\u2580", " ").replace("\u2584", "\u2588")
+
+
+def test_the_code_goes_to_a_terminal_only(state: Path, tmp_path: Path) -> None:
+    (tmp_path / "hall.toml").write_text('[console]\nlisten = "192.0.2.7"\n')
+    ran = CliRunner().invoke(app, ["doctor", "--headless", "--venue", str(tmp_path / "hall.toml")])
+    assert "http://192.0.2.7:8470/" in ran.stdout
+    assert "\u2584" not in ran.stdout
+    assert read_tokens(state).operator not in ran.stdout
 
 
 def test_missing_libraries_are_named_with_what_they_are_for_and_the_command_that_installs_them(

@@ -16,9 +16,10 @@ from zeroconf import ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
 from calibration.settings import OscSettings, OscTarget
 from installation.bench.osc_show import mood
+from installation.host.addresses import reachable
 from installation.host.console import LossReporter
 from installation.osc import Broadcast, Control
-from installation.osc.discovery import Discovery, reachable, services
+from installation.osc.discovery import Discovery, services
 from installation.osc.oscquery import find, tree
 from installation.osc.registry import BY_PATH
 from installation.osc.state import About
@@ -172,7 +173,15 @@ def test_by_default_nothing_is_served_and_nothing_advertised() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost", "169.254.3.4"])
 def test_a_loopback_address_is_never_told_to_the_network(host: str) -> None:
     settings = OscSettings(listen_host=host, oscquery_host=host)
-    assert list(services(settings, "hall", 9001, 9002)) == []
+    assert list(services(settings, "hall", 9001, 9002, (host, 8470))) == []
+
+
+def test_a_console_in_the_network_is_told_of_as_the_web_page_that_it_is() -> None:
+    found = list(services(OscSettings(), "hall", 9001, 9002, ("192.0.2.7", 8470)))
+    assert [(one.type, one.port, one.parsed_addresses()) for one in found] == [
+        ("_http._tcp.local.", 8470, ["192.0.2.7"])
+    ]
+    assert list(services(OscSettings(), "hall", 9001, 9002, None)) == []
 
 
 def test_listening_everywhere_tells_of_every_address_but_loopback() -> None:
@@ -262,10 +271,15 @@ def test_a_network_that_comes_late_hears_of_the_show_when_it_is_there(monkeypatc
     monkeypatch.setattr("installation.osc.discovery.reachable", lambda _: ["192.0.2.7"])
     losses, settings = LossReporter(), SETTINGS.model_copy(update={"oscquery": False, "advertise": True})
     broadcast, control = Broadcast(settings, (), About("", "", ""), losses), Control(settings, (), losses)
-    discovery = Discovery(settings, broadcast, control, "hall", losses)
+    served: list[tuple[str, int]] = []
+    discovery = Discovery(settings, broadcast, control, "hall", losses, lambda: served[-1] if served else None)
     wait_until(lambda: losses.errors and not losses.lost_parts(), LONG)
-    assert isinstance(discovery._zeroconf, LateNetwork)
-    assert discovery._zeroconf.told == ["hall._osc._udp.local."]
+    network = discovery._zeroconf
+    assert isinstance(network, LateNetwork)
+    assert network.told == ["hall._osc._udp.local."]
+    served.append(("192.0.2.7", 8470))
+    wait_until(lambda: len(network.told) == 2, LONG)
+    assert network.told[1] == "hall._http._tcp.local."
     discovery.close()
     control.close()
     broadcast.close()

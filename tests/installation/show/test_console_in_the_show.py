@@ -55,8 +55,8 @@ class Operator:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         assert show.parts.console is not None
         self._supervisor = show.parts.console._supervisor
-        self.run_until(lambda: self._supervisor.address)
-        self.place = self._supervisor.address or ("", 0)
+        self.run_until(lambda: self._supervisor.place)
+        self.place = self._supervisor.place or ("", 0)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -193,12 +193,12 @@ def test_when_the_process_is_killed_the_film_goes_on_and_a_page_finds_the_next_o
     supervisor, first = operator._supervisor, operator._supervisor.pid or 0
     late = operator.show.parts.film.health.shown
     os.kill(first, 9)
-    operator.run_until(lambda: supervisor.pid not in (first, None) and supervisor.address)
+    operator.run_until(lambda: supervisor.pid not in (first, None) and supervisor.place)
     assert operator.show.parts.film.health.shown > late
-    page = HTTPConnection(*(supervisor.address or ("", 0)), timeout=LONG)
+    page = HTTPConnection(*(supervisor.place or ("", 0)), timeout=LONG)
     page.request("GET", "/api/events")
     assert page.getresponse().status == 200
-    operator.place = supervisor.address or ("", 0)
+    operator.place = supervisor.place or ("", 0)
     assert operator.ask("mute", False) == (0, "ok")
 
 

@@ -13,6 +13,7 @@ from installation.show.keys import Controls
 from installation.show.overlay import ACCENT, ALARM, RECENT_SECONDS, WARNING, Overlay, RecentGrowth, shown_ways
 from installation.show.rehearsal import mood_of
 from installation.show.view import Timeline, View, set_by_hand
+from installation.web.address import qr_rows
 from models.arrays import Image
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
@@ -43,6 +44,8 @@ VIEW = View(
     question="",
     controls=Controls(),
     timeline=Timeline(8.0, 16.0, loops=False, closes=15.25, minimum=4.0, cues=(0.0, 6.0)),
+    console_url="http://192.168.178.123:8470/",
+    console_code=qr_rows("http://192.168.178.123:8470/#token=GRAYPQBVW8jvyq2Bb7kHMd5ujxyPBLEx"),
 )
 FULL = replace(
     VIEW,
@@ -56,6 +59,7 @@ FULL = replace(
     eye_line=LONG * 5,
     signals=tuple(SignalStanding(LONG, None, 0.0, 1e6) for _ in range(SIGNALS_AT_MOST)),
     lost=(f"sound: {LONG}", f"display: {LONG}"),
+    console_code=(),  # gives way where all this is shown; the address stays
     question="Press Esc again to end the show",
     controls=Controls(paused=True, mute=True, camera=False, brightness=0.5),
 )
@@ -91,6 +95,14 @@ def test_every_row_is_on_the_screen_with_a_margin_around(size: tuple[int, int], 
     assert not marks[-edge:].any()
     assert not marks[:, :edge].any()
     assert not marks[:, -edge // 2 :].any()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_consoles_code_is_read_off_the_wall(size: tuple[int, int]) -> None:
+    _, surface = drawn(VIEW, size)
+    seen = cv2.cvtColor(pygame.surfarray.array3d(surface).swapaxes(0, 1), cv2.COLOR_RGB2GRAY)
+    said, _, _ = cv2.QRCodeDetector().detectAndDecode(seen)
+    assert said == "http://192.168.178.123:8470/#token=GRAYPQBVW8jvyq2Bb7kHMd5ujxyPBLEx"
 
 
 def test_it_grows_with_the_screen() -> None:

@@ -72,8 +72,8 @@ def loss(part: str) -> LossLine:
 
 def test_documents_arrive_in_order_and_of_states_the_newest(tmp_path: Path) -> None:
     with stage(tmp_path, "hears") as here:
-        wait_until(lambda: here.supervisor.address, LONG)
-        assert here.supervisor.address == ("127.0.0.1", 8470)
+        wait_until(lambda: here.supervisor.place, LONG)
+        assert here.supervisor.place == ("127.0.0.1", 8470)
         here.supervisor.put_story(made_story)
         for number in range(20):
             here.supervisor.put_line(loss(f"part {number}"))
@@ -102,10 +102,10 @@ def test_a_killed_process_is_replaced_at_once_and_the_next_one_knows_story_and_l
     with stage(tmp_path, "hears") as here:
         here.supervisor.put_story(made_story)
         here.supervisor.put_line(loss("camera"))
-        wait_until(lambda: here.supervisor.address, LONG)
+        wait_until(lambda: here.supervisor.place, LONG)
         first = here.supervisor.pid or 0
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: here.supervisor.pid not in (first, None) and here.supervisor.address, LONG)
+        wait_until(lambda: here.supervisor.pid not in (first, None) and here.supervisor.place, LONG)
         second = here.supervisor.pid
         wait_until(lambda: here.told("loss", second), LONG)
         assert [one["kind"] for one in here.told(pid=second)][:3] == ["hello", "story", "loss"]
@@ -158,7 +158,7 @@ def test_it_ends_with_the_show_even_where_it_does_not_leave_or_read(
         if what == "reads nothing":
             here.supervisor.put_story(large_story)
         else:
-            wait_until(lambda: here.supervisor.address, LONG)
+            wait_until(lambda: here.supervisor.place, LONG)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert here.losses.errors == 0
@@ -182,4 +182,4 @@ def test_where_no_process_can_be_started_it_is_tried_again(tmp_path: Path, monke
         wait_until(here.why, LONG)
         assert "no more processes" in here.why()
         monkeypatch.setattr("subprocess.Popen", real)
-        wait_until(lambda: here.supervisor.address, LONG)
+        wait_until(lambda: here.supervisor.place, LONG)
