@@ -92,6 +92,7 @@ def run(progress: Progress, phase_seconds: float = PHASE_SECONDS) -> Report:
         try:
             progress("the show opens", 0.0)
             console = _console_of(show)
+            _wait_for(port)
             load = _first_load(port)
             time.sleep(SETTLE_SECONDS)
             running, phases = Running(show.pid, console, port), []
@@ -141,6 +142,15 @@ def _console_of(show: subprocess.Popen[bytes]) -> int:
                     return int(process.name)
         time.sleep(0.1)
     raise Unavailable("the show started no console")
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + START_WITHIN
+    while time.monotonic() < until:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise Unavailable("the console did not open its port")
 
 
 def _parent(process: Path) -> int:
