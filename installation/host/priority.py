@@ -1,4 +1,4 @@
-"""Who is served first where the processor is short: the sound, then the picture, then the eye."""
+"""Who is served first where the processor is short: sound, picture, eye, and last the operator's pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 
-SOUND, PICTURES, EYE = -10, 2, 5
+SOUND, PICTURES, EYE, PAGES = -10, 2, 5, 10
 """Added to the show's own nice value. Below 0 the system must allow it (LimitNICE of the service); a chunk of sound
 that is late is heard."""
 
@@ -24,3 +25,16 @@ def lower_process_priority(nicer: int) -> None:
     """Let this process yield to others: ``nicer`` is added to the nice value that it was started with."""
     with suppress(OSError, AttributeError):
         os.nice(nicer)
+    lower_session_priority(nicer)
+
+
+def lower_session_priority(nicer: int) -> None:
+    """Let this process's session yield to others, where it has one of its own and Linux groups processes by session.
+
+    There a nice value counts only within its session: an eye or a console with one of its own would be served as
+    well as the stage, however nice it is.
+    """
+    own = Path("/proc/self/autogroup")
+    with suppress(OSError, ValueError, IndexError, AttributeError):
+        if os.getsid(0) == os.getpid():
+            own.write_text(str(min(19, int(own.read_text(encoding="ascii").split()[-1]) + nicer)), encoding="ascii")

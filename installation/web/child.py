@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from installation.host.priority import PAGES
 from installation.web.wire import Wire
 
 CONSOLE: tuple[str, ...] = (sys.executable, "-m", "installation.web.main")
 ROOT = Path(__file__).parents[2]
-NICER, OOM_SCORE = 10, 700
+OOM_SCORE = 700
 """Below the eye's: where processor or memory is short, pages wait first, and are ended first."""
 BUFFER_BYTES = 64 * 1024
 """Small: a process that reads nothing shows after some seconds, and what it holds stays new."""
@@ -69,6 +70,6 @@ class ConsoleChild:
 
     def _let_others_go_first(self) -> None:
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, self.pid) + NICER)
+            os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, self.pid) + PAGES)
         with suppress(OSError):
             Path(f"/proc/{self.pid}/oom_score_adj").write_text(str(OOM_SCORE))

@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 import uvicorn
 
+from installation.host.priority import PAGES, lower_session_priority
 from installation.host.terminal import say
 from installation.web.access import Access
 from installation.web.app import HERE, Console, make_app
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     if kind != "fd" or not number.isdecimal():
         say("installation.web.main is started by the show; chiaro run serves the console", err=True)
         return 78
+    lower_session_priority(PAGES)
     wire = Wire(socket.socket(fileno=int(number)))
     messages = wire.messages()
     first = next(messages, None)
