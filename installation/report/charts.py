@@ -114,9 +114,13 @@ def choice_svg(choice: ChoiceFigures, words: Words) -> str:
         asked = f" ({way.asks})" if way.asks else ""
         parts.append(text(0, y + 14, short(f"{way.target}{asked}", name_wide, 12), 12))
         parts.append(rect(name_wide, y + 4, bar, 12, PALE))
-        if way.share is not None:
-            parts.append(rect(name_wide, y + 4, bar * way.share, 12, ACCENT, words.percent(way.share)))
-        told = f"{words.count(way.taken)} · {words.percent(way.share)}"
+        share = way.share
+        if share is None and way.about is not None and choice.fell:
+            share = min(way.about / choice.fell, 1.0)
+        if share is not None:
+            clear = 1.0 if way.share is not None else 0.5
+            parts.append(rect(name_wide, y + 4, bar * share, 12, ACCENT, words.percent(way.share), clear))
+        told = f"{words.count(way.taken, way.about)} · {words.percent(way.share)}"
         parts.append(text(name_wide + bar + 10, y + 14, told, 12, GREY))
         if way.stood_at is not None:
             at = name_wide + bar * min(way.stood_at, 1.0)

@@ -158,6 +158,8 @@ class SceneFigures:
     """A take that leaves from here to attract is completed."""
     seen: int | None
     """How many times it began in a take."""
+    seen_about: int | None
+    """As of a flow."""
     left: Share
     """Of these, how many takes were left in it."""
     moods: tuple[MoodBin, ...]
@@ -174,6 +176,8 @@ class Flow:
     end: End
     """How a take ended here; 'cut': by an operator, a fault or the show's own end. '' where it went on."""
     takes: int | None
+    about: int | None = None
+    """Where ``takes`` is not told and is ten or more: to the nearest ten, so that the ways can be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,8 @@ class WayStood:
     for no mood."""
     needed: float | None
     """The share at which it holds, where the author gave one."""
+    about: int | None = None
+    """As of a flow."""
 
 
 @dataclass(frozen=True, slots=True)

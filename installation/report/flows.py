@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from installation.report.drawing import ACCENT, GREY, INK, WARN, band, figure, line, rect, short, text
@@ -12,12 +12,13 @@ from scenes.story.graph_layout import Layout, Spacing, Way, lay_out, leading_bac
 
 WIDTH = 10.0
 """Of a scene's bar."""
-SPACING = Spacing(width=WIDTH, column_gap=128.0, row_gap=34.0, entry=0.0, lane=10.0)
+SPACING = Spacing(width=WIDTH, column_gap=100.0, row_gap=34.0, entry=0.0, lane=10.0)
 TALLEST, THINNEST, LEAST_BAR = 110.0, 1.2, 8.0
 """Height of the bar that all takes go through; width of the thinnest band; a bar's least height."""
-RATIO = 1.75
+ENDLESS = 1000.0
+"""Ratio of the paper: a long story grows to the right, and is scrolled."""
 HEAD, EDGE, STUB = 30.0, 16.0, 26.0
-NAME_ROOM = 124.0
+NAME_ROOM = 96.0
 PAGE, WIDEST_GAP = 1040.0, 270.0
 """Width that few columns are drawn apart for, and how far apart at most."""
 
@@ -31,8 +32,10 @@ def flows_svg(flows: Sequence[Flow], words: Words) -> str:
     order = [name for name in dict.fromkeys(named) if name]
     if not order:
         return ""
-    arriving = {name: _sum(flow for flow in (*begun, *inner) if flow.target == name) for name in order}
+    coming = {name: [flow for flow in (*begun, *inner) if flow.target == name] for name in order}
+    arriving = {name: _sum(flows) for name, flows in coming.items()}
     leaving = {name: _sum(flow for flow in (*inner, *ended) if flow.source == name) for name in order}
+    counts = {name: _count(flows, words) for name, flows in coming.items()}
     most = max(max(arriving[name], leaving[name]) for name in order) or 1
     unit = TALLEST / most
     heights = {name: max(LEAST_BAR, unit * max(arriving[name], leaving[name])) for name in order}
@@ -44,22 +47,22 @@ def flows_svg(flows: Sequence[Flow], words: Words) -> str:
         wide = _wide(flow, unit)
         ways.append(Way(flow.source, flow.target, min(ports[flow.source] + wide / 2, heights[flow.source] - 1)))
         ports[flow.source] += wide
-    layout = lay_out(heights, ways, SPACING, RATIO)
+    layout = lay_out(heights, ways, SPACING, ENDLESS)
     columns = len({x for x, _ in layout.cards.values()}) - 1
     spacing = SPACING
     if columns > 0:
         free = (PAGE - NAME_ROOM - 2 * EDGE - WIDTH * (columns + 1)) / columns
         spacing = replace(SPACING, column_gap=min(max(free, SPACING.column_gap), WIDEST_GAP))
-        layout = lay_out(heights, ways, spacing, RATIO * spacing.column_gap / SPACING.column_gap)
+        layout = lay_out(heights, ways, spacing, ENDLESS)
     drawing = _Drawing(layout, heights, unit, words)
     parts = [
         *drawing.forward(forward),
         *drawing.backward(backward),
         *drawing.endings(ended, ports),
-        *drawing.scenes(order, arriving, begun),
+        *drawing.scenes(counts, begun),
     ]
     width, height = layout.width + NAME_ROOM + 2 * EDGE, drawing.foot + EDGE
-    return figure(width, height, words("flows_title"), parts, least=min(round(width), 720))
+    return figure(width, height, words("flows_title"), parts, least=round(min(width, max(720.0, 0.7 * width))))
 
 
 class _Drawing:
@@ -126,28 +129,40 @@ class _Drawing:
                 drawn.append(self._band(path, flow, min(wide, 12.0), WARN, 0.75))
         return drawn
 
-    def scenes(self, order: Sequence[str], arriving: dict[str, int], begun: Sequence[Flow]) -> list[str]:
+    def scenes(self, counts: Mapping[str, str], begun: Sequence[Flow]) -> list[str]:
         """Each scene's bar with its name and how many takes came to it."""
         first = {flow.target for flow in begun}
         drawn = []
-        for name in order:
+        for name, count in counts.items():
             x, y = self._layout.cards[name]
             left, top = x + EDGE, y + HEAD
-            told = self._words("flows_scene", scene=name, takes=self._words.count(arriving[name] or None))
+            told = self._words("flows_scene", scene=name, takes=count)
             drawn.append(rect(left, top, WIDTH, self._heights[name], ACCENT if name in first else "#4a5560", told))
             drawn.append(text(left, top - 16, short(name, NAME_ROOM, 12), 12, INK, weight=600))
-            drawn.append(text(left, top - 4, self._words.count(arriving[name] or None), 11, GREY))
+            drawn.append(text(left, top - 4, count, 11, GREY))
         return drawn
 
     def _band(self, path: str, flow: Flow, wide: float, colour: str = "#6f93a8", opacity: float = 0.5) -> str:
         to = flow.target or self._words(f"end_{flow.end or 'cut'}")
-        told = self._words("flows_way", source=flow.source, target=to, takes=self._words.count(flow.takes))
-        return band(path, colour, wide, told, opacity, "" if flow.takes is not None else "3 3")
+        told = self._words("flows_way", source=flow.source, target=to, takes=self._words.count(flow.takes, flow.about))
+        return band(path, colour, wide, told, opacity, "" if _takes(flow) else "3 3")
+
+
+def _count(flows: Sequence[Flow], words: Words) -> str:
+    """How many came to a scene: in tens, where one of the ways there is told in tens or not at all."""
+    if all(flow.takes is not None for flow in flows):
+        return words.count(_sum(flows))
+    return words.count(None, round(_sum(flows), -1) or None)
 
 
 def _wide(flow: Flow, unit: float) -> float:
-    return THINNEST if flow.takes is None else max(THINNEST, unit * flow.takes)
+    return max(THINNEST, unit * _takes(flow))
 
 
 def _sum(flows: Iterable[Flow]) -> int:
-    return sum(flow.takes or 0 for flow in flows)
+    return sum(_takes(flow) for flow in flows)
+
+
+def _takes(flow: Flow) -> int:
+    """As far as it is told."""
+    return (flow.about or 0) if flow.takes is None else flow.takes

@@ -9,7 +9,16 @@ from functools import partial
 from calibration.settings import Language
 from installation.report.charts import bars_svg, choice_svg, difference_svg, evening_svg, scene_svg, trend_svg
 from installation.report.drawing import words as escaped
-from installation.report.figures import FEWEST, FEWEST_TO_COMPARE, PASSED_SECONDS, Edit, Figures, MoodBin, Report
+from installation.report.figures import (
+    FEWEST,
+    FEWEST_TO_COMPARE,
+    PASSED_SECONDS,
+    Edit,
+    Figures,
+    MoodBin,
+    Report,
+    SceneFigures,
+)
 from installation.report.flows import flows_svg
 from installation.report.style import STYLE
 from installation.report.words import Words
@@ -108,8 +117,12 @@ def _ways(report: Report, words: Words) -> Iterator[str]:
     if not drawing:
         return
     rows = [
-        (flow.source or words("began"), flow.target or words(f"end_{flow.end or 'cut'}"), words.count(flow.takes))
-        for flow in report.flows
+        (
+            one.source or words("began"),
+            one.target or words(f"end_{one.end or 'cut'}"),
+            words.count(one.takes, one.about),
+        )
+        for one in report.flows
     ]
     table = _table([words("from"), words("to"), words("takes")], rows, words)
     yield _section(words("ways"), words("ways_note"), f'<div class="wide">{drawing}</div>{table}')
@@ -127,16 +140,11 @@ def _moods(report: Report, words: Words) -> Iterator[str]:
         yield _section(words("evening"), words("evening_note"), f'<div class="wide">{drawing}</div>{table}')
     scenes = [scene for scene in report.scenes if any(one.probabilities for one in scene.moods)]
     if scenes:
-        cells = [
-            f"<figure>{scene_svg(scene, words)}<figcaption><b>{escaped(scene.name)}</b> "
-            f"{escaped(words('scene_told', seen=words.count(scene.seen), left=words.share(scene.left)))}"
-            "</figcaption></figure>"
-            for scene in scenes
-        ]
+        cells = [_scene(scene, words) for scene in scenes]
         rows = [
             (
                 scene.name,
-                words.count(scene.seen),
+                words.count(scene.seen, scene.seen_about),
                 words.share(scene.left),
                 *map(words.percent, _mean(scene.moods)),
             )
@@ -144,6 +152,12 @@ def _moods(report: Report, words: Words) -> Iterator[str]:
         ]
         table = _table([words("scene"), words("seen"), words("left_in"), *_emotions(words)], rows, words)
         yield _section(words("scenes"), words("scenes_note"), f'<div class="scenes">{"".join(cells)}</div>{table}')
+
+
+def _scene(scene: SceneFigures, words: Words) -> str:
+    told = words("scene_told", seen=words.count(scene.seen, scene.seen_about), left=words.share(scene.left))
+    caption = f"<figcaption><b>{escaped(scene.name)}</b> {escaped(told)}</figcaption>"
+    return f"<figure>{scene_svg(scene, words)}{caption}</figure>"
 
 
 def _choices(report: Report, words: Words) -> Iterator[str]:
@@ -156,7 +170,7 @@ def _choices(report: Report, words: Words) -> Iterator[str]:
         drawn += f'<h3>{escaped(head)}</h3><div class="wide">{choice_svg(choice, words)}</div>'
         for way in choice.ways:
             stood, needed = words.percent(way.stood_at), words.percent(way.needed)
-            taken = words.count(way.taken), words.percent(way.share)
+            taken = words.count(way.taken, way.about), words.percent(way.share)
             rows.append((choice.scene, way.target, way.asks, *taken, stood, needed))
     heads = [words(key) for key in ("from", "to", "asks", "takes", "share", "stood_at", "needed")]
     yield _section(words("choices"), words("choices_note"), drawn + _table(heads, rows, words))
@@ -236,12 +250,11 @@ def _machine(report: Report, words: Words) -> Iterator[str]:
 
 def _how_to_read(report: Report, words: Words) -> Iterator[str]:
     yield f"<footer><h2>{escaped(words('read'))}</h2>"
-    few = {"fewest": FEWEST, "few": words.count(None)}
     rest = {"rehearsed": report.rehearsed, "unreadable": report.unreadable}
     for said in (
         words("read_visit"),
         words("read_stopped", seconds=f"{PASSED_SECONDS:g}"),
-        words("read_few", **few),
+        words("read_few", fewest=FEWEST),
         words("read_rehearsed", **rest),
         words("read_privacy"),
     ):

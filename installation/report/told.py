@@ -15,6 +15,8 @@ PEOPLE = ("visits", "stopped", "passed", "takes", "ended", "completed", "left")
 LEAST_SEEING_SECONDS = 600.0
 """With less, visits by the hour would say nothing."""
 
+COARSE = 10
+"""To the nearest of so many a hidden count is drawn."""
 NOTHING = Share(None, None, None)
 
 
@@ -59,6 +61,14 @@ class Told:
         if self._hidden is None:
             self._hidden = hidden_cells(self._counts, self._sums)
         return None if cell in self._hidden else self._counts.get(cell, 0)
+
+    def about(self, cell: Cell) -> int | None:
+        """A count that is not told, to the nearest ten, where it is ten or more.
+
+        So coarse, it gives no other away: what is left of an exact sum is known to five more or less at best.
+        """
+        count = self._counts.get(cell, 0)
+        return round(count, -1) if self.count(cell) is None and count >= COARSE else None
 
     def share(self, part: Cell, rest: Cell, whole: Cell) -> Share:
         """A share; ``rest`` is what is not in the part."""

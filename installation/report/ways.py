@@ -39,7 +39,8 @@ def count_ways(told: Told, stories: Iterable[StoryCounts], days: Sequence[Evenin
 
 def flows_told(told: Told, stories: Iterable[StoryCounts]) -> tuple[Flow, ...]:
     """Every way that a take went."""
-    return tuple(Flow(*key, told.count(("flow", *key))) for key in sorted(merged_flows(stories)))
+    cells = ((key, ("flow", *key)) for key in sorted(merged_flows(stories)))
+    return tuple(Flow(*key, told.count(cell), told.about(cell)) for key, cell in cells)
 
 
 def scenes_told(told: Told, story: StoryCounts, days: Sequence[EveningCounts]) -> tuple[SceneFigures, ...]:
@@ -59,6 +60,7 @@ def scenes_told(told: Told, story: StoryCounts, days: Sequence[EveningCounts]) -
             seconds=story.scenes.get(scene),
             ending=scene in story.endings,
             seen=told.count(("seen", scene)),
+            seen_about=told.about(("seen", scene)),
             left=told.share(("flow", scene, "", "left"), ("stayed", scene), ("seen", scene)),
             moods=tuple(mood_bin(part / PARTS, (part + 1) / PARTS, mood) for part, mood in enumerate(moods[scene])),
         )
@@ -80,7 +82,7 @@ def _way(told: Told, scene: str, fell: int | None, way: tuple[str, str], counts:
     taken = told.count(("choice", scene, *way))
     stood = round(counts.shares / counts.stood, 3) if counts.stood >= FEWEST else None
     share = taken / fell if fell and taken is not None else None
-    return WayStood(way[0], way[1], taken, share, stood, counts.needed)
+    return WayStood(way[0], way[1], taken, share, stood, counts.needed, told.about(("choice", scene, *way)))
 
 
 def mood_bin(begin: float, end: float, mood: MeanMood) -> MoodBin:

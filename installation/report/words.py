@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from calibration.settings import Language
-from installation.report.figures import FEWEST, Share
+from installation.report.figures import Share
 
 FOLDER = Path(__file__).parent / "strings"
 NARROW = "\u202f"
@@ -26,9 +26,11 @@ class Words:
         """The sentence of ``key``. Raises ``KeyError`` for one that this language lacks."""
         return self._said[key].format(**filled)
 
-    def count(self, value: int | None) -> str:
-        """A count; one that is not told is "fewer than five"."""
-        return f"<{NARROW}{FEWEST}" if value is None else self._grouped(f"{value:,}")
+    def count(self, value: int | None, about: int | None = None) -> str:
+        """A count; one that is not told stands as its tens or, of fewer, as a dash."""
+        if value is None:
+            return NOTHING if about is None else f"≈{NARROW}{self._grouped(f'{about:,}')}"
+        return self._grouped(f"{value:,}")
 
     def number(self, value: float | None, digits: int = 1) -> str:
         """A number with its decimals, or a dash."""

@@ -119,6 +119,7 @@ def made_report(
                 24.0,
                 name in (good, bad),
                 70,
+                None,
                 Share(0.06, 5, 70),
                 tuple(MoodBin(n / 10, (n + 1) / 10, mood(dice), 0.1, 0.1) for n in range(10)),
             )

@@ -9,7 +9,7 @@ import pytest
 
 from installation.report.charts import bars_svg, difference_svg, evening_svg
 from installation.report.drawing import EMOTIONS, nice_top
-from installation.report.figures import FEWEST, Difference, Flow, MoodBin, Report, Share
+from installation.report.figures import Difference, Flow, MoodBin, Report, Share
 from installation.report.flows import flows_svg
 from installation.report.page import report_html
 from installation.report.style import STYLE
@@ -75,15 +75,18 @@ def test_behind_each_drawing_stands_the_same_as_a_table() -> None:
         assert not drawings or list(section.iter("table")), said(section)[:60]
     rows = [[said(cell) for cell in row] for row in page.iter("tr")]
     assert ["opening", "crossing", "20"] in rows
-    assert ["rain", "left", "< 5"] not in rows  # the made story leaves "crossing"
-    assert ["crossing", "left", "< 5"] in rows
+    assert ["rain", "left", "–"] not in rows  # the made story leaves "crossing"
+    assert ["crossing", "left", "–"] in rows
 
 
 def test_what_rests_on_too_few_is_drawn_without_its_count() -> None:
     flows = [Flow("", "a", "", 40), Flow("a", "b", "", None), Flow("a", "", "left", 30)]
     drawing = flows_svg(flows, WORDS)
     assert 'stroke-dasharray="3 3"' in drawing
-    assert f"a → b: <\u202f{FEWEST}".replace("<", "&lt;") in drawing
+    assert "a → b: – takes" in drawing
+    other = parsed(flows_svg([Flow("", "a", "", 200), Flow("a", "b", "", None, about=180)], WORDS))
+    wide = {path.findtext(f"{SVG}title"): float(path.get("stroke-width", 0)) for path in other.iter(f"{SVG}path")}
+    assert wide["a → b: ≈\u202f180 takes"] > 50, "what is told in tens is drawn as wide"
     bars = bars_svg([("14:00", figures(3)), ("15:00", figures(50))], WORDS, "visits")
     assert bars.count("·</text>") == 2, "a dot each for visits and takes"
 

@@ -3,7 +3,9 @@
 import random
 from itertools import pairwise
 
+from installation.report.figures import FEWEST
 from installation.report.suppression import Cell, Sum, hidden_cells
+from installation.report.told import Told
 
 
 def found_by_subtraction(counts: dict[Cell, int], sums: list[Sum], hidden: set[Cell]) -> list[tuple[Cell, int]]:
@@ -67,3 +69,14 @@ def test_what_is_all_large_is_all_told() -> None:
     sums = [Sum((a, b), f"{a}+{b}") for a, b in pairwise(range(50))]
     counts |= {f"{a}+{b}": 10 + a + b for a, b in pairwise(range(50))}
     assert hidden_cells(counts, sums) == set()
+
+
+def test_what_is_hidden_for_anothers_sake_is_told_in_tens_and_gives_no_other_away() -> None:
+    told = Told()
+    for cell, count in (("whole", 181), ("wide", 178), ("few", 3)):
+        told.add(cell, count)
+    told.adds_up(["wide", "few"], "whole")
+    assert (told.count("whole"), told.count("wide"), told.count("few")) == (181, None, None)
+    assert (told.about("wide"), told.about("few"), told.about("whole")) == (180, None, None)
+    for few in range(1, FEWEST):
+        assert abs(181 - few - 180) <= 5, "each of them is possible"
