@@ -330,11 +330,11 @@ def test_tokens_cannot_be_tried_for_ever_a_taken_port_is_told_and_the_console_en
 
 
 def test_an_address_that_is_not_this_machines_is_told_in_words(tmp_path: Path) -> None:
-    stage = StageDouble(tmp_path, listen="192.0.2.1")  # an address for documentation: nobody has it
+    stage = StageDouble(tmp_path, listen="203.0.113.77")  # an address for documentation: nobody has it
     assert stage.process.wait(LONG) == 69
     wait_until(lambda: stage.asked("failed"), LONG)
     (failed,) = stage.asked("failed")
-    assert "'192.0.2.1' cannot be opened" in failed.arguments[0]
+    assert "'203.0.113.77' cannot be opened" in failed.arguments[0]
     stage.close()
 
 
