@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.web import app, connection
+from installation.web import app, connection, live
 from installation.web.access import Access
 from installation.web.connection import Bounds
 from installation.web.main import serve
@@ -133,6 +133,20 @@ def test_a_body_that_does_not_end_is_not_waited_for(server: Server, monkeypatch:
         slow.sendall(head + b"{")
         assert b" 408 " in slow.recv(65536)
         assert is_closed(slow)
+
+
+def test_a_page_too_many_is_told_so_in_words(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_PAGES", 1)
+    with server.connect() as first, server.connect() as second:
+        first.sendall(EVENTS)
+        assert b" 200 " in first.recv(65536)
+        second.sendall(EVENTS)
+        said = second.recv(65536)
+        while b"\r\n\r\n{" not in said:
+            said += second.recv(65536)
+    assert b" 503 " in said
+    assert b"too many pages are open" in said
+    assert b"retry-after: 10" in said
 
 
 def test_a_crowd_from_one_address_leaves_room_for_others(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
