@@ -19,6 +19,8 @@
     |   |-- NoSoundDevice                   installation.film.sound_device: none opens
     |   |-- NoWindow                        installation.calibrate.window
     |   |-- UpsFault                        installation.house.ups: the battery behind the mains cannot be asked
+    |   |-- NotMailed                       installation.report.mail: a report; the server said no, or is not there
+    |   |   `-- PartlyMailed                installation.report.mail: to some of those it is for
     |   |-- DisplayFault                    installation.house.display_driver: its power cannot be switched or asked
     |   |-- NoWeights                       models.seeing.mtcnn_weights: the mtcnn package is missing or changed
     |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it

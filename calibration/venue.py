@@ -24,7 +24,7 @@ from calibration.settings import (
     SoundSettings,
 )
 from calibration.venue_folder import name_of
-from calibration.web_settings import ConsoleSettings
+from calibration.web_settings import ConsoleSettings, ReportSettings
 
 
 class Venue(Section):
@@ -43,6 +43,7 @@ class Venue(Section):
     osc: OscSettings = OscSettings()
     console: ConsoleSettings = ConsoleSettings()
     journal: JournalSettings = JournalSettings()
+    report: ReportSettings = ReportSettings()
     hours: HoursSettings = HoursSettings()
     display: DisplaySettings = DisplaySettings()
     ups: UpsSettings = UpsSettings()
@@ -60,8 +61,9 @@ def resolve_from(file: Path, named: str) -> str:
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file; its story, the file of its camera and the head of its calibration become absolute paths, and
-    the command that renews the calibration is filled in (it names the file, for a venue's name may be another).
+    """Read a venue file. Its story, the files of its camera and its report, and the head of its calibration become
+    absolute paths, and the command that renews the calibration is filled in (it names the file, for a venue's name may
+    be another).
 
     Raises ``BadFile`` with all problems at once: a file that does not exist or is not TOML, unknown keys (with the
     nearest known one), values out of range.
@@ -73,6 +75,10 @@ def load_venue(path: Path | str) -> Venue:
     if venue.camera.source_file:
         found_file = resolve_from(file, venue.camera.source_file)
         venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source_file": found_file})})
+    report = {key: getattr(venue.report, key) for key in ("folder", "mail_password_file")}
+    if any(report.values()):
+        found_paths = {key: named and resolve_from(file, named) for key, named in report.items()}
+        venue = venue.model_copy(update={"report": venue.report.model_copy(update=found_paths)})
     if not venue.calibration.made:
         return venue
     found = {"renewed_by": f"chiaro calibrate {name_of(file)}"}

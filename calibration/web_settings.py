@@ -1,10 +1,15 @@
-"""The sections of a venue file about the operator's console."""
+"""The sections of a venue file about the operator's console, and about the report of the morning after."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Literal, Self
 
-from calibration.settings import Section
+from pydantic import AfterValidator, Field, model_validator
+
+from calibration.places import PathText
+from calibration.settings import Language, Section
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class ConsoleSettings(Section):
@@ -16,3 +21,46 @@ class ConsoleSettings(Section):
         "there), '' = no console",
     )
     port: int = Field(8470, ge=0, le=65535, description="0, or where it is taken: any free one")
+
+
+def valid_address(text: str) -> str:
+    """An address of e-mail; "Name <who@where>" is one too. Raises ``ValueError``."""
+    from email.utils import parseaddr
+
+    _, address = parseaddr(text)
+    user, at, host = address.rpartition("@")
+    if not (user and at and host) or not text.isprintable() or any(letter.isspace() for letter in address):
+        raise ValueError("is not an address of e-mail; expected, for example, office@museum.example")
+    return text
+
+
+MailAddress = Annotated[str, AfterValidator(valid_address)]
+
+
+class ReportSettings(Section):
+    """The morning after: the report that is made of each evening by itself, and where it goes."""
+
+    at_closing: bool = Field(True, description="Write a report of each evening when it is over (state folder, reports)")
+    language: Literal["", Language] = Field("", description="'' = the first of course.languages")
+    days_kept: int = Field(400, ge=1, description="How long these reports are kept")
+    folder: PathText = Field("", description="They are also copied into this folder; it may be a mounted share")
+    mail_to: tuple[MailAddress, ...] = Field((), max_length=50, description="They are also mailed to these; none = not")
+    mail_from: MailAddress | Literal[""] = ""
+    mail_host: str = Field("", max_length=253, description="The SMTP server that sends them")
+    mail_port: int = Field(0, ge=0, le=65535, description="0 = the usual one: 587 (starttls), 465 (tls), 25 (none)")
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = Field("", max_length=320, description="'' = the server asks for none")
+    mail_password_file: PathText = Field(
+        "", description="File whose first line is the password, readable by the show's user alone (mode 600)"
+    )
+
+    @model_validator(mode="after")
+    def _can_be_mailed(self) -> Self:
+        missing = [key for key in ("mail_host", "mail_from") if self.mail_to and not getattr(self, key)]
+        if missing:
+            raise ValueError(f"mail_to needs {' and '.join(missing)} too")
+        if self.mail_user and not self.mail_password_file:
+            raise ValueError("mail_user needs mail_password_file, a file with the password in its first line")
+        if self.mail_user and self.mail_security == "none" and self.mail_host not in LOOPBACK:
+            raise ValueError("a password is sent with mail_security = 'starttls' or 'tls' only")
+        return self

@@ -87,7 +87,7 @@ class Journal:
         losses.follow(self._note_loss)
 
     def story(self, story: dict[str, Any], now: float) -> None:
-        """This story runs from now on: its ``hash`` is written with each take, and all of it once in an hour of takes."""
+        """This story runs from now on: its ``hash`` is written with each take, and all of it in each hour of takes."""
         if story != self._story:
             self._story, self._story_hour = story, -1
             self._note_story(now)

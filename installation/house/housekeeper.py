@@ -86,6 +86,13 @@ class Housekeeper:
         return self.doors is Doors.CLOSED and not self._planned
 
     @property
+    def opens_next(self) -> float | None:
+        """When the hours open it next, in unix seconds, while it is closed by them; None: that is not so, or never."""
+        if self._timetable is None or not self.stays_closed or not self._clock_is_set():
+            return None
+        return self._timetable.next_change(self._wall_clock())
+
+    @property
     def line(self) -> str:
         """Doors, reason and next change, for people; '' where it is simply open."""
         if self._timetable is None and self.doors is Doors.OPEN:

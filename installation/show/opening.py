@@ -40,6 +40,7 @@ from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
 from installation.show.display_wait import TooEarly, wait_for_display
+from installation.show.evening_reports import EveningReports
 from installation.show.keys import Controls, Keys
 from installation.show.parts import Eye, Parts
 from installation.show.rehearsal import Rehearsal
@@ -145,6 +146,8 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         desk = StoryDesk(story.path, film.screen.size, losses, at_desk.scene) if at_desk else None
         if desk:
             closing.callback(desk.close)
+        if venue.report.at_closing and not mood_source:
+            closing.callback(EveningReports(venue, folder, journal, house, losses, wall_clock).close)
         operators = None
         if console and venue.console.listen:
             from installation.show.console_desk import open_console
