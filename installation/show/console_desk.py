@@ -17,7 +17,7 @@ from installation.host.journal import Journal
 from installation.show.camera_shown import CameraShown
 from installation.show.console_requests import ConsoleRequests
 from installation.show.console_state import Beside, SinceWhen, WayTaken, plan_of, state_of
-from installation.show.parts import Eye
+from installation.show.eye import Eye
 from installation.show.venue_desk import VenueDesk
 from installation.show.view import View
 from installation.web.address import ConsoleAddress, qr_rows

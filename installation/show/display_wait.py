@@ -12,7 +12,7 @@ from installation.host.health import Health
 from installation.host.heartbeat import Heartbeat
 from installation.osc import Broadcast, Control
 from installation.osc.registry import Code
-from installation.show.parts import Eye
+from installation.show.eye import Eye
 
 T = TypeVar("T")
 TRY_SECONDS, LOOK_SECONDS = 2.0, 0.1

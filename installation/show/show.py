@@ -13,12 +13,13 @@ from installation.film.clock import STOP_SECONDS
 from installation.host.console import log
 from installation.osc.registry import Code
 from installation.show.announcing import Announcing
+from installation.show.answer import DONE, Answer
 from installation.show.keys import Controls
 from installation.show.lost_media import LostMedia
 from installation.show.overlay import Overlay
 from installation.show.parts import Parts
 from installation.show.reloading import AT_THE_SAME_PLACE, WITH_THE_NEXT_SCENE, Reloading
-from installation.show.stage_commands import DONE, Answer, set_stage
+from installation.show.stage_commands import set_stage
 from installation.show.story_line import story_line
 from installation.show.view import View
 from scenes.machine.advance import Moment, advance, begin

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from installation.osc.registry import Code
+from installation.show.answer import DONE, Answer
 from installation.show.keys import Controls
 from installation.show.parts import Parts
 from scenes.machine.command import (
@@ -25,11 +26,8 @@ from scenes.machine.command import (
 )
 from scenes.story.translations import languages_asked
 
-Answer = tuple[Code, str]
-"""What ``/reply/{command}`` carries: a code and a short reason."""
 CAPTION_LANGUAGES = 2
 """At a time: more would hide the picture."""
-DONE: Answer = (Code.DONE, "ok")
 Setting = (
     SetMasterVolume
     | SetMute

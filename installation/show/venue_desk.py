@@ -19,9 +19,9 @@ from installation.film.wall_patterns import TestPicture, draw_test_picture
 from installation.host.console import LossReporter
 from installation.host.journal import Journal
 from installation.osc.registry import Code
+from installation.show.answer import DONE, Answer
+from installation.show.eye import Eye
 from installation.show.keys import Controls
-from installation.show.parts import Eye
-from installation.show.stage_commands import DONE, Answer
 from models.arrays import Image
 from scenes.machine.command import LayPicture, PlayChannel, RenewEye, SetCorners, SetTone, VenueCommand
 

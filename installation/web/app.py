@@ -51,7 +51,9 @@ def caller_of(request: Request, role: str = "viewer") -> Caller:
     """Who asks; to be the first line of each route that is not public. Raises 401 or 403 for anybody else."""
     caller: Caller = request.scope["chiaro.caller"]
     if not caller.role:
-        raise HTTPException(401, "a token is asked for: scan the code on the show's overlay (key O), or chiaro doctor's")
+        raise HTTPException(
+            401, "a token is asked for: scan the code on the show's overlay (key O), or chiaro doctor's"
+        )
     if role == "operator" and not caller.operator:
         raise HTTPException(403, "this link is for looking only; an operator's may change things")
     return caller

@@ -17,9 +17,9 @@ from installation.host.journal import Journal
 from installation.host.journal_files import read_lines
 from installation.osc.incoming import CommandRefused
 from installation.osc.registry import Code
+from installation.show.answer import DONE
 from installation.show.keys import Controls
 from installation.show.manual_mood import ManualMood
-from installation.show.stage_commands import DONE
 from installation.show.venue_desk import LEFT_ALONE_SECONDS, NO_FILE, VISITOR, VenueDesk
 from installation.show.venue_requests import VENUE_REQUESTS
 from scenes.machine.command import (
