@@ -40,11 +40,8 @@ from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
 from installation.show.display_wait import TooEarly, wait_for_display
-<<<<<<< HEAD
 from installation.show.evening_reports import EveningReports
-=======
 from installation.show.eye import Eye
->>>>>>> 35cf0d9 (No circle between the parts of the show and the console's desk: eye and answer have modules of their own)
 from installation.show.keys import Controls, Keys
 from installation.show.parts import Parts
 from installation.show.rehearsal import Rehearsal
