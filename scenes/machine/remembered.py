@@ -14,16 +14,12 @@ def remembered(story: Story, state: StoryState) -> tuple[str, ...]:
 
 
 def _words(story: Story, state: StoryState) -> Iterator[str]:
-    memory = state.memory
-    ways = [way.when for scene in story.file.scenes.values() for way in scene.branch]
-    cuts = [cut.when for scene in story.file.scenes.values() for cut in scene.cut]
-    asked = [one for when in (*ways, *cuts) if when for _, one in when.walk()]
-    if any(one.been for one in asked):
+    memory, asked = state.memory, story.asked_memory
+    if asked.been:
         yield "been: " + (", ".join(_often(name, times) for name, times in memory.been.items()) or "nowhere yet")
-    if any(one.took for one in asked):
+    if asked.took:
         yield "took: " + (", ".join(sorted(memory.took)) or "nothing yet")
-    counters = dict.fromkeys(name for scene in story.file.scenes.values() for name in (*scene.set, *scene.add))
-    yield from (f"{name} = {memory.counters.get(name, 0)}" for name in counters)
+    yield from (f"{name} = {memory.counters.get(name, 0)}" for name in asked.counters)
     yield from (f"{name} is {memory.draws.get(name, 'not drawn')}" for name in story.file.draws)
 
 

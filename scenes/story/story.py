@@ -29,6 +29,17 @@ class SceneTimes:
     window: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class AskedMemory:
+    """What the story asks of a take's memory anywhere."""
+
+    been: bool
+    """In which scenes it was."""
+    took: bool
+    """Which moods decided."""
+    counters: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Story:
     """A story with its clips and their lengths. Made by ``load_story``."""
@@ -128,6 +139,16 @@ class Story:
     def left_to(self) -> str:
         """Where the film goes when the visitor has left."""
         return self.file.left.to or self.file.attract
+
+    @cached_property
+    def asked_memory(self) -> AskedMemory:
+        """Found once: whoever watches the show asks many times a second."""
+        scenes = self.file.scenes.values()
+        ways = [way.when for scene in scenes for way in scene.branch]
+        cuts = [cut.when for scene in scenes for cut in scene.cut]
+        asked = [one for when in (*ways, *cuts) if when for _, one in when.walk()]
+        counters = dict.fromkeys(name for scene in scenes for name in (*scene.set, *scene.add))
+        return AskedMemory(any(one.been for one in asked), any(one.took for one in asked), tuple(counters))
 
     @cached_property
     def _times(self) -> dict[str, SceneTimes]:
