@@ -24,7 +24,7 @@ from installation.web.document import Answer, Document, Hello, Request
 BEGINS_AFTER = 1.5
 """Seconds of the show; one that lasts less starts none."""
 END_WITHIN = 0.8
-LINES_KEPT, MOST_WAITING = 200, 500
+LINES_KEPT, MOST_WAITING = 200, 4000
 """Of losses and commands, for a process that takes the place of another; and of what waits to be sent."""
 LOOK_SECONDS = 0.25
 BATCH, BATCH_SECONDS, REST_SECONDS = 64, 0.05, 0.001
