@@ -5,7 +5,6 @@ Kept lean on purpose: a killed eye is to be back within two seconds, and importi
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -27,6 +26,7 @@ from installation.camera.source import Source
 from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail, Stop, decode_command
 from installation.eye.link import MAX_LARGE_BYTES, MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
 from installation.eye.perception import CannotBegin, Perception
+from installation.host.ending import die_with_the_stage
 from installation.host.health import Sense
 from installation.host.priority import EYE, lower_process_priority
 from installation.host.terminal import print_traceback, say
@@ -45,7 +45,6 @@ REPAIR_ONCE_IN = 60.0
 """Seconds. When the networks fail they are rebuilt; a second failure within this time ends the process."""
 BUILD_AGAIN_SECONDS = 60.0
 """Between two tries to open the networks, of which nothing could be used."""
-KILL_ON_PARENT_DEATH = 1
 OOM_SCORE = 500
 """Of 1000: when memory runs out, Linux ends the eye and not the film."""
 
@@ -232,7 +231,7 @@ def build_perception(venue: Venue) -> Perception:
 def main(build: Build = build_perception) -> None:
     """Live one life, and leave without waiting for anything that blocks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stage ends the eye
-    _die_with_the_stage()
+    die_with_the_stage()
     _yield_to_the_film()
     cv2.setNumThreads(1)
     settings = sys.stdin.buffer.read()
@@ -260,12 +259,6 @@ def _note_death(eye: Eye, death: threading.ExceptHookArgs) -> None:
     eye.dead_thread = f"{death.thread.name if death.thread else '?'} ({death.exc_value})"
     if death.exc_value is not None:
         print_traceback(death.exc_type, death.exc_value, death.exc_traceback)
-
-
-def _die_with_the_stage() -> None:
-    """Even a stopped or hung eye must not outlive its stage; elsewhere than on Linux its next report notices."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(KILL_ON_PARENT_DEATH, signal.SIGKILL)
 
 
 def _yield_to_the_film() -> None:

@@ -60,13 +60,15 @@ class ConsoleChild:
         """The exit code (negative: a signal), or None while it lives."""
         return self._process.poll()
 
-    def end(self, within_seconds: float) -> None:
-        """Close the line, upon which it leaves; then make it."""
+    def end(self, within_seconds: float) -> int | None:
+        """Close the line, upon which it leaves; then make it. The exit code, if it left by itself."""
         self.wire.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(within_seconds)
-        self._process.kill()
-        self._process.wait()
+        try:
+            return self._process.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return None
 
     def _let_others_go_first(self) -> None:
         with suppress(OSError):

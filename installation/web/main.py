@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 import uvicorn
 
+from installation.host.ending import die_with_the_stage
 from installation.host.priority import PAGES, lower_session_priority
 from installation.host.terminal import say
 from installation.web.access import Access
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         say("installation.web.main is started by the show; chiaro run serves the console", err=True)
         return 78
     lower_session_priority(PAGES)
+    die_with_the_stage()
     wire = Wire(socket.socket(fileno=int(number)))
     messages = wire.messages()
     first = next(messages, None)

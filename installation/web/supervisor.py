@@ -167,15 +167,14 @@ class WebSupervisor:
                     _send(child, make)
                 if self._clock() - child.started > self._restarts.settled_seconds:
                     self._losses.back("console")
-        except ConnectionError:
-            if child.ended() is None:
-                self._why = self._why or "its process reads nothing any more"
+        except ConnectionError as error:
+            if isinstance(error.__cause__, BlockingIOError):  # there was no room for so long
+                self._why = "its process reads nothing any more"
 
     def _end(self, child: ConsoleChild) -> None:
         self._child, self.place, self.address = None, None, None
-        closing, code = self._closing.is_set(), child.ended()
-        child.end(END_WITHIN if closing else 0.0)
-        if not closing:
+        code = child.end(END_WITHIN)
+        if not self._closing.is_set():
             self._losses.lost("console", self._why or f"its process has ended ({_how(code)}); it is started again")
             self._restarts.died(child.started, self._clock())
 

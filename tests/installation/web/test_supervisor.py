@@ -28,6 +28,9 @@ STUB = Path(__file__).with_name("stub_console.py")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no socket can be inherited here: no process was started")
 
 
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux only: a stopped process was not tried")
+
+
 class Stage:
     """What the supervisor belongs to: counts requests, answers each."""
 
@@ -183,3 +186,40 @@ def test_where_no_process_can_be_started_it_is_tried_again(tmp_path: Path, monke
         assert "no more processes" in here.why()
         monkeypatch.setattr("subprocess.Popen", real)
         wait_until(lambda: here.supervisor.place, LONG)
+
+
+STAGE = """
+import sys, time
+from pathlib import Path
+from installation.host.console import LossReporter
+from installation.web.supervisor import WebSupervisor
+from tests.installation.web.stage_double import made_hello
+
+supervisor = WebSupervisor(made_hello(Path(sys.argv[1])), LossReporter(), lambda request: None, begins_after=0.0)
+supervisor.start()
+while not supervisor.place:
+    time.sleep(0.02)
+print(supervisor.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("stopped", [False, pytest.param(True, marks=linux)])
+def test_a_stage_that_is_killed_leaves_no_console_behind(tmp_path: Path, stopped: bool) -> None:
+    pytest.importorskip("uvicorn", reason="no uvicorn: the console's process was not started")
+    stage = subprocess.Popen([sys.executable, "-c", STAGE, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert stage.stdout
+    console = int(stage.stdout.readline())
+    if stopped:
+        os.kill(console, signal.SIGSTOP)
+    stage.kill()
+    stage.wait()
+    wait_until(lambda: not runs(console), LONG)
+
+
+def runs(pid: int) -> bool:
+    """Whether the process does something; one that has ended and whose parent is gone may wait to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
