@@ -25,7 +25,10 @@ ENOUGH = 34.0
 
 
 class Thumbnails:
-    """Pictures for a screen ``wide`` pixels wide, 16:9, blue first, (h, w, 3), by clip. Nothing here waits."""
+    """Pictures for a screen ``wide`` pixels wide, 16:9, blue first, (h, w, 3), by clip. Nothing here waits.
+
+    Scenes that differ in captions only share one.
+    """
 
     def __init__(self, wide: int) -> None:
         width = max(64, round(wide * SCREEN_SHARE))
@@ -38,6 +41,7 @@ class Thumbnails:
 
     def ask(self, clips: Mapping[Clip, float]) -> None:
         """Have a picture of each of these clips, with its length in seconds; forget all others."""
+        clips = {clip.without_words(): seconds for clip, seconds in clips.items()}
         with self._change:
             self._pictures = {clip: picture for clip, picture in self._pictures.items() if clip in clips}
             self._wanted = {clip: seconds for clip, seconds in clips.items() if clip not in self._pictures}
@@ -47,7 +51,7 @@ class Thumbnails:
 
     def of(self, clip: Clip) -> Image | None:
         """The picture of a clip, if it is there."""
-        return self._pictures.get(clip)
+        return self._pictures.get(clip.without_words())
 
     def close(self) -> None:
         """Take no more, and wait for the one that is being taken."""

@@ -49,6 +49,7 @@ class Film:
         self._next: Shot | None = None
         self._old: Shot | None = None
         self._leaving: list[tuple[float, Shot]] = []
+        self._candidates: Mapping[str, Clip] = {}
         self._programme = self._now = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
         self._volume_after: float | None = None
@@ -61,9 +62,14 @@ class Film:
         self.playhead = Playhead()
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
-        """Hold these scenes ready, the likeliest first, as far as memory allows; drop all others."""
+        """Hold these scenes ready, the likeliest first, as far as memory allows; drop all others.
+
+        While a scene leaves the screen none is opened: two scenes play then, and memory and processor are theirs.
+        """
+        self._candidates = clips
         busy = {shot.scene: shot.clip for shot in (self._next,) if shot}
-        self._preroll.prepare({scene: clip for scene, clip in clips.items() if busy.get(scene) != clip})
+        wanted = {scene: clip for scene, clip in clips.items() if busy.get(scene) != clip}
+        self._preroll.prepare(wanted, opens=not self._leaving)
 
     def play(
         self,
@@ -332,12 +338,14 @@ class Film:
                 self._on.frozen_at = None
 
     def _close_left_scenes(self) -> None:
-        for until, shot in list(self._leaving):
-            if self._programme > until:
-                self._leaving.remove((until, shot))
-                shot.decoded.close()
-                if shot is self._old:
-                    self._old = None
+        left = [(until, shot) for until, shot in self._leaving if self._programme > until]
+        for gone in left:
+            self._leaving.remove(gone)
+            gone[1].decoded.close()
+            if gone[1] is self._old:
+                self._old = None
+        if left and not self._leaving:
+            self.prepare(self._candidates)
         self._soundtrack.close_faded(self._programme)
 
     def _current_playhead(self) -> Playhead:

@@ -44,8 +44,8 @@ class Preroll:
         self.safe_picture: np.ndarray | None = None
         """What stands when nothing can be played; None until it was decoded."""
 
-    def prepare(self, clips: Mapping[str, Clip]) -> None:
-        """Hold these ready, the first ones first; drop all others."""
+    def prepare(self, clips: Mapping[str, Clip], *, opens: bool = True) -> None:
+        """Hold these ready, the first ones first, or only those that are open already; drop all others."""
         clips = {scene: clip.without_words() for scene, clip in clips.items() if scene not in self.failures.scenes}
         different: list[Clip] = []
         for clip in clips.values():
@@ -61,7 +61,7 @@ class Preroll:
                 decoded.close()
         held = [decoded for decoded in self._held() if decoded.clip in kept]
         for clip in kept:
-            if all(decoded.clip != clip for decoded in held):
+            if opens and all(decoded.clip != clip for decoded in held):
                 held.append(open_decoded(clip, self._scaler, FEWEST, self._gate))
         self._decoded = {scene: decoded for scene, clip in clips.items() for decoded in held if decoded.clip == clip}
 

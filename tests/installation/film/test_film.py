@@ -334,6 +334,23 @@ def test_candidates_keep_within_their_memory(clips: dict[str, Clip]) -> None:
         house.run_until(lambda: house.film.playhead.entry == 1)
 
 
+def test_while_a_scene_leaves_the_screen_no_candidate_is_opened(clips: dict[str, Clip]) -> None:
+    with cinema() as house:
+        house.film.play(1, "a", clips["a"])
+        house.run_until(lambda: house.film.playhead.entry == 1)
+        house.film.prepare({"b": clips["b"]})
+        house.step()
+        wait_until(lambda: house.film.health.candidates_ready == 1)
+        house.film.play(2, "b", clips["b"], None, "now", Transition("crossfade", 0.4))
+        house.run_until(lambda: house.film.playhead.entry == 2)
+        house.film.prepare({"c": clips["c"]})
+        assert not house.film._preroll._held(), "two scenes play, and a third is decoded beside them"
+        house.run_until(lambda: house.film._old is None)
+        house.step()
+        wait_until(lambda: house.film.health.candidates_ready == 1)
+        assert house.film.health.repeated == 0
+
+
 def test_scenes_that_differ_in_captions_only_share_what_is_decoded(clips: dict[str, Clip]) -> None:
     lettered = replace(clips["b"], captions=(CaptionLine(0.0, 1.0, "other words"),))
     with cinema() as house:
