@@ -93,8 +93,8 @@ def run(progress: Progress, phase_seconds: float = PHASE_SECONDS) -> Report:
             progress("the show opens", 0.0)
             console = _console_of(show)
             _wait_for(port)
-            load = _first_load(port)
             time.sleep(SETTLE_SECONDS)
+            load = first_load(port)
             running, phases = Running(show.pid, console, port), []
             for number, (name, pages, flooders) in enumerate(PHASES):
                 progress(name, 0.1 + 0.9 * number / len(PHASES))
@@ -183,7 +183,7 @@ def _resident(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _first_load(port: int) -> tuple[int, float, int]:
+def first_load(port: int) -> tuple[int, float, int]:
     """Bytes, milliseconds and files of the page with all that it names, asked for one after another, packed."""
     import gzip
 
