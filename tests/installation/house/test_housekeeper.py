@@ -180,3 +180,22 @@ def test_without_hours_it_is_open_since_the_start_and_with_a_wrong_clock_nobody_
     place.start = 0.0
     list(place.pass_until(0.01))
     assert place.house.hour is None
+
+
+def test_when_it_opens_next_is_known_while_the_hours_keep_it_closed_and_only_then() -> None:
+    place = Place("2026-11-26 17:00")  # a Thursday
+    seen: dict[str, str] = {}
+    for _ in place.pass_until(24 * 4 + 18):
+        opens = place.house.opens_next
+        there = opens and f"{datetime.fromtimestamp(opens, ZoneInfo('Europe/Berlin')):%a %H:%M}"
+        seen[place.local()] = str(there)
+    assert seen["Thu 18:00"] == "Fri 10:00"
+    assert seen["Sun 18:00"] == "Tue 10:00"  # on Mondays it is closed
+    assert seen["Fri 10:00"] == "None"
+    noon = Place("2026-11-27 12:00")
+    noon.house.ask(wanted=False, now=0.0)
+    noon.house.keep(1.0, False)
+    assert noon.house.doors in (Doors.CLOSING, Doors.CLOSED)
+    assert noon.house.opens_next is None  # closed by hand: nobody knows
+    nobody = Place("2026-11-27 12:00", HoursSettings())
+    assert nobody.house.opens_next is None
