@@ -70,16 +70,16 @@ export class Curve {
       }
     }
     pen.fillStyle = colour("ground");
+    const begins = samples.filter((sample, number) => number && samples[number - 1].scene !== sample.scene);
+    for (const sample of begins) pen.fillRect(across(sample.at), 0, 1.5, tall);
     let clear = -1;
-    for (const [number, sample] of samples.entries()) {
-      if (!number || samples[number - 1].scene === sample.scene) continue;
+    for (const sample of begins) {
       const left = across(sample.at);
-      pen.fillStyle = "rgb(0 0 0 / .75)";
-      pen.fillRect(left, 0, 1.5, tall);
       const wide = pen.measureText(sample.scene).width + 8;
       if (left < clear || left + wide > width) continue;
       clear = left + wide;
-      pen.fillRect(left + 1, 2, wide - 2, 15);
+      pen.fillStyle = colour("ground");
+      pen.fillRect(left, 2, wide, 15);
       pen.fillStyle = colour("text");
       pen.fillText(sample.scene, left + 4, 13);
     }

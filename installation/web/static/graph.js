@@ -43,8 +43,8 @@ export class Graph {
         edges.append(edge);
       }
       const image = svg("image", { x: x + 4, y: y + 4, width: NODE.wide - 8, height: NODE.picture - 2, preserveAspectRatio: "xMidYMid slice" });
-      const name = svg("text", { x: x + NODE.wide / 2, y: y + NODE.tall - 8, "text-anchor": "middle" });
-      name.textContent = scene.name.length > 18 ? `${scene.name.slice(0, 17)}\u2026` : scene.name;
+      const name = svg("text", { x: x + NODE.wide / 2, y: y + NODE.tall - 9, "text-anchor": "middle" });
+      name.textContent = scene.name.length > 15 ? `${scene.name.slice(0, 14)}\u2026` : scene.name;
       const whole = svg("title");
       whole.textContent = scene.name;
       const node = svg("g", { class: "node", "data-kind": scene.kind, "data-scene": scene.name },
@@ -97,10 +97,17 @@ export class Graph {
     this.fit();
     this.follows = true;
     const place = this.places?.get(this.scene);
-    if (!place || this.view.zoom >= 0.62) return;
+    if (!place || this.view.zoom >= 0.4) return;
     const { clientWidth, clientHeight } = this.picture;
     const zoom = 0.8;
-    this.view = { zoom, x: clientWidth / 2 - zoom * (place.x + NODE.wide / 2), y: clientHeight / 2 - zoom * (place.y + NODE.tall / 2) };
+    // The scene in the middle, as far as there is a graph on both sides of it.
+    const put = (room, size, middle) => {
+      const wish = room / 2 - zoom * middle;
+      return zoom * size + 24 <= room ? (room - zoom * size) / 2 : Math.min(12, Math.max(room - zoom * size - 12, wish));
+    };
+    this.view = {
+      zoom, x: put(clientWidth, this.size.width, place.x + NODE.wide / 2), y: put(clientHeight, this.size.height, place.y + NODE.tall / 2),
+    };
     this.draw();
   }
 

@@ -1,7 +1,7 @@
 // Where each scene of the graph is drawn: its column is given, its row is found so that few ways cross. Pure: no page here.
 
-export const NODE = { wide: 128, tall: 92, picture: 68 };
-const GAP = { wide: 74, tall: 22 };
+export const NODE = { wide: 132, tall: 100, picture: 72 };
+const GAP = { wide: 48, tall: 20 };
 const SWEEPS = 8;
 
 // {name -> {x, y}}, with the drawing's width and height.

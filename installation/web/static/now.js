@@ -68,6 +68,7 @@ export function showWays(state) {
   list($("ways"), state.branches, wayRow, (row, branch) => {
     const [mark, name, meter, figure, stands] = row.children;
     row.classList.toggle("taken", branch.taken);
+    row.classList.toggle("otherwise", !branch.asks);
     text(mark, branch.taken ? "\u25B6" : "");
     text(name, branch.to);
     const [bar, needed] = meter.children;
@@ -103,11 +104,11 @@ export function showSenses(senses, now) {
 }
 
 export function showMachine(machine, counters, now) {
-  const gigabytes = (bytes) => `${number(bytes / 1e9, bytes < 1e11 ? 1 : 0)} GB`;
+  const gigabytes = (bytes) => `${number(bytes / 1e9, bytes < 1e10 ? 1 : 0)} GB`;
   const rows = [];
   if (machine) {
     const loads = machine.load || [];
-    if (loads.length) rows.push([t("load"), `${share(loads.reduce((sum, load) => sum + load, 0) / loads.length)} / ${loads.length}`, loads.every((load) => load > 0.9)]);
+    if (loads.length) rows.push([t("load"), `${share(loads.reduce((sum, load) => sum + load, 0) / loads.length)} \u00D7 ${loads.length}`, loads.every((load) => load > 0.9)]);
     if (machine.memory_total && machine.memory_used != null) rows.push([t("memory"), `${share(machine.memory_used / machine.memory_total)} / ${gigabytes(machine.memory_total)}`, machine.memory_used > 0.92 * machine.memory_total]);
     rows.push([t("temperature"), machine.temperature == null ? "\u2013" : `${number(machine.temperature)} \u00B0C`, machine.temperature > 85]);
     if (machine.disk_free != null) rows.push([t("disk"), gigabytes(machine.disk_free), machine.disk_free < 2e9]);
@@ -115,7 +116,7 @@ export function showMachine(machine, counters, now) {
   }
   if (counters) {
     rows.push([t("film_rate"), `${number(counters.film_fps, 1)} / s`], [t("eye_rate"), `${number(counters.eye_fps, 1)} / s`]);
-    rows.push([t("late"), `${number(counters.late)} / ${number(counters.pictures)}`], [t("takes"), number(counters.takes)]);
+    rows.push([t("late"), `${number(counters.late)} (${share(counters.late / Math.max(1, counters.pictures))})`], [t("takes"), number(counters.takes)]);
   }
   const row = () => el("div", {}, el("dt"), el("dd", { class: "figure" }));
   list($("machine"), rows, row, (node, [name, value, bad]) => {

@@ -56,13 +56,13 @@ export const number = (value, digits = 0) =>
 export const share = (value) => new Intl.NumberFormat(language, { style: "percent" }).format(value);
 
 export function clockTime(at, seconds = true) {
-  return new Intl.DateTimeFormat(language, { timeStyle: seconds ? "medium" : "short" }).format(at * 1000);
+  return new Intl.DateTimeFormat(language, { timeStyle: seconds ? "medium" : "short", hourCycle: "h23" }).format(at * 1000);
 }
 
 // Today as a time, another day with its date.
 export function moment(at) {
   const today = new Date().toDateString() === new Date(at * 1000).toDateString();
-  return today ? clockTime(at) : new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short" }).format(at * 1000);
+  return today ? clockTime(at) : new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short", hourCycle: "h23" }).format(at * 1000);
 }
 
 const unit = (value, name) =>
