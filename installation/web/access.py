@@ -51,8 +51,8 @@ class Access:
     def log_in(self, caller: Caller, token: str, name: str) -> str | None:
         """The cookie's value for this token and name; None: it is no token of ours, which is counted."""
         letter = self._letter_for(token)
-        if not letter and not token and caller.local:
-            letter = "l"
+        if not letter and not token:  # another name for somebody who is in already
+            letter = "l" if caller.local else caller.role[:1]
         if letter:
             return self._cookie(letter, name)
         self._tries.setdefault(caller.address, deque(maxlen=TRIES)).append(self._clock())

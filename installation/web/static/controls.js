@@ -4,7 +4,6 @@ import { $, attribute, el, list, show, text } from "./dom.js";
 import { EMOTIONS } from "./now.js";
 import { filmTime, share, t } from "./words.js";
 
-const NOBODY = ["undecided", "nobody"];
 const SLIDE_EVERY = 150;
 const LOOK_SECONDS = 60;
 
@@ -42,8 +41,8 @@ export class Controls {
 
   translate() {
     const chip = () => el("button", { type: "button" }, el("span"));
-    list($("rehearse"), [...EMOTIONS, ...NOBODY], chip, (button, word) => {
-      button.style.color = `var(--${word}, var(--off))`;
+    list($("rehearse"), EMOTIONS, chip, (button, word) => {
+      button.style.color = `var(--${word})`;
       text(button.firstChild, t(`emotion.${word}`));
       button.onclick = () => asked(button, t("rehearse", { mood: t(`emotion.${word}`) }), "mood", word, $("strength").value / 100);
     });

@@ -79,6 +79,9 @@ export function showWays(state) {
     text(figure, branch.asks ? percent(branch.share) : "");
     text(stands, branch.stands || branch.asks || t("otherwise"));
   });
+  // What the conditions ask beside the mood: what the scene was answered, what the take remembers, what other machines sent.
+  const signals = Object.entries(state.signals).map(([name, words]) => `${name}: ${words}`);
+  list($("known"), [...state.answers, ...state.remembered, ...signals], () => el("li"), (row, words) => text(row, words));
 }
 
 export function showSenses(senses, now) {

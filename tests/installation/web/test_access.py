@@ -66,6 +66,15 @@ def test_each_token_gives_its_role_and_the_name_stays(access: Access) -> None:
     assert (viewer.role, viewer.who) == ("viewer", "Bo")
 
 
+@pytest.mark.parametrize("token", [TOKENS.operator, TOKENS.viewer])
+def test_whoever_is_in_takes_another_name_without_the_token_and_stays_who_they_are(access: Access, token: str) -> None:
+    before = logged_in(access, token, "Bo")
+    value = access.log_in(before, "", "Ann")
+    assert value
+    after = access.caller(PHONE, with_cookie(access, value))
+    assert (after.role, after.name) == (before.role, "Ann")
+
+
 def test_a_viewer_at_the_machine_itself_stays_a_viewer(access: Access) -> None:
     assert logged_in(access, TOKENS.viewer, address="127.0.0.1").role == "viewer"
 

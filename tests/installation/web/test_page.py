@@ -318,6 +318,22 @@ def test_two_pages_see_each_other_and_what_each_did(stage: StageDouble, page: Pa
     page.wait_for("document.getElementById('operators').textContent === 'open pages: 1'")
 
 
+def test_an_operators_name_goes_with_what_they_do(stage: StageDouble, page: Page) -> None:
+    page.click("#open-setup")
+    page.put("#name", "Ada", "input")
+    page.click("#name-form button")
+    try:
+        page.wait_for("document.getElementById('operators').title === 'Ada'")
+        page.wait_for("document.documentElement.dataset.live === 'ok'")
+        page.click("[data-command=next]")
+        hears(stage, "next")
+        assert stage.asked("next")[-1].who == "Ada"
+    finally:
+        page.driver.delete_all_cookies()
+        page.js("localStorage.clear()")
+        page.open(stage.url)
+
+
 def test_the_cameras_picture_is_there_as_long_as_it_was_granted(stage: StageDouble, page: Page) -> None:
     page.click("#show-camera")
     hears(stage, "show_camera", 60)
@@ -421,9 +437,11 @@ def test_when_the_console_is_gone_the_page_says_so_and_comes_back_by_itself(page
 
 
 @pytest.mark.slow
-def test_a_page_that_is_older_than_the_show_says_so_and_offers_to_load_itself_again(page: Page, tmp_path: Path) -> None:
+def test_a_page_that_is_older_than_the_show_says_so_and_loads_itself_again_once(page: Page, tmp_path: Path) -> None:
     with StageDouble(tmp_path, protocol=99, version="9.9") as stage:
         page.driver.get(stage.url)
+        page.wait_for("document.documentElement.dataset.live === 'older'")
+        page.wait_for("performance.getEntriesByType('navigation')[0].type === 'reload'")
         page.wait_for("document.documentElement.dataset.live === 'older'")
         assert "older than the show (9.9)" in page.text("#banner-words")
         assert page.js(SEEN, "#banner-button")
