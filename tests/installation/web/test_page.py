@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from installation.web.document import CameraPicture, CommandLine, ControlsNow, LossLine, SceneNow
+from installation.web.live import MOST_PAGES
 from installation.web.token import read_tokens
 from tests.installation.waiting import LONG, wait_until
 from tests.installation.web.browser import DESK, PHONE, Page, chromium
@@ -446,4 +449,45 @@ def test_a_page_that_is_older_than_the_show_says_so_and_loads_itself_again_once(
         assert "older than the show (9.9)" in page.text("#banner-words")
         assert page.js(SEEN, "#banner-button")
         assert page.js("document.getElementById('pause').matches(':disabled')")
+        page.driver.get("about:blank")
+
+
+def own_address() -> str:
+    """This machine's address in its network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            pytest.skip("no network here: the way in by a token was not tried in a browser")
+        return str(asked.getsockname()[0])
+
+
+@pytest.mark.slow
+def test_from_the_network_the_page_asks_for_the_code_and_a_token_lets_it_in(page: Page, tmp_path: Path) -> None:
+    with StageDouble(tmp_path, listen=own_address()) as stage:
+        address = stage.url.replace("127.0.0.1", own_address())
+        page.driver.get(address)
+        page.wait_for("document.documentElement.dataset.live === 'refused'")
+        assert "Scan the QR code" in page.text("#banner-words")
+        assert page.text("#scene-name").strip() == ""
+        page.open(f"{address}/#token={read_tokens(tmp_path).operator}")
+        assert page.js("[document.documentElement.dataset.role, location.hash]") == ["operator", ""]
+        page.open(address)
+        page.click("[data-command=next]")
+        hears(stage, "next")
+        page.driver.get("about:blank")
+
+
+@pytest.mark.slow
+def test_a_console_with_too_many_pages_says_that_it_is_busy_until_it_is_not(page: Page, tmp_path: Path) -> None:
+    with StageDouble(tmp_path, rate=1) as stage, ExitStack() as others:
+        for _ in range(MOST_PAGES):
+            other = others.enter_context(socket.create_connection(("127.0.0.1", stage.port)))
+            other.sendall(b"GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert b"200 OK" in other.recv(200)
+        page.driver.get(stage.url)
+        page.wait_for("document.documentElement.dataset.live === 'busy'")
+        assert "too many pages" in page.text("#banner-words")
+        others.close()
+        page.wait_for("document.documentElement.dataset.live === 'ok'")
         page.driver.get("about:blank")
