@@ -50,23 +50,29 @@ export function translate(root) {
   }
 }
 
-export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
-
-export const share = (value) => new Intl.NumberFormat(language, { style: "percent" }).format(value);
-
-export function clockTime(at, seconds = true) {
-  return new Intl.DateTimeFormat(language, { timeStyle: seconds ? "medium" : "short", hourCycle: "h23" }).format(at * 1000);
+// Making one of these takes longer than all else on the page: each is made once.
+const formats = new Map();
+function format(Kind, options) {
+  const key = `${language} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Kind(language, options));
+  return formats.get(key);
 }
+
+export const number = (value, digits = 0) =>
+  format(Intl.NumberFormat, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+export const share = (value) => format(Intl.NumberFormat, { style: "percent" }).format(value);
+
+export const clockTime = (at) => format(Intl.DateTimeFormat, { timeStyle: "medium", hourCycle: "h23" }).format(at * 1000);
 
 // Today as a time, another day with its date.
 export function moment(at) {
   const today = new Date().toDateString() === new Date(at * 1000).toDateString();
-  return today ? clockTime(at) : new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "short", hourCycle: "h23" }).format(at * 1000);
+  return today ? clockTime(at) : format(Intl.DateTimeFormat, { dateStyle: "short", timeStyle: "short", hourCycle: "h23" }).format(at * 1000);
 }
 
 const unit = (value, name) =>
-  new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 0 }).format(value);
+  format(Intl.NumberFormat, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 0 }).format(value);
 
 export function howLong(seconds) {
   if (seconds < 60) return unit(Math.max(0, Math.floor(seconds)), "second");

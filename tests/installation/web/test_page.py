@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import socket
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,9 +177,13 @@ def test_a_slider_sends_where_it_is_dragged_and_its_figure_follows_the_show(stag
 
 
 def test_a_switch_follows_the_show_and_not_the_tap(stage: StageDouble, page: Page) -> None:
+    page.driver.execute_script(
+        "window.changes = 0; new MutationObserver(() => { changes += 1; })"
+        ".observe(document.getElementById('mute'), { attributeFilter: ['aria-pressed'] })"
+    )
     page.click("#mute")
     page.wait_for("document.getElementById('said').textContent === 'Mute: done'")
-    assert page.js("document.getElementById('mute').getAttribute('aria-pressed')") == "false"
+    assert page.js("[document.getElementById('mute').getAttribute('aria-pressed'), changes]") == ["false", 0]
     stage.made["controls"] = controls(mute=True)
     page.wait_for("document.getElementById('mute').getAttribute('aria-pressed') === 'true'")
 
@@ -412,16 +417,75 @@ def test_a_story_of_a_hundred_scenes_is_laid_out_without_one_over_another(page: 
         assert not [1 for other in boxes[:number] if abs(other[0] - x) < wide and abs(other[1] - y) < tall]
 
 
+class Relay:
+    """A network between page and console. Its line of events can be made dumb, as that of a phone that slept."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._lines: list[tuple[socket.socket, socket.socket]] = []
+        self._events: set[socket.socket] = set()
+        self._dumb: set[socket.socket] = set()
+        self._ear = socket.create_server(("127.0.0.1", 0))
+        self.port = self._ear.getsockname()[1]
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def make_dumb(self) -> None:
+        """Nothing more comes over the line of events that is open, and the page is not told. Idle lines are closed."""
+        for near, far in self._lines:
+            if near in self._events:
+                self._dumb.add(near)
+            else:
+                _shut(near, far)
+
+    def close(self) -> None:
+        _shut(self._ear, *(one for line in self._lines for one in line))
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, far = self._ear.accept()[0], socket.create_connection(("127.0.0.1", self._port))
+                self._lines.append((near, far))
+                threading.Thread(target=self._ask, args=(near, far), daemon=True).start()
+                threading.Thread(target=self._answer, args=(near, far), daemon=True).start()
+
+    def _ask(self, near: socket.socket, far: socket.socket) -> None:
+        with suppress(OSError):
+            while heard := near.recv(65536):
+                if b"GET /api/events" in heard:
+                    self._events.add(near)
+                far.sendall(heard)
+        _shut(far)
+
+    def _answer(self, near: socket.socket, far: socket.socket) -> None:
+        with suppress(OSError):
+            while heard := far.recv(65536):
+                if near not in self._dumb:
+                    near.sendall(heard)
+        if near not in self._dumb:
+            _shut(near)
+
+
+def _shut(*sockets: socket.socket) -> None:
+    for one in sockets:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
+
+
 @pytest.mark.slow
-def test_a_phone_that_slept_shows_what_is_so_now(stage: StageDouble, page: Page) -> None:
-    page.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": "frozen"})
-    stage.made["scene"] = SceneNow(
-        name="storm", seconds=1, duration=None, loops=True, closes=None, listens=False, window=None
-    )
-    time.sleep(1)
-    page.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": "active"})
-    page.wait_for("document.getElementById('scene-name').textContent === 'storm'")
-    page.wait_for("document.documentElement.dataset.live === 'ok'")
+def test_a_phone_that_slept_asks_anew_and_shows_what_is_so_now(stage: StageDouble, page: Page) -> None:
+    with closing(Relay(stage.port)) as network:
+        page.open(f"http://127.0.0.1:{network.port}")
+        page.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": "frozen"})
+        network.make_dumb()
+        stage.made["scene"] = SceneNow(
+            name="storm", seconds=1, duration=None, loops=True, closes=None, listens=False, window=None
+        )
+        time.sleep(5)
+        page.driver.execute_cdp_cmd("Page.setWebLifecycleState", {"state": "active"})
+        page.wait_for("document.getElementById('scene-name').textContent === 'storm'")
+        page.wait_for("document.documentElement.dataset.live === 'ok'")
+        page.driver.get("about:blank")
 
 
 @pytest.mark.slow
