@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,15 +18,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from installation.web.access import COOKIE_SECONDS, Access
 from installation.web.caller import Caller
 from installation.web.guard import Guard
+from installation.web.incoming import body_of, caller_of
 from installation.web.live import Live
 from installation.web.reports import list_reports, report_response
 from installation.web.stage_line import Document, StageLine
 from installation.web.static_files import StaticFiles
 from installation.web.thumbnails import Thumbnails
+from installation.web.venue_routes import Checking, venue_routes
 
 HERE = Path(__file__).parent
-BODY_AT_MOST = 65_536
-BODY_WITHIN = 10.0
 QUIET_SECONDS = 2.0
 """After so long without news a page is sent a line that says nothing, so that both ends know that the other lives."""
 
@@ -45,46 +44,7 @@ class Console:
     thumbnails: Thumbnails
     reports: Path
     """Their folder."""
-
-
-def caller_of(request: Request, role: str = "viewer") -> Caller:
-    """Who asks; to be the first line of each route that is not public. Raises 401 or 403 for anybody else."""
-    caller: Caller = request.scope["chiaro.caller"]
-    if not caller.role:
-        raise HTTPException(
-            401, "a token is asked for: scan the code on the show's overlay (key O), or chiaro doctor's"
-        )
-    if role == "operator" and not caller.operator:
-        raise HTTPException(403, "this link is for looking only; an operator's may change things")
-    return caller
-
-
-async def body_of(request: Request) -> Document:
-    """The JSON object of a request. Raises 4xx for anything else, or anything too large or too slow."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise _wrong(415, "expected application/json")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_WITHIN):
-            async for part in request.stream():
-                body += part
-                if len(body) > BODY_AT_MOST:
-                    raise _wrong(413, f"is larger than {BODY_AT_MOST} bytes")
-        document = orjson.loads(body)
-    except TimeoutError as error:
-        raise _wrong(408, f"did not arrive within {BODY_WITHIN:.0f} s") from error
-    except ClientDisconnect as error:
-        raise _wrong(400, "ended too early") from error
-    except orjson.JSONDecodeError as error:
-        raise _wrong(400, "is not JSON") from error
-    if not isinstance(document, dict):
-        raise _wrong(400, "expected a JSON object")
-    return document
-
-
-def _wrong(status: int, what: str) -> HTTPException:
-    """What is left of the body would be read as the next request: the connection is closed."""
-    return HTTPException(status, f"the request's body {what}", {"connection": "close"})
+    checking: Checking
 
 
 def make_app(console: Console) -> ASGIApp:
@@ -139,13 +99,14 @@ def make_app(console: Console) -> ASGIApp:
     routes = [
         Route("/", index),
         Route("/static/{name:path}", static),
-        Route("/strings/{name}", strings),
+        Route("/strings/{name:path}", strings),
         Route("/thumbnails/{scene}.jpg", thumbnail),
         Route("/reports/", reports),
         Route("/reports/{name}", report),
         Route("/api/events", Events(console)),
         Route("/api/command", command, methods=["POST"]),
         Route("/api/login", login, methods=["POST"]),
+        *venue_routes(console.hello, console.live, console.static, console.checking),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     app.router.redirect_slashes = False

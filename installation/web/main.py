@@ -30,6 +30,7 @@ from installation.web.stage_line import Document, StageLine, request
 from installation.web.static_files import StaticFiles
 from installation.web.thumbnails import Thumbnails
 from installation.web.token import Tokens, new_tokens, read_tokens
+from installation.web.venue_routes import Checking
 from installation.web.wire import Wire
 
 LISTENING, FAILED = "listening", "failed"
@@ -95,9 +96,9 @@ async def serve(
 ) -> None:
     """Serve until ``messages`` end."""
     live, stage, state = Live(), StageLine(wire), Path(hello["state_folder"])
-    machine, thumbnails = Machine(state), Thumbnails(state / "thumbnails")
+    machine, thumbnails, checking = Machine(state), Thumbnails(state / "thumbnails"), Checking()
     files = StaticFiles(HERE / "static"), StaticFiles(HERE / "strings")
-    console = Console(hello, live, stage, access, *files, thumbnails, state / REPORTS)
+    console = Console(hello, live, stage, access, *files, thumbnails, state / REPORTS, checking)
     server = uvicorn.Server(
         uvicorn.Config(
             make_app(console),
@@ -137,6 +138,7 @@ async def serve(
     await server.serve(sockets=[listener])
     machine.close()
     await thumbnails.close()
+    await checking.close()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.web import app, connection, live
+from installation.web import connection, incoming, live
 from installation.web.access import Access
 from installation.web.connection import Bounds
 from installation.web.main import serve
@@ -125,7 +125,7 @@ def test_a_page_that_never_reads_is_closed_and_costs_no_memory(server: Server) -
 
 
 def test_a_body_that_does_not_end_is_not_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "BODY_WITHIN", 0.3)
+    monkeypatch.setattr(incoming, "BODY_WITHIN", 0.3)
     head = (
         b"POST /api/command HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
     )

@@ -17,6 +17,8 @@ WEB = Path(__file__).parents[3] / "installation" / "web"
 STATIC = sorted((WEB / "static").iterdir())
 STRINGS = {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((WEB / "strings").glob("*.json"))}
 SOURCE = "\n".join(file.read_text("utf-8") for file in STATIC if file.suffix in (".js", ".html"))
+VENUE = "\n".join(file.read_text("utf-8") for file in STATIC if file.name.startswith("venue") and file.suffix != ".css")
+VENUE_STRINGS = {file.stem: json.loads(file.read_text("utf-8")) for file in (WEB / "strings" / "venue").iterdir()}
 CSS = (WEB / "static" / "console.css").read_text("utf-8")
 MADE_KEYS = ("word.", "emotion.", "sense.", "sense_state.", "live.", "banner.", "captions.", "do.")
 """Beginnings of keys that the page puts together."""
@@ -135,3 +137,18 @@ def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing_inside_its_html(
     assert "innerHTML" not in SOURCE
     assert "insertAdjacentHTML" not in SOURCE
     assert "prefers-reduced-motion" in CSS
+
+
+def test_the_venues_page_has_each_of_its_words_in_each_language_that_it_speaks() -> None:
+    asked = set(re.findall(r"""\bw\(\s*"([\w.]+)\"""", VENUE)) | set(
+        re.findall(r'data-(?:w|caption)="([\w.]+)"', VENUE)
+    )
+    known, quoted = set(VENUE_STRINGS["en"]), set(re.findall(r'"([\w.]+)"', VENUE))
+    assert asked - known == set()
+    made = ("corner_", "region_", "channel_", "state_", "verdict_")
+    assert {key for key in known - quoted if not key.startswith(made)} == set()
+    for words in VENUE_STRINGS.values():
+        assert {key: placeholders(one) for key, one in words.items()} == {
+            key: placeholders(one) for key, one in VENUE_STRINGS["en"].items()
+        }
+    assert set(VENUE_STRINGS) <= set(STRINGS)

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from installation.web.access import TRIES
-from installation.web.app import BODY_AT_MOST
 from installation.web.document import CameraPicture, Request
+from installation.web.incoming import BODY_AT_MOST
 from installation.web.token import read_tokens
 from tests.installation.waiting import LONG, wait_until
 from tests.installation.web.stage_double import StageDouble
