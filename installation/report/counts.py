@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import add
 
 from installation.report.figures import End
 
@@ -16,6 +17,7 @@ FlowKey = tuple[str, str, End]
 """Source, target, and how a take ended there."""
 MEANS = 10
 """Figures of a mood: eight probabilities, valence, arousal."""
+Mean = list[float]
 
 
 @dataclass(slots=True)
@@ -45,24 +47,25 @@ class SpanCounts:
 class MeanMood:
     """A sum of moods over visits or takes, each with the same weight."""
 
-    sums: list[float] = field(default_factory=lambda: [0.0] * MEANS)
-    weight: float = 0.0
+    sums: Mean = field(default_factory=lambda: [0.0] * MEANS)
+    weight: int = 0
+    """How many moods."""
     visits: int = 0
     """How many visits (or takes) are in it."""
 
     def add(self, other: MeanMood) -> None:
         """Count that too."""
-        self.sums = [mine + theirs for mine, theirs in zip(self.sums, other.sums, strict=True)]
+        self.sums = list(map(add, self.sums, other.sums))
         self.weight += other.weight
         self.visits += other.visits
 
-    def take(self, mood: list[float], weight: float = 1.0) -> None:
+    def take(self, mood: Mean) -> None:
         """Count one mood."""
-        self.sums = [mine + weight * value for mine, value in zip(self.sums, mood, strict=True)]
-        self.weight += weight
+        self.sums = list(map(add, self.sums, mood))
+        self.weight += 1
 
     @property
-    def mean(self) -> list[float]:
+    def mean(self) -> Mean:
         """Of all that were counted; at least one."""
         return [value / self.weight for value in self.sums]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import zlib
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +14,8 @@ import orjson
 from installation.host.journal_files import LONGEST_LINE, open_day
 
 HEAD = b'{"at":'
-"""How a line of ours begins."""
+"""How a line of ours begins; the seconds follow."""
+LAST_SECOND = 9_999_999_999
 KIND_WITHIN = 90
 """Bytes of a line in which its kind stands."""
 UNUSED = (b'"kind":"signal"', b'"kind":"thread"', b'"kind":"state"')
@@ -33,7 +33,8 @@ class EveningLines:
 
     def __init__(self, files: tuple[Path, ...], within: tuple[float, float]) -> None:
         self._files, self._within = files, within
-        self._last_mood = -1
+        self._mood_since = self._mood_until = b""
+        """From and until when the last mood that was taken stands for all."""
         self.unreadable = 0
 
     def __iter__(self) -> Iterator[Line]:
@@ -46,27 +47,28 @@ class EveningLines:
 
     def _of(self, file: io.BufferedReader) -> Iterator[Line]:
         begin, end = self._within
+        first, last = b"%010d" % max(0, int(begin)), b"%010d" % min(int(end), LAST_SECOND)
         later = 0
         for raw in iter(partial(file.readline, LONGEST_LINE), b""):
-            at = _time(raw)
-            later = later + 1 if at >= end else 0
-            if later > LATER_LINES:
-                return
-            if later or at < begin or self._is_unused(raw, at):
-                continue
+            if raw.startswith(HEAD) and raw[16:17] in b".,":  # by its ten digits, which is quicker than by its number
+                second = raw[6:16]
+                later = later + 1 if second > last else 0
+                if later > LATER_LINES:
+                    return
+                if later or second < first or self._is_unused(raw, second):
+                    continue
             line = self._parsed(raw)
             if line is not None and begin <= line["at"] < end:
                 yield line
 
-    def _is_unused(self, raw: bytes, at: float) -> bool:
+    def _is_unused(self, raw: bytes, second: bytes) -> bool:
         head = raw[:KIND_WITHIN]
-        if MOOD not in head:
-            return any(kind in head for kind in UNUSED)
-        sample = int(at) // MOOD_SECONDS if at == at else -1
-        if sample == self._last_mood or b'"present":true' not in raw:
-            return True
-        self._last_mood = sample
-        return False
+        if MOOD in head:
+            if second <= self._mood_until or b'"present":true' not in raw:
+                return second >= self._mood_since  # else the clock went back
+            self._mood_since, self._mood_until = second, b"%010d" % (int(second) + MOOD_SECONDS - 1)
+            return False
+        return any(kind in head for kind in UNUSED)
 
     def _parsed(self, raw: bytes) -> Line | None:
         try:
@@ -78,13 +80,3 @@ class EveningLines:
             return line
         self.unreadable += 1
         return None
-
-
-def _time(raw: bytes) -> float:
-    """Of a line of ours, unparsed; NaN where that cannot be told."""
-    if raw.startswith(HEAD):
-        try:
-            return float(raw[len(HEAD) : raw.index(b",")])
-        except ValueError:
-            pass
-    return math.nan

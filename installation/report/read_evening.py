@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from installation.report.counts import EveningCounts, Gone
+from installation.report.counts import MEANS, EveningCounts, Gone
 from installation.report.evening_lines import EveningLines
 from installation.report.evenings import Evening, local
 from installation.report.take_counts import TakeCounts
@@ -71,10 +71,10 @@ class EveningReader:
             counts.venue = str(line.get("venue", ""))
         self._last_at = at
         match kind:
-            case "story" | "take_start" | "take_end" | "scene_start" | "scene_end" | "branch" | "command" | "mood":
+            case "mood":
+                self._count_mood(at, line, within)
+            case "story" | "take_start" | "take_end" | "scene_start" | "scene_end" | "branch" | "command":
                 self._takes.count(kind, line)
-                if kind == "mood" and within and not line.get("rehearsed"):
-                    self._visits.mood(line)
             case "enter" | "leave":
                 self._visits.count(kind, line, within)
             case "lost" | "back":
@@ -83,6 +83,15 @@ class EveningReader:
                 self._count_house(str(line["state"]), at)
             case "counters":
                 self._count_seconds(line)
+
+    def _count_mood(self, at: float, line: Line, within: bool) -> None:
+        mood = [*map(float, line["probabilities"]), float(line["valence"]), float(line["arousal"])]
+        if len(mood) != MEANS:
+            raise ValueError("a mood has eight probabilities")
+        rehearsed = line.get("rehearsed", False)
+        self._takes.mood(at, mood, rehearsed)
+        if within and not rehearsed:
+            self._visits.mood(at, mood)
 
     def _count_loss(self, kind: str, line: Line) -> None:
         part, losses = str(line["part"]), self.counts.losses

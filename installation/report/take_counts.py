@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from installation.report.counts import PARTS, EveningCounts, FlowKey, MeanMood, WayCounts
+from installation.report.counts import PARTS, EveningCounts, FlowKey, Mean, MeanMood, WayCounts
 from installation.report.figures import End
-from installation.report.visit_counts import values_of
 
 BROKEN_OFF = ("operator", "fault", "show_end")
 """Outcomes of a take that no visitor ended."""
@@ -26,7 +25,7 @@ class SceneVisit:
     at: float
     seconds: float = 0.0
     """Of film, as it was played."""
-    moods: list[tuple[float, list[float]]] = field(default_factory=list)
+    moods: list[tuple[float, Mean]] = field(default_factory=list)
     """Seconds since its first picture, and the mood."""
 
 
@@ -77,6 +76,15 @@ class TakeCounts:
         elif self._take is not None:
             self._count_in(self._take, kind, line)
 
+    def mood(self, at: float, mood: Mean, rehearsed: bool) -> None:
+        """The mood of those who are there."""
+        take = self._take
+        if take is not None:
+            take.seen = True
+            take.rehearsed |= rehearsed
+            if take.way:
+                take.way[-1].moods.append((at - take.way[-1].at, mood))
+
     def end(self, at: float) -> None:
         """The evening or the show is over: so is a take that still ran."""
         if self._take is not None:
@@ -100,11 +108,6 @@ class TakeCounts:
                 take.choices.append(line)
             case "command":
                 take.rehearsed |= line.get("name") == "mood"
-            case "mood":
-                take.rehearsed |= bool(line.get("rehearsed"))
-                take.seen = True
-                if take.way:
-                    take.way[-1].moods.append((at - take.way[-1].at, values_of(line)))
             case "take_end":
                 self._finish(take, str(line["outcome"]), at, float(line["t"]) - take.t)
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from installation.report.counts import BIN_SECONDS, EveningCounts
+from installation.report.counts import BIN_SECONDS, EveningCounts, Mean
 from installation.report.figures import PASSED_SECONDS
 
 
@@ -34,11 +34,10 @@ class VisitCounts:
             return
         self._visits.append((begin, at))
 
-    def mood(self, line: dict[str, Any]) -> None:
+    def mood(self, at: float, mood: Mean) -> None:
         """The mood of those who are there."""
-        at = float(line["at"])
         hour = self._hour_of(at)
-        self._counts.moods[hour + BIN_SECONDS * int((at - hour) // BIN_SECONDS)].take(values_of(line))
+        self._counts.moods[hour + BIN_SECONDS * int((at - hour) // BIN_SECONDS)].take(mood)
 
     def interrupted(self, at: float) -> None:
         """The show ended without a word: so do the visits, as far as is known."""
@@ -62,11 +61,3 @@ class VisitCounts:
                 present[half] += 1
         for half, mood in self._counts.moods.items():
             mood.visits = present[half]
-
-
-def values_of(line: dict[str, Any]) -> list[float]:
-    """Probabilities, valence and arousal of a mood."""
-    values = [float(value) for value in (*line["probabilities"], line["valence"], line["arousal"])]
-    if len(values) != 10:
-        raise ValueError("a mood has eight probabilities")
-    return values

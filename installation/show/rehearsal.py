@@ -67,7 +67,7 @@ class Rehearsal:
 
     def active(self, now: float) -> bool:
         """Whether the mood is one by hand now; at a maker's desk it always is."""
-        return now < self._until or self._seconds == float("inf")
+        return self.lasts(now) or self._seconds == float("inf")
 
     def lasts(self, now: float) -> bool:
         """Whether the mood at ``now`` is a rehearsed one."""

@@ -256,7 +256,7 @@ def test_rehearsed_takes_are_no_takes(tmp_path: Path) -> None:
 
 def test_what_a_power_cut_ended_was_a_visit_but_neither_completed_nor_left(tmp_path: Path) -> None:
     made = evening(tmp_path)
-    for number in range(6):
+    for number in range(12):
         at = wall("2026-11-26 20:00") + 600.0 * number
         made.line(at, "enter", here=1)
         made.line(at + 1, "take_start", take=1, seed=0, draws={}, story="aaaa")
@@ -264,8 +264,9 @@ def test_what_a_power_cut_ended_was_a_visit_but_neither_completed_nor_left(tmp_p
         made.start(at + 60)
     made.write()
     found = report(tmp_path)
-    assert (found.total.visits, found.total.takes, found.total.completed.whole) == (66, 36, 30)
-    assert {flow.takes for flow in found.flows if flow.end == "cut"} == {6}
+    assert (found.total.visits, found.total.takes, found.total.completed.whole) == (72, 42, 30)
+    assert {flow.takes for flow in found.flows if flow.end == "cut"} == {12}
+    assert found.total.dwell.lower == 2.0  # as far as is known
 
 
 def test_losses_have_their_times_and_minutes(tmp_path: Path) -> None:

@@ -114,6 +114,20 @@ def test_a_few_who_left_are_told_as_a_bound(tmp_path: Path) -> None:
     assert completed.at_least == pytest.approx(0.9)
 
 
+def test_those_few_who_stayed_do_not_come_out_of_those_who_left(tmp_path: Path) -> None:
+    made = MadeJournal(tmp_path)
+    made.start(wall("2026-11-26 17:00"))
+    for number in range(40):
+        made.guest(wall("2026-11-26 18:00") + 120.0 * number, "joy" if number < 3 else "")
+    made.write()
+    found = report(tmp_path)
+    opening, joy, _ = found.scenes
+    assert (opening.name, opening.seen, opening.left.part, opening.left.at_least) == ("opening", 40, None, 0.9)
+    assert (joy.name, joy.seen) == ("joy", None)
+    assert any(part.probabilities for part in opening.moods)
+    assert not any(part.probabilities for part in joy.moods)  # they would be those of three
+
+
 def edited(folder: Path, before: int, after: int) -> Report:
     """With the first story a third leaves in the opening, and with the second a tenth."""
     for version, takes, day, leave in (("aaaa", before, "2026-11-25", 3), ("bbbb", after, "2026-11-26", 10)):

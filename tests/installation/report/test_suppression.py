@@ -48,6 +48,14 @@ def test_where_only_one_hour_had_visits_the_empty_ones_hide_it() -> None:
     assert not found_by_subtraction(counts, sums, hidden)
 
 
+def test_a_day_that_is_hidden_for_another_ones_sake_does_not_come_out_of_its_hours() -> None:
+    counts: dict[Cell, int] = {"Mon 10": 3, "Mon": 3, "Tue 10": 20, "Tue 11": 30, "Tue": 50, "week": 53}
+    sums = [Sum(("Mon 10",), "Mon"), Sum(("Tue 10", "Tue 11"), "Tue"), Sum(("Mon", "Tue"), "week")]
+    hidden = hidden_cells(counts, sums)
+    assert hidden == {"Mon 10", "Mon", "Tue", "Tue 10"}
+    assert not found_by_subtraction(counts, sums, hidden)
+
+
 def test_in_any_table_of_days_and_hours_nothing_under_five_can_be_found_by_subtraction() -> None:
     dice = random.Random(5)
     for _ in range(150):
