@@ -1,6 +1,6 @@
 // Who stands where, from above: boxes on black, no picture of anybody. How far away is guessed from the size of the face.
 import { $, svg, text } from "./dom.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 const WIDE = 320;
 const TALL = 190;
@@ -9,7 +9,12 @@ const CAMERA = TALL - 16;
 // A face of four tenths of the picture's height is near (0), one of a twenty-fifth far (1); what lies between by its logarithm.
 const depth = (size) => Math.min(1, Math.max(0, Math.log(0.4 / Math.max(size, 0.01)) / Math.log(10)));
 
+let drawn = "";
+
 export function showRoom(state) {
+  const wanted = JSON.stringify([state.visitors, state.controls.camera, language]);
+  if (wanted === drawn) return;
+  drawn = wanted;
   const shapes = [
     svg("path", { d: `M${WIDE / 2} ${CAMERA}L18 6H${WIDE - 18}z`, fill: "var(--panel)" }),
     svg("rect", { x: 30, y: TALL - 9, width: WIDE - 60, height: 4, rx: 2, fill: "var(--light)" }),

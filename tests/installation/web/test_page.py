@@ -15,6 +15,7 @@ import pytest
 
 from installation.web.document import CameraPicture, CommandLine, ControlsNow, LossLine, SceneNow
 from installation.web.live import MOST_PAGES
+from installation.web.reports import REPORTS
 from installation.web.token import read_tokens
 from tests.installation.waiting import LONG, wait_until
 from tests.installation.web.browser import DESK, PHONE, Page, chromium
@@ -43,7 +44,7 @@ def stage(running: StageDouble, page: Page) -> Iterator[StageDouble]:
     running.made.clear()
     running.answers = lambda _: (0, "ok")
     running.quiet = False
-    if page.is_as_opened:
+    if page.is_as_opened and page.js("location.href") == f"{running.url}/":
         page.wait_for("!document.querySelector('[aria-pressed=true], dialog[open]')")
     else:
         page.size(DESK)
@@ -264,6 +265,17 @@ def test_with_the_keyboard_alone_each_control_is_reached_and_can_be_seen(stage: 
         "open-setup",
     }
     assert wanted <= set(reached)
+
+
+def test_reports_that_lie_ready_are_listed_and_open(stage: StageDouble, page: Page) -> None:
+    folder = stage.folder / REPORTS
+    folder.mkdir(exist_ok=True)
+    (folder / "Hall 2 2026-11-26.html").write_text("<p>the evening</p>", "utf-8")
+    page.open(stage.url)
+    page.wait_for("document.querySelector('#reports a')")
+    assert page.text("#reports a") == "Hall 2 2026-11-26.html"
+    page.driver.get(page.js("document.querySelector('#reports a').href"))
+    assert page.js("document.body.textContent.trim()") == "the evening"
 
 
 @pytest.mark.usefixtures("stage")
