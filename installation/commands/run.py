@@ -70,12 +70,19 @@ def register(app: typer.Typer) -> None:
         Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
         volume, O overlay, Esc twice ends the show
         """
-        from calibration.venue_folder import find_venue
         from installation.host.console import LossReporter, log_native, open_log
         from installation.host.errors import both, plain_errors
         from installation.host.memory import map_large_blocks
         from installation.host.native_noise import native_noise_aside
-        from installation.host.options import NO_CONSOLE, RunOptions, story_of, usable_options, venue_of, with_options
+        from installation.host.options import (
+            NO_CONSOLE,
+            RunOptions,
+            story_of,
+            usable_options,
+            venue_file_of,
+            venue_of,
+            with_options,
+        )
         from installation.host.state_folder import state_folder
         from installation.host.system_libraries import require_libraries
         from scenes.story.story import Story, load_story
@@ -89,7 +96,6 @@ def register(app: typer.Typer) -> None:
             from installation.show.opening import open_show
             from installation.show.slot_watch import slots_watched
 
-            file = str(find_venue(venue).file) if venue else ""
             opened = open_show(
                 loaded,
                 chosen,
@@ -98,7 +104,7 @@ def register(app: typer.Typer) -> None:
                 losses=losses,
                 waits=unattended,
                 console=True,
-                venue_file=file,
+                venue_file=venue_file_of(venue),
             )
             with native_noise_aside(log_native), opened as show, watched(show), slots_watched(show, losses):
                 show.run(seconds)

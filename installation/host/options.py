@@ -14,7 +14,7 @@ from calibration.files import read_toml, shown
 from calibration.places import valid_camera
 from calibration.settings import CameraSettings, OscTarget
 from calibration.venue import Venue, load_venue, resolve_from
-from calibration.venue_folder import VenueFile, find_venue
+from calibration.venue_folder import VenueFile, find_or_begin_venue, find_venue
 from calibration.web_settings import ConsoleSettings
 from installation.host.plain_console import PlainConsole
 from scenes.story.foreign_story import import_words, story_to_import
@@ -76,6 +76,15 @@ def venue_of(named: str | None) -> Venue:
     found = find_venue(named)
     report_old_place(found)
     return load_venue(found.file)
+
+
+def venue_file_of(named: str) -> str:
+    """The file into which the settings of the venue are written; '' where there is none, or the shipped example."""
+    with suppress(BadInput):  # told where the venue is opened; an unattended show goes on without it
+        found = find_or_begin_venue(named)
+        if found.file.is_file():
+            return str(found.file.absolute())
+    return ""
 
 
 def report_old_place(found: VenueFile) -> None:

@@ -7,7 +7,16 @@ import pytest
 from calibration import venue_folder
 from calibration.errors import BadInput
 from calibration.venue import Venue
-from installation.host.options import DEMO, osc_targets, story_file, story_of, venue_of, window_size, with_options
+from installation.host.options import (
+    DEMO,
+    osc_targets,
+    story_file,
+    story_of,
+    venue_file_of,
+    venue_of,
+    window_size,
+    with_options,
+)
 
 
 def test_what_is_typed_is_laid_over_the_venue_and_the_rest_stays() -> None:
@@ -90,3 +99,36 @@ def test_a_story_of_the_venue_s_that_is_not_there_is_told_with_the_venue(tmp_pat
         story_of("", str(room))
     room.write_text("story = \n")
     assert story_of("", str(room)) == DEMO, "the venue's own fault is told where the venue is opened"
+
+
+@pytest.mark.parametrize(
+    ("typed", "listen", "port"),
+    [
+        ("0.0.0.0", "0.0.0.0", 8470),  # noqa: S104 - a string in a test
+        ("192.0.2.7:80", "192.0.2.7", 80),
+        ("hall.local:0", "hall.local", 0),
+        ("[::1]:9000", "::1", 9000),
+        ("[::]", "::", 8470),
+        ("off", "", 8470),
+    ],
+)
+def test_where_the_console_is_served_can_be_typed(typed: str, listen: str, port: int) -> None:
+    console = with_options(Venue(), console=typed).console
+    assert (console.listen, console.port) == (listen, port)
+    assert with_options(Venue(), console=None).console == Venue().console
+
+
+@pytest.mark.parametrize("typed", ["", "a b", "host:port", "10.0.0.7:99999", "::1", "[x]:1", "off:1:2", ":8470"])
+def test_where_no_console_can_be_served_is_refused_in_words(typed: str) -> None:
+    with pytest.raises(BadInput, match=r"HOST:PORT; expected, for example, 0\.0\.0\.0:8470, or off"):
+        with_options(Venue(), console=typed)
+
+
+def test_settings_are_written_to_the_users_own_venue_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHIARO_CONFIG", str(tmp_path))
+    assert venue_file_of("") == venue_file_of("gone") == venue_file_of("./gone.toml") == ""
+    assert venue_file_of("gallery") == "", "the shipped example stays as it is"
+    own = tmp_path / "venues" / "gallery.toml"
+    own.parent.mkdir()
+    own.write_text("torn = ")
+    assert venue_file_of("gallery") == venue_file_of(str(own)) == str(own)

@@ -7,14 +7,16 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from calibration.errors import BadFile, BadInput, Exit, Unavailable
 from calibration.venue import Venue
+from installation.cli import app
 from installation.host.console import LossReporter
 from installation.host.kept_file import write_kept
 from installation.host.last_good import KeptStart, KeptStory, LastGood
@@ -339,3 +341,20 @@ def test_what_stands_in_is_never_kept_as_good(house: House) -> None:
     start._keep(story)
     kept = LastGood(house.folder / "state", str(house.venue)).recall()
     assert (kept.venue, kept.story) == (None, None)
+
+
+def test_the_command_begins_the_show_though_there_is_no_venue_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A double stands in for the opening of the show: it says what it was asked for, and that is all."""
+    monkeypatch.setenv("CHIARO_STATE", str(tmp_path))
+    asked: list[dict[str, object]] = []
+
+    def opened(_story: object, _venue: object, **wishes: object) -> NoReturn:
+        asked.append(wishes)
+        raise Unavailable("a double opens no show")
+
+    monkeypatch.setattr("installation.show.opening.open_show", opened)
+    ran = CliRunner().invoke(app, ["run", "--unattended", "--venue", "gone", "--headless"])
+    assert ran.exit_code == Exit.UNAVAILABLE, ran.output
+    assert [(wishes["console"], wishes["venue_file"]) for wishes in asked] == [(True, "")]
