@@ -15,8 +15,9 @@ from installation.film.film import Film
 from installation.host.console import LossChange, LossReporter
 from installation.host.journal import Journal
 from installation.show.camera_shown import CameraShown
+from installation.show.console_plan import plan_of
 from installation.show.console_requests import ConsoleRequests
-from installation.show.console_state import Beside, SinceWhen, WayTaken, plan_of, state_of
+from installation.show.console_state import Beside, SinceWhen, WayTaken, state_of
 from installation.show.eye import Eye
 from installation.show.venue_desk import VenueDesk
 from installation.show.view import View

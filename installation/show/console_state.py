@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from installation.host.console import LossChange
 from installation.host.health import Sense
@@ -17,27 +15,20 @@ from installation.web.document import (
     ControlsNow,
     Counters,
     MoodNow,
-    SceneNode,
     SceneNow,
     SenseNow,
     State,
-    StoryPlan,
     VisitorNow,
-    Way,
 )
 from models.labels import LABELS
 from models.mood import Mood
 from scenes.machine.branching import BranchStanding
 from scenes.machine.state import StoryState
-from scenes.story.graph import asks
-from scenes.story.story import Story
 
 WAY_AT_MOST = 200
 """Scenes of a take that are remembered; a take that goes in circles for a day keeps its newest."""
 WORDS_AT_MOST = 300
 OTHERWISE = "otherwise"
-THUMBNAIL_SHARE = 0.4
-"""Of a scene, where its thumbnail is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,58 +242,3 @@ class SinceWhen:
             since = sense.since if before is None or sense.since is not None else at
             self._stood[sense.name] = sense.state, since
         return sense.model_copy(update={"since": self._stood[sense.name][1]})
-
-
-# -- the story -------------------------------------------------------------------------------------------------------
-
-
-def plan_of(story: Story, number: int) -> StoryPlan:
-    """The story as the graph of the pages; ``number`` counts the stories that ran."""
-    file, columns = story.file, columns_of(story)
-    return StoryPlan(
-        number=number,
-        title=story.title,
-        path=str(story.path),
-        first=file.start,
-        attract=file.attract,
-        safe=file.safe,
-        scenes=tuple(_node(story, name, columns[name]) for name in story.names),
-        moods={name: tuple(labels) for name, labels in file.groups.items()},
-    )
-
-
-def columns_of(story: Story) -> dict[str, int]:
-    """For the drawing: attract and what nothing leads to in column 0, the rest by how many choices lead there."""
-    found, waiting = {story.file.attract: 0, story.file.start: 1}, deque([story.file.start])
-    while waiting:
-        name = waiting.popleft()
-        for branch in story.branches(name):
-            if branch.to not in found:
-                found[branch.to] = found[name] + 1
-                waiting.append(branch.to)
-    return {name: found.get(name, 0) for name in story.names}
-
-
-def _node(story: Story, name: str, column: int) -> SceneNode:
-    clip, scene, seconds = story.clip(name), story.scene(name), story.duration(name)
-    at = clip.in_seconds + THUMBNAIL_SHARE * seconds if math.isfinite(seconds) else clip.in_seconds
-    return SceneNode(
-        name=name,
-        kind=_kind(story, name),
-        seconds=seconds if 0 < seconds < math.inf else None,
-        loops=clip.loop,
-        ways=tuple(Way(to=branch.to, asks="" if branch.otherwise else asks(branch)) for branch in story.branches(name)),
-        column=column,
-        file="" if scene.is_course or name in story.unplayable else str(clip.file),
-        thumbnail_at=at,
-    )
-
-
-def _kind(story: Story, name: str) -> Literal["scene", "attract", "safe", "ending", "course"]:
-    if name == story.file.attract:
-        return "attract"
-    if story.scene(name).is_course:
-        return "course"
-    if story.scene(name).end:
-        return "ending"
-    return "safe" if name == story.file.safe else "scene"

@@ -11,7 +11,8 @@ import pytest
 from installation.host.console import LossChange
 from installation.host.health import Health, Sense
 from installation.host.options import DEMO
-from installation.show.console_state import WAY_AT_MOST, Beside, SinceWhen, WayTaken, columns_of, plan_of, state_of
+from installation.show.console_plan import columns_of, plan_of
+from installation.show.console_state import WAY_AT_MOST, Beside, SinceWhen, WayTaken, state_of
 from installation.show.keys import Controls
 from installation.show.view import Timeline, View
 from installation.web.document import SenseNow, State
