@@ -375,7 +375,11 @@ def test_without_news_for_three_seconds_the_page_says_so_and_takes_no_command(st
     page.wait_for("document.documentElement.dataset.live === 'stale'")
     assert page.text("#banner-words").startswith("No news from the show for ")
     assert page.js("[...document.querySelectorAll('main fieldset')].every((one) => one.disabled)")
-    assert page.js("getComputedStyle(document.querySelector('main')).filter") == "grayscale(1)"
+    assert page.js(
+        "[...document.querySelectorAll('.news')].every((one) => getComputedStyle(one).filter === 'grayscale(1)')"
+    )
+    page.size(PHONE, touch=True)
+    assert page.js("document.querySelector('.first-hand').getBoundingClientRect().bottom") == PHONE[1]
     assert page.text("#blackout") == "Blackout", "the first tap counts three seconds"
     page.press("n")
     stage.quiet = False
@@ -512,6 +516,11 @@ def test_when_the_console_is_gone_the_page_says_so_and_comes_back_by_itself(page
     with StageDouble(tmp_path, port=port) as second:
         assert second.port == port
         page.wait_for("document.documentElement.dataset.live === 'ok'")
+        assert page.js("performance.getEntriesByType('navigation')[0].type") == "navigate"
+    with StageDouble(tmp_path, port=port, version="0.1-newer"):
+        page.wait_for("performance.getEntriesByType('navigation')[0].type === 'reload'")
+        page.wait_for("document.documentElement.dataset.live === 'ok'")
+        assert page.text("#version") == "chiaroscuro 0.1-newer", "it was renewed with the show"
         page.driver.get("about:blank")
 
 
