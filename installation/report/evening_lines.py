@@ -64,8 +64,8 @@ class EveningLines:
     def _is_unused(self, raw: bytes, second: bytes) -> bool:
         head = raw[:KIND_WITHIN]
         if MOOD in head:
-            if second <= self._mood_until or b'"present":true' not in raw:
-                return second >= self._mood_since  # else the clock went back
+            if self._mood_since <= second <= self._mood_until or b'"present":true' not in raw:
+                return True
             self._mood_since, self._mood_until = second, b"%010d" % (int(second) + MOOD_SECONDS - 1)
             return False
         return any(kind in head for kind in UNUSED)

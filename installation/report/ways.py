@@ -24,7 +24,6 @@ def count_ways(told: Told, stories: Iterable[StoryCounts], days: Sequence[Evenin
         told.add(("stayed", scene), seen - left)
         told.adds_up([("flow", *key) for key in out], ("seen", scene))
         told.adds_up([("flow", *key) for key in flows if key[1] == scene], ("seen", scene))
-        told.adds_up([("flow", scene, "", "left"), ("stayed", scene)], ("seen", scene))
     told.adds_up([("flow", *key) for key in flows if not key[0]], ("takes", total))
     for end in ("completed", "left"):
         told.adds_up([("flow", *key) for key in flows if key[2] == end], (end, total))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from calibration.errors import BadInput
+from installation.report.evening_lines import EveningLines
 from installation.report.evenings import room_of
 from installation.report.figures import Report
 from installation.report.gather import Source, gather, last_evening
@@ -292,3 +293,15 @@ def test_five_minutes_over_the_full_hour_are_parted_between_the_two(tmp_path: Pa
     made.write()
     found = report(tmp_path)
     assert [(one.start.hour, one.figures.open_seconds) for one in found.day_hours] == [(18, 240.0), (19, 60.0)]
+
+
+def test_moods_are_sampled_every_two_seconds_also_after_the_clock_was_set_back(tmp_path: Path) -> None:
+    file = tmp_path / "2026-11-26.hall.jsonl"
+    seconds = [1000, 1000.5, 1001.5, 1002, 1003.9, 1004, 500, 501, 502, 502.5]
+    mood = '"t":1.0,"kind":"mood","present":'
+    lines = [
+        f'{{"at":{1.7e9 + second:.3f},{mood}true}}\n{{"at":{1.7e9 + second:.3f},{mood}false}}' for second in seconds
+    ]
+    file.write_text("\n".join(lines))
+    taken = [line["at"] - 1.7e9 for line in EveningLines((file,), (0.0, 2e9))]
+    assert taken == [1000, 1002, 1004, 500, 502]
