@@ -94,7 +94,6 @@ def _date(typed: str, where: str) -> date:
 
 def _show(found: Report) -> None:
     """The main figures, for a terminal."""
-    from rich.box import SIMPLE
     from rich.table import Table
 
     from installation.host.plain_console import PlainConsole
@@ -104,9 +103,10 @@ def _show(found: Report) -> None:
     if found.empty:
         say("nothing was noted in the journal of these days")
         return
-    table = Table("evening", "visits", "stopped", "dwell", "takes", "completed", "holding", "open", "blind", box=SIMPLE)
+    heads = ("evening", "visits", "stopped", "dwell", "takes", "completed", "holding", "open", "blind")
+    table = Table(*heads, box=None, pad_edge=False)
     for one in found.days:
-        table.add_row(f"{one.day:%a %d.%m.}", *_cells(one.figures))
+        table.add_row(f"{one.day:%a %d %b}", *_cells(one.figures))
     if len(found.days) > 1:
         table.add_section()
         table.add_row("all", *_cells(found.total))
