@@ -20,7 +20,7 @@ OOM_SCORE = 700
 """Below the eye's: where processor or memory is short, pages wait first, and are ended first."""
 BUFFER_BYTES = 64 * 1024
 """Small: a process that reads nothing shows after some seconds, and what it holds stays new."""
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 15.0
 """That a message may wait for room before the process counts as hung."""
 
 
