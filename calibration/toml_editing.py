@@ -63,8 +63,9 @@ def with_key(text: str, path: Path, written: str, comment: str = "") -> str:
         left = lines[inline.start].partition("=")[0].rstrip()
         return _replaced(lines, inline, f"{left} = {toml_value(value)}{_comment(lines[inline.start : inline.end])}")
     if header := next((one for one in there if one.header and not one.element and one.path == table), None):
-        lines.insert(header.end, f"{path[-1]} = {written}{behind}")
-    elif dotted := next((one for one in keys if table and one.path[:-1] == table), None):
+        last = [one for one in keys if one.path[:-1] == table and one.start > header.start]
+        lines.insert(last[-1].end if last else header.end, f"{path[-1]} = {written}{behind}")
+    elif dotted := next((one for one in reversed(keys) if table and one.path[:-1] == table), None):
         left = lines[dotted.start].partition("=")[0].rstrip().rpartition(".")[0]
         lines.insert(dotted.end, f"{left}.{path[-1]} = {written}{behind}")
     else:

@@ -168,6 +168,7 @@ def test_a_region_is_set_however_it_is_written(before: str) -> None:
     text = changed_text(before, {"camera.region": {side: (value, "") for side, value in region.items()}})
     assert Venue.model_validate(tomllib.loads(text)).camera.region.model_dump() == region
     assert ("# the door" in text) == ("# the door" in before)
+    assert [text.index(side) for side in region] == sorted(text.index(side) for side in region)
 
 
 def test_what_is_written_by_hand_behind_a_calibration_stays() -> None:

@@ -18,7 +18,8 @@ async function posted(path, body) {
 export function sure(button) {
   if (!room.inTake || room.picture) return true;
   if (Date.now() < sureUntil) {
-    sureUntil = Date.now() + AGAIN_WITHIN;
+    sureUntil = 0;
+    said("");
     return true;
   }
   sureUntil = Date.now() + AGAIN_WITHIN;
