@@ -156,17 +156,17 @@ def test_rehearsal_captions_and_the_rare_commands_are_asked_for_too(stage: Stage
 def test_what_ends_the_picture_takes_two_taps_and_says_so(
     stage: StageDouble, page: Page, name: str, values: tuple[Any, ...]
 ) -> None:
-    page.open_folds()
-    words = page.text(f"#{name}")
-    page.click(f"#{name}")
-    assert page.text(f"#{name}") == f"Again: {words}"
-    page.js("document.querySelector(arguments[0]).blur()", f"#{name}")
-    assert page.text(f"#{name}") == words, "another tap elsewhere takes it back"
-    page.click(f"#{name}")
-    assert stage.asked(name) == []
-    page.click(f"#{name}")
+    button = f"document.getElementById('{name}')"
+    words, once, taken_back = page.driver.execute_script(
+        f"const one = {button}; const words = () => one.textContent; const seen = [words()];"
+        " one.click(); seen.push(words()); one.dispatchEvent(new Event('blur')); seen.push(words());"
+        " one.click(); one.click(); return seen;"
+    )
+    assert (once, taken_back) == (f"Again: {words}", words), "a tap elsewhere takes the first one back"
     hears(stage, name, *values)
-    assert len(stage.asked(name)) == 1
+    page.click("[data-command=next]")
+    hears(stage, "next")
+    assert len(stage.asked(name)) == 1, "of three taps only the last two were meant"
 
 
 def test_a_slider_sends_where_it_is_dragged_and_its_figure_follows_the_show(stage: StageDouble, page: Page) -> None:
@@ -380,7 +380,7 @@ def test_without_news_for_three_seconds_the_page_says_so_and_takes_no_command(st
     )
     page.size(PHONE, touch=True)
     assert page.js("document.querySelector('.first-hand').getBoundingClientRect().bottom") == PHONE[1]
-    assert page.text("#blackout") == "Blackout", "the first tap counts three seconds"
+    page.wait_for("document.getElementById('blackout').textContent === 'Blackout'")
     page.press("n")
     stage.quiet = False
     page.wait_for("document.documentElement.dataset.live === 'ok'")
