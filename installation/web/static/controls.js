@@ -85,15 +85,16 @@ export class Controls {
 
   follow(now) {
     this.now = now;
-    const pressed = (id, on, words) => {
-      attribute($(id), "aria-pressed", String(on));
+    const lit = (id, on, words) => {
+      $(id).classList.toggle("lit", on);
       if (!$(id).classList.contains("asking")) text($(id), words);
     };
-    pressed("pause", now.paused, t(now.paused ? "do.resume" : "do.pause"));
-    pressed("blackout", now.blackout, t(now.blackout ? "do.light" : "do.blackout"));
-    pressed("mute", now.mute, t("do.mute"));
-    pressed("house-switch", now.closed, t(now.closed ? "do.open" : "do.close"));
-    pressed("camera-switch", !now.camera, t(now.camera ? "do.camera" : "do.camera_on"));
+    lit("pause", now.paused, t(now.paused ? "do.resume" : "do.pause"));
+    lit("blackout", now.blackout, t(now.blackout ? "do.light" : "do.blackout"));
+    lit("mute", now.mute, t("do.mute"));
+    attribute($("mute"), "aria-pressed", String(now.mute)); // the words of the others say what a tap would do
+    lit("house-switch", now.closed, t(now.closed ? "do.open" : "do.close"));
+    lit("camera-switch", !now.camera, t(now.camera ? "do.camera" : "do.camera_on"));
     for (const name of ["volume", "brightness"]) {
       text($(`${name}-now`), share(now[name]));
       const value = String(Math.round(100 * now[name]));

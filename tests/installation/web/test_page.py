@@ -45,7 +45,7 @@ def stage(running: StageDouble, page: Page) -> Iterator[StageDouble]:
     running.answers = lambda _: (0, "ok")
     running.quiet = False
     if page.is_as_opened and page.js("location.href") == f"{running.url}/":
-        page.wait_for("!document.querySelector('[aria-pressed=true], dialog[open]')")
+        page.wait_for("!document.querySelector('main .lit, dialog[open]')")
     else:
         page.size(DESK)
         page.open(running.url)
@@ -130,7 +130,7 @@ def test_each_button_asks_the_show_for_its_command(stage: StageDouble, page: Pag
 
 def test_what_is_set_already_is_asked_to_end(stage: StageDouble, page: Page) -> None:
     stage.made["controls"] = controls(paused=True, blackout=True, mute=True, closed=True, camera=False)
-    page.wait_for("document.querySelectorAll('[aria-pressed=true]').length === 5")
+    page.wait_for("document.querySelectorAll('main .lit').length === 5")
     for selector, name, values in (
         ("#pause", "resume", ()),
         ("#blackout", "blackout", (0,)),
