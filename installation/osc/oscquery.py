@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import socket
 import threading
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from calibration.settings import OscSettings
 from installation.host.console import LossReporter
+from installation.host.own_name import is_own_name
 from installation.host.worker import Worker
 from installation.osc.encoder import Value
 from installation.osc.registry import BY_PATH, Address, Pace
@@ -169,25 +169,11 @@ def cut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def is_own_name(host: str) -> bool:
-    """Whether an HTTP ``Host`` means this machine: '', an IP address, localhost or its own name (.local too).
-
-    A web page elsewhere can make its own name lead to us (DNS rebinding); its visitors' browsers would read us to it.
-    """
-    own = socket.gethostname().lower()
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        if name.rstrip(".") in ("", "localhost", own, f"{own.partition('.')[0]}.local"):
-            return True
-        return bool(ipaddress.ip_address(name))
-    except ValueError:
-        return False
-
-
 def _page(answer: Callable[[str, str], tuple[HTTPStatus, Node | None]]) -> type[BaseHTTPRequestHandler]:
     class Page(BaseHTTPRequestHandler):
         timeout = CLIENT_SECONDS
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else the second part of an answer waits 40 ms for the first to be confirmed
 
         def handle_one_request(self) -> None:
             deadline = threading.Timer(REQUEST_SECONDS, cut, (self.connection,))

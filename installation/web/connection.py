@@ -10,7 +10,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -69,9 +69,9 @@ def guarded_connection(keep: Bounds) -> type[H11Protocol]:
                 return
             self._address = address
             open_now[address] += 1
-            cast(Any, transport.get_extra_info("socket")).setsockopt(
-                socket.SOL_SOCKET, socket.SO_SNDBUF, keep.send_buffer
-            )
+            end = cast(socket.socket, transport.get_extra_info("socket"))
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, keep.send_buffer)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio overlooks it: 40 ms for each answer
             self._head.start(keep.head_seconds, transport.abort)
 
         def connection_lost(self, exc: Exception | None) -> None:

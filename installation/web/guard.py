@@ -6,15 +6,13 @@ or send forms to it; neither passes here. An address of digits cannot be rebound
 
 from __future__ import annotations
 
-import socket
 import traceback
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from installation.host.own_name import is_own_name
 from installation.host.terminal import say
 from installation.web.access import Access
 
@@ -38,7 +36,6 @@ class Guard:
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app, self._access = app, access
-        self._names = own_names()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -68,7 +65,7 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> str:
         """Why the request is not even read; '' where nothing speaks against it."""
         host = headers.get("host", "")
-        if not self._is_ours(host):
+        if not host or not is_own_name(host):
             return "this is not a name of the show's machine; use its address in digits, as the overlay shows it"
         origin = headers.get("origin")
         if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
@@ -79,20 +76,3 @@ class Guard:
         ):
             return "this request comes from another page"
         return ""
-
-    def _is_ours(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-        except ValueError:
-            return False
-        try:
-            ip_address(name.partition("%")[0])
-        except ValueError:
-            return name in self._names and "@" not in host
-        return "@" not in host
-
-
-def own_names() -> frozenset[str]:
-    """What this machine is called on its network."""
-    short = socket.gethostname().lower().rstrip(".")
-    return frozenset({"localhost", short, short.partition(".")[0], f"{short.partition('.')[0]}.local"} - {""})

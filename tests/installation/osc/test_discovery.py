@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any
 
@@ -20,7 +21,7 @@ from installation.host.addresses import reachable
 from installation.host.console import LossReporter
 from installation.osc import Broadcast, Control
 from installation.osc.discovery import Discovery, services
-from installation.osc.oscquery import find, tree
+from installation.osc.oscquery import _page, find, tree
 from installation.osc.registry import BY_PATH
 from installation.osc.state import About
 from tests.installation.waiting import LONG, wait_until
@@ -283,3 +284,7 @@ def test_a_network_that_comes_late_hears_of_the_show_when_it_is_there(monkeypatc
     discovery.close()
     control.close()
     broadcast.close()
+
+
+def test_no_answer_waits_for_the_reader_to_confirm_its_first_part() -> None:
+    assert _page(lambda *_: (HTTPStatus.OK, None)).disable_nagle_algorithm  # without: 40 ms for each answer

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from installation.web import connection, incoming, live
+from installation.web import connection, incoming, live, main
 from installation.web.access import Access
 from installation.web.connection import Bounds
 from installation.web.main import serve
@@ -133,6 +134,27 @@ def test_a_body_that_does_not_end_is_not_waited_for(server: Server, monkeypatch:
         slow.sendall(head + b"{")
         assert b" 408 " in slow.recv(65536)
         assert is_closed(slow)
+
+
+def test_no_answer_waits_for_the_reader_to_confirm_its_first_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+
+    def recording(bounds: Bounds) -> type[H11Protocol]:
+        class Recording(connection.guarded_connection(bounds)):  # type: ignore[misc]
+            def connection_made(self, transport: asyncio.Transport) -> None:
+                super().connection_made(transport)
+                end = transport.get_extra_info("socket")
+                at_once.append(end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        return Recording
+
+    monkeypatch.setattr(main, "guarded_connection", recording)
+    server = Server(tmp_path)
+    assert answered(server)
+    server.close()
+    assert at_once == [1]
 
 
 def test_a_page_too_many_is_told_so_in_words(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
