@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from calibration.errors import BadFile, BadInput
 from calibration.files import did_you_mean
-from installation.host.journal_files import FILE_NAME, is_copied
+from installation.host.journal_files import FILE_NAME
 from installation.host.state_folder import room_stem
 
 ENDS, ENDS_LATEST = time(4), time(10)
@@ -69,8 +69,6 @@ def journal_days(folder: Path, room: str) -> dict[date, list[Path]]:
                 found.setdefault(date.fromisoformat(name["day"]), []).append(path)
             except ValueError:  # no day of any calendar
                 continue
-    for day, paths in found.items():
-        found[day] = [path for path in paths if not is_copied(path)]
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from installation.host.journal_files import is_copied
 from installation.report.counts import MEANS, EveningCounts, Gone
 from installation.report.evening_lines import EveningLines
 from installation.report.evenings import Evening, local
@@ -43,7 +44,8 @@ class EveningReader:
 
     def read(self) -> EveningCounts:
         """Its counts."""
-        found = EveningLines(self._evening.files, (self._evening.begins[0], self._evening.ends[1]))
+        files = tuple(path for path in self._evening.files if not is_copied(path))
+        found = EveningLines(files, (self._evening.begins[0], self._evening.ends[1]))
         lines = list(found)
         begin = boundary(lines, *self._evening.begins)
         end = boundary(lines, *self._evening.ends)
