@@ -13,7 +13,8 @@ class Finding:
     """One result of the check."""
 
     part: str
-    """story, clip, loudness, venue, model, camera, display, sound, osc, hours, display power, ups or journal."""
+    """story, clip, loudness, venue, model, camera, display, sound, osc, hours, display power, ups, lamps, report,
+    journal."""
     state: Literal["ok", "warning", "problem"]
     where: str
     """File and key, or the thing's own name."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import mimetypes
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from calibration.errors import Unavailable
 from calibration.web_settings import ReportSettings
 
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 30.0
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -24,24 +25,36 @@ class NotMailed(Unavailable):
 def mail(settings: ReportSettings, subject: str, text: str, files: Sequence[Path]) -> None:
     """Send it to all of ``mail_to``. Raises ``NotMailed`` with what the server said; never with the password."""
     message = _message(settings, subject, text, files)
+    with _logged_in(settings) as server:
+        refused = server.send_message(message, parseaddr(settings.mail_from)[1], _recipients(settings))
+    if refused:
+        raise PartlyMailed(f"{where(settings)} takes no mail for {', '.join(refused)}; the others have it")
+
+
+def try_server(settings: ReportSettings) -> None:
+    """Reach it and log in, and send nothing. Raises ``NotMailed``."""
+    with _logged_in(settings) as server:
+        server.noop()
+
+
+@contextmanager
+def _logged_in(settings: ReportSettings) -> Iterator[smtplib.SMTP]:
     try:
         with _connected(settings) as server:
             if settings.mail_user:
                 server.login(settings.mail_user, _password(settings))
-            refused = server.send_message(message, parseaddr(settings.mail_from)[1], _recipients(settings))
+            yield server
     except smtplib.SMTPRecipientsRefused as error:
-        raise NotMailed(f"{_where(settings)} takes no mail for {', '.join(error.recipients)}") from error
+        raise NotMailed(f"{where(settings)} takes no mail for {', '.join(error.recipients)}") from error
     except smtplib.SMTPAuthenticationError as error:
-        raise NotMailed(f"{_where(settings)} refuses user or password (mail_user, mail_password_file)") from error
+        raise NotMailed(f"{where(settings)} refuses user or password (mail_user, mail_password_file)") from error
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        raise NotMailed(f"{_where(settings)} says {error.smtp_code} {said}") from error
+        raise NotMailed(f"{where(settings)} says {error.smtp_code} {said}") from error
     except smtplib.SMTPException as error:
-        raise NotMailed(f"{_where(settings)}: {error}") from error
+        raise NotMailed(f"{where(settings)}: {error}") from error
     except OSError as error:  # not reached, or its certificate does not hold
-        raise NotMailed(f"{_where(settings)}: {error.strerror or error}") from error
-    if refused:
-        raise PartlyMailed(f"{_where(settings)} takes no mail for {', '.join(refused)}; the others have it")
+        raise NotMailed(f"{where(settings)}: {error.strerror or error}") from error
 
 
 class PartlyMailed(NotMailed):
@@ -88,5 +101,6 @@ def _password(settings: ReportSettings) -> str:
     return lines[0].strip()
 
 
-def _where(settings: ReportSettings) -> str:
+def where(settings: ReportSettings) -> str:
+    """The server, for people."""
     return f"the mail server {settings.mail_host} port {settings.mail_port or PORTS[settings.mail_security]}"
