@@ -20,6 +20,7 @@ from installation.web.caller import Caller
 from installation.web.guard import Guard
 from installation.web.incoming import body_of, caller_of
 from installation.web.live import Live
+from installation.web.metrics import metrics_route
 from installation.web.reports import list_reports, report_response
 from installation.web.stage_line import Document, StageLine
 from installation.web.static_files import StaticFiles
@@ -106,6 +107,7 @@ def make_app(console: Console) -> ASGIApp:
         Route("/api/events", Events(console)),
         Route("/api/command", command, methods=["POST"]),
         Route("/api/login", login, methods=["POST"]),
+        metrics_route(console.hello, console.live),
         *venue_routes(console.hello, console.live, console.static, console.checking),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})

@@ -73,9 +73,19 @@ class Live:
         self.closed = False
 
     @property
+    def pages(self) -> int:
+        """How many are open."""
+        return len(self._pages)
+
+    @property
     def full(self) -> bool:
         """No more pages are let in."""
         return len(self._pages) >= MOST_PAGES
+
+    def newest_within(self, kind: str, seconds: float) -> dict[str, Any] | None:
+        """The last document of this kind, if it came no longer ago than so many seconds."""
+        at = self.heard_at.get(kind)
+        return None if at is None or self._clock() - at > seconds else self.newest[kind]
 
     def heard(self, document: dict[str, Any], message: bytes) -> None:
         """Pass on a document of the stage, as it came."""

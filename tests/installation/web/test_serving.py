@@ -128,7 +128,7 @@ def test_a_command_reaches_the_stage_and_its_answer_the_page(stage: StageDouble)
 
 
 def test_from_the_network_nothing_is_told_without_a_token(stage: StageDouble) -> None:
-    for path in ("/api/events", "/reports/", "/reports/2026-11-20.html", "/thumbnails/arrival.jpg"):
+    for path in ("/api/events", "/metrics", "/reports/", "/reports/2026-11-20.html", "/thumbnails/arrival.jpg"):
         assert ask(stage, "GET", path, None, **FROM_OUTSIDE)[0] == 401, path
     assert post(stage, "/api/command", {"name": "next"}, **FROM_OUTSIDE)[0] == 401
 
@@ -144,6 +144,18 @@ def test_a_viewer_sees_all_and_may_change_nothing(stage: StageDouble) -> None:
     for name in ("next", "blackout", "show_camera", "restart"):
         assert post(stage, "/api/command", {"name": name, "arguments": [60]}, **cookie)[0] == 403
     assert len(stage.requests) == before
+
+
+def test_a_scraper_shows_the_viewer_s_token_and_is_told_figures(stage: StageDouble) -> None:
+    wait_until(lambda: b"chiaro_up 1.0\n" in ask(stage, "GET", "/metrics")[2], LONG)
+    tokens = read_tokens(stage.folder)
+    assert ask(stage, "GET", "/metrics", None, **FROM_OUTSIDE, Authorization="Bearer wrong")[0] == 401
+    for kind in ("text/plain", "application/openmetrics-text"):
+        shown = FROM_OUTSIDE | {"Authorization": f"Bearer {tokens.viewer}", "Accept": f"{kind};version=1.0.0"}
+        status, headers, content = ask(stage, "GET", "/metrics", None, **shown)
+        assert (status, headers["content-type"].partition(";")[0]) == (200, kind)
+        assert b"chiaro_film_pictures_total" in content
+        assert tokens.viewer.encode() not in content
 
 
 def test_the_camera_goes_to_the_operator_who_asked(stage: StageDouble) -> None:
