@@ -195,6 +195,22 @@ def test_the_overlay_keeps_its_picture_when_the_console_no_longer_shows_it(opera
     assert operator.eye.asked
 
 
+def test_a_grid_is_laid_over_the_film_by_a_page_and_all_pages_see_so(operator: Operator) -> None:
+    assert operator.ask("attract") == (0, "ok")
+    operator.run_until(lambda: not operator.show.in_take)
+    assert operator.ask("test_picture", "grid", 0, False) == (0, "ok")
+    operator.run_until(lambda: operator.state()["controls"]["test_picture"] == "grid")
+    assert operator.ask("corners", 0.1, 0, 1, 0, 1, 1, 0, 1, False) == (0, "ok")
+    assert operator.show.parts.film.screen.settings.corners[0] == (0.1, 0)
+    assert operator.ask("renew_eye", False, False)[0] == 5, "this show has no venue file"
+    assert operator.ask("test_picture", "", 0, False) == (0, "ok")
+    operator.run_until(lambda: operator.state()["controls"]["test_picture"] == "")
+    assert [line["value"] for line in operator.journal("command") if line["name"] == "test_picture"] == [
+        ["grid", 0],
+        ["", 0],
+    ]
+
+
 def test_when_the_process_is_killed_the_film_goes_on_and_a_page_finds_the_next_one(operator: Operator) -> None:
     supervisor, first = operator._supervisor, operator._supervisor.pid or 0
     late = operator.show.parts.film.health.shown

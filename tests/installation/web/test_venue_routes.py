@@ -59,6 +59,7 @@ def test_settings_are_read_without_the_cameras_password_and_written_with_comment
     assert told["corners"] == [[0, 0], [1, 0], [1, 1], [0, 1]]
     assert told["file"] == str(hall)
     assert b"secret" not in found
+    assert "secret" not in str(answer({"do": "read", "file": str(hall)}))
     mask = [[0.1, 0.1], [0.3, 0.1], [0.2, 0.4]]
     changes = {"screen": {"corners": CORNERS, "gamma": 1.2}, "camera": {"masks": [mask]}}
     assert posted(stage, "/api/venue/settings", {"name": "", "changes": changes})[0] == 200
