@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from models.mood import Mood
@@ -102,7 +103,7 @@ class BranchStanding:
 
 def standings(story: Story, state: StoryState, mood: Mood) -> tuple[BranchStanding, ...]:
     """Every branch of the scene in the author's order, with its share so far."""
-    chosen = choose(story, state, mood, closing=True)
+    chosen, besides = choose(story, state, mood, closing=True), _besides_moods(story, state.scene)
     found = []
     for way, branch in enumerate(story.branches(state.scene)):
         when = branch.when
@@ -111,9 +112,15 @@ def standings(story: Story, state: StoryState, mood: Mood) -> tuple[BranchStandi
         now = stands(story, state, mood, when, story.is_immediate(state.scene, branch)) if when else ""
         taken = chosen is not None and chosen.way == way
         needed = when.share if when else None
-        besides = asks(branch.model_copy(update={"when": when.besides_mood}) if when else branch)
-        found.append(BranchStanding(branch.to, asked, besides, share, needed, taken, now))
+        found.append(BranchStanding(branch.to, asked, besides[way], share, needed, taken, now))
     return tuple(found)
+
+
+@lru_cache(maxsize=16)  # of the scenes that play: whoever watches asks many times a second
+def _besides_moods(story: Story, scene: str) -> tuple[str, ...]:
+    """What each branch asks for besides a mood, in words."""
+    ways = ((way, way.when) for way in story.branches(scene))
+    return tuple(asks(way.model_copy(update={"when": when.besides_mood}) if when else way) for way, when in ways)
 
 
 def _leads_on(story: Story, name: str, failed: frozenset[str]) -> bool:
