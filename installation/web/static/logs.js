@@ -48,14 +48,22 @@ function showCommands() {
     text(time, moment(line.at));
     const value = line.value == null || line.value === "" ? "" : ` ${typeof line.value === "object" ? JSON.stringify(line.value) : line.value}`;
     text(words, `${line.source}: ${line.name}${value}`);
+    attribute(words, "class", null);
+  });
+}
+
+function none(log, words) {
+  list(log, [words], row, (node) => {
+    text(node.lastChild, words);
+    attribute(node.lastChild, "class", "quiet");
   });
 }
 
 export function translate() {
-  if (!lines.losses.length) $("losses").replaceChildren(el("li", {}, el("span"), el("span", { class: "quiet" }, t("no_losses"))));
-  else showLosses();
-  if (!lines.commands.length) $("commands").replaceChildren(el("li", {}, el("span"), el("span", { class: "quiet" }, t("no_commands"))));
-  else showCommands();
+  if (lines.losses.length) showLosses();
+  else none($("losses"), t("no_losses"));
+  if (lines.commands.length) showCommands();
+  else none($("commands"), t("no_commands"));
 }
 
 export async function reports() {
