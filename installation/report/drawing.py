@@ -16,15 +16,15 @@ ACCENT, WARN = "#1f6f8b", "#b3462f"
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', Helvetica, Arial, sans-serif"
 EMOTIONS = {
     "neutral": "#8d949c",
-    "happiness": "#d8961b",
-    "surprise": "#b9579a",
-    "sadness": "#3f74b5",
-    "anger": "#c2432f",
-    "disgust": "#5d8a3a",
-    "fear": "#6a58b0",
-    "contempt": "#7b6a58",
+    "happiness": "#d3a51b",
+    "surprise": "#d9762f",
+    "sadness": "#4a7fc4",
+    "anger": "#c83f37",
+    "disgust": "#6a9a3f",
+    "fear": "#7d5fbf",
+    "contempt": "#bf6a93",
 }
-"""One colour for each emotion, of like lightness, the same in all drawings."""
+"""One colour for each emotion: the hues of the console's (``installation/web/static/console.css``), for paper."""
 LETTER = 0.56
 """Mean width of a letter, as a share of its size."""
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import colorsys
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import installation.web
 from installation.report.charts import bars_svg, difference_svg, evening_svg
 from installation.report.drawing import EMOTIONS, nice_top
 from installation.report.figures import Difference, Flow, MoodBin, Report, Share
@@ -184,3 +187,15 @@ def test_all_letters_can_be_read_on_their_ground(scheme: int) -> None:
         for ground in ("ground", "card"):
             dark, bright = sorted((light(values[ink]), light(values[ground])))
             assert (bright + 0.05) / (dark + 0.05) >= 4.5, f"{ink} on {ground}"
+
+
+def test_an_emotion_has_the_same_hue_on_the_console_and_in_the_report() -> None:
+    css = (Path(installation.web.__file__).parent / "static" / "console.css").read_text("utf-8")
+    for label, paper in EMOTIONS.items():
+        found = re.search(rf"--{label}: (#\w{{6}});", css)
+        assert found, label
+        (hue, _, full), (other, _, dull) = (
+            colorsys.rgb_to_hls(*(int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))) for colour in (found[1], paper)
+        )
+        apart = abs((hue - other + 0.5) % 1 - 0.5)
+        assert apart < 0.06 or max(full, dull) < 0.12, f"{label}: {found[1]} and {paper}"
