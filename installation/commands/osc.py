@@ -1,4 +1,4 @@
-"""``chiaro osc``: monitor, send, replay and docs."""
+"""``chiaro osc``: monitor, send, replay, layouts and docs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     osc.command()(monitor)
     osc.command(context_settings={"ignore_unknown_options": True})(send)
     osc.command()(replay)
+    osc.command()(layouts)
     osc.command()(docs)
 
 
@@ -120,6 +121,39 @@ def replay(
         say(f"{sent} moods and cues sent", err=True)
         if not sent:
             raise BadFile(journal, ["contains no moods and no scenes"])
+
+
+def layouts(
+    to: Annotated[Path, typer.Option(help="Folder to write them to; it is made where it is not there.")],
+    venue: Annotated[
+        str | None, typer.Option(help="Venue whose control port and prefix they use; without it, the usual ones.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address of the show's machine, for Companion.")] = "127.0.0.1",
+    feedback_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port on which Companion hears the show's state.")
+    ] = 12321,
+) -> None:
+    """Write a TouchOSC layout and a Bitfocus Companion page with every button of the show."""
+    from calibration.errors import BadFile
+    from calibration.file_writer import write_together
+    from installation.host.errors import plain_errors
+    from installation.host.options import venue_of
+    from installation.osc.companion import page as companion_page
+    from installation.osc.touchosc import layout
+
+    with plain_errors():
+        osc = venue_of(venue).osc
+        made = {
+            "chiaroscuro.tosc": layout(osc.listen_prefix),
+            "chiaroscuro.companionconfig": companion_page(osc.listen_prefix, host, osc.listen_port, feedback_port),
+        }
+        try:
+            to.mkdir(parents=True, exist_ok=True)
+            write_together({to / name: content for name, content in made.items()})
+        except OSError as error:
+            raise BadFile(to, [f"cannot be written: {error.strerror or error}"]) from error
+        for name in made:
+            say(str(to / name))
 
 
 def docs() -> None:

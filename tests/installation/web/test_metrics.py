@@ -105,6 +105,13 @@ def test_names_of_somebody_s_own_begin_no_series() -> None:
     assert [(s.labels["sense"], s.value) for s in lost] == [("other", 1.0)]
 
 
+def test_what_the_show_does_now_is_one_of_its_states() -> None:
+    for word in (*metrics.STATES, "something new"):
+        _, registry = told(Clock(), word=word)
+        states = {s.labels["state"]: s.value for s in families(registry)["chiaro_show_state"].samples}
+        assert [state for state, value in states.items() if value] == [word if word in metrics.STATES else "other"]
+
+
 def test_no_mood_no_place_and_no_count_of_visitors_is_told() -> None:
     _, calm = told(Clock())
     mood = made_state(240).mood
