@@ -13,6 +13,8 @@ from installation.camera.source import CameraLost, Source
 from scenes.story.near_file import near_file
 
 SOURCE_FILE_BYTES = 10_000
+IN_MEMORY = "/dev/shm/"  # noqa: S108 - only compared
+"""A disk in memory: what lies there is a file or a folder, though it stands among the devices."""
 Kind = Literal["any", "first", "visitor", "device", "stream", "folder", "file", "unknown"]
 
 
@@ -23,7 +25,7 @@ def kind_of(source: str) -> Kind:
             return "any"
         case "first" | "visitor":
             return source
-    if source.isdecimal() or source.startswith("/dev/"):
+    if source.isdecimal() or (source.startswith("/dev/") and not source.startswith(IN_MEMORY)):
         return "device"
     if "://" in source:
         return "stream"

@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
         yes: Annotated[
             bool, typer.Option("--yes", help="Ask nothing (simulated visitors or recordings only).")
         ] = False,
-        seed: Annotated[int, typer.Option(help="Seed of the simulated visitors.")] = 0,
+        seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated visitors.")] = 0,
     ) -> None:
         """Lead technician and volunteers through camera, light, faces and fit; it takes ten minutes.
 

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable
 from calibration.errors import BadInput
 from calibration.files import did_you_mean
 
+SEED_AT_MOST = 2**31 - 1
+"""Of a take; ``scenes.story.draws.SEEDS`` says so too, but its import would slow the start of every command."""
+
 
 def shown(choices: Iterable[str]) -> str:
     """The words as the help shows them in place of a type: ``quick|cpu|gpu``."""

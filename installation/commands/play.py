@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast, get_args
 
 import typer
 
-from installation.commands.choices import chosen, completion, shown
+from installation.commands.choices import SEED_AT_MOST, chosen, completion, shown
 
 Kind = Literal["cut", "crossfade", "dip", "hold"]
 """As in ``scenes.story.clip.Transition``."""
@@ -42,7 +42,10 @@ def register(app: typer.Typer) -> None:
             ),
         ] = "cut",
         transition_seconds: Annotated[float, typer.Option(min=0.0, help="Length of that transition.")] = 1.0,
-        seed: Annotated[int | None, typer.Option(help="Seed of what the first take of a story draws by lot.")] = None,
+        seed: Annotated[
+            int | None,
+            typer.Option(min=0, max=SEED_AT_MOST, help="Seed of what the first take of a story draws by lot."),
+        ] = None,
         headless: Annotated[bool, typer.Option("--headless", help="No window.")] = False,
         window: Annotated[str | None, typer.Option(help="Window of WxH, such as 1280x720.")] = None,
         fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Use the whole display.")] = False,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from installation.commands.choices import SEED_AT_MOST
+
 if TYPE_CHECKING:
     from calibration.venue import Venue
     from installation.show.show import Show
@@ -44,7 +46,11 @@ def register(app: typer.Typer) -> None:
         mute: Annotated[bool, typer.Option("--mute", help="Start with the sound muted.")] = False,
         seed: Annotated[
             int | None,
-            typer.Option(help="Seed of what the first take draws by lot, and of the simulated visitor's behaviour."),
+            typer.Option(
+                min=0,
+                max=SEED_AT_MOST,
+                help="Seed of what the first take draws by lot, and of the simulated visitor's behaviour.",
+            ),
         ] = None,
         console: Annotated[
             str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from importlib.resources import as_file, files
@@ -11,10 +12,12 @@ import pygame
 import pygame.freetype
 
 from installation.course.palette import Colour
-from installation.film.window_text import WindowText, printable
+from installation.film.window_text import LETTERS_AT_MOST, WindowText, printable
 from models.arrays import Gray, Image
 
 WHITE = (255, 255, 255)
+BREAKS = re.compile(r"[^\S\u00a0]+")
+"""Where a line may end: at any blank, but not between a figure and its sign."""
 
 
 class Letters:
@@ -44,7 +47,7 @@ class Letters:
     def wrap(self, text: str, width: int, lines: int) -> list[str]:
         """The words of ``text`` in lines of at most ``width``; what is over after ``lines`` ends in an ellipsis."""
         rows: list[str] = [""]
-        for word in _clean(text).split():
+        for word in filter(None, map(_clean, BREAKS.split(text[:LETTERS_AT_MOST]))):
             longer = f"{rows[-1]} {word}".strip()
             if rows[-1] and self.width(longer) > width:
                 rows.append(word)

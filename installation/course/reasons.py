@@ -34,7 +34,7 @@ def _reason(story: Story, state: StoryState, standing: BranchStanding, branch: B
         return called(story.file, word, language)
 
     if standing.mood is not None:
-        words = say["mood"].format(name(standing.mood), standing.share)
+        words = say["mood"].format(name(standing.mood), 100 * standing.share)
     elif branch.when is not None:
         words = describe(branch.when, language, name)
     elif not branch.otherwise:

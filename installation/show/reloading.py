@@ -73,6 +73,7 @@ class Reloading:
         try:
             path = self._find()
             story = load_story(path, forgive_clips=True)
+            story.require_waiting_scene()
         except BadFile as error:
             self._losses.lost(NEW_STORY, "; ".join(error.problems) + " (the old one goes on)")
             return False

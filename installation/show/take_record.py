@@ -21,7 +21,7 @@ class TakeRecord:
     """
 
     def __init__(self, losses: LossReporter, seed: int | None = None, file: Path | None = None) -> None:
-        self.memory = Memory(secrets.randbelow(SEEDS) if seed is None else seed % SEEDS)
+        self.memory = Memory(secrets.randbelow(SEEDS) if seed is None else seed)
         self.history = NO_TAKES if file is None else _read(file, losses)
         self._losses, self._file, self._writing = losses, file, threading.Lock()
 

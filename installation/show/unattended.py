@@ -121,7 +121,9 @@ class UnattendedStart:
         file = DEMO
         try:
             file = self._find_story()
-            return load_story(file, forgive_clips=True)
+            story = load_story(file, forgive_clips=True)
+            story.require_waiting_scene()
+            return story
         except BadFile as error:
             last = self._last_story()
             used = "the one that ran last is shown" if last else "a safe scene is shown"
@@ -140,7 +142,9 @@ class UnattendedStart:
         kept = self._kept.story
         if kept is not None and not self._beyond_help:
             with suppress(BadFile):  # its clips are gone too
-                return load_story(kept.file, forgive_clips=True, text=kept.text)
+                story = load_story(kept.file, forgive_clips=True, text=kept.text)
+                story.require_waiting_scene()
+                return story
         return None
 
     @contextmanager

@@ -18,7 +18,7 @@ from scenes.exchange.from_twine import story_from
 from scenes.exchange.toml_text import story_text
 from scenes.exchange.twee import read_twee
 from scenes.exchange.twine_html import read_twine_html
-from scenes.story.foreign_story import AT_MOST, Foreign, foreign_story, import_words
+from scenes.story.foreign_story import AT_MOST, ENDINGS, Foreign, foreign_story, import_words
 
 STORY, BESIDE = "story.toml", "story.twine.json"
 """The story, and what only Twine wants to know of it: places on the map, its id, the story format."""
@@ -82,7 +82,8 @@ def _drafts(file: Path) -> list[Draft]:
     if form is Foreign.FOREBEAR:
         return [story_from_config(file)]
     if form is None or form is Foreign.TWINE_1:
-        read_text(file, AT_MOST)  # missing, unreadable or no text: told as such
+        if file.suffix.lower() in ENDINGS or not (is_file(file) and os.access(file, os.R_OK)):
+            read_text(file, AT_MOST)  # missing, unreadable or spoilt: told as such; a film is not called a spoilt text
         known = "expected Twee 3, HTML or an archive of Twine 2, or a config.json of RIOT or Perception"
         raise BadFile(file, [import_words(file) or f"is no story that can be brought in; {known}"])
     text = read_text(file, AT_MOST)

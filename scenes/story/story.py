@@ -206,6 +206,12 @@ class Story:
     def _cues(self) -> dict[str, tuple[TimedCue, ...]]:
         return {n: tuple(sorted(self.scene(n).cue, key=lambda cue: cue.at_seconds)) for n in self.names}
 
+    def require_waiting_scene(self) -> None:
+        """Raise ``BadFile`` where the wall would stay black until somebody comes: attract and safe cannot be played."""
+        if {self.file.attract, self.file.safe} <= self.unplayable:
+            why = "neither its `attract` nor its `safe` scene can be played"
+            raise BadFile(self.path, [why, *(str(one) for one in self.warnings if one.unplayable is not None)])
+
     def without_courses(self) -> Story:
         """The same story in a house that shows no courses."""
         drawn = frozenset(name for name in self.names if self.scene(name).is_course)

@@ -16,14 +16,14 @@ PHRASES: dict[Language, dict[str, str]] = {
         "or": " or ",
         "not": "not ({})",
         "otherwise": "otherwise",
-        "mood": "{} for {:.0%} of the time",
+        "mood": "{} for {:.0f}% of the time",
         "unclear": "nothing was clear",
         "unseen": "too little was seen",
-        "share": "{:.0%} of the time",
+        "share": "{:.0f}% of the time",
         "peak": "peak {:g}",
         "held": "held {:g} s",
         "confidence": "mean {:g}",
-        "share_of_visitors": "shown by {:.0%} of the visitors",
+        "share_of_visitors": "shown by {:.0f}% of the visitors",
         "present": "somebody there",
         "absent": "nobody there",
         "for": " for {:g} s",
@@ -56,14 +56,14 @@ PHRASES: dict[Language, dict[str, str]] = {
         "or": " oder ",
         "not": "nicht ({})",
         "otherwise": "sonst",
-        "mood": "{} in {:.0%} der Zeit",
+        "mood": "{} in {:.0f}\u00a0% der Zeit",
         "unclear": "nichts war eindeutig",
         "unseen": "zu wenig war zu sehen",
-        "share": "{:.0%} der Zeit",
+        "share": "{:.0f}\u00a0% der Zeit",
         "peak": "Spitze {:g}",
         "held": "{:g} s lang",
         "confidence": "im Mittel {:g}",
-        "share_of_visitors": "bei {:.0%} der Besucher",
+        "share_of_visitors": "bei {:.0f}\u00a0% der Besucher",
         "present": "jemand ist da",
         "absent": "niemand ist da",
         "for": " seit {:g} s",
@@ -108,15 +108,19 @@ def describe(when: When, language: Language = "en", called: Called = _as_it_is) 
 
 def _mood(when: When, say: dict[str, str], called: Called) -> Iterator[str]:
     figures = (
-        ("share", when.share),
+        ("share", _percent(when.share)),
         ("peak", when.peak),
         ("held", when.held_seconds),
         ("confidence", when.confidence),
-        ("share_of_visitors", when.share_of_visitors),
+        ("share_of_visitors", _percent(when.share_of_visitors)),
     )
     asked = ", ".join(say[name].format(figure) for name, figure in figures if figure is not None)
     if when.mood is not None or asked:  # without its mood: where that is said beside it
         yield f"{called(when.mood or '')} {asked}".strip()
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _levels(when: When, say: dict[str, str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ from models.arrays import Image
 from tests.installation.camera.mjpeg_server import picture, read_time
 
 RATE, PICTURES = 25, 10
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a name of its own is made in it
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +97,15 @@ def test_what_is_no_image_in_a_folder_is_left_out_and_told(tmp_path: Path) -> No
 )
 def test_a_setting_names_one_kind_of_source(source: str, kind: str) -> None:
     assert kind_of(source) == kind
+
+
+@pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="no disk in memory below /dev to put a film on")
+def test_a_film_on_a_disk_in_memory_is_no_device() -> None:
+    with tempfile.TemporaryDirectory(dir=SHARED_MEMORY) as name:
+        film = Path(name) / "film.mp4"
+        assert (kind_of(name), kind_of(str(film))) == ("folder", "unknown")
+        film.touch()
+        assert kind_of(str(film)) == "file"
 
 
 def test_what_cannot_be_opened_is_reported_with_a_remedy(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ from tests.installation.camera.mjpeg_server import ServerProcess
 from tests.installation.show.test_show import STORY
 from tests.odd_clips import every, film
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder below /dev in which a file can stand for a camera
+STANDS_FOR_A_CAMERA = Path("/dev/full")
+"""A device that hardly any program holds."""
 
 
 @pytest.fixture
@@ -271,24 +272,20 @@ def is_taken(port: int) -> bool:
     return False
 
 
-@pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="needs a folder below /dev where a file stands for a camera")
+@pytest.mark.skipif(not STANDS_FOR_A_CAMERA.exists(), reason="needs a device that stands for a camera")
 def test_a_camera_that_the_running_show_holds_is_not_tried() -> None:
-    device = SHARED_MEMORY / f"chiaro-test-{os.getpid()}"
-    device.touch()
+    device = STANDS_FOR_A_CAMERA
     holder = [sys.executable, "-c", f"held = open({str(device)!r}); print(flush=True); input()"]
-    try:
-        with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as eye:
-            assert eye.stdout is not None
-            eye.stdout.readline()
-            venue = Venue(camera=CameraSettings(source=str(device)))
-            (finding,) = check_camera(venue, show=os.getpid())  # whose child the eye is
-            assert (finding.state, finding.where) == ("ok", str(device))
-            assert "the running show has it" in finding.what
-            (finding,) = check_camera(venue, show=1)
-            assert finding.state == "problem"
-            eye.communicate(b"\n")
-    finally:
-        device.unlink()
+    with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as eye:
+        assert eye.stdout is not None
+        eye.stdout.readline()
+        venue = Venue(camera=CameraSettings(source=str(device)))
+        (finding,) = check_camera(venue, show=os.getpid())  # whose child the eye is
+        assert (finding.state, finding.where) == ("ok", str(device))
+        assert "the running show has it" in finding.what
+        eye.communicate(b"\n")
+    (finding,) = check_camera(venue, show=os.getpid())
+    assert finding.state == "problem"
 
 
 @pytest.mark.parametrize("verbose", [[], ["--verbose"]])

@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from calibration.errors import Exit
 from installation.cli import app
+from installation.commands.choices import SEED_AT_MOST
 from installation.commands.play import listed
+from scenes.story.draws import SEEDS
 from tests.clips import make_clip, make_still
 from tests.installation.commands.test_story_command import STORY
 
@@ -36,6 +38,19 @@ def test_clips_alone_have_nothing_to_remember(story: Path, option: tuple[str, st
     result = CliRunner().invoke(app, ["play", str(story.with_name("door.mp4")), "--headless", *option])
     assert result.exit_code == Exit.BAD_CONFIGURATION
     assert f"{option[0]}: works with one story, not with clips" in result.output
+
+
+@pytest.mark.parametrize("command", ["run", "play"])
+@pytest.mark.parametrize("seed", [-1, SEEDS])
+def test_a_seed_that_is_none_is_refused_and_not_taken_for_another(story: Path, command: str, seed: int) -> None:
+    assert SEED_AT_MOST == SEEDS - 1
+    result = CliRunner().invoke(app, [command, str(story), "--headless", "--seed", str(seed)])
+    assert result.exit_code == 2
+    assert ("equal to 0" if seed < 0 else str(SEED_AT_MOST)) in " ".join(result.output.split())
+
+
+def test_the_seed_of_simulated_visitors_is_none_below_0() -> None:
+    assert CliRunner().invoke(app, ["calibrate", "--seed", "-1"]).exit_code == 2
 
 
 def test_a_story_has_transitions_of_its_own(story: Path) -> None:

@@ -111,6 +111,16 @@ def test_what_cannot_be_brought_in_is_refused_in_words(tmp_path: Path, content: 
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"\xff\xfe:\0:\0", b"\x89PNG\r\n\xff\xd8"])
+def test_a_film_is_not_called_a_spoilt_text(tmp_path: Path, spoilt: bytes) -> None:
+    film = make_clip(tmp_path / "film.mp4", seconds=0.5)
+    film.write_bytes(spoilt or film.read_bytes())
+    result = chiaro("story", "import", film)
+    assert result.exit_code == Exit.BAD_CONFIGURATION
+    assert "is no story that can be brought in; expected Twee 3" in result.output
+    assert "no such file" in chiaro("story", "import", film.with_name("gone.mp4")).output
+
+
 @pytest.mark.parametrize(
     ("name", "content", "form"),
     [

@@ -133,6 +133,7 @@ def test_reasons_stand_whole_where_they_can_and_cut_where_they_must() -> None:
     assert " ".join(lines(column, 5 * letters.step)) == "Calm in 96% der Zeit 0:05"
     assert [line[-1] for line in lines(column, 2 * letters.step)] == ["…", "5"]
     assert lines(column, letters.step) == []
+    assert letters.wrap("in 96\u00a0% der Zeit", letters.width("in 96 %") - 1, 9)[:2] == ["in", "96 %"]
 
 
 def test_the_word_for_a_gap_stands_between_the_lines_of_the_choices() -> None:

@@ -89,3 +89,14 @@ def test_an_edit_that_is_asked_for_while_the_story_is_being_read_is_read_too(
     asked.ask()
     wait_until(lambda: (fresh := asked.take()) is not None and fresh.title == "Two lamps", LONG)
     asked.close()
+
+
+def test_a_story_with_nothing_to_show_before_somebody_comes_is_not_taken(tmp_path: Path) -> None:
+    story, losses = tmp_path / "story.toml", LossReporter()
+    make_clip(tmp_path / "lamp.mp4", seconds=1.0)
+    story.write_text(STORY.replace("lamp.mp4", "gone.mp4", 1))
+    asked = Reloading(lambda: story, losses)
+    asked.ask()
+    wait_until(lambda: losses.is_lost(NEW_STORY), LONG)
+    assert asked.take() is None
+    asked.close()

@@ -24,6 +24,7 @@ from installation.host.options import usable_options
 from installation.show import unattended
 from installation.show.show import Show
 from installation.show.unattended import UnattendedStart
+from scenes.machine.branching import fallback_for
 from scenes.story.story import Story, load_story
 from tests.clips import make_clip
 
@@ -134,6 +135,22 @@ def test_for_a_story_that_cannot_be_used_the_last_that_ran_stands_in(house: Hous
     assert (story.title, story.names) == ("Good", ("lamp", "still", "door"))
     assert story.clip("door").file == house.folder / "lamp.mp4"
     assert "new story" in house.told()
+
+
+@pytest.mark.parametrize(
+    ("gone", "stands_in"), [(("lamp",), False), (("still",), False), (("lamp", "still"), True)], ids=str
+)
+def test_a_story_with_nothing_to_show_before_somebody_comes_cannot_be_used(
+    house: House, gone: tuple[str, ...], stands_in: bool
+) -> None:
+    house.run_well()
+    house.write_story("New")
+    for scene in gone:
+        text = house.story.read_text()
+        house.story.write_text(text.replace(f'[scenes.{scene}]\nclip = "lamp', f'[scenes.{scene}]\nclip = "gone'))
+    story = house.start().choose()[0]
+    assert story.title == ("Good" if stands_in else "New")
+    assert ("neither its `attract` nor its `safe` scene can be played" in house.told()) == stands_in
 
 
 def test_a_venue_that_names_no_story_any_more_is_no_reason_to_show_the_demo_film(house: House) -> None:
@@ -260,7 +277,9 @@ def test_whatever_its_files_hold_a_show_begins(house: House, examples: int) -> N
         for file, content in zip(files, contents, strict=True):
             file.write_bytes(content)
         story, venue = house.start().choose()
-        assert story.clip(story.file.safe).file.is_file()
+        waiting = fallback_for(story, story.file.attract, story.unplayable)
+        assert waiting
+        assert story.clip(waiting).file.is_file()
         assert venue.camera.source
 
     begins()

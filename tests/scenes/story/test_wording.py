@@ -73,4 +73,4 @@ def test_the_languages_have_the_same_phrases_with_the_same_blanks() -> None:
 def test_names_are_called_as_the_story_calls_them() -> None:
     when = When.model_validate({"mood": "dark", "share": 0.3, "not": {"been": "cellar"}})
     words = describe(when, "de", lambda name: {"dark": "Nacht", "cellar": "Keller"}[name])
-    assert words == "Nacht 30% der Zeit und nicht (Keller schon gezeigt)"
+    assert words == "Nacht 30\u00a0% der Zeit und nicht (Keller schon gezeigt)"
