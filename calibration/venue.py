@@ -24,7 +24,7 @@ from calibration.settings import (
     SoundSettings,
 )
 from calibration.venue_folder import name_of
-from calibration.web_settings import ConsoleSettings, ReportSettings
+from calibration.web_settings import ConsoleSettings, ConstellationSettings, ReportSettings
 
 
 class Venue(Section):
@@ -42,6 +42,7 @@ class Venue(Section):
     course: CourseSettings = CourseSettings()
     osc: OscSettings = OscSettings()
     console: ConsoleSettings = ConsoleSettings()
+    constellation: ConstellationSettings = ConstellationSettings()
     journal: JournalSettings = JournalSettings()
     report: ReportSettings = ReportSettings()
     hours: HoursSettings = HoursSettings()

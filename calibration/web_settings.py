@@ -23,6 +23,25 @@ class ConsoleSettings(Section):
     port: int = Field(8470, ge=0, le=65535, description="0, or where it is taken: any free one")
 
 
+def valid_server(text: str) -> str:
+    """HOST or HOST:PORT. Raises ``ValueError``."""
+    host, _, port = text.partition(":")
+    fits = host and host.isprintable() and not set(host) & set(" /@") and port.isdecimal() == (":" in text)
+    if text and not (fits and (not port or 0 < int(port) < 65536)):
+        raise ValueError("is not a HOST:PORT; expected, for example, 10.0.0.5:8082")
+    return text
+
+
+class ConstellationSettings(Section):
+    """Constellation (Exhibitera), the exhibit control of a museum; the console's process speaks with it."""
+
+    server: Annotated[str, AfterValidator(valid_server)] = Field(
+        "", max_length=260, description="HOST:PORT of its control server; '' = none is spoken with"
+    )
+    id: str = Field("", max_length=60, description="The component's id there; '' = the venue's name")
+    group: str = Field("Default", min_length=1, max_length=60, description="The component's group there")
+
+
 def valid_address(text: str) -> str:
     """An address of e-mail; "Name <who@where>" is one too. Raises ``ValueError``."""
     from email.utils import parseaddr

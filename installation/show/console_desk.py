@@ -166,6 +166,7 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
     journal: Journal,
 ) -> ConsoleDesk:
     """The console that the venue wants; its process starts a moment later. ``folder``: of this machine's state."""
+    museum = venue.constellation
     hello = Hello(
         version=version("chiaroscuro"),
         room=venue.name,
@@ -175,6 +176,7 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
         listen=venue.console.listen,
         port=venue.console.port,
         started_at=time.time(),
+        constellation=(museum.server, museum.id or venue.name, museum.group) if museum.server else None,
     )
     has = {
         "OSC control": venue.osc.listen,

@@ -38,6 +38,8 @@ class Hello(Document):
     listen: str
     port: int
     started_at: float
+    constellation: tuple[str, str, str] | None = None
+    """HOST:PORT of its server, the component's id and its group."""
 
 
 class Way(Document):

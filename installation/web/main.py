@@ -23,6 +23,7 @@ from installation.host.terminal import say
 from installation.web.access import Access
 from installation.web.app import HERE, Console, make_app
 from installation.web.connection import Bounds, guarded_connection
+from installation.web.constellation import Constellation
 from installation.web.live import Live
 from installation.web.machine import Machine
 from installation.web.reports import REPORTS
@@ -133,12 +134,23 @@ async def serve(
         loop.call_soon_threadsafe(live.publish, "machine", reading)
 
     machine.start(read)
+    museum = _constellation(hello, live, stage)
     host, port = listener.getsockname()[:2]
     stage.say("console", LISTENING, host, port)
     await server.serve(sockets=[listener])
     machine.close()
+    if museum:
+        museum.close()
     await thumbnails.close()
     await checking.close()
+
+
+def _constellation(hello: Document, live: Live, stage: StageLine) -> Constellation | None:
+    if not hello.get("constellation"):
+        return None
+    museum = Constellation(hello, live, stage)
+    museum.start()
+    return museum
 
 
 if __name__ == "__main__":
