@@ -82,6 +82,17 @@ def test_the_museum_sees_the_show_and_closes_it(server: ServerDouble) -> None:
     assert len({ping["uuid"] for _, ping in server.pings}) == 1
 
 
+def test_a_stage_that_was_heard_too_long_ago_is_told_as_one_that_says_nothing() -> None:
+    now = [10.0]
+    live = Live(lambda: now[0])
+    live.heard(made_state(1).model_dump(mode="json"), b"{}")
+    museum = component(1, live, Line())
+    assert museum.ping()["currentInteraction"] is True
+    now[0] = 13.1
+    assert museum.ping()["error"] == {"show": "says nothing"}
+    assert museum.ping()["currentInteraction"] is False
+
+
 @pytest.mark.parametrize("answer", [b"", b"[]", b"{", b'{"commands": "close"}', b'{"commands": 7}', b"\xff"])
 def test_nonsense_from_the_server_ends_nothing(server: ServerDouble, answer: bytes) -> None:
     server.answer, line = answer, Line()
