@@ -162,12 +162,16 @@ def test_what_a_guard_does_by_a_key_is_told_to_the_pages_too(operator: Operator)
 
 def test_a_loss_is_told_with_its_sense_and_its_return_too(operator: Operator) -> None:
     losses = operator.show.parts.losses
+
+    def of_the_sound() -> list[dict[str, Any]]:
+        return [one for one in operator.events("loss") if one["part"] == "sound"]  # a machine may have no fonts
+
     losses.lost("sound", "no device")
     operator.run_until(lambda: [s for s in operator.state()["senses"] if s["name"] == "sound" and s["state"] == "lost"])
     losses.back("sound")
     operator.run_until(lambda: [s for s in operator.state()["senses"] if s["name"] == "sound" and s["state"] == "ok"])
-    operator.run_until(lambda: len(operator.events("loss")) == 2)
-    gone, back = operator.events("loss")
+    operator.run_until(lambda: len(of_the_sound()) == 2)
+    gone, back = of_the_sound()
     assert (gone["part"], gone["why"], gone["seconds"]) == ("sound", "no device", None)
     assert back["seconds"] >= 0
     (sound,) = [sense for sense in operator.state()["senses"] if sense["name"] == "sound"]
