@@ -30,11 +30,3 @@ def _log_as_it_was() -> Iterator[None]:
     yield
     log.handlers[:], log.propagate, level, sys.excepthook = before
     log.setLevel(level)
-
-
-@pytest.fixture(autouse=True)
-def usual_scheduling() -> Iterator[None]:
-    """SVT-AV1's encoder gives its caller real time, where it may (root): all that follows would starve others."""
-    yield
-    if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_FIFO:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +30,17 @@ class Coding:
     pixels: str = "yuv420p"
 
 
+@contextmanager
+def _usual_scheduling() -> Iterator[None]:
+    """SVT-AV1's encoder gives its caller real time, where it may (root), so all that follows would starve others."""
+    before = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
+    try:
+        yield
+    finally:
+        if before is not None and os.sched_getscheduler(0) != before:
+            os.sched_setscheduler(0, before, os.sched_param(0))
+
+
 def make_clip(
     path: Path,
     mark: int,
@@ -40,7 +54,7 @@ def make_clip(
     The container is chosen by the name's suffix; ``size`` is (width, height), ``rate`` frames per second.
     """
     codec, sound = coding.codec, coding.sound
-    with av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
+    with _usual_scheduling(), av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
         picture: Any = container.add_stream(codec, rate=rate)
         picture.width, picture.height, picture.pix_fmt = *size, coding.pixels
         picture.codec_context.gop_size = coding.key_frames

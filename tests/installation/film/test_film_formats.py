@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,14 @@ def test_a_film_too_heavy_for_the_machine_skips_and_keeps_its_time(tmp_path: Pat
         assert house.film.playhead.seconds == pytest.approx(2.0)
         assert house.film.health.dropped >= 15
         assert house.marks()[-1] == (3, 59)
+
+
+def test_an_encoder_that_takes_real_time_for_itself_gives_it_back(tmp_path: Path) -> None:
+    if not hasattr(os, "sched_getscheduler"):
+        pytest.skip("no schedulers here: nothing was shown of them")
+    before = os.sched_getscheduler(0)
+    try:
+        make_clip(tmp_path / "a.mkv", 3, 0.2, SIZE, coding=Coding(codec="libsvtav1", sound=""))
+    except (av.error.FFmpegError, ValueError) as error:
+        pytest.skip(f"no SVT-AV1 here: {error}")
+    assert os.sched_getscheduler(0) == before
