@@ -31,7 +31,7 @@ class Coding:
 
 
 @contextmanager
-def _usual_scheduling() -> Iterator[None]:
+def usual_scheduling() -> Iterator[None]:
     """SVT-AV1's encoder gives its caller real time, where it may (root), so all that follows would starve others."""
     before = os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
     try:
@@ -54,7 +54,7 @@ def make_clip(
     The container is chosen by the name's suffix; ``size`` is (width, height), ``rate`` frames per second.
     """
     codec, sound = coding.codec, coding.sound
-    with _usual_scheduling(), av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
+    with usual_scheduling(), av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
         picture: Any = container.add_stream(codec, rate=rate)
         picture.width, picture.height, picture.pix_fmt = *size, coding.pixels
         picture.codec_context.gop_size = coding.key_frames

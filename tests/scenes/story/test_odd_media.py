@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from calibration.errors import BadFile
+from installation.bench.marked_clip import usual_scheduling
 from scenes.story import probe as reading
 from scenes.story.mending import remarks
 from scenes.story.probe import Unreadable, probe
@@ -138,7 +139,7 @@ def test_photographs_and_animations_are_known_by_what_is_in_them(tmp_path: Path)
 
 
 def _write_picture(path: Path, codec: str, form: str, pixels: str) -> None:
-    with av.open(str(path), "w", format=form) as container:
+    with usual_scheduling(), av.open(str(path), "w", format=form) as container:
         try:
             stream: Any = container.add_stream(codec, rate=1)
         except av.codec.codec.UnknownCodecError:
