@@ -17,6 +17,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "gpu": {"moderngl": "moderngl"},
     "lamps": {"sacn": "sacn", "stupidArtnet": "stupidArtnet", "mido": "mido", "rtmidi": "python-rtmidi"},
     "report": {"weasyprint": "WeasyPrint"},
+    "privacy": {"weasyprint": "WeasyPrint", "gpiod": "gpiod"},
 }
 """What is imported, and its name for people."""
 

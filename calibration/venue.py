@@ -11,6 +11,7 @@ from calibration.files import load_toml
 from calibration.house_settings import DisplaySettings, HoursSettings, UpsSettings
 from calibration.lamp_settings import LampSettings, TimecodeSettings
 from calibration.places import PathText
+from calibration.privacy_settings import PrivacySettings
 from calibration.profile import Calibration
 from calibration.settings import (
     CameraSettings,
@@ -45,6 +46,7 @@ class Venue(Section):
     constellation: ConstellationSettings = ConstellationSettings()
     journal: JournalSettings = JournalSettings()
     report: ReportSettings = ReportSettings()
+    privacy: PrivacySettings = PrivacySettings()
     hours: HoursSettings = HoursSettings()
     display: DisplaySettings = DisplaySettings()
     ups: UpsSettings = UpsSettings()

@@ -44,6 +44,7 @@ AT_THE_ROOT = {
             "opening_hours",
             "house_settings",
             "lamp_settings",
+            "privacy_settings",
             "web_settings",
         ),
     },
