@@ -1,0 +1,19 @@
+"""``chiaro privacy``: notices for visitors, proofs and drafts, made of the room's own settings."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    privacy = typer.Typer(
+        no_args_is_help=True,
+        help="Notices for visitors, proofs and drafts, made of the room's own settings. This is no legal advice.",
+    )
+    privacy.callback()(_privacy)
+    app.add_typer(privacy, name="privacy")
+
+
+def _privacy() -> None:
+    """Notices for visitors, proofs and drafts, made of the room's own settings. This is no legal advice."""
