@@ -66,6 +66,9 @@ class PrivacySettings(Section):
         ("en",), min_length=1, max_length=7, description="Of the notices, in this order"
     )
     page: str = Field("", max_length=500, description="Web address of the notice's page, for the sign's QR code")
+    kept_shut: Words = Field(
+        "", description="Why the eye stays shut for now, such as 'until the DPIA is signed'; '' = it may look"
+    )
     retention_days: int | None = Field(
         None, ge=1, le=3650, description="The journal is kept no longer than this; none = as [journal] and [report] say"
     )
@@ -108,3 +111,8 @@ class PrivacySettings(Section):
     def forbidden(self) -> str:
         """Why no emotion may be read here at all; '' where it may."""
         return FORBIDDEN_PLACES.get(self.place, "")
+
+    @property
+    def stays_shut(self) -> str:
+        """Why the eye is never opened here, by law or by ``kept_shut``; '' where it may be."""
+        return self.forbidden or self.kept_shut

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from calibration.errors import BadFile
+from calibration.errors import BadFile, BadInput
 from calibration.files import load_toml
 from calibration.house_settings import DisplaySettings, HoursSettings, UpsSettings
 from calibration.lamp_settings import LampSettings, TimecodeSettings
@@ -53,6 +53,14 @@ class Venue(Section):
     lamps: LampSettings = LampSettings()
     timecode: TimecodeSettings = TimecodeSettings()
     calibration: Calibration = Calibration()
+
+
+def require_may_look(venue: Venue) -> None:
+    """Raises ``BadInput`` where no eye is ever opened: at a place where the law forbids it, or by ``kept_shut``."""
+    why, key = venue.privacy.stays_shut, "place" if venue.privacy.forbidden else "kept_shut"
+    if why:
+        said = getattr(venue.privacy, key)
+        raise BadInput(f"no camera is opened here: {why} (privacy.{key} = {said!r})", where=venue.name)
 
 
 def resolve_from(file: Path, named: str) -> str:

@@ -7,7 +7,7 @@ from installation.calibrate.draft import Draft
 from installation.calibrate.empty_room import EmptyRoom, measure_empty_room, remarks_on_empty_room
 from installation.calibrate.picture_source import RecordingRequest
 from installation.calibrate.session import Session
-from installation.camera.masks import open_share
+from installation.camera.masks import masks_of
 from installation.camera.source import CameraLost
 
 EMPTY_SECONDS = 2.0
@@ -52,7 +52,7 @@ def _measured(session: Session, draft: Draft) -> tuple[EmptyRoom, list[str]]:
     pictures = list(session.pictures(RecordingRequest(), EMPTY_SECONDS, "measuring the empty room"))
     if len(pictures) < 2:
         raise CameraLost("the camera delivered no pictures of the empty room")
-    empty = measure_empty_room(pictures, open_share(draft.venue.camera.masks))
+    empty = measure_empty_room(pictures, masks_of(draft.venue).open_share)
     room = draft.calibration.room.model_copy(update={"luminance": empty.luminance, "noise": empty.noise})
     draft.set(room=room, camera=source.name, controls=dict(source.controls))
     for key, value in source.controls.items():

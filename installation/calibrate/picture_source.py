@@ -14,7 +14,9 @@ import cv2
 
 from calibration.errors import BadFile
 from calibration.settings import CameraSettings
+from calibration.venue import Venue, require_may_look
 from installation.camera.capture import Capture
+from installation.camera.masks import Masks, masks_of
 from installation.camera.open_source import open_source, with_source_file
 from installation.camera.picture_files import frames_of
 from installation.camera.source import CameraLost, Source
@@ -64,32 +66,33 @@ class PictureSource(Protocol):
         """Let the camera go."""
 
 
-def open_picture_source(settings: CameraSettings, seed: int) -> PictureSource:
-    """Open what ``settings.source``, or the file of it, names; ``seed`` draws the simulated visitors.
+def open_picture_source(venue: Venue, seed: int) -> PictureSource:
+    """Open what the venue's ``camera.source``, or the file of it, names; ``seed`` draws the simulated visitors.
 
-    Raises ``CameraLost``.
+    Raises ``CameraLost``, and ``BadInput`` where nobody may be looked at.
     """
-    settings = with_source_file(settings)
+    settings = with_source_file(venue.camera)
     if settings.source == "visitor":
         return SimulatedPictures(settings, seed)
+    require_may_look(venue)
     folder = Path(settings.source).expanduser()
     if settings.source and folder.is_dir() and any(one.is_dir() for one in folder.iterdir()):
         return RecordedPictures(folder)
     # OpenCV's own lines would bury ours, and a wedged camera would hold it for 10 s; both are read at the first use.
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(max(1, round(settings.read_timeout_seconds))))
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-    return CameraPictures(settings, seed)
+    return CameraPictures(settings, masks_of(venue), seed)
 
 
 class CameraPictures:
     """A camera, a stream, or a film or folder that stands in for one."""
 
-    def __init__(self, settings: CameraSettings, seed: int) -> None:
+    def __init__(self, settings: CameraSettings, masks: Masks, seed: int) -> None:
         self._settings, self._seed = settings, seed
         self.controls: dict[str, float] = {}
         self.live = self.somebody = True
         self.adjusts = False
-        self._capture = Capture(self._open, settings, PICTURES_PER_SECOND)
+        self._capture = Capture(self._open, settings, masks, PICTURES_PER_SECOND)
         self._capture.start()
         self._seen = 0
         try:

@@ -26,7 +26,7 @@ from installation.calibrate.picture_source import PictureSource, open_picture_so
 from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
-from installation.camera.masks import open_share
+from installation.camera.masks import masks_of
 from installation.host.options import report_old_place, story_file, with_source
 from models.labels import LABELS
 from models.seeing.card import read_card
@@ -90,10 +90,11 @@ def check_venue(options: CalibrateOptions) -> Verdict:
     if not venue.calibration.made:
         raise BadFile(found.file, [f"was never calibrated; run 'chiaro calibrate {name_of(found.file)}'"])
     head_of(venue.calibration, venue.eye)  # with another network the show would be blind, however the room is
-    camera = venue.camera if options.camera is None else with_source(venue.camera, options.camera)
-    observer = _observer(venue)
-    with closing(open_picture_source(camera, options.seed)) as source:
-        return check_room(venue.calibration, source, observer, TextGuide(options.yes).say, open_share(camera.masks))
+    if options.camera is not None:
+        venue = venue.model_copy(update={"camera": with_source(venue.camera, options.camera)})
+    observer, share = _observer(venue), masks_of(venue).open_share
+    with closing(open_picture_source(venue, options.seed)) as source:
+        return check_room(venue.calibration, source, observer, TextGuide(options.yes).say, share)
 
 
 def _new_draft(options: CalibrateOptions, venue: Venue) -> Draft:
@@ -115,7 +116,7 @@ def _measure(
 ) -> Guide:
     """The steps that need a camera, in their order; returns the guide, whose window stays open for the fit."""
     observer = _observer(draft.venue)
-    source_closes = closing(_picture_source(options, draft.venue.camera))
+    source_closes = closing(_picture_source(options, draft.venue))
     guide = _guide(options)
     open_parts.callback(guide.close)
     with source_closes as source:
@@ -146,8 +147,8 @@ def _step_number(name: str, todo: Collection[str]) -> tuple[int, int]:
     return asked.index(name) + 1, len(asked)
 
 
-def _picture_source(options: CalibrateOptions, camera: CameraSettings) -> PictureSource:
-    source = open_picture_source(camera, options.seed)
+def _picture_source(options: CalibrateOptions, venue: Venue) -> PictureSource:
+    source = open_picture_source(venue, options.seed)
     if options.yes and source.live:
         source.close()
         raise BadInput("cannot answer for real people: each person in front of a camera has to be asked", where="--yes")

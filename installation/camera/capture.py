@@ -37,16 +37,17 @@ def upright(image: Image, settings: CameraSettings) -> Image:
 class Capture:
     """Reads a source in a thread of its own and keeps one frame: a slow reader sees the newest, never a queue.
 
-    What lies in the venue's masks is black in every frame that it gives. A source that blocks harms nobody but this
-    thread. ``frames_per_second`` is the most that are wanted;
-    others are grabbed (so that no buffer fills) but not decoded. ``pause`` waits that many seconds between attempts to
-    open a lost camera; left out, it ends early when the capture is closed.
+    What lies in ``masks`` is black in every frame that it gives; of the whole picture it is only asked whether it is
+    black, of one tone, or the same as before. A source that blocks harms nobody but this thread. ``frames_per_second``
+    is the most that are wanted; others are grabbed (so that no buffer fills) but not decoded. ``pause`` waits that many
+    seconds between attempts to open a lost camera; left out, it ends early when the capture is closed.
     """
 
     def __init__(
         self,
         open_source: Callable[[], Source],
         settings: CameraSettings,
+        masks: Masks,
         frames_per_second: float,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
@@ -61,7 +62,7 @@ class Capture:
         self._stop, self._wanted = threading.Event(), threading.Event()
         self._wanted.set()
         self._pause = pause or self._stop.wait
-        self._masks = Masks(settings.masks)
+        self._masks = masks
         self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self.name, self.address, self.remarks = "no camera yet", "", tuple[str, ...]()

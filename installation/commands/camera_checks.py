@@ -30,11 +30,14 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
     """
     from installation.camera.capture import upright
     from installation.camera.device import device_path, found_devices, is_held_by
-    from installation.camera.masks import Masks
+    from installation.camera.masks import masks_of
     from installation.camera.open_source import kind_of, open_source, with_source_file
     from installation.camera.source import CameraLost
     from installation.camera.visitor_source import StandIn, VisitorSource
 
+    if venue.privacy.stays_shut:
+        yield ok("camera", "[privacy]", f"not opened: {venue.privacy.stays_shut}")
+        return
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     named = f"camera.source_file = {venue.camera.source_file}"
     try:
@@ -57,7 +60,7 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
     try:
         source = open_source(settings, seed=0)
         try:
-            masks = Masks(settings.masks)
+            masks = masks_of(venue)
 
             def read() -> Image:
                 source.grab()

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         ] = "",
     ) -> None:
         """Find faces in pictures or videos and show their emotions. Exit code 78 if a file cannot be read."""
+        from calibration.venue import require_may_look
         from installation.host.errors import plain_errors, print_errors
         from installation.host.options import venue_of
         from models.seeing.sight import open_sight
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
 
         with plain_errors():
             chosen = venue_of(venue)
+            require_may_look(chosen)
             settings = chosen.eye.model_copy(update={"detect_every": 1})
             sight = open_sight(settings, head=head_of(chosen.calibration, settings))
         seen, failed = [], False

@@ -21,6 +21,7 @@ import cv2
 from calibration.errors import Exit
 from calibration.venue import Venue
 from installation.camera.capture import Capture
+from installation.camera.masks import masks_of
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
 from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail, Stop, decode_command
@@ -58,7 +59,9 @@ class Eye:
     def __init__(self, start: Start, link: Link, build: Build, clock: Callable[[], float] = time.monotonic) -> None:
         self._venue, self._link, self._build, self._clock = start.venue, link, build, clock
         self._camera, self._seed = start.venue.camera, start.seed
-        self._capture = Capture(self._open, start.venue.camera, start.venue.eye.frames_per_second, clock)
+        self._capture = Capture(
+            self._open, start.venue.camera, masks_of(start.venue), start.venue.eye.frames_per_second, clock
+        )
         self._perception: Perception | None = None
         self._analysed_at: deque[float] = deque(maxlen=128)
         self._thumbnails, self._large, self._thumbnail_due = False, False, 0.0

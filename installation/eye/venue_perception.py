@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from calibration.venue import Venue
-from installation.camera.masks import open_share
+from installation.camera.masks import masks_of
 from installation.eye.drift import Drift
 from installation.eye.usable_sight import open_usable_sight
 from models.frame import Frame
@@ -23,7 +23,7 @@ class VenuePerception:
         self._venue = venue
         self._judgement = Judgement(venue.mood)
         self._drift = Drift(venue.calibration)
-        self._open_share = max(open_share(venue.camera.masks), 0.01)
+        self._open_share = max(masks_of(venue).open_share, 0.01)
         self.stages_ms: dict[str, float] = {}
         self.repair()
 

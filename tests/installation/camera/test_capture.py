@@ -16,6 +16,7 @@ import pytest
 from calibration.errors import BadFile
 from calibration.settings import CameraSettings
 from installation.camera.capture import Capture
+from installation.camera.masks import Masks
 from installation.camera.open_source import open_source
 from installation.camera.source import CameraLost, Source
 from installation.host.health import Sense
@@ -75,9 +76,9 @@ def capturing() -> Iterator[Starts]:
             wanted = wanted.model_copy(update={"source": source})
         opening = source if callable(source) else lambda: open_source(wanted, 1)
         if clock:
-            capture = Capture(opening, wanted, per_second, clock, clock.pause)
+            capture = Capture(opening, wanted, Masks(), per_second, clock, clock.pause)
         else:
-            capture = Capture(opening, wanted, per_second)
+            capture = Capture(opening, wanted, Masks(), per_second)
         capture.start()
         started.append(capture)
         return capture

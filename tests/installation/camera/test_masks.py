@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from calibration.settings import CameraSettings, EyeSettings, Polygon
-from calibration.venue import load_venue
+from calibration.privacy_settings import PrivacySettings
+from calibration.settings import CameraSettings, Corner, EyeSettings, Polygon
+from calibration.venue import Venue, load_venue
 from installation.camera.capture import Capture
-from installation.camera.masks import Masks, open_share
+from installation.camera.masks import Masks, masks_of
 from models.arrays import Image
 from models.frame import Frame
 from models.rendering.simulated_visitor import SimulatedVisitor
@@ -49,10 +50,11 @@ class HangingCamera:
 
 
 @contextmanager
-def frame_of(room: Image, **settings: object) -> Iterator[Frame]:
+def frame_of(room: Image, zone: tuple[Corner, ...] = (), **settings: object) -> Iterator[Frame]:
     """What the eye gets of ``room`` from a camera with these settings."""
     camera = CameraSettings.model_validate({"blind_below_luminance": 0, **settings})
-    capture = Capture(lambda: HangingCamera(room, camera), camera, 30.0)
+    masks = masks_of(Venue(camera=camera, privacy=PrivacySettings(zone=zone)))
+    capture = Capture(lambda: HangingCamera(room, camera), camera, masks, 30.0)
     capture.start()
     frame = capture.newest(0, LONG)
     assert frame is not None
@@ -95,6 +97,23 @@ def test_a_face_in_a_mask_is_never_found_however_the_camera_hangs(
         assert not frame.image[Masks((over_the_face,)).apply(np.full_like(room, 255)) == 0].any()
 
 
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_face_outside_of_the_zone_is_never_found_however_the_camera_hangs(
+    room: Image, detector: Detector, over_the_face: Polygon, turn: int, mirror: bool
+) -> None:
+    beside = ((0.0, 0.0), (0.15, 0.0), (0.15, 1.0), (0.0, 1.0))
+    with frame_of(room, beside, rotate_degrees=turn, mirror=mirror) as frame:
+        assert detector.detect(frame.image) == []
+        width = room.shape[1]
+        assert not frame.image[:, round(0.15 * width) :].any(), "what the edge touches is black too"
+        assert np.array_equal(frame.image[1:-1, 1 : round(0.14 * width)], room[1:-1, 1 : round(0.14 * width)])
+    with frame_of(room, over_the_face, rotate_degrees=turn, mirror=mirror) as frame:
+        assert len(detector.detect(frame.image)) == 1, "who stands in the zone is seen"
+    with frame_of(room, over_the_face, rotate_degrees=turn, mirror=mirror, masks=(over_the_face,)) as frame:
+        assert not frame.image.any(), "a mask in the zone still counts"
+
+
 def test_what_lies_outside_of_a_mask_is_as_it_was(room: Image, detector: Detector) -> None:
     corner = ((0.0, 0.0), (0.2, 0.0), (0.2, 0.2), (0.0, 0.2))
     with frame_of(room, masks=(corner,)) as frame:
@@ -109,7 +128,7 @@ def test_what_lies_outside_of_a_mask_is_as_it_was(room: Image, detector: Detecto
 def test_a_mask_over_the_whole_picture_is_no_covered_lens(room: Image) -> None:
     everything = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
     settings = CameraSettings(masks=(everything,))
-    capture = Capture(lambda: HangingCamera(room, settings), settings, 30.0)
+    capture = Capture(lambda: HangingCamera(room, settings), settings, Masks(settings.masks), 30.0)
     capture.start()
     frame = capture.newest(0, LONG)
     assert frame is not None
@@ -119,8 +138,12 @@ def test_a_mask_over_the_whole_picture_is_no_covered_lens(room: Image) -> None:
 
 
 def test_the_share_that_is_left_is_told_for_the_light() -> None:
-    assert open_share(()) == 1.0
-    assert open_share((((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),)) == pytest.approx(0.5, abs=0.01)
+    left: Polygon = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+    upper: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 0.5), (0.0, 0.5))
+    assert Masks().open_share == 1.0
+    assert Masks((left,)).open_share == pytest.approx(0.5, abs=0.01)
+    assert Masks(zone=left).open_share == pytest.approx(0.5, abs=0.02)
+    assert Masks((left,), zone=upper).open_share == pytest.approx(0.25, abs=0.02)
 
 
 def test_masks_are_read_from_a_venue_file_and_a_line_is_no_mask(tmp_path: Path) -> None:
