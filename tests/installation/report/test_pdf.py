@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from calibration.errors import Unavailable
@@ -20,6 +23,21 @@ def test_the_pdf_is_of_the_same_page() -> None:
         pytest.skip(f"the PDF is not tried: {missing}")
     assert pdf.startswith(b"%PDF-")
     assert pdf.count(b"/Type /Page\n") >= 2 or len(pdf) > 20_000
+
+
+def test_a_page_draws_what_it_holds_and_fetches_nothing(tmp_path: Path) -> None:
+    picture = cv2.imencode(".png", np.full((8, 8, 3), 90, np.uint8))[1].tobytes()
+    (tmp_path / "face.png").write_bytes(picture)
+    held = f"data:image/png;base64,{b64encode(picture).decode()}"
+    try:
+        drawn, fetched = (
+            report_pdf(f'<html><body><img src="{source}"/></body></html>')
+            for source in (held, (tmp_path / "face.png").as_uri())
+        )
+    except (Unavailable, MissingExtra) as missing:
+        pytest.skip(f"the PDF is not tried: {missing}")
+    assert b"/Subtype /Image" in drawn
+    assert b"/Subtype /Image" not in fetched
 
 
 def test_a_files_ending_says_as_what_it_is_written(tmp_path: Path) -> None:
