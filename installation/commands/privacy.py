@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from installation.commands.privacy_notice import notice
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
@@ -11,9 +13,5 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
         help="Notices for visitors, proofs and drafts, made of the room's own settings. This is no legal advice.",
     )
-    privacy.callback()(_privacy)
+    privacy.command("notice")(notice)
     app.add_typer(privacy, name="privacy")
-
-
-def _privacy() -> None:
-    """Notices for visitors, proofs and drafts, made of the room's own settings. This is no legal advice."""

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Literal
 
 from calibration.errors import BadFile, BadInput
-from calibration.files import TEXT_BYTES, read_bytes
+from calibration.files import TEXT_BYTES, load_toml, read_bytes
 from calibration.privacy_settings import PrivacySettings
 from calibration.settings import OscTarget
 from calibration.venue import Venue
+from calibration.venue_folder import find_venue
 from calibration.web_settings import LOOPBACK
+from installation.host.options import story_of, venue_of
 from models.labels import LABELS
 from models.seeing.card import NETWORK_BYTES
 from models.seeing.venue_head import model_file
+from scenes.story.story_file import StoryFile
 
 SHOWN_SECONDS = 60
 """How long an operator who asked sees the camera's small picture at most."""
@@ -93,7 +96,9 @@ class Facts:
     report_days: int | None
     """How long the reports of each evening are kept; None: none is written."""
     course_shown: bool
-    """A story may show a visitor's own course on the wall."""
+    """The film shows a visitor's own course on the wall at its end, or, where no story was given, may do so."""
+    sensors: tuple[str, ...]
+    """Signals of other devices that the story follows, by its names for them: a heart rate is one."""
     console: bool
     """Operators may ask for the camera's small picture."""
     recipients: tuple[Recipient, ...]
@@ -125,8 +130,11 @@ def refuse_forbidden(privacy: PrivacySettings) -> None:
         raise BadInput(what, where="privacy.place")
 
 
-def facts_of(venue: Venue, file: Path | None = None) -> Facts:
-    """The facts of ``venue``, which was read from ``file``. Raises ``BadFile`` where that cannot be read again."""
+def facts_of(venue: Venue, file: Path | None = None, story: StoryFile | None = None) -> Facts:
+    """The facts of ``venue``, which was read from ``file``, with the film that is shown there.
+
+    Raises ``BadFile`` where the file cannot be read again.
+    """
     privacy, journal, report = venue.privacy, venue.journal, venue.report
     kept, capped = privacy.retention_days, report.days_kept
     network = model_file(venue.eye)
@@ -145,10 +153,17 @@ def facts_of(venue: Venue, file: Path | None = None) -> Facts:
         journal_days=min(journal.days_at_most, kept or journal.days_at_most),
         journal_days_are_calendar=kept is not None,
         report_days=min(capped, kept or capped) if report.at_closing else None,
-        course_shown=venue.course.shown,
+        course_shown=venue.course.shown and (story is None or any(scene.is_course for scene in story.scenes.values())),
+        sensors=tuple(story.signals) if story else (),
         console=bool(venue.console.listen),
         recipients=tuple(_recipients(venue)),
     )
+
+
+def read_facts(story: str, venue: str) -> Facts:
+    """The facts of a room and its film as they are typed on a command line. Raises ``BadFile``."""
+    film = load_toml(story_of(story, venue), StoryFile)
+    return facts_of(venue_of(venue), find_venue(venue).file if venue else None, film)
 
 
 def _weights_sha256(network: Path) -> str:
@@ -166,7 +181,8 @@ def _recipients(venue: Venue) -> list[Recipient]:
         where = f"{osc.oscquery_host}:{osc.oscquery_port}"
         found.append(Recipient(content, served_to(osc.oscquery_host), where, "osc.oscquery"))
     if console.listen:
-        reach, where = served_to(console.listen), f"{console.listen}:{console.port}"
+        reach: Reach = "computer" if reach_of(console.listen) == "computer" else "device"  # those that have a token
+        where = f"{console.listen}:{console.port}"
         found.append(Recipient("console", reach, where, "console.listen"))
         found.append(Recipient("metrics", reach, where, "console.listen"))
     if venue.constellation.server:

@@ -15,9 +15,9 @@ FAMILY = "'Notice', 'Notice more'"
 def font_faces() -> str:
     """The rules of a style sheet that bring ``FAMILY``, in regular and bold."""
     return "\n".join(
-        f"@font-face {{ font-family: '{family}'; font-weight: {weight}; src: url(data:font/woff2;base64,"
-        f"{b64encode((FONTS / f'atkinson-hyperlegible-{letters}-{weight}-normal.woff2').read_bytes()).decode()}) "
-        "format('woff2') }"
+        f"@font-face {{ font-family: '{family}'; font-weight: {weight}; src: url(data:font/woff;base64,"
+        f"{b64encode((FONTS / f'atkinson-hyperlegible-{letters}-{weight}-normal.woff').read_bytes()).decode()}) "
+        "format('woff') }"
         for family, letters in (("Notice", "latin"), ("Notice more", "latin-ext"))
         for weight in (400, 700)
     )

@@ -8,7 +8,16 @@ import pytest
 from calibration.errors import BadInput
 from calibration.settings import OscTarget
 from calibration.venue import Venue, load_venue
-from installation.privacy.facts import REQUIRED, SINGLE, Facts, counted, facts_of, reach_of, refuse_forbidden
+from installation.privacy.facts import (
+    REQUIRED,
+    SINGLE,
+    Facts,
+    counted,
+    facts_of,
+    reach_of,
+    read_facts,
+    refuse_forbidden,
+)
 
 
 def facts(**sections: Any) -> Facts:
@@ -79,8 +88,8 @@ def test_each_part_that_hears_something_is_a_recipient() -> None:
     assert heard == [
         ("osc_visitors", "device"),
         ("oscquery_visitors", "network"),
-        ("console", "network"),
-        ("metrics", "network"),
+        ("console", "device"),
+        ("metrics", "device"),
         ("constellation", "device"),
         ("lamps", "network"),
         ("lamps", "device"),
@@ -102,6 +111,18 @@ def test_recipients_of_one_kind_are_counted_and_not_named() -> None:
 def test_a_camera_on_the_network_is_told() -> None:
     assert not facts(camera={"source": "0"}).camera_by_network
     assert facts(camera={"source": "rtsp://10.0.0.9/stream"}).camera_by_network
+
+
+def test_a_story_says_what_else_it_follows_and_whether_it_shows_a_course(tmp_path: Path) -> None:
+    story = tmp_path / "story.toml"
+    scene = 'clip = "a.mp4"\nloop = true\n'
+    story.write_text(f'title = "A"\nstart = "a"\nattract = "a"\nsafe = "a"\n[scenes.a]\n{scene}')
+    plain = read_facts(str(story), "")
+    assert (plain.sensors, plain.course_shown) == ((), False)
+    with story.open("a") as file:
+        file.write('[scenes.b]\nkind = "course"\n[signals.heart]\nosc = "/heart"\nlow = 50\nhigh = 120\n')
+    more = read_facts(str(story), "")
+    assert (more.sensors, more.course_shown) == (("heart",), True)
 
 
 def test_another_venue_file_has_another_hash(tmp_path: Path) -> None:
