@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from installation.course.canvases import Canvases
-from installation.course.layout import Box
 from installation.course.palette import INK
-from installation.course.sheet import Fade, Sheet, SheetPainter
+from installation.course.sheet import Fade, Sheet
+from installation.drawings.course_layout import Box
 from installation.film.picture_drawer import RATE
 from models.arrays import Image
 
@@ -116,7 +116,7 @@ def _shine(canvas: Image, sheet: Sheet, x: int | None, after: float) -> None:
         strength = 0.75 * min(1.0, 8 * round_share, 8 * (1 - round_share))
         x = layout.strip.x + round(round_share * layout.strip.wide)
     if layout.strip.x <= x <= layout.strip.right:
-        _spark(canvas, x, SheetPainter.way_y(layout), layout.length(26), strength)
+        _spark(canvas, x, layout.way_y, layout.length(26), strength)
 
 
 def _spark(canvas: Image, x: int, y: int, reach: int, strength: float) -> None:

@@ -10,12 +10,12 @@ from installation.course.animation import rising, standing, uncovering
 from installation.course.canvases import Canvases
 from installation.course.course_record import CourseRecord, TakeCourse
 from installation.course.earlier_visitors import EarlierVisitors
-from installation.course.layout import Layout
 from installation.course.palette import ground_of, mood_colours
 from installation.course.phrases import called
 from installation.course.reasons import reasons
 from installation.course.sheet import Look, SheetPainter
 from installation.course.thumbnails import Thumbnails
+from installation.drawings.course_layout import Layout
 from models.arrays import Image
 from models.labels import LABELS
 from models.mood import Mood

@@ -10,7 +10,7 @@ import numpy as np
 
 from installation.course.course_record import TakeCourse
 from installation.course.earlier_visitors import PARTS, EarlierVisitors
-from installation.course.layout import Box
+from installation.drawings.course_layout import Box
 from models.arrays import Doubles, Gray
 
 SMOOTH_SECONDS = 0.5

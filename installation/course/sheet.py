@@ -12,17 +12,14 @@ from calibration.settings import Language
 from installation.course.course_record import TakeCourse, Turn
 from installation.course.curves import Plot, Run, median_runs, seen_runs, unseen_runs, widest_part
 from installation.course.earlier_visitors import EarlierVisitors
-from installation.course.layout import NARROWEST, Box, Layout, spread
 from installation.course.lettering import Letters, blend, set_whole
 from installation.course.palette import DIM, FAINT, INK, Colour
 from installation.course.phrases import PHRASES
 from installation.course.thumbnails import filled
+from installation.drawings.course_layout import NARROWEST, Box, Layout, spread, strongest, top_of
 from models.arrays import Image
 
-LEAST_TOP = 0.4
-"""The curves' scale ends here at least: moods that hardly stirred are not blown up to storms."""
 OTHERS_AT_MOST = 3
-MOODS_AT_MOST = 6
 OTHERS_AFTER, MEDIANS_AFTER = 0.2, 1.4
 """Seconds after the light has passed: first where the way did not lead, then how it was with others."""
 
@@ -94,7 +91,7 @@ class SheetPainter:
         sheet = Sheet(self._layout, ground, ground.copy())
         self._draw_strip(sheet, course)
         self._draw_curves(sheet, course, earlier)
-        for turn, slot in zip(course.turns, self._layout.turn_slots(course), strict=True):
+        for turn, slot in zip(course.turns, self._layout.turn_slots([turn.at for turn in course.turns]), strict=True):
             self._draw_turn(sheet, turn, slot, earlier)
         return sheet
 
@@ -102,23 +99,18 @@ class SheetPainter:
 
     def _draw_strip(self, sheet: Sheet, course: TakeCourse) -> None:
         layout, canvas = self._layout, sheet.uncovered
-        boxes = layout.visits(course)
+        boxes = layout.visits([visit.begin for visit in course.visits])
         for visit, box in zip(course.visits, boxes, strict=True):
             if box.wide < 2:
                 continue
             self._put_picture(canvas, box, self._look.picture_of(visit.scene))
             self._name_scene(canvas, visit.scene, box)
-        y, thick = self.way_y(layout), layout.length(3)
+        y, thick = layout.way_y, layout.length(3)
         ends = (layout.strip.x, y), (boxes[-1].right, y)
         cv2.line(canvas, *ends, (*INK, 0), thick, cv2.LINE_AA)
         for place in (layout.strip.x, *(layout.x(turn.at) for turn in course.turns)):
             cv2.circle(canvas, (place, y), layout.length(6), (*INK, 0), -1, cv2.LINE_AA)
         cv2.circle(canvas, ends[1], layout.length(9), (*INK, 0), -1, cv2.LINE_AA)
-
-    @staticmethod
-    def way_y(layout: Layout) -> int:
-        """The row of the way's own line, just below the strip."""
-        return layout.strip.bottom + layout.length(12)
 
     def _name_scene(self, canvas: Image, scene: str, box: Box) -> None:
         names, gap = self._layout.names, self._layout.length(12)
@@ -154,11 +146,11 @@ class SheetPainter:
         runs = {mood: list(seen_runs(course.times, course.levels[:, course.moods.index(mood)])) for mood in moods}
         medians = {mood: list(median_runs(course, earlier, mood)) for mood in moods}
         peaks = [float(levels.max()) for found in (*runs.values(), *medians.values()) for _, levels in found]
-        plot = Plot(box, course.seconds, max([LEAST_TOP, *peaks]) * 1.04, layout.length(4))
+        plot = Plot(box, course.seconds, top_of(peaks), layout.length(4))
         foot = canvas[box.bottom - 1 : box.bottom, box.columns(), :3]
         foot[:] = np.maximum(foot, FAINT)
         for place in (layout.x(turn.at) for turn in course.turns):
-            _hairline(canvas, place, box.y - layout.length(12), self.way_y(layout), layout.length(1))
+            _hairline(canvas, place, box.y - layout.length(12), layout.way_y, layout.length(1))
         for mood in moods:
             colour = self._look.colours[mood]
             blend(canvas, plot.under(runs[mood]), (box.x, box.y), colour)
@@ -284,7 +276,7 @@ class SheetPainter:
         shown = turn.others[: min(OTHERS_AT_MOST, room)]
         if not shown:
             return
-        top = self.way_y(layout) + layout.length(8)
+        top = layout.way_y + layout.length(8)
         box = Box(place - layout.length(2), top, slot.right - place + layout.length(2), layout.size[1] - top)
         picture = sheet.uncovered[box.rows(), box.columns()].copy()
         _hairline(picture, place - box.x, 0, band.y + high - top, layout.length(1))
@@ -298,12 +290,10 @@ class SheetPainter:
 
 
 def _strongest(course: TakeCourse) -> list[str]:
-    """The moods that were shown most, at most ``MOODS_AT_MOST``, in the story's order."""
+    """The moods that were shown most, in the story's order; the first ones where nobody was seen."""
     seen = course.levels[~np.isnan(course.levels).any(axis=1)]
-    if len(course.moods) <= MOODS_AT_MOST or not len(seen):
-        return list(course.moods[:MOODS_AT_MOST])
-    kept = set(np.argsort(-seen.mean(axis=0), kind="stable")[:MOODS_AT_MOST].tolist())
-    return [mood for number, mood in enumerate(course.moods) if number in kept]
+    means = seen.mean(axis=0).tolist() if len(seen) else [0.0] * len(course.moods)
+    return strongest(dict(zip(course.moods, means, strict=True)))
 
 
 def _hairline(canvas: Image, x: int, top: int, bottom: int, thick: int) -> None:

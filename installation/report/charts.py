@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from installation.report.drawing import (
+from installation.drawings.mood import mood_areas
+from installation.drawings.svg import (
     ACCENT,
     EMOTIONS,
     GREY,
@@ -13,7 +14,6 @@ from installation.report.drawing import (
     PALE,
     RULE,
     WARN,
-    area,
     figure,
     line,
     nice_top,
@@ -74,12 +74,7 @@ def evening_svg(bins: Sequence[MoodBin], words: Words) -> str:
         return LEFT + (hours - first) * scale
 
     parts = [rect(LEFT, top_edge, WIDTH - LEFT - RIGHT, room, PALE, words("evening_gap"))]
-    for run in _told_runs(bins):
-        foot = [0.0] * len(run)
-        for number, label in enumerate(LABELS):
-            head = [low + _part(one, number) for low, one in zip(foot, run, strict=True)]
-            parts.append(_layer(run, foot, head, label, across, high - FOOT, room, words))
-            foot = head
+    parts += mood_areas(bins, across, high - FOOT, room, words.emotion)
     for hour in range(int(first), int(last) + 1):
         if hour >= first:
             parts.append(line(across(hour), high - FOOT, across(hour), high - FOOT + 4, GREY))
@@ -94,14 +89,8 @@ def evening_svg(bins: Sequence[MoodBin], words: Words) -> str:
 def scene_svg(scene: SceneFigures, words: Words) -> str:
     """The mean mood over one scene, small."""
     wide, high = 250.0, 76.0
-    bins = scene.moods
-    parts = [rect(0, 0, wide, high, PALE)]
-    for run in _told_runs(bins):
-        foot = [0.0] * len(run)
-        for number, label in enumerate(LABELS):
-            head = [low + _part(one, number) for low, one in zip(foot, run, strict=True)]
-            parts.append(_layer(run, foot, head, label, lambda at: at * wide, high, high, words))
-            foot = head
+    areas = mood_areas(scene.moods, lambda at: at * wide, high, high, words.emotion)
+    parts = [rect(0, 0, wide, high, PALE), *areas]
     return figure(wide, high, words("scene_title", scene=scene.name), parts)
 
 
@@ -185,37 +174,6 @@ def trend_svg(rows: Sequence[tuple[str, float | None]], title: str, written: Seq
         if number % every == 0:
             parts.append(text(edge + number * step, high - 6, name, 10, GREY, "middle"))
     return figure(wide, high, title, parts)
-
-
-def _told_runs(bins: Sequence[MoodBin]) -> Iterator[list[MoodBin]]:
-    for told, run in groupby(bins, key=lambda one: one.probabilities is not None):
-        if told:
-            yield list(run)
-
-
-def _part(one: MoodBin, number: int) -> float:
-    shares = one.probabilities or ()
-    whole = sum(shares)
-    return shares[number] / whole if whole > 0 else 0.0
-
-
-def _layer(  # noqa: PLR0913 - one layer of a stack
-    run: Sequence[MoodBin],
-    foot: Sequence[float],
-    head: Sequence[float],
-    label: str,
-    across: Callable[[float], float],
-    base: float,
-    room: float,
-    words: Words,
-) -> str:
-    """One emotion's part of a stack: straight steps through the middle of each bin."""
-    middles = ((one.begin + one.end) / 2 for one in run)
-    at = [across(hours) for hours in (run[0].begin, *middles, run[-1].end)]
-    lower, upper = [foot[0], *foot, foot[-1]], [head[0], *head, head[-1]]
-    points = [(a, base - room * share) for a, share in zip(at, upper, strict=True)]
-    points += [(a, base - room * share) for a, share in zip(reversed(at), reversed(lower), strict=True)]
-    return area(points, EMOTIONS[label], words.emotion(label))
 
 
 def _rules(top: float, room: float, top_edge: float, words: Words) -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from installation.report.drawing import ACCENT, GREY, INK, WARN, band, figure, line, rect, short, text
+from installation.drawings.svg import ACCENT, GREY, INK, WARN, band, figure, line, rect, short, text
 from installation.report.figures import Flow
 from installation.report.words import Words
-from scenes.story.graph_layout import Layout, Spacing, Way, lay_out, leading_back
+from scenes.story.graph_layout import Layout, Spacing, Way, arc, curve, lay_out, leading_back
 
 WIDTH = 10.0
 """Of a scene's bar."""
@@ -82,20 +82,9 @@ class _Drawing:
             top = self._layout.cards[flow.target][1]
             entry = top + min(self._entries[flow.target] + wide / 2, self._heights[flow.target] - 1)
             self._entries[flow.target] += wide
-            (x, y), *rest = [*points[:-1], (points[-1][0], entry)]
-            path = f"M{x + EDGE:.1f} {y + HEAD:.1f}"
-            for at, (to_x, to_y) in enumerate(rest):
-                if at % 2:
-                    path += f"H{to_x + EDGE:.1f}"
-                else:
-                    bend = (to_x - x) * 0.5 if to_x > x else SPACING.column_gap * 0.6
-                    path += (
-                        f"C{x + bend + EDGE:.1f} {y + HEAD:.1f} {to_x - bend + EDGE:.1f} {to_y + HEAD:.1f} "
-                        f"{to_x + EDGE:.1f} {to_y + HEAD:.1f}"
-                    )
-                x, y = to_x, to_y
-                self.foot = max(self.foot, y + HEAD + wide / 2)
-            drawn.append((wide, self._band(path, flow, wide)))
+            shifted = [(x + EDGE, y + HEAD) for x, y in (*points[:-1], (points[-1][0], entry))]
+            self.foot = max(self.foot, *(y + wide / 2 for _, y in shifted[1:]))
+            drawn.append((wide, self._band(curve(shifted, SPACING.column_gap), flow, wide)))
         return [one for _, one in sorted(drawn, key=lambda pair: -pair[0])]
 
     def backward(self, flows: Sequence[Flow]) -> list[str]:
@@ -107,8 +96,7 @@ class _Drawing:
             wide, depth = _wide(flow, self._unit), foot + 12 + 12 * number
             start, end = x1 + WIDTH / 2 + EDGE, x2 + WIDTH / 2 + EDGE
             from_y, to_y = y1 + self._heights[flow.source] + HEAD, y2 + self._heights[flow.target] + HEAD
-            path = f"M{start:.1f} {from_y:.1f}C{start:.1f} {depth:.1f} {end:.1f} {depth:.1f} {end:.1f} {to_y:.1f}"
-            drawn.append(self._band(path, flow, min(wide, 14.0)))
+            drawn.append(self._band(arc((start, from_y), (end, to_y), depth), flow, min(wide, 14.0)))
             self.foot = max(self.foot, depth)
         return drawn
 

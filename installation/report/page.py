@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from calibration.settings import Language
+from installation.drawings.svg import words as escaped
 from installation.report.charts import bars_svg, choice_svg, difference_svg, evening_svg, scene_svg, trend_svg
-from installation.report.drawing import words as escaped
 from installation.report.figures import (
     FEWEST,
     FEWEST_TO_COMPARE,
@@ -21,6 +21,7 @@ from installation.report.figures import (
 )
 from installation.report.flows import flows_svg
 from installation.report.style import STYLE
+from installation.report.usual_way import usual_way_svg
 from installation.report.words import Words
 from models.labels import LABELS
 
@@ -126,6 +127,8 @@ def _ways(report: Report, words: Words) -> Iterator[str]:
     ]
     table = _table([words("from"), words("to"), words("takes")], rows, words)
     yield _section(words("ways"), words("ways_note"), f'<div class="wide">{drawing}</div>{table}')
+    if usual := usual_way_svg(report, words):
+        yield _section(words("usual"), words("usual_note"), f'<div class="wide">{usual}</div>{table}')
 
 
 def _moods(report: Report, words: Words) -> Iterator[str]:

@@ -40,7 +40,7 @@ tbody th { font-weight: 500 }
 footer { border-top: 1px solid var(--rule); margin-top: 40px; padding-top: 16px; font-size: 13px }
 .ink { fill: var(--ink) } .grey { fill: var(--grey) } .warn { fill: var(--warn) } .accent { fill: var(--accent) }
 .pale { fill: var(--pale) } .rule { fill: var(--rule) }
-.ruled { stroke: var(--rule) } .inked { stroke: var(--ink) } .greyed { stroke: var(--grey) }
+.rule-line { stroke: var(--rule) } .ink-line { stroke: var(--ink) } .grey-line { stroke: var(--grey) }
 @media (max-width: 760px) { .figures, .scenes { grid-template-columns: repeat(2, 1fr) }
   .trends { grid-template-columns: 1fr } h1 { font-size: 26px } .figures b { font-size: 22px } }
 @media print { body { background: #fff; padding: 0; max-width: none; font-size: 10.5pt }

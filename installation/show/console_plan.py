@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import Literal
 
 from installation.web.document import SceneNode, StoryPlan, Way
@@ -16,7 +15,7 @@ THUMBNAIL_SHARE = 0.4
 
 def plan_of(story: Story, number: int) -> StoryPlan:
     """The story as the graph of the pages; ``number`` counts the stories that ran."""
-    file, columns = story.file, columns_of(story)
+    file = story.file
     return StoryPlan(
         number=number,
         title=story.title,
@@ -24,24 +23,12 @@ def plan_of(story: Story, number: int) -> StoryPlan:
         first=file.start,
         attract=file.attract,
         safe=file.safe,
-        scenes=tuple(_node(story, name, columns[name]) for name in story.names),
+        scenes=tuple(_node(story, name) for name in story.names),
         moods={name: tuple(labels) for name, labels in file.groups.items()},
     )
 
 
-def columns_of(story: Story) -> dict[str, int]:
-    """For the drawing: attract and what nothing leads to in column 0, the rest by how many choices lead there."""
-    found, waiting = {story.file.attract: 0, story.file.start: 1}, deque([story.file.start])
-    while waiting:
-        name = waiting.popleft()
-        for branch in story.branches(name):
-            if branch.to not in found:
-                found[branch.to] = found[name] + 1
-                waiting.append(branch.to)
-    return {name: found.get(name, 0) for name in story.names}
-
-
-def _node(story: Story, name: str, column: int) -> SceneNode:
+def _node(story: Story, name: str) -> SceneNode:
     clip, scene, seconds = story.clip(name), story.scene(name), story.duration(name)
     at = clip.in_seconds + THUMBNAIL_SHARE * seconds if math.isfinite(seconds) else clip.in_seconds
     return SceneNode(
@@ -50,7 +37,6 @@ def _node(story: Story, name: str, column: int) -> SceneNode:
         seconds=seconds if 0 < seconds < math.inf else None,
         loops=clip.loop,
         ways=tuple(Way(to=branch.to, asks="" if branch.otherwise else asks(branch)) for branch in story.branches(name)),
-        column=column,
         file="" if scene.is_course or name in story.unplayable else str(clip.file),
         thumbnail_at=at,
     )

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Counts up when a page of before would misread what is sent now; such a page says so and loads itself again."""
 
 
@@ -59,8 +59,6 @@ class SceneNode(Document):
     """Of its clip; None: not known, or it has none."""
     loops: bool
     ways: tuple[Way, ...]
-    column: int
-    """How many choices away from the first scene it lies at least; for the drawing."""
     file: str = ""
     """The clip from which its thumbnail is made; '' where there is none."""
     thumbnail_at: float = 0.0

@@ -15,8 +15,9 @@ from typing import Any
 
 import orjson
 
+from installation.drawings.graph import CARD, graph_of
 from installation.web.caller import Caller
-from installation.web.history import History
+from installation.web.history import BIN_SECONDS, History
 
 LINES = ("loss", "command")
 KEPT_LINES = 100
@@ -71,6 +72,7 @@ class Live:
         self.heard_at: dict[str, float] = {}
         self.history = History()
         self.closed = False
+        self._drawn_at = 0.0
 
     @property
     def pages(self) -> int:
@@ -93,6 +95,9 @@ class Live:
         self.newest[kind], self.heard_at[kind] = document, self._clock()
         if kind == "state":
             self.history.add(document)
+            self._draw(float(document["at"]))
+        elif kind == "story":
+            message = orjson.dumps(document | {"graph": _graph(document)})
         self._send(kind, _event(kind, message, document.get("number") if kind == "state" else None))
 
     def publish(self, kind: str, document: Any) -> None:
@@ -110,10 +115,11 @@ class Live:
         """A page as long as it is open."""
         page = Page(caller)
         page.put("hello", b"retry: 2000\n" + _event("hello", orjson.dumps(hello)))
-        for kind in ("story", "history", *self._events):
-            event = self.history.event() if kind == "history" else self._events.get(kind)
-            if event:
+        for kind in ("story", *self._events):
+            if event := self._events.get(kind):
                 page.put(kind, event)
+        if len(self.history):
+            page.put("drawings", self._drawings())
         for kind, lines in self._lines.items():
             for line in lines:
                 page.put(kind, line)
@@ -124,6 +130,19 @@ class Live:
         finally:
             self._pages.discard(page)
             self._tell_operators()
+
+    def _draw(self, at: float) -> None:
+        """Send the drawings of what was, every few seconds while somebody looks."""
+        if self._pages and abs(at - self._drawn_at) >= BIN_SECONDS:
+            self._drawn_at = at
+            event = self._drawings()
+            for page in self._pages:
+                page.put("drawings", event)
+
+    def _drawings(self) -> bytes:
+        minutes, take = self.history.minutes_svg(), self.history.take_svg(self.newest.get("story"))
+        drawn = {"minutes": minutes, "seen": self.history.seconds_seen(), "take": take}
+        return _event("drawings", orjson.dumps(drawn))
 
     def close(self) -> None:
         """End all pages: the stage is gone."""
@@ -146,6 +165,21 @@ class Live:
     def _tell_operators(self) -> None:
         names = sorted({page.caller.who for page in self._pages if page.caller.operator})
         self.publish("operators", {"pages": len(self._pages), "names": names[:20]})
+
+
+def _graph(story: dict[str, Any]) -> dict[str, Any]:
+    """Where a page draws each scene of a ``StoryPlan``, and each way: [from, to, path]."""
+    scenes = story["scenes"]
+    ways = [(scene["name"], way["to"]) for scene in scenes for way in scene["ways"]]
+    order = (story["attract"], story["first"], *(scene["name"] for scene in scenes))
+    graph = graph_of(order, [(story["attract"], story["first"]), *ways])
+    return {
+        "width": graph.width,
+        "height": graph.height,
+        "card": CARD,
+        "places": graph.cards,
+        "ways": [(*way, path) for way, path in graph.ways.items()],
+    }
 
 
 def _event(kind: str, document: bytes, number: int | None = None) -> bytes:

@@ -22,7 +22,6 @@ from installation.web.stage_line import Document
 
 TAKE: tuple[str, ...] = (sys.executable, "-m", "installation.web.take_thumbnails")
 KEPT_SECONDS = 30 * 86_400
-NICER = 15
 SECONDS_A_PICTURE = 20.0
 
 
@@ -95,7 +94,7 @@ async def _take(wanted: list[Document]) -> None:
     )
     try:
         async with asyncio.timeout(SECONDS_A_PICTURE * len(wanted)):
-            await process.communicate(orjson.dumps({"nicer": NICER, "wanted": wanted}))
+            await process.communicate(orjson.dumps(wanted))
     except TimeoutError:
         pass
     finally:

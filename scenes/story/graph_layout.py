@@ -84,6 +84,28 @@ def leading_back(names: Sequence[str], ways: Sequence[tuple[str, str]]) -> Itera
                 done.add(name)
 
 
+def curve(points: Sequence[tuple[float, float]], gap: float) -> str:
+    """The path of a way through ``points`` from left to right, as ``scenes.story.graph_layout`` gives them: bent from
+    card to card, straight where it passes a column. ``gap``: between columns, for a way that leads back up.
+    """
+    (x, y), *rest = points
+    path = f"M{x:.1f} {y:.1f}"
+    for number, (to_x, to_y) in enumerate(rest):
+        if number % 2:
+            path += f"H{to_x:.1f}"
+        else:
+            bend = (to_x - x) * 0.5 if to_x > x else gap * 0.6
+            path += f"C{x + bend:.1f} {y:.1f} {to_x - bend:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
+        x, y = to_x, to_y
+    return path
+
+
+def arc(start: tuple[float, float], end: tuple[float, float], depth: float) -> str:
+    """The SVG path of a way that leads back, under the cards down to ``depth``."""
+    (x1, y1), (x2, y2) = start, end
+    return f"M{x1:.1f} {y1:.1f}C{x1:.1f} {depth:.1f} {x2:.1f} {depth:.1f} {x2:.1f} {y2:.1f}"
+
+
 def _columns(heights: Mapping[str, float], ways: Sequence[Way]) -> tuple[list[list[Node]], list[list[Node]]]:
     """The scenes by columns, each as early as its ways in allow, and the nodes that each way forward goes through."""
     column = dict.fromkeys(heights, 0)

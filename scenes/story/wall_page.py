@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from calibration.plain import plain
-from scenes.story.graph_layout import Layout, Spacing, Way, lay_out, leading_back
+from scenes.story.graph_layout import Layout, Spacing, Way, curve, lay_out, leading_back
 from scenes.story.story import Story
 from scenes.story.wall_card import (
     CLOSES,
@@ -124,15 +124,7 @@ class _Drawing:
         for way, points in zip(self._ways, self.layout.routes, strict=True):
             if not points:
                 continue
-            (x, y), *rest = points
-            path = f"M{x:.1f} {y:.1f}"
-            for at, (to_x, to_y) in enumerate(rest):
-                if at % 2:  # along the lane of a column that it passes
-                    path += f"H{to_x:.1f}"
-                else:
-                    bend = SPACING.column_gap * 0.6
-                    path += f"C{x + bend:.1f} {y:.1f} {to_x - bend:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
-                x, y = to_x, to_y
+            (x, y), path = points[-1], curve(points, SPACING.column_gap)
             colour = self._colours[way.target]
             drawn.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2.2"/>')
             drawn.append(f'<path d="M{x - 9:.1f} {y - 5:.1f}L{x:.1f} {y:.1f}l-9 5z" fill="{colour}"/>')

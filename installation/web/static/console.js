@@ -1,8 +1,8 @@
 // The console's page: opens the line to the show and hands on what comes.
 import { login } from "./ask.js";
 import { Controls } from "./controls.js";
-import { Curve } from "./curve.js";
 import { $, el, list, show, text } from "./dom.js";
+import * as drawings from "./drawings.js";
 import { Graph } from "./graph.js";
 import * as keys from "./keys.js";
 import { Live } from "./live.js";
@@ -23,7 +23,6 @@ let told = null;
 const live = new Live((name, document) => hear[name](document), tell);
 await speak();
 const controls = new Controls(live);
-const curve = new Curve();
 const graph = new Graph((scene) => root.dataset.role === "operator" && live.word === "ok" && scenes.open(scene));
 
 const hear = {
@@ -55,14 +54,13 @@ const hear = {
     graph.state(state);
     scenes.on(state.scene.name);
     showRoom(state);
-    curve.add(state);
     if (heard) showSenses(state.senses, live.now());
   },
   machine(document) {
     machine = document;
     showMachine(machine, state?.counters, live.now());
   },
-  history: (document) => curve.history(document),
+  drawings: (document) => drawings.put(document),
   loss(document) {
     if (logs.loss(document) && document.at > live.now() - 10) text($("heard-now"), logs.lossWords(document));
   },
@@ -170,7 +168,7 @@ function retell() {
   if (state) showSenses(state.senses, live.now());
   if (machine) hear.machine(machine);
   if (told) tell(...told, true);
-  curve.draw();
+  drawings.translate();
 }
 
 // The token comes in the part of the address that no server logs, and leaves the address at once.

@@ -52,8 +52,8 @@ export function thumbnail(image, scene, version) {
     image.classList.add("none");
     tries += 1;
     setTimeout(() => {
-      if (tries <= 8 && image.isConnected && image.dataset.wanted === wanted) image.setAttribute(source, `${wanted}&try=${tries}`);
-    }, 1500 * tries);
+      if (tries <= 40 && image.isConnected && image.dataset.wanted === wanted) image.setAttribute(source, `${wanted}&try=${tries}`);
+    }, 2500);
   };
   if (wanted) image.setAttribute(source, wanted);
   else image.removeAttribute(source);

@@ -1,6 +1,5 @@
 // The story's graph, live: the way taken is lit, the scene on the wall stands out, the way it would take next is dashed.
 import { $, el, svg, text, thumbnail } from "./dom.js";
-import { NODE, layOut, path } from "./layout.js";
 import { t } from "./words.js";
 
 const LARGEST = 3;
@@ -29,26 +28,25 @@ export class Graph {
     this.story = story;
     this.nodes = new Map();
     this.edges = new Map();
-    const { places, width, height } = layOut(story.scenes);
-    this.size = { width, height };
+    const { places, width, height, card: [wide, tall] } = story.graph;
+    this.size = { width, height, wide, tall };
     this.places = places;
     const edges = svg("g");
     const nodes = svg("g");
+    for (const [from, to, path] of story.graph.ways) {
+      const edge = svg("path", { class: "edge", d: path });
+      this.edges.set(`${from}\n${to}`, edge);
+      edges.append(edge);
+    }
     for (const scene of story.scenes) {
-      const { x, y } = places.get(scene.name);
-      for (const way of scene.ways) {
-        if (!places.has(way.to) || this.edges.has(`${scene.name}\n${way.to}`)) continue;
-        const edge = svg("path", { class: "edge", d: path(places.get(scene.name), places.get(way.to)) });
-        this.edges.set(`${scene.name}\n${way.to}`, edge);
-        edges.append(edge);
-      }
-      const image = svg("image", { x: x + 4, y: y + 4, width: NODE.wide - 8, height: NODE.picture - 2, preserveAspectRatio: "xMidYMid slice" });
-      const name = svg("text", { x: x + NODE.wide / 2, y: y + NODE.tall - 9, "text-anchor": "middle" });
+      const [x, y] = places[scene.name];
+      const image = svg("image", { x: x + 4, y: y + 4, width: wide - 8, height: tall - 30, preserveAspectRatio: "xMidYMid slice" });
+      const name = svg("text", { x: x + wide / 2, y: y + tall - 9, "text-anchor": "middle" });
       name.textContent = scene.name.length > 15 ? `${scene.name.slice(0, 14)}\u2026` : scene.name;
       const whole = svg("title");
       whole.textContent = scene.name;
       const node = svg("g", { class: "node", "data-kind": scene.kind, "data-scene": scene.name },
-        svg("rect", { x, y, width: NODE.wide, height: NODE.tall, rx: 8 }), image, name, whole);
+        svg("rect", { x, y, width: wide, height: tall, rx: 8 }), image, name, whole);
       this.nodes.set(scene.name, node);
       nodes.append(node);
       if (scene.file) thumbnail(image, scene.name, story.number);
@@ -96,7 +94,7 @@ export class Graph {
   follow() {
     this.fit();
     this.follows = true;
-    const place = this.places?.get(this.scene);
+    const place = this.places?.[this.scene];
     if (!place || this.view.zoom >= 0.4) return;
     const { clientWidth, clientHeight } = this.picture;
     const zoom = 0.8;
@@ -106,7 +104,7 @@ export class Graph {
       return zoom * size + 24 <= room ? (room - zoom * size) / 2 : Math.min(12, Math.max(room - zoom * size - 12, wish));
     };
     this.view = {
-      zoom, x: put(clientWidth, this.size.width, place.x + NODE.wide / 2), y: put(clientHeight, this.size.height, place.y + NODE.tall / 2),
+      zoom, x: put(clientWidth, this.size.width, place[0] + this.size.wide / 2), y: put(clientHeight, this.size.height, place[1] + this.size.tall / 2),
     };
     this.draw();
   }

@@ -3,12 +3,12 @@
 // An EventSource comes back by itself, but not after a phone has slept, and its own silence is no proof of life: so the age
 // of the show's newest state is counted here, and a line without news is opened anew.
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 const STALE_AFTER = 3000;
 const SILENT_AFTER = 7000;
 const SLEPT_AFTER = 4000;
 const REST_AFTER = 20000;
-const EVENTS = ["hello", "story", "state", "machine", "history", "loss", "command", "picture", "operators"];
+const EVENTS = ["hello", "story", "state", "machine", "drawings", "loss", "command", "picture", "operators"];
 
 export class Live {
   constructor(heard, changed) {

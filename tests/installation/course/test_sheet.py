@@ -14,11 +14,11 @@ from installation.course.canvases import Canvases
 from installation.course.course import Course, CourseDrawing
 from installation.course.curves import Plot, seen_runs, unseen_runs, widest_part
 from installation.course.earlier_visitors import FEWEST
-from installation.course.layout import Box, Layout
 from installation.course.lettering import Letters, set_whole
 from installation.course.palette import mood_colours
 from installation.course.phrases import PHRASES, called
 from installation.course.sheet import Sheet, SheetPainter
+from installation.drawings.course_layout import Box, Layout
 from models.arrays import Image
 from models.mood import Mood
 from tests.installation.course.takes import STORY, Takes
@@ -191,7 +191,7 @@ def test_a_long_name_goes_on_in_a_second_line() -> None:
         list(takes.until("yours", lambda _: feeling("happiness")))
         sheet, course = painted(takes, (1280, 720)), takes.course.taken()
         assert course is not None
-        garden, names = sheet.layout.visits(course)[1], sheet.layout.names
+        garden, names = sheet.layout.visits([visit.begin for visit in course.visits])[1], sheet.layout.names
         name_there = sheet.uncovered[names.y + 8 : sheet.layout.others.y, garden.x : garden.right, :3]
         return np.flatnonzero(name_there.max(axis=(1, 2)) > 100)
 

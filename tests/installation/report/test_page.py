@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 import pytest
 
 import installation.web
+from installation.drawings.svg import EMOTIONS, nice_top
 from installation.report.charts import bars_svg, difference_svg, evening_svg
-from installation.report.drawing import EMOTIONS, nice_top
 from installation.report.figures import Difference, Flow, MoodBin, Report, Share
 from installation.report.flows import flows_svg
 from installation.report.page import report_html
 from installation.report.style import STYLE
+from installation.report.usual_way import usual_way
 from installation.report.words import FOLDER, Words
 from models.labels import LABELS
 from tests.installation.report.made_report import NOBODY, figures, hundred_ways, made_report
@@ -57,10 +58,27 @@ def test_a_page_is_well_formed_and_takes_nothing_from_elsewhere(report: Report, 
     for drawing in page.iter(f"{SVG}svg"):
         assert drawing.get("role") == "img"
         assert drawing.findtext(f"{SVG}title"), "a screen reader is told what is drawn"
-        _, _, wide, high = map(float, drawing.get("viewBox", "").split())
+        _, top, wide, high = map(float, drawing.get("viewBox", "").split())
         for shape in drawing.iter(f"{SVG}rect"):
             assert 0 <= float(shape.get("x", -1)) <= wide
-            assert 0 <= float(shape.get("y", -1)) + float(shape.get("height", 0)) <= high
+            assert top <= float(shape.get("y", -1)) + float(shape.get("height", 0)) <= top + high
+
+
+def test_the_way_that_most_went_is_drawn_as_a_visitors_own_with_what_is_told_of_it() -> None:
+    report = made_report()
+    course = usual_way(report, WORDS)
+    assert course
+    way = [visit.scene for visit in course.visits]
+    assert way[0] == "opening"
+    for turn, before in zip(course.turns, way, strict=False):
+        out = {flow.target: flow.takes or 0 for flow in report.flows if flow.source == before}
+        assert out[turn.target] == max(out.values())
+        assert turn.reason == f"{out[turn.target]} of {sum(out.values())} went here"
+    happiness = course.curves[LABELS.index("happiness")]
+    scene = next(scene for scene in report.scenes if scene.name == "opening")
+    assert happiness.runs[0][0][1] == scene.moods[0].probabilities[LABELS.index("happiness")]  # type: ignore[index]
+    hidden = replace(report, flows=tuple(replace(flow, takes=None, about=20) for flow in report.flows))
+    assert usual_way(hidden, WORDS) is None, "a way that is not told is not drawn"
 
 
 def test_no_name_can_be_markup() -> None:

@@ -135,10 +135,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
 def test_a_page_sees_the_story_and_how_it_stands(operator: Operator) -> None:
     operator.run_until(operator.state)
     (plan,) = operator.events("story")
-    assert {scene["name"]: (scene["kind"], scene["column"]) for scene in plan["scenes"]} == {
-        "lamp": ("attract", 0),
-        "door": ("ending", 1),
-    }
+    assert {scene["name"]: scene["kind"] for scene in plan["scenes"]} == {"lamp": "attract", "door": "ending"}
     state = operator.state()
     assert (state["word"], state["scene"]["name"], state["scene"]["loops"]) == ("attract", "lamp", True)
     assert {sense["name"]: sense["state"] for sense in state["senses"]}["camera"] == "off"

@@ -11,7 +11,7 @@ import pytest
 from installation.host.console import LossChange
 from installation.host.health import Health, Sense
 from installation.host.options import DEMO
-from installation.show.console_plan import columns_of, plan_of
+from installation.show.console_plan import plan_of
 from installation.show.console_state import WAY_AT_MOST, Beside, SinceWhen, WayTaken, state_of
 from installation.show.keys import Controls
 from installation.show.view import Timeline, View
@@ -20,7 +20,6 @@ from models.mood import unseen
 from scenes.machine.advance import begin
 from scenes.machine.state import StoryState
 from scenes.story.story import Story, load_story
-from tests.clips import make_clip
 from tests.installation.show.test_overlay import VIEW
 
 OFFSET = 1_000_000.0
@@ -148,26 +147,14 @@ def test_the_way_is_that_of_the_take_that_runs_or_of_the_last_one(demo: Story) -
     assert len(way.scenes) == WAY_AT_MOST
 
 
-def test_the_plan_of_the_demo_has_every_scene_with_its_ways_and_place(demo: Story) -> None:
+def test_the_plan_of_the_demo_has_every_scene_with_its_ways_and_clip(demo: Story) -> None:
     plan = plan_of(demo, 2)
     nodes = {node.name: node for node in plan.scenes}
     assert tuple(nodes) == demo.names
     assert (plan.number, plan.first, plan.attract) == (2, demo.file.start, demo.file.attract)
-    assert (nodes[plan.attract].column, nodes[plan.first].column) == (0, 1)
     for node in plan.scenes:
         assert [way.to for way in node.ways] == [branch.to for branch in demo.branches(node.name)]
-        assert all(nodes[way.to].column <= node.column + 1 for way in node.ways if node.column)
         assert node.file == "" or Path(node.file).is_file()
     kinds = {node.kind for node in plan.scenes}
     assert {"attract", "scene", "ending", "course"} <= kinds
     assert [way.asks for way in nodes[plan.first].ways][-1] == "", "otherwise"
-
-
-def test_a_scene_to_which_nothing_leads_stands_in_the_first_column(tmp_path: Path) -> None:
-    make_clip(tmp_path / "a.mp4", seconds=1.0, fps=10, size=(32, 18))
-    (tmp_path / "story.toml").write_text(
-        'title = "t"\nstart = "b"\nattract = "a"\nsafe = "s"\n'
-        '[scenes.a]\nclip = "a.mp4"\nloop = true\n[scenes.b]\nclip = "a.mp4"\nend = true\n'
-        '[scenes.s]\nclip = "a.mp4"\nloop = true\n'
-    )
-    assert columns_of(load_story(tmp_path / "story.toml")) == {"a": 0, "b": 1, "s": 0}

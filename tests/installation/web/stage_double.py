@@ -67,7 +67,6 @@ def made_story(number: int = 1, file: str = "") -> StoryPlan:
         "storm": (Way(to="ending", asks=""),),
     }
     kinds = {"attract": "attract", "safe": "safe", "ending": "ending"}
-    columns = {"attract": 0, "arrival": 1, "calm": 2, "storm": 2, "ending": 3, "safe": 0}
     nodes = [
         SceneNode(
             name=name,
@@ -75,7 +74,6 @@ def made_story(number: int = 1, file: str = "") -> StoryPlan:
             seconds=20.0,
             loops=name in ("attract", "safe"),
             ways=ways.get(name, ()),
-            column=columns[name],
             file=file,
             thumbnail_at=index * 0.2,
         )

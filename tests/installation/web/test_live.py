@@ -49,7 +49,7 @@ def test_a_new_page_is_given_all_that_holds_now() -> None:
     for document in (made_story(), made_state(1), LossLine(at=1, part="sound", why="gone", seconds=None)):
         hear(live, document)
     with live.page(ANN, {"room": "Hall 2"}) as page:
-        assert kinds(page) == ["hello", "story", "history", "state", "operators", "loss"]
+        assert kinds(page) == ["hello", "story", "state", "drawings", "operators", "loss"]
 
 
 def test_a_slow_page_is_given_the_newest_state_and_none_before() -> None:
@@ -58,7 +58,8 @@ def test_a_slow_page_is_given_the_newest_state_and_none_before() -> None:
         taken(page)
         for number in range(1, 50):
             hear(live, made_state(number))
-        assert [document["number"] for _, document in taken(page)] == [49]
+        states = [document for kind, document in taken(page) if kind == "state"]
+        assert [state["number"] for state in states] == [49]
         assert taken(page) == []
 
 
@@ -107,23 +108,31 @@ def test_no_more_pages_are_let_in_than_there_is_room_for() -> None:
     assert not live.full
 
 
-def test_the_curve_has_one_sample_a_second_of_ten_minutes() -> None:
+def test_pages_are_sent_the_drawings_every_five_seconds_and_a_new_page_at_once() -> None:
     live = Live()
-    for quarter in range(4 * 700):
-        hear(live, made_state(quarter, at=1000.0 + quarter / 4))
-    document = live.history.document()
-    assert document["at"] == [float(second) for second in range(1100, 1700)]
-    assert document["scenes"] == ["arrival"]
-    assert (document["scene"], document["trusted"]) == ([0] * 600, [1] * 600)
-    assert {len(document["probabilities"][label]) for label in document["probabilities"]} == {600}
-    assert len(live.history.event()) < 60_000
+    hear(live, made_story())
+    with live.page(ANN, {}) as page:
+        for quarter in range(4 * 30):
+            hear(live, made_state(quarter, at=1000.0 + quarter / 4))
+            if quarter % 20 == 0:
+                assert "drawings" in kinds(page)
+            elif quarter % 20 == 19:
+                assert "drawings" not in kinds(page)
+        with live.page(BO, {}) as other:
+            drawn = dict(taken(other))["drawings"]
+    assert drawn["seen"] == 30
+    assert "<polygon" in drawn["minutes"]
+    assert "arrival" in drawn["take"]
+    graph = live_story(live)["graph"]
+    assert set(graph["places"]) == {scene["name"] for scene in live_story(live)["scenes"]}
+    assert ["arrival", "calm"] in [way[:2] for way in graph["ways"]]
+    assert graph["places"]["attract"][0] < graph["places"]["arrival"][0], "a take begins at the attract scene"
 
 
-def test_a_clock_that_was_put_back_begins_the_curve_anew() -> None:
-    live = Live()
-    for at in (5000.0, 5001.0, 1000.0, 1001.0):
-        hear(live, made_state(1, at=at))
-    assert live.history.document()["at"] == [1000.0, 1001.0]
+def live_story(live: Live) -> dict[str, Any]:
+    with live.page(ANN, {}) as page:
+        story: dict[str, Any] = dict(taken(page))["story"]
+        return story
 
 
 def test_a_request_without_an_answer_says_so_and_is_forgotten() -> None:

@@ -419,20 +419,6 @@ def test_a_viewers_link_shows_everything_and_no_control(stage: StageDouble, page
         page.driver.delete_all_cookies()
 
 
-@pytest.mark.usefixtures("stage")
-def test_a_story_of_a_hundred_scenes_is_laid_out_without_one_over_another(page: Page) -> None:
-    boxes = page.driver.execute_async_script(
-        "const done = arguments[0]; import('/static/layout.js').then(({ layOut, NODE }) => {"
-        " const name = (n) => `scene ${n}`;"
-        " const scenes = [...Array(100).keys()].map((n) => ({ name: name(n), column: Math.floor(Math.log2(n + 1)),"
-        "   ways: [2 * n + 1, 2 * n + 2, 0].filter((to) => to < 100).map((to) => ({ to: name(to) })) }));"
-        " done([...layOut(scenes).places.values()].map(({ x, y }) => [x, y, NODE.wide, NODE.tall])); })"
-    )
-    assert len(boxes) == 100
-    for number, (x, y, wide, tall) in enumerate(boxes):
-        assert not [1 for other in boxes[:number] if abs(other[0] - x) < wide and abs(other[1] - y) < tall]
-
-
 class Relay:
     """A network between page and console. Its line of events can be made dumb, as that of a phone that slept."""
 

@@ -7,7 +7,7 @@ the page's style sheet gives other colours in the dark.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from calibration.plain import plain
 
@@ -25,6 +25,10 @@ EMOTIONS = {
     "contempt": "#bf6a93",
 }
 """One colour for each emotion: the hues of the console's (``installation/web/static/console.css``), for paper."""
+CLASSES = {INK: "ink", GREY: "grey", RULE: "rule", PALE: "pale", ACCENT: "accent", WARN: "warn"} | {
+    colour: label for label, colour in EMOTIONS.items()
+}
+"""By which style sheets of pages find a filled shape or a text, and with "-line" a line, to give it another colour."""
 LETTER = 0.56
 """Mean width of a letter, as a share of its size."""
 
@@ -34,13 +38,14 @@ def words(text: object) -> str:
     return escape(plain(str(text)).replace("\n", " "))
 
 
-def figure(width: float, height: float, title: str, parts: Iterable[str], least: int = 0) -> str:
-    """A drawing as wide as its column, in units of about a pixel. ``least``: narrower than so many it is scrolled."""
+def figure(width: float, height: float, title: str, parts: Iterable[str], least: int = 0, top: int = 0) -> str:
+    """A drawing as wide as its column, in units of about a pixel. ``least``: narrower than so many it is scrolled;
+    ``title``: for a screen reader, '' where the page has its own words; ``top``: the first row that is shown.
+    """
     style = f' style="min-width:{least}px"' if least else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" role="img" font-family="{FONTS}"{style}>'
-        f"<title>{words(title)}</title>{''.join(parts)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top} {width:.0f} {height:.0f}" width="{width:.0f}" '
+        f'height="{height:.0f}" role="img" font-family="{FONTS}"{style}>{_told(title)}{"".join(parts)}</svg>'
     )
 
 
@@ -54,29 +59,26 @@ def text(  # noqa: PLR0913 - each is an attribute of the element
     weight: int = 400,
 ) -> str:
     """A line of text; ``x`` and ``y`` are where its foot stands."""
-    kind = {INK: "ink", GREY: "grey", WARN: "warn"}.get(colour)
-    named = f' class="{kind}"' if kind else ""
     heavy = f' font-weight="{weight}"' if weight != 400 else ""
     where = f' text-anchor="{anchor}"' if anchor != "start" else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{named}{where}{heavy}>{words(said)}</text>'
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{_named(colour)}{where}{heavy}>'
+        f"{words(said)}</text>"
     )
 
 
 def rect(x: float, y: float, width: float, height: float, colour: str, told: str = "", opacity: float = 1.0) -> str:  # noqa: PLR0913 - as above
     """A filled rectangle; ``told`` is shown where a mouse rests on it."""
     shape = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" fill="{colour}"'
-    named = {PALE: ' class="pale"', RULE: ' class="rule"', ACCENT: ' class="accent"'}.get(colour, "")
     clear = f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
-    return f"<rect {shape}{named}{clear}>{_told(told)}</rect>"
+    return f"<rect {shape}{_named(colour)}{clear}>{_told(told)}</rect>"
 
 
 def line(x1: float, y1: float, x2: float, y2: float, colour: str = RULE, width: float = 1, dashes: str = "") -> str:  # noqa: PLR0913 - as above
     """A straight line."""
-    named = {RULE: ' class="ruled"', INK: ' class="inked"', GREY: ' class="greyed"'}.get(colour, "")
     broken = f' stroke-dasharray="{dashes}"' if dashes else ""
     ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{width:g}"{named}{broken}/>'
+    return f'<line {ends} stroke="{colour}" stroke-width="{width:g}"{_named(colour, "-line")}{broken}/>'
 
 
 def polyline(points: Sequence[tuple[float, float]], colour: str, width: float = 2, told: str = "") -> str:
@@ -84,14 +86,15 @@ def polyline(points: Sequence[tuple[float, float]], colour: str, width: float = 
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return (
         f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}" '
-        f'stroke-linejoin="round">{_told(told)}</polyline>'
+        f'stroke-linejoin="round"{_named(colour, "-line")}>{_told(told)}</polyline>'
     )
 
 
 def area(points: Sequence[tuple[float, float]], colour: str, told: str = "", opacity: float = 0.85) -> str:
     """A filled polygon."""
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polygon points="{path}" fill="{colour}" fill-opacity="{opacity:g}">{_told(told)}</polygon>'
+    shape = f'points="{path}" fill="{colour}" fill-opacity="{opacity:g}"'
+    return f"<polygon {shape}{_named(colour)}>{_told(told)}</polygon>"
 
 
 def band(path: str, colour: str, width: float, told: str = "", opacity: float = 0.5, dashes: str = "") -> str:
@@ -99,6 +102,12 @@ def band(path: str, colour: str, width: float, told: str = "", opacity: float = 
     broken = f' stroke-dasharray="{dashes}"' if dashes else ""
     stroke = f'stroke="{colour}" stroke-width="{width:.1f}" stroke-opacity="{opacity:g}"{broken}'
     return f'<path d="{path}" fill="none" {stroke}>{_told(told)}</path>'
+
+
+def image(x: float, y: float, width: float, height: float, address: str) -> str:
+    """A picture that fills the rectangle, from an address of the same server."""
+    where = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<image {where} href={quoteattr(plain(address))} preserveAspectRatio="xMidYMid slice"/>'
 
 
 def short(said: str, room: float, size: float) -> str:
@@ -115,6 +124,11 @@ def nice_top(value: float) -> float:
     while step < value:
         step *= 10
     return next(step * part for part in (0.1, 0.2, 0.5, 1.0) if step * part >= value)
+
+
+def _named(colour: str, part: str = "") -> str:
+    name = CLASSES.get(colour)
+    return f' class="{name}{part}"' if name else ""
 
 
 def _told(words_: str) -> str:

@@ -1,17 +1,18 @@
-"""Where everything of a course stands on a screen of any size: pure arithmetic."""
+"""Where everything of a course stands: on a visitor's wall, in an operator's page, on paper. Pure arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from installation.course.course_record import TakeCourse
 
 DESIGNED_FOR = (1720, 1080)
 """All lengths below are in pixels of this; they grow and shrink with the screen."""
 EDGE, NAMES = 104, 176
 """Left and right margin; the column in which the curves are named."""
+LEAST_TOP = 0.4
+"""The curves' scale ends here at least: moods that hardly stirred are not blown up to storms."""
+MOODS_AT_MOST = 6
 NARROWEST = 46
 """A thumbnail that would be narrower is left dark: nothing could be made out on it."""
 
@@ -76,20 +77,25 @@ class Layout:
         share = min(max(seconds / self._seconds, 0.0), 1.0)
         return self.strip.x + round(share * self.strip.wide)
 
-    def visits(self, course: TakeCourse) -> list[Box]:
-        """The scenes of the way, one beside the other."""
+    def visits(self, begins: Sequence[float]) -> list[Box]:
+        """The scenes of the way, one beside the other; ``begins`` in seconds."""
         gap = self.length(3)
-        edges = [self.x(visit.begin) for visit in course.visits] + [self.strip.right]
+        edges = [self.x(begin) for begin in begins] + [self.strip.right]
         return [Box(begin, self.strip.y, max(0, end - begin - gap), self.strip.high) for begin, end in pairwise(edges)]
 
-    def turn_slots(self, course: TakeCourse) -> list[tuple[int, int, int]]:
-        """For each choice: where it stands, and from where to where its words may go."""
-        places = [self.x(turn.at) for turn in course.turns]
+    def turn_slots(self, moments: Sequence[float]) -> list[tuple[int, int, int]]:
+        """For each choice: where it stands, and from where to where its words may go; ``moments`` in seconds."""
+        places = [self.x(moment) for moment in moments]
         gap = self.length(16)
         slots = []
         for place, following in pairwise([*places, self.right]):
             slots.append((place, place + gap, max(place + gap, following - gap)))
         return slots
+
+    @property
+    def way_y(self) -> int:
+        """The row of the way's own line, just below the strip."""
+        return self.strip.bottom + self.length(12)
 
     def _band(self, left: int, right: int, top: float, bottom: float) -> Box:
         return Box(left, self.row(top), max(1, right - left), max(1, self.row(bottom) - self.row(top)))
@@ -105,3 +111,14 @@ def spread(places: Sequence[int], step: int, top: int, bottom: int) -> list[int]
         apart[number] = max(top, min(apart[number], over))
         over = apart[number] - step
     return apart
+
+
+def top_of(peaks: Iterable[float]) -> float:
+    """The level at which the curves' scale ends."""
+    return max((LEAST_TOP, *peaks)) * 1.04
+
+
+def strongest(means: Mapping[str, float]) -> list[str]:
+    """The moods that were shown most, at most ``MOODS_AT_MOST``, in the order that they came in."""
+    kept = sorted(means, key=lambda mood: -means[mood])[:MOODS_AT_MOST]
+    return [mood for mood in means if mood in kept]
