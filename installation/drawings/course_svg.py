@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from installation.drawings.course_layout import Box, Layout, spread, strongest, top_of
+from installation.drawings.course_layout import Layout, spread, strongest, top_of
 from installation.drawings.svg import (
     ACCENT,
     EMOTIONS,
@@ -128,15 +128,12 @@ def _strip(course: Course, layout: Layout, picture_of: Callable[[str], str]) -> 
         if box.wide < 2:
             continue
         yield rect(box.x, box.y, box.wide, box.high, PALE, visit.scene)
-        if address := picture_of(visit.scene):
+        address = picture_of(visit.scene)
+        if address:
             yield image(box.x, box.y, box.wide, box.high, address)
-        yield from _name(visit.scene, box, layout)
+        said = short(visit.scene, box.wide - 8, LETTERS)
+        if len(said) > 2 or said == visit.scene:  # below its picture, or in its place
+            yield text(box.x + (0 if address else 6), (layout.names if address else box).y + LETTERS + 2, said, LETTERS)
     yield line(layout.strip.x, layout.way_y, layout.strip.right, layout.way_y, INK, 2)
     for at in (0.0, *(turn.at for turn in course.turns), course.seconds):
         yield f'<circle cx="{layout.x(at)}" cy="{layout.way_y}" r="4" fill="{ACCENT}" class="accent"/>'
-
-
-def _name(scene: str, box: Box, layout: Layout) -> Iterator[str]:
-    said = short(scene, box.wide - 4, LETTERS)
-    if len(said) > 2 or said == scene:
-        yield text(box.x, layout.names.y + LETTERS, said, LETTERS)

@@ -12,6 +12,7 @@ function draw(node, markup) {
   if (drawn.get(node) === markup) return;
   drawn.set(node, markup);
   const picture = markup && new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
+  if (picture) picture.setAttribute("role", "presentation"); // its node has the words
   node.replaceChildren(...(picture ? [picture] : []));
   for (const image of node.querySelectorAll("image")) image.onerror = () => image.remove(); // until it is drawn anew
 }
