@@ -14,7 +14,7 @@ PANGO = "a PDF needs Pango, a library of the system; on Debian: apt install libp
 
 def report_pdf(html: str, extra: str = "report") -> bytes:
     """The page's PDF on A4, or as its style says. Raises ``MissingExtra`` or ``Unavailable`` with what to install."""
-    written: bytes = _drawn(html, extra).write_pdf()
+    written: bytes = _drawn(html, extra).write_pdf(pdf_tags=True)  # a screen reader knows headings and lists
     return written
 
 

@@ -9,7 +9,7 @@ from calibration.errors import Unavailable
 from calibration.extras import MissingExtra
 from installation.cli import app
 from installation.report.pdf import report_pdf
-from tests.installation.privacy.test_sheet import fonts, pages
+from tests.installation.privacy.test_sheet import fonts, objects, pages
 
 
 def venue(folder: Path, privacy: str) -> str:
@@ -33,6 +33,7 @@ def test_the_notice_is_written_with_a_warning_of_what_is_missing(tmp_path: Path)
     for sheet in (files[0], files[2]):
         assert pages(sheet.read_bytes()) == 1
         assert fonts(sheet.read_bytes()) == {b"Notice", b"Notice-Bold"}
+        assert b"/StructTreeRoot" in objects(sheet.read_bytes()), "a screen reader would not know headings from lists"
 
 
 def test_every_fault_of_what_was_typed_is_told_at_once(tmp_path: Path) -> None:
