@@ -74,6 +74,11 @@ class Course:
         if self._record is not None and self._finished is None:
             self._record.sample(mood, state.clock)
 
+    def forget(self) -> None:
+        """Keep nothing of the take that runs: it is counted for nobody's median either."""
+        self._record = self._finished = None
+        self._last_scene = ""
+
     def taken(self) -> TakeCourse | None:
         """The take that is shown; None: there is none any more."""
         record = self._record

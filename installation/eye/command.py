@@ -41,6 +41,15 @@ class FreezeBaseline:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetVisitors:
+    """Forget who is there, and look at none of them again before they have gone. The eye's status repeats ``number``."""
+
+    number: int
+    kind: Literal["forget_visitors"] = field(default="forget_visitors", kw_only=True, repr=False)
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """To an eye on standby: the one before has ended; open the camera and look."""
 
@@ -56,7 +65,7 @@ class Stop:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
 
-EyeCommand = SetCamera | SetThumbnail | FreezeBaseline | Look | Stop
+EyeCommand = SetCamera | SetThumbnail | FreezeBaseline | ForgetVisitors | Look | Stop
 
 _ADAPTER: TypeAdapter[EyeCommand] = TypeAdapter(Annotated[EyeCommand, Field(discriminator="kind")])
 

@@ -55,6 +55,8 @@ class EyeStatus(BaseModel):
     """Milliseconds that each stage took for the last frame; "wait" is from the camera's stamp to the first stage."""
     drift: float = 0.0
     """Stops by which the light has moved since the calibration; 0 without one."""
+    forgotten: int = 0
+    """Number of the last wish to forget the visitors that was obeyed."""
     last_words: str = ""
     """Why the eye ends now; '' while it goes on."""
 

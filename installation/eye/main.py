@@ -24,7 +24,16 @@ from installation.camera.capture import Capture
 from installation.camera.masks import masks_of
 from installation.camera.open_source import open_source
 from installation.camera.source import Source
-from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail, Stop, decode_command
+from installation.eye.command import (
+    EyeCommand,
+    ForgetVisitors,
+    FreezeBaseline,
+    Look,
+    SetCamera,
+    SetThumbnail,
+    Stop,
+    decode_command,
+)
 from installation.eye.link import MAX_LARGE_BYTES, MAX_THUMBNAIL_BYTES, EyeStatus, Link, Report, Start, open_line
 from installation.eye.perception import CannotBegin, Perception
 from installation.host.ending import die_with_the_stage
@@ -70,6 +79,7 @@ class Eye:
         self._repaired_at: float | None = None
         self._waited_ms = 0.0
         self._standby = start.standby
+        self._forgotten = 0
         self.ending = False
         self.dead_thread = ""
 
@@ -171,6 +181,10 @@ class Eye:
             case FreezeBaseline():
                 if self._perception:
                     self._perception.freeze_baseline()
+            case ForgetVisitors(number):
+                self._forgotten = number
+                if self._perception:
+                    self._perception.forget_visitors()
             case Look():
                 self._standby = False
             case Stop():
@@ -208,6 +222,7 @@ class Eye:
             left_out=perception.left_out if perception else (),
             stages_ms={"wait": self._waited_ms} | perception.stages_ms if perception else {},
             drift=perception.drift if perception else 0.0,
+            forgotten=self._forgotten,
             last_words=last_words,
         )
         self._link.send(Report(mood=mood, status=status).model_dump_json().encode())

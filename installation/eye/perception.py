@@ -40,3 +40,6 @@ class Perception(Protocol):
 
     def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""
+
+    def forget_visitors(self) -> None:
+        """Forget who is there; for whoever stays in the picture, nobody is there until they have gone."""

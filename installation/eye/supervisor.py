@@ -14,7 +14,7 @@ from calibration.house_settings import HoursSettings
 from calibration.venue import Venue
 from installation.eye.announcer import Announcer
 from installation.eye.child import EYE, EyeChild
-from installation.eye.command import EyeCommand, FreezeBaseline, Look, SetCamera, SetThumbnail
+from installation.eye.command import EyeCommand, ForgetVisitors, FreezeBaseline, Look, SetCamera, SetThumbnail
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.silence import Silence
@@ -35,6 +35,7 @@ HELD_UP_TOLD = 1.5
 LISTEN_SECONDS = 0.05
 END_WITHIN = 1.0
 RESTING = "the eye is off while the house is closed"
+FORGETTING = "the eye forgets who is there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class EyeSupervisor:
         self._on = True
         self._camera_address = venue.camera.source
         self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
+        self._forget = ForgetVisitors(0)
         self._eye: EyeChild | None = None
         self._silence: Silence | None = None
         self._successor: Successor | None = None
@@ -93,7 +95,7 @@ class EyeSupervisor:
         if silent > TRUSTED_FOR:
             busy = report.mood.reason if report.status.model is not Sense.OK else ""
             return unseen(now, busy or f"the eye has been silent for {silent:.0f} s")
-        return report.mood
+        return self._known(report)
 
     def set_on(self, on: bool) -> None:
         """Run an eye, or end it on purpose: then there is no process, no open camera, and nothing is lost."""
@@ -167,6 +169,19 @@ class EyeSupervisor:
     def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""
         self._send(FreezeBaseline())
+
+    def forget_visitors(self) -> None:
+        """Forget who is there: what an eye says that has not heard of it yet is not passed on."""
+        self._forget = ForgetVisitors(self._forget.number + 1)
+        self.thumbnail = None
+        self._send(self._forget)
+        self._pass_on(unseen(self._clock(), FORGETTING))
+
+    def _known(self, report: Report) -> Mood:
+        """Its mood, but nothing of visitors who were to be forgotten."""
+        if report.status.forgotten < self._forget.number:
+            return unseen(report.mood.captured_at, FORGETTING)
+        return report.mood
 
     def _send(self, command: EyeCommand) -> None:
         eye = self._eye
@@ -271,11 +286,13 @@ class EyeSupervisor:
         if previous is None:
             eye.send(self._standing_camera)
             eye.send(self._standing_thumbnail)
+        if status.forgotten < self._forget.number:
+            eye.send(self._forget)
         self._announcer.heard(status)
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
         if previous is None or previous.report.mood != report.mood:
-            self._pass_on(report.mood)
+            self._pass_on(self._known(report))
 
     def _pass_on(self, mood: Mood) -> None:
         if self._on_mood is None:

@@ -7,7 +7,9 @@ import time
 from calibration.venue import Venue
 from installation.camera.masks import masks_of
 from installation.eye.drift import Drift
+from installation.eye.leaving import Leaving
 from installation.eye.usable_sight import open_usable_sight
+from models.estimate import EmotionEstimate
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.mood import Mood
@@ -24,6 +26,7 @@ class VenuePerception:
         self._judgement = Judgement(venue.mood)
         self._drift = Drift(venue.calibration)
         self._open_share = max(masks_of(venue).open_share, 0.01)
+        self._leaving: Leaving | None = None
         self.stages_ms: dict[str, float] = {}
         self.repair()
 
@@ -34,7 +37,7 @@ class VenuePerception:
 
     def update(self, frame: Frame) -> Mood:
         """Analyse ``frame`` ((height, width, 3) uint8, BGR); the mood after it."""
-        estimates = self._sight.detect_and_classify(frame)
+        estimates = self._estimates(frame)
         begun = time.perf_counter()
         height, width = frame.image.shape[:2]
         # Every 8th pixel of both directions: the mean of a frame to a tenth, in a fraction of a millisecond.
@@ -52,6 +55,18 @@ class VenuePerception:
     def blind(self, now: float, reason: str) -> Mood:
         """An untrusted mood, for when no frame can be analysed."""
         return self._judgement.blind(now, reason)
+
+    def forget_visitors(self) -> None:
+        """Forget who is there; whoever stays in the picture is not looked at until they have gone."""
+        self._judgement.forget_visitors()
+        self._leaving = Leaving(self._venue.mood.leave_after_seconds)
+
+    def _estimates(self, frame: Frame) -> list[EmotionEstimate]:
+        if self._leaving is None:
+            return self._sight.detect_and_classify(frame)
+        if self._leaving.gone(self._sight.sees_face(frame), frame.captured_at):
+            self._leaving = None
+        return []
 
     def freeze_baseline(self) -> None:
         """A scene begins: visitors' own neutral faces are learned no further."""

@@ -11,6 +11,7 @@ import json
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from calibration.settings import JournalSettings
 from installation.host.attendance import Line, OperatorTime, Visits
 from installation.host.console import LossChange, LossReporter
 from installation.host.counters import Counters, Second
+from installation.host.forgetting import OF_VISITORS, Forgotten, rewrite
 from installation.host.journal_files import DayFiles
 from installation.host.state_folder import room_stem
 from installation.host.worker import Worker
@@ -52,6 +54,8 @@ MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "domina
 MAX_QUEUED_LINES = 2000
 RETRY_SECONDS = 20.0
 """While the journal is lost, its loss is written again so often: with nobody there no other line may come for hours."""
+LATE_SECONDS = 5.0
+"""By which a line of one thread may come after a later one of another."""
 MAX_WHY = 300
 """Letters of a loss's reason."""
 
@@ -72,13 +76,20 @@ class Journal:
         self._files = DayFiles(folder, room_stem(room), settings.megabytes_at_most * 1_000_000, settings.days_at_most)
         self._mood_period = 1.0 / settings.mood_hertz if settings.mood_hertz else float("inf")
         self._losses, self._wall_clock = losses, wall_clock
-        self._lines: queue.Queue[dict[str, Any] | threading.Event | None] = queue.Queue(MAX_QUEUED_LINES)
+        self._lines: queue.Queue[dict[str, Any] | Forgotten | threading.Event | None] = queue.Queue(MAX_QUEUED_LINES)
         self._next_mood = self._next_retry = 0.0
         self._unwritten: LossChange | None = None
         """The loss of the journal itself."""
         self._last_mood: tuple[object, ...] = ()
         self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
         self._counters, self._rehearsed = Counters(), False
+        self._take_since: float | None = None
+        """When the choice fell that began the take that runs, or is about to begin."""
+        self._in_take = self._leaves_forgotten = False
+        self._to_forget: deque[Forgotten] = deque()
+        self._forgotten: list[Forgotten] = []
+        """Whose lines may still wait to be written."""
+        self._forget_again_at = 0.0
         self._story: dict[str, Any] = {}
         self._story_hour = -1
         """In which the story was written last."""
@@ -120,9 +131,12 @@ class Journal:
         if kind is None:
             return
         fields = asdict(cue)
+        self._follow_take(cue, now)
         if isinstance(cue, StateChanged):
             fields["state"] = cue.state.name.lower()
             self._note_all(self._operator.advance(cue, now), now)
+        if self._leaves_forgotten:
+            return
         if isinstance(cue, SignalChanged):
             fields |= {"value": round(cue.value, 3), "level": round(cue.level, 3)}
         if isinstance(cue, TakeEnded):
@@ -150,6 +164,22 @@ class Journal:
             return
         self._next_mood, self._last_mood = now + self._mood_period, what
         self.note("mood", now, **mood_line(mood), **self._by_hand())
+
+    def forget(self, now: float) -> float:
+        """Take out all lines about those who are here and the take that runs; since when that is.
+
+        The thread rewrites the file, whole or not at all, and tries again where the disk refuses. A number stays.
+        """
+        came = self._visits.forget()
+        since = round(min((one for one in (came, self._take_since) if one is not None), default=now), 3)
+        since_at = self._wall_clock() - (now - since)
+        wish = Forgotten(since, round(now, 3), int(self._in_take), since_at)
+        self._leaves_forgotten, self._in_take, self._take_since, self._last_mood = True, False, None, ()
+        try:
+            self._lines.put_nowait(wish)
+        except queue.Full:  # it is no line that may be dropped
+            self._to_forget.append(wish)
+        return since
 
     def end(self, now: float) -> None:
         """The show ends: what was counted of it."""
@@ -190,6 +220,20 @@ class Journal:
             return
         self._thread.end(2.0)
 
+    def _follow_take(self, cue: Cue, now: float) -> None:
+        match cue:
+            case Branched() if self._take_since is None:
+                self._take_since = now
+            case TakeStarted():
+                self._in_take, self._leaves_forgotten = True, False
+                self._take_since = now if self._take_since is None else self._take_since
+            case TakeEnded():
+                self._in_take, self._take_since = False, None
+            case SceneStarted():
+                self._leaves_forgotten = False
+                if not self._in_take:
+                    self._take_since = None
+
     def _note_all(self, lines: Iterable[Line], now: float) -> None:
         for kind, fields in lines:
             self.note(kind, now, **fields)
@@ -219,13 +263,41 @@ class Journal:
 
     def _write_on(self) -> None:
         while (line := self._lines.get()) is not None:
+            if isinstance(line, Forgotten):
+                self._to_forget.append(line)
+            self._forget_all()
             if isinstance(line, threading.Event):
                 line.set()
+            elif isinstance(line, Forgotten):
+                pass
             else:
                 self._write(line)
+        self._forget_all(at_once=True)
         self._close_file()
 
+    def _forget_all(self, at_once: bool = False) -> None:
+        """Take out of the files what is to be forgotten; where the disk refuses, again later."""
+        if not self._to_forget or (self._losses.clock() < self._forget_again_at and not at_once):
+            return
+        try:
+            while self._to_forget:
+                wish = self._to_forget[0]
+                if wish not in self._forgotten:
+                    self._forgotten.append(wish)
+                paths = self._files.since(wish.since_at)
+                for path in paths:
+                    rewrite(path, wish, wish.takes if path == paths[-1] else 0)
+                self._to_forget.popleft()
+            self._losses.back("journal's forgetting")
+        except OSError as error:
+            self._forget_again_at = self._losses.clock() + RETRY_SECONDS
+            why = f"a take that was to be forgotten still stands there: {error.strerror or error} ({self._files.folder})"
+            self._losses.lost("journal's forgetting", why)
+
     def _write(self, line: dict[str, Any]) -> None:
+        if any(wish.has(line) for wish in self._forgotten):
+            return
+        self._forgotten = [wish for wish in self._forgotten if wish.until + LATE_SECONDS > line["t"]]
         try:
             if self._files.write(line["at"], json.dumps(line, separators=(",", ":"))):
                 self._losses.back("journal")

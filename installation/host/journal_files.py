@@ -16,6 +16,7 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,8 @@ from calibration.file_writer import make_private_folder, open_private
 FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(\.(?P<room>[^.]+))?\.jsonl(?P<packed>\.gz)?")
 LONGEST_LINE = 1_000_000
 """Bytes; a longer one is none of ours, and is passed over."""
+PART = ".part"
+"""At the end of a file's name while it is written."""
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -71,6 +74,13 @@ class DayFiles:
         self._append(text)
         return True
 
+    def since(self, at: float) -> list[Path]:
+        """The room's files from the day of ``at`` (unix seconds) on, oldest first; today's is closed for it."""
+        self.close()
+        first = time.strftime("%Y-%m-%d", time.localtime(at))
+        found = [file for file in self._other_days() if first <= file.day <= self._day]
+        return [file.path for file in found] + ([self._path] if self._path.exists() else [])
+
     def close(self) -> None:
         """Close today's file; the next line opens it again. Raises ``OSError``."""
         file, self._file = self._file, None
@@ -88,6 +98,9 @@ class DayFiles:
         make_private_folder(self.folder)
         self._day, self._full = day, ""
         self._path = self.folder / f"{day}.{self._room}.jsonl"
+        for part in self.folder.glob(f"*.{self._room}.jsonl*{PART}"):
+            with suppress(OSError):
+                part.unlink()  # the power went while a file was rewritten
         others = self._other_days()
         for file in others:
             if not file.packed:
@@ -141,7 +154,7 @@ def compress(path: Path) -> None:
 
     A ``path.gz`` that is there already (the clock went back a day) gets the lines appended.
     """
-    packed, part = path.with_name(path.name + ".gz"), path.with_name(path.name + ".gz.part")
+    packed, part = path.with_name(path.name + ".gz"), path.with_name(f"{path.name}.gz{PART}")
     try:
         if not _was_compressed(path, packed):
             with open_private(part, "wb") as whole:

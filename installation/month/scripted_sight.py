@@ -37,7 +37,7 @@ class ScriptedSight:
         self._socket.bind(str(self._door))
         self._socket.setblocking(False)
         self._lives: dict[str, Life] = {}
-        self._camera_on = True
+        self._camera_on, self._forgotten = True, 0
         self.face = NOBODY
         self.camera_fault = ""
         """Why the camera gives no picture; '' while it does."""
@@ -91,6 +91,7 @@ class ScriptedSight:
             model=Sense.OK,
             model_line="no networks: simulated",
             provider=CPU if life.device == "cpu" else CUDA,
+            forgotten=self._forgotten,
         )
         return Report(mood=mood, status=status).model_dump_json().encode()
 
@@ -103,6 +104,8 @@ class ScriptedSight:
                     self._lives[sender] = Life(rest["venue"]["eye"]["device"], rest.get("standby", False))
                 elif rest["kind"] == "set_camera":
                     self._camera_on = rest["on"]
+                elif rest["kind"] == "forget_visitors":
+                    self._forgotten = rest["number"]
                 elif rest["kind"] == "look" and sender in self._lives:
                     self._lives[sender].standby = False
 

@@ -21,6 +21,7 @@ from scenes.machine.command import (
     Attract,
     CloseHouse,
     Command,
+    ForgetTake,
     GoTo,
     Next,
     OpenHouse,
@@ -45,7 +46,9 @@ from scenes.machine.command import (
     Stop,
 )
 
-_PLAIN = (Start, Stop, Pause, Resume, Next, Reset, Attract, Reload, SendSnapshot, Ping, OpenHouse, CloseHouse)
+_PLAIN = (
+    *(Start, Stop, Pause, Resume, Next, Reset, Attract, ForgetTake, Reload, SendSnapshot, Ping, OpenHouse, CloseHouse),
+)
 PLAIN = {one.name: one for one in _PLAIN}
 SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetClosed)}
 LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}

@@ -386,6 +386,7 @@ IN: tuple[Address, ...] = (
     _trigger("next", "go to the next scene now"),
     _trigger("reset", "begin a new take at the first scene"),
     _trigger("attract", "go to the attract scene"),
+    _trigger("forget", "a visitor's wish: go to the attract scene, and keep nothing of the take that runs"),
     _command(
         "goto",
         "go to a scene, by its name or its number from 1",

@@ -22,7 +22,7 @@ from installation.show.eye import Eye
 from installation.show.venue_desk import VenueDesk
 from installation.show.view import View
 from installation.web.address import ConsoleAddress, qr_rows
-from installation.web.document import Answer, CameraPicture, CommandLine, Hello, LossLine, State
+from installation.web.document import Answer, CameraPicture, CommandLine, Forget, Hello, LossLine, State
 from installation.web.supervisor import WebSupervisor
 from scenes.machine.command import Command, ShowCamera, journal_fields
 from scenes.machine.state import StoryState
@@ -74,6 +74,13 @@ class ConsoleDesk:
         if origin.request:
             answer = Answer(number=origin.request, code=code, reason=reason)
             self._supervisor.send(lambda: answer)
+
+    def forget(self, since: float) -> None:
+        """Drop what is remembered of the visitors since then (seconds, as ``now`` of ``follow``)."""
+        self._way, self._next = WayTaken(), float("-inf")
+        document = Forget(since=since + self._offset)
+        self._supervisor.drop_state()
+        self._supervisor.send(lambda: document)
 
     def show_camera(self, command: ShowCamera, now: float) -> None:
         """Show the camera's picture for so long."""

@@ -37,6 +37,9 @@ class Eye(Protocol):
     def freeze_baseline(self) -> None:
         """A scene begins: the visitors' own neutral faces are learned no further."""
 
+    def forget_visitors(self) -> None:
+        """Forget who is there: nobody is, until they have gone."""
+
     def close(self) -> None:
         """End it; nothing of it is left then."""
 

@@ -15,6 +15,7 @@ from scenes.machine.command import (
     Attract,
     CloseHouse,
     Command,
+    ForgetTake,
     Next,
     OpenHouse,
     Pause,
@@ -30,7 +31,7 @@ from scenes.machine.command import (
 )
 from scenes.story.translations import next_wish
 
-QUIT_AGAIN_WITHIN_SECONDS = 2.0
+AGAIN_WITHIN_SECONDS = 2.0
 VOLUME_STEP = 0.05
 
 HELP = (
@@ -44,9 +45,17 @@ HELP = (
     ("Up, Down", "volume"),
     ("L", "captions in the next language, off"),
     ("O, Tab", "this overlay"),
+    ("F twice", "forget the visitor: the take goes, and nothing of it is kept"),
     ("Esc twice", "end the show"),
 )
 """Shown on the overlay and in the README."""
+
+
+TWICE: dict[int, tuple[type[Shutdown | ForgetTake], str]] = {
+    pygame.K_ESCAPE: (Shutdown, "Press Esc again to end the show"),
+    pygame.K_f: (ForgetTake, "Press F again to forget the visitor who is there"),
+}
+"""Keys that count when they come twice, and what is asked after the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +81,15 @@ class Keys:
 
     def __init__(self, moods: bool = False) -> None:
         self._moods = moods
-        self._quit_asked = float("-inf")
+        self._asked, self._asked_at = 0, float("-inf")
+        """The key that counts when it comes twice, and when it came first."""
         self.question = ""
         """What the operator is being asked right now; drawn over the film."""
 
     def commands(self, events: Iterable[pygame.event.Event], controls: Controls, now: float) -> list[Command]:
         """What the keys pressed since the last call ask for; ``now`` in seconds of a monotonic clock."""
-        if now - self._quit_asked > QUIT_AGAIN_WITHIN_SECONDS:
-            self.question = ""
+        if now - self._asked_at > AGAIN_WITHIN_SECONDS:
+            self._asked, self.question = 0, ""
         commands: list[Command] = []
         for event in events:
             if event.type == pygame.QUIT:
@@ -89,8 +99,8 @@ class Keys:
         return commands
 
     def _pressed(self, key: int, controls: Controls, now: float) -> list[Command]:
-        if key == pygame.K_ESCAPE:
-            return self._guarded_quit(now)
+        if key in TWICE:
+            return self._guarded(key, now)
         number = key - pygame.K_0
         if self._moods and 0 <= number <= 9:
             word = NOBODY if number == 0 else (*LABELS, UNDECIDED)[number - 1]
@@ -125,9 +135,11 @@ class Keys:
                 return SetMasterVolume(max(0.0, controls.volume - VOLUME_STEP), origin=KEY)
         return None
 
-    def _guarded_quit(self, now: float) -> list[Command]:
-        """A sleeve on the keyboard must not end an exhibition: Esc counts when it comes twice."""
-        if now - self._quit_asked <= QUIT_AGAIN_WITHIN_SECONDS:
-            return [Shutdown(origin=KEY)]
-        self._quit_asked, self.question = now, "Press Esc again to end the show"
+    def _guarded(self, key: int, now: float) -> list[Command]:
+        """A sleeve on the keyboard must not end an exhibition: what cannot be undone counts when it comes twice."""
+        asked, self._asked, self._asked_at = self._asked, key, now
+        if asked == key:
+            self._asked, self._asked_at, self.question = 0, float("-inf"), ""
+            return [TWICE[key][0](origin=KEY)]
+        self.question = TWICE[key][1]
         return []

@@ -41,6 +41,9 @@ class ManualMood:
     def freeze_baseline(self) -> None:
         """No visitor's face is learned."""
 
+    def forget_visitors(self) -> None:
+        """Nobody is known."""
+
     def close(self) -> None:
         """Nothing to close."""
 

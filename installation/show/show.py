@@ -27,6 +27,7 @@ from scenes.machine.branching import standings
 from scenes.machine.command import (
     Attract,
     Command,
+    ForgetTake,
     GoTo,
     LayPicture,
     Next,
@@ -179,20 +180,32 @@ class Show:
     def _obey(self, command: Command, now: float) -> None:
         log.debug("%s asks: %s", command.origin, command)
         self.parts.journal.note("command", now, **journal_fields(command))
-        answer = self._ask_story(command) if isinstance(command, StoryCommand) else self._set_stage(command, now)
+        answer = (
+            self._ask_story(command, now) if isinstance(command, StoryCommand) else self._set_stage(command, now)
+        )
         if self.parts.control is not None:
             self.parts.control.reply(command, *answer)
         if self.parts.console is not None:
             self.parts.console.obeyed(command, *answer)
 
-    def _ask_story(self, command: StoryCommand) -> Answer:
+    def _ask_story(self, command: StoryCommand, now: float) -> Answer:
         match command:
             case GoTo(scene) if scene not in self._story.names:
                 return Code.UNKNOWN, f"there is no scene {scene!r}"
             case Start() | GoTo() | Next() if self.controls.closed:
                 return Code.NOT_NOW, "the show is closed"
+            case ForgetTake():
+                self._forget(now)
         self._asked.append(command)
         return DONE
+
+    def _forget(self, now: float) -> None:
+        """Whoever is there asked for it: what the parts know of the visit goes; the story's part is in its next tick."""
+        self.parts.eye.forget_visitors()
+        self.parts.course.forget()
+        since = self.parts.journal.forget(now)
+        if self.parts.console is not None:
+            self.parts.console.forget(since)
 
     def _set_stage(self, command: StageCommand, now: float) -> Answer:
         match command:
@@ -277,9 +290,9 @@ class Show:
             case StemLevels(entry, levels):
                 film.stem_levels(entry, levels)
             case ThreadShown(_, scene, thread, _, reason):
-                log.info("scene %s: thread %s: %s", scene, thread, reason)
+                log.debug("scene %s: thread %s: %s", scene, thread, reason)
             case Branched(source, target, reason):
-                log.info("%s -> %s: %s", source, target, reason)
+                log.debug("%s -> %s: %s", source, target, reason)  # a face's mood: no line of a log can be forgotten
             case TakeStarted():
                 self.parts.takes.keep(self._state.history)
             case SceneStarted(_, scene, _):

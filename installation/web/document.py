@@ -237,6 +237,13 @@ class CameraPicture(Document):
     """Base 64."""
 
 
+class Forget(Document):
+    """A visitor asked to be forgotten: what is remembered since then is dropped. Not sent on to pages."""
+
+    kind: Literal["forget"] = "forget"
+    since: float
+
+
 class Request(Document):
     """An operator's wish; it passes the same checks as an OSC message before it is a command."""
 
@@ -257,5 +264,5 @@ class Answer(Document):
     reason: str
 
 
-Told = Hello | StoryPlan | State | LossLine | CommandLine | CameraPicture | Answer
+Told = Hello | StoryPlan | State | LossLine | CommandLine | CameraPicture | Forget | Answer
 """What the stage sends."""

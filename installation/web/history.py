@@ -73,6 +73,11 @@ class History:
         """For how many of the seconds somebody was there."""
         return sum(sample.present for sample in self._samples)
 
+    def forget(self, since: float) -> None:
+        """Keep no sample from ``since`` (unix seconds) on."""
+        while self._samples and self._samples[-1].at >= since:
+            self._samples.pop()
+
     def minutes_svg(self) -> str:
         """The mood of the ten minutes: nothing where nobody was there, pale where it was not trusted, a line where a
         scene begins. It is stretched to the page's width.

@@ -92,6 +92,9 @@ class Live:
     def heard(self, document: dict[str, Any], message: bytes) -> None:
         """Pass on a document of the stage, as it came."""
         kind = document["kind"]
+        if kind == "forget":
+            self._forget(document["since"])
+            return
         self.newest[kind], self.heard_at[kind] = document, self._clock()
         if kind == "state":
             self.history.add(document)
@@ -105,6 +108,13 @@ class Live:
         if isinstance(document, dict):
             self.newest[kind], self.heard_at[kind] = document, self._clock()
         self._send(kind, _event(kind, orjson.dumps(document)))
+
+    def _forget(self, since: float) -> None:
+        """Drop what is remembered of a take, here and on the pages."""
+        self.history.forget(since)
+        event = self._drawings()
+        for page in self._pages:
+            page.put("drawings", event)
 
     def watch_camera(self, caller: Caller, seconds: float) -> None:
         """The stage has granted ``caller`` the camera's picture for so long; nobody else is sent it."""

@@ -90,6 +90,10 @@ class WebSupervisor:
         self._state = make
         self._wake.set()
 
+    def drop_state(self) -> None:
+        """One that was not sent yet is not sent."""
+        self._state = None
+
     def put_story(self, make: Make) -> None:
         """Another story; told again to each process that takes the place of another."""
         self._story = make

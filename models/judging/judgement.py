@@ -61,6 +61,13 @@ class Judgement:
         self._somebody_at = -math.inf
         self._present = False
 
+    def forget_visitors(self) -> None:
+        """Forget who is there, with all that was learned of each; posters stay posters."""
+        tracker = self._tracker
+        tracker.forget_visitors()
+        self._start_over()
+        self._tracker = tracker
+
     def freeze(self) -> None:
         """A scene begins: each visitor's own neutral stays what it is."""
         for visitor in self._visitors.values():

@@ -56,6 +56,10 @@ class Spots:
         """The remembered spot here, or a new one."""
         return next((spot for spot in self._spots if spot.near(x, y, size)), Spot(x, y, size))
 
+    def forget_below(self, still_seconds: float) -> None:
+        """Keep only the spots where a face has not moved for so long: those of posters."""
+        self._spots = [spot for spot in self._spots if spot.still_seconds >= still_seconds]
+
     def remember(self, spot: Spot) -> None:
         """Keep the spot of a face that has been lost; of too many, those that were still for longest."""
         rest = [other for other in self._spots if not other.near(spot.x, spot.y, spot.size)]

@@ -90,6 +90,11 @@ class Tracker:
         visitors = sorted((face for face in self._faces if face.slot), key=lambda face: face.slot)
         return [Track(f.visitor_id, f.slot, f.estimate, f.first_seen, f.last_seen) for f in visitors]
 
+    def forget_visitors(self) -> None:
+        """Nothing is known any more but where posters hang."""
+        self._faces = [face for face in self._faces if self._is_poster(face)]
+        self._spots.forget_below(self._settings.poster_after_seconds)
+
     def _assign(self, found: list[EmotionEstimate], now: float) -> list[EmotionEstimate]:
         """Give faces to tracks, the surest pair first; returns the faces that nobody expected."""
         places = [_place(estimate) for estimate in found]

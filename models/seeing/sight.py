@@ -64,6 +64,16 @@ class Sight:
                 for detection, row, face in zip(found, probabilities, faces, strict=True)
             ]
 
+    def sees_face(self, frame: Frame) -> bool:
+        """Whether there is a face in the frame at all. Nothing is classified, and nothing of it is kept."""
+        self.stages_ms = dict.fromkeys(STAGES, 0.0)
+        image, _ = cut(frame.image, self._region)
+        with self._timed("detect"):
+            found = self._detector.detect(image)
+        self._since_detection = self._every  # the next frame that is looked at begins anew
+        self._flow_tracker = FlowTracker()
+        return bool(found)
+
     def _find(self, image: Image) -> list[Detection]:
         """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""
         if self._since_detection < self._every:

@@ -91,6 +91,13 @@ class Attract(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetTake(Asked):
+    """Whoever is there asks to be forgotten: to attract, and nothing is kept of the take that runs."""
+
+    name: ClassVar[str] = "forget"
+
+
+@dataclass(frozen=True, slots=True)
 class GoTo(Asked):
     """To the scene of this name."""
 
@@ -280,7 +287,7 @@ class Restart(Asked):
 
 VenueCommand = LayPicture | SetCorners | SetTone | PlayChannel | RenewEye
 """By which the room is set up."""
-StoryCommand = Start | Stop | Pause | Resume | Next | Reset | Attract | GoTo | SetBlackout
+StoryCommand = Start | Stop | Pause | Resume | Next | Reset | Attract | ForgetTake | GoTo | SetBlackout
 """Understood by the story: they are part of a ``Moment``."""
 StageCommand = (
     SetMute

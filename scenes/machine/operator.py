@@ -8,6 +8,7 @@ from models.mood import Mood
 from scenes.machine.branching import Choice, choose
 from scenes.machine.command import (
     Attract,
+    ForgetTake,
     GoTo,
     Next,
     Pause,
@@ -18,6 +19,7 @@ from scenes.machine.command import (
     Stop,
     StoryCommand,
 )
+from scenes.machine.evidence import NOTHING_SEEN
 from scenes.machine.replacing import replace
 from scenes.machine.state import StoryState
 from scenes.machine.transition import Step, as_home, request_scene, unconditional_choice
@@ -59,8 +61,19 @@ def obey(story: Story, state: StoryState, mood: Mood, command: StoryCommand) -> 
             if bound_for == story.file.attract:
                 return moving, ()
             return request_scene(story, moving, straight(story.file.attract), outcome="operator")
+        case ForgetTake():
+            state, cues = request_scene(story, _forgetting(story, moving), straight(story.file.attract))
+            told = [signal.told for signal in moving.signals if signal.told]
+            return state, (*cues, *(replace(one, value=0.0, level=0.0, known=False) for one in told))
         case _:
             assert_never(command)
+
+
+def _forgetting(story: Story, state: StoryState) -> StoryState:
+    """Without the take that runs: it has no end either, for it never was. How many there were stays a number."""
+    memory = state.memory.next_take().drawn(story)
+    state = replace(state, in_take=False, visited=False, ending="", memory=memory)
+    return replace(state, evidence=NOTHING_SEEN, signals=())
 
 
 def _outcome_of_leaving(story: Story, state: StoryState, target: str) -> str | None:

@@ -30,7 +30,7 @@ export class Controls {
       if (this.now?.blackout) asked($("blackout"), t("do.light"), "blackout", 0);
       else dark();
     });
-    for (const id of ["restart", "shutdown"]) {
+    for (const id of ["forget", "restart", "shutdown"]) {
       $(id).addEventListener("click", twice($(id), () => t(`do.${id}`), () => asked($(id), t(`do.${id}`), id)));
     }
     for (const id of ["volume", "brightness"]) this.slide($(id), id);

@@ -125,3 +125,13 @@ def test_who_leaves_during_the_course_has_come_to_the_ending_before_it() -> None
     list(takes.until("yours", lambda _: feeling("sadness")))
     cues = list(takes.until("lamp", lambda _: NOBODY))
     assert [cue.outcome for cue in cues if isinstance(cue, TakeEnded)] == ["cellar"]
+
+
+def test_a_take_that_is_forgotten_is_drawn_for_nobody_and_counted_for_no_median() -> None:
+    takes = Takes()
+    list(takes.until("cellar", lambda _: feeling("sadness")))
+    assert takes.course.taken() is not None
+    takes.course.forget()
+    assert takes.course.taken() is None
+    list(takes.until("lamp", lambda _: NOBODY))
+    assert (takes.course.earlier.count, takes.course.last_scene) == (0, "")

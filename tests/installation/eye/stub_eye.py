@@ -38,12 +38,15 @@ class StubPerception:
         self.drift = 0.0
         self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
         self._frames = 0
+        self._forgotten = False
 
     def update(self, frame: Frame) -> Mood:
         self._frames += 1
         if self._frames == 4:
             fail(self._fault)
         mean = float(frame.image.mean())
+        if self._forgotten:
+            return Mood(captured_at=frame.captured_at, trusted=True, present=False, frame_luminance=mean)
         return Mood(captured_at=frame.captured_at, trusted=True, present=True, count=1, frame_luminance=mean)
 
     def blind(self, now: float, reason: str) -> Mood:
@@ -56,6 +59,9 @@ class StubPerception:
 
     def freeze_baseline(self) -> None:
         Path(os.environ["STUB_EYE_FROZEN"]).touch()
+
+    def forget_visitors(self) -> None:
+        self._forgotten = True
 
 
 def fail(fault: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from installation.eye.command import (
     EyeCommand,
+    ForgetVisitors,
     FreezeBaseline,
     Look,
     SetCamera,
@@ -27,6 +28,7 @@ COMMANDS = (
     SetThumbnail(False),
     SetThumbnail(True, large=True),
     FreezeBaseline(),
+    ForgetVisitors(3),
     Look(),
     Stop(),
 )

@@ -48,7 +48,7 @@ def trusted(moods: list[Mood], count: int) -> list[Mood]:
     return [mood for mood in moods if mood.trusted][:count]
 
 
-def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(watching: Opens) -> None:
+def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks_and_can_be_forgotten(watching: Opens) -> None:
     supervisor, moods = watching("visitor")
     wait_until(lambda: moods and moods[-1].present and moods[-1].visitors, LONG)
     assert moods[-1].count == 1
@@ -56,6 +56,11 @@ def test_the_simulated_visitor_is_seen_and_judged_by_the_real_networks(watching:
     assert 0.1 < moods[-1].visitors[0].position[0] < 0.9
     assert supervisor.status.camera_address == "visitor"
     assert {"wait", "detect", "classify", "judge"} <= supervisor.status.stages_ms.keys()
+    supervisor.forget_visitors()
+    told = len(moods)
+    wait_until(lambda: sum(mood.trusted for mood in moods[told:]) > 5, 4 * LONG)
+    assert not any(mood.count or mood.present or any(mood.probabilities) for mood in moods[told:])
+    assert supervisor.status.stages_ms["classify"] == 0, "whoever stays in the picture is not classified"
 
 
 def test_a_classifier_with_other_labels_is_named_and_the_shipped_one_sees(

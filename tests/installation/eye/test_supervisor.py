@@ -554,3 +554,19 @@ def test_a_picture_to_draw_on_is_large_and_fits_into_a_datagram(keeping: Starts,
     wait_until(lambda: supervisor.thumbnail is not None and len(supervisor.thumbnail) > 16 * 1024, LONG)
     assert picture_of(supervisor.thumbnail).shape == (450, 800, 3)
     assert len(supervisor.thumbnail) <= 60 * 1024
+
+
+def test_a_visitor_who_is_forgotten_is_nobody_at_once_also_for_the_eye_that_comes_next(keeping: Starts) -> None:
+    passed_on: list[Mood] = []
+    supervisor = keeping(on_mood=passed_on.append)
+    killed = eye_that_sees(supervisor)
+    assert mood(supervisor).present
+    supervisor.forget_visitors()
+    assert not mood(supervisor).present, "not even the report that was on its way"
+    told = len(passed_on)
+    wait_until(lambda: sees(supervisor), LONG)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: "SIGKILL" in mood(supervisor).reason, LONG)
+    wait_until(lambda: sees(supervisor), LONG)
+    assert not mood(supervisor).present
+    assert not any(one.present for one in passed_on[told:])

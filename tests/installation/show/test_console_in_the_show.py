@@ -21,7 +21,9 @@ from calibration.web_settings import ConsoleSettings
 from installation.host.journal_files import read_lines
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
+from installation.show.rehearsal import NOBODY, mood_of
 from installation.show.show import Show
+from models.mood import Mood
 from scenes.machine.command import SetMute
 from scenes.story.story import load_story
 from tests.clips import make_clip
@@ -37,6 +39,13 @@ class PicturedMood(ManualMood):
 
     asked: bool = False
     number = 0
+    feels = NOBODY
+
+    def mood(self, now: float) -> Mood:
+        return mood_of(self.feels, 0.9, now)
+
+    def forget_visitors(self) -> None:
+        self.feels = NOBODY
 
     def set_thumbnail(self, on: bool, large: bool = False) -> None:  # noqa: ARG002 - it has one size
         self.asked = on
@@ -149,6 +158,34 @@ def test_an_operator_leads_the_film_and_the_journal_says_who(operator: Operator)
     assert (code, "did you mean 'door'" in reason) == (1, True)
     assert [line["source"] for line in operator.journal("command") if line["name"] == "goto"] == ["console 127.0.0.1"]
     operator.run_until(lambda: [one for one in operator.events("command") if one["name"] == "goto"])
+
+
+def test_a_visitor_who_is_forgotten_is_on_no_page_and_in_no_line(operator: Operator) -> None:
+    journal = operator.show.parts.journal
+    assert operator.ask("attract")[0] == 0
+    operator.run_until(lambda: operator.show.scene == "lamp")
+    before = len(operator.journal("take_start"))
+    assert operator.ask("goto", "door")[0] == 0
+    operator.run_until(lambda: operator.state()["way"] == ["door"])
+    operator.eye.feels = "sadness"
+    operator.run_until(lambda: operator.state()["mood"]["dominant"] == "sadness")
+    came = operator.state()["at"]
+    operator.run_until(lambda: operator.state()["at"] > came + 1.2)
+    assert len(operator.journal("take_start")) == before + 1
+    assert any("sadness" in json.dumps(line) for line in operator.journal("mood"))
+
+    heard = len(operator.events("drawings"))
+    assert operator.ask("forget") == (0, "ok")
+    operator.run_until(lambda: operator.show.scene == "lamp" and operator.state()["scene"]["name"] == "lamp")
+    operator.run_until(lambda: len(operator.events("drawings")) > heard)
+    state = operator.state()
+    assert (state["way"], state["in_take"], state["mood"]["present"], state["visitors"]) == ([], False, False, [])
+    assert operator.events("drawings")[-1]["seen"] == 0
+    assert len(operator.journal("take_start")) == before
+    whole = b"".join(path.read_bytes() for path in journal.folder.rglob("*.jsonl*"))
+    assert b"sadness" not in whole
+    assert b'"name":"forget"' not in whole
+    assert [line["takes"] for line in operator.journal("forgotten")] == [1]
 
 
 def test_what_a_guard_does_by_a_key_is_told_to_the_pages_too(operator: Operator) -> None:

@@ -3,7 +3,7 @@
 import pygame
 
 from installation.show.keys import Controls, Keys
-from scenes.machine.command import KEY, Pause, RehearseMood, Resume, SetMasterVolume, Shutdown
+from scenes.machine.command import KEY, ForgetTake, Pause, RehearseMood, Resume, SetMasterVolume, Shutdown
 
 
 def press(key: int) -> pygame.event.Event:
@@ -49,3 +49,12 @@ def test_number_keys_make_moods_at_a_desk_but_not_in_a_gallery() -> None:
     assert command == RehearseMood("happiness", 0.9, origin=KEY)
     (command,) = Keys(moods=True).commands([press(pygame.K_0)], Controls(), 0.0)
     assert command == RehearseMood("nobody", 0.9, origin=KEY)
+
+
+def test_a_visitor_is_forgotten_by_the_second_press_of_the_same_key() -> None:
+    keys = Keys()
+    assert keys.commands([press(pygame.K_f), press(pygame.K_ESCAPE)], Controls(), 10.0) == []
+    assert "end the show" in keys.question
+    assert keys.commands([press(pygame.K_f)], Controls(), 10.5) == []
+    assert keys.commands([press(pygame.K_f)], Controls(), 11.0) == [ForgetTake(origin=KEY)]
+    assert keys.question == ""

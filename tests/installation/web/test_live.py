@@ -11,7 +11,7 @@ from typing import Any
 from installation.osc.registry import Code
 from installation.web import stage_line
 from installation.web.caller import Caller
-from installation.web.document import CameraPicture, CommandLine, Document, LossLine, Request
+from installation.web.document import CameraPicture, CommandLine, Document, Forget, LossLine, Request
 from installation.web.live import KEPT_LINES, MOST_PAGES, Live, Page
 from installation.web.stage_line import StageLine
 from installation.web.wire import Wire
@@ -174,3 +174,16 @@ def test_a_console_that_hangs_reads_no_more_so_that_the_stage_notices() -> None:
 
 def test_codes_are_those_of_osc() -> None:
     assert (stage_line.NOT_NOW, stage_line.TOO_MANY) == (Code.NOT_NOW, Code.TOO_MANY)
+
+
+def test_a_visitor_who_is_forgotten_is_on_no_curve_neither_here_nor_on_open_pages() -> None:
+    live = Live()
+    with live.page(ANN, {}) as page:
+        for second in range(6):
+            hear(live, made_state(second, at=100.0 + second))
+        taken(page)
+        hear(live, Forget(since=102.0))
+        (kind, drawn), *others = taken(page)
+        assert (kind, drawn["seen"], others) == ("drawings", 2, [])
+    assert live.history.seconds_seen() == 2
+    assert "forget" not in live.newest

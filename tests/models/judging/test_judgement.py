@@ -228,3 +228,17 @@ def test_whatever_comes_the_mood_is_whole(course: list[tuple[float, list[Emotion
             assert sum(visitor.probabilities) == pytest.approx(1) or sum(visitor.probabilities) == 0
         assert sum(mood.probabilities) == pytest.approx(1 if slots else 0) or sum(mood.probabilities) == 0
         assert Mood.model_validate(mood.model_dump()) == mood
+
+
+def test_of_a_visitor_who_is_forgotten_nothing_is_left_but_a_poster_stays_one() -> None:
+    room = Room(poster_after_seconds=20)
+    poster, guest = face(x=60.0, label="happiness"), face(label="anger")
+    room.watch(25, poster)
+    known = room.watch(5, poster, guest)[-1]
+    room.judge.forget_visitors()
+    afterwards = room.watch(0.2, poster)
+    assert [mood.count for mood in afterwards] == [0] * len(afterwards)
+    assert not any(mood.present or any(mood.probabilities) or mood.dominant for mood in afterwards)
+    again = room.watch(5, poster, guest)[-1]
+    assert [known.count, again.count] == [1, 1]
+    assert known.visitors[0].visitor_id != again.visitors[0].visitor_id

@@ -6,6 +6,7 @@ from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.command import (
     KEY,
     Attract,
+    ForgetTake,
     GoTo,
     Next,
     Pause,
@@ -16,9 +17,11 @@ from scenes.machine.command import (
     Stop,
     StoryCommand,
 )
-from scenes.machine.cue import Play, ShowState, StateChanged, TakeEnded, TakeStarted
+from scenes.machine.cue import Play, ShowState, SignalChanged, StateChanged, TakeEnded, TakeStarted
+from scenes.machine.replacing import replace
+from scenes.machine.signal_state import SignalMessage
 from scenes.story.clip import Playhead
-from tests.scenes.evenings import NOBODY, branches_of, evening, feeling, scenes_of, story_of
+from tests.scenes.evenings import NOBODY, TWO_ROOMS, branches_of, evening, feeling, scenes_of, story_of
 
 AFRAID = [(1.0, feeling("fear"))]
 
@@ -122,3 +125,27 @@ def test_in_a_blackout_the_film_goes_on_behind_the_dark() -> None:
 def test_two_wishes_in_one_moment_are_met_in_their_order() -> None:
     cues = evening(story_of(), AFRAID, until=9, commands={5.0: GoTo("cellar"), 5.00001: Stop()})
     assert scenes_of(cues)[-1] == "lamp"
+
+
+def test_a_take_that_is_forgotten_has_no_end_and_leaves_nothing_to_the_next_one() -> None:
+    cues = evening(story_of(), AFRAID, until=8, commands={5: ForgetTake(origin=KEY)})
+    assert scenes_of(cues)[:3] == ["lamp", "door", "lamp"]
+    assert [cue for _, cue in cues if isinstance(cue, TakeEnded)] == []
+    story = story_of()
+    state, _ = begin(story, 0.0)
+    state = replace(state, in_take=True, entry=1, scene="door", visited=True, ending="door")
+    state = replace(state, memory=replace(state.memory, counters={"tears": 3}, been={"door": 1}))
+    state, _ = advance(story, state, Moment(0.1, feeling("fear"), Playhead(1, 1.0), (ForgetTake(),)))
+    assert not (state.in_take or state.visited or state.ending)
+    assert not (state.memory.counters or state.memory.been or state.memory.took)
+
+
+def test_what_a_signal_said_is_forgotten_with_the_take() -> None:
+    story = story_of(TWO_ROOMS + '[signals.heart]\naddress = "/heart"\nlow = 40\nhigh = 180\n')
+    state, _ = begin(story, 0.0)
+    heard = Moment(0.1, NOBODY, Playhead(1, 0.1), signals=(SignalMessage("heart", 120.0),))
+    state, _ = advance(story, state, heard)
+    assert state.signals
+    state, cues = advance(story, state, Moment(0.2, NOBODY, Playhead(1, 0.2), (ForgetTake(),)))
+    assert state.signals == ()
+    assert [(cue.level, cue.known) for cue in cues if isinstance(cue, SignalChanged)] == [(0.0, False)]
