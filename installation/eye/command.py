@@ -42,7 +42,7 @@ class FreezeBaseline:
 
 @dataclass(frozen=True, slots=True)
 class ForgetVisitors:
-    """Forget who is there, and look at none of them again before they have gone. The eye's status repeats ``number``."""
+    """Forget who is there; they are nobody until they have gone. The eye's status repeats ``number``."""
 
     number: int
     kind: Literal["forget_visitors"] = field(default="forget_visitors", kw_only=True, repr=False)

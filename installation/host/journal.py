@@ -21,7 +21,7 @@ from calibration.settings import JournalSettings
 from installation.host.attendance import Line, OperatorTime, Visits
 from installation.host.console import LossChange, LossReporter
 from installation.host.counters import Counters, Second
-from installation.host.forgetting import OF_VISITORS, Forgotten, rewrite
+from installation.host.forgetting import Forgotten, rewrite
 from installation.host.journal_files import DayFiles
 from installation.host.state_folder import room_stem
 from installation.host.worker import Worker
@@ -291,7 +291,9 @@ class Journal:
             self._losses.back("journal's forgetting")
         except OSError as error:
             self._forget_again_at = self._losses.clock() + RETRY_SECONDS
-            why = f"a take that was to be forgotten still stands there: {error.strerror or error} ({self._files.folder})"
+            why = (
+                f"a take that was to be forgotten still stands there: {error.strerror or error} ({self._files.folder})"
+            )
             self._losses.lost("journal's forgetting", why)
 
     def _write(self, line: dict[str, Any]) -> None:

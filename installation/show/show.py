@@ -180,9 +180,7 @@ class Show:
     def _obey(self, command: Command, now: float) -> None:
         log.debug("%s asks: %s", command.origin, command)
         self.parts.journal.note("command", now, **journal_fields(command))
-        answer = (
-            self._ask_story(command, now) if isinstance(command, StoryCommand) else self._set_stage(command, now)
-        )
+        answer = self._ask_story(command, now) if isinstance(command, StoryCommand) else self._set_stage(command, now)
         if self.parts.control is not None:
             self.parts.control.reply(command, *answer)
         if self.parts.console is not None:
@@ -200,7 +198,7 @@ class Show:
         return DONE
 
     def _forget(self, now: float) -> None:
-        """Whoever is there asked for it: what the parts know of the visit goes; the story's part is in its next tick."""
+        """Whoever is there asked for it: what the parts know of the visit goes; the story's own follows."""
         self.parts.eye.forget_visitors()
         self.parts.course.forget()
         since = self.parts.journal.forget(now)

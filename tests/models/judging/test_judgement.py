@@ -242,3 +242,12 @@ def test_of_a_visitor_who_is_forgotten_nothing_is_left_but_a_poster_stays_one() 
     again = room.watch(5, poster, guest)[-1]
     assert [known.count, again.count] == [1, 1]
     assert known.visitors[0].visitor_id != again.visitors[0].visitor_id
+
+
+def test_a_visitors_number_cannot_be_derived_from_what_was_seen() -> None:
+    numbers = set()
+    for _ in range(4):
+        room = Room()
+        room.judge = Judgement(MoodSettings())  # as the eye makes it
+        numbers.add(room.watch(2, face())[-1].visitors[0].visitor_id)
+    assert len(numbers) == 4

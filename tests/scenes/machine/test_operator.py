@@ -136,8 +136,8 @@ def test_a_take_that_is_forgotten_has_no_end_and_leaves_nothing_to_the_next_one(
     state = replace(state, in_take=True, entry=1, scene="door", visited=True, ending="door")
     state = replace(state, memory=replace(state.memory, counters={"tears": 3}, been={"door": 1}))
     state, _ = advance(story, state, Moment(0.1, feeling("fear"), Playhead(1, 1.0), (ForgetTake(),)))
-    assert not (state.in_take or state.visited or state.ending)
-    assert not (state.memory.counters or state.memory.been or state.memory.took)
+    assert (state.in_take, state.visited, state.ending) == (False, False, "")
+    assert (state.memory.counters, state.memory.been, state.memory.took) == ({}, {}, frozenset())
 
 
 def test_what_a_signal_said_is_forgotten_with_the_take() -> None:
