@@ -45,8 +45,7 @@ HELP = (
     ("Up, Down", "volume"),
     ("L", "captions in the next language, off"),
     ("O, Tab", "this overlay"),
-    ("F twice", "forget the visitor: the take goes, and nothing of it is kept"),
-    ("Esc twice", "end the show"),
+    ("F, Esc twice", "forget the visitor; end the show"),
 )
 """Shown on the overlay and in the README."""
 
