@@ -57,6 +57,11 @@ class PrivacySettings(Section):
     contact: Words = Field("", description="Where a visitor asks: e-mail, telephone or desk")
     data_protection_officer: Words = ""
     artist: Words = Field("", description="Who made the work, and answers for the software together with who shows it")
+    artist_role: Literal["", "joint_controller", "processor", "none"] = Field(
+        "",
+        description="How the artist answers for the visitors' data: together with who shows it (GDPR, Art. 26), as its "
+        "processor (Art. 28), or not at all; '' = not decided, and the drafts hold both variants of the agreement",
+    )
     purpose: Words = Field("", description="What for, in a sentence; '' = the standard one")
     legal_basis: Literal["", "consent", "public_task", "legitimate_interest"] = Field(
         "", description="Art. 6 of the GDPR; '' = not decided, and `check` says so"

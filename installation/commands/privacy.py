@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from installation.commands.privacy_drafts import drafts
 from installation.commands.privacy_notice import notice
 
 
@@ -14,4 +15,5 @@ def register(app: typer.Typer) -> None:
         help="Notices for visitors, proofs and drafts, made of the room's own settings. This is no legal advice.",
     )
     privacy.command("notice")(notice)
+    privacy.command("drafts")(drafts)
     app.add_typer(privacy, name="privacy")
