@@ -37,7 +37,7 @@ def notice(
     """Write the sign for the door, the page behind its QR code, and the easy and the spoken version.
 
     All of it follows the venue's settings, so write it anew after a change. This is no legal advice: whoever shows
-    the work reads it and answers for it. Exit code 78: no notice may make this place lawful.
+    the work reads it and answers for it. Exit code 78: no notice makes this place lawful.
     """
     from installation.host.errors import both, plain_errors
     from installation.privacy.facts import read_facts

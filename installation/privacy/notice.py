@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from calibration.errors import BadFile, BadInput
-from calibration.privacy_settings import PrivacySettings
+from calibration.privacy_settings import FORBIDDEN_PLACES, PrivacySettings
 from installation.privacy.facts import Facts, missing_keys, refuse_forbidden
 from installation.privacy.page import page_html
 from installation.privacy.sheet import LEGIBLE_POINTS, Sheet, Size, easy_sheet, sign
@@ -42,8 +43,11 @@ def signs_of(named: Sequence[str], privacy: PrivacySettings) -> tuple[tuple[Word
 def unsaid(privacy: PrivacySettings) -> Iterator[str]:
     """Each key that is missing, with what to write there."""
     for key in missing_keys(privacy):
-        told = (PrivacySettings.model_fields[key].description or "").partition(";")[0]
-        yield f"privacy.{key} is missing: {told}"
+        field = PrivacySettings.model_fields[key]
+        choices = [one for one in get_args(field.annotation) if one and one not in FORBIDDEN_PLACES]
+        told = (field.description or "").partition(";")[0]
+        words = f" ({', '.join(choices)})" if choices else ""
+        yield f"privacy.{key} is missing: {told}{words}"
     if not privacy.page:
         yield "privacy.page is missing, so the sign has no QR code: the web address at which index.html will be read"
     elif not privacy.page.startswith(("https://", "http://")):

@@ -150,6 +150,13 @@ def test_what_is_missing_is_marked_and_named(key: str) -> None:
     assert [line.partition(" ")[0] for line in unsaid(lacking.privacy)] == [f"privacy.{key}"]
 
 
+def test_where_there_is_a_choice_it_is_named_without_what_is_forbidden() -> None:
+    basis, place = unsaid(room(privacy={"legal_basis": "", "place": ""}).privacy)
+    assert basis.endswith("(consent, public_task, legitimate_interest)")
+    assert "museum" in place
+    assert "school" not in place.partition("(")[2]
+
+
 def test_an_address_that_no_telephone_opens_is_named() -> None:
     assert "QR" in next(unsaid(room(privacy={"page": ""}).privacy))
     assert "https://" in next(unsaid(room(privacy={"page": "museum.example"}).privacy))
