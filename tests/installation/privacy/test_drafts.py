@@ -13,6 +13,7 @@ import typer.main
 
 from calibration.errors import BadInput, Unavailable
 from calibration.extras import MissingExtra
+from calibration.privacy_settings import PrivacySettings
 from calibration.venue import Venue, load_venue
 from installation.cli import app
 from installation.host.options import DEMO
@@ -85,6 +86,11 @@ def test_what_shows_a_statement_exists(shown: str) -> None:
 def test_each_command_that_a_paper_names_exists(template: Path) -> None:
     for typed in COMMAND.findall(template.read_text("utf-8")):
         assert_is_a_command(typed)
+
+
+def test_the_page_about_privacy_names_every_key() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    assert [key for key in PrivacySettings.model_fields if not re.search(rf"\b{key}\b", page)] == []
 
 
 def test_all_that_shows_a_statement_is_pointed_to() -> None:
