@@ -81,8 +81,9 @@ def _consent(venue: Venue, say: Phrases) -> dict[str, str]:
     privacy = venue.privacy
     zone = say.percent(Masks(zone=privacy.zone).open_share) if privacy.zone else ""
     hours = privacy.staff_hours
+    shut = say("kept_shut", why=literal(privacy.kept_shut)) if privacy.kept_shut else ""
     return {
-        "consent": say(f"consent_{privacy.consent}", share=zone, seconds=f"{privacy.button_seconds:g}"),
+        "consent": shut + say(f"consent_{privacy.consent}", share=zone, seconds=f"{privacy.button_seconds:g}"),
         "withdrawal": say(f"withdrawal_{privacy.consent}"),
         "staff": say("staff_hours", hours=literal(hours)) if hours else say("staff_none"),
         "area": _area(venue, say),

@@ -158,6 +158,8 @@ def test_when_the_eye_looks_is_what_the_setting_says(demo: Story) -> None:
     assert "whenever the room is open" in said[0]
     assert "marked zone (49." in said[1]
     assert "shut until somebody asks" in said[2]
+    shut = made(demo, privacy={"kept_shut": "until this is signed"})["dpia"].markdown
+    assert "kept shut** (`privacy.kept_shut`: until this is signed)" in shut
 
 
 def test_a_receiver_of_single_visitors_moods_is_named_and_raises_the_risk(demo: Story) -> None:
