@@ -18,7 +18,7 @@ STYLE = """
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 44em; padding: 1.2em 1.2em 3em; background: var(--ground); color: var(--ink);
   font: 112.5%/1.55 system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', Helvetica, Arial, sans-serif;
-  overflow-wrap: break-word }
+  overflow-wrap: anywhere }
 svg { width: 15em; max-width: 100%; height: auto; display: block }
 h1 { font-size: 1.9em; line-height: 1.2; margin: .6em 0 .3em }
 h2 { font-size: 1.25em; line-height: 1.3; margin: 1.6em 0 .3em }

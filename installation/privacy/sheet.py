@@ -26,7 +26,7 @@ SCALES = tuple(scale / 100 for scale in range(104, 34, -2))
 
 STYLE = """
 * { box-sizing: border-box; margin: 0 }
-html { font-family: %(family)s, sans-serif; line-height: 1.25; color: #000; overflow-wrap: break-word }
+html { font-family: %(family)s, sans-serif; line-height: 1.25; color: #000; overflow-wrap: anywhere }
 header { background: #000; color: #fff; padding: 0.8em 1em; display: flex; align-items: center; gap: 1em }
 header svg { width: 11em; flex: none }
 header p { font-weight: 700; font-size: 1em }
@@ -38,7 +38,7 @@ ul { list-style: none; padding: 0; margin-top: 0.6em; font-size: 0.72em }
 li { padding: 0.28em 0 0.28em 0.8em; border-left: 0.22em solid #000; margin-bottom: 0.5em }
 footer { border-top: 2pt solid #000; margin-top: 0.7em; padding-top: 0.5em; display: flex; gap: 0.8em }
 footer svg.qr { width: 6em; height: 6em; flex: none }
-footer div { font-size: 0.47em; flex: 1 }
+footer div { font-size: 0.47em; flex: 1; min-width: 0 }
 footer p { margin-bottom: 0.3em }
 .scan { font-size: 1.5em; font-weight: 700 }
 mark { background: #000; color: #fff; font-weight: 700; padding: 0 0.3em }

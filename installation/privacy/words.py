@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -10,6 +11,8 @@ from typing import get_args
 from calibration.privacy_settings import NoticeLanguage
 
 FOLDER = Path(__file__).parent / "strings"
+_ARTICLE = re.compile(r"(?<=[Aa]rt\.) (?=\d)")
+"""Between "Art." and its number, where no line should end."""
 LANGUAGES: tuple[NoticeLanguage, ...] = get_args(NoticeLanguage)
 
 
@@ -27,7 +30,9 @@ class Words:
     def lines(self, key: str, **filled: object) -> tuple[str, ...]:
         """The short lines of ``key``."""
         said = self._said[key]
-        return tuple(line.format(**filled) for line in ([said] if isinstance(said, str) else said))
+        return tuple(
+            _ARTICLE.sub("\u00a0", line).format(**filled) for line in ([said] if isinstance(said, str) else said)
+        )
 
 
 @cache

@@ -23,8 +23,6 @@ def room(**sections: Any) -> Facts:
 
 def longest_room() -> Facts:
     """Names, addresses and sentences of 300 letters, and a page whose address has 500."""
-    long = ("Foundation for the Preservation of Moving Pictures " * 6)[:300]
     keys = ("shown_by", "contact", "data_protection_officer", "artist", "purpose")
-    return room(
-        privacy=dict.fromkeys(keys, long) | {"page": f"https://museum.example/{'x' * 477}", "consent": "button"}
-    )
+    long = {key: (f"{key}: " + "Foundation for the Preservation of Moving Pictures " * 6)[:300] for key in keys}
+    return room(privacy=long | {"page": f"https://museum.example/{'x' * 477}", "consent": "button"})

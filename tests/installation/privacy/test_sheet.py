@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,42 +12,71 @@ from calibration.extras import MissingExtra
 from installation.privacy.lettering import FONTS
 from installation.privacy.sheet import Sheet, Size, easy_sheet, qr_code, sign
 from installation.privacy.words import FOLDER, LANGUAGES, Words
+from installation.report import pdf
 from tests.installation.privacy.rooms import longest_room
 
 
 def drawn(kind: str, size: Size, *languages: Words) -> Sheet:
-    facts = longest_room()
     try:
-        return sign(facts, languages, size) if kind == "sign" else easy_sheet(facts, languages[0], size)
+        return (
+            sign(longest_room(), languages, size) if kind == "sign" else easy_sheet(longest_room(), languages[0], size)
+        )
     except (Unavailable, MissingExtra) as missing:
         pytest.skip(f"the sheets are not drawn: {missing}")
 
 
-def objects(pdf: bytes) -> bytes:
+@pytest.fixture
+def beyond_the_edge(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """What of the sheet that was drawn last stands outside its margins; WeasyPrint's own boxes, seen in passing."""
+    documents: list[Any] = []
+
+    def seen(html: str, extra: str) -> Any:
+        documents.append(really_drawn(html, extra))
+        return documents[-1]
+
+    really_drawn = pdf._drawn
+    monkeypatch.setattr(pdf, "_drawn", seen)
+
+    def outside() -> list[str]:
+        (page,) = documents[-1].pages
+        box = page._page_box
+        right = box.content_box_x() + box.width + 0.5
+        texts = [one for one in box.descendants() if type(one).__name__ == "TextBox"]
+        assert len(texts) > 20
+        return [one.text for one in texts if one.position_x + one.width > right]
+
+    return outside
+
+
+def objects(written: bytes) -> bytes:
     """The whole file with its streams unpacked."""
-    streams = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
-    return pdf + b"".join(zlib.decompress(stream) for stream in streams if stream.startswith(b"x"))
+    streams = re.findall(rb"stream\n(.*?)\nendstream", written, re.DOTALL)
+    return written + b"".join(zlib.decompress(stream) for stream in streams if stream.startswith(b"x"))
 
 
-def pages(pdf: bytes) -> int:
-    return len(re.findall(rb"/Type /Page\b", objects(pdf)))
+def pages(written: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", objects(written)))
 
 
-def fonts(pdf: bytes) -> set[bytes]:
-    return set(re.findall(rb"/BaseFont /\w{6}\+([\w-]+)", objects(pdf)))
+def fonts(written: bytes) -> set[bytes]:
+    return set(re.findall(rb"/BaseFont /\w{6}\+([\w-]+)", objects(written)))
 
 
-def test_the_longest_names_in_two_languages_stay_on_one_sheet() -> None:
+def test_the_longest_names_in_two_languages_stay_on_one_sheet(beyond_the_edge: Callable[[], list[str]]) -> None:
     assert pages(drawn("sign", "a4", Words("fr"), Words("de")).pdf) == 1
+    assert beyond_the_edge() == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", ["a3", "a4"])
 @pytest.mark.parametrize("kind", ["sign", "easy"])
-def test_the_longest_names_stay_on_one_sheet(kind: str, size: Size, language: str) -> None:
+def test_the_longest_names_stay_on_one_sheet(
+    kind: str, size: Size, language: str, beyond_the_edge: Callable[[], list[str]]
+) -> None:
     sheet = drawn(kind, size, *[Words(one) for one in LANGUAGES if one == language])
     assert pages(sheet.pdf) == 1
+    assert beyond_the_edge() == []
     assert all(name.startswith(b"Notice") for name in fonts(sheet.pdf))
 
 
