@@ -23,7 +23,7 @@ SILENT_AFTER = 1.0
 """Seconds without a picture after which the room counts as not seen."""
 FIRST_DELAY, LONGEST_DELAY = 0.25, 1.0
 """Seconds between attempts to open a lost camera; doubled up to the longest."""
-OPENING = "the camera is being opened"
+OPENING, OFF = "the camera is being opened", "the camera is switched off"
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
@@ -41,9 +41,10 @@ class Capture:
     black, of one tone, or the same as before. A source that blocks harms nobody but this thread. ``frames_per_second``
     is the most that are wanted; others are grabbed (so that no buffer fills) but not decoded. ``pause`` waits that many
     seconds between attempts to open a lost camera; left out, it ends early when the capture is closed.
+    ``on``: as for ``switch``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test has otherwise is among them
         self,
         open_source: Callable[[], Source],
         settings: CameraSettings,
@@ -51,6 +52,7 @@ class Capture:
         frames_per_second: float,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
+        on: bool = True,
     ) -> None:
         self._open, self._settings, self._clock = open_source, settings, clock
         self._period = 1.0 / frames_per_second
@@ -58,9 +60,13 @@ class Capture:
         self._changed = threading.Condition()
         self._frame: Frame | None = None
         self._number = 0
-        self._reason, self._heard_at = OPENING, clock()
+        self._reason, self._heard_at = OPENING if on else OFF, clock()
         self._stop, self._wanted = threading.Event(), threading.Event()
-        self._wanted.set()
+        if on:
+            self._wanted.set()
+        self._open_from = self._heard_at
+        self._holds = False
+        """The camera is open, or is being opened."""
         self._pause = pause or self._stop.wait
         self._masks = masks
         self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
@@ -86,11 +92,19 @@ class Capture:
         return f"{self.name} has sent nothing for {silent:.0f} s" if silent > self._silent_after else ""
 
     def switch(self, on: bool) -> None:
-        """Open the camera (again), or release it."""
-        if on:
-            self._wanted.set()
-        else:
-            self._wanted.clear()
+        """Open the camera (again), or release it: from then on no picture of before is given any more."""
+        with self._changed:
+            if on and not self._wanted.is_set():
+                self._reason, self._open_from = OPENING, self._clock()
+                self._wanted.set()
+            elif not on:
+                self._reason, self._frame = OFF, None
+                self._wanted.clear()
+
+    @property
+    def released(self) -> bool:
+        """It is switched off, and the camera is closed."""
+        return not self._wanted.is_set() and not self._holds
 
     def state(self, now: float) -> Sense:
         """Off when it is switched off, and before the first attempt to open it has ended."""
@@ -110,20 +124,24 @@ class Capture:
         delay = FIRST_DELAY
         while not self._stop.is_set():
             if not self._wanted.is_set():
-                self._fail("the camera is switched off")
+                self._stale, self._blind = Stale(), Blind(self._settings.blind_below_luminance)
                 self._wanted.wait()
-            before = self._number
+                continue
+            before, self._holds = self._number, True
             try:
                 with closing(self._open()) as source:
                     self.name, self.address, self.remarks = source.name, source.address, source.remarks
                     self._read(source)
             # A folder that went, a picture that OpenCV will not take, portraits of the simulated visitor that are torn.
             except (CameraLost, OSError, cv2.error, BadInput) as lost:
+                self._holds = False
                 self._fail(str(lost))
                 if self._number > before:
                     delay = FIRST_DELAY
                 self._pause(delay)
                 delay = min(2 * delay, LONGEST_DELAY)
+            finally:
+                self._holds = False
 
     def _read(self, source: Source) -> None:
         """Read until the capture is closed or switched off. Raises ``CameraLost``."""
@@ -148,6 +166,8 @@ class Capture:
 
     def _keep(self, image: Image, now: float, reason: str) -> None:
         with self._changed:
+            if not self._wanted.is_set() or now < self._open_from:
+                return
             self._number += 1
             self._frame = Frame(image, now, self._number)
             self._reason, self._heard_at = reason, now
@@ -155,4 +175,5 @@ class Capture:
 
     def _fail(self, reason: str) -> None:
         with self._changed:
-            self._reason = reason
+            if self._wanted.is_set():
+                self._reason = reason

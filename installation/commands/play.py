@@ -98,8 +98,10 @@ def register(app: typer.Typer) -> None:
                 begin = play_from(story, from_scene, *(listed(typed) for typed in memory.values()))
                 from installation.show.opening import open_show
 
-                desk = Venue()  # at a desk no house closes, and no projector is switched
-                wanted = wanted.model_copy(update={"hours": desk.hours, "display": desk.display, "ups": desk.ups})
+                desk = Venue()  # at a desk no house closes, no projector is switched, nobody is looked at
+                wanted = wanted.model_copy(
+                    update={"hours": desk.hours, "display": desk.display, "ups": desk.ups, "privacy": desk.privacy}
+                )
                 with open_show(
                     story, wanted, headless=headless, seed=seed, mood_source=ScriptedMood(script), at_desk=begin
                 ) as show:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from installation.eye.command import EyeCommand, Stop, encode_command
+from installation.eye.command import EyeCommand, SetCamera, Stop, encode_command
 from installation.eye.link import Start, make_line
 
 EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye.main")
@@ -22,6 +22,8 @@ class EyeChild:
 
     def __init__(self, start: Start, now: float, command: Sequence[str] = EYE) -> None:
         self.started = now
+        self.may_film = not start.shut
+        """Its camera may be open: it was told so, and has not said since that it is closed."""
         self.link, address, inherited = make_line()
         self._process = subprocess.Popen(  # noqa: S603 - our own program; a test names a stub
             [*command, address],
@@ -47,6 +49,7 @@ class EyeChild:
 
     def send(self, command: EyeCommand) -> None:
         """Pass on a command without waiting. An eye that is dead or does not listen yet never hears of it."""
+        self.may_film |= isinstance(command, SetCamera) and command.on
         with suppress(ConnectionError):  # the supervisor repeats what still holds once the next eye reports
             self.link.send(encode_command(command))
 

@@ -27,6 +27,8 @@ class Start(BaseModel):
     seed: int
     standby: bool = False
     """Load the networks, and open the camera only when told to look: another eye has it."""
+    shut: bool = False
+    """Begin with the camera off, as after ``SetCamera(False)``."""
 
 
 class EyeStatus(BaseModel):
@@ -37,6 +39,8 @@ class EyeStatus(BaseModel):
     fps: float = 0.0
     """Frames analysed per second, over the last two seconds."""
     camera: Sense = Sense.OFF
+    shut: bool = False
+    """It has obeyed ``SetCamera(False)``: the camera is closed, and what was seen is forgotten."""
     camera_name: str = ""
     camera_address: str = ""
     """The setting that opens the same camera again; '' before one was opened."""

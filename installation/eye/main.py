@@ -19,7 +19,7 @@ from typing import assert_never
 import cv2
 
 from calibration.errors import Exit
-from calibration.venue import Venue
+from calibration.venue import Venue, require_may_look
 from installation.camera.capture import Capture
 from installation.camera.masks import masks_of
 from installation.camera.open_source import open_source
@@ -69,7 +69,12 @@ class Eye:
         self._venue, self._link, self._build, self._clock = start.venue, link, build, clock
         self._camera, self._seed = start.venue.camera, start.seed
         self._capture = Capture(
-            self._open, start.venue.camera, masks_of(start.venue), start.venue.eye.frames_per_second, clock
+            self._open,
+            start.venue.camera,
+            masks_of(start.venue),
+            start.venue.eye.frames_per_second,
+            clock,
+            on=not start.shut,
         )
         self._perception: Perception | None = None
         self._analysed_at: deque[float] = deque(maxlen=128)
@@ -176,6 +181,8 @@ class Eye:
         match command:
             case SetCamera(on):
                 self._capture.switch(on)
+                if not on and self._perception:
+                    self._perception.forget()
             case SetThumbnail(on, large):
                 self._thumbnails, self._large, self._thumbnail_due = on, large, 0.0
             case FreezeBaseline():
@@ -212,6 +219,7 @@ class Eye:
         status = EyeStatus(
             fps=self._fps(),
             camera=capture.state(now),
+            shut=capture.released,
             camera_name=capture.name,
             camera_address=capture.address,
             camera_reason=capture.trouble(now),
@@ -256,6 +264,7 @@ def main(build: Build = build_perception) -> None:
     if not settings:
         os._exit(Exit.OK)  # the stage was ended before it could say what to do
     start = Start.model_validate_json(settings)
+    require_may_look(start.venue)  # the supervisor has asked itself already
     eye = Eye(start, open_line(sys.argv[1]), build)
     signal.signal(signal.SIGTERM, lambda *_: setattr(eye, "ending", True))
     threading.excepthook = lambda death: _note_death(eye, death)

@@ -38,6 +38,9 @@ class Perception(Protocol):
     def repair(self) -> None:
         """Rebuild the networks after they failed; what is known of the visitors is kept."""
 
+    def forget(self) -> None:
+        """Nobody may be looked at any more: nothing is left of whoever was, nor of the last picture."""
+
     def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""
 

@@ -16,6 +16,7 @@ from installation.eye.announcer import Announcer
 from installation.eye.child import EYE, EyeChild
 from installation.eye.command import EyeCommand, ForgetVisitors, FreezeBaseline, Look, SetCamera, SetThumbnail
 from installation.eye.device_choice import DeviceChoice
+from installation.eye.gate import Gate
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.silence import Silence
 from installation.eye.successor import Successor, has_memory_for_another
@@ -34,7 +35,8 @@ HELD_UP_TOLD = 1.5
 """Seconds that an eye waits for a processor before the machine is called too slow."""
 LISTEN_SECONDS = 0.05
 END_WITHIN = 1.0
-RESTING = "the eye is off while the house is closed"
+SHUT_WITHIN = 3.0
+"""Seconds in which an eye that was told to close its camera must have done so; else its process is ended."""
 FORGETTING = "the eye forgets who is there"
 
 
@@ -69,9 +71,10 @@ class EyeSupervisor:
         self._announcer = Announcer(losses)
         self._closing = threading.Event()
         self._renewed: Venue | None = None
-        self._on = True
+        self._renewing = threading.Lock()
+        self._gate = Gate(venue.privacy.stays_shut, losses.clock)
         self._camera_address = venue.camera.source
-        self._standing_camera, self._standing_thumbnail = SetCamera(True), SetThumbnail(False)
+        self._standing_thumbnail = SetThumbnail(False)
         self._forget = ForgetVisitors(0)
         self._eye: EyeChild | None = None
         self._silence: Silence | None = None
@@ -89,30 +92,31 @@ class EyeSupervisor:
     def mood(self, now: float) -> Mood:
         """The newest mood, or an untrusted one with the reason. Never waits."""
         received = self._received
-        if received is None or not self._on:
-            return unseen(now, self._why if self._on else RESTING)
+        if received is None or self._gate.why:
+            return unseen(now, self._gate.why or self._why)
         report, silent = received.report, now - received.at
         if silent > TRUSTED_FOR:
             busy = report.mood.reason if report.status.model is not Sense.OK else ""
             return unseen(now, busy or f"the eye has been silent for {silent:.0f} s")
-        return self._known(report)
+        return self._gate.passed(self._known(report))
 
     def set_on(self, on: bool) -> None:
         """Run an eye, or end it on purpose: then there is no process, no open camera, and nothing is lost."""
-        self._on = on
+        self._gate.on = on
 
     @property
     def ready(self) -> bool:
-        """The eye analyses frames, or would if its camera had not been switched off."""
+        """The eye analyses frames, or would if its camera had not been switched off; or none may be here."""
         status = self.status
-        return self._on and status.model is Sense.OK and status.camera is not Sense.LOST
+        analyses = status.model is Sense.OK and status.camera is not Sense.LOST
+        return self._gate.on and (analyses or bool(self._gate.barred))
 
     @property
     def status(self) -> EyeStatus:
         """The eye's last report of itself; while there is no eye, that camera and model are lost."""
         received = self._received
-        if not self._on:
-            return EyeStatus(camera=Sense.OFF, model=Sense.OFF, model_line=RESTING)
+        if not self._gate.runs:
+            return EyeStatus(camera=Sense.OFF, model=Sense.OFF, model_line=self._gate.why)
         return (
             received.report.status if received else EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line=self._why)
         )
@@ -141,7 +145,7 @@ class EyeSupervisor:
     def line(self) -> str:
         """Camera and networks in one line, for the operator."""
         status = self.status
-        camera = status.camera_reason or status.camera_name
+        camera = (self._gate.why if self._gate.runs else "") or status.camera_reason or status.camera_name
         return f"{camera}; {status.model_line}" if camera else status.model_line
 
     @property
@@ -150,10 +154,15 @@ class EyeSupervisor:
         eye = self._eye
         return eye.pid if eye else None
 
-    def set_camera(self, on: bool) -> None:
-        """Open or close the camera, in this eye and in those that replace it."""
-        self._standing_camera = SetCamera(on)
-        self._send(self._standing_camera)
+    def set_camera(self, on: bool, why: str = "") -> None:
+        """Open or close the camera, in this eye and in those that replace it; ``why`` is told with each mood.
+
+        Closed: nothing that was seen before is given out any more from when this returns.
+        """
+        self._gate.set_camera(on, why)
+        if not on:
+            self.thumbnail = None
+        self._send(SetCamera(self._gate.camera))
 
     def set_thumbnail(self, on: bool, large: bool = False) -> None:
         """Ask for pictures for an operator, or for no more, of this eye and of those that replace it."""
@@ -163,8 +172,18 @@ class EyeSupervisor:
         self._send(self._standing_thumbnail)
 
     def renew(self, venue: Venue) -> None:
-        """Another eye with these settings takes this one's place, as soon as it has loaded its networks."""
-        self._renewed = venue
+        """Another eye with these settings takes this one's place, as soon as it has loaded its networks.
+
+        Where they allow it to look at something else, this one is shut until then.
+        """
+        with self._renewing:
+            before, self._renewed = self._renewed or self._venue, venue
+            self._gate.barred = venue.privacy.stays_shut
+            if _looked_at(venue) == _looked_at(before):
+                return
+            self._gate.set_outdated(True)
+        self.thumbnail = None
+        self._send(SetCamera(False))
 
     def freeze_baseline(self) -> None:
         """A scene begins: a held expression must not become the visitor's own neutral face."""
@@ -196,7 +215,7 @@ class EyeSupervisor:
     def _keep(self) -> None:
         try:
             while not self._closing.is_set():
-                if not self._on:
+                if not self._gate.runs:
                     self._rest()
                     continue
                 now = self._clock()
@@ -216,10 +235,11 @@ class EyeSupervisor:
 
     def _take_renewed(self, now: float) -> None:
         """The settings have changed: the next eye has them, and it comes now."""
-        venue, self._renewed = self._renewed, None
-        if venue is None:
-            return
-        self._venue, self._camera_address = venue, venue.camera.source
+        with self._renewing:
+            venue, self._renewed = self._renewed, None
+            if venue is None:
+                return
+            self._venue, self._camera_address = venue, venue.camera.source
         self._choice = DeviceChoice(venue.eye.device)
         self._give_up_successor()  # it was begun with the settings of before
         if self._eye:
@@ -227,7 +247,7 @@ class EyeSupervisor:
             self._succeed(self._eye, now, "")
 
     def _rest(self) -> None:
-        """The house is closed: the process ends as it would with the show."""
+        """The house is closed, or no eye may run: the process ends as it would with the show."""
         self._give_up_successor()
         eye, self._eye, self._received, self.thumbnail = self._eye, None, None, None
         self._why = "the eye is starting"
@@ -239,17 +259,28 @@ class EyeSupervisor:
     def _first_eye(self, now: float) -> EyeChild | None:
         eye = self._start_eye(now)
         self._silence = Silence(eye.pid, now) if eye else None
+        if eye:
+            self._is_of_now()
         return eye
+
+    def _is_of_now(self) -> None:
+        """The eye that has come has the newest settings, if there are none yet that are newer."""
+        with self._renewing:
+            if self._renewed is None:
+                self._gate.set_outdated(False)
 
     def _start_eye(self, now: float, standby: bool = False) -> EyeChild | None:
         eye = self._venue.eye.model_copy(update={"device": self._choice.next_device(now)})
         camera = self._venue.camera.model_copy(update={"source": self._camera_address})
         if eye.device != self._venue.eye.device:
             self._losses.lost("GPU", "it failed twice within a minute, and the CPU looks in its place")
-        start = Start(  # without the hours: reading them would cost the eye's start
-            venue=self._venue.model_copy(update={"eye": eye, "camera": camera, "hours": HoursSettings()}),
+        privacy = self._venue.privacy.model_copy(update={"staff_hours": ""})
+        hours = {"hours": HoursSettings(), "privacy": privacy}  # reading opening hours would cost the eye's start
+        start = Start(
+            venue=self._venue.model_copy(update={"eye": eye, "camera": camera} | hours),
             seed=self._seed,
             standby=standby,
+            shut=not self._gate.camera,
         )
         try:
             return EyeChild(start, now, self._command)
@@ -263,7 +294,8 @@ class EyeSupervisor:
         select.select([eye.link], [], [], LISTEN_SECONDS)
         for message in eye.link.waiting():
             if message.startswith(JPEG_START):
-                self.thumbnail = message
+                received = self._received
+                self.thumbnail = message if received and self._gate.is_of_now(received.report.mood) else None
                 continue
             try:
                 report = Report.model_validate_json(message)
@@ -280,14 +312,19 @@ class EyeSupervisor:
             self._last_words = status.last_words
             return
         previous = self._received
+        report = report.model_copy(update={"mood": self._gate.passed(report.mood)})
         self._received = _Received(self._clock(), report)
         if self._silence:
             self._silence.heard(self._received.at)
         if previous is None:
-            eye.send(self._standing_camera)
+            eye.send(SetCamera(self._gate.camera))
             eye.send(self._standing_thumbnail)
         if status.forgotten < self._forget.number:
             eye.send(self._forget)
+        if not self._gate.camera:
+            eye.may_film = not status.shut
+            if eye.may_film:  # what it was told may be lost: a message that does not fit is dropped
+                eye.send(SetCamera(False))
         self._announcer.heard(status)
         if status.camera is Sense.OK and status.camera_address != "visitor":
             self._camera_address = status.camera_address  # a camera once found is asked for again in the next life
@@ -298,7 +335,7 @@ class EyeSupervisor:
         if self._on_mood is None:
             return
         try:
-            self._on_mood(mood)
+            self._gate.use(mood, self._on_mood)
             self._losses.back("the listener to moods")
         except Exception as error:  # a fault of the broadcast must not cost the film its eye
             self._losses.lost("the listener to moods", f"{type(error).__name__}: {error}")
@@ -311,6 +348,12 @@ class EyeSupervisor:
             how = f"it was killed by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
             why = f"{how}: {self._last_words}" if self._last_words else how
             self._replace(eye, now, why)
+            return
+        if eye.may_film and not self._gate.camera and now - self._gate.shut_at > SHUT_WITHIN:
+            self._replace(eye, now, f"its camera was still open {SHUT_WITHIN:g} s after it was told to close it")
+            return
+        if self._gate.outdated and self._successor is None and self._renewed is None:
+            self._replace(eye, now, "")  # what was to take its place has failed, and it must not look any more
             return
         received, silent = self._received, self._silence.seconds(now) if self._silence else 0.0
         if self._silence and self._silence.held_up > HELD_UP_TOLD:
@@ -366,6 +409,8 @@ class EyeSupervisor:
         self._successor, self._eye, self.thumbnail = None, successor.child, None
         self._silence = Silence(successor.child.pid, now)
         successor.child.started = now
+        self._is_of_now()
+        successor.child.send(SetCamera(self._gate.camera))
         successor.child.send(Look())
 
     def _give_up_successor(self) -> None:
@@ -387,3 +432,9 @@ class EyeSupervisor:
         eye.kill()
         self._eye, self._received = None, None
         self._why, self._last_words = f"the eye is restarting: {why}" if why else "the eye is starting", ""
+
+
+def _looked_at(venue: Venue) -> tuple[object, ...]:
+    """All that says which part of a room may be seen."""
+    camera = venue.camera
+    return venue.privacy.zone, camera.masks, camera.rotate_degrees, camera.mirror

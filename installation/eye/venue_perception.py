@@ -56,6 +56,11 @@ class VenuePerception:
         """An untrusted mood, for when no frame can be analysed."""
         return self._judgement.blind(now, reason)
 
+    def forget(self) -> None:
+        """Tracks, smoothing, beliefs, baselines and the last picture go; posters and the light of the room stay."""
+        self._sight.forget()
+        self._judgement.forget_visitors()
+
     def forget_visitors(self) -> None:
         """Forget who is there; whoever stays in the picture is not looked at until they have gone."""
         self._judgement.forget_visitors()

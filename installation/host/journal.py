@@ -165,6 +165,12 @@ class Journal:
         self._next_mood, self._last_mood = now + self._mood_period, what
         self.note("mood", now, **mood_line(mood), **self._by_hand())
 
+    def looking(self, is_open: bool, why: str, now: float) -> None:
+        """The eye is open, or shut: then the visits that are running end here, and nothing of them is kept."""
+        if not is_open:
+            self._note_all(self._visits.end(now), now)
+        self.note("looking", now, open=is_open, why=why)
+
     def forget(self, now: float) -> float:
         """Take out all lines about those who are here and the take that runs; since when that is.
 

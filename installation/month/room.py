@@ -23,6 +23,7 @@ from installation.host.heartbeat import Heartbeat
 from installation.host.journal import Journal
 from installation.host.journal_files import read_lines
 from installation.host.machine_load import MachineLoad
+from installation.house.doors import Doors
 from installation.month.clock import SimulatedClock
 from installation.month.scripted_sight import ScriptedSight
 from installation.month.simulated_sound import SimulatedSound
@@ -31,6 +32,7 @@ from installation.month.watched_screen import WatchedScreen
 from installation.osc import Broadcast, Control
 from installation.osc.sender import typed_message
 from installation.osc.state import About
+from installation.show.consent_desk import ConsentDesk
 from installation.show.keys import Controls, Keys
 from installation.show.opening import open_house
 from installation.show.parts import Parts
@@ -122,6 +124,9 @@ class SimulatedRoom:
             closing.callback(self.eye.close)
             house = closing.enter_context(open_house(venue, losses, journal, broadcast, self.clock.wall, self.folder))
             house.add("eye", self.eye)
+            consent = ConsentDesk(
+                venue, self.eye, broadcast, journal, closed=house.doors is Doors.CLOSED, clock=self.clock
+            )
             self.eye.start()
             control = Control(venue.osc, story.names, losses, self.clock)
             closing.callback(control.close)
@@ -145,6 +150,7 @@ class SimulatedRoom:
                 machine=PatientMachine(losses),
                 takes=TakeRecord(losses, self._steps, self.folder / "takes" / "room.json"),
                 course=course,
+                consent=consent,
                 control=control,
             )
             self.show = Show(story, parts, Controls(), self.clock)

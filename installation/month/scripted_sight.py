@@ -25,6 +25,7 @@ class Life:
     device: str
     standby: bool
     """It waits for the one before it to end."""
+    camera: bool = True
     stopped: bool = False
 
 
@@ -37,7 +38,7 @@ class ScriptedSight:
         self._socket.bind(str(self._door))
         self._socket.setblocking(False)
         self._lives: dict[str, Life] = {}
-        self._camera_on, self._forgotten = True, 0
+        self._forgotten = 0
         self.face = NOBODY
         self.camera_fault = ""
         """Why the camera gives no picture; '' while it does."""
@@ -78,13 +79,14 @@ class ScriptedSight:
 
     def _report(self, life: Life, now: float) -> bytes:
         camera, mood = Sense.OK, mood_of(self.face, 0.85, now)
-        if life.standby or not self._camera_on:
+        if life.standby or not life.camera:
             camera, mood = Sense.OFF, unseen(now, "the camera is off")
         elif self.camera_fault:
             camera, mood = Sense.LOST, unseen(now, self.camera_fault)
         status = EyeStatus(
             fps=15.0,
             camera=camera,
+            shut=not life.camera,
             camera_name="scripted sight",
             camera_address="visitor",
             camera_reason=self.camera_fault if camera is Sense.LOST else "",
@@ -101,9 +103,10 @@ class ScriptedSight:
                 message, sender = self._socket.recvfrom(1 << 18)
                 kind, rest = message[:1], json.loads(message[1:])
                 if kind == eye_stub.HELLO:
-                    self._lives[sender] = Life(rest["venue"]["eye"]["device"], rest.get("standby", False))
-                elif rest["kind"] == "set_camera":
-                    self._camera_on = rest["on"]
+                    device, standby, shut = rest["venue"]["eye"]["device"], rest.get("standby"), rest.get("shut")
+                    self._lives[sender] = Life(device, bool(standby), camera=not shut)
+                elif rest["kind"] == "set_camera" and sender in self._lives:
+                    self._lives[sender].camera = rest["on"]
                 elif rest["kind"] == "forget_visitors":
                     self._forgotten = rest["number"]
                 elif rest["kind"] == "look" and sender in self._lives:

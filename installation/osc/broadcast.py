@@ -21,7 +21,7 @@ from installation.osc.registry import SECONDS
 from installation.osc.schedule import Schedule
 from installation.osc.snapshot import Snapshot
 from installation.osc.udp_socket import UdpSocket
-from models.mood import Mood
+from models.mood import Mood, unseen
 from scenes.machine.cue import (
     Branched,
     Cue,
@@ -80,6 +80,7 @@ class Broadcast:
         self._snapshot.slow = {m.path: m for m in state.about_messages(about)}
         self._wake = threading.Condition()
         self._mood: Mood | None = None
+        self._forgets = False
         self._cues: deque[Cue] = deque(maxlen=CUES_AT_MOST)
         self._health: Health | None = None
         self._time: tuple[float, float] | None = None
@@ -94,6 +95,12 @@ class Broadcast:
         """The newest mood; the sender wakes at once."""
         with self._wake:
             self._mood = mood
+            self._wake.notify()
+
+    def forget(self, now: float, why: str) -> None:
+        """Nobody may be looked at any more: no mood of before goes out from now on, also none that waits."""
+        with self._wake:
+            self._mood, self._forgets = unseen(now, why), True
             self._wake.notify()
 
     def cue(self, cue: Cue) -> None:
@@ -171,10 +178,13 @@ class Broadcast:
             if not (self._mood or self._cues or self._health or self._whole_asked or self._closing):
                 self._wake.wait(self._until_due())
             mood, self._mood = self._mood, None
+            forgets, self._forgets = self._forgets, False
             cues, self._cues = list(self._cues), deque(maxlen=CUES_AT_MOST)
             health, self._health = self._health, None
             whole, self._whole_asked = self._whole_asked, False
         now = self._clock()
+        if forgets:
+            self._forget(now)
         for update, what in (
             (self._update_mood, mood),
             (self._update_time, self._time),
@@ -209,6 +219,12 @@ class Broadcast:
         self._slots = max(self._slots, *(visitor.slot for visitor in mood.visitors), 0)
         self._snapshot.update_mood(state.mood_messages(mood, self._visitors, self._slots))
         self._queue(self._presence.advance(mood), now)
+
+    def _forget(self, now: float) -> None:
+        """Whoever was followed is so no more; what was still to be repeated of them is not."""
+        for receiver in self._receivers:
+            receiver.schedule.forget()
+        self._queue(self._presence.end(), now)
 
     def _update_time(self, seconds: tuple[float, float], _now: float) -> None:
         self._snapshot.time = {"/scene/time": message("/scene/time", *seconds)}

@@ -21,6 +21,7 @@ from scenes.machine.command import (
     Attract,
     CloseHouse,
     Command,
+    Consent,
     ForgetTake,
     GoTo,
     Next,
@@ -41,16 +42,18 @@ from scenes.machine.command import (
     SetClosed,
     SetMasterVolume,
     SetMute,
+    SetStaff,
     Shutdown,
     Start,
     Stop,
 )
 
 _PLAIN = (
-    *(Start, Stop, Pause, Resume, Next, Reset, Attract, ForgetTake, Reload, SendSnapshot, Ping, OpenHouse, CloseHouse),
+    *(Start, Stop, Pause, Resume, Next, Reset, Attract, Consent, ForgetTake),
+    *(Reload, SendSnapshot, Ping, OpenHouse, CloseHouse),
 )
 PLAIN = {one.name: one for one in _PLAIN}
-SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetClosed)}
+SWITCHES = {one.name: one for one in (SetBlackout, SetMute, SetCamera, SetStaff, SetClosed)}
 LEVELS = {one.name: one for one in (SetMasterVolume, SetBrightness)}
 ENDINGS = {one.name: one for one in (Shutdown, Restart)}
 """Commands by the last part of their address: without an argument of their own, with on or off, with 0 to 1, with the

@@ -17,6 +17,9 @@ STARTS = 2**20
 are not taken for repeats of the last one's; and far below 2^24, where Pure Data's numbers stop being exact."""
 
 
+OF_VISITORS = frozenset(("/event/enter", "/event/leave", "/event/emotion"))
+
+
 @dataclass(slots=True)
 class Sequence:
     """One counter for all events, so that a receiver knows a repeat, whatever it repeats."""
@@ -58,6 +61,14 @@ class Presence:
         if mood.dominant != self._dominant:
             yield self._emotion(0, mood.dominant, mood.confidence)
         self._visitors, self._dominant = now, mood.dominant
+
+    def end(self) -> Iterator[Message]:
+        """Nobody may be followed any more."""
+        for slot, before in self._visitors.items():
+            yield message("/event/leave", self.sequence.next(), slot, before.visitor_id)
+        if self._dominant is not None:
+            yield self._emotion(0, None, 0.0)
+        self._visitors, self._dominant = {}, None
 
     def _emotion(self, slot: int, dominant: str | None, confidence: float) -> Message:
         return message("/event/emotion", self.sequence.next(), slot, emotion_index(dominant), confidence)

@@ -396,6 +396,8 @@ IN: tuple[Address, ...] = (
     _switch("blackout", "picture dark, sound off"),
     _switch("mute", "sound off"),
     _switch("camera", "the camera is open"),
+    _switch("staff", "only staff is in the room: the eye is shut, the film goes on; holds over a restart"),
+    _trigger("consent", "a visitor agrees: the eye opens and the film begins (privacy.consent = 'button')"),
     _command("volume", "master volume; clamped", _strength("volume")),
     _command("brightness", "brightness of the picture; clamped", _strength("brightness")),
     _command(

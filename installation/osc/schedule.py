@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from calibration.settings import OscTarget
 from installation.osc.encoder import BUNDLE_BYTES, Message, Value, body, bundle, bundles, header
-from installation.osc.events import REPEAT_SECONDS, private
+from installation.osc.events import OF_VISITORS, REPEAT_SECONDS, private
 from installation.osc.registry import BY_PATH, INT_MAX, SINGLE
 from installation.osc.snapshot import Snapshot
 
@@ -44,6 +44,10 @@ class Schedule:
         for wait in REPEAT_SECONDS[: 1 if own else self.settings.event_repeats]:
             self._pending.append((now + wait, event))
         del self._pending[:-PENDING_AT_MOST]
+
+    def forget(self) -> None:
+        """Repeats that say what somebody feels, or who is there, are not sent any more."""
+        self._pending = [(at, event) for at, event in self._pending if event.path not in OF_VISITORS]
 
     def due_at(self) -> float:
         """When something is due next, if nothing happens before that."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,15 @@ from calibration.web_settings import ReportSettings
 WRITTEN, MAILED, COPIED, EMPTY = "written", "mailed", "copied", "empty"
 REPORTS = "reports"
 """Folder in the state folder."""
+
+
+def report_files(folder: Path, room: str) -> Iterator[tuple[Path, date]]:
+    """The files of a room's reports, each with its evening. Raises ``OSError``."""
+    for file in folder.iterdir():
+        before, dash, rest = file.name.removeprefix(".").partition(f"{room}-")
+        with suppress(ValueError):
+            if not before and dash:
+                yield file, date.fromisoformat(rest.partition(".")[0])
 
 
 class Job(BaseModel):

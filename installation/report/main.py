@@ -10,9 +10,8 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from calibration.errors import ChiaroError, Exit, Unavailable
@@ -20,7 +19,7 @@ from calibration.extras import MissingExtra
 from installation.host.priority import lower_process_priority
 from installation.host.terminal import say
 from installation.report.gather import Source, gather
-from installation.report.job import COPIED, EMPTY, MAILED, WRITTEN, Job
+from installation.report.job import COPIED, EMPTY, MAILED, WRITTEN, Job, report_files
 from installation.report.mail import PartlyMailed, mail
 from installation.report.save import save
 from installation.report.words import Words
@@ -102,18 +101,10 @@ def _files(job: Job) -> list[Path]:
 def _delete_old(job: Job) -> None:
     """Reports of this room that are older than they are kept."""
     oldest = job.day - timedelta(days=job.settings.days_kept)
-    for file, day in _own_files(job):
+    for file, day in report_files(job.reports, job.room):
         if day < oldest:
             with suppress(OSError):
                 file.unlink()
-
-
-def _own_files(job: Job) -> Iterator[tuple[Path, date]]:
-    for file in job.reports.iterdir():
-        room, dash, rest = file.name.removeprefix(".").partition(f"{job.room}-")
-        with suppress(ValueError):
-            if not room and dash:
-                yield file, date.fromisoformat(rest.partition(".")[0])
 
 
 def _end_at_last() -> None:

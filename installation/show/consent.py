@@ -90,7 +90,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class ConsentState:
     """One moment of it. Made by ``begin``, changed by ``ask`` and ``set_staff``, followed by ``advance``."""
 
     looking: Looking
@@ -102,22 +102,22 @@ class Consent:
     """The take for which it was pressed; 0: that has not begun."""
 
 
-def begin(settings: PrivacySettings, moment: Moment, staff: bool = False) -> Consent:
+def begin(settings: PrivacySettings, moment: Moment, staff: bool = False) -> ConsentState:
     """As the show starts. ``staff``: what was said before a kill."""
-    return advance(Consent(Looking(Why.CLOSED), staff), settings, moment)
+    return advance(ConsentState(Looking(Why.CLOSED), staff), settings, moment)
 
 
-def ask(consent: Consent, now: float) -> Consent:
+def ask(consent: ConsentState, now: float) -> ConsentState:
     """Somebody presses the button. It counts at the next ``advance``, where nothing speaks against it."""
     return replace(consent, asked_at=now, take=0)
 
 
-def set_staff(consent: Consent, on: bool) -> Consent:
+def set_staff(consent: ConsentState, on: bool) -> ConsentState:
     """Somebody says that only staff is in the room, or that visitors are."""
     return replace(consent, staff=on)
 
 
-def advance(consent: Consent, settings: PrivacySettings, moment: Moment) -> Consent:
+def advance(consent: ConsentState, settings: PrivacySettings, moment: Moment) -> ConsentState:
     """The same one tick later."""
     if against := _against(consent, settings, moment):
         return replace(consent, looking=Looking(against), asked_at=None, take=0)
@@ -129,7 +129,7 @@ def advance(consent: Consent, settings: PrivacySettings, moment: Moment) -> Cons
     return replace(consent, looking=Looking(Why.ASKED), take=consent.take or moment.take)
 
 
-def _against(consent: Consent, settings: PrivacySettings, moment: Moment) -> Why | None:
+def _against(consent: ConsentState, settings: PrivacySettings, moment: Moment) -> Why | None:
     """What speaks against looking, the strongest first."""
     reasons = {
         Why.FORBIDDEN: settings.stays_shut,
@@ -141,7 +141,7 @@ def _against(consent: Consent, settings: PrivacySettings, moment: Moment) -> Why
     return next((why for why, is_so in reasons.items() if is_so), None)
 
 
-def _over(consent: Consent, settings: PrivacySettings, moment: Moment) -> bool:
+def _over(consent: ConsentState, settings: PrivacySettings, moment: Moment) -> bool:
     """What the button was pressed for is over, or does not come."""
     if consent.asked_at is None:
         return True

@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from calibration.venue import Venue
-from installation.film.film import Film
 from installation.host.console import LossChange, LossReporter
 from installation.host.journal import Journal
 from installation.show.camera_shown import CameraShown
@@ -167,7 +166,7 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
     venue_file: str,
     folder: Path,
     story: Story,
-    film: Film,
+    room: VenueDesk,
     eye: Eye,
     losses: LossReporter,
     journal: Journal,
@@ -192,7 +191,6 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
         "timecode": venue.timecode.output,
         "power": venue.ups.name,
     }
-    room = VenueDesk(venue, venue_file, film, eye, losses, journal)
     requests = ConsoleRequests(venue.osc, story.names, losses.clock)
     supervisor = WebSupervisor(hello, losses, requests.receive)
     absent = frozenset(name for name, wanted in has.items() if not wanted)

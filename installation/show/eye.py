@@ -25,8 +25,8 @@ class Eye(Protocol):
     def ready(self) -> bool:
         """It gives moods that can be trusted, as far as it was asked to."""
 
-    def set_camera(self, on: bool) -> None:
-        """Open or close the camera."""
+    def set_camera(self, on: bool, why: str = "") -> None:
+        """Open or close the camera: then no mood is given out, but that one cannot see, with ``why``."""
 
     def set_thumbnail(self, on: bool, large: bool = False) -> None:
         """Send small pictures for the operator, or stop; ``large``: large enough to draw on."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pygame
 
+from installation.show.consent import Looking, Why
 from installation.show.rehearsal import NOBODY, UNDECIDED
 from models.labels import LABELS
 from scenes.machine.command import (
@@ -15,6 +16,7 @@ from scenes.machine.command import (
     Attract,
     CloseHouse,
     Command,
+    Consent,
     ForgetTake,
     Next,
     OpenHouse,
@@ -27,6 +29,7 @@ from scenes.machine.command import (
     SetMasterVolume,
     SetMute,
     SetOverlay,
+    SetStaff,
     Shutdown,
 )
 from scenes.story.translations import next_wish
@@ -41,8 +44,8 @@ HELP = (
     ("A", "attract scene"),
     ("B", "blackout"),
     ("C", "close the house, open it"),
-    ("M", "mute"),
-    ("Up, Down", "volume"),
+    ("E, S", "a visitor agrees; only staff is there"),
+    ("M, Up, Down", "mute, volume"),
     ("L", "captions in the next language, off"),
     ("O, Tab", "this overlay"),
     ("F, Esc twice", "forget the visitor; end the show"),
@@ -67,6 +70,12 @@ class Controls:
     overlay: bool = False
     closed: bool = False
     camera: bool = True
+    staff: bool = False
+    """Only staff is in the room, somebody has said."""
+    looking: Looking = Looking(Why.NOTICE)  # noqa: RUF009 - frozen
+    """Whether the eye is open, and why."""
+    asks: bool = False
+    """Visitors are asked before the eye is opened."""
     volume: float = 1.0
     brightness: float = 1.0
     captions: tuple[str, ...] | None = ()
@@ -122,6 +131,10 @@ class Keys:
                 return SetBlackout(not controls.blackout, origin=KEY)
             case pygame.K_c:
                 return OpenHouse(origin=KEY) if controls.closed else CloseHouse(origin=KEY)
+            case pygame.K_e:
+                return Consent(origin=KEY)
+            case pygame.K_s:
+                return SetStaff(not controls.staff, origin=KEY)
             case pygame.K_m:
                 return SetMute(not controls.mute, origin=KEY)
             case pygame.K_l if controls.languages:

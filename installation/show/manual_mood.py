@@ -29,7 +29,7 @@ class ManualMood:
     def set_on(self, on: bool) -> None:
         """Nothing runs."""
 
-    def set_camera(self, on: bool) -> None:
+    def set_camera(self, on: bool, why: str = "") -> None:
         """No camera is open."""
 
     def set_thumbnail(self, on: bool, large: bool = False) -> None:

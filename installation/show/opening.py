@@ -33,18 +33,22 @@ from installation.host.worker import deaths_reported
 from installation.house.display import open_display
 from installation.house.doors import Doors
 from installation.house.housekeeper import Housekeeper
+from installation.house.kept_staff import KeptStaff
 from installation.house.kept_wish import KeptWish
 from installation.house.ups import Ups
 from installation.lamps.lamps import Lamps
 from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
+from installation.report.job import REPORTS
+from installation.show.consent_desk import ConsentDesk
 from installation.show.display_wait import TooEarly, wait_for_display
 from installation.show.evening_reports import EveningReports
 from installation.show.eye import Eye
 from installation.show.keys import Controls, Keys
 from installation.show.parts import Parts
 from installation.show.rehearsal import Rehearsal
+from installation.show.retention import Retention
 from installation.show.show import Show
 from installation.show.story_desk import StoryDesk
 from installation.show.take_record import TakeRecord
@@ -118,6 +122,9 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         closing.callback(eye.close)
         house = closing.enter_context(open_house(venue, losses, journal, broadcast, wall_clock, folder))
         house.add("eye", eye)
+        staff = None if mood_source else KeptStaff(folder / "staff" / room_stem(venue.name), losses)
+        closed = house.doors is Doors.CLOSED
+        consent = ConsentDesk(venue, eye, broadcast, journal, staff, closed=closed, wall_clock=wall_clock)
         eye.start()
         control = Control(venue.osc, story.names, losses, signals=story.file.signals)
         closing.callback(control.close)
@@ -136,7 +143,12 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
 
         if waits:
             too_early = TooEarly(broadcast, control, eye, heartbeat, losses)
-            film = wait_for_display(open_film, losses, lambda: asked, too_early.send)
+
+            def wait(now: float) -> None:
+                too_early.send(now)
+                consent.keep(now, 0, Controls(closed=house.doors is Doors.CLOSED))
+
+            film = wait_for_display(open_film, losses, lambda: asked, wait)
         else:
             film = open_film()
         course = Course(venue.course, film.screen.size)
@@ -149,11 +161,17 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             closing.callback(desk.close)
         if venue.report.at_closing and not mood_source:
             closing.callback(EveningReports(venue, folder, journal, house, losses, wall_clock).close)
+        if venue.privacy.retention_days is not None:
+            kept = (journal.folder, folder / REPORTS)
+            room = room_stem(venue.name)
+            closing.callback(Retention(venue.privacy.retention_days, room, kept, losses, wall_clock).close)
         operators = None
         if console and venue.console.listen:
             from installation.show.console_desk import open_console
+            from installation.show.venue_desk import VenueDesk
 
-            operators = open_console(venue, venue_file, folder, story, film, eye, losses, journal)
+            set_up = VenueDesk(venue, venue_file, film, eye, consent, losses, journal)
+            operators = open_console(venue, venue_file, folder, story, set_up, eye, losses, journal)
             closing.callback(operators.close)
         if venue.osc.oscquery or venue.osc.advertise:
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
@@ -173,6 +191,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             machine=machine,
             takes=takes,
             course=course,
+            consent=consent,
             control=control,
             console=operators,
             desk=desk,

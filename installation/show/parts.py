@@ -15,6 +15,7 @@ from installation.house.housekeeper import Housekeeper
 from installation.lamps.lamps import Lamps
 from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
+from installation.show.consent_desk import ConsentDesk
 from installation.show.eye import Eye
 from installation.show.keys import Keys
 from installation.show.rehearsal import Rehearsal
@@ -41,6 +42,7 @@ class Parts:
     machine: MachineLoad
     takes: TakeRecord
     course: Course
+    consent: ConsentDesk
     control: Control | None = None
     console: ConsoleDesk | None = None
     lamps: Lamps | None = None

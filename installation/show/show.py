@@ -27,6 +27,7 @@ from scenes.machine.branching import standings
 from scenes.machine.command import (
     Attract,
     Command,
+    Consent,
     ForgetTake,
     GoTo,
     LayPicture,
@@ -142,13 +143,22 @@ class Show:
         for command in self._commands(now):
             self._obey(command, now)
         self._follow_house(now)
+        self._follow_consent(now)
         self._mood = parts.rehearsal.over(parts.eye.mood(now), now)
         parts.film.advance(now)
         self._passed += min(max(now - self._ticked, 0.0), STOP_SECONDS)
         self._ticked = now
         heard = parts.control.heard() if parts.control is not None else ()
         hour = parts.house.hour
-        moment = Moment(self._passed, self._mood, parts.film.playhead, tuple(self._asked), heard, hour)
+        moment = Moment(
+            self._passed,
+            self._mood,
+            parts.film.playhead,
+            tuple(self._asked),
+            heard,
+            hour,
+            looking=self.controls.looking.open,
+        )
         self._asked.clear()
         self._state, cues = advance(self._story, self._state, moment)
         for cue in cues:
@@ -212,6 +222,11 @@ class Show:
                 self._reloading.ask()
             case Shutdown() | Restart():
                 self.ending, self.restarting = True, isinstance(command, Restart)
+            case Consent():
+                answer = self.parts.consent.ask(now)
+                if answer == DONE:
+                    self._asked.append(Start(origin=command.origin))
+                return answer
             case LayPicture() | SetCorners() | SetTone() | PlayChannel() | RenewEye():
                 if self.parts.console is None:
                     return Code.NOT_NOW, "this show has no console"
@@ -229,6 +244,13 @@ class Show:
         self.controls = replace(self.controls, closed=closed)
         self._asked.append(Stop(origin=HOUSE) if closed else Attract(origin=HOUSE))
         self._asked.append(SetBlackout(closed, origin=HOUSE))
+
+    def _follow_consent(self, now: float) -> None:
+        """The eye is open or shut as visitors, staff and house want it; what was seen before is forgotten then."""
+        take = self._state.take if self._state.in_take else 0
+        self.controls = self.parts.consent.keep(now, take, self.controls)
+        if not self.controls.looking.open:
+            self.parts.course.forget()
 
     def _have(self, story: Story, now: float) -> Story:
         """This story runs from now on, as this house shows it."""

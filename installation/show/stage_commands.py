@@ -22,6 +22,7 @@ from scenes.machine.command import (
     SetMasterVolume,
     SetMute,
     SetOverlay,
+    SetStaff,
     ShowCamera,
 )
 from scenes.story.translations import languages_asked
@@ -35,6 +36,7 @@ Setting = (
     | SetCaptions
     | SetOverlay
     | SetCamera
+    | SetStaff
     | SetClosed
     | OpenHouse
     | CloseHouse
@@ -69,7 +71,8 @@ def set_stage(command: Setting, parts: Parts, controls: Controls, now: float) ->
             eye.set_thumbnail(on or (parts.console is not None and parts.console.shows_camera))
         case SetCamera(on):
             controls = replace(controls, camera=on)
-            eye.set_camera(on)
+        case SetStaff(on):
+            return controls, parts.consent.set_staff(on)
         case SetClosed(on):
             parts.house.ask(not on, now, at_once=True)
         case OpenHouse() | CloseHouse():

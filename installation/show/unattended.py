@@ -23,6 +23,7 @@ from installation.host.last_good import KeptStory, LastGood
 from installation.host.options import DEMO, story_of, venue_of
 from installation.host.worker import Worker
 from installation.show.reloading import NEW_STORY
+from installation.show.unattended_privacy import private_as
 from scenes.story.safe_story import safe_story
 from scenes.story.story import Story, load_story
 
@@ -35,7 +36,7 @@ LOOK_SECONDS, GAP_SECONDS = 5.0, 0.2
 """How often the running show is looked at; and while a gap between two visitors is waited for."""
 FAULTS_TOLD = 5
 NEW_VENUE, OPTION, CONFIGURATION = "new venue", "option", "configuration"
-LAST_GOOD, STATE_FOLDER = "last good start", "state folder"
+LAST_GOOD, STATE_FOLDER, PRIVACY = "last good start", "state folder", "privacy"
 
 
 class UnattendedStart:
@@ -101,17 +102,24 @@ class UnattendedStart:
 
     def _choose_venue(self) -> Venue:
         kept = None if self._beyond_help else self._kept.venue
-        replacement = kept or Venue(screen=ScreenSettings(fullscreen=True))
         if self._distrusted:
-            return replacement
+            return self._stand_in(kept)
         try:
             venue = self._file_venue = venue_of(self._typed_venue)
         except BadInput as error:
             used = "the one that ran last is used" if kept else "the defaults are used"
             self._losses.lost(NEW_VENUE, f"{_in_one_line(error)} ({used})")
-            return replacement
+            return self._stand_in(kept)
         if kept is None:  # one that can be read is better than none, until one has lasted
             self._write(lambda: self._memory.keep(venue, None))
+        return venue
+
+    def _stand_in(self, kept: Venue | None) -> Venue:
+        """What takes the file's place, no less private than the file is."""
+        venue = kept or Venue(screen=ScreenSettings(fullscreen=True))
+        venue = private_as(self._venue_named(), venue, known=kept is not None)
+        if why := venue.privacy.stays_shut:
+            self._losses.lost(PRIVACY, f"{why}; the eye stays shut, and the film is shown")
         return venue
 
     def _choose_story(self) -> Story:
@@ -176,6 +184,13 @@ class UnattendedStart:
         if self._mended and not show.in_take:
             log.info("the venue file can be used again: the show begins anew with it")
             show.restarting = show.ending = True
+
+    def _venue_named(self) -> Path | None:
+        """The file that [privacy] would be read from, whether it is there or not; None: no venue was named."""
+        try:
+            return find_venue(self._typed_venue).file if self._typed_venue else None
+        except BadInput:
+            return Path(self._typed_venue)
 
     def _venue_can_be_used(self) -> bool:
         try:

@@ -20,6 +20,7 @@ from installation.host.console import LossReporter
 from installation.host.journal import Journal
 from installation.osc.registry import Code
 from installation.show.answer import DONE, Answer
+from installation.show.consent_desk import ConsentDesk
 from installation.show.eye import Eye
 from installation.show.keys import Controls
 from models.arrays import Image
@@ -33,8 +34,17 @@ NO_FILE = "the show runs without a venue file; start it with --venue"
 class VenueDesk:
     """For the stage's thread. ``file``: the venue file, '' without one; ``venue``: the settings that run."""
 
-    def __init__(self, venue: Venue, file: str, film: Film, eye: Eye, losses: LossReporter, journal: Journal) -> None:
-        self._venue, self._file, self._film, self._eye = venue, file, film, eye
+    def __init__(  # noqa: PLR0913 - its parts
+        self,
+        venue: Venue,
+        file: str,
+        film: Film,
+        eye: Eye,
+        consent: ConsentDesk,
+        losses: LossReporter,
+        journal: Journal,
+    ) -> None:
+        self._venue, self._file, self._film, self._eye, self._consent = venue, file, film, eye, consent
         self._losses, self._journal = losses, journal
         self._until = 0.0
         self._wish: LayPicture | None = None
@@ -103,18 +113,20 @@ class VenueDesk:
             self._film.cover(self._laid)
 
     def _renew(self, camera: bool) -> None:
-        """In a thread, for files are read: what the file says of the camera now, and else what runs."""
+        """In a thread, for files are read: what the file says of camera and consent now, and else what runs."""
         running = self._venue.camera
         try:
-            wanted = load_venue(Path(self._file)).camera
+            said = load_venue(Path(self._file))
         except BadFile as error:
             self._losses.lost("venue file", f"{'; '.join(error.lines())}; the eye goes on as it is")
             return
         self._losses.back("venue file")
+        wanted = said.camera
         if not camera:  # --camera, say, has named another one
             wanted = wanted.model_copy(update={"source": running.source, "source_file": running.source_file})
-        self._venue = self._venue.model_copy(update={"camera": wanted})
-        self._eye.renew(self._venue)
+        self._venue = self._venue.model_copy(update={"camera": wanted, "privacy": said.privacy})
+        self._eye.renew(self._venue)  # first: if it may look at something else, it is shut before consent opens it
+        self._consent.renew(said.privacy)
 
 
 def _ends(command: VenueCommand) -> bool:

@@ -93,6 +93,7 @@ def set_by_hand(controls: Controls) -> tuple[str, ...]:
         "muted": controls.mute,
         "captions off": controls.captions is None,
         "camera off": not controls.camera,
+        "staff in the room": controls.staff,
         f"volume {controls.volume:.0%}": controls.volume < 1 and not controls.mute,
         f"brightness {controls.brightness:.0%}": controls.brightness < 1,
     }

@@ -155,6 +155,13 @@ class ControlsNow(Document):
     mute: bool
     closed: bool
     camera: bool
+    staff: bool = False
+    """Only staff is in the room, somebody has said."""
+    looking: str = "notice"
+    """Why the eye is open or shut: a word of ``installation.show.consent.Why``."""
+    eye_open: bool = True
+    asks: bool = False
+    """Visitors are asked before the eye is opened."""
     volume: float
     brightness: float
     captions: tuple[str, ...] | None

@@ -70,9 +70,12 @@ class Sight:
         image, _ = cut(frame.image, self._region)
         with self._timed("detect"):
             found = self._detector.detect(image)
-        self._since_detection = self._every  # the next frame that is looked at begins anew
-        self._flow_tracker = FlowTracker()
+        self.forget()
         return bool(found)
+
+    def forget(self) -> None:
+        """Keep nothing of the last picture and the faces in it; the next one is looked at as the first one was."""
+        self._flow_tracker, self._since_detection = FlowTracker(), self._every
 
     def _find(self, image: Image) -> list[Detection]:
         """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""

@@ -30,6 +30,7 @@ from scenes.machine.cue import (
 )
 from scenes.machine.drives import drive_picture
 from scenes.machine.evidence import NOTHING_SEEN
+from scenes.machine.forgetting import forget_seen
 from scenes.machine.lamps import drive_lamps
 from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
@@ -136,6 +137,11 @@ def _observe(story: Story, state: StoryState, moment: Moment) -> Step:
         failed=failed,
     )
     return state, (Prepare(_candidates(story, state)),) if lost and state.entry else ()
+
+
+def _forget(_story: Story, state: StoryState, moment: Moment) -> Step:
+    """While nobody may be looked at, nothing of what was seen before counts."""
+    return (state, ()) if moment.looking else (forget_seen(state), ())
 
 
 def _follow(story: Story, state: StoryState, moment: Moment) -> Step:
@@ -304,6 +310,7 @@ def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
 PARTS: tuple[Callable[[Story, StoryState, Moment], Step], ...] = (
     hear,
     _observe,
+    _forget,
     _follow,
     _obey,
     _mend,

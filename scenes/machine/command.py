@@ -130,6 +130,21 @@ class SetCamera(Asked):
 
 
 @dataclass(frozen=True, slots=True)
+class SetStaff(Asked):
+    """Only staff is in the room: the eye is shut, and the film goes on. Or visitors are again."""
+
+    name: ClassVar[str] = "staff"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consent(Asked):
+    """A visitor agrees to be looked at: the eye opens for one take, which begins."""
+
+    name: ClassVar[str] = "consent"
+
+
+@dataclass(frozen=True, slots=True)
 class SetMasterVolume(Asked):
     """The master volume, 0 to 1."""
 
@@ -292,6 +307,8 @@ StoryCommand = Start | Stop | Pause | Resume | Next | Reset | Attract | ForgetTa
 StageCommand = (
     SetMute
     | SetCamera
+    | SetStaff
+    | Consent
     | SetMasterVolume
     | SetBrightness
     | SetCaptions

@@ -26,6 +26,8 @@ class Moment(NamedTuple):  # made at each tick: a frozen dataclass costs four ti
     """What was heard since the last tick, in order."""
     hour: Hour | None = None
     """None: nobody knows what time it is."""
+    looking: bool = True
+    """The eye is open; shut, what was seen before is forgotten."""
 
 
 @dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py

@@ -19,7 +19,7 @@ export class Controls {
       pause: () => (this.now.paused ? ["resume"] : ["pause"]),
       mute: () => ["mute", this.now.mute ? 0 : 1],
       "house-switch": () => (this.now.closed ? ["open"] : ["close"]),
-      "camera-switch": () => ["camera", this.now.camera ? 0 : 1],
+      "camera-switch": () => (this.now.staff || this.now.camera ? ["staff", this.now.staff ? 0 : 1] : ["camera", 1]),
       "show-camera": () => ["show_camera", this.looks() ? 0 : LOOK_SECONDS],
     };
     for (const [id, wish] of Object.entries(switches)) {
@@ -94,7 +94,10 @@ export class Controls {
     lit("mute", now.mute, t("do.mute"));
     attribute($("mute"), "aria-pressed", String(now.mute)); // the words of the others say what a tap would do
     lit("house-switch", now.closed, t(now.closed ? "do.open" : "do.close"));
-    lit("camera-switch", !now.camera, t(now.camera ? "do.camera" : "do.camera_on"));
+    const off = now.staff || !now.camera;
+    lit("camera-switch", off, t(off ? "do.camera_on" : "do.camera"));
+    show($("consent"), now.asks);
+    lit("consent", now.asks && now.eye_open, t("do.consent"));
     for (const name of ["volume", "brightness"]) {
       text($(`${name}-now`), share(now[name]));
       const value = String(Math.round(100 * now[name]));

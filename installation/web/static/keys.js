@@ -3,7 +3,7 @@ import { $, el } from "./dom.js";
 import { t } from "./words.js";
 
 const SHOWN = [
-  ["Space", "keys.pause"], ["N, \u2192", "keys.next"], ["R", "keys.reset"], ["A", "keys.attract"], ["B, B", "keys.blackout"], ["C", "keys.house"],
+  ["Space", "keys.pause"], ["N, \u2192", "keys.next"], ["R", "keys.reset"], ["A", "keys.attract"], ["B, B", "keys.blackout"], ["C", "keys.house"], ["E", "keys.consent"], ["S", "keys.staff"],
   ["M", "keys.mute"], ["\u2191, \u2193", "keys.volume"], ["L", "keys.captions"], ["F, F", "keys.forget"], ["G", "keys.goto"], ["?", "keys.help"],
 ];
 const VOLUME_STEP = 0.05;
@@ -30,7 +30,7 @@ export function listen(controls, goTo) {
   const press = (selector) => () => document.querySelector(selector).click();
   const acts = {
     " ": press("#pause"), n: press("[data-command=next]"), ArrowRight: press("[data-command=next]"), r: press("[data-command=reset]"),
-    a: press("[data-command=attract]"), b: press("#blackout"), f: press("#forget"), c: press("#house-switch"), m: press("#mute"), l: () => controls.nextCaptions(),
+    a: press("[data-command=attract]"), b: press("#blackout"), f: press("#forget"), c: press("#house-switch"), e: press("#consent"), s: press("#camera-switch"), m: press("#mute"), l: () => controls.nextCaptions(),
     g: goTo, ArrowUp: () => controls.louder(VOLUME_STEP), ArrowDown: () => controls.louder(-VOLUME_STEP),
   };
   addEventListener("keydown", (event) => {

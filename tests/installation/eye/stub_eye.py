@@ -57,6 +57,9 @@ class StubPerception:
             raise CannotBegin("weights/emotion.onnx: no such file")
         self._frames = 0
 
+    def forget(self) -> None:
+        self._frames = 0
+
     def freeze_baseline(self) -> None:
         Path(os.environ["STUB_EYE_FROZEN"]).touch()
 

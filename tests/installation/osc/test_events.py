@@ -63,3 +63,12 @@ def test_only_the_rooms_own_emotion_is_no_private_matter() -> None:
     presence = Presence(Sequence())
     events = list(presence.advance(room(visitor(2, 5, "sadness"), dominant="happiness")))
     assert [private(event) for event in events] == [True, True, False]
+
+
+def test_when_nobody_may_be_followed_any_more_everybody_leaves_and_nothing_is_known_later() -> None:
+    presence = Presence(Sequence())
+    list(presence.advance(room(visitor(1, 11, "fear"), dominant="fear")))
+    ended = [(event.path.removeprefix("/event/"), *event.values[1:]) for event in presence.end()]
+    assert ended == [("leave", 1, 11), ("emotion", 0, 0, 0.0)]
+    assert list(presence.end()) == []
+    assert told(presence, room()) == [], "that 11 was there is not told again"

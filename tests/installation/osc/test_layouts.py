@@ -82,7 +82,7 @@ def send(phone: Phone, message: Message) -> None:
 def test_every_command_that_needs_no_text_has_a_control() -> None:
     assert {widget.name for widget in widgets()} == set(COMMANDS) - TEXT_NEEDED - FOR_PROGRAMS
     kinds = {kind: {one.name for one in widgets() if one.kind == kind} for kind in ("switch", "level")}
-    assert kinds == {"switch": {"blackout", "mute", "camera", "closed"}, "level": {"volume", "brightness"}}
+    assert kinds == {"switch": {"blackout", "mute", "camera", "staff", "closed"}, "level": {"volume", "brightness"}}
 
 
 @pytest.mark.parametrize("program", ["touchosc", "companion"])

@@ -221,3 +221,14 @@ def test_bundles_are_counted_without_a_gap_and_split_under_1400_bytes() -> None:
     packets = bench.serve(10.0, fresh=True)
     assert len(packets) > 1
     assert max(map(len, packets)) <= 1400
+
+
+def test_repeats_of_what_somebody_felt_are_not_sent_when_nobody_may_be_looked_at() -> None:
+    bench = Bench(OscTarget(profile="visitors"))
+    for event in (message("/event/emotion", 7, 1, 5, 0.9), message("/event/scene/start", 8, 2)):
+        bench.schedule.queue(event, 10.0)
+    bench.serve(10.0)
+    bench.schedule.forget()
+    bench.serve(11.0)
+    assert len(bench.times("/emo/event/emotion")) == 1
+    assert len(bench.times("/emo/event/scene/start")) == 3

@@ -12,7 +12,7 @@ from installation.show.consent import (
     OPEN,
     TAKE_BEGINS_WITHIN_SECONDS,
     WORDS,
-    Consent,
+    ConsentState,
     Moment,
     Why,
     advance,
@@ -28,7 +28,7 @@ BUTTON = PrivacySettings(consent="button", button_seconds=100)
 AT = Moment(0.0)
 
 
-def asked(take: int = 0) -> Consent:
+def asked(take: int = 0) -> ConsentState:
     """The button was pressed at 0 s, and ``take`` runs."""
     return advance(ask(begin(BUTTON, AT), 0.0), BUTTON, Moment(0.0, take))
 

@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
+from calibration.privacy_settings import PrivacySettings
 from calibration.settings import JournalSettings
 from calibration.venue import Venue
 from installation.film.wall_patterns import draw_test_picture
@@ -18,6 +20,7 @@ from installation.host.journal_files import read_lines
 from installation.osc.incoming import CommandRefused
 from installation.osc.registry import Code
 from installation.show.answer import DONE
+from installation.show.consent_desk import ConsentDesk
 from installation.show.keys import Controls
 from installation.show.manual_mood import ManualMood
 from installation.show.venue_desk import LEFT_ALONE_SECONDS, NO_FILE, VISITOR, VenueDesk
@@ -46,15 +49,25 @@ class RenewedEye(ManualMood):
         self.renewed = venue
 
 
+class RenewedConsent:
+    """Stands in for when the eye may look: remembers with which settings it was renewed."""
+
+    renewed: PrivacySettings | None = None
+
+    def renew(self, settings: PrivacySettings) -> None:
+        self.renewed = settings
+
+
 class Room:
     """A desk with what it sets."""
 
     def __init__(self, cinema: Cinema, folder: Path) -> None:
         self.cinema, self.file, self.eye = cinema, folder / "hall.toml", RenewedEye()
+        self.consent = cast(ConsentDesk, RenewedConsent())
         self.file.write_text("[camera]\nsource = 'visitor'\n")
         self.journal = Journal(JournalSettings(), folder, cinema.losses, room="hall")
         running = Venue.model_validate({"name": "hall", "camera": {"source": "/dev/video7"}})
-        self.desk = VenueDesk(running, str(self.file), cinema.film, self.eye, cinema.losses, self.journal)
+        self.desk = VenueDesk(running, str(self.file), cinema.film, self.eye, self.consent, cinema.losses, self.journal)
 
     def ask(self, command: VenueCommand, in_take: bool = False) -> tuple[Code, str]:
         return self.desk.obey(command, Controls(), in_take, self.cinema.now)
@@ -155,7 +168,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_eye_goes_on(room: Room) -> N
 
 
 def test_a_show_on_defaults_has_no_file_to_begin_again_with(room: Room) -> None:
-    desk = VenueDesk(Venue(), "", room.cinema.film, room.eye, room.cinema.losses, room.journal)
+    desk = VenueDesk(Venue(), "", room.cinema.film, room.eye, room.consent, room.cinema.losses, room.journal)
     assert desk.obey(RenewEye(False), Controls(), False, time.monotonic()) == (Code.NOT_NOW, NO_FILE)
 
 

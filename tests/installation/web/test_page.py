@@ -119,7 +119,7 @@ def test_each_button_asks_the_show_for_its_command(stage: StageDouble, page: Pag
         ("[data-command=attract]", "attract", ()),
         ("[data-command=stop]", "stop", ()),
         ("#house-switch", "close", ()),
-        ("#camera-switch", "camera", (0,)),
+        ("#camera-switch", "staff", (1,)),
         ("#mute", "mute", (1,)),
     ):
         words = page.text(selector)
@@ -140,6 +140,18 @@ def test_what_is_set_already_is_asked_to_end(stage: StageDouble, page: Page) -> 
     ):
         page.click(selector)
         hears(stage, name, *values)
+
+
+def test_staff_ends_what_staff_began_and_where_visitors_are_asked_one_touch_opens_the_eye(
+    stage: StageDouble, page: Page
+) -> None:
+    page.wait_for("document.getElementById('consent').hidden")
+    stage.made["controls"] = controls(staff=True, asks=True, eye_open=False, looking="staff")
+    page.wait_for("document.querySelectorAll('main .lit').length === 1 && !document.getElementById('consent').hidden")
+    page.click("#camera-switch")
+    hears(stage, "staff", 0)
+    page.click("#consent")
+    hears(stage, "consent")
 
 
 def test_rehearsal_captions_and_the_rare_commands_are_asked_for_too(stage: StageDouble, page: Page) -> None:

@@ -68,6 +68,7 @@ def test_the_page_asks_for_commands_that_exist() -> None:
         "open",
         "close",
         "camera",
+        "staff",
         "blackout",
         "restart",
         "shutdown",
