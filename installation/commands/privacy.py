@@ -6,6 +6,7 @@ import typer
 
 from installation.commands.privacy_drafts import drafts
 from installation.commands.privacy_notice import notice
+from installation.commands.privacy_proof import proof
 
 
 def register(app: typer.Typer) -> None:
@@ -16,4 +17,5 @@ def register(app: typer.Typer) -> None:
     )
     privacy.command("notice")(notice)
     privacy.command("drafts")(drafts)
+    privacy.command("proof")(proof)
     app.add_typer(privacy, name="privacy")
