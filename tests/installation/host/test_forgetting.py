@@ -191,7 +191,7 @@ def test_where_the_disk_refuses_it_is_told_and_tried_again(tmp_path: Path) -> No
     in_the_way = day.with_name(day.name + PART)
     in_the_way.mkdir()
     room.asks_to_be_forgotten()
-    room.lines()
+    assert room.journal.flush(30.0)
     assert "still stands there" in str(room.losses.lost_parts())
     in_the_way.rmdir()
     room.losses_now += RETRY_SECONDS
