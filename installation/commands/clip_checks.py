@@ -15,6 +15,7 @@ from calibration.progress import Progress
 from calibration.settings import ScreenSettings
 from installation.commands.caption_checks import check_captions
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
+from installation.commands.flash_checks import check_flashes
 from installation.commands.loudness_check import check_loudness
 from installation.commands.remembered import Remembered, key_of
 from installation.film.frame_scaler import FrameScaler
@@ -79,6 +80,7 @@ def check_clips(story: Story, progress: Progress, screen: ScreenSettings, rememb
     of_users = {user: found[part.key or part.where] for user, part in users.items()}
     yield from _judge_scenes(story, of_users, screen)
     yield from check_loudness(story, of_users)
+    yield from check_flashes(story, of_users)
 
 
 def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:

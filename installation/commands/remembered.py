@@ -15,7 +15,7 @@ from installation.film.inspection import Inspection
 from scenes.story.probe import MediaHeader, known_headers
 
 FILE = "checked_media.json"
-MADE_BY = f"rules 3, PyAV {av.__version__}"
+MADE_BY = f"rules 4, PyAV {av.__version__}"
 """Rules: grows when something else is looked for; then, and with a new FFmpeg, all is decoded once more."""
 AT_MOST = 20_000
 """Clips that are remembered; the oldest are forgotten first."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from calibration.errors import Unplayable
 from installation.film.audio_decoder import RATE, read_sound
+from installation.film.flash_meter import Flashes, FlashMeter
 from installation.film.frame_reader import film_of, pixel_aspect, read_frames, read_still, threads_of
 from installation.film.frame_scaler import FrameScaler
 from installation.film.hardware_decoding import HEAVY_THREADS
@@ -50,6 +51,8 @@ class Inspection:
     """Loudness by EBU R 128; None without sound, or in silence."""
     threads: int = 2
     """How many the player's decoder has for it, on a machine that has so many cores."""
+    flashes: Flashes = Flashes()  # noqa: RUF009 - frozen
+    """In the second of film in which it flashes most."""
 
     @property
     def decoding_cores(self) -> float:
@@ -90,7 +93,7 @@ def inspect_clip(clip: Clip, scaler: FrameScaler, stopped: Callable[[], bool] = 
         return Inspection(f"it cannot be decoded ({getattr(error, 'strerror', None) or error})")
     seconds = 0.0 if still else span.length or 0.0
     busy, scaling = watched.decoding, watched.scaling
-    return Inspection("", watched.damaged, torn, seconds, busy, scaling, meter.lufs, watched.threads)
+    return Inspection("", watched.damaged, torn, seconds, busy, scaling, meter.lufs, watched.threads, watched.flashes)
 
 
 def inspect_bed(bed: Bed, stopped: Callable[[], bool] = lambda: False) -> Inspection:
@@ -142,11 +145,13 @@ class _Watched:
     decoding: float = 0.0
     scaling: float = 0.0
     threads: int = 2
+    flashes: Flashes = Flashes()  # noqa: RUF009 - frozen
 
 
 def _watch(file: Path, header: MediaHeader, span: Span, scaler: FrameScaler, stopped: Callable[[], bool]) -> _Watched:
-    """Decode the pictures, and scale one of every ``SCALED`` of them. Raises ``Unplayable``."""
-    watched, pictures, sampled, scaled = _Watched(), 0, 0, 0.0
+    """Decode the pictures, scale one of every ``SCALED`` of them, and see how they flash. Raises ``Unplayable``."""
+    watched, pictures, sampled, scaled, metered = _Watched(), 0, 0, 0.0, 0.0
+    flashes = FlashMeter()
     begun = time.thread_time()
     with av.open(str(file)) as container:
         stream = film_of(container, header)
@@ -159,11 +164,15 @@ def _watch(file: Path, header: MediaHeader, span: Span, scaler: FrameScaler, sto
                     before = time.thread_time()
                     scaler.convert(reading.frame, pixel_aspect(stream))
                     sampled, scaled = sampled + 1, scaled + time.thread_time() - before
+                before = time.thread_time()
+                flashes.add(reading.frame, reading.seconds)
+                metered += time.thread_time() - before
                 pictures += 1
             if stopped():
                 raise Unplayable("the check was stopped")
-    watched.decoding = time.thread_time() - begun - scaled
+    watched.decoding = time.thread_time() - begun - scaled - metered
     watched.scaling = scaled / max(1, sampled) * pictures
+    watched.flashes = flashes.worst
     return watched
 
 
