@@ -21,6 +21,9 @@ AHEAD = RATE
 """Samples held decoded: one second."""
 SLIP = RATE // 20
 """A timestamp this far from the count of samples is a gap in the file; smaller differences are rounding."""
+AT_ONCE = {"probesize": "32"}
+"""Open a file without looking into it. Else FFmpeg decodes seven pictures of a film first, which takes some 20 ms and,
+at 1920x1080, up to 25 MB for them, though nobody asks here for its pictures."""
 
 
 class AudioDecoder:
@@ -103,7 +106,7 @@ class AudioDecoder:
     def _run(self) -> None:
         try:
             header = probe(self.file).with_track(self._track)
-            with av.open(str(self.file)) as container:
+            with av.open(str(self.file), options=AT_ONCE if header.tells_all else {}) as container:
                 if header.has_sound:
                     self._play(container, header)
         except Unplayable as error:

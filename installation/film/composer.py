@@ -11,7 +11,7 @@ from installation.film.lettering import Lettering
 from installation.film.picture_effects import PictureEffects, between
 from installation.film.screen import Screen
 from installation.film.shot import Shot
-from installation.film.video_decoder import DuePicture, TimedPicture
+from installation.film.timed_picture import DuePicture, TimedPicture
 from installation.host.console import LossReporter
 from models.arrays import Image
 from scenes.story.clip import PictureLevels

@@ -12,7 +12,8 @@ from installation.film.frame_scaler import FrameScaler
 from installation.film.patience import Patience
 from installation.film.picture_drawer import PictureDrawer
 from installation.film.scene_sound import Stems
-from installation.film.video_decoder import DuePicture, TimedPicture, VideoDecoder
+from installation.film.timed_picture import DuePicture, TimedPicture
+from installation.film.video_decoder import VideoDecoder
 from scenes.story.clip import Clip
 
 STALLED_SECONDS = 2.0

@@ -11,7 +11,8 @@ from installation.film.decoded_clip import DecodedClip
 from installation.film.frame_scaler import FrameScaler
 from installation.film.scene_sound import Stems
 from installation.film.thread_sound import HeardSound, ThreadSound
-from installation.film.video_decoder import EARLY, DuePicture, VideoDecoder
+from installation.film.timed_picture import DuePicture
+from installation.film.video_decoder import EARLY, VideoDecoder
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
 

@@ -13,7 +13,8 @@ SOUND_FRAME = 1024
 LIMITED_RANGE = 1
 """A number of AVColorRange."""
 CLOCK = Fraction(1, 90000)
-X264 = {"crf": "18", "tune": "fastdecode", "forced-idr": "1", "sc_threshold": "0"}
+X264 = {"crf": "18", "tune": "fastdecode", "forced-idr": "1", "sc_threshold": "0", "refs": "1", "bf": "0"}
+"""A picture is built on the one before it alone: a decoder keeps two and not six (9 MB instead of 25 at 1920x1080)."""
 
 
 class ClipEncoder:

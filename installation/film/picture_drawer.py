@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from installation.film.frame_scaler import HeldPicture
 from installation.film.span import Span
-from installation.film.video_decoder import FEWEST, TimedPicture, VideoDecoder
+from installation.film.timed_picture import TimedPicture
+from installation.film.video_decoder import FEWEST, VideoDecoder
 from models.arrays import Image
 
 RATE = 30.0

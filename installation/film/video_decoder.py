@@ -7,7 +7,6 @@ import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
 from itertools import count
 
 import av
@@ -16,12 +15,12 @@ from av.container import InputContainer
 from calibration.errors import Unplayable
 from installation.film.failures import Cause, Stamp, stamp_of
 from installation.film.frame_reader import film_of, picture_bytes, pixel_aspect, read_frames, read_still, threads_of
-from installation.film.frame_scaler import FrameScaler, HeldPicture
+from installation.film.frame_scaler import FrameScaler
 from installation.film.hardware_decoding import hardware, open_film
 from installation.film.overload import OverloadPolicy, Take
 from installation.film.span import Span, span_of
+from installation.film.timed_picture import DuePicture, TimedPicture
 from installation.host.priority import PICTURES, set_thread_priority
-from models.arrays import Image
 from scenes.story.clip import Clip
 from scenes.story.probe import MediaHeader, probe
 
@@ -32,36 +31,11 @@ LATE_SECONDS = 0.08
 UNDER_WAY = 32
 """So many pictures later than the packet at most does a picture come out of its decoder."""
 FEWEST = 3
-"""Pictures held of a clip that may come next. Its decoder is warm, so that they give it a tenth of a second's start."""
+"""Pictures held of a clip that may come next. They give its decoder a tenth of a second's start."""
+DECODED_AGAIN = 6
+"""Packets at most that a decoder which rests has to decode once more when its clip is chosen: 40 ms at 1920x1080."""
 EARLY = 0.001
 """A frame is due this much before its time: a loop that wakes a hair early must not show the old one again."""
-
-
-class TimedPicture:
-    """One picture, due at ``start`` seconds since the clip's in point (counted on through loops)."""
-
-    def __init__(self, start: float, held: HeldPicture) -> None:
-        self.start = start
-        self.size_bytes = held.size_bytes
-        self._held = held
-        self._canvas: Image | None = None
-
-    def canvas(self) -> Image:
-        """The picture as it is shown; painted at the first call, by the thread that shows it. Raises ``Unplayable``."""
-        if self._canvas is None:
-            self._canvas = self._held.canvas()
-        return self._canvas
-
-
-@dataclass(frozen=True, slots=True)
-class DuePicture:
-    """What there is to show at one moment."""
-
-    current: TimedPicture | None
-    passed: int = 0
-    """Pictures that were due before this one and never seen."""
-    starved: bool = False
-    """The next one was due half a frame ago and is not there."""
 
 
 class OpeningSlot:
@@ -103,6 +77,8 @@ class VideoDecoder:
         self.finished = False
         self.decoder_bytes = 0
         """Estimated memory of the open decoder, without the pictures that are held; 0 until it is open."""
+        self.rests = False
+        """Whether its decoder has given its memory back until the clip is chosen."""
         self._scaler, self._slot, self._ahead = scaler, OpeningSlot(gate), ahead
         self._frames: deque[TimedPicture] = deque()
         self._given: TimedPicture | None = None
@@ -111,7 +87,8 @@ class VideoDecoder:
         self._due, self._kept, self._newest, self._skipped = 0.0, 0.0, 0.0, 0
         self._overload, self._thinned = OverloadPolicy(), 0
         self._round, self._again = 0, float("-inf")
-        """How often it was played, and up to where once more: the card gave it up there."""
+        """How often it was played, and up to where once more: the card gave it up there, or it rested."""
+        self._may_rest = False
         self._queued = gate is not None
         self._closed = False
         self._change = threading.Condition()
@@ -151,7 +128,8 @@ class VideoDecoder:
     def held_bytes(self) -> int:
         """Memory of the pictures, and of the decoder."""
         with self._change:
-            return self.decoder_bytes + sum(picture.size_bytes for picture in self._frames)
+            decoder = 0 if self.rests else self.decoder_bytes
+            return decoder + sum(picture.size_bytes for picture in self._frames)
 
     @property
     def waits_for_turn(self) -> bool:
@@ -203,6 +181,11 @@ class VideoDecoder:
     def _play(self) -> None:
         header = probe(self.clip.file)
         self.steps += 1
+        if self._play_file(header):
+            self._play_file(header)
+
+    def _play_file(self, header: MediaHeader) -> bool:
+        """Play it to its end, or until it rests (True): only what is let go altogether gives its memory back."""
         with av.open(str(self.clip.file)) as container:
             self.steps += 1
             stream = film_of(container, header)
@@ -216,9 +199,9 @@ class VideoDecoder:
             if span.still:
                 frame = read_still(container, stream)
                 self._frames.append(TimedPicture(0.0, self._scaler.hold(frame, pixel_aspect(stream))))
-                return
-            if not self._played_by_card(header, span, threads):
-                self._decode(container, header, stream, span)
+                return False
+            self._may_rest = threads == 1 and not self.rests
+            return not self._played_by_card(header, span, threads) and self._decode(container, header, stream, span)
 
     def _played_by_card(self, header: MediaHeader, span: Span, threads: int) -> bool:
         """Whether the graphics card has decoded it; else the processor goes on where the card has ended."""
@@ -235,19 +218,20 @@ class VideoDecoder:
             return False
         return True
 
-    def _decode(self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span) -> None:
+    def _decode(self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span) -> bool:
         for number in count(self._round):
             self._round = number
             # Multiplied, not added up: after 400 days of a short loop the sum is a tenth of a second away.
-            self._decode_once(container, header, stream, span, number * (span.length or 0.0))
-            if self._closed or not self.clip.loop:
-                return
+            rests = self._decode_once(container, header, stream, span, number * (span.length or 0.0))
+            if rests or self._closed or not self.clip.loop:
+                return rests
+        return False
 
     def _decode_once(
         self, container: InputContainer, header: MediaHeader, stream: av.VideoStream, span: Span, begun: float
-    ) -> None:
-        """Decode from the in point to the out point; the first picture is due at ``begun``."""
-        aspect = pixel_aspect(stream)
+    ) -> bool:
+        """Decode from the in point to the out point; the first picture is due at ``begun``. Whether it rests."""
+        aspect, packets = pixel_aspect(stream), 0
 
         def take(seconds: float, key: bool) -> Take:
             taken = self._overload.take(self._behind(begun + seconds - span.begin), key)
@@ -256,12 +240,24 @@ class VideoDecoder:
 
         for reading in read_frames(container, header, stream, span, take):
             self.steps += 1
+            if packets <= DECODED_AGAIN and self._begins_rest():
+                return True
             self._await_room()  # before more is decoded: each picture is one more in the decoder's memory
             if self._closed:
-                return
+                return False
+            packets += reading.frame is None
             self.damaged += reading.damaged
             if reading.frame is not None:
                 self._put(reading.frame, begun + max(0.0, reading.seconds - span.begin), aspect, span)
+        return False
+
+    def _begins_rest(self) -> bool:
+        """Whether all is held that is wanted before its scene is chosen, and what follows is soon decoded then."""
+        with self._change:
+            if not self._may_rest or self._closed or len(self._frames) < max(FEWEST, self._ahead):
+                return False
+            self.rests, self._again = True, self._newest
+            return True
 
     def _behind(self, start: float) -> float:
         return self._due - start if self._frames else 0.0
@@ -295,6 +291,7 @@ class VideoDecoder:
                 self._overload.rest()
                 self._ready()
                 self._change.wait()
+            self.rests = False
 
     def _leave_out(self, pictures: int) -> None:
         self._skipped += pictures

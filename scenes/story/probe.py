@@ -71,6 +71,8 @@ class MediaHeader:
     """A film with captions inside, which are not shown."""
     pieces: tuple[Piece, ...] = ()
     """Recordings joined into one file, where its time stamps jump; fewer than two for all others."""
+    tells_all: bool = False
+    """Its head says of each stream what a decoder has to know (MP4): no picture need be decoded to find out."""
 
     @property
     def has_picture(self) -> bool:
@@ -175,6 +177,7 @@ def _read(container: InputContainer) -> MediaHeader:
         tracks=_tracks(container),
         captions=bool(container.streams.subtitles),
         pieces=times.pieces,
+        tells_all=container.format.name.startswith("mov,"),
     )
 
 
@@ -192,6 +195,7 @@ def _read_sound(container: InputContainer, sound: av.AudioStream | None, heard: 
         declared=seconds,
         tracks=_tracks(container),
         pieces=times.pieces,
+        tells_all=container.format.name.startswith("mov,"),
     )
 
 

@@ -94,7 +94,10 @@ def test_an_old_clip_becomes_what_plays_best_here_and_is_itself_unchanged(tmp_pa
         keys = [float((packet.pts or 0) * packet.time_base) for packet in container.demux(film) if packet.is_keyframe]
         assert keys == pytest.approx([0.0, 1.0, 2.0], abs=0.05)
         container.seek(0)
-        assert sum(1 for _ in container.decode(film)) == pytest.approx(150, abs=2), "a picture of each field"
+        film.codec_context.thread_count = 1
+        places = [frame.planes[0].buffer_ptr for frame in container.decode(film)]
+        assert len(places) == pytest.approx(150, abs=2), "a picture of each field"
+        assert len(set(places)) <= 3, "a decoder keeps more pictures than it needs"
         container.seek(0)
         loud = [np.abs(frame.to_ndarray()).max() for frame in container.decode(sound) if 0.5 < (frame.time or 0) < 2.5]
         assert min(loud) > 0.1, "its sound is there all along"

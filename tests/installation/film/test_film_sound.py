@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 
 from calibration.settings import ScreenSettings, SoundSettings
 from installation.bench.marked_clip import Coding, make_clip, read_samples
-from installation.film.audio_decoder import RATE, AudioDecoder
+from installation.film.audio_decoder import RATE, AudioDecoder, read_sound
 from installation.film.decoded_clip import DecodedClip
 from installation.film.film import Film
 from installation.film.frame_scaler import FrameScaler
@@ -20,6 +22,7 @@ from installation.film.screen import Screen
 from installation.film.sound import BUFFER, Sound, after_gap
 from installation.host.console import LossReporter
 from scenes.story.clip import Clip
+from scenes.story.probe import probe
 from tests.installation.film.cinema import wait_until
 
 
@@ -179,3 +182,30 @@ def test_a_scene_hears_its_part_of_one_long_sound_file(tmp_path: Path) -> None:
         part.close()
     assert (marks == 7).all()
     assert numbers[0] == RATE
+
+
+@pytest.mark.parametrize(
+    ("sound", "ending"),
+    [("aac", "mp4"), ("alac", "mp4"), ("flac", "mp4"), ("pcm_s16le", "mov"), ("aac", "mkv"), ("mp2", "ts")],
+)
+def test_sound_is_heard_whole_though_the_pictures_beside_it_are_not_looked_at(
+    sound: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To find out about seven pictures of 1920x1080 takes up to 25 MB for a moment, in each clip that may come next."""
+    file = make_clip(tmp_path / f"a.{ending}", 1, 0.5, (320, 180), coding=Coding(sound=sound))
+    with av.open(str(file)) as container:
+        whole = np.concatenate([block for _, block in read_sound(container, probe(file), 0.1)])
+    opened: list[dict[str, str]] = []
+    usual = av.open
+
+    def noting(*words: Any, **options: Any) -> Any:  # no mock: it only notes
+        opened.append(options.get("options") or {})
+        return usual(*words, **options)
+
+    monkeypatch.setattr(av, "open", noting)
+    decoder = AudioDecoder(file, 0.1, None, loop=False)
+    wait_until(decoder.ready.is_set)
+    decoder.join(10.0)
+    assert decoder.failed == ""
+    assert np.array_equal(decoder.read(0, len(whole)), whole)
+    assert ["probesize" in options for options in opened] == [ending in ("mp4", "mov")]
