@@ -13,7 +13,7 @@ from calibration.errors import BadInput, Unavailable
 from installation.bundle.slots import LAUNCHER_VARIABLE, ROOT_VARIABLE
 from installation.service.unit import X11, Display, Headless, Kiosk, Machine, Wayland
 
-DEVICE_GROUPS = ("video", "audio", "render")
+DEVICE_GROUPS = ("video", "audio", "render", "gpio")
 X11_SOCKETS = Path("/tmp/.X11-unix")  # noqa: S108 - where every X server has them
 
 

@@ -58,7 +58,7 @@ class Machine:
     """What is typed for ``chiaro``, with its whole path."""
     display: Display
     groups: tuple[str, ...] = ()
-    """Those that give camera, sound and graphics card, as far as they exist."""
+    """Those that give camera, sound, graphics card and pins, as far as they exist."""
     slots: Path | None = None
     """The folder with both slots, when the show was installed from a bundle: updates are taken there."""
 
@@ -231,7 +231,7 @@ def _confinement(machine: Machine, for_user: bool) -> Iterator[str]:
     if isinstance(machine.display, X11):
         yield "BindReadOnlyPaths=-/tmp/.X11-unix"
     yield "DevicePolicy=closed"
-    for device in ("video4linux", "media", "alsa", "drm", "nvidia*", "cec", "ttyACM"):
+    for device in ("video4linux", "media", "alsa", "drm", "nvidia*", "cec", "ttyACM", "gpiochip"):
         yield f"DeviceAllow=char-{device} rw"
     if isinstance(machine.display, Kiosk):
         yield "DeviceAllow=char-tty rw"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from installation.service.machine import find_display
+from installation.service.machine import DEVICE_GROUPS, find_display
 from installation.service.unit import X11, Display, Headless, Kiosk, Machine, Wayland, again_text, quoted, unit_text
 
 ANALYZE = shutil.which("systemd-analyze")
@@ -51,6 +51,11 @@ def test_systemd_calls_every_unit_of_the_machine_well_confined(display: Display,
     )
     assert found
     assert float(found[1]) < 4.0
+
+
+def test_the_service_may_use_the_pins_of_the_machine() -> None:
+    assert "DeviceAllow=char-gpiochip rw" in unit(Headless()).splitlines()
+    assert "gpio" in DEVICE_GROUPS
 
 
 @needs_systemd
