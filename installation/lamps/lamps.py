@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from calibration.extras import MissingExtra
 from calibration.lamp_settings import LampSettings, UniverseSettings
+from calibration.privacy_settings import DmxChannel
 from installation.host.console import LossReporter, log
 from installation.host.worker import Worker
 from installation.lamps.universe import Universe
@@ -25,11 +26,17 @@ END_SECONDS = 1.0
 
 
 class Lamps:
-    """What takes the story's wishes for the room's lamps. No call waits or raises."""
+    """What takes the story's wishes for the room's lamps. No call waits or raises.
 
-    def __init__(self, settings: LampSettings, losses: LossReporter) -> None:
-        self._settings = settings
-        self._outputs = {one.number: Output(one, losses) for one in settings.universes}
+    ``sign``: a channel that no story moves, and that says whether the eye is open.
+    """
+
+    def __init__(self, settings: LampSettings, losses: LossReporter, sign: DmxChannel | None = None) -> None:
+        self._settings, self._sign = settings, sign or DmxChannel()
+        self._outputs = {
+            one.number: Output(one, losses, self._sign.channel if one.number == self._sign.universe > 0 else None)
+            for one in settings.universes
+        }
         self._unknown: set[int] = set()
 
     def fade(self, universe: int, channels: Mapping[int, int], seconds: float) -> None:
@@ -40,6 +47,16 @@ class Lamps:
         elif universe not in self._unknown and self._settings.universes:
             self._unknown.add(universe)
             log.warning("the story dims universe %d, which the venue's [[lamps.universes]] does not have", universe)
+
+    @property
+    def has_sign(self) -> bool:
+        """The sign's channel lies in a universe of the venue."""
+        return self._sign.universe > 0 and self._sign.universe in self._outputs
+
+    def show_sign(self, is_open: bool) -> None:
+        """The sign's channel, at once, whatever story and house do; without one, nothing."""
+        if self.has_sign:
+            self._outputs[self._sign.universe].show_sign(self._sign.open if is_open else 0)
 
     def rest(self, seconds: float) -> None:
         """All to their resting values."""
@@ -67,10 +84,12 @@ class Lamps:
 class Output:
     """One universe on its way to its receiver."""
 
-    def __init__(self, settings: UniverseSettings, losses: LossReporter) -> None:
+    def __init__(self, settings: UniverseSettings, losses: LossReporter, sign: int | None = None) -> None:
         self._settings, self._losses = settings, losses
         self._name = f"lamps of universe {settings.number}"
-        self._universe = Universe(settings.resting)
+        self._sign = {} if sign is None else {sign: 0}
+        """The sign's channel and its value now; of the output's thread."""
+        self._universe = Universe(self._resting)
         self._wanted: dict[int, int] = {}
         """What the story has asked for so far; of the output's thread, as all below."""
         self._on, self._ends = True, False
@@ -86,6 +105,10 @@ class Output:
         """As the story wants them, or at their resting values, in ``seconds``."""
         self._requests.put(("on" if on else "off", {}, seconds, time.monotonic()))
 
+    def show_sign(self, value: int) -> None:
+        """See ``Lamps.show_sign``."""
+        self._requests.put(("sign", dict.fromkeys(self._sign, value), 0.0, time.monotonic()))
+
     def close(self) -> None:
         """Ask for the end."""
         self._requests.put(("end", {}, 0.0, time.monotonic()))
@@ -95,6 +118,11 @@ class Output:
         self._worker.end(END_SECONDS)
 
     # -- the output's thread -------------------------------------------------------------------------------------------
+
+    @property
+    def _resting(self) -> dict[int, int]:
+        """The sign does not rest: it says what is so."""
+        return {**self._settings.resting, **self._sign}
 
     def _work(self) -> None:
         wire: Wire | None = None
@@ -146,15 +174,19 @@ class Output:
             case "end":
                 self._ends = True
             case "fade":
-                self._wanted.update(channels)
+                lamps = {channel: value for channel, value in channels.items() if channel not in self._sign}
+                self._wanted.update(lamps)
                 if self._on:
-                    self._universe.fade(channels, seconds, at)
+                    self._universe.fade(lamps, seconds, at)
+            case "sign":
+                self._sign.update(channels)
+                self._universe.fade(channels, 0.0, at)
             case "on" if not self._on:
                 self._on = True
-                self._universe.fade_all({**self._settings.resting, **self._wanted}, seconds, at)
+                self._universe.fade_all({**self._resting, **self._wanted}, seconds, at)
             case "off" if self._on:
                 self._on = False
-                self._universe.fade_all(self._settings.resting, seconds, at)
+                self._universe.fade_all(self._resting, seconds, at)
             case _:
                 return False
         return True
@@ -163,7 +195,7 @@ class Output:
         if wire is None:
             return
         try:
-            self._universe.fade_all(self._settings.resting, 0.0, time.monotonic())
+            self._universe.fade_all(self._resting, 0.0, time.monotonic())
             for _ in range(REPEATS):
                 wire.send(self._universe.frame(time.monotonic()))
             wire.close()

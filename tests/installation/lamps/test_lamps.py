@@ -13,12 +13,13 @@ from contextlib import closing, contextmanager
 import pytest
 
 from calibration.lamp_settings import LampSettings
+from calibration.privacy_settings import DmxChannel
 from installation.host.console import LossReporter
 from installation.lamps.lamps import REPEATS, Lamps
 from tests.installation.waiting import LONG, wait_until
 
 sacn = pytest.importorskip("sacn", reason="needs the extra 'lamps'")
-pytest.importorskip("stupidArtnet", reason="needs the extra 'lamps'")
+StupidArtnetServer = pytest.importorskip("stupidArtnet", reason="needs the extra 'lamps'").StupidArtnetServer
 
 ARTNET = 18
 """Bytes before the values of an ArtDmx packet."""
@@ -30,8 +31,8 @@ def settings(protocol: str, port: int, **more: object) -> LampSettings:
 
 
 @contextmanager
-def lamps_of(told: LampSettings, losses: LossReporter | None = None) -> Iterator[Lamps]:
-    with closing(Lamps(told, losses or LossReporter())) as lamps:
+def lamps_of(told: LampSettings, losses: LossReporter | None = None, sign: DmxChannel | None = None) -> Iterator[Lamps]:
+    with closing(Lamps(told, losses or LossReporter(), sign)) as lamps:
         yield lamps
 
 
@@ -84,15 +85,18 @@ def test_the_receiver_of_sacn_sees_the_resting_value_a_fade_and_the_end() -> Non
     except OSError as error:
         pytest.skip(f"the port of sACN is taken here: {error}")
     try:
-        with lamps_of(settings("sacn", 5568, priority=120)) as lamps:
+        with lamps_of(settings("sacn", 5568, priority=120), sign=DmxChannel(universe=3, channel=9)) as lamps:
             wait_until(lambda: frames, LONG)
             assert (frames[0][0], frames[0][1], frames[0][2][:3]) == (120, "chiaroscuro", (40, 0, 0))
             lamps.fade(3, {1: 240, 2: 10}, 0.4)
             wait_until(lambda: frames[-1][2][:2] == (240, 10), LONG)
             between = {frame[2][0] for frame in frames} - {40, 240}
             assert between, "it came in one step"
+            lamps.show_sign(True)
+            wait_until(lambda: frames[-1][2][8] == 255, LONG)
         wait_until(lambda: (3, "timeout") in ends, LONG)
         assert frames[-1][2][0] == 40, "at the end the lamp is at rest"
+        assert {frame[2][8] for frame in frames} == {0, 255}, "the sign does not fade"
     finally:
         receiver.stop()
 
@@ -171,6 +175,55 @@ def test_while_the_house_is_closed_the_lamps_rest_and_then_are_as_the_story_want
         lamps.set_on(True)
         wait_until(lambda: lamp() == [200, 30, 7], LONG)
     wait_until(lambda: lamp() == [40, 0, 7], LONG)
+
+
+def test_the_signs_channel_says_what_is_so_whatever_story_and_house_want(
+    heard: tuple[int, queue.SimpleQueue[tuple[float, bytes]]],
+) -> None:
+    port, got = heard
+    packets: list[bytes] = []
+
+    def lamp() -> list[int]:
+        packets.extend(packet for _, packet in taken(got))
+        return list(packets[-1][ARTNET : ARTNET + 3]) if packets else []
+
+    told = settings("artnet", port, resting={"1": 40, "3": 7})
+    with lamps_of(told, sign=DmxChannel(universe=3, channel=3, open=250)) as lamps:
+        wait_until(lambda: lamp() == [40, 0, 0], LONG)
+        lamps.fade(3, {2: 90, 3: 99}, 0.0)
+        wait_until(lambda: lamp() == [40, 90, 0], LONG)
+        lamps.show_sign(True)
+        wait_until(lambda: lamp() == [40, 90, 250], LONG)
+        lamps.fade(3, {2: 80, 3: 0}, 0.2)
+        wait_until(lambda: lamp() == [40, 80, 250], LONG)
+        lamps.set_on(False)
+        wait_until(lambda: lamp() == [40, 0, 250], LONG)  # the house rests; the eye has not closed yet
+        lamps.show_sign(False)
+        wait_until(lambda: lamp() == [40, 0, 0], LONG)
+        lamps.set_on(True)
+        wait_until(lambda: lamp() == [40, 80, 0], LONG)
+        lamps.show_sign(True)
+        wait_until(lambda: lamp() == [40, 80, 250], LONG)
+        lamps.rest(0.0)
+        wait_until(lambda: lamp() == [40, 0, 250], LONG)
+        lamps.show_sign(False)
+    wait_until(lambda: lamp() == [40, 0, 0], LONG)
+    assert {packet[ARTNET + 2] for packet in packets} == {0, 250}, "it is open or shut, and never on a way between"
+
+
+def test_the_art_net_receiver_of_stupid_artnet_sees_the_sign() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("", 0))
+        port = free.getsockname()[1]
+    receiver = StupidArtnetServer(port)
+    seen: list[int] = []
+    listener = receiver.register_listener(3, callback_function=lambda values: seen.append(values[1]))
+    with lamps_of(settings("artnet", port), sign=DmxChannel(universe=3, channel=2, open=200)) as lamps:
+        wait_until(lambda: 0 in seen, LONG)
+        lamps.show_sign(True)
+        wait_until(lambda: seen[-1] == 200, LONG)
+        receiver.listen = False  # it ends with the packet that comes next
+    receiver.delete_listener(listener)
 
 
 def test_the_end_of_an_sacn_stream_is_told_three_times_with_the_lamps_at_rest(
