@@ -44,8 +44,12 @@ class Composer:
         programme: float,
         now: float,
         text: str | None,
+        notice: str = "",
     ) -> Image:
-        """The canvas at a programme second. ``text`` replaces the clip's own captions unless None."""
+        """The canvas at a programme second. ``text`` replaces the clip's own captions unless None.
+
+        ``notice`` stands below them, whatever languages captions are shown in.
+        """
         if on is None:
             self._due, shown, text = DuePicture(None), None, text or ""
         else:
@@ -53,7 +57,7 @@ class Composer:
             shown = self._due.current
             if text is None:
                 text = text_at(on.clip, self.languages or (), on.decoded.file_seconds(on.seconds(programme)))
-        text = "" if self.languages is None else text
+        text = "\n".join(filter(None, ("" if self.languages is None else text, notice)))
         share, under = 1.0, None
         takeover = on.takeover if on else None
         if old and takeover and takeover.done > takeover.begin:

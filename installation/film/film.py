@@ -33,6 +33,8 @@ OPENING_SECONDS = 0.01
 SLACK_SECONDS = 0.001
 REFRESH_SECONDS = 0.5
 """A picture that does not change is redrawn this often, in case a window was covered."""
+NOTICE_SECONDS = 6.0
+"""How long one sentence of a notice stands before the next takes its turn."""
 
 
 class Film:
@@ -52,6 +54,7 @@ class Film:
         self._candidates: Mapping[str, Clip] = {}
         self._programme = self._now = 0.0
         self._caption: tuple[str, float] = ("", 0.0)
+        self._notice: tuple[str, ...] = ()
         self._volume_after: float | None = None
         """During a blackout: the master volume to restore after it."""
         self._level, self._drawn_at, self._overlaid = 1.0, 0.0, False
@@ -122,6 +125,10 @@ class Film:
     def caption(self, text: str, seconds: float) -> None:
         """Show ``text`` for ``seconds`` of film time, instead of the clip's own captions; '' removes it."""
         self._caption = (text, self._programme + seconds)
+
+    def notice(self, sentences: tuple[str, ...]) -> None:
+        """Show these, one after the other, below all captions and also without them; () removes them."""
+        self._notice = sentences
 
     def caption_languages(self, languages: tuple[str, ...] | None) -> None:
         """In which languages captions are shown, from the next picture on; () as the story has them, None: not."""
@@ -215,7 +222,9 @@ class Film:
         self._change(now)
         programme = self._programme
         text = self._caption[0] if programme < self._caption[1] else None
-        canvas = self._composer.compose(self._on, self._old, programme, now, text)
+        turn = int(programme / NOTICE_SECONDS)
+        notice = self._notice[turn % len(self._notice)] if self._notice else ""
+        canvas = self._composer.compose(self._on, self._old, programme, now, text, notice)
         level = self._brightness.level * dip_level(self._on, self._next, programme) * self._composer.picture.brightness
         lying = self._safe_picture()
         if self._cover is not None:

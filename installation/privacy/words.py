@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import get_args
 
-from calibration.privacy_settings import NoticeLanguage
+from calibration.privacy_settings import NoticeLanguage, PrivacySettings
 
 FOLDER = Path(__file__).parent / "strings"
 _ARTICLE = re.compile(r"(?<=[Aa]rt\.) (?=\d)")
@@ -44,3 +44,9 @@ def _read(language: NoticeLanguage) -> dict[str, str | list[str]]:
 def attract_line(language: NoticeLanguage) -> str:
     """The sentence that the film itself shows while it waits for visitors."""
     return Words(language)("attract_line")
+
+
+def notice_lines(settings: PrivacySettings) -> tuple[str, ...]:
+    """What the attract scene shows of the notice, in each language two rows; nothing where no eye is ever opened."""
+    wanted = settings.notice_in_attract and not settings.stays_shut
+    return tuple(attract_line(one).replace(". ", ".\n") for one in settings.languages) if wanted else ()

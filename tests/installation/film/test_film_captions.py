@@ -9,6 +9,7 @@ import pygame
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from installation.bench.marked_clip import make_clip
 from installation.film.lettering import Lettering
@@ -60,6 +61,40 @@ def test_the_language_of_the_captions_changes_with_the_next_picture_and_off_hide
         assert not bright()
         house.film.caption_languages(())
         assert bright()
+
+
+def test_a_notice_stands_below_captions_and_without_them_one_sentence_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installation.film.film.NOTICE_SECONDS", 0.3)
+    clip = make_clip(tmp_path / "a.mkv", 1, 3.0, SIZE)
+    with cinema() as house:
+        house.film.play(1, "a", Clip(clip, captions=(CaptionLine(0.0, 5.0, "Good evening"),)))
+        house.film.caption_languages(None)
+
+        def letters() -> NDArray[np.bool_]:
+            """What is white near the lower edge."""
+            house.step()
+            return np.asarray(house.screen.last[-60:, :, :3].min(axis=2) > 200)
+
+        house.run_until(lambda: house.film.playhead.seconds > 0.05)
+        assert not letters().any()
+        house.film.notice(("A computer sees you.",))
+        alone = letters()
+        assert alone.any()
+        house.film.caption_languages(())
+        both = letters()
+        assert (both & alone).sum() > 0.8 * alone.sum(), "in its place below the captions"
+        assert both.sum() > 1.3 * alone.sum()
+        house.film.caption_languages(None)
+        house.film.notice(("iiii", "M" * 20))
+        seen = set()
+        for _ in range(6):
+            seen.add(int(letters().any(axis=0).sum()) > 100)
+            house.run(0.15)
+        assert seen == {False, True}, "each in its turn"
+        house.film.notice(())
+        assert not letters().any()
 
 
 OWN = str(Path(pygame.font.__file__).with_name(pygame.font.get_default_font()))
