@@ -98,6 +98,7 @@ def _visitor(slot: int, visit: int, at: float) -> VisitorMood:
 
 def perform(broadcast: Broadcast, seconds: float, visitors: int = 4) -> None:
     """Play the script to ``broadcast`` in its own time."""
+    broadcast.eye(True, "open")
     started = time.monotonic()
     for step in script(seconds, visitors):
         time.sleep(max(0.0, started + step.at - time.monotonic()))

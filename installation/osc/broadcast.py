@@ -85,6 +85,7 @@ class Broadcast:
         self._health: Health | None = None
         self._time: tuple[float, float] | None = None
         self._house = ""
+        self._eye: tuple[bool, str] | None = None
         self._whole_asked = self._closing = False
         self._scene, self._shown_thread, self._state = ("", 0), 0, int(ShowState.ATTRACT)
         self._failed_at = float("-inf")
@@ -124,6 +125,12 @@ class Broadcast:
         """The house opens or closes: a word of ``/info/house``."""
         with self._wake:
             self._house = state
+            self._wake.notify()
+
+    def eye(self, is_open: bool, why: str) -> None:
+        """The eye opens or shuts; ``why`` is a word of ``/eye/why``. The sender wakes at once."""
+        with self._wake:
+            self._eye = is_open, why
             self._wake.notify()
 
     def health(self, health: Health) -> None:
@@ -175,12 +182,13 @@ class Broadcast:
     def _turn(self) -> None:
         """Wait for news or for the next message that is due; update the snapshot; serve every receiver."""
         with self._wake:
-            if not (self._mood or self._cues or self._health or self._whole_asked or self._closing):
+            if not (self._mood or self._cues or self._health or self._eye or self._whole_asked or self._closing):
                 self._wake.wait(self._until_due())
             mood, self._mood = self._mood, None
             forgets, self._forgets = self._forgets, False
             cues, self._cues = list(self._cues), deque(maxlen=CUES_AT_MOST)
             health, self._health = self._health, None
+            eye, self._eye = self._eye, None
             whole, self._whole_asked = self._whole_asked, False
         now = self._clock()
         if forgets:
@@ -189,6 +197,7 @@ class Broadcast:
             (self._update_mood, mood),
             (self._update_time, self._time),
             (self._update_house, self._house or None),
+            (self._update_eye, eye),
             (self._update_health, health),
         ):
             self._update(update, what, now)
@@ -231,6 +240,9 @@ class Broadcast:
 
     def _update_house(self, house: str, _now: float) -> None:
         self._snapshot.update_change([message("/info/house", house)])
+
+    def _update_eye(self, eye: tuple[bool, str], _now: float) -> None:
+        self._snapshot.update_change(state.eye_messages(*eye))
 
     def _update_health(self, health: Health, now: float) -> None:
         self._snapshot.update_health(state.health_messages(health), now)

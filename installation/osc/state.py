@@ -80,6 +80,12 @@ def signal_messages(signal: SignalChanged) -> Iterable[Message]:
         yield message(f"{here}/known", int(signal.known))
 
 
+def eye_messages(is_open: bool, why: str) -> Iterable[Message]:
+    """Whether the eye looks, and why."""
+    yield message("/eye/open", int(is_open))
+    yield message("/eye/why", why)
+
+
 def health_messages(health: Health) -> Iterable[Message]:
     """How the machine is."""
     yield message("/health/beat", health.beat)

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -94,6 +95,22 @@ def test_a_mood_is_on_the_wire_at_once(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.mood(mood(0.0, 1))
     assert ear.wait_for("/emo/count").values == (1,)
+    broadcast.close()
+
+
+@pytest.mark.parametrize("profile", ["aggregate", "scalar"])
+def test_whether_the_eye_is_open_is_told_at_once_and_again_each_second(
+    profile: Literal["aggregate", "scalar"], ear: Ear, losses: LossReporter
+) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port, profile=profile))
+    broadcast.eye(False, "staff")
+    heard = [(one.address.removeprefix("/emo/eye/"), one.values) for one in ear.listen(0.2)]
+    assert ("open", (0,)) in heard
+    assert (("why", ("staff",)) in heard) == (profile != "scalar")
+    broadcast.eye(True, "open")
+    assert ear.wait_for("/emo/eye/open").values == (1,)
+    ear.listen(0.1)
+    assert ear.wait_for("/emo/eye/open").values == (1,), "repeated, for who has missed it"
     broadcast.close()
 
 

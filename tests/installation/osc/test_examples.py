@@ -113,6 +113,23 @@ PD_HARNESS = """#N canvas 0 0 600 400 12;
 #X connect 9 0 10 0;
 """
 
+SIGN_PD_HARNESS = """#N canvas 0 0 600 400 12;
+#X obj 20 20 sign;
+#X obj 20 60 r~ sign-sound;
+#X obj 20 90 env~ 8192;
+#X obj 20 120 dbtorms;
+#X obj 20 150 print LEVEL;
+#X obj 160 60 r sign-tone;
+#X obj 160 90 print TONE;
+#X obj 20 200 loadbang;
+#X msg 20 230 \\; sign-port PORT \\; pd dsp 1;
+#X connect 1 0 2 0;
+#X connect 2 0 3 0;
+#X connect 3 0 4 0;
+#X connect 5 0 6 0;
+#X connect 7 0 8 0;
+"""
+
 SC_HARNESS = """
 Server.default = s = Server(\\mood, NetAddr("127.0.0.1", SERVER));
 ~port = PORT;
@@ -122,17 +139,18 @@ s.doWhenBooted { fork { 1.5.wait;
     }.play(s, addAction: \\addToTail);
     OSCdef(\\level, { |msg| ("LEVEL " ++ msg[3] ++ " ").postln;
         if(~note.notNil) { ("PITCH " ++ ~note.midicps ++ " ").postln };
-        if(~bells > (~shown ? 0)) { ~shown = ~bells; "BELL 1 ".postln } }, '/level');
+        if(~tone.notNil and: { ~tone != ~heard }) { ~heard = ~tone; ("TONE " ++ ~tone ++ " ").postln };
+        if(~bells.notNil and: { ~bells > (~shown ? 0) }) { ~shown = ~bells; "BELL 1 ".postln } }, '/level');
 } };
 """
 
 
-def _pd(port: int, folder: Path) -> Iterator[Listener]:
+def _pd(port: int, folder: Path, example: str) -> Iterator[Listener]:
     tool = shutil.which("pd")
     if not tool:
-        pytest.skip("pd is not installed (Debian: apt-get install puredata-core); mood.pd was not tried")
+        pytest.skip(f"pd is not installed (Debian: apt-get install puredata-core); {example}.pd was not tried")
     harness = folder / "harness.pd"
-    harness.write_text(PD_HARNESS.replace("PORT", str(port)))
+    harness.write_text((PD_HARNESS if example == "mood" else SIGN_PD_HARNESS).replace("PORT", str(port)))
     listener = Listener(
         [tool, "-nogui", "-noaudio", "-nomidi", "-stderr", "-path", str(EXAMPLES), str(harness)], folder / "log", {}
     )
@@ -140,16 +158,16 @@ def _pd(port: int, folder: Path) -> Iterator[Listener]:
     listener.close()
 
 
-def _sclang(port: int, folder: Path) -> Iterator[Listener]:
+def _sclang(port: int, folder: Path, example: str) -> Iterator[Listener]:
     needed = {"sclang": "supercollider-language", "scsynth": "supercollider-server", "jackd": "jackd2"}
     missing = [f"{program} ({package})" for program, package in needed.items() if not shutil.which(program)]
     if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}; mood.scd was not tried")
+        pytest.skip(f"not installed: {', '.join(missing)}; {example}.scd was not tried")
     name = f"chiaro{port}"
     home = {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1", "HOME": str(folder)}
     home |= {"XDG_RUNTIME_DIR": str(folder), "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1"}
     harness = folder / "harness.scd"
-    words = SC_HARNESS.replace("SERVER", str(free_port())).replace("EXAMPLE", str(EXAMPLES / "mood.scd"))
+    words = SC_HARNESS.replace("SERVER", str(free_port())).replace("EXAMPLE", str(EXAMPLES / f"{example}.scd"))
     harness.write_text(words.replace("PORT", str(port)))
     # A sound server without a sound card.
     jack = subprocess.Popen(
@@ -165,10 +183,14 @@ def _sclang(port: int, folder: Path) -> Iterator[Listener]:
     jack.wait(timeout=5)
 
 
-@pytest.fixture(params=[_pd, _sclang], ids=["mood.pd", "mood.scd"])
+BOTH = (_pd, _sclang)
+
+
+@pytest.fixture
 def playing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Listener, Hall]]:
     port = free_port()
-    starting = request.param(port, tmp_path)
+    program, example = request.param
+    starting = program(port, tmp_path, example)
     listener = next(starting)
     hall = Hall(port)
     yield listener, hall
@@ -176,6 +198,29 @@ def playing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Li
     next(starting, None)
 
 
+def of(example: str) -> pytest.MarkDecorator:
+    """In both programs."""
+    return pytest.mark.parametrize(
+        "playing", [(one, example) for one in BOTH], ids=[f"{example}.pd", f"{example}.scd"], indirect=True
+    )
+
+
+@of("sign")
+def test_the_sign_sounds_high_when_the_eye_opens_and_low_once_it_has_shut(playing: tuple[Listener, Hall]) -> None:
+    listener, hall = playing
+    until = time.monotonic() + 40.0
+    while not listener.said("TONE") and time.monotonic() < until:  # said again each second, until it listens
+        hall.broadcast.eye(True, "open")
+        time.sleep(0.1)
+    assert listener.said("TONE") == [1320.0]
+    listener.wait("nothing is heard", lambda: listener.level() > 0.005)
+    hall.broadcast.eye(True, "lost")
+    hall.broadcast.eye(False, "staff")
+    listener.wait("no low tone", lambda: listener.said("TONE") == [1320.0, 440.0])
+    listener.wait("it does not end", lambda: listener.level() < 0.001)
+
+
+@of("mood")
 def test_an_example_plays_with_the_mood(playing: tuple[Listener, Hall]) -> None:
     listener, hall = playing
     listener.wait("nothing is heard", lambda: listener.level() > 0.005, 40.0)
