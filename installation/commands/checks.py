@@ -22,6 +22,7 @@ from installation.commands.house_checks import check_house
 from installation.commands.lamp_checks import check_lamps
 from installation.commands.model_check import check_model
 from installation.commands.report_checks import check_reports
+from installation.commands.sign_checks import check_sign
 from installation.commands.signal_check import check_signals
 from installation.host.open_files import open_files
 
@@ -208,5 +209,6 @@ def check_all(
         yield from check_crowd(story, venue.mood.visitors_at_most)
     yield from check_house(venue)
     yield from check_lamps(venue, story)
+    yield from check_sign(venue, story, show)
     yield from check_reports(venue)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

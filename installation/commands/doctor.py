@@ -55,7 +55,8 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
             film = decoding(screen)
         row, code = operators_console(chosen)
-        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *midi(), *places(), row, *service())
+        sign = eyes_sign(chosen)
+        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), sign, *midi(), *places(), row, *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)
         if code and console.is_terminal:  # not into a file that is passed on: whoever has it may control the show
@@ -190,6 +191,15 @@ def cameras() -> Iterator[Row]:
         yield Row("cameras", ", ".join(found))
     else:
         yield Row("cameras", "none found; a simulated visitor would stand in", "warning")
+
+
+def eyes_sign(venue: Venue) -> Row:
+    """When the eye may look, what tells the room so, and whether its pins can be had."""
+    from installation.commands.sign_checks import sign_row
+    from installation.host.lock import running_show
+    from installation.host.state_folder import state_folder
+
+    return sign_row(venue, running_show(state_folder(), venue.name))
 
 
 def midi() -> Iterator[Row]:

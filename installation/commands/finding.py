@@ -13,7 +13,7 @@ class Finding:
     """One result of the check."""
 
     part: str
-    """story, clip, loudness, venue, model, camera, display, sound, osc, hours, display power, ups, lamps, report,
+    """story, clip, loudness, venue, model, camera, display, sound, osc, hours, display power, ups, lamps, sign, report,
     journal."""
     state: Literal["ok", "warning", "problem"]
     where: str

@@ -154,6 +154,13 @@ class EyeSupervisor:
         eye = self._eye
         return eye.pid if eye else None
 
+    @property
+    def may_look(self) -> bool:
+        """False only while its camera is closed, as the eye itself has said or since no eye lives, and stays so."""
+        eye = self._eye
+        opens = self._gate.runs and self._gate.camera and not self._closing.is_set()
+        return opens or (eye is not None and eye.may_film)
+
     def set_camera(self, on: bool, why: str = "") -> None:
         """Open or close the camera, in this eye and in those that replace it; ``why`` is told with each mood.
 
@@ -249,10 +256,10 @@ class EyeSupervisor:
     def _rest(self) -> None:
         """The house is closed, or no eye may run: the process ends as it would with the show."""
         self._give_up_successor()
-        eye, self._eye, self._received, self.thumbnail = self._eye, None, None, None
-        self._why = "the eye is starting"
-        if eye:
-            eye.end(END_WITHIN)
+        self._received, self.thumbnail, self._why = None, None, "the eye is starting"
+        if self._eye:
+            self._eye.end(END_WITHIN)
+            self._eye = None  # only now, since until its end it may hold the camera
             log.info("the eye is off: its process has ended, and with it the camera")
         self._closing.wait(LISTEN_SECONDS)
 

@@ -100,6 +100,7 @@ class Announcing:
             controls=controls,
             remembered=remembered(story, state),
             timeline=timeline_of(story, state.scene, parts.film.playhead.seconds),
+            sign=parts.sign.line if parts.sign else "",
             house=parts.house.line,
             rehearsed=parts.rehearsal.lasts(self._now),
             console_url=address.url if address else "",

@@ -17,6 +17,7 @@ from installation.osc.registry import Code
 from installation.show.answer import DONE, Answer
 from installation.show.consent import Looking, Moment, Why, advance, ask, begin, set_staff
 from installation.show.eye import Eye
+from installation.show.eye_sign import EyeSign
 from installation.show.keys import Controls
 
 SETTLE_SECONDS = 3.0
@@ -36,6 +37,7 @@ class ConsentDesk:
         broadcast: Broadcast,
         journal: Journal,
         kept: KeptStaff | None = None,
+        sign: EyeSign | None = None,
         *,
         closed: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -43,7 +45,7 @@ class ConsentDesk:
     ) -> None:
         self._settings, self._place = venue.privacy, venue.hours
         self._eye, self._broadcast, self._journal, self._kept = eye, broadcast, journal, kept
-        self._wall_clock = wall_clock
+        self._sign, self._wall_clock = sign, wall_clock
         self._timetable = self._timetable_of(venue.privacy)
         self._renewed: tuple[PrivacySettings, Timetable | None] | None = None
         self._next_hours, self._staff_until = float("-inf"), float("-inf")
@@ -91,6 +93,8 @@ class ConsentDesk:
         before, self._state = self._state.looking, advance(self._state, self._settings, moment)
         if self._state.looking != before:
             self._look(now)
+        if self._sign:
+            self._sign.follow(self.looking, self._eye)
         if (controls.looking, controls.staff, controls.asks) == (self.looking, self._state.staff, self.asks):
             return controls
         return replace(controls, looking=self.looking, staff=self._state.staff, asks=self.asks)
@@ -98,6 +102,8 @@ class ConsentDesk:
     def _look(self, now: float) -> None:
         looking = self.looking
         why = self._settings.stays_shut if looking.why is Why.FORBIDDEN else looking.words
+        if self._sign and looking.open:  # the room is told before the eye
+            self._sign.follow(looking, self._eye)
         self._eye.set_camera(looking.open, why)
         if not looking.open:
             self._broadcast.forget(now, why)

@@ -25,6 +25,10 @@ class Eye(Protocol):
     def ready(self) -> bool:
         """It gives moods that can be trusted, as far as it was asked to."""
 
+    @property
+    def may_look(self) -> bool:
+        """Its camera is open, or may open at any moment, or has not closed yet."""
+
     def set_camera(self, on: bool, why: str = "") -> None:
         """Open or close the camera: then no mood is given out, but that one cannot see, with ``why``."""
 

@@ -18,6 +18,7 @@ class ManualMood:
     thumbnail = None
     drift = 0.0
     ready = True
+    may_look = False
 
     def start(self) -> None:
         """Nothing to start."""

@@ -40,11 +40,14 @@ from installation.lamps.lamps import Lamps
 from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
 from installation.osc.state import About
+from installation.pins.button import PinButton
+from installation.privacy.words import notice_lines
 from installation.report.job import REPORTS
 from installation.show.consent_desk import ConsentDesk
 from installation.show.display_wait import TooEarly, wait_for_display
 from installation.show.evening_reports import EveningReports
 from installation.show.eye import Eye
+from installation.show.eye_sign import EyeSign
 from installation.show.keys import Controls, Keys
 from installation.show.parts import Parts
 from installation.show.rehearsal import Rehearsal
@@ -111,7 +114,13 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             losses=losses,
         )
         closing.callback(broadcast.close)
-        # The eye starts first and wakes up (about a second) while the window opens.
+        lamps = Lamps(venue.lamps, losses, venue.privacy.sign.dmx) if venue.lamps.universes else None
+        if lamps:
+            closing.callback(lamps.close)
+        sign = None if mood_source else EyeSign(venue.privacy.sign, broadcast, lamps, losses)
+        if sign:
+            closing.callback(sign.close)
+        # The eye starts first and wakes up (about a second) while the window opens, with the sign before it.
         eye = mood_source or EyeSupervisor(
             venue,
             seed or 0,
@@ -124,13 +133,14 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         house.add("eye", eye)
         staff = None if mood_source else KeptStaff(folder / "staff" / room_stem(venue.name), losses)
         closed = house.doors is Doors.CLOSED
-        consent = ConsentDesk(venue, eye, broadcast, journal, staff, closed=closed, wall_clock=wall_clock)
+        consent = ConsentDesk(venue, eye, broadcast, journal, staff, sign, closed=closed, wall_clock=wall_clock)
         eye.start()
         control = Control(venue.osc, story.names, losses, signals=story.file.signals)
         closing.callback(control.close)
-        lamps = Lamps(venue.lamps, losses) if venue.lamps.universes else None
+        button = PinButton(venue.privacy.button, losses) if venue.privacy.button.chip and not mood_source else None
+        if button:
+            closing.callback(button.close)
         if lamps:
-            closing.callback(lamps.close)
             house.add("lamps", lamps)
         timecode = Timecode(venue.timecode, losses) if venue.timecode.output else None
         if timecode:
@@ -197,6 +207,9 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             desk=desk,
             lamps=lamps,
             timecode=timecode,
+            button=button,
+            sign=sign,
+            notice=notice_lines(venue.privacy) if sign else (),
         )
         journal.note(
             "show_start",

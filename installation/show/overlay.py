@@ -172,6 +172,8 @@ class Overlay:
         column.pair("drift of the light", f"{health.drift:.1f} stops{again}", DIM, drift)
         broken = Sense.LOST in (health.camera, health.model)
         column.paragraph(view.eye_line, ALARM if broken else DIM)
+        if view.sign:
+            column.line(view.sign, DIM)
         picture = decode_thumbnail(view.thumbnail)
         if picture:
             column.picture(picture)

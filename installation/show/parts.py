@@ -15,8 +15,10 @@ from installation.house.housekeeper import Housekeeper
 from installation.lamps.lamps import Lamps
 from installation.lamps.timecode import Timecode
 from installation.osc import Broadcast, Control
+from installation.pins.button import PinButton
 from installation.show.consent_desk import ConsentDesk
 from installation.show.eye import Eye
+from installation.show.eye_sign import EyeSign
 from installation.show.keys import Keys
 from installation.show.rehearsal import Rehearsal
 from installation.show.story_desk import StoryDesk
@@ -47,5 +49,10 @@ class Parts:
     console: ConsoleDesk | None = None
     lamps: Lamps | None = None
     timecode: Timecode | None = None
+    button: PinButton | None = None
+    sign: EyeSign | None = None
+    """None: no eye, or nobody has to be told."""
+    notice: tuple[str, ...] = ()
+    """Sentences that the attract scene shows."""
     desk: StoryDesk | None = None
     """Only at a maker's desk."""

@@ -183,7 +183,7 @@ class Show:
         commands = self.parts.keys.commands(events, self.controls, now)
         if self.parts.desk is not None:
             commands += self.parts.desk.commands(events)
-        for source in (self.parts.control, self.parts.console):
+        for source in (self.parts.control, self.parts.console, self.parts.button):
             commands += source.drain() if source is not None else ()
         return commands
 
@@ -317,6 +317,7 @@ class Show:
                 self.parts.takes.keep(self._state.history)
             case SceneStarted(_, scene, _):
                 log.info("scene %s", scene)
+                film.notice(self.parts.notice if scene == story.file.attract else ())
                 if scene == story.file.attract:
                     film.look_for_failed()
                 self.parts.eye.freeze_baseline()  # a held expression must not become the visitor's own neutral

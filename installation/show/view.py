@@ -72,6 +72,8 @@ class View:
     """How a scene that answers while it plays stands: its thread, cuts and drives, each in words."""
     remembered: tuple[str, ...] = ()
     """What the take remembers, and what else branches ask of, each in words."""
+    sign: str = ""
+    """What the room is told of the eye; '' where there is none."""
     house: str = ""
     """Doors and next change, where the house has hours or is not open."""
     signals: tuple[SignalStanding, ...] = ()

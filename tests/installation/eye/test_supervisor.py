@@ -447,6 +447,19 @@ def test_commands_reach_the_eye_and_what_is_switched_stays_so_in_the_next_one(
     wait_until(lambda: sees(supervisor), LONG)
 
 
+def test_an_eye_that_is_switched_off_counts_as_looking_until_its_process_has_ended(keeping: Starts) -> None:
+    supervisor = keeping()
+    assert supervisor.may_look, "before there is an eye: it opens its camera as soon as it can"
+    eye = eye_that_sees(supervisor)
+    supervisor.set_on(False)
+    wait_until(lambda: not supervisor.may_look, LONG)
+    assert not alive(eye)
+    supervisor.set_on(True)
+    assert supervisor.may_look
+    supervisor.close()
+    assert not supervisor.may_look
+
+
 def test_an_eye_ignores_ctrl_c_and_leaves_on_sigterm(keeping: Starts) -> None:
     moods: list[Mood] = []
     supervisor = keeping(on_mood=moods.append)

@@ -39,6 +39,7 @@ VIEW = View(
     mood=mood_of("happiness", 0.8, 0.0),
     health=HEALTH,
     eye_line="/dev/video0; detector on CPU, classifier on CPU",
+    sign="the room is told: open (OSC, DMX, lamp on a pin)",
     lost=(),
     thumbnail=CAMERA,
     question="",
@@ -190,6 +191,11 @@ def test_what_an_operator_has_set_is_named() -> None:
     assert set_by_hand(Controls(mute=True, volume=0.4, camera=False)) == ("muted", "camera off")
     assert set_by_hand(Controls(volume=0.4, brightness=0.5)) == ("volume 40%", "brightness 50%")
     assert set_by_hand(Controls(closed=True, blackout=True)) == ("closed",)
+
+
+def test_what_the_room_is_told_of_the_eye_is_a_row_of_its_own() -> None:
+    whole, without = (ink(drawn(view)[1]).sum() for view in (VIEW, replace(VIEW, sign="")))
+    assert whole > without
 
 
 def test_the_sign_of_a_pause_is_small_and_grey() -> None:
