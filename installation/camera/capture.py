@@ -123,11 +123,13 @@ class Capture:
     def _run(self) -> None:
         delay = FIRST_DELAY
         while not self._stop.is_set():
-            if not self._wanted.is_set():
+            with self._changed:  # as ``switch``: who hears that it is released may rely on it
+                self._holds = self._wanted.is_set()
+            if not self._holds:
                 self._stale, self._blind = Stale(), Blind(self._settings.blind_below_luminance)
                 self._wanted.wait()
                 continue
-            before, self._holds = self._number, True
+            before = self._number
             try:
                 with closing(self._open()) as source:
                     self.name, self.address, self.remarks = source.name, source.address, source.remarks

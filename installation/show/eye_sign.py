@@ -45,7 +45,7 @@ class EyeSign:
         return f"the room is told: {'open' if self._open else 'shut'} ({self._means})"
 
     @property
-    def told(self) -> tuple[bool, str]:
+    def shown(self) -> tuple[bool, str]:
         """Whether it says that the eye is open, and why."""
         return self._open, self._why
 

@@ -297,6 +297,38 @@ def test_a_switched_off_camera_is_released_and_opened_again(capturing: Starts) -
     wait_until(lambda: len(cameras) == 2 and not capture.trouble(clock.now), LONG)
 
 
+def test_a_camera_that_counts_as_released_is_not_opened_a_moment_later() -> None:
+    """It is switched off just when the thread has looked whether it may open."""
+    clock, opened, released = Clock(), list[float](), list[bool]()
+
+    class Looked(threading.Event):
+        def is_set(self) -> bool:
+            may = super().is_set()
+            if threading.current_thread().name == "capture" and not released and not switching.is_alive():
+                switching.start()
+                switching.join(0.3)
+            return may
+
+    def switch_off() -> None:
+        capture.switch(False)
+        released.append(capture.released)
+
+    def opening() -> Source:
+        opened.append(time.monotonic())
+        time.sleep(0.1)
+        return Scripted(clock, [picture(n) for n in range(900)])
+
+    capture = Capture(opening, SETTINGS, Masks(), 100.0, clock)
+    switching = threading.Thread(target=switch_off)
+    capture._wanted = Looked()
+    capture._wanted.set()
+    capture.start()
+    wait_until(lambda: released, LONG)
+    wait_until(lambda: capture.released, LONG)
+    assert capture.close(LONG)
+    assert not (released[0] and opened), "it was called released, and was opened after that"
+
+
 def test_attempts_to_open_slow_down_to_one_a_second_until_a_picture_comes(capturing: Starts) -> None:
     clock, attempts = Clock(), list[float]()
 

@@ -162,6 +162,7 @@ def test_a_snapshot_is_the_whole_state_now(ear: Ear, losses: LossReporter) -> No
     broadcast.cue(SceneStarted(1, "attract", 1))
     broadcast.scene_time(1.0, 7.0)
     broadcast.house("open")
+    broadcast.eye(True, "open")
     hear_signals(broadcast)
     broadcast.mood(mood(0.0, 4))
     broadcast.health(Health(1, Sense.OK, Sense.LOST, 30.0, 0.0, 1.0, 1))

@@ -133,7 +133,7 @@ def test_each_reason_has_its_word_in_the_registry(why: Why) -> None:
     eye = Lens(happened)
     with told(happened) as sign:
         sign.follow(Looking(why), eye)
-        is_open, word = sign.told
+        is_open, word = sign.shown
         assert happened == [(is_open, word)]
         assert is_open == (why in OPEN) == (word == "open")
         assert word in BY_PATH["/eye/why"].meaning
@@ -205,7 +205,7 @@ def test_the_lamp_is_lit_whenever_a_real_eye_of_the_show_has_its_camera_open(
         show.parts.consent.set_staff(True)
         wait_until(after_a_tick(show, dark_after(1)), LONG)
         assert show.parts.sign is not None
-        assert show.parts.sign.told == (False, "staff")
+        assert show.parts.sign.shown == (False, "staff")
         show.parts.consent.set_staff(False)
         wait_until(after_a_tick(show, lambda: len(noted("open")) == 2), LONG)
         show.parts.house.ask(False, time.monotonic(), at_once=True)
