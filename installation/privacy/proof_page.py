@@ -101,6 +101,7 @@ def _body(proof: Proof, digest: str, record_name: str) -> Iterator[str]:
     )
     yield "<h2>The run differed from the room's own evenings</h2>" + _list(proof.deviations)
     yield "<h2>Each file and peer that was opened to write or send</h2>"
+    yield "<p>A path that does not begin with a slash lies in the run's own temporary folder.</p>"
     yield "<table><tr>" + "".join(f"<th>{head}</th>" for head in HEADS) + "</tr>"
     for row in judgement.rows:
         setting = f"<code>{escape(row.setting)}</code>: " if row.setting else ""
