@@ -17,7 +17,9 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.privacy_settings import PrivacySettings
 from calibration.venue import Venue
+from installation.eye import supervisor as eye_supervisor
 from installation.eye.child import EyeChild
 from installation.eye.command import Look, Stop, encode_command
 from installation.eye.device_choice import CPU
@@ -585,3 +587,77 @@ def test_a_visitor_who_is_forgotten_is_nobody_at_once_also_for_the_eye_that_come
     wait_until(lambda: sees(supervisor), LONG)
     assert not mood(supervisor).present
     assert not any(one.present for one in passed_on[told:])
+
+
+def test_an_eye_that_begins_shut_films_nobody_until_it_is_opened(
+    keeping: Starts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moods: list[Mood] = []
+    monkeypatch.setenv("STUB_EYE_MAY_LOAD", str(tmp_path / "now"))
+    supervisor = keeping("loads when it may", on_mood=moods.append)
+    supervisor.set_camera(False, "only staff is in the room")
+    assert mood(supervisor).reason == "only staff is in the room"
+    (tmp_path / "now").touch()
+    wait_until(lambda: supervisor.model is Sense.OK and supervisor.status.shut, LONG)
+    assert supervisor.status.fps == 0
+    assert {one.reason for one in moods if one.reason != "the eye is starting"} == {"only staff is in the room"}
+    supervisor.set_camera(True)
+    opened = time.monotonic()
+    wait_until(lambda: sees(supervisor), LONG)
+    assert all(one.captured_at >= opened - 0.1 for one in moods if one.trusted)
+
+
+def test_what_is_on_its_way_when_the_eye_is_shut_is_dropped_also_when_it_is_opened_again_at_once(
+    keeping: Starts,
+) -> None:
+    moods: list[Mood] = []
+    supervisor = keeping(on_mood=moods.append)
+    eye_that_sees(supervisor)
+    supervisor.set_camera(False, "nobody has asked")
+    shut = time.monotonic()
+    del moods[:]
+    assert mood(supervisor).reason == "nobody has asked"
+    supervisor.set_camera(True)
+    wait_until(lambda: any(one.trusted for one in moods), LONG)
+    assert all(one.captured_at >= shut for one in moods if one.trusted)
+
+
+def test_an_eye_that_does_not_close_its_camera_is_ended_and_the_next_one_begins_shut(
+    keeping: Starts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eye_supervisor, "SHUT_WITHIN", 0.3)
+    supervisor = keeping(deadline=1000.0)
+    stopped = eye_that_sees(supervisor)
+    told = told_of_the_eye(supervisor._losses)
+    os.kill(stopped, signal.SIGSTOP)
+    supervisor.set_camera(False, "only staff is in the room")
+    wait_until(lambda: not alive(stopped), LONG)
+    assert "its camera was still open" in told[0]
+    wait_until(lambda: supervisor.pid not in (None, stopped) and supervisor.status.shut, LONG)
+    assert mood(supervisor).reason == "only staff is in the room"
+
+
+def test_with_another_zone_the_eye_is_shut_until_it_looks_at_that_one_alone(keeping: Starts) -> None:
+    moods: list[Mood] = []
+    supervisor = keeping(on_mood=moods.append)
+    eye_that_sees(supervisor)
+    whole = mood(supervisor).frame_luminance
+    zone = ((0.0, 0.0), (0.1, 0.0), (0.1, 1.0))
+    before = supervisor._venue
+    del moods[:]
+    supervisor.renew(before.model_copy(update={"privacy": PrivacySettings(consent="zone", zone=zone)}))
+    assert "new settings" in mood(supervisor).reason
+    wait_until(lambda: any(one.trusted for one in moods), LONG)
+    assert max(one.frame_luminance for one in moods if one.trusted) < 0.2 * whole
+
+
+def test_where_the_law_forbids_it_no_eye_is_ever_begun(keeping: Starts) -> None:
+    supervisor = keeping()
+    first = eye_that_sees(supervisor)
+    school = supervisor._venue.model_copy(update={"privacy": PrivacySettings(place="school")})
+    supervisor.renew(school)
+    assert "school" in mood(supervisor).reason
+    wait_until(lambda: supervisor.pid is None and not alive(first), LONG)
+    assert supervisor.camera is supervisor.model is Sense.OFF
+    assert supervisor.ready, "nothing is missing"
+    assert EyeSupervisor(school, 1, LossReporter()).mood(0.0).reason == mood(supervisor).reason
