@@ -26,6 +26,7 @@ from installation.host.terminal import say
 
 MAY_CHANGE = {
     "camera": ("source", "masks"),
+    "privacy": ("zone", "consent"),
     "camera.region": ("left", "top", "right", "bottom"),
     "screen": ("corners", "gamma", "black_level", "brightness"),
 }
@@ -59,6 +60,8 @@ def _read(file: str) -> dict[str, Any]:
         "source_file": bool(camera.source_file),
         "region": camera.region.model_dump(),
         "masks": camera.masks,
+        "zone": venue.privacy.zone,
+        "consent": venue.privacy.consent,
         "corners": screen.corners,
         "gamma": screen.gamma,
         "black_level": screen.black_level,
@@ -92,6 +95,10 @@ def _checked(changes: dict[str, Any]) -> Changes:
         known = MAY_CHANGE.get(section, ())
         if not isinstance(keys, dict) or not keys or not set(keys) <= set(known):
             raise BadInput(f"[{section}] has keys that this page does not change", where="venue file")
+        if keys.get("consent", "zone") != "zone":  # that more may be looked at is for whoever answers for the room
+            raise BadInput(
+                "this page does not take back what visitors agree to; edit the file", where="privacy.consent"
+            )
         made[section] = {key: (_value(value), "") for key, value in keys.items()}
     return made
 

@@ -1,4 +1,4 @@
-// The camera: what of its picture is looked at, what is black, and which camera it is.
+// The camera: what of its picture is looked at, what is black (masks, and all but the zone of consent), and which camera it is.
 import { said } from "./ask.js";
 import { $, attribute, el, list, show, svg, text } from "./dom.js";
 import { keep, sure, tell } from "./venue_ask.js";
@@ -20,12 +20,14 @@ export class Camera {
     this.fileName = fileName;
     this.region = { left: 0, top: 0, right: 1, bottom: 1 };
     this.masks = [];
-    this.chosen = -1;
+    this.zone = [];
+    this.chosen = null;
     this.begun = null;
+    this.draws = "draw";
     this.until = 0;
     $("look").addEventListener("click", () => this.look());
     $("whole").addEventListener("click", () => { this.region = { left: 0, top: 0, right: 1, bottom: 1 }; this.draw(); });
-    $("draw").addEventListener("click", () => (this.begun ? this.end() : this.begin_mask()));
+    for (const id of ["draw", "draw-zone"]) $(id).addEventListener("click", () => (this.begun ? this.end() : this.begin_shape(id)));
     $("add-corner").addEventListener("click", () => this.add([0.5 + 0.1 * Math.cos(this.begun.length * 1.6), 0.5 + 0.1 * Math.sin(this.begun.length * 1.6)]));
     $("view").addEventListener("click", (event) => this.begun && !event.target.closest(".handle") && this.add(placeOn($("view"), event)));
     $("camera-undo").addEventListener("click", () => this.begin(this.kept));
@@ -38,7 +40,8 @@ export class Camera {
     this.kept = kept;
     this.region = { ...kept.region };
     this.masks = structuredClone(kept.masks);
-    this.chosen = -1;
+    this.zone = structuredClone(kept.zone);
+    this.chosen = null;
     this.begun = null;
     $("source").value = kept.source;
     this.draw();
@@ -86,9 +89,10 @@ export class Camera {
     if (!looks) $("picture").removeAttribute("src");
   }
 
-  begin_mask() {
-    if (this.masks.length >= MOST.masks) return said(w("masks_most", { most: MOST.masks }), true);
-    this.chosen = -1;
+  begin_shape(draws) {
+    if (draws === "draw" && this.masks.length >= MOST.masks) return said(w("masks_most", { most: MOST.masks }), true);
+    this.chosen = null;
+    this.draws = draws;
     this.begun = [];
     this.draw();
   }
@@ -99,14 +103,19 @@ export class Camera {
   }
 
   end() {
-    if (this.begun.length >= 3) this.chosen = this.masks.push(this.begun) - 1;
+    if (this.begun.length >= 3) {
+      this.chosen = this.begun;
+      if (this.draws === "draw") this.masks.push(this.begun);
+      else this.zone = this.begun;
+    }
     this.begun = null;
     this.draw();
   }
 
-  remove(number) {
-    this.masks.splice(number, 1);
-    this.chosen = -1;
+  remove(shape) {
+    if (shape === this.zone) this.zone = [];
+    else this.masks.splice(this.masks.indexOf(shape), 1);
+    this.chosen = null;
     this.draw();
   }
 
@@ -114,29 +123,36 @@ export class Camera {
   draw() {
     for (const one of $("view").querySelectorAll(".handle")) one.remove();
     this.shapes();
-    text($("draw"), this.begun ? (this.begun.length < 3 ? w("draw_cancel") : w("draw_done")) : w("draw"));
-    attribute($("draw"), "aria-pressed", String(Boolean(this.begun)));
+    for (const [id, words, done] of [["draw", "draw", "draw_done"], ["draw-zone", "draw_zone", "draw_zone_done"]]) {
+      const begun = this.begun && this.draws === id;
+      text($(id), begun ? w(this.begun.length < 3 ? "draw_cancel" : done) : w(words));
+      attribute($(id), "aria-pressed", String(Boolean(begun)));
+      show($(id), begun || !this.begun);
+    }
     $("view").classList.toggle("drawing", Boolean(this.begun));
     show($("add-corner"), Boolean(this.begun));
     show($("whole"), !this.begun);
-    text($("drawing-words"), this.begun ? w("draw_note", { count: this.begun.length }) : "");
-    if (this.begun ?? this.masks[this.chosen]) this.cornerHandles(this.begun ?? this.masks[this.chosen]);
+    text($("drawing-words"), this.begun ? w(this.draws === "draw" ? "draw_note" : "draw_zone_note", { count: this.begun.length }) : "");
+    if (this.begun ?? this.chosen) this.cornerHandles(this.begun ?? this.chosen);
     else this.regionHandles();
-    list($("masks"), this.masks, () => el("li", {}, el("button", { type: "button", class: "choose" }), el("button", { type: "button", class: "remove" }, "\u00D7")), (item, mask) => {
-      const number = this.masks.indexOf(mask);
+    list($("masks"), [...(this.zone.length ? [this.zone] : []), ...this.masks], () => el("li", {}, el("button", { type: "button", class: "choose" }), el("button", { type: "button", class: "remove" }, "\u00D7")), (item, shape) => {
+      const isZone = shape === this.zone, number = this.masks.indexOf(shape) + 1;
       const [choose, remove] = item.children;
-      text(choose, w("mask", { number: number + 1 }));
-      attribute(choose, "aria-pressed", String(number === this.chosen));
-      choose.onclick = () => { this.chosen = this.chosen === number ? -1 : number; this.begun = null; this.draw(); };
-      attribute(remove, "aria-label", w("mask_remove", { number: number + 1 }));
-      remove.onclick = () => this.remove(number);
+      text(choose, w(isZone ? "zone" : "mask", { number }));
+      attribute(choose, "aria-pressed", String(shape === this.chosen));
+      choose.onclick = () => { this.chosen = this.chosen === shape ? null : shape; this.begun = null; this.draw(); };
+      attribute(remove, "aria-label", w(isZone ? "zone_remove" : "mask_remove", { number }));
+      remove.onclick = () => this.remove(shape);
     });
   }
 
   shapes() {
     const { left, top, right, bottom } = this.region;
+    const shape = (kind, corners) => svg("polygon", { class: corners === this.chosen ? `${kind} chosen` : kind, points: points(corners) });
+    const outside = `M0,0H1000V1000H0Z M${points(this.zone).replaceAll(" ", " L")}Z`;
     $("shapes").replaceChildren(
-      ...this.masks.map((mask, number) => svg("polygon", { class: number === this.chosen ? "mask chosen" : "mask", points: points(mask) })),
+      ...(this.zone.length ? [svg("path", { class: "outside", d: outside }), shape("zone", this.zone)] : []),
+      ...this.masks.map((mask) => shape("mask", mask)),
       svg("polygon", { class: "region", points: points([[left, top], [right, top], [right, bottom], [left, bottom]]) }),
       ...(this.begun?.length ? [svg("polyline", { class: "begun", points: points(this.begun) })] : []),
     );
@@ -164,8 +180,8 @@ export class Camera {
   }
 
   changed() {
-    const { region, masks, source } = this.kept;
-    return JSON.stringify([region, masks, source]) !== JSON.stringify([this.region, this.masks, $("source").value]);
+    const { region, masks, zone, source } = this.kept;
+    return JSON.stringify([region, masks, zone, source]) !== JSON.stringify([this.region, this.masks, this.zone, $("source").value]);
   }
 
   mark() {
@@ -178,9 +194,12 @@ export class Camera {
     const source = $("source").value;
     const another = source !== this.kept.source;
     const changes = { "camera.region": this.region, camera: { masks: this.masks, ...(another ? { source } : {}) } };
+    // Who draws a zone wants nobody else looked at; to go back to a notice alone takes the file itself.
+    if (JSON.stringify(this.zone) !== JSON.stringify(this.kept.zone)) changes.privacy = { zone: this.zone, ...(this.zone.length && this.kept.consent === "none" ? { consent: "zone" } : {}) };
     const answer = await keep(changes, this.fileName());
     if (!answer) return;
-    Object.assign(this.kept, { region: { ...this.region }, masks: structuredClone(this.masks), source });
+    Object.assign(this.kept, { region: { ...this.region }, masks: structuredClone(this.masks), zone: structuredClone(this.zone), source });
+    if (changes.privacy?.consent) this.kept.consent = changes.privacy.consent;
     this.mark();
     if (!answer.new && await tell("renew_eye", another, true)) said(w("eye_renewed"));
   }

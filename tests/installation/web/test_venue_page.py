@@ -131,6 +131,16 @@ def test_a_mask_is_drawn_on_the_picture_and_the_eye_begins_again_with_it(
     wait_until(lambda: load_venue(hall).camera.masks == (), PATIENCE)
     wait_until(lambda: len(stage.asked("renew_eye")) == 2, PATIENCE)
     assert "# tonight" in hall.read_text()
+    page.click("#draw-zone")
+    for x, y in ((0.2, 0.2), (0.6, 0.2), (0.6, 0.8)):
+        tap(page, "#view", x, y)
+    page.click("#draw-zone")
+    page.wait_for("document.querySelectorAll('#masks li').length === 1 && document.querySelector('#shapes .outside')")
+    page.click("#camera-save")
+    wait_until(lambda: load_venue(hall).privacy.consent == "zone", PATIENCE)
+    flat = [number for corner in load_venue(hall).privacy.zone for number in corner]
+    assert flat == pytest.approx([0.2, 0.2, 0.6, 0.2, 0.6, 0.8], abs=0.02)
+    wait_until(lambda: len(stage.asked("renew_eye")) == 3, PATIENCE)
 
 
 def tap(page: Page, selector: str, x: float, y: float) -> None:

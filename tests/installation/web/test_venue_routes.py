@@ -82,6 +82,10 @@ def test_settings_are_read_without_the_cameras_password_and_written_with_comment
         {"screen": {"corners": CORNERS[::-1]}},
         {"screen": {"gamma": "bright"}},
         {"camera": {"masks": [[[0, 0], [1, 1]]]}},
+        {"privacy": {"consent": "none"}},
+        {"privacy": {"consent": "zone"}},
+        {"privacy": {"zone": [[0, 0], [1, 1]]}},
+        {"privacy": {"place": "museum"}},
     ],
 )
 def test_what_this_page_does_not_change_or_cannot_be_meant_leaves_the_file_as_it_is(
@@ -92,6 +96,17 @@ def test_what_this_page_does_not_change_or_cannot_be_meant_leaves_the_file_as_it
     assert told["problems"]
     assert "secret" not in str(told)
     assert hall.read_text() == before
+
+
+def test_a_zone_is_written_with_the_consent_that_it_stands_for_and_is_not_taken_away_from_under_it(hall: Path) -> None:
+    zone = [[0.1, 0.1], [0.3, 0.1], [0.2, 0.4]]
+    wish = {"do": "write", "file": str(hall), "name": ""}
+    assert "problems" not in answer(wish | {"changes": {"privacy": {"zone": zone, "consent": "zone"}}})
+    privacy = load_venue(hall).privacy
+    assert (privacy.consent, privacy.zone) == ("zone", tuple((x, y) for x, y in zone))
+    assert "# over the door" in hall.read_text()
+    assert answer({"do": "read", "file": str(hall)})["zone"] == privacy.zone
+    assert "zone is missing" in str(answer(wish | {"changes": {"privacy": {"zone": []}}})["problems"])
 
 
 def test_who_looks_on_neither_reads_nor_writes_nor_checks(stage: StageDouble) -> None:
