@@ -132,7 +132,7 @@ def test_at_closing_time_the_take_in_the_room_goes_on_and_no_other_begins(tmp_pa
         place.live(4.0)
         assert place.is_dark
         assert place.show.scene == "lamp"
-        assert place.show._ask_story(Start())[1] == "the show is closed"
+        assert place.show._ask_story(Start(), 0.0)[1] == "the show is closed"
 
 
 def test_opened_by_hand_at_night_it_stays_open_until_the_hours_have_changed(tmp_path: Path) -> None:
