@@ -21,6 +21,7 @@ from installation.commands.finding import Finding, bad_input, ok, problem, warni
 from installation.commands.house_checks import check_house
 from installation.commands.lamp_checks import check_lamps
 from installation.commands.model_check import check_model
+from installation.commands.privacy_checks import check_privacy
 from installation.commands.report_checks import check_reports
 from installation.commands.sign_checks import check_sign
 from installation.commands.signal_check import check_signals
@@ -211,4 +212,5 @@ def check_all(
     yield from check_lamps(venue, story)
     yield from check_sign(venue, story, show)
     yield from check_reports(venue)
+    yield from check_privacy(venue)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
 
         Exit code 1 when something that the show needs is missing.
         """
+        from installation.commands.privacy_checks import privacy_row
         from installation.host.errors import plain_errors
         from installation.host.native_noise import native_noise_aside
         from installation.host.options import venue_of
@@ -55,8 +56,8 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
             film = decoding(screen)
         row, code = operators_console(chosen)
-        sign = eyes_sign(chosen)
-        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), sign, *midi(), *places(), row, *service())
+        about = (eyes_sign(chosen), privacy_row(chosen))
+        rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *about, *midi(), *places(), row, *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)
         if code and console.is_terminal:  # not into a file that is passed on: whoever has it may control the show

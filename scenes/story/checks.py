@@ -10,6 +10,7 @@ from scenes.story.condition_checks import check_condition, unknown_word
 from scenes.story.course_checks import check_course, check_words
 from scenes.story.follow import check_follow
 from scenes.story.lamps import check_lamps
+from scenes.story.looking_away import check_looking_away
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
 from scenes.story.signals import check_signals
@@ -61,6 +62,8 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
             yield from _check_exits(file, name, scene)
     yield from _check_reachable(file)
     yield from _check_time_to_leave(file)
+    if not damaged:
+        yield from check_looking_away(file)
 
 
 def _check_scene_exists(key: str, name: str | None, known: tuple[str, ...]) -> Iterator[Problem]:
