@@ -17,7 +17,19 @@ from scenes.story.signals import check_signals
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
 from scenes.story.thread_checks import check_threads
 
-RESERVED_ADDRESSES = ("frame", "count", "mood", "visitor", "event", "scene", "eye", "health", "info", "control", "reply")
+RESERVED_ADDRESSES = (
+    "frame",
+    "count",
+    "mood",
+    "visitor",
+    "event",
+    "scene",
+    "eye",
+    "health",
+    "info",
+    "control",
+    "reply",
+)
 """First parts of the addresses that the show itself sends or receives (see the OSC registry)."""
 RESERVED_NAMES = ("none",)
 
