@@ -11,7 +11,6 @@ from pathlib import Path
 from installation.host.console import LossReporter, log
 from installation.host.journal_files import FILE_NAME
 from installation.host.worker import Worker
-from installation.house.housekeeper import CLOCK_FROM
 from installation.report.job import report_files
 
 LOOK_SECONDS = 3600.0
@@ -46,10 +45,8 @@ class Retention:
         pause = FIRST_SECONDS
         while not self._closing.wait(pause):
             pause = LOOK_SECONDS
-            wall = self._wall_clock()
-            if wall >= CLOCK_FROM:
-                oldest = date.fromtimestamp(wall) - timedelta(days=self._days)
-                self._delete(list(older_than(oldest, self._room, *self._folders)))
+            oldest = date.fromtimestamp(self._wall_clock()) - timedelta(days=self._days)
+            self._delete(list(older_than(oldest, self._room, *self._folders)))
 
     def _delete(self, files: list[Path]) -> None:
         for file in files:

@@ -607,21 +607,6 @@ def test_an_eye_that_begins_shut_films_nobody_until_it_is_opened(
     assert all(one.captured_at >= opened - 0.1 for one in moods if one.trusted)
 
 
-def test_what_is_on_its_way_when_the_eye_is_shut_is_dropped_also_when_it_is_opened_again_at_once(
-    keeping: Starts,
-) -> None:
-    moods: list[Mood] = []
-    supervisor = keeping(on_mood=moods.append)
-    eye_that_sees(supervisor)
-    supervisor.set_camera(False, "nobody has asked")
-    shut = time.monotonic()
-    del moods[:]
-    assert mood(supervisor).reason == "nobody has asked"
-    supervisor.set_camera(True)
-    wait_until(lambda: any(one.trusted for one in moods), LONG)
-    assert all(one.captured_at >= shut for one in moods if one.trusted)
-
-
 def test_an_eye_that_does_not_close_its_camera_is_ended_and_the_next_one_begins_shut(
     keeping: Starts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
