@@ -329,6 +329,27 @@ def test_a_camera_that_counts_as_released_is_not_opened_a_moment_later() -> None
     assert not (released[0] and opened), "it was called released, and was opened after that"
 
 
+def test_no_picture_of_before_is_given_once_it_is_switched_off_or_on_again() -> None:
+    clock = Clock()
+    capture = Capture(
+        lambda: Scripted(clock, []), SETTINGS, Masks(), 100.0, clock
+    )  # not started: the test is its thread
+
+    def given(seen_at: float) -> bool:
+        capture._keep(picture(0), seen_at, "")
+        return capture.newest(0, 0.0) is not None
+
+    assert given(0.0)
+    clock.now = 1.0
+    capture.switch(False)
+    assert capture.newest(0, 0.0) is None, "also not the one that waits"
+    assert not given(1.1)
+    clock.now = 2.0
+    capture.switch(True)
+    assert not given(1.9)
+    assert given(2.0)
+
+
 def test_attempts_to_open_slow_down_to_one_a_second_until_a_picture_comes(capturing: Starts) -> None:
     clock, attempts = Clock(), list[float]()
 

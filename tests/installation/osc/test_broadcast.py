@@ -114,6 +114,21 @@ def test_whether_the_eye_is_open_is_told_at_once_and_again_each_second(
     broadcast.close()
 
 
+def test_when_nobody_may_be_looked_at_whoever_was_followed_leaves_and_no_mood_is_repeated(
+    ear: Ear, losses: LossReporter
+) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
+    broadcast.mood(mood(0.0, 1))
+    ear.wait_for("/emo/visitor/1/id")
+    broadcast.forget(1.0, "only staff is in the room")
+    ear.wait_for("/emo/event/leave")
+    heard = {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}
+    broadcast.close()
+    assert heard["/count"] == (0,)
+    assert not heard.keys() & {"/visitor/1/id", "/visitor/1/emotions", "/event/enter"}
+    assert broadcast.values()["/visitor/1/present"] == (0,)
+
+
 def test_a_branch_is_told_in_numbers_and_in_words(ear: Ear, losses: LossReporter) -> None:
     broadcast = on_air(losses, OscTarget(port=ear.port))
     broadcast.cue(Branched("opening", "joy", "happiness held 1.6 s at 0.71", "happiness", 0.71))
