@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from installation.privacy.draft_words import PaperLanguage
 from scenes.story.conditions import When
+from scenes.story.looking_away import check_looking_away
 from scenes.story.story import Story
 from scenes.story.wording import describe
 
@@ -33,6 +34,8 @@ class FaceStory:
     face_ways: tuple[FaceWay, ...]
     driven: tuple[str, ...]
     """Scenes in which threads, stems, lamps or the picture follow what faces show."""
+    looking_away: tuple[str, ...]
+    """What the story's check says of whoever looks away; none where nobody loses anything by it."""
 
 
 def face_story(story: Story, language: PaperLanguage = "en") -> FaceStory:
@@ -43,7 +46,8 @@ def face_story(story: Story, language: PaperLanguage = "en") -> FaceStory:
     ]
     driven = tuple(name for name in story.names if any(_follows_faces(story, name)))
     sha256 = hashlib.sha256(story.text.encode()).hexdigest()
-    return FaceStory(story.title, sha256, len(story.names), len(ways), tuple(asked), driven)
+    looking_away = tuple(str(one) for one in check_looking_away(story.file))
+    return FaceStory(story.title, sha256, len(story.names), len(ways), tuple(asked), driven, looking_away)
 
 
 def _asks_faces(when: When) -> bool:

@@ -50,6 +50,9 @@ def story_values(story: FaceStory, say: Phrases) -> dict[str, str]:
         parts.append(say("branches_drives", scenes=literal(", ".join(story.driven))))
     return {
         "branches": "\n\n".join(parts),
+        "looking_away": say("looking_away", warnings=literal("; ".join(story.looking_away)))
+        if story.looking_away
+        else say("looking_away_none"),
         "branch_count": say("branch_count", **figures),
         "story_title": literal(story.title),
         "story_hash": story.sha256,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -19,10 +20,11 @@ from installation.cli import app
 from installation.host.options import DEMO
 from installation.privacy.draft_model import SECTIONS, card_in_words
 from installation.privacy.draft_page import draft_html, draft_pdf
-from installation.privacy.draft_words import FOLDER, PAPERS, PaperLanguage
+from installation.privacy.draft_words import FOLDER, PAPERS, PaperLanguage, literal
 from installation.privacy.drafts import BLANK, Draft, drafts, evidence
 from installation.privacy.facts import facts_of
 from models.seeing.venue_head import model_file
+from scenes.story.looking_away import check_looking_away
 from scenes.story.story import Story, load_story
 from tests.import_graph import ROOT
 
@@ -201,6 +203,18 @@ def test_the_ways_that_hang_on_faces_are_those_of_the_story(demo: Story) -> None
     for scene, to in asked:
         assert f"| {scene} | {to} |" in paper
     assert f"{len(asked)} ask what faces show" in paper
+
+
+def test_a_story_that_punishes_looking_away_is_told_in_the_words_of_its_check(demo: Story) -> None:
+    begins = "People who do not wish to be read"
+    assert "finds nobody" in row_of(made(demo)["fria"], begins)
+    left = demo.file.left.model_copy(update={"after_seconds": 1.0})
+    hasty = dataclasses.replace(demo, file=demo.file.model_copy(update={"left": left}))
+    warnings = [str(one) for one in check_looking_away(hasty.file)]
+    assert warnings
+    paper = made(hasty)["fria"]
+    assert all(literal(warning) in row_of(paper, begins) for warning in warnings)
+    assert paper.to_write["artist"] == made(demo)["fria"].to_write["artist"] + 1
 
 
 def test_what_a_user_wrote_has_no_meaning_for_the_page(demo: Story) -> None:
