@@ -34,11 +34,15 @@ class Visits:
             self._since[visitor], self.total = now, self.total + 1
             yield "enter", {"here": len(self._since)}
 
-    def forget(self) -> float | None:
-        """Forget those who are here, without a line; when the first of them came, None where nobody is."""
-        first, self.total = min(self._since.values(), default=None), self.total - len(self._since)
+    @property
+    def since(self) -> float | None:
+        """When the first of those who are here came; None: nobody is."""
+        return min(self._since.values(), default=None)
+
+    def forget(self) -> None:
+        """Forget those who are here, without a line."""
+        self.total -= len(self._since)
         self._since, self._seen = {}, None
-        return first
 
     def end(self, now: float) -> Iterator[Line]:
         """The show is over for those who are still there."""

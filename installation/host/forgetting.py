@@ -21,6 +21,8 @@ OF_VISITORS = frozenset(
     }
 )
 """Kinds of lines that tell of a take, or when there was one: a button that somebody pressed is a command."""
+BY_VISITORS = ("asked", "not_asked")
+"""Why the eye was opened or shut (kind ``looking``), where a visitor's own wish did it; staff and doors stay told."""
 COUNT = "forgotten"
 _SHOW_BEGINS = b'"kind":"show_start"'
 _TENTH = 0.1
@@ -41,7 +43,8 @@ class Forgotten:
     def has(self, line: dict[str, Any]) -> bool:
         """Whether this line goes. The end of a visit that began before stays: it is somebody else's."""
         t = float(line["t"])
-        if line["kind"] not in OF_VISITORS or not self.since <= t <= self.until:
+        of_visitor = line["kind"] in OF_VISITORS or (line["kind"] == "looking" and line["why"] in BY_VISITORS)
+        if not of_visitor or not self.since <= t <= self.until:
             return False
         return line["kind"] != "leave" or t - float(line["seconds"]) >= self.since - _TENTH
 

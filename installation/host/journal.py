@@ -21,7 +21,7 @@ from calibration.settings import JournalSettings
 from installation.host.attendance import Line, OperatorTime, Visits
 from installation.host.console import LossChange, LossReporter
 from installation.host.counters import Counters, Second
-from installation.host.forgetting import Forgotten, rewrite
+from installation.host.forgetting import BY_VISITORS, Forgotten, rewrite
 from installation.host.journal_files import DayFiles
 from installation.host.state_folder import room_stem
 from installation.host.worker import Worker
@@ -84,7 +84,7 @@ class Journal:
         self._visits, self._operator, self._takes = Visits(), OperatorTime(), 0
         self._counters, self._rehearsed = Counters(), False
         self._take_since: float | None = None
-        """When the choice fell that began the take that runs, or is about to begin."""
+        """When those came for whom the take began that runs, or is about to begin."""
         self._in_take = self._leaves_forgotten = False
         self._to_forget: deque[Forgotten] = deque()
         self._forgotten: list[Forgotten] = []
@@ -169,14 +169,16 @@ class Journal:
         """The eye is open, or shut: then the visits that are running end here, and nothing of them is kept."""
         if not is_open:
             self._note_all(self._visits.end(now), now)
-        self.note("looking", now, open=is_open, why=why)
+        if not (self._leaves_forgotten and why in BY_VISITORS):
+            self.note("looking", now, open=is_open, why=why)
 
     def forget(self, now: float) -> float:
         """Take out all lines about those who are here and the take that runs; since when that is.
 
         The thread rewrites the file, whole or not at all, and tries again where the disk refuses. A number stays.
         """
-        came = self._visits.forget()
+        came = self._visits.since
+        self._visits.forget()
         since = round(min((one for one in (came, self._take_since) if one is not None), default=now), 3)
         since_at = self._wall_clock() - (now - since)
         wish = Forgotten(since, round(now, 3), int(self._in_take), since_at)
@@ -229,7 +231,7 @@ class Journal:
     def _follow_take(self, cue: Cue, now: float) -> None:
         match cue:
             case Branched() if self._take_since is None:
-                self._take_since = now
+                self._take_since = now if self._visits.since is None else self._visits.since
             case TakeStarted():
                 self._in_take, self._leaves_forgotten = True, False
                 self._take_since = now if self._take_since is None else self._take_since

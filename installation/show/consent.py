@@ -112,6 +112,11 @@ def ask(consent: ConsentState, now: float) -> ConsentState:
     return replace(consent, asked_at=now, take=0)
 
 
+def withdraw(consent: ConsentState) -> ConsentState:
+    """Who has pressed it asks to be forgotten."""
+    return replace(consent, asked_at=None, take=0)
+
+
 def set_staff(consent: ConsentState, on: bool) -> ConsentState:
     """Somebody says that only staff is in the room, or that visitors are."""
     return replace(consent, staff=on)

@@ -15,7 +15,7 @@ from installation.house.kept_staff import KeptStaff
 from installation.osc import Broadcast
 from installation.osc.registry import Code
 from installation.show.answer import DONE, Answer
-from installation.show.consent import Looking, Moment, Why, advance, ask, begin, set_staff
+from installation.show.consent import Looking, Moment, Why, advance, ask, begin, set_staff, withdraw
 from installation.show.eye import Eye
 from installation.show.eye_sign import EyeSign
 from installation.show.keys import Controls
@@ -72,6 +72,10 @@ class ConsentDesk:
             return Code.NOT_NOW, self.looking.words
         self._state = ask(self._state, now)
         return DONE
+
+    def withdraw(self) -> None:
+        """Who agreed asks to be forgotten: the eye is shut where it was opened for that."""
+        self._state = withdraw(self._state)
 
     def set_staff(self, on: bool) -> Answer:
         """Only staff is in the room, or visitors are again."""

@@ -209,6 +209,7 @@ class Show:
 
     def _forget(self, now: float) -> None:
         """Whoever is there asked for it: what the parts know of the visit goes; the story's own follows."""
+        self.parts.consent.withdraw()
         self.parts.eye.forget_visitors()
         self.parts.course.forget()
         since = self.parts.journal.forget(now)

@@ -239,3 +239,23 @@ def test_a_kill_in_the_midst_leaves_either_whole(tmp_path: Path, when: str, pack
     else:
         assert told(after) == [("show_start", ""), (COUNT, 1)]
         assert (day.read_bytes()[:2] == b"\x1f\x8b") is packed
+
+
+def test_that_a_visitor_had_the_eye_opened_is_forgotten_but_not_that_staff_had_it_shut(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.wait(10.0)
+    room.journal.mood(with_visitor(1, room.now), room.now)
+    room.journal.looking(True, "asked", room.now)
+    room.comes(1)
+    room.journal.looking(False, "staff", room.now)
+    room.journal.forget(room.now)
+    room.wait(0.1)
+    room.journal.looking(False, "not_asked", room.now)
+    room.goes_home()
+    room.wait(10.0)
+    room.journal.looking(True, "asked", room.now)
+    assert [line["why"] for line in room.lines() if line["kind"] == "looking"] == ["staff", "asked"]
+    assert not [line for line in room.lines() if line["kind"] in ("enter", "leave")], (
+        "also of the visit that staff ended"
+    )
+    room.journal.close()

@@ -19,6 +19,7 @@ from installation.show.consent import (
     ask,
     begin,
     set_staff,
+    withdraw,
 )
 
 ZONE = ((0.2, 0.0), (0.8, 0.0), (0.8, 1.0))
@@ -147,3 +148,9 @@ def test_settings_that_change_count_at_once() -> None:
 def test_every_reason_has_its_words() -> None:
     assert set(WORDS) == set(Why)
     assert all(("open" in WORDS[why]) == (why in OPEN) for why in Why)
+
+
+@pytest.mark.parametrize("take", [0, 4])
+def test_who_asks_to_be_forgotten_has_the_eye_shut_at_once(take: int) -> None:
+    assert advance(withdraw(asked(take)), BUTTON, Moment(0.1, take)).looking.why is Why.NOT_ASKED
+    assert advance(withdraw(begin(NOTICE, AT)), NOTICE, Moment(0.1, take)).looking.open, "others have read the notice"
