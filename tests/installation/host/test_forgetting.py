@@ -79,6 +79,7 @@ class Room:
         """As the stage does it: the command, the wish, and the way home."""
         self.journal.note("command", self.now, name="forget", value=None, source="key")
         self.journal.forget(self.now)
+        self.journal.note("signal", self.now, signal="heart", value=120.0)  # of the same tick
         self.journal.cue(Branched("door", "lamp", "operator (key)", None, 0.0), self.mood, self.now)
         self.goes_home()
         self.journal.mood(Mood(captured_at=self.now, trusted=True), self.now)
