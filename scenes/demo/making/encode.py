@@ -16,11 +16,12 @@ from scenes.demo.making.sound import SAMPLE_RATE
 X264 = {
     "preset": "slow",
     "x264-params": (
-        "keyint=30:min-keyint=30:scenecut=0:open-gop=0:bframes=0:aq-mode=3:aq-strength=1.1:deblock=1,1:"
+        "keyint=30:min-keyint=30:scenecut=0:open-gop=0:bframes=0:ref=1:aq-mode=3:aq-strength=1.1:deblock=1,1:"
         "colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:threads=1"
     ),
 }
-"""A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3)."""
+"""A key frame each second, no picture waits for a later one, and bits go to the dark (aq-mode 3). A picture is built on
+the one before it alone, so that a decoder keeps two and not six (9 MB instead of 25)."""
 
 
 def write(file: Path, pictures: Iterable[Image], sound: Array, crf: float) -> None:
