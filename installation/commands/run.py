@@ -74,7 +74,7 @@ def register(app: typer.Typer) -> None:
         """Run the show: the film on the wall, the eye on the visitor, OSC to the room.
 
         Keys: Space pauses, N next scene, R restarts the take, A attract, B blackout, M mute, Up and Down
-        volume, O overlay, Esc twice ends the show
+        volume, E a visitor agrees, S only staff is there, O overlay, Esc twice ends the show
         """
         from installation.host.console import LossReporter, log_native, open_log
         from installation.host.errors import both, plain_errors

@@ -9,13 +9,14 @@ from dataclasses import replace
 from calibration.opening_hours import Timetable
 from calibration.privacy_settings import PrivacySettings
 from calibration.venue import Venue
+from installation.host.console import log
 from installation.host.journal import Journal
 from installation.house.housekeeper import CLOCK_FROM, PLAN_SECONDS
 from installation.house.kept_staff import KeptStaff
 from installation.osc import Broadcast
 from installation.osc.registry import Code
 from installation.show.answer import DONE, Answer
-from installation.show.consent import Looking, Moment, Why, advance, ask, begin, set_staff, withdraw
+from installation.show.consent import WORDS, Looking, Moment, Why, advance, ask, begin, set_staff, withdraw
 from installation.show.eye import Eye
 from installation.show.eye_sign import EyeSign
 from installation.show.keys import Controls
@@ -50,7 +51,8 @@ class ConsentDesk:
         self._renewed: tuple[PrivacySettings, Timetable | None] | None = None
         self._next_hours, self._staff_until = float("-inf"), float("-inf")
         now = clock()
-        moment = Moment(now, closed=closed, staff_hours=self._is_staffs_hour(now))
+        self._staffs_hour = self._is_staffs_hour(now)
+        moment = Moment(now, closed=closed, staff_hours=self._staffs_hour)
         self._state = begin(self._settings, moment, staff=bool(kept and kept.recall()))
         self._look(now)
 
@@ -82,7 +84,7 @@ class ConsentDesk:
         self._state = set_staff(self._state, on)
         if self._kept:
             self._kept.keep(on)
-        return DONE
+        return (Code.NOT_NOW, WORDS[Why.STAFF_HOURS]) if self._staffs_hour and not on else DONE
 
     def renew(self, settings: PrivacySettings) -> None:
         """The venue file has changed. Any thread may say so; it counts from the next tick on."""
@@ -93,7 +95,8 @@ class ConsentDesk:
         renewed, self._renewed = self._renewed, None
         if renewed:
             (self._settings, self._timetable), self._next_hours = renewed, now
-        moment = Moment(now, take, controls.closed, controls.camera, self._is_staffs_hour(now))
+        self._staffs_hour = self._is_staffs_hour(now)
+        moment = Moment(now, take, controls.closed, controls.camera, self._staffs_hour)
         before, self._state = self._state.looking, advance(self._state, self._settings, moment)
         if self._state.looking != before:
             self._look(now)
@@ -112,6 +115,8 @@ class ConsentDesk:
         if not looking.open:
             self._broadcast.forget(now, why)
         self._journal.looking(looking.open, str(looking.why), now)
+        if looking.why is not Why.NOTICE:
+            log.info("%s", why)
 
     def _timetable_of(self, settings: PrivacySettings) -> Timetable | None:
         place = self._place

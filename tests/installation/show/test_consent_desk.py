@@ -92,6 +92,16 @@ def test_by_the_clock_it_is_shut_at_once_and_opened_when_the_hour_is_surely_over
     assert room.why(3) is Why.NOTICE
 
 
+def test_nobody_opens_it_by_hand_while_the_clock_says_that_only_staff_is_there() -> None:
+    room = Room(CLEANING, "2026-11-27 09:00")
+    assert room.desk.set_staff(True) == DONE
+    room.why()
+    code, reason = room.desk.set_staff(False)
+    assert code is Code.NOT_NOW
+    assert "privacy.staff_hours" in reason
+    assert room.why() is Why.STAFF_HOURS
+
+
 def test_a_clock_that_is_set_back_over_the_end_of_the_hour_does_not_open_it_for_a_moment() -> None:
     room = Room(CLEANING, "2026-11-27 09:59:59")
     assert room.why(2) is Why.STAFF_HOURS
