@@ -78,7 +78,8 @@ def _kept(path: Path, forgotten: Forgotten, takes: int) -> Iterator[bytes]:
             if number == head:
                 counted = int(line["takes"]) if line and line["kind"] == COUNT else 0
                 if counted + takes:
-                    yield json.dumps({**start, "kind": COUNT, "takes": counted + takes}).encode() + b"\n"
+                    count = {**start, "kind": COUNT, "takes": counted + takes}
+                    yield json.dumps(count, separators=(",", ":")).encode() + b"\n"
                 if counted:
                     continue
             # What cannot be read is a line that the disk had no room for: nobody knows whose.
