@@ -240,7 +240,7 @@ class VideoDecoder:
 
         for reading in read_frames(container, header, stream, span, take):
             self.steps += 1
-            if packets <= DECODED_AGAIN and self._begins_rest():
+            if not begun and packets <= DECODED_AGAIN and self._begins_rest():  # a loop in its second round plays
                 return True
             self._await_room()  # before more is decoded: each picture is one more in the decoder's memory
             if self._closed:
