@@ -171,6 +171,7 @@ def test_each_profile_carries_what_the_registry_says_and_nothing_else(profile: s
     bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
     bench.snapshot.time = {"/scene/time": message("/scene/time", 1.0, 7.0)}
     bench.snapshot.update_change([message("/info/house", "open")])
+    bench.snapshot.update_change(state.eye_messages(True, "open"))
     for number in range(1, SIGNALS_AT_MOST + 1):
         bench.snapshot.update_change(state.signal_messages(SignalChanged(number, "heart", 90.0, 0.5, known=True)))
     bench.run(0.0, 2.0, 15.0)

@@ -141,7 +141,7 @@ def test_a_take_that_is_forgotten_has_no_end_and_leaves_nothing_to_the_next_one(
 
 
 def test_what_a_signal_said_is_forgotten_with_the_take() -> None:
-    story = story_of(TWO_ROOMS + '[signals.heart]\naddress = "/heart"\nlow = 40\nhigh = 180\n')
+    story = story_of(TWO_ROOMS + '[signals.heart]\nosc = "/heart"\nlow = 40\nhigh = 180\n')
     state, _ = begin(story, 0.0)
     heard = Moment(0.1, NOBODY, Playhead(1, 0.1), signals=(SignalMessage("heart", 120.0),))
     state, _ = advance(story, state, heard)
