@@ -154,6 +154,6 @@ def test_without_the_extra_it_is_told_what_to_install(losses: LossReporter, monk
 def test_the_real_library_says_what_is_wrong_with_a_file_that_is_no_chip() -> None:
     """Without any double."""
     for chip, why in (("/dev/null", "No such (device|file)"), ("/dev/gpiochip-that-is-not-there", "No such file")):
-            # without /sys, as in a container, the library finds no device of that number at all
+        # without /sys, as in a container, the library finds no device of that number at all
         with pytest.raises(OSError, match=why):
             line.take_lamp(GpioSettings(chip=chip, line=0), lit=False)
