@@ -43,7 +43,8 @@ def running(page: Page, hall: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def stage(running: StageDouble, page: Page) -> Iterator[StageDouble]:
     """The page is open on a phone, and nobody is in the film; what the test before has kept is in the file."""
     running.made = {"in_take": False}
-    if page.js("document.documentElement.dataset.settings") != "known":
+    drawing = page.js("Boolean(document.querySelector('[aria-pressed=true]'))")
+    if drawing or page.js("document.documentElement.dataset.settings") != "known":
         page.open(running.url + "/venue")
         wait_until(lambda: page.js("document.documentElement.dataset.settings === 'known'"), PATIENCE)
     page.wait_for("document.querySelector('#visitor').hidden && !document.querySelector('[aria-pressed=true]')")
