@@ -108,6 +108,9 @@ def _changes(venue: Venue) -> tuple[Changes, tuple[str, ...]]:
     if venue.privacy.consent == "button":
         privacy["consent"] = "none"
         words.append("the eye was open from the beginning, as after a press of the button (privacy.consent)")
+    if venue.privacy.kept_shut:
+        privacy["kept_shut"] = ""
+        words.append("the eye, which the room keeps shut for now, was open (privacy.kept_shut)")
     if privacy:
         changes["privacy"] = {key: (value, "") for key, value in privacy.items()}
     paths = {key: getattr(venue.report, key) for key in ("folder", "mail_password_file")}

@@ -120,7 +120,8 @@ def test_the_run_is_the_rooms_own_save_for_what_it_says(tmp_path: Path) -> None:
     file = tmp_path / "hall.toml"
     file.write_text(
         'name = "Hall 2"\n[journal]\nfolder = "/srv/journal"\n[hours]\nopen = "Mo 10:00-11:00"\n[privacy]\n'
-        'consent = "button"\nstaff_hours = "Mo-Su 08:00-10:00"\n[mood]\nkeep_at = 0.15\n[osc]\nlisten_port = 9555\n',
+        'consent = "button"\nstaff_hours = "Mo-Su 08:00-10:00"\nkept_shut = "until signed"\n'
+        "[mood]\nkeep_at = 0.15\n[osc]\nlisten_port = 9555\n",
         encoding="utf-8",
     )
     folder = tmp_path / "run"
@@ -133,7 +134,7 @@ def test_the_run_is_the_rooms_own_save_for_what_it_says(tmp_path: Path) -> None:
         "privacy": PrivacySettings(),
     }
     assert run.venue == venue.model_copy(update=plain)
-    assert len(run.deviations) == 5
+    assert len(run.deviations) == 6
 
 
 LEAK = """
