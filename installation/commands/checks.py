@@ -212,5 +212,6 @@ def check_all(
     yield from check_lamps(venue, story)
     yield from check_sign(venue, story, show)
     yield from check_reports(venue)
-    yield from check_privacy(venue)
+    if not any(isinstance(fault, BadFile) for fault in faults):  # else the venue's own words are not known
+        yield from check_privacy(venue)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

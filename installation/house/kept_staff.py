@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -38,7 +39,8 @@ class KeptStaff:
             try:
                 if self._wanted:
                     make_private_folder(self._file.parent)
-                    self._file.touch()
+                    with self._file.open("ab") as file:
+                        os.fsync(file.fileno())  # it holds over a power cut, too
                 else:
                     self._file.unlink(missing_ok=True)
             except OSError as error:

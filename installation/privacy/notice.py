@@ -48,6 +48,8 @@ def unsaid(privacy: PrivacySettings) -> Iterator[str]:
         told = (field.description or "").partition(";")[0]
         words = f" ({', '.join(choices)})" if choices else ""
         yield f"privacy.{key} is missing: {told}{words}"
+    if privacy.kept_shut:
+        yield f"privacy.kept_shut keeps the eye shut ({privacy.kept_shut}): the notice tells how it is once it may look"
     if not privacy.page:
         yield "privacy.page is missing, so the sign has no QR code: the web address at which index.html will be read"
     elif not privacy.page.startswith(("https://", "http://")):
@@ -76,7 +78,7 @@ def _write_sheet(path: Path, sheet: Sheet) -> Written:
     written = _write(path, sheet.pdf)
     if sheet.lead_points >= LEGIBLE_POINTS:
         return written
-    remark = f"its main sentences have {sheet.lead_points:.0f} points; {LEGIBLE_POINTS:.0f} are read at 2 m"
+    remark = f"its main sentences have {sheet.lead_points:.1f} points; {LEGIBLE_POINTS:.0f} are read at 2 m"
     return Written(path, f"{remark}: print it larger, or shorten what [privacy] says")
 
 

@@ -158,6 +158,7 @@ class Show:
             heard,
             hour,
             looking=self.controls.looking.open,
+            on_request=self.controls.asks,
         )
         self._asked.clear()
         self._state, cues = advance(self._story, self._state, moment)

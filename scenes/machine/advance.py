@@ -267,13 +267,14 @@ def _decide(story: Story, state: StoryState, moment: Moment) -> Step:
     if state.pending is not None or state.paused or state.fault or not state.entry:
         return state, ()
     scene, mood, absent = state.scene, moment.mood, state.there_seconds
+    waits = state.stopped or (moment.on_request and not state.in_take)
     if state.ended or state.still_seconds >= PATIENCE_SECONDS:
-        return close_choice(story, state, mood, stopped_film=True)
+        return close_choice(story, state, mood, waits, stopped_film=True)
     if scene == story.file.safe and not is_home(story, state):
         if state.seconds < max(story.duration(scene), SAFE_SECONDS):
             return state, ()
         return request_scene(story, state, unconditional_choice(story, story.file.attract, "the film is tried again"))
-    if state.stopped:
+    if waits:
         return state, ()
     gone = mood.trusted and state.presence.here is False and absent >= story.file.left.after_seconds
     if gone and state.in_take and state.visited:
@@ -281,7 +282,7 @@ def _decide(story: Story, state: StoryState, moment: Moment) -> Step:
         ended = ending_of(story, state)
         return request_scene(story, state, left, outcome=ended if story.scene(ended).end else "left")
     if state.seconds >= story.close(scene):
-        return close_choice(story, state, mood, stopped_film=False)
+        return close_choice(story, state, mood, waits, stopped_film=False)
     if state.seconds < story.scene(scene).minimum_seconds:
         return state, ()
     choice = choose(story, as_home(story, state), mood, closing=False)

@@ -28,6 +28,8 @@ class Moment(NamedTuple):  # made at each tick: a frozen dataclass costs four ti
     """None: nobody knows what time it is."""
     looking: bool = True
     """The eye is open; shut, what was seen before is forgotten."""
+    on_request: bool = False
+    """A take begins only when somebody asks for it (``Start``), whoever is there."""
 
 
 @dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py

@@ -66,12 +66,13 @@ def unconditional_choice(story: Story, name: str, reason: str) -> Choice:
     return Choice(name, story.scene(name).transition.transition, reason)
 
 
-def close_choice(story: Story, state: StoryState, mood: Mood, stopped_film: bool) -> Step:
+def close_choice(story: Story, state: StoryState, mood: Mood, waits: bool, stopped_film: bool) -> Step:
     """The choice is closed: on the last frame, or at once where there is none to wait for.
 
-    ``stopped_film``: the player says that the film has ended, or it stands still.
+    ``waits``: for somebody to ask, in attract. ``stopped_film``: the player says that the film has ended, or it stands
+    still.
     """
-    choice = None if state.stopped else choose(story, as_home(story, state), mood, closing=True)
+    choice = None if waits else choose(story, as_home(story, state), mood, closing=True)
     if choice is None:
         choice = unconditional_choice(story, story.file.attract, "the film stopped" if stopped_film else "otherwise")
     at_once = stopped_film or story.clip(state.scene).loop

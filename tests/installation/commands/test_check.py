@@ -53,6 +53,14 @@ def test_a_room_where_all_is_well_is_ready_for_tonight(story: Path, tmp_path: Pa
     assert "ready for tonight" in told
 
 
+def test_of_a_venue_that_cannot_be_read_nothing_is_said_that_it_may_say(story: Path, tmp_path: Path) -> None:
+    venue = tmp_path / "venue.toml"
+    venue.write_text('[privacy]\nshown_by = "Museum of the Lake"\nconsent = "zone"\n')
+    _, told = check(str(story), "--venue", str(venue), "--headless")
+    assert "zone is missing" in told
+    assert "says nothing" not in told
+
+
 def test_a_bad_story_a_bad_venue_and_a_missing_camera_are_all_reported_at_once(story: Path, tmp_path: Path) -> None:
     story.write_text(STORY.replace('"door.mp4"', '"dor.mp4"').replace("loop = true", "lop = true"))
     (tmp_path / "venue.toml").write_text("[sound]\nvolum = 1\n")

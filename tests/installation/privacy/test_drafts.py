@@ -184,6 +184,22 @@ def test_a_journal_that_is_kept_for_less_than_six_months_is_a_question_for_a_per
     assert short.to_write["controller"] == long.to_write["controller"] + 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_kind_of_line_and_each_part_of_a_mood_that_the_journal_keeps_is_named(language: str) -> None:
+    paper = (FOLDER / language / "logs.md").read_text("utf-8")
+    named = set(re.findall(r"`(\w+)`", paper.partition("|---|")[2].partition("\n\n")[0]))
+    made_by_program = {"rehearsal"}  # of ``chiaro rehearse``, in a journal of its own
+    assert kinds_of_lines() - made_by_program <= named
+    words = {"en": ("believed", "valence", "arousal"), "de": ("geglaubt", "Valenz", "Erregung")}
+    assert all(word in row for word in words[language] for row in paper.splitlines() if row.startswith("| `mood`"))
+
+
+def kinds_of_lines() -> set[str]:
+    """What is written into the journal by name, anywhere in the program."""
+    files = (ROOT / "installation").rglob("*.py")
+    return {kind for file in files for kind in re.findall(r"""\.note\(\s*"(\w+)\"""", file.read_text("utf-8"))}
+
+
 @pytest.mark.parametrize(
     ("role", "variants"),
     [("", ["A", "B"]), ("joint_controller", ["A"]), ("processor", ["B"]), ("none", [])],

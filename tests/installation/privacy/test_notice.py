@@ -159,6 +159,11 @@ def test_where_there_is_a_choice_it_is_named_without_what_is_forbidden() -> None
 
 def test_an_address_that_no_telephone_opens_is_named() -> None:
     assert "QR" in next(unsaid(room(privacy={"page": ""}).privacy))
+
+
+def test_a_room_that_is_kept_shut_is_told_that_its_notice_is_for_later() -> None:
+    (line,) = unsaid(room(privacy={"kept_shut": "until the DPIA is signed"}).privacy)
+    assert line.startswith("privacy.kept_shut keeps the eye shut (until the DPIA is signed)")
     assert "https://" in next(unsaid(room(privacy={"page": "museum.example"}).privacy))
 
 

@@ -66,3 +66,35 @@ def test_a_mood_that_decided_for_the_scene_to_come_is_forgotten_too() -> None:
     assert forgotten.pending
     assert (forgotten.pending.moods, forgotten.pending.scene) == ((), state.pending.scene)
     assert forget_seen(forgotten) is forgotten, "while it is shut nothing is done again and again"
+
+
+def at_home(on_request: bool, *commands: Start) -> StoryState:
+    """Attract plays on before somebody who is there for a minute; then comes what was commanded."""
+    state, _ = begin(STORY, 0.0)
+    for second in range(60):
+        entry = state.pending.entry if state.pending else state.entry
+        mine = commands if second == 59 else ()
+        moment = Moment(second, ANGRY, Playhead(entry, second % 10), mine, on_request=on_request)
+        state, _ = advance(STORY, state, moment)
+    return state
+
+
+def test_where_visitors_are_asked_nobody_s_presence_begins_a_take() -> None:
+    """Also not in the tick in which a take has ended: the eye is shut only after it."""
+    assert at_home(on_request=False).in_take
+    waits = at_home(on_request=True)
+    assert (waits.in_take, waits.pending, waits.scene) == (False, None, "lamp")
+    asked = at_home(True, Start())
+    assert asked.pending
+    assert asked.pending.begins
+
+
+def test_a_take_that_has_ended_before_somebody_who_stays_is_followed_by_none() -> None:
+    state = in_the_choice()
+    for tenth in range(600):
+        now = 10.3 + tenth / 10
+        entry, begun = (state.pending.entry, now) if state.pending else (state.entry, now)
+        head = Playhead(entry, begun % 40, ended=begun % 40 > 35)
+        state, _ = advance(STORY, state, Moment(now, ANGRY, head, on_request=True))
+    assert state.take == 1
+    assert (state.in_take, state.scene) == (False, "lamp")
