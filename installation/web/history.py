@@ -15,8 +15,10 @@ from installation.drawings.svg import PALE, RULE, figure, line, rect
 from models.labels import LABELS
 
 SAMPLES = 600
-BIN_SECONDS = 5
+BIN_SECONDS = 10
 """Of the drawing of the minutes."""
+POINTS_AT_MOST = 120
+"""Of a curve of the take: a page is sent the drawings again and again."""
 WIDTH, HEIGHT = 1200.0, 120.0
 UNSEEN_SECONDS = 3.0
 """A curve is broken where longer nobody was seen."""
@@ -141,15 +143,18 @@ def _bin(samples: Sequence[Sample], begin: float) -> Bin:
 
 
 def _runs(samples: Sequence[Sample], emotions: Iterable[int]) -> list[Run]:
-    """A mood's unbroken stretches."""
-    which = tuple(emotions)
+    """A mood's unbroken stretches, thinned to what can be seen."""
+    which, step = tuple(emotions), -(-len(samples) // POINTS_AT_MOST)
     runs: list[list[tuple[float, float]]] = []
     last = float("-inf")
-    for sample in samples:
+    for number, sample in enumerate(samples):
         if not (sample.present and sample.trusted):
             continue
-        if sample.at - last > UNSEEN_SECONDS:
-            runs.append([])
-        runs[-1].append((sample.at - samples[0].at, sum(sample.probabilities[number] for number in which)))
+        broken = sample.at - last > UNSEEN_SECONDS
         last = sample.at
+        if broken:
+            runs.append([])
+        elif number % step:
+            continue
+        runs[-1].append((sample.at - samples[0].at, sum(sample.probabilities[emotion] for emotion in which)))
     return list(runs)

@@ -17,11 +17,13 @@ import orjson
 
 from installation.drawings.graph import CARD, graph_of
 from installation.web.caller import Caller
-from installation.web.history import BIN_SECONDS, History
+from installation.web.history import History
 
 LINES = ("loss", "command")
 KEPT_LINES = 100
 MOST_PAGES = 250
+DRAWN_EACH_SECONDS = 5.0
+"""How often the drawings of what was are made anew, however many pages come."""
 
 
 class Page:
@@ -72,7 +74,9 @@ class Live:
         self.heard_at: dict[str, float] = {}
         self.history = History()
         self.closed = False
-        self._drawn_at = 0.0
+        self._drawings: bytes | None = None
+        """Of what was; None: not made since the last forgetting."""
+        self._drawn_at = float("-inf")
 
     @property
     def pages(self) -> int:
@@ -98,7 +102,7 @@ class Live:
         self.newest[kind], self.heard_at[kind] = document, self._clock()
         if kind == "state":
             self.history.add(document)
-            self._draw(float(document["at"]))
+            self._draw()
         elif kind == "story":
             message = orjson.dumps(document | {"graph": _graph(document)})
         self._send(kind, _event(kind, message, document.get("number") if kind == "state" else None))
@@ -112,9 +116,9 @@ class Live:
     def _forget(self, since: float) -> None:
         """Drop what is remembered of a take, here and on the pages."""
         self.history.forget(since)
-        event = self._drawings()
+        self._drawings = None
         for page in self._pages:
-            page.put("drawings", event)
+            page.put("drawings", self._drawn())
 
     def watch_camera(self, caller: Caller, seconds: float) -> None:
         """The stage has granted ``caller`` the camera's picture for so long; nobody else is sent it."""
@@ -129,7 +133,7 @@ class Live:
             if event := self._events.get(kind):
                 page.put(kind, event)
         if len(self.history):
-            page.put("drawings", self._drawings())
+            page.put("drawings", self._drawn())
         for kind, lines in self._lines.items():
             for line in lines:
                 page.put(kind, line)
@@ -141,18 +145,20 @@ class Live:
             self._pages.discard(page)
             self._tell_operators()
 
-    def _draw(self, at: float) -> None:
+    def _draw(self) -> None:
         """Send the drawings of what was, every few seconds while somebody looks."""
-        if self._pages and abs(at - self._drawn_at) >= BIN_SECONDS:
-            self._drawn_at = at
-            event = self._drawings()
+        if self._pages and self._clock() - self._drawn_at >= DRAWN_EACH_SECONDS:
             for page in self._pages:
-                page.put("drawings", event)
+                page.put("drawings", self._drawn())
 
-    def _drawings(self) -> bytes:
-        minutes, take = self.history.minutes_svg(), self.history.take_svg(self.newest.get("story"))
-        drawn = {"minutes": minutes, "seen": self.history.seconds_seen(), "take": take}
-        return _event("drawings", orjson.dumps(drawn))
+    def _drawn(self) -> bytes:
+        """The drawings as an event, a few seconds old at most."""
+        now = self._clock()
+        if self._drawings is None or now - self._drawn_at >= DRAWN_EACH_SECONDS:
+            minutes, take = self.history.minutes_svg(), self.history.take_svg(self.newest.get("story"))
+            drawn = {"minutes": minutes, "seen": self.history.seconds_seen(), "take": take}
+            self._drawings, self._drawn_at = _event("drawings", orjson.dumps(drawn)), now
+        return self._drawings
 
     def close(self) -> None:
         """End all pages: the stage is gone."""

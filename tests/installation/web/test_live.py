@@ -6,7 +6,10 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from typing import Any
+
+import pytest
 
 from installation.osc.registry import Code
 from installation.web import stage_line
@@ -109,15 +112,18 @@ def test_no_more_pages_are_let_in_than_there_is_room_for() -> None:
 
 
 def test_pages_are_sent_the_drawings_every_five_seconds_and_a_new_page_at_once() -> None:
-    live = Live()
+    now = [50.0]
+    live = Live(lambda: now[0])
     hear(live, made_story())
     with live.page(ANN, {}) as page:
         for quarter in range(4 * 30):
+            now[0] = 50.0 + quarter / 4
             hear(live, made_state(quarter, at=1000.0 + quarter / 4))
             if quarter % 20 == 0:
                 assert "drawings" in kinds(page)
             elif quarter % 20 == 19:
                 assert "drawings" not in kinds(page)
+        now[0] += 5.0
         with live.page(BO, {}) as other:
             drawn = dict(taken(other))["drawings"]
     assert drawn["seen"] == 30
@@ -127,6 +133,17 @@ def test_pages_are_sent_the_drawings_every_five_seconds_and_a_new_page_at_once()
     assert set(graph["places"]) == {scene["name"] for scene in live_story(live)["scenes"]}
     assert ["arrival", "calm"] in [way[:2] for way in graph["ways"]]
     assert graph["places"]["attract"][0] < graph["places"]["arrival"][0], "a take begins at the attract scene"
+
+
+def test_a_crowd_of_new_pages_has_nothing_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(lambda: 50.0)
+    made = count(1)
+    monkeypatch.setattr(live.history, "minutes_svg", lambda: str(next(made)))
+    hear(live, made_state(1))
+    for _ in range(50):
+        with live.page(ANN, {}):
+            pass
+    assert next(made) == 2
 
 
 def live_story(live: Live) -> dict[str, Any]:
