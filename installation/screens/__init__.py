@@ -1,0 +1,1 @@
+"""Several screens in step: what the leader tells, clocks compared over UDP, followers and further windows."""
