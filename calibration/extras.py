@@ -18,6 +18,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "lamps": {"sacn": "sacn", "stupidArtnet": "stupidArtnet", "mido": "mido", "rtmidi": "python-rtmidi"},
     "report": {"weasyprint": "WeasyPrint"},
     "privacy": {"weasyprint": "WeasyPrint", "gpiod": "gpiod"},
+    "rooms": {"paho": "paho-mqtt"},
 }
 """What is imported, and its name for people."""
 

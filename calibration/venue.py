@@ -13,6 +13,7 @@ from calibration.lamp_settings import LampSettings, TimecodeSettings
 from calibration.places import PathText
 from calibration.privacy_settings import PrivacySettings
 from calibration.profile import Calibration
+from calibration.rooms_settings import RoomsSettings
 from calibration.settings import (
     CameraSettings,
     CourseSettings,
@@ -52,7 +53,15 @@ class Venue(Section):
     ups: UpsSettings = UpsSettings()
     lamps: LampSettings = LampSettings()
     timecode: TimecodeSettings = TimecodeSettings()
+    rooms: RoomsSettings = RoomsSettings()
     calibration: Calibration = Calibration()
+
+
+PATHS: dict[str, tuple[str, ...]] = {
+    "report": ("folder", "mail_password_file"),
+    "rooms": ("password_file", "ca_file"),
+}
+"""Keys of sections that name a file or a folder, relative to the venue file."""
 
 
 def require_may_look(venue: Venue) -> None:
@@ -72,7 +81,7 @@ def resolve_from(file: Path, named: str) -> str:
 
 
 def load_venue(path: Path | str) -> Venue:
-    """Read a venue file. Its story, the files of its camera and its report, and the head of its calibration become
+    """Read a venue file. Its story, the files that its sections name, and the head of its calibration become
     absolute paths, and the command that renews the calibration is filled in (it names the file, for a venue's name may
     be another).
 
@@ -86,10 +95,11 @@ def load_venue(path: Path | str) -> Venue:
     if venue.camera.source_file:
         found_file = resolve_from(file, venue.camera.source_file)
         venue = venue.model_copy(update={"camera": venue.camera.model_copy(update={"source_file": found_file})})
-    report = {key: getattr(venue.report, key) for key in ("folder", "mail_password_file")}
-    if any(report.values()):
-        found_paths = {key: named and resolve_from(file, named) for key, named in report.items()}
-        venue = venue.model_copy(update={"report": venue.report.model_copy(update=found_paths)})
+    for section, keys in PATHS.items():
+        said = {key: getattr(getattr(venue, section), key) for key in keys}
+        if any(said.values()):
+            found_paths = {key: named and resolve_from(file, named) for key, named in said.items()}
+            venue = venue.model_copy(update={section: getattr(venue, section).model_copy(update=found_paths)})
     if not venue.calibration.made:
         return venue
     found = {"renewed_by": f"chiaro calibrate {name_of(file)}"}

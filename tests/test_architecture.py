@@ -45,6 +45,7 @@ AT_THE_ROOT = {
             "house_settings",
             "lamp_settings",
             "privacy_settings",
+            "rooms_settings",
             "web_settings",
         ),
     },
@@ -58,7 +59,7 @@ small and about one thing, a venue's file; it needs no folders yet.)"""
 LEARNING = {"torch", "torchvision", "onnx", "onnxscript"}
 PHYSICAL = {
     *("socket", "socketserver", "select", "selectors", "ssl", "asyncio", "http", "urllib", "multiprocessing"),
-    *("pythonosc", "zeroconf", "ifaddr", "pygame", "moderngl", "subprocess"),
+    *("pythonosc", "paho", "zeroconf", "ifaddr", "pygame", "moderngl", "subprocess"),
 }
 
 SAY_NOTHING = ("Manager", "Handler", "Processor", "Engine", "Data", "Info", "Context", "Utils", "Helper")

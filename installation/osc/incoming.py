@@ -6,11 +6,13 @@ ever on a bundle element of size -4. Phones and hosts send single messages or on
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 from calibration.errors import Refused
-from installation.osc.registry import Code
+from installation.osc.registry import STRING_AT_MOST, Code
 
 AT_MOST_BYTES = 512
 BUNDLE = b"#bundle\0"
@@ -57,6 +59,25 @@ class Unread:
 
 
 Argument = int | float | str | bool | None | Unread
+LARGEST_NUMBER = 2**63
+
+
+def argument_of(value: Any) -> Argument:
+    """A value of JSON as an argument: no list, no text or number beyond what OSC can carry."""
+    match value:
+        case None | bool():
+            return value
+        case int() if abs(value) < LARGEST_NUMBER:
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case str() if len(value) <= STRING_AT_MOST:
+            return value
+        case str():
+            return Unread(f"a text of more than {STRING_AT_MOST} characters")
+        case int() | float():
+            return Unread("a number that is too large")
+    return Unread("a list")
 
 
 def split(datagram: bytes) -> list[bytes]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from calibration.errors import Unavailable
 from calibration.files import TEXT_BYTES, read_text
-from calibration.venue import Venue, load_venue
+from calibration.venue import PATHS, Venue, load_venue
 from calibration.venue_writer import Changes, changed_text
 from installation.privacy.proof_mark import PICTURES, Marked, make_marked_camera
 from installation.privacy.proof_promises import Places
@@ -113,9 +113,10 @@ def _changes(venue: Venue) -> tuple[Changes, tuple[str, ...]]:
         words.append("the eye, which the room keeps shut for now, was open (privacy.kept_shut)")
     if privacy:
         changes["privacy"] = {key: (value, "") for key, value in privacy.items()}
-    paths = {key: getattr(venue.report, key) for key in ("folder", "mail_password_file")}
-    if any(paths.values()):
-        changes["report"] = {key: (path, "") for key, path in paths.items() if path}
+    for section, keys in PATHS.items():
+        paths = {key: getattr(getattr(venue, section), key) for key in keys}
+        if any(paths.values()):
+            changes[section] = {key: (path, "") for key, path in paths.items() if path}
     if venue.calibration.head:
         changes["calibration"] = {"head": (str(venue.calibration.head), "")}
     return changes, tuple(words)

@@ -11,8 +11,9 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from pathlib import Path
 
-from calibration.errors import Unavailable
+from calibration.errors import BadFile, Unavailable
 from calibration.web_settings import ReportSettings
+from installation.host.secret_file import first_line
 
 TIMEOUT_SECONDS = 30.0
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -90,15 +91,10 @@ def _recipients(settings: ReportSettings) -> list[str]:
 
 
 def _password(settings: ReportSettings) -> str:
-    path = Path(settings.mail_password_file)
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "is no text"
-        raise NotMailed(f"the password's file {path} cannot be read: {why} (mail_password_file)") from None
-    if not lines or not lines[0].strip():
-        raise NotMailed(f"the password's file {path} has no first line (mail_password_file)")
-    return lines[0].strip()
+        return first_line(Path(settings.mail_password_file))
+    except BadFile as error:
+        raise NotMailed(f"{error} (mail_password_file)") from None
 
 
 def where(settings: ReportSettings) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
 from calibration.settings import OscSettings
 from installation.osc.command_parser import Released, command_of
-from installation.osc.incoming import Argument, CommandRefused, Unread
+from installation.osc.incoming import Argument, CommandRefused, argument_of
 from installation.osc.rate_limit import TokenBuckets
-from installation.osc.registry import STRING_AT_MOST, Code
+from installation.osc.registry import Code
 from installation.show.venue_requests import VENUE_REQUESTS
 from installation.web.document import Answer, Request
 from scenes.machine.command import Command, Origin, Ping, ShowCamera
@@ -20,7 +18,6 @@ from scenes.machine.command import Command, Origin, Ping, ShowCamera
 COMMANDS_AT_MOST = 100
 """That wait for the next tick, as for OSC."""
 SHOWN_AT_MOST_SECONDS = 60.0
-LARGEST_NUMBER = 2**63
 
 
 def _show_camera(arguments: Sequence[Argument], origin: Origin) -> Command:
@@ -78,25 +75,7 @@ class ConsoleRequests:
             raise CommandRefused("too many", most, Code.TOO_MANY)
         if len(self._commands) >= COMMANDS_AT_MOST:
             raise CommandRefused("queue full", "the show is busy", Code.TOO_MANY)
-        arguments = [_argument(value) for value in request.arguments]
+        arguments = [argument_of(value) for value in request.arguments]
         if own := OWN.get(request.name):
             return own(arguments, origin)
         return command_of(request.name, arguments, self._scenes, origin, others=tuple(OWN))
-
-
-def _argument(value: Any) -> Argument:
-    """A value of JSON as the parser takes it: no list, no text or number beyond what OSC can carry."""
-    match value:
-        case None | bool():
-            return value
-        case int() if abs(value) < LARGEST_NUMBER:
-            return value
-        case float() if math.isfinite(value):
-            return value
-        case str() if len(value) <= STRING_AT_MOST:
-            return value
-        case str():
-            return Unread(f"a text of more than {STRING_AT_MOST} characters")
-        case int() | float():
-            return Unread("a number that is too large")
-    return Unread("a list")

@@ -58,7 +58,7 @@ def test_a_password_comes_from_its_file_and_a_wrong_one_is_said_without_it(page:
             mail(known, "s", "t", [page])
         assert "hunter" not in str(refused.value)
         secret.unlink()
-        with pytest.raises(NotMailed, match=r"secret cannot be read: No such file.*mail_password_file"):
+        with pytest.raises(NotMailed, match=r"secret: cannot be read: No such file.*mail_password_file"):
             mail(known, "s", "t", [page])
 
 
