@@ -19,7 +19,7 @@ from installation.drawings.graph import CARD, graph_of
 from installation.web.caller import Caller
 from installation.web.history import History
 
-LINES = ("loss", "command")
+LINES = ("loss", "command", "alarm")
 KEPT_LINES = 100
 MOST_PAGES = 250
 DRAWN_EACH_SECONDS = 5.0

@@ -6,8 +6,6 @@ It hears the stage over the inherited socket and serves pages. Whatever pages do
 from __future__ import annotations
 
 import asyncio
-import errno
-import logging
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,18 +13,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import orjson
-import uvicorn
 
 from installation.host.ending import die_with_the_stage
 from installation.host.priority import PAGES, lower_session_priority
 from installation.host.terminal import say
 from installation.web.access import Access
 from installation.web.app import HERE, Console, make_app
-from installation.web.connection import Bounds, guarded_connection
+from installation.web.connection import Bounds
 from installation.web.constellation import Constellation
 from installation.web.live import Live
 from installation.web.machine import Machine
 from installation.web.reports import REPORTS
+from installation.web.server import make_server, open_port
 from installation.web.stage_line import Document, StageLine, request
 from installation.web.static_files import StaticFiles
 from installation.web.thumbnails import Thumbnails
@@ -36,8 +34,6 @@ from installation.web.wire import Wire
 
 LISTENING, FAILED = "listening", "failed"
 """The requests by which the stage is told the address that was opened, host and port; and why none was."""
-HEADERS_AT_MOST = 16_384
-KEEP_ALIVE_SECONDS = 15
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -75,18 +71,6 @@ def _tokens(folder: Path) -> Tokens:
         return new_tokens()
 
 
-def open_port(host: str, port: int) -> socket.socket:
-    """A listening socket; on any free port where this one is taken or not allowed. Raises OSError for the address."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    both = host == "::" and socket.has_dualstack_ipv6()
-    try:
-        return socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=both)
-    except OSError as error:
-        if port == 0 or error.errno not in (errno.EADDRINUSE, errno.EACCES):
-            raise
-        return socket.create_server((host, 0), family=family, backlog=128, dualstack_ipv6=both)
-
-
 async def serve(
     hello: Document,
     wire: Wire,
@@ -100,23 +84,7 @@ async def serve(
     machine, thumbnails, checking = Machine(state), Thumbnails(state / "thumbnails"), Checking()
     files = StaticFiles(HERE / "static"), StaticFiles(HERE / "strings")
     console = Console(hello, live, stage, access, *files, thumbnails, state / REPORTS, checking)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            make_app(console),
-            http=guarded_connection(bounds or Bounds()),
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=1,
-            h11_max_incomplete_event_size=HEADERS_AT_MOST,
-        )
-    )
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # faults of ours are told by the guard
+    server = make_server(make_app(console), bounds)
 
     def hear(document: Document, message: bytes) -> None:
         live.heard(document, message)

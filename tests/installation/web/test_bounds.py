@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from installation.web import connection, incoming, live, main
+from installation.web import connection, incoming, live
+from installation.web import server as server_module
 from installation.web.access import Access
 from installation.web.connection import Bounds
 from installation.web.main import serve
@@ -150,7 +151,7 @@ def test_no_answer_waits_for_the_reader_to_confirm_its_first_part(
 
         return Recording
 
-    monkeypatch.setattr(main, "guarded_connection", recording)
+    monkeypatch.setattr(server_module, "guarded_connection", recording)
     server = Server(tmp_path)
     assert answered(server)
     server.close()
