@@ -17,6 +17,8 @@ from calibration.web_settings import LOOPBACK
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 """Of the schemes of a broker's address; mqtts is MQTT over TLS."""
 ROOM_AT_MOST = 40
+HOUSE = "house"
+"""In the place of a room's name: the house itself (``chiaro house``)."""
 
 Slug = Annotated[
     str,
@@ -76,20 +78,15 @@ def _valid_broker(text: str) -> str:
 def room_slug(name: str) -> str:
     """A venue's name as a part of topics: 'Salle d'été (2)' is 'salle-d-ete-2'. Nothing of it left: 'room'."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9_]+", "-", plain)[:ROOM_AT_MOST].strip("-") or "room"
+    slug = re.sub(r"[^a-z0-9_]+", "-", plain)[:ROOM_AT_MOST].strip("-") or "room"
+    return "house-room" if slug == HOUSE else slug
 
 
-class RoomsSettings(Section):
-    """The MQTT broker of a house of several rooms. Without ``broker`` nothing of it runs."""
+class BrokerSettings(Section):
+    """Where the MQTT broker of a house is, and how one is let in."""
 
     broker: Annotated[str, AfterValidator(_valid_broker)] = Field(
         "", max_length=300, description="mqtt://HOST:PORT, or mqtts://HOST:PORT with TLS; '' = none is spoken with"
-    )
-    room: Slug | Annotated[str, Field(max_length=0)] = Field(
-        "", description="This room's name in the topics; '' = made of the venue's name"
-    )
-    groups: Annotated[tuple[Slug, ...], AfterValidator(each_once)] = Field(
-        (), max_length=16, description="Groups of rooms that are controlled together, such as ['floor-1', 'tour']"
     )
     user: str = Field("", max_length=200, description="'' = the broker asks for none")
     password_file: PathText = Field(
@@ -98,12 +95,7 @@ class RoomsSettings(Section):
     ca_file: PathText = Field(
         "", description="mqtts: the certificate of the house's own authority (PEM); '' = those of the system"
     )
-    listen: bool = Field(True, description="Whether this room may be controlled through the broker")
-    moods_per_second: float = Field(5.0, ge=0, le=30, description="How often the room's mood is told at most; 0 = not")
     topic: TopicRoot = Field("chiaro", description="First part of all topics")
-    discovery: TopicRoot | Annotated[str, Field(max_length=0)] = Field(
-        "homeassistant", description="First part of the topics by which Home Assistant finds the room; '' = none"
-    )
 
     @field_validator("password_file")
     @classmethod
@@ -124,6 +116,29 @@ class RoomsSettings(Section):
     def address(self) -> BrokerAddress:
         """Where the broker is. Raises ``ValueError`` where there is none."""
         return broker_address(self.broker)
+
+
+class RoomsSettings(BrokerSettings):
+    """The MQTT broker of a house of several rooms. Without ``broker`` nothing of it runs."""
+
+    room: Slug | Annotated[str, Field(max_length=0)] = Field(
+        "", description="This room's name in the topics; '' = made of the venue's name"
+    )
+    groups: Annotated[tuple[Slug, ...], AfterValidator(each_once)] = Field(
+        (), max_length=16, description="Groups of rooms that are controlled together, such as ['floor-1', 'tour']"
+    )
+    listen: bool = Field(True, description="Whether this room may be controlled through the broker")
+    moods_per_second: float = Field(5.0, ge=0, le=30, description="How often the room's mood is told at most; 0 = not")
+    discovery: TopicRoot | Annotated[str, Field(max_length=0)] = Field(
+        "homeassistant", description="First part of the topics by which Home Assistant finds the room; '' = none"
+    )
+
+    @field_validator("room")
+    @classmethod
+    def _is_not_the_house(cls, said: str) -> str:
+        if said == HOUSE:
+            raise ValueError(f"{HOUSE!r} is where the house itself speaks; give the room another name")
+        return said
 
     def room_of(self, venue: str) -> str:
         """The room's name in the topics; ``venue``: the venue's name."""

@@ -56,13 +56,9 @@ def valid_address(text: str) -> str:
 MailAddress = Annotated[str, AfterValidator(valid_address)]
 
 
-class ReportSettings(Section):
-    """The morning after: the report that is made of each evening by itself, and where it goes."""
+class MailSettings(Section):
+    """Mail that is sent by itself, over the venue's SMTP server."""
 
-    at_closing: bool = Field(True, description="Write a report of each evening when it is over (state folder, reports)")
-    language: Literal["", Language] = Field("", description="'' = the first of course.languages")
-    days_kept: int = Field(400, ge=1, description="How long these reports are kept")
-    folder: PathText = Field("", description="They are also copied into this folder; it may be a mounted share")
     mail_to: tuple[MailAddress, ...] = Field((), max_length=50, description="They are also mailed to these; none = not")
     mail_from: MailAddress | Literal[""] = ""
     mail_host: str = Field("", max_length=253, description="The SMTP server that sends them")
@@ -83,3 +79,12 @@ class ReportSettings(Section):
         if self.mail_user and self.mail_security == "none" and self.mail_host not in LOOPBACK:
             raise ValueError("a password is sent with mail_security = 'starttls' or 'tls' only")
         return self
+
+
+class ReportSettings(MailSettings):
+    """The morning after: the report that is made of each evening by itself, and where it goes."""
+
+    at_closing: bool = Field(True, description="Write a report of each evening when it is over (state folder, reports)")
+    language: Literal["", Language] = Field("", description="'' = the first of course.languages")
+    days_kept: int = Field(400, ge=1, description="How long these reports are kept")
+    folder: PathText = Field("", description="They are also copied into this folder; it may be a mounted share")

@@ -1,4 +1,4 @@
-"""A report by e-mail, over the SMTP server of the venue."""
+"""A report, or an alarm, by e-mail, over the SMTP server of the venue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from email.utils import formatdate, make_msgid, parseaddr
 from pathlib import Path
 
 from calibration.errors import BadFile, Unavailable
-from calibration.web_settings import ReportSettings
+from calibration.web_settings import MailSettings
 from installation.host.secret_file import first_line
 
 TIMEOUT_SECONDS = 30.0
@@ -23,7 +23,7 @@ class NotMailed(Unavailable):
     """The server cannot be reached, or takes no mail of ours; another try may succeed."""
 
 
-def mail(settings: ReportSettings, subject: str, text: str, files: Sequence[Path]) -> None:
+def mail(settings: MailSettings, subject: str, text: str, files: Sequence[Path] = ()) -> None:
     """Send it to all of ``mail_to``. Raises ``NotMailed`` with what the server said; never with the password."""
     message = _message(settings, subject, text, files)
     with _logged_in(settings) as server:
@@ -32,14 +32,14 @@ def mail(settings: ReportSettings, subject: str, text: str, files: Sequence[Path
         raise PartlyMailed(f"{where(settings)} takes no mail for {', '.join(refused)}; the others have it")
 
 
-def try_server(settings: ReportSettings) -> None:
+def try_server(settings: MailSettings) -> None:
     """Reach it and log in, and send nothing. Raises ``NotMailed``."""
     with _logged_in(settings) as server:
         server.noop()
 
 
 @contextmanager
-def _logged_in(settings: ReportSettings) -> Iterator[smtplib.SMTP]:
+def _logged_in(settings: MailSettings) -> Iterator[smtplib.SMTP]:
     try:
         with _connected(settings) as server:
             if settings.mail_user:
@@ -62,7 +62,7 @@ class PartlyMailed(NotMailed):
     """Some have it: it is not sent again."""
 
 
-def _connected(settings: ReportSettings) -> smtplib.SMTP:
+def _connected(settings: MailSettings) -> smtplib.SMTP:
     port = settings.mail_port or PORTS[settings.mail_security]
     if settings.mail_security == "tls":
         context = ssl.create_default_context()
@@ -73,7 +73,7 @@ def _connected(settings: ReportSettings) -> smtplib.SMTP:
     return server
 
 
-def _message(settings: ReportSettings, subject: str, text: str, files: Sequence[Path]) -> EmailMessage:
+def _message(settings: MailSettings, subject: str, text: str, files: Sequence[Path]) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"], message["To"] = settings.mail_from, ", ".join(settings.mail_to)
@@ -86,17 +86,17 @@ def _message(settings: ReportSettings, subject: str, text: str, files: Sequence[
     return message
 
 
-def _recipients(settings: ReportSettings) -> list[str]:
+def _recipients(settings: MailSettings) -> list[str]:
     return [parseaddr(one)[1] for one in settings.mail_to]
 
 
-def _password(settings: ReportSettings) -> str:
+def _password(settings: MailSettings) -> str:
     try:
         return first_line(Path(settings.mail_password_file))
     except BadFile as error:
         raise NotMailed(f"{error} (mail_password_file)") from None
 
 
-def where(settings: ReportSettings) -> str:
+def where(settings: MailSettings) -> str:
     """The server, for people."""
     return f"the mail server {settings.mail_host} port {settings.mail_port or PORTS[settings.mail_security]}"

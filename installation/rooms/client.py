@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from calibration.errors import BadFile
 from calibration.extras import MissingExtra, needs_extra
-from calibration.rooms_settings import RoomsSettings
+from calibration.rooms_settings import BrokerSettings
 from installation.host.console import LossReporter, log
 from installation.host.secret_file import first_line
 from installation.host.worker import Worker
@@ -68,7 +68,7 @@ class BrokerClient:
 
     def __init__(
         self,
-        settings: RoomsSettings,
+        settings: BrokerSettings,
         losses: LossReporter,
         name: str,
         *,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 import orjson
@@ -24,6 +25,7 @@ DOCUMENT_AT_MOST = 65_536
 COMMAND_AT_MOST, ARGUMENTS_AT_MOST, ID_AT_MOST = 4096, 16, 100
 EVERY_ROOM = "+"
 STATUS, BEAT, INFO, STATE, MOOD, EVENT, SET, REPLY = "status", "beat", "info", "state", "mood", "event", "set", "reply"
+REPORT = "report"
 EVENTS = ("scene", "branch", "take_start", "take_end", "loss", "back")
 
 
@@ -70,6 +72,11 @@ class RoomTopics:
     def set(self, command: str) -> str:
         """Where a command is sent, never retained: an ``Order``."""
         return self.of(SET, command)
+
+    @property
+    def report(self) -> str:
+        """Retained: a ``RoomReport`` of the last evening."""
+        return self.of(REPORT)
 
     @property
     def reply(self) -> str:
@@ -202,6 +209,32 @@ class RoomEvent(Payload):
     def payload(self) -> bytes:
         """As it is sent: without what this event does not have."""
         return self.model_dump_json(exclude_none=True).encode()
+
+
+class PartLost(Payload):
+    """How often a part of the machine was lost."""
+
+    part: str
+    times: int
+
+
+class RoomReport(Payload):
+    """The last evening in figures, as in its report: none of them rests on fewer than five visits (null)."""
+
+    day: date
+    story: str = ""
+    visits: int | None = None
+    stopped: float | None = None
+    """Share of the visits."""
+    dwell_seconds: float | None = None
+    """Median of those who stopped."""
+    takes: int | None = None
+    completed: float | None = None
+    """Share of the takes that visitors ended."""
+    holding: float | None = None
+    open_seconds: float | None = None
+    seeing_seconds: float | None = None
+    losses: tuple[PartLost, ...] = ()
 
 
 class Reply(Payload):

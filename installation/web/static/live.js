@@ -11,9 +11,11 @@ const REST_AFTER = 20000;
 const EVENTS = ["hello", "story", "state", "machine", "drawings", "loss", "command", "picture", "operators"];
 
 export class Live {
-  constructor(heard, changed) {
+  constructor(heard, changed, events = EVENTS, path = "/api/events") {
     this.heard = heard;
     this.changed = changed;
+    this.events = events;
+    this.path = path;
     this.word = "connecting";
     this.offset = 0;
     this.newsAt = 0;
@@ -38,10 +40,10 @@ export class Live {
   open() {
     this.source?.close();
     clearTimeout(this.later);
-    const source = new EventSource("/api/events");
+    const source = new EventSource(this.path);
     this.source = source;
     this.anythingAt = this.openedAt = Date.now();
-    for (const name of EVENTS) {
+    for (const name of this.events) {
       source.addEventListener(name, (event) => source === this.source && this.take(name, JSON.parse(event.data)));
     }
     source.onerror = () => source === this.source && this.lost(source);
@@ -89,7 +91,7 @@ export class Live {
     let word = "offline";
     try {
       const ended = new AbortController();
-      const answer = await fetch("/api/events", { signal: ended.signal, headers: { Accept: "text/event-stream" } });
+      const answer = await fetch(this.path, { signal: ended.signal, headers: { Accept: "text/event-stream" } });
       ended.abort();
       if (answer.status === 401 || answer.status === 403) word = "refused";
       else if (answer.status === 429 || answer.status === 503) word = "busy";
@@ -119,7 +121,7 @@ export class Live {
     if (!this.newsAt || ["older", "refused", "busy"].includes(this.word) && age > STALE_AFTER) return;
     if (this.word === "connecting" && age > STALE_AFTER && Date.now() - this.openedAt < STALE_AFTER) return;
     const connected = this.source?.readyState === EventSource.OPEN;
-    if (age <= STALE_AFTER) this.turn("ok");
+    if (age <= STALE_AFTER && (connected || this.word !== "offline")) this.turn("ok"); // a line that broke is not mended by young news
     else this.turn(connected ? "stale" : "offline");
     if (this.word !== "ok") this.changed(this.word, age / 1000);
   }
