@@ -67,7 +67,8 @@ class Mood(BaseModel):
 
     def probability(self, *labels: str) -> float:
         """Sum of the aggregate probabilities of these labels."""
-        return sum(self.probabilities[LABELS.index(label)] for label in labels)
+        probabilities = self.probabilities
+        return sum([probabilities[LABELS.index(label)] for label in labels])
 
 
 def unseen(now: float, reason: str) -> Mood:

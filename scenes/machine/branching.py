@@ -37,7 +37,7 @@ def choose(story: Story, state: StoryState, mood: Mood, closing: bool) -> Choice
     ``closing``: all are asked, with ``otherwise``; else only those that are taken immediately. None: no branch holds.
     """
     branches = story.branches(state.scene)
-    asked = [way for way in range(len(branches)) if closing or story.is_immediate(state.scene, branches[way])]
+    asked = range(len(branches)) if closing else story.immediate_ways(state.scene)
     for number, way in enumerate(asked):
         choice = _taken(story, state, mood, way, closing)
         if choice is None:

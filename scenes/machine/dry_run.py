@@ -19,7 +19,7 @@ from scenes.story.clip import Playhead
 from scenes.story.story import Story
 
 
-@dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
+@dataclass(slots=True)
 class DryPlayer:
     """The playhead of a film that is always ready, and the scene that follows."""
 
@@ -33,40 +33,47 @@ class DryPlayer:
     """Entry that comes, and the rate at which it is to begin."""
 
     def perform(self, cues: tuple[Cue, ...]) -> DryPlayer:
-        """Take note of what is asked for."""
-        player = self
+        """Take note of what is asked for; itself."""
         for cue in cues:
             match cue:
                 case Play():
-                    player = player._show(cue) if cue.at == "now" else replace(player, following=cue)
+                    if cue.at == "now":
+                        self._show(cue)
+                    else:
+                        self.following = cue
                 case CutThread():
-                    player = replace(player, cut=cue)
+                    self.cut = cue
                 case DrivePicture(entry, picture):
-                    shown = entry == player.playhead.entry
-                    rate = picture.rate
-                    player = replace(player, rate=rate) if shown else replace(player, next_rate=(entry, rate))
-        return player
+                    if entry == self.playhead.entry:
+                        self.rate = picture.rate
+                    else:
+                        self.next_rate = entry, picture.rate
+        return self
 
     def run(self, seconds: float, since: float | None = None) -> DryPlayer:
-        """Some time later. ``since``: seconds of film from which it goes on; None: from where it is."""
-        if not self.playhead.entry:
+        """Some time later; itself. ``since``: seconds of film from which it goes on; None: from where it is."""
+        head = self.playhead
+        if not head.entry:
             return self
-        time = (self.playhead.seconds if since is None else since) + seconds * self.rate
+        time = (head.seconds if since is None else since) + seconds * self.rate
         if self.cut is not None and time >= self.cut.at_seconds:
-            head = replace(self.playhead, thread=self.cut.thread)
-            return replace(self, playhead=head, cut=None).run(seconds, since)
+            self.playhead, self.cut = replace(head, thread=self.cut.thread), None
+            return self.run(seconds, since)
         length = self.story.duration(self.scene)
         if time < length or self.story.clip(self.scene).loop:
-            return replace(self, playhead=replace(self.playhead, seconds=time))
-        if self.following is not None:
-            return self._show(self.following).run(time - length)
-        return replace(self, playhead=replace(self.playhead, seconds=length, ended=True))
+            self.playhead = replace(head, seconds=time)
+        elif self.following is not None:
+            self._show(self.following)
+            self.run(time - length)
+        else:
+            self.playhead = replace(head, seconds=length, ended=True)
+        return self
 
-    def _show(self, play: Play) -> DryPlayer:
-        thread = self.story.clip(play.scene).thread
-        rate = self.next_rate[1] if self.next_rate[0] == play.entry else 1.0
-        head = replace(self.playhead, entry=play.entry, seconds=play.from_seconds, ended=False, thread=thread)
-        return replace(self, playhead=head, scene=play.scene, following=None, cut=None, rate=rate)
+    def _show(self, play: Play) -> None:
+        thread, (entry, rate) = self.story.clip(play.scene).thread, self.next_rate
+        self.playhead = replace(self.playhead, entry=play.entry, seconds=play.from_seconds, ended=False, thread=thread)
+        self.scene, self.following, self.cut = play.scene, None, None
+        self.rate = rate if entry == play.entry else 1.0
 
 
 def dry_run(  # noqa: PLR0913 - what an evening is made of; most give two or three

@@ -71,15 +71,16 @@ class LongMoods(Evidence):
         """See ``Evidence``."""
         if since is not None or until is not None:
             return self._exact.share(labels, since, until)
-        asked = _asked(labels)
-        return self._of_seen_time(sum([self._believed.get(label, 0.0) for label in asked]))
+        seen, believed = self.seen_seconds, self._believed
+        return sum([believed.get(label, 0.0) for label in _asked(labels)]) / seen if seen > 0 else 0.0
 
     def mean(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
         """See ``Evidence``."""
         if since is not None or until is not None:
             return self._exact.mean(labels, since, until)
         asked = _asked(labels)
-        return self._of_seen_time(sum([length * mood.probability(*asked) for length, mood in self._seen]))
+        seen = self.seen_seconds
+        return sum([length * mood.probability(*asked) for length, mood in self._seen]) / seen if seen > 0 else 0.0
 
     def peak(self, labels: Labels) -> float:
         """See ``Evidence``."""
@@ -117,10 +118,6 @@ class LongMoods(Evidence):
     def leading(self) -> str | None:
         """See ``Evidence``."""
         return self._exact.leading()
-
-    def _of_seen_time(self, value: float) -> float:
-        seen = self.seen_seconds
-        return value / seen if seen > 0 else 0.0
 
 
 NOT_SEEN = Mood(captured_at=0.0, trusted=True)

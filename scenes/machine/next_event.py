@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -167,7 +168,8 @@ def run_visitor(story: Story, plans: Plans, visitor: Visitor) -> Iterator[Way]:
     room, way = plans.empty or _before_anybody_comes(story, plans, visitor)
     yield from way
     memory = visitor.memory.drawn(story)
-    room = room._replace(state=replace(room.state, memory=memory, history=visitor.history, hour=visitor.hour))
+    state = replace(room.state, memory=memory, history=visitor.history, hour=visitor.hour)
+    room = room._replace(state=state, player=copy(room.player))
     while room.number * TICK_SECONDS < LONGEST_SECONDS:
         in_take = room.state.in_take
         room, cues = room.next_event(story, plans, visitor)
@@ -192,10 +194,8 @@ def _pass_quiet_ticks(
     evidence = state.evidence if state.evidence.seconds else NOTHING_SEEN
     heard = evidence.seconds + opened
     changes, in_sight, seen = visitor.changes, visitor.face.present, False
-    while True:
-        later, film = now + TICK_SECONDS, seconds + TICK_SECONDS
-        if film >= moment or later >= until:
-            break
+    later, film = now + TICK_SECONDS, seconds + TICK_SECONDS
+    while film < moment and later < until:
         if later >= changes:
             if plan.faces or not visitor.there or later >= visitor.leaves or state.presence.here is not True:
                 break
@@ -203,9 +203,14 @@ def _pass_quiet_ticks(
                 evidence = evidence.observe(visitor.face, heard - opened, math.inf)
             visitor.pass_by(later, state)
             changes, in_sight = visitor.changes, visitor.face.present
-        now, seconds, number, seen = later, film, number + 1, seen or in_sight
-        if opened <= film <= closed:
-            heard = film
+        seen = seen or in_sight
+        quiet = min(changes, until)
+        while film < moment and later < quiet:  # each tick by itself: times are to be those of the slow way
+            now, seconds, number = later, film, number + 1
+            later += TICK_SECONDS
+            film += TICK_SECONDS
+            if opened <= seconds <= closed:
+                heard = seconds
     if not number:
         return 0, state, seconds
     if heard > evidence.seconds + opened:

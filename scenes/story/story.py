@@ -103,6 +103,10 @@ class Story:
         """The branch is taken as soon as it holds, not on the last frame."""
         return branch in self._immediate[name]
 
+    def immediate_ways(self, name: str) -> tuple[int, ...]:
+        """The numbers of those branches."""
+        return self._immediate_ways[name]
+
     def end(self, name: str) -> float:
         """Film time of the scene's last frame; infinite in a loop without ``maximum_seconds``."""
         return self._times[name].end
@@ -168,6 +172,11 @@ class Story:
     def _immediate(self) -> dict[str, tuple[Branch, ...]]:
         ways = self._branches.items()
         return {name: tuple(way for way in exits if is_immediate(self.file, name, way)) for name, exits in ways}
+
+    @cached_property
+    def _immediate_ways(self) -> dict[str, tuple[int, ...]]:
+        ways = self._branches.items()
+        return {name: tuple(n for n, way in enumerate(exits) if self.is_immediate(name, way)) for name, exits in ways}
 
     @cached_property
     def _asked_moods(self) -> dict[str, tuple[str, ...]]:
