@@ -12,7 +12,7 @@ import stat
 import tomllib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -191,7 +191,7 @@ def describe(error: ValidationError, model: type[BaseModel]) -> list[str]:
     for fault in faults[:PROBLEMS_AT_MOST]:
         place = fault["loc"]
         key = shown(".".join(str(part) for part in place), 200) or "(file)"
-        if fault["type"] == "extra_forbidden":
+        if fault["type"] == "extra_forbidden" or _is_no_table(model, fault):
             known = _keys_at(model, place[:-1])
             near = did_you_mean(str(place[-1]), known)
             lines.append(f"{key}: unknown key{near or ('; known here: ' + ', '.join(sorted(known)) if known else '')}")
@@ -255,11 +255,26 @@ def _model_at(model: type[BaseModel], place: tuple[Any, ...]) -> type[BaseModel]
         if here is None:
             return None
         if named or isinstance(part, int) or part not in _by_name(here):
+            here = here if named or isinstance(part, int) else _model_of_names(here)
             named = False
             continue  # a dict's own key, list index, or the tag of a union
         annotation = _by_name(here)[part].annotation
         here, named = _model_in(annotation), _is_dict(annotation)
     return here
+
+
+def _is_no_table(model: type[BaseModel], fault: ErrorDetails) -> bool:
+    """Whether a key that is not known was taken for the name of a table beside the keys that are."""
+    above = _model_at(model, fault["loc"][:-1])
+    beside = above is not None and above.model_config.get("extra") == "allow"
+    return beside and fault["type"] == "model_type" and str(fault["loc"][-1]) not in _keys_at(model, fault["loc"][:-1])
+
+
+def _model_of_names(model: type[BaseModel]) -> type[BaseModel]:
+    """Of tables under names of the author's own beside a model's keys, as in ``[screens.left]``; else the model."""
+    if model.model_config.get("extra") != "allow":
+        return model
+    return _model_in(get_type_hints(model).get("__pydantic_extra__")) or model
 
 
 def _is_dict(annotation: Any) -> bool:

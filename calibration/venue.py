@@ -14,6 +14,7 @@ from calibration.places import PathText
 from calibration.privacy_settings import PrivacySettings
 from calibration.profile import Calibration
 from calibration.rooms_settings import RoomsSettings
+from calibration.screens_settings import ScreensSettings
 from calibration.settings import (
     CameraSettings,
     CourseSettings,
@@ -40,6 +41,7 @@ class Venue(Section):
     eye: EyeSettings = EyeSettings()
     mood: MoodSettings = MoodSettings()
     screen: ScreenSettings = ScreenSettings()
+    screens: ScreensSettings = ScreensSettings()
     sound: SoundSettings = SoundSettings()
     course: CourseSettings = CourseSettings()
     osc: OscSettings = OscSettings()

@@ -123,6 +123,7 @@ def film_parts(story: Story) -> tuple[list[Part], list[str]]:
     for scene in story.file.scenes.values():
         named += [scene.clip, scene.sound, scene.description, scene.captions]
         named += [*(part.clip for part in scene.thread), *(part.file for part in scene.stem)]
+        named += [one.clip for one in scene.screens.values()]
     named += [bed.file for bed in story.file.beds.values()]
     names = sorted({name for name in named if name})
     if far := [name for name in names if Path(name).is_absolute()]:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from calibration.errors import BadFile
+from calibration.files import is_file
 from calibration.progress import Progress
 from calibration.settings import ScreenSettings
 from installation.commands.caption_checks import check_captions
@@ -84,16 +85,24 @@ def check_clips(story: Story, progress: Progress, screen: ScreenSettings, rememb
 
 
 def parts_of(story: Story, screen: ScreenSettings) -> dict[str, Part]:
-    """What is played, by ``scene NAME``, ``scene NAME thread THREAD``, ``stem NAME NUMBER`` and ``bed NAME``."""
+    """What is played, by ``scene NAME``, ``scene NAME thread THREAD``, ``screen SCREEN in scene NAME``,
+    ``stem NAME NUMBER`` and ``bed NAME``.
+    """
     size = screen.width, screen.height
     parts = {}
+
+    def add(user: str, clip: Clip) -> None:
+        files = [clip.file, *([clip.sound] if clip.sound else [])]
+        key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
+        inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, Tone(screen)))
+        parts[user] = Part(f"{user}: {clip.file}", key, inspect)
+
     for name in story.names:
         for clip in threads_of(story, name):
-            user = f"scene {name}" + (f" thread {clip.thread}" if clip is not story.clip(name) else "")
-            files = [clip.file, *([clip.sound] if clip.sound else [])]
-            key = key_of(files, clip.in_seconds, clip.out_seconds, clip.sound_track, *size, screen.fit)
-            inspect = partial(inspect_clip, clip, FrameScaler(size, screen.fit, Tone(screen)))
-            parts[user] = Part(f"{user}: {clip.file}", key, inspect)
+            add(f"scene {name}" + (f" thread {clip.thread}" if clip is not story.clip(name) else ""), clip)
+        for one, own in story.scene(name).screens.items():
+            if own.clip and is_file(story.path.parent / own.clip):  # what is missing is told, and may be another's
+                add(f"screen {one} in scene {name}", story.screen_clip(name, one))
         for number, stem in enumerate(story.clip(name).stems):
             decode = partial(inspect_bed, Bed(stem.file))
             parts[f"stem {name} {number}"] = Part(

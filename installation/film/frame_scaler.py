@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 
 from calibration.errors import Unplayable
+from calibration.screens_settings import WHOLE, Crop
 from installation.film.keystone import Tone
-from installation.film.pooled_scaler import PooledScaler, Spread, Target
+from installation.film.pooled_scaler import PooledScaler, Spread, Target, cropped
 from models.arrays import Image
 
 Fit = Literal["fit", "fill", "stretch"]
@@ -65,6 +66,14 @@ class FrameLook:
         return (high, wide) if self.turns % 2 else (wide, high)
 
 
+def _turned(crop: Crop, turns: int) -> Crop:
+    """The part of a picture as it was decoded that is ``crop`` of it once it was turned so often to the left."""
+    for _ in range(turns):
+        x, width = 1.0 - crop.y - crop.height, crop.height
+        crop = Crop(x=min(1.0, max(0.0, x)), y=crop.x, width=width, height=crop.width)
+    return crop
+
+
 class HeldPicture:
     """A picture of the screen's size that waits for its time: as YUV, which is painted when it is shown, or painted."""
 
@@ -107,13 +116,16 @@ class FrameScaler:
         self._tried: tuple[object, ...] = ()
         """The last kind of frame of which one was painted for a trial."""
 
-    def hold(self, frame: av.VideoFrame, pixel_aspect: float = 1.0) -> HeldPicture:
-        """Bring ``frame`` to the screen's size; its colours wait until it is shown, if it is of the usual kind.
+    def hold(self, frame: av.VideoFrame, pixel_aspect: float = 1.0, crop: Crop = WHOLE) -> HeldPicture:
+        """Bring ``frame``, or a part of it, to the screen's size; its colours wait until it is shown, if it is of the
+        usual kind.
 
         Its own pixels are kept where the size is right. Raises what FFmpeg raises where it could not be painted.
         """
+        if crop != WHOLE:
+            frame = cropped(frame, _turned(crop, round(frame.rotation / 90) % 4))
         look = self._look(frame, pixel_aspect)
-        same = look.size == (frame.width, frame.height)
+        same = crop == WHOLE and look.size == (frame.width, frame.height)  # a part would keep the whole in memory
         whole = look.size[0] % 16 == 0 and look.size[1] % 2 == 0
         if frame.format.name not in KEPT_AS_YUV or not (same or whole):
             return HeldPicture(self, self._paint(self._holding, frame, look, self._black()), look)

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 import av
 
+from calibration.screens_settings import Crop
+
 MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc"}
 """Colour spaces that swscale knows, by their numbers in AVColorSpace."""
 TIME_BASE = Fraction(1, 1000)
@@ -56,6 +58,29 @@ class PooledScaler:
         if len(self._graphs) > 2:
             del self._graphs[next(iter(self._graphs))]
         return scaled
+
+
+def cropped(frame: av.VideoFrame, crop: Crop) -> av.VideoFrame:
+    """A part of a frame that shares its memory. Edges lie on pairs of pixels, as colours do."""
+
+    def part(begin: float, share: float, size: int) -> tuple[int, int]:
+        first = min(round(begin * size / 2) * 2, max(0, size - 2))
+        last = size if begin + share > 0.998 else round((begin + share) * size / 2) * 2
+        return first, max(min(last, size) - first, min(2, size))
+
+    (left, wide), (top, high) = part(crop.x, crop.width, frame.width), part(crop.y, crop.height, frame.height)
+    graph = av.filter.Graph()
+    graph.threads = 1
+    graph.link_nodes(
+        graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=TIME_BASE),
+        graph.add("crop", f"{wide}:{high}:{left}:{top}"),
+        graph.add("buffersink"),
+    ).configure()
+    graph.push(frame)
+    part_of = graph.pull()
+    if not isinstance(part_of, av.VideoFrame):
+        raise ValueError("the picture could not be cropped")
+    return part_of
 
 
 def _graph(frame: av.VideoFrame, target: Target) -> av.filter.Graph:

@@ -198,7 +198,7 @@ class VideoDecoder:
             self.opened.set()
             if span.still:
                 frame = read_still(container, stream)
-                self._frames.append(TimedPicture(0.0, self._scaler.hold(frame, pixel_aspect(stream))))
+                self._frames.append(TimedPicture(0.0, self._scaler.hold(frame, pixel_aspect(stream), self.clip.crop)))
                 return False
             self._may_rest = threads == 1 and not self.rests
             return not self._played_by_card(header, span, threads) and self._decode(container, header, stream, span)
@@ -277,7 +277,7 @@ class VideoDecoder:
                 self._leave_out(1)
                 return
             self._kept = now
-        shown = TimedPicture(start, self._scaler.hold(frame, aspect))
+        shown = TimedPicture(start, self._scaler.hold(frame, aspect, self.clip.crop))
         with self._change:
             if self._closed:
                 return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+from calibration.screens_settings import WHOLE, Crop
 from models.arrays import Image
 from scenes.story.captions import CaptionLine
 
@@ -72,6 +73,8 @@ class Clip:
     """The captions in each language whose file names it, the story's own included."""
     description: Path | None = None
     """A sound file in step with the clip, for those who do not see it; heard on channels of its own."""
+    crop: Crop = WHOLE
+    """The part of its picture that is shown."""
 
     def without_words(self) -> Clip:
         """The same pictures and sounds: what is decoded for it serves every clip that differs in captions only."""

@@ -16,6 +16,7 @@ from scenes.story.near_file import near_file
 from scenes.story.probe import MediaHeader, Unreadable, probe, seconds_before_key_frame
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
+from scenes.story.screen_clips import check_screen_clips
 from scenes.story.sound_track import find_track, in_words
 from scenes.story.stem_files import check_stem_lengths, longest_stem, stems_of
 from scenes.story.story_file import SceneEntry, StoryFile
@@ -110,6 +111,9 @@ def check_media(file: StoryFile, folder: Path) -> Iterator[Problem]:
         if scene.clip != BLANK:
             yield from _check_clip(file, name, scene, folder)
         yield from check_rate_drive(name, scene, folder)
+        if scene.screens:
+            shown = timed_clip(file, name, folder)
+            yield from check_screen_clips(name, scene, shown.clip, shown.seconds, folder)
     yield from _check_looks(file, folder)
     yield from _check_tracks(file, folder)
 
@@ -194,6 +198,8 @@ def _pictures(file: StoryFile) -> Iterator[tuple[str, str]]:
             yield f"scenes.{name}.clip", scene.clip
         for number, one in enumerate(scene.thread):
             yield f"scenes.{name}.thread.{number}.clip", one.clip
+        for screen, own in scene.screens.items():
+            yield f"scenes.{name}.screens.{screen}.clip", own.clip or ""
 
 
 def _check_tracks(file: StoryFile, folder: Path) -> Iterator[Problem]:

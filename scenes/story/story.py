@@ -10,6 +10,7 @@ from pathlib import Path
 
 from calibration.errors import BadFile
 from calibration.files import is_file, read_text
+from calibration.screens_settings import WHOLE, Crop
 from models.labels import LABELS
 from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
@@ -17,6 +18,7 @@ from scenes.story.conditions import When
 from scenes.story.media import TimedClip, check_media, choice_closes_at, timed_clip
 from scenes.story.problem import Problem
 from scenes.story.salvage import read_story_file
+from scenes.story.screen_clips import screen_clip
 from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue
 
 
@@ -77,6 +79,11 @@ class Story:
     def clip(self, name: str) -> Clip:
         """What the player plays for a scene."""
         return self.clips[name].clip
+
+    def screen_clip(self, name: str, screen: str, crop: Crop = WHOLE) -> Clip:
+        """What one of several screens plays for a scene; ``crop``: its part of the clips that are for all of them."""
+        own = self.scene(name).screens.get(screen)
+        return screen_clip(self.clip(name), self.duration(name), own, self.path.parent, crop)
 
     def duration(self, name: str) -> float:
         """Length of a scene in seconds of film (of one pass, if it loops)."""

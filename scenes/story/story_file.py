@@ -18,6 +18,7 @@ from scenes.story.draws import DrawEntry, Weight
 from scenes.story.drives import Drive
 from scenes.story.lamps import Dmx, LampEntry
 from scenes.story.names import Name, Phrase
+from scenes.story.screens import ScreenClip
 from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
 from scenes.story.sound_track import SoundTrackChoice
 from scenes.story.stems import STEMS_AT_MOST, StemEntry
@@ -205,6 +206,9 @@ class SceneEntry(Section):
         (), max_length=1000, description="Film times at which it is cut; default: at once", examples=[[4, 7.5]]
     )
     drive: tuple[Drive, ...] = Field((), description="Properties of the picture that go with the visitors")
+    screens: dict[Name, ScreenClip] = Field(
+        {}, description="What single ones of several screens show in it, by their names in the venue's [screens]"
+    )
 
     @property
     def is_course(self) -> bool:
