@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, IPvAnyNetwork, model_validator
 
 from calibration.house_settings import HostName
 from calibration.settings import Corner, Port, ScreenSettings, Section, Share
 
 NAME = r"[a-z][a-z0-9_-]{0,62}"
 """As of all that a story names."""
-LEADER_PORT = 9010
+LEADER_PORT = 9021
 ROUNDED = 0.002
 """By so much the parts of a picture may reach beyond it: somebody has written 0.333 or 0.667 for a third."""
 
@@ -49,6 +49,9 @@ class OneScreen(Section):
     crop: Crop = Field(WHOLE, description="The part of each clip that it shows, of those that are for all screens")
     sound: bool = Field(False, description="Whether it is heard, too, in step with the leader; else only the leader is")
     captions: bool = Field(True, description="Whether captions are shown on it")
+    ahead_seconds: float = Field(
+        0.0, ge=-0.5, le=0.5, description="With `leader`: shown so much earlier, for a projector that takes longer"
+    )
     fullscreen: bool | None = None
     width: int | None = Field(None, ge=160, le=16384)
     height: int | None = Field(None, ge=90, le=16384)
@@ -96,6 +99,9 @@ class ScreensSettings(Section):
     leads: bool = Field(False, description="Whether this show tells screens on other machines what it plays")
     listen: HostName = Field("0.0.0.0", min_length=1, description="With `leads`: where followers ask")  # noqa: S104 - only with leads
     port: Port = Field(LEADER_PORT, description="UDP port of the leader")
+    allow: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="Who may follow, such as '192.168.1.0/24': addresses or networks; none = whoever reaches the port"
+    )
     announce: bool = Field(True, description="With `leads`: tell the network by zeroconf, never of a loopback address")
     plays: str = Field("", description="Which of the screens the show's own picture is; '' = none of them, all of it")
 

@@ -62,6 +62,17 @@ class FilmClock:
         with self._lock:
             return now + (programme - self._at(now)) / self._rate
 
+    def steer(self, now: float, rate: float, shift_seconds: float = 0.0) -> None:
+        """From ``now`` on run at this rate, after a step: another screen is followed. For a film without sound."""
+        with self._lock:
+            self._pass_over_stop(now)
+            self._programme, self._since, self._rate = self._at(now) + shift_seconds, now, rate
+
+    @property
+    def rate(self) -> float:
+        """Programme seconds in a second; 0 in a pause."""
+        return 0.0 if self._paused else self._rate
+
     @property
     def paused(self) -> bool:
         """Whether it is paused."""

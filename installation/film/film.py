@@ -62,6 +62,8 @@ class Film:
         self._cover: Image | None = None
         self._lying: Image | None = None
         """What lay over the film when it was last drawn."""
+        self.ahead_seconds = 0.0
+        """How long before it is made a cut is planned."""
         self.playhead = Playhead()
 
     def prepare(self, clips: Mapping[str, Clip]) -> None:
@@ -80,12 +82,13 @@ class Film:
         scene: str,
         clip: Clip,
         bed: Bed | None = None,
-        at: Literal["now", "end"] = "now",
+        at: Literal["now", "end"] | float = "now",
         transition: Transition | None = None,
     ) -> None:
         """Change to ``scene``, now or on the last frame of what plays. A later call replaces one that is waiting.
 
-        A scene that has failed is not tried while the playhead lists it in ``failed``.
+        ``at`` may be the programme second of its first picture, as another screen has it; if that is past, it is caught
+        up with. A scene that has failed is not tried while the playhead lists it in ``failed``.
         """
         if scene in self._preroll.failures.scenes:
             return
@@ -105,6 +108,11 @@ class Film:
         self._next = Shot(entry, scene, clip, decoded, bed, at, transition)
         if waiting and waiting.entry == entry:
             self._next.levels = waiting.levels
+
+    def appoint(self, start: float) -> None:
+        """What comes next is to begin at another programme second than ``play`` said. For a film without sound."""
+        if self._next:
+            self._next.appoint(start)
 
     def cut_thread(self, entry: int, thread: str, at_seconds: float) -> None:
         """Cut the scene of this entry to another of its threads, at a film time or with the next picture."""
@@ -271,6 +279,16 @@ class Film:
         return self._on
 
     @property
+    def coming(self) -> Shot | None:
+        """The scene that is to follow; its ``start`` is None until it is open."""
+        return self._next
+
+    @property
+    def programme(self) -> float:
+        """The programme second that is on the screen."""
+        return self._programme
+
+    @property
     def health(self) -> FilmHealth:
         """The counters, as they are published."""
         counter = self._composer.counter
@@ -320,7 +338,8 @@ class Film:
             end = on.end_after(self._programme + change.lead_seconds) if on else None
             mixed = self.sound.mixed / RATE
             # The very first scene waits for its first sample; later ones take over picture first.
-            takeover = plan(change, following.at, end, self._programme if on else max(mixed, self._programme), mixed)
+            begin = self._programme + self._ahead(following) if on else max(mixed, self._programme)
+            takeover = plan(change, following.at, end, begin, mixed)
             following.start, following.takeover = takeover.start, takeover
             if on and change.kind == "hold":
                 on.frozen_at = takeover.begin
@@ -333,6 +352,10 @@ class Film:
             voice_ends = self._on.voice.end / RATE if self._on.voice else 0.0
             self._leaving.append((max(following.takeover.done, voice_ends), self._on))
         self._on, self._next = following, None
+
+    def _ahead(self, following: Shot) -> float:
+        """Screens that follow hear of a cut before it is made, where it could be made at once."""
+        return self.ahead_seconds if following.at == "now" else 0.0
 
     def _unheard(self, shot: Shot) -> bool:
         """Whether nothing of its sound is mixed yet: a decoded clip is read once, and forward."""

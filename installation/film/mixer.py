@@ -22,6 +22,10 @@ class Mixer:
         """Held while voices are changed, so that no chunk is mixed from half a change."""
         self._voices: list[MixerVoice] = []
         self._described: list[MixerVoice] = []
+        self.rate = 1.0
+        """Seconds of the programme in a second of sound, when another screen is followed; some thousandths from 1."""
+        self._within = 0.0
+        """Where between two samples the next one lies."""
         self.pairs = 1
         """2: the audio description is mixed too, into channels of its own."""
         self._volume, self._mute = volume, mute
@@ -57,16 +61,23 @@ class Mixer:
         """The next ``count`` samples, int16 (count, 2), or (count, 4) with an audio description; voices that have
         ended are dropped.
         """
-        out = np.zeros((count, 2 * self.pairs), np.float32)
+        rate, within = self.rate, self._within
+        taken = int(within + count * rate)
+        exact = taken == count and rate == 1.0 and not within
+        needed = count if exact else taken + 2
+        out = np.zeros((needed, 2 * self.pairs), np.float32)
         with self.changing:
             for voice in self._voices:
                 voice.mix_into(out[:, :2], self.head)
             if self.pairs > 1:
                 for voice in self._described:
                     voice.mix_into(out[:, 2:], self.head)
-            scale(out, self._master.over(self.head, self.head + count))
-            self.head += count
+            scale(out, self._master.over(self.head, self.head + needed))
+            self.head += taken
         self.drop_ended(self.head)
+        if not exact:
+            self._within = within + count * rate - taken
+            out = between_samples(out, within + np.arange(count) * rate)
         out *= 32768
         np.rint(out, out=out)
         np.clip(out, -32768, 32767, out=out)
@@ -75,3 +86,10 @@ class Mixer:
     def _go(self, over_seconds: float = 0.0) -> None:
         with self.changing:
             self._master.go(0.0 if self._mute else self._volume, self.head, max(SMOOTH, round(over_seconds * RATE)))
+
+
+def between_samples(samples: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """What is heard at ``places`` (n,) between ``samples``, float32 (m, channels): on straight lines."""
+    before = places.astype(np.intp)
+    share = (places - before)[:, None].astype(np.float32)
+    return np.asarray(samples[before] * (1 - share) + samples[before + 1] * share, np.float32)

@@ -32,7 +32,7 @@ class Shot:
     clip: Clip
     decoded: Decoded
     bed: Bed | None
-    at: Literal["now", "end"]
+    at: Literal["now", "end"] | float
     transition: Transition
     start: float | None = None
     takeover: Takeover | None = None
@@ -61,6 +61,17 @@ class Shot:
         """The programme second at which a film time is reached."""
         begun, film, rate = self.turned or (self.start or 0.0, 0.0, 1.0)
         return begun + (seconds - film) / rate
+
+    def film_second(self, programme: float) -> float:
+        """Film time of the scene at a programme second, as if it had no end and nothing held it."""
+        return self.clip.skipped_seconds + self._film(programme)
+
+    def appoint(self, start: float) -> None:
+        """Begin at another programme second than was planned, as another screen does by now."""
+        self.at = start
+        if self.start is not None:
+            self.takeover = appointed(self.transition, start)
+            self.start = start
 
     def turn(self, rate: float, programme: float) -> None:
         """From a programme second on its film runs at this rate."""
@@ -94,13 +105,23 @@ def dip_level(on: Shot | None, following: Shot | None, programme: float) -> floa
     return level
 
 
-def plan(transition: Transition, at: str, end: float | None, now: float, mixed: float) -> Takeover:
+def appointed(transition: Transition, start: float) -> Takeover:
+    """The plan of a change whose first picture is due at a programme second, whenever that is or was."""
+    begin = start - transition.first_picture_seconds
+    return Takeover(start, begin, begin + (transition.seconds if transition.kind != "cut" else 0.0))
+
+
+def plan(
+    transition: Transition, at: Literal["now", "end"] | float, end: float | None, now: float, mixed: float
+) -> Takeover:
     """Plan a change of scene.
 
     ``end``: when the old scene's last frame is over (None: never); ``now``: what is on the screen; ``mixed``: the
     sound is mixed so far. At an end that is still ahead the join is exact; at one that is past, the new scene begins
     where its sound can be heard from the first sample.
     """
+    if isinstance(at, float):
+        return appointed(transition, at)
     seconds = transition.seconds if transition.kind != "cut" else 0.0
     if at == "end" and end is not None:
         before = transition.lead_seconds

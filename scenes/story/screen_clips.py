@@ -17,13 +17,10 @@ from scenes.story.thread_clips import SAME_RATE
 
 
 def screen_clip(clip: Clip, seconds: float, own: ScreenClip | None, folder: Path, crop: Crop = WHOLE) -> Clip:
-    """What a screen plays in a scene whose clip lasts so long; ``crop``: what it shows of clips for all screens.
-
-    Without stems and audio description: their levels and hearers are the leader's.
-    """
+    """What a screen plays in a scene whose clip lasts so long; ``crop``: what it shows of clips for all screens."""
     part = own.crop if own and own.crop else WHOLE if own and own.clip else crop
     threads = tuple(replace(one, crop=part) for one in clip.threads)
-    clip = replace(clip, crop=part, threads=threads, stems=(), description=None)
+    clip = replace(clip, crop=part, threads=threads)
     if own is None or own.clip is None:
         return clip
     file = folder / own.clip

@@ -85,6 +85,11 @@ class Story:
         own = self.scene(name).screens.get(screen)
         return screen_clip(self.clip(name), self.duration(name), own, self.path.parent, crop)
 
+    def on_screen(self, screen: str, crop: Crop) -> Story:
+        """The same story as one of several screens plays it."""
+        clips = {name: replace(one, clip=self.screen_clip(name, screen, crop)) for name, one in self.clips.items()}
+        return replace(self, clips=clips)
+
     def duration(self, name: str) -> float:
         """Length of a scene in seconds of film (of one pass, if it loops)."""
         return self.clips[name].seconds
