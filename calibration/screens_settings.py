@@ -97,10 +97,14 @@ class ScreensSettings(Section):
     __pydantic_extra__: dict[str, OneScreen] = Field(init=False)
 
     leads: bool = Field(False, description="Whether this show tells screens on other machines what it plays")
-    listen: HostName = Field("0.0.0.0", min_length=1, description="With `leads`: where followers ask")  # noqa: S104 - only with leads
+    listen: HostName = Field(
+        "0.0.0.0",  # noqa: S104 - only with `leads`
+        min_length=1,
+        description="With `leads`: this machine's number at which others ask; 0.0.0.0 = on every network",
+    )
     port: Port = Field(LEADER_PORT, description="UDP port of the leader")
     allow: tuple[IPvAnyNetwork, ...] = Field(
-        (), description="Who may follow, such as '192.168.1.0/24': addresses or networks; none = whoever reaches the port"
+        (), description="Who may follow, such as 192.168.1.0/24: addresses or networks; none = whoever reaches the port"
     )
     announce: bool = Field(True, description="With `leads`: tell the network by zeroconf, never of a loopback address")
     plays: str = Field("", description="Which of the screens the show's own picture is; '' = none of them, all of it")

@@ -46,6 +46,7 @@ AT_THE_ROOT = {
             "lamp_settings",
             "privacy_settings",
             "rooms_settings",
+            "screens_settings",
             "web_settings",
         ),
     },
