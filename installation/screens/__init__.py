@@ -1,1 +1,1 @@
-"""Several screens in step: what the leader tells, clocks compared over UDP, followers and further windows."""
+"""Screens in step: one machine leads, the others follow its film by a clock told over UDP."""
