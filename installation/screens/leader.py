@@ -89,7 +89,7 @@ class Leader:
         """Those who follow now, in the order in which they came."""
         return self._seen
 
-    def tell(self, told: Told) -> None:
+    def publish(self, told: Told) -> None:
         """The film is there now; what changes goes out at once, the rest five times a second. For each tick."""
         before, self._newest = self._newest, told
         if before is None or changed(before, told):
