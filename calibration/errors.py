@@ -21,6 +21,7 @@
     |   |-- UpsFault                        installation.house.ups: the battery behind the mains cannot be asked
     |   |-- NotMailed                       installation.report.mail: a report; the server said no, or is not there
     |   |   `-- PartlyMailed                installation.report.mail: to some of those it is for
+    |   |-- BrokerAway                      installation.rooms.room_list: no MQTT broker, so nothing is put into rooms
     |   |-- DisplayFault                    installation.house.display_driver: its power cannot be switched or asked
     |   |-- NoWeights                       models.seeing.mtcnn_weights: the mtcnn package is missing or changed
     |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it
@@ -28,6 +29,8 @@
     |-- Refused                         1   somebody said no
     |   |-- Cancelled                       installation.calibrate.guide: the technician, or a volunteer
     |   |-- PromiseBroken                   installation.month.promises: in a rehearsed month
+    |   |-- NotSigned                       installation.rooms.tokens: a request without the room's token
+    |   |-- NotTaken                        installation.rooms.put_store: what was put into a room
     |   `-- CommandRefused                  installation.osc.incoming: a datagram that is no command of this show
     |-- Unplayable                     78   a clip or a sound that cannot be shown or heard
     |   `-- Unreadable                      scenes.story.probe: not a film, a picture or a sound at all

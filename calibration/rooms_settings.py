@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
@@ -129,6 +129,19 @@ class RoomsSettings(BrokerSettings):
     )
     listen: bool = Field(True, description="Whether this room may be controlled through the broker")
     moods_per_second: float = Field(5.0, ge=0, le=30, description="How often the room's mood is told at most; 0 = not")
+    token_file: PathText = Field(
+        "",
+        description="File with this room's token, readable by the show's user alone (mode 600): commands and puts are "
+        "obeyed with it only; '' = whoever may write to the broker may also control the room",
+    )
+    accept_stories: bool = Field(
+        False, description="Whether the house may put stories here; one that was put wins over the one that was typed"
+    )
+    accept_venues: Literal["", "settings", "whole"] = Field(
+        "",
+        description="Whether the house may change this file: settings = [mood], [screen], [sound], [course], [hours] "
+        "and [timecode]; whole = also [camera], [privacy] and all others but [rooms]; '' = nothing",
+    )
     discovery: TopicRoot | Annotated[str, Field(max_length=0)] = Field(
         "homeassistant", description="First part of the topics by which Home Assistant finds the room; '' = none"
     )

@@ -61,7 +61,7 @@ class Venue(Section):
 
 PATHS: dict[str, tuple[str, ...]] = {
     "report": ("folder", "mail_password_file"),
-    "rooms": ("password_file", "ca_file"),
+    "rooms": ("password_file", "ca_file", "token_file"),
 }
 """Keys of sections that name a file or a folder, relative to the venue file."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,11 +91,14 @@ def register(app: typer.Typer) -> None:
         )
         from installation.host.state_folder import state_folder
         from installation.host.system_libraries import require_libraries
+        from installation.rooms.put_start import BeganWith, begin_with_put
         from scenes.story.story import Story, load_story
 
         served = NO_CONSOLE if no_console else console
         typed = RunOptions(camera=camera, osc=osc, window=window, fullscreen=fullscreen, mute=mute, console=served)
         losses = LossReporter()
+
+        began = BeganWith(story)
 
         def play(loaded: Story, chosen: Venue, watched: Callable[[Show], AbstractContextManager[None]]) -> bool:
             require_libraries()
@@ -112,24 +115,35 @@ def register(app: typer.Typer) -> None:
                 console=True,
                 venue_file=venue_file_of(venue),
             )
-            with native_noise_aside(log_native), opened as show, watched(show), slots_watched(show, losses):
+            with (
+                native_noise_aside(log_native),
+                opened as show,
+                watched(show),
+                slots_watched(show, losses),
+                ExitStack() as more,
+            ):
+                if chosen.rooms.broker:
+                    from installation.show.put_watch import puts_taken
+
+                    more.enter_context(puts_taken(show, chosen, venue_file_of(venue), losses, began))
                 show.run(seconds)
             return show.restarting
 
         open_log(verbose)
         map_large_blocks()
         with plain_errors():
+            began = begin_with_put(story, venue, state_folder(), losses)
             if unattended:
                 from installation.show.unattended import UnattendedStart
 
                 start = UnattendedStart(
-                    state_folder(), story, venue, lambda room: usable_options(room, **typed), losses
+                    state_folder(), began.story, venue, lambda room: usable_options(room, **typed), losses
                 )
                 with start.counted():
                     again = play(*start.choose(), start.watched)
             else:
                 loaded, chosen = both(
-                    lambda: load_story(story_of(story, venue), forgive_clips=True),
+                    lambda: load_story(story_of(began.story, venue), forgive_clips=True),
                     lambda: with_options(venue_of(venue), **typed),
                 )
                 again = play(loaded, chosen, lambda _: nullcontext())

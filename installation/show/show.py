@@ -119,6 +119,11 @@ class Show:
         return self._state.entry > 0 and not self._state.fault and not self.controls.closed
 
     @property
+    def failed(self) -> frozenset[str]:
+        """Scenes that cannot be played; others stand in for them."""
+        return self._state.failed
+
+    @property
     def in_take(self) -> bool:
         """Whether a visitor is on the way through the film."""
         return self._state.in_take

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from installation.bundle.slots import ROOT_VARIABLE, Slots
+from installation.bundle.slots import ROOT_VARIABLE, Slots, State
 from installation.host.console import LossReporter, log
 from installation.host.worker import Worker
 
@@ -45,9 +45,13 @@ class SlotWatch:
             self._losses.lost("slots", f"{error.strerror or error} ({self._slots.root})")
         else:
             self._losses.back("slots")
-        if state.pending and (state.at_once or show.parts.house.stays_closed):
+        if state.pending:
+            self._follow_pending(state)
+
+    def _follow_pending(self, state: State) -> None:
+        if state.at_once or self._show.parts.house.stays_closed:
             log.info("%s takes over", self._slots.describe(state.pending))
-            show.restarting = show.ending = True
+            self._show.restarting = self._show.ending = True
 
     def _prove(self, seconds: float, begun: bool) -> None:
         """A minute of film proves a version. A closed house proves nothing, but its mains switch is no fault either."""
@@ -56,9 +60,12 @@ class SlotWatch:
                 self._slots.set_trial(begun=False)
         elif seconds >= GOOD_AFTER_SECONDS:
             self._slots.lasted()
-            log.info("this version has played for a minute: it is kept")
+            self._tell_lasted()
         elif not begun:
             self._slots.set_trial(begun=True)
+
+    def _tell_lasted(self) -> None:
+        log.info("this version has played for a minute: it is kept")
 
 
 @contextmanager
