@@ -94,20 +94,26 @@ def read(
 
 
 def command_of(
-    name: str, arguments: list[Argument], scenes: Sequence[str], origin: Origin, others: tuple[str, ...] = ()
+    name: str,
+    arguments: list[Argument],
+    scenes: Sequence[str],
+    origin: Origin,
+    others: tuple[str, ...] = (),
+    passphrase: str | None = None,
 ) -> Command | Released:
-    """The command ``name`` with these arguments, for a sender who has shown already that he may end the show.
+    """The command ``name`` with these arguments.
 
-    ``others`` are commands that this sender may have meant. Raises ``CommandRefused``; nothing else.
+    ``others`` are commands that this sender may have meant. ``passphrase``: the venue's, for a sender who has to give
+    it to end the show; None: he has shown already that he may. Raises ``CommandRefused``; nothing else.
     """
     line = COMMANDS.get(name)
     if line is None:
         raise CommandRefused(
             UNKNOWN_ADDRESS, f"there is no command {_short(name)}{_near_command(name, others)}", Code.UNKNOWN
         )
-    if ending := ENDINGS.get(name):
+    if passphrase is None and (ending := ENDINGS.get(name)):
         return ending(origin=origin)
-    return _command(line, arguments, OscSettings(), scenes, origin)
+    return _command(line, arguments, OscSettings(passphrase=passphrase or ""), scenes, origin)
 
 
 def addressed(refused: CommandRefused, address: str, prefix: str, command: str = "") -> CommandRefused:

@@ -21,13 +21,17 @@ class RefusalLog:
         self._told: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self._lines = TokenBuckets(LINES_AN_HOUR, LINES_AN_HOUR / 3600, clock)
 
-    def warn_once(self, sender: tuple[str, int], kind: str, address: str, reason: str) -> None:
-        """``reason`` is why a message from ``sender`` was refused; ``address`` is what it was for, '' = unknown."""
-        key = (sender[0], kind, address)
+    def warn_once(self, sender: tuple[str, int] | None, kind: str, address: str, reason: str) -> None:
+        """``reason`` is why a message from ``sender`` was refused; ``address`` is what it was for, '' = unknown.
+
+        ``sender`` None: it came through the MQTT broker, which does not say from whom.
+        """
+        key = (sender[0] if sender else "", kind, address)
         if key in self._told or not self._lines.take(None):
             return
         if len(self._told) >= KINDS_AT_MOST:
             self._told.popitem(last=False)
         self._told[key] = None
         what = f" {address!a}" if address else ""
-        log.warning("OSC%s from %s:%d refused: %s (told once, then only counted)", what, *sender, reason)
+        come = f"OSC{what} from {sender[0]}:{sender[1]}" if sender else f"MQTT{what}"
+        log.warning("%s refused: %s (told once, then only counted)", come, reason)

@@ -55,6 +55,8 @@ class Announcing:
             parts.journal.count(Second(opened, mood.trusted, due, late, lost), now)
         if parts.console:
             parts.console.follow(now, story, state, view)
+        if parts.room:
+            parts.room.follow(now, story, state, mood, parts.rehearsal.active(now), view)
 
     def measure_health(self, now: float) -> Health:
         """How each part of the show is at ``now``; the beat counts on from the last one that was sent."""

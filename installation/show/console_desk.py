@@ -15,8 +15,8 @@ from installation.host.console import LossChange, LossReporter
 from installation.host.journal import Journal
 from installation.show.camera_shown import CameraShown
 from installation.show.console_plan import plan_of
-from installation.show.console_requests import ConsoleRequests
-from installation.show.console_state import Beside, SinceWhen, WayTaken, state_of
+from installation.show.console_requests import CONSOLE, ConsoleRequests
+from installation.show.console_state import Beside, SinceWhen, WayTaken, absent_senses, state_of
 from installation.show.eye import Eye
 from installation.show.venue_desk import VenueDesk
 from installation.show.view import View
@@ -70,7 +70,7 @@ class ConsoleDesk:
         self._supervisor.put_line(
             CommandLine(at=time.time(), name=command.name, value=said["value"], source=str(origin))
         )
-        if origin.request:
+        if origin.request and origin.kind == CONSOLE:
             answer = Answer(number=origin.request, code=code, reason=reason)
             self._supervisor.send(lambda: answer)
 
@@ -184,17 +184,10 @@ def open_console(  # noqa: PLR0913 - the parts of the show that it needs
         started_at=time.time(),
         constellation=(museum.server, museum.id or venue.name, museum.group) if museum.server else None,
     )
-    has = {
-        "OSC control": venue.osc.listen,
-        "OSC out": venue.osc.targets,
-        "lamps": venue.lamps.universes,
-        "timecode": venue.timecode.output,
-        "power": venue.ups.name,
-    }
     requests = ConsoleRequests(venue.osc, story.names, losses.clock)
     supervisor = WebSupervisor(hello, losses, requests.receive)
-    absent = frozenset(name for name, wanted in has.items() if not wanted)
-    return ConsoleDesk(supervisor, requests, CameraShown(eye, journal), losses, journal, room, absent)
+    camera = CameraShown(eye, journal)
+    return ConsoleDesk(supervisor, requests, camera, losses, journal, room, absent_senses(venue))
 
 
 def _picture(at: float, jpeg: bytes) -> CameraPicture:

@@ -15,6 +15,7 @@ from installation.show.venue_requests import VENUE_REQUESTS
 from installation.web.document import Answer, Request
 from scenes.machine.command import Command, Origin, Ping, ShowCamera
 
+CONSOLE = "console"
 COMMANDS_AT_MOST = 100
 """That wait for the next tick, as for OSC."""
 SHOWN_AT_MOST_SECONDS = 60.0
@@ -57,7 +58,7 @@ class ConsoleRequests:
 
     def receive(self, request: Request) -> Answer | None:
         """Keep the command for the next tick, and None: the stage answers then; or an answer at once."""
-        origin = Origin("console", who=request.who, request=request.number)
+        origin = Origin(CONSOLE, who=request.who, request=request.number)
         try:
             command = self._command(request, origin)
         except CommandRefused as refused:

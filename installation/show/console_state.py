@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from calibration.venue import Venue
 from installation.host.console import LossChange
 from installation.host.health import Sense
 from installation.show.keys import Controls
@@ -84,7 +85,7 @@ def state_of(view: View, beside: Beside) -> State:
         take=state.take,
         in_take=state.in_take,
         way=beside.way,
-        mood=_mood_now(view.mood, view.rehearsed),
+        mood=mood_now(view.mood, view.rehearsed),
         visitors=_visitors_now(view.mood),
         controls=_controls_now(view.controls, beside),
         senses=senses_of(view, beside),
@@ -131,7 +132,8 @@ def _branch_now(branch: BranchStanding) -> BranchNow:
     )
 
 
-def _mood_now(mood: Mood, rehearsed: bool) -> MoodNow:
+def mood_now(mood: Mood, rehearsed: bool) -> MoodNow:
+    """The visitors' mood together."""
     return MoodNow(
         trusted=mood.trusted,
         reason=mood.reason,
@@ -186,6 +188,7 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
     "OSC out": ("OSC target", "OSC broadcast", "OSCQuery", "zeroconf"),
     "lamps": ("lamps",),
     "timecode": ("timecode",),
+    "broker": ("broker",),
     "journal": ("journal",),
     "disk": ("state folder", "count of takes", "last good"),
     "machine": ("machine",),
@@ -193,6 +196,19 @@ PARTS_OF: dict[str, tuple[str, ...]] = {
     "clock": ("clock",),
 }
 """Each sense with how the names of its losses begin. A loss of no sense here is a row of its own."""
+
+
+def absent_senses(venue: Venue) -> frozenset[str]:
+    """Senses that a show of this venue does not have."""
+    has = {
+        "OSC control": venue.osc.listen,
+        "OSC out": venue.osc.targets,
+        "lamps": venue.lamps.universes,
+        "timecode": venue.timecode.output,
+        "broker": venue.rooms.broker,
+        "power": venue.ups.name,
+    }
+    return frozenset(name for name, wanted in has.items() if not wanted)
 
 
 def senses_of(view: View, beside: Beside) -> tuple[SenseNow, ...]:

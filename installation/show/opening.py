@@ -83,7 +83,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
     ``wall_clock``: unix seconds, for the opening hours. ``waits``: for a display, instead of raising ``NoScreen``.
     ``at_desk``: where it begins at a maker's desk, where a story is read again when its file is saved and goes on at
     the same place, and a bar shows how it stands. ``console``: serve the operator's console that the venue wants, which
-    writes settings to ``venue_file``.
+    writes settings to ``venue_file``, and speak with its broker of rooms.
     Raises ``RoomIsTaken``, ``NoScreen`` and ``BadFile``; at the end ``Unavailable``, when the show could not go on.
     """
     losses = losses or LossReporter()
@@ -183,6 +183,12 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             set_up = VenueDesk(venue, venue_file, film, eye, consent, losses, journal)
             operators = open_console(venue, venue_file, folder, story, set_up, eye, losses, journal)
             closing.callback(operators.close)
+        on_broker = None
+        if console and venue.rooms.broker:
+            from installation.show.room_desk import open_room
+
+            on_broker = open_room(venue, story, losses, journal, operators)
+            closing.callback(on_broker.close)
         if venue.osc.oscquery or venue.osc.advertise:
             from installation.osc.discovery import Discovery  # zeroconf takes a fifth of a second to import
 
@@ -204,6 +210,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             consent=consent,
             control=control,
             console=operators,
+            room=on_broker,
             desk=desk,
             lamps=lamps,
             timecode=timecode,

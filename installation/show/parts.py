@@ -26,6 +26,7 @@ from installation.show.take_record import TakeRecord
 
 if TYPE_CHECKING:
     from installation.show.console_desk import ConsoleDesk  # a show without one does not load it
+    from installation.show.room_desk import RoomDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Parts:
     consent: ConsentDesk
     control: Control | None = None
     console: ConsoleDesk | None = None
+    room: RoomDesk | None = None
     lamps: Lamps | None = None
     timecode: Timecode | None = None
     button: PinButton | None = None

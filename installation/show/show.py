@@ -189,7 +189,7 @@ class Show:
         commands = self.parts.keys.commands(events, self.controls, now)
         if self.parts.desk is not None:
             commands += self.parts.desk.commands(events)
-        for source in (self.parts.control, self.parts.console, self.parts.button):
+        for source in (self.parts.control, self.parts.console, self.parts.room, self.parts.button):
             commands += source.drain() if source is not None else ()
         return commands
 
@@ -201,6 +201,8 @@ class Show:
             self.parts.control.reply(command, *answer)
         if self.parts.console is not None:
             self.parts.console.obeyed(command, *answer)
+        if self.parts.room is not None:
+            self.parts.room.obeyed(command, *answer)
 
     def _ask_story(self, command: StoryCommand, now: float) -> Answer:
         match command:
@@ -339,6 +341,8 @@ class Show:
             case SendOsc():
                 pass  # the broadcast's alone
         self.parts.broadcast.cue(cue)
+        if self.parts.room is not None:
+            self.parts.room.cue(cue)
         stood = standings(story, self._state, self._mood) if isinstance(cue, Branched) else ()
         self.parts.journal.cue(cue, self._mood, now, stood)
 

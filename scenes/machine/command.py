@@ -14,13 +14,13 @@ class Origin:
     """Who asked, and where the answer goes."""
 
     kind: str = "operator"
-    """``operator``, ``key``, ``window``, ``house``, ``osc`` or ``console``."""
+    """``operator``, ``key``, ``window``, ``house``, ``osc``, ``console`` or ``mqtt``."""
     reply_to: tuple[str, int] | None = None
     """Host and port of a sender that waits for an answer."""
     who: str = ""
     """The operator of a console, by name or address."""
     request: int = 0
-    """Number of the console's request that waits for an answer."""
+    """Number of the console's or the broker's request that waits for an answer."""
 
     def __str__(self) -> str:
         """For the journal and for reasons that people read: ``key``, ``osc 10.0.0.7:9001``, ``console Anna``."""

@@ -159,7 +159,7 @@ def test_a_broker_that_hangs_holds_nobody_up_and_then_gets_the_newest_only(tmp_p
             slowest = max(slowest, time.perf_counter() - begun)
             time.sleep(0.0005)
         waiting = len(room._outbox._row) + len(room._outbox._newest)
-        assert slowest < 0.5, "somebody waited for the broker"
+        assert slowest < 2.0, "somebody waited for the broker"
         assert waiting <= 201, f"{waiting} messages wait"
         broker.go_on()
         wait_until(lambda: ear.payloads("a/state")[-1:] == [b"2999 " * 2000], LONG)
