@@ -109,6 +109,12 @@ class Film:
         if waiting and waiting.entry == entry:
             self._next.levels = waiting.levels
 
+    def stay(self) -> None:
+        """What was to come next does not; it had better not be open for long."""
+        if self._next:
+            self._next.decoded.close()
+        self._forget_next()
+
     def appoint(self, start: float) -> None:
         """What comes next is to begin at another programme second than ``play`` said. For a film without sound."""
         if self._next:

@@ -12,14 +12,19 @@ from models.arrays import Image
 
 
 class RendererWall:
-    """A window of its own, drawn through a texture. Raises ``pygame.error`` where SDL has no renderer for it."""
+    """A window of its own, drawn through a texture. Raises ``pygame.error`` where SDL has no renderer for it.
 
-    def __init__(self, settings: ScreenSettings, size: tuple[int, int], *, fullscreen: bool) -> None:
+    ``paced``: a picture is presented in step with the display, which only one window of a process can wait for.
+    """
+
+    def __init__(
+        self, settings: ScreenSettings, size: tuple[int, int], *, fullscreen: bool, paced: bool = True
+    ) -> None:
         self.size = size
         centred = pygame.WINDOWPOS_CENTERED | settings.display  # SDL keeps the display's number in the low bits
         self.window = pygame.Window("chiaroscuro", size, (centred, centred), fullscreen_desktop=fullscreen)
         try:
-            self._renderer = Renderer(self.window, vsync=True)
+            self._renderer = Renderer(self.window, vsync=paced)
             self._renderer.logical_size = size  # whatever a window manager does, the whole picture is shown
             self._texture = Texture(self._renderer, size, streaming=True)
         except pygame.error:

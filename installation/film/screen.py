@@ -107,6 +107,34 @@ def _warn_if_asked_for(settings: ScreenSettings, way: Way, why: str) -> None:
         log.warning("screen.path = %r is not available: %s", way, why)
 
 
+class FurtherScreen(Screen):
+    """One more window of this process, on another display. The first one sets the pace, so this one waits for none."""
+
+    def __init__(self, settings: ScreenSettings, headless: bool, name: str) -> None:
+        self.settings, self.headless = settings, headless
+        self._window: pygame.Window | None = None
+        full = settings.fullscreen and not headless
+        size, self.path = _size(settings, full), "surface"
+        try:
+            if not headless and settings.path != "surface" and has_gpu():
+                self._wall = RendererWall(settings, size, fullscreen=full, paced=False)
+                self.path, self._window = "renderer", self._wall.window
+            else:
+                place = pygame.WINDOWPOS_CENTERED | settings.display
+                self._window = pygame.Window("chiaroscuro", size, (place, place), fullscreen_desktop=full)
+                self._wall = SurfaceWall(self._window.get_surface(), settings, self._window.flip)
+        except pygame.error as error:
+            raise NoScreen(f"no further window can be opened: {error}") from error
+        self._window.title = f"chiaroscuro: {name}"
+        self.why, self.driver, self.size = "a further window", pygame.display.get_driver(), self._wall.size
+        self.tone = Tone(settings)
+
+    def close(self) -> None:
+        """Give this window back; the others stay."""
+        if self._window is not None:
+            self._window.destroy()
+
+
 def _open(settings: ScreenSettings, flags: int, headless: bool) -> pygame.Surface:
     full = settings.fullscreen and not headless
     try:

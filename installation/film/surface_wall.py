@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pygame
@@ -16,9 +18,15 @@ ORDER = (0xFF0000, 0xFF00, 0xFF)
 
 
 class SurfaceWall:
-    """Copies each canvas into ``surface``, the display's; brightness and keystone are computed by the processor."""
+    """Copies each canvas into ``surface``, a window's; brightness and keystone are computed by the processor.
 
-    def __init__(self, surface: pygame.Surface, settings: ScreenSettings) -> None:
+    ``flip`` shows what was copied.
+    """
+
+    def __init__(
+        self, surface: pygame.Surface, settings: ScreenSettings, flip: Callable[[], None] = pygame.display.flip
+    ) -> None:
+        self._flip = flip
         self.size: tuple[int, int] = surface.get_size()
         self._surface = surface
         self._direct = surface.get_bitsize() == 32 and surface.get_masks()[:3] == ORDER
@@ -32,7 +40,7 @@ class SurfaceWall:
         self._copy(canvas)
         if overlay is not None:
             self._surface.blit(overlay, (0, 0))
-        pygame.display.flip()
+        self._flip()
 
     def correct(self, settings: ScreenSettings) -> None:
         """Other corners from the next picture on."""
