@@ -120,6 +120,11 @@ class ScreensSettings(Section):
         return {name: one for name, one in self.named.items() if one.is_window and name != self.plays}
 
     @property
+    def several(self) -> bool:
+        """Whether the show itself has to do with more than one screen."""
+        return self.leads or bool(self.plays or self.windows)
+
+    @property
     def own(self) -> OneScreen:
         """The one that the show itself plays."""
         return self.named.get(self.plays, OneScreen())

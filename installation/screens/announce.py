@@ -13,7 +13,7 @@ from installation.host.worker import Worker
 from installation.osc.encoder import ascii_text
 
 if TYPE_CHECKING:
-    from zeroconf import ServiceInfo, Zeroconf
+    from zeroconf import ServiceInfo, ServiceStateChange, Zeroconf
 
 SERVICE = "_chiaro-screens._udp.local."
 RETRY_SECONDS = 20.0
@@ -68,7 +68,7 @@ def find_leader(seconds: float = LISTEN_SECONDS) -> tuple[str, int]:
         raise NoLeader(f"no network to look for a leader in ({error}); name it: --leader HOST") from error
     listener = _Listener()
     try:
-        browser = ServiceBrowser(zeroconf, SERVICE, listener)
+        browser = ServiceBrowser(zeroconf, SERVICE, [listener.heard])
         until = time.monotonic() + seconds
         while not listener.found and time.monotonic() < until:
             time.sleep(0.05)
@@ -92,16 +92,12 @@ class _Listener:
         self.found: dict[str, tuple[str, int]] = {}
         """By the words for it."""
 
-    def add_service(self, zeroconf: Zeroconf, kind: str, name: str) -> None:
-        info = zeroconf.get_service_info(kind, name, 2000)
+    def heard(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
+        """One has come, changed or gone."""
+        info = zeroconf.get_service_info(service_type, name, 2000) if state_change.name != "Removed" else None
         addresses = info.parsed_addresses() if info else []
         if info and info.port and addresses:
             self.found[f"{name.removesuffix('.' + SERVICE)} ({addresses[0]})"] = addresses[0], info.port
-
-    update_service = add_service
-
-    def remove_service(self, zeroconf: Zeroconf, kind: str, name: str) -> None:
-        """It has gone since it was found."""
 
 
 def _service(room: str, port: int, addresses: list[str]) -> ServiceInfo:

@@ -49,12 +49,16 @@ class StageScreens:
             return
         told = told_of(self._film, self._digest, now, blackout=blackout, closed=closed)
         if self.leader is not None:
-            self.leader.tell(told)
+            self.leader.publish(told)
             if now >= self._look_at:
                 self._look_at = now + LOOK_SECONDS
                 self._report(self.leader)
         for window in self._windows:
             window.show(self._story, told, now)
+
+    def fade(self, now: float) -> None:
+        """The doors close: everything goes dark with the show's own picture."""
+        self.show(now, blackout=True, closed=False)
 
     def close(self) -> None:
         """Say nothing more; all further windows are gone."""

@@ -161,6 +161,12 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             film = wait_for_display(open_film, losses, lambda: asked, wait)
         else:
             film = open_film()
+        screens = None
+        if venue.screens.several:
+            from installation.screens.stage_screens import StageScreens
+
+            screens = StageScreens(venue, film, losses, headless=headless)
+            closing.callback(screens.close)
         course = Course(venue.course, film.screen.size)
         closing.callback(course.close)
         takes = TakeRecord(losses, seed, None if mood_source else folder / "takes" / f"{room_stem(venue.name)}.json")
@@ -216,6 +222,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             timecode=timecode,
             button=button,
             sign=sign,
+            screens=screens,
             notice=notice_lines(venue.privacy) if sign else (),
         )
         journal.note(
@@ -238,7 +245,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             parts.heartbeat.stopping()
         if lamps:
             lamps.rest(FADE_SECONDS)
-        fade_out(film)
+        fade_out(film, screens.fade if screens else None)
         journal.end(time.monotonic())
         if show.unavailable:
             raise Unavailable(show.unavailable)
@@ -288,14 +295,16 @@ def end_by_signal(show: Show) -> None:
         signal.signal(number, asked)
 
 
-def fade_out(film: Film) -> None:
-    """Picture and sound go down together, so that the end is neither a click nor a cut."""
+def fade_out(film: Film, beside: Callable[[float], None] | None = None) -> None:
+    """Picture and sound go down together, so that the end is neither a click nor a cut. ``beside``: each picture."""
     film.blackout(True, FADE_SECONDS)
     film.master_volume(0.0, FADE_SECONDS)
     until = time.monotonic() + FADE_SECONDS
     while (now := time.monotonic()) < until:
         film.advance(now)
         film.draw(now, None)
+        if beside:
+            beside(now)
         time.sleep(max(0.0, min(film.next_deadline(now) - time.monotonic(), 0.05)))
 
 

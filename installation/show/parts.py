@@ -25,6 +25,7 @@ from installation.show.story_desk import StoryDesk
 from installation.show.take_record import TakeRecord
 
 if TYPE_CHECKING:
+    from installation.screens.stage_screens import StageScreens
     from installation.show.console_desk import ConsoleDesk  # a show without one does not load it
     from installation.show.room_desk import RoomDesk
 
@@ -56,5 +57,7 @@ class Parts:
     """None: no eye, or nobody has to be told."""
     notice: tuple[str, ...] = ()
     """Sentences that the attract scene shows."""
+    screens: StageScreens | None = None
+    """None: this show has one screen."""
     desk: StoryDesk | None = None
     """Only at a maker's desk."""

@@ -173,6 +173,8 @@ class Show:
         self._begin_reloaded(now, cues)
         self._end_after_fault()
         parts.film.draw(now, self._over_the_film(now))
+        if parts.screens is not None:
+            parts.screens.show(now, blackout=self.controls.blackout, closed=self.controls.closed)
         self._announcing.send_due(now, self._story, self._state, self._mood, self._view)
         parts.heartbeat.beat(now)
 
@@ -263,7 +265,8 @@ class Show:
 
     def _have(self, story: Story, now: float) -> Story:
         """This story runs from now on, as this house shows it."""
-        self._story = story = self.parts.course.of(story)
+        story = self.parts.course.of(story)
+        self._story = story = self.parts.screens.own(story) if self.parts.screens else story
         self.controls = replace(self.controls, languages=languages_of(story.clip(name) for name in story.names))
         self.parts.film.keep_safe_picture(story.clip(story.file.safe))
         self._lost_media.begin(story, now)
