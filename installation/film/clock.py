@@ -30,7 +30,8 @@ class FilmClock:
         self._since: float | None = None
         self._programme = 0.0
         self._rate = 1.0
-        self._paused = False
+        self._paused = self._led = False
+        """Led: what passes in a stop is made up for by whoever leads it, and does not pass here."""
         self._asked: float | None = None
         """When anybody last asked for the time or told it."""
         self._observations: deque[tuple[float, float]] = deque(maxlen=OBSERVATIONS)
@@ -54,7 +55,7 @@ class FilmClock:
         asked, self._asked = self._asked, now if self._asked is None else max(now, self._asked)
         if asked is None or self._since is None or now - asked <= STOP_SECONDS:
             return
-        self._programme, self._since = self._at(asked + STOP_SECONDS), now
+        self._programme, self._since = self._at(asked + (0.0 if self._led else STOP_SECONDS)), now
         self._observations.clear()
 
     def when(self, programme: float, now: float) -> float:
@@ -67,6 +68,7 @@ class FilmClock:
         with self._lock:
             self._pass_over_stop(now)
             self._programme, self._since, self._rate = self._at(now) + shift_seconds, now, rate
+            self._led = True
 
     @property
     def rate(self) -> float:

@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 from calibration.screens_settings import OneScreen
 from installation.bench.marked_clip import Mark, read_mark
@@ -65,6 +66,7 @@ class Pair:
         self.program = ScreenProgram(self.follower, self.link, self.copy)  # type: ignore[arg-type]  # a mock
         self.story_told = digest_of(story.text)
         self.leads = self.runs = True
+        self.blackout = self.closed = False
         self.both: list[tuple[Mark | None, Mark | None, float]] = []
 
     def play(self, entry: int, scene: str, at: str = "now", transition: Transition | None = None) -> None:
@@ -83,7 +85,7 @@ class Pair:
             self.lead.advance(now)
             self.leader.decoded()
             self.lead.draw(now)
-            told = told_of(self.lead, self.story_told, now, blackout=False, closed=False)
+            told = told_of(self.lead, self.story_told, now, blackout=self.blackout, closed=self.closed)
             self.link.tell(now, encode(Telling(self.link.session, 1, told)))
         self.link.arrive(now, own)
         if self.runs:
@@ -102,6 +104,21 @@ class Pair:
             abs(one.number - other.number) if one and other and one.mark == other.mark else 999
             for one, other, _ in self.both[-steps:]
         )
+
+    def marks_of_screen(self, seconds: float) -> set[int]:
+        """Which clips the follower has shown lately."""
+        return {mark.mark for _, mark, _ in self.both[-round(seconds / STEP) :] if mark}
+
+    def jumps(self) -> list[tuple[Mark, Mark]]:
+        """Pictures of the follower that did not follow each other, other than at a cut of the leader's or in the dark."""
+        found = []
+        for (lead, before, _), (now_lead, after, level) in pairwise(self.both):
+            cut = lead and now_lead and lead.mark != now_lead.mark
+            if before and after and before != after and level > 0.1 and not cut:
+                round_again = after.mark == before.mark and not after.number  # of a loop
+                if not round_again and (after.mark != before.mark or not 0 < after.number - before.number <= 2):
+                    found.append((before, after))
+        return found
 
     def dark(self, steps: int) -> int:
         """How many of the last pictures of the follower were darker than they are."""
