@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Literal
 
 from pydantic import ConfigDict, Field, IPvAnyNetwork, model_validator
@@ -14,6 +15,13 @@ from calibration.settings import Corner, Port, ScreenSettings, Section, Share
 NAME = r"[a-z][a-z0-9_-]{0,62}"
 """As of all that a story names."""
 LEADER_PORT = 9021
+PRIVATE = tuple(
+    ip_network(one)
+    for one in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+        *("::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
 ROUNDED = 0.002
 """By so much the parts of a picture may reach beyond it: somebody has written 0.333 or 0.667 for a third."""
 
@@ -104,7 +112,9 @@ class ScreensSettings(Section):
     )
     port: Port = Field(LEADER_PORT, description="UDP port of the leader")
     allow: tuple[IPvAnyNetwork, ...] = Field(
-        (), description="Who may follow, such as 192.168.1.0/24: addresses or networks; none = whoever reaches the port"
+        PRIVATE,
+        min_length=1,
+        description="Who may follow: addresses or networks; default: those of a house, no public ones",
     )
     announce: bool = Field(True, description="With `leads`: tell the network by zeroconf, never of a loopback address")
     plays: str = Field("", description="Which of the screens the show's own picture is; '' = none of them, all of it")

@@ -40,6 +40,7 @@ Content = Literal[
     "metrics",
     "constellation",
     "lamps",
+    "screens",
     "mail",
     "folder",
 ]
@@ -192,6 +193,9 @@ def _recipients(venue: Venue) -> list[Recipient]:
         reach = reach_of(universe.host) if universe.host else "network"
         where = f"{universe.protocol} {universe.number} {universe.host or 'multicast'}"
         found.append(Recipient("lamps", reach, where, "lamps.universes"))
+    if venue.screens.leads:
+        reach = served_to(venue.screens.listen)
+        found.append(Recipient("screens", reach, f"udp {venue.screens.listen}:{venue.screens.port}", "screens.leads"))
     if report.at_closing:
         found += [Recipient("mail", "device", address, "report.mail_to") for address in report.mail_to]
         if report.folder:

@@ -81,6 +81,7 @@ def promises_of(venue: Venue, places: Places) -> list[Promise]:
         *_of_house(venue),
         *([] if places.headless else _of_display()),
         *([_replies(venue)] if venue.osc.listen else []),
+        *([_followers(venue)] if venue.screens.leads else []),
     ]
 
 
@@ -137,6 +138,8 @@ def _of_network(venue: Venue) -> Iterator[Promise]:
         words = "ports announced by zeroconf"
         yield _peers("udp", "osc.advertise", words, r".*:5353", "any", STAGE)
         yield _peers("listening", "osc.advertise", words, r"udp .*:5353", "any", STAGE)
+    if venue.screens.leads:
+        yield from _of_leader(venue)
     if venue.console.listen:
         # Where its port is taken it has another one.
         yield from _server("console.listen", "the operator's console", venue.console.listen, 0, CONSOLE)
@@ -149,6 +152,14 @@ def _of_network(venue: Venue) -> Iterator[Promise]:
     if any(_is_name(host) for host in _hosts(venue)):
         yield _peers("udp", SYSTEM, "names of hosts are looked up", r".*:53")
         yield _peers("unix", SYSTEM, "names of hosts are looked up", r".*(nscd|resolve|nss)[\w./-]*")
+
+
+def _of_leader(venue: Venue) -> Iterator[Promise]:
+    screens, words = venue.screens, "screens that follow ask for the time here"
+    yield _peers("listening", "screens.leads", words, rf"udp {_host(screens.listen)}:{screens.port}", "any", STAGE)
+    if screens.announce:
+        yield _peers("udp", "screens.announce", "the leader announced by zeroconf", r".*:5353", "any", STAGE)
+        yield _peers("listening", "screens.announce", "the leader announced by zeroconf", r"udp .*:5353", "any", STAGE)
 
 
 def _of_house(venue: Venue) -> Iterator[Promise]:
@@ -204,6 +215,13 @@ def _replies(venue: Venue) -> Promise:
     """To who may command: wherever a command came from, so that this stands behind all that names its peer."""
     networks = tuple(str(network) for network in venue.osc.allow)
     return Promise("osc.allow", "replies to who sent a command", "udp", r".*:\d+", "osc", frozenset({STAGE}), networks)
+
+
+def _followers(venue: Venue) -> Promise:
+    """The same of screens that follow, from whichever port they ask."""
+    networks = tuple(str(network) for network in venue.screens.allow)
+    words = "scene and film time for screens that follow"
+    return Promise("screens.leads", words, "udp", r".*:\d+", "any", frozenset({STAGE}), networks)
 
 
 def _client(setting: str, words: str, host: str, port: int, process: str) -> Promise:

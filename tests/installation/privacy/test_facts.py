@@ -82,6 +82,7 @@ def test_each_part_that_hears_something_is_a_recipient() -> None:
         console={"listen": "::"},
         constellation={"server": "10.0.0.6:8082"},
         lamps={"universes": [{"number": 1}, {"number": 2, "host": "10.0.0.7"}]},
+        screens={"leads": True},
         report={"mail_to": ["a@museum.example"], "mail_host": "m", "mail_from": "b@museum.example", "folder": "/srv"},
     )
     heard = [(one.content, one.reach) for one in found.recipients]
@@ -93,6 +94,7 @@ def test_each_part_that_hears_something_is_a_recipient() -> None:
         ("constellation", "device"),
         ("lamps", "network"),
         ("lamps", "device"),
+        ("screens", "network"),
         ("mail", "device"),
         ("folder", "device"),
     ]

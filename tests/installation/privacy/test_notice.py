@@ -49,6 +49,7 @@ def osc(**target: Any) -> dict[str, Any]:
         ({"osc": {"oscquery": True, "targets": [{"profile": "visitors"}]}}, "oscquery_visitors"),
         ({"constellation": {"server": "10.0.0.6"}}, "constellation"),
         ({"lamps": {"universes": [{}]}}, "lamps"),
+        ({"screens": {"leads": True}}, "screens"),
         ({"report": {"mail_to": ["a@b.example"], "mail_host": "m", "mail_from": "a@b.example"}}, "mail"),
         ({"report": {"folder": "/srv/reports"}}, "folder"),
         ({"privacy": {"legal_basis": "public_task"}}, "basis_public_task"),

@@ -110,7 +110,7 @@ class Pair:
         return {mark.mark for _, mark, _ in self.both[-round(seconds / STEP) :] if mark}
 
     def jumps(self) -> list[tuple[Mark, Mark]]:
-        """Pictures of the follower that did not follow each other, other than at a cut of the leader's or in the dark."""
+        """Pictures of the follower that did not follow each other, but for the leader's cuts and what is dark."""
         found = []
         for (lead, before, _), (now_lead, after, level) in pairwise(self.both):
             cut = lead and now_lead and lead.mark != now_lead.mark

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from installation.bench.marked_clip import make_clip
 from installation.screens.telling import digest_of
 from scenes.story.clip import Transition
 from scenes.story.story import Story, load_story
-from tests.installation.film.cinema import SIZE, wait_until
-from tests.installation.screens.pair import STEP, Pair, pair
+from tests.installation.film.cinema import SIZE, STEP, wait_until
+from tests.installation.screens.pair import Pair, pair
 
 WITHIN_SECONDS = 2.0
 STORY = """
@@ -88,7 +86,9 @@ def test_one_that_stood_still_or_was_cut_off_is_back_within_two_seconds_and_no_p
         assert both.jumps() == []
 
 
-def test_without_a_leader_the_scene_goes_on_to_its_end_then_the_safe_scene_and_back_to_a_new_leader(story: Story) -> None:
+def test_without_a_leader_the_scene_goes_on_to_its_end_then_the_safe_scene_and_back_to_a_new_leader(
+    story: Story,
+) -> None:
     with pair(story) as both:
         both.play(1, "hall")
         both.run(1.5)
