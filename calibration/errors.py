@@ -16,6 +16,7 @@
     |-- Unavailable                    69   comes back by itself: try again later
     |   |-- CameraLost                      installation.camera.source
     |   |-- NoScreen, NoGpu                 installation.film.screen, .gpu_wall
+    |   |-- NoLeader                        installation.screens.announce: no screen that leads was found
     |   |-- NoSoundDevice                   installation.film.sound_device: none opens
     |   |-- NoWindow                        installation.calibrate.window
     |   |-- UpsFault                        installation.house.ups: the battery behind the mains cannot be asked
