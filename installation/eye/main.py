@@ -251,7 +251,7 @@ def build_perception(venue: Venue) -> Perception:
     """The real networks. Imported late: the camera opens while they load."""
     from installation.eye.venue_perception import VenuePerception
 
-    return VenuePerception(venue)
+    return VenuePerception(venue, beside=True)
 
 
 def main(build: Build = build_perception) -> None:

@@ -16,18 +16,24 @@ from calibration.head import VenueHead
 from calibration.settings import EyeSettings
 from calibration.venue import Venue
 from installation.eye.perception import CannotBegin
+from installation.host.priority import set_thread_priority
 from models.seeing.classifier import SHIPPED, Classifier, open_classifier
 from models.seeing.detector import open_detector
+from models.seeing.finding import Beside
 from models.seeing.mtcnn_weights import NoWeights
 from models.seeing.runtime import NoCuda
 from models.seeing.sight import MAX_FACES, Sight
 from models.seeing.venue_head import check_head, head_of, model_file
 
 Part = TypeVar("Part")
+DETECTION = 3
+"""Added to the eye's nice value for the thread of its detections."""
 
 
-def open_usable_sight(venue: Venue) -> tuple[Sight, tuple[str, ...]]:
+def open_usable_sight(venue: Venue, beside: bool = False) -> tuple[Sight, tuple[str, ...]]:
     """A ``Sight`` as near to the venue's as files and machine allow, and what was left out of it, one line each.
+
+    ``beside``: detections run in a thread of their own.
 
     Raises ``CannotBegin`` with all these lines when not even what is shipped can be used.
     """
@@ -41,9 +47,15 @@ def open_usable_sight(venue: Venue) -> tuple[Sight, tuple[str, ...]]:
         head = _first_usable(heads, left_out)
     elif venue.calibration.head:
         left_out.append("[calibration]: its head was made for the network that is left out")
-    sight = Sight(detector, classifier, eye.detect_every, venue.camera.region, head)
+    finder = Beside(detector, eye.detect_every, _yield_to_looks) if beside else None
+    sight = Sight(detector, classifier, eye.detect_every, venue.camera.region, head, finder=finder)
     sight.faces_at_most = max(MAX_FACES, venue.mood.visitors_at_most)
     return sight, tuple(left_out)
+
+
+def _yield_to_looks() -> None:
+    """Of two threads that want the processor, the look comes first."""
+    set_thread_priority(DETECTION)
 
 
 def _first_usable(openers: Iterable[Callable[[], Part]], left_out: list[str]) -> Part:

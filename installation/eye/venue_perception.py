@@ -18,11 +18,12 @@ from models.mood import Mood
 class VenuePerception:
     """Sees and judges, with the shipped files in place of those that cannot be used.
 
+    ``beside``: no frame waits for a detection; which one it counts from then depends on the machine.
     Raises ``CannotBegin`` when there is nothing to see with until something is corrected.
     """
 
-    def __init__(self, venue: Venue) -> None:
-        self._venue = venue
+    def __init__(self, venue: Venue, beside: bool = False) -> None:
+        self._venue, self._beside = venue, beside
         self._judgement = Judgement(venue.mood)
         self._drift = Drift(venue.calibration)
         self._open_share = max(masks_of(venue).open_share, 0.01)
@@ -32,7 +33,7 @@ class VenuePerception:
 
     def repair(self) -> None:
         """Open the networks again; who is there and what was believed of them is kept."""
-        self._sight, self.left_out = open_usable_sight(self._venue)
+        self._sight, self.left_out = open_usable_sight(self._venue, self._beside)
         self.line, self.provider = self._sight.line, self._sight.provider
 
     def update(self, frame: Frame) -> Mood:

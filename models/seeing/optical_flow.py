@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from models.arrays import Doubles, Floats, Gray, Image
+from models.arrays import Doubles, Floats, Gray, Image, Mask
 from models.frame import Detection
 from models.seeing.brighten import ROWS, reduce_to_gray
 
@@ -33,49 +33,59 @@ class FlowTracker:
         self._gray: Gray | None = None
         self._faces: list[Detection] = []
 
-    def start(self, image: Image, faces: list[Detection]) -> None:
-        """``faces`` were detected in ``image`` (BGR or gray)."""
-        self._gray, self._faces = reduce_to_gray(image, self._rows)[0] if faces else None, faces
+    @property
+    def faces(self) -> list[Detection]:
+        """Those that are known now, where they were in the last picture."""
+        return self._faces
 
-    def track(self, image: Image) -> list[Detection] | None:
-        """The same faces in the next picture; None when one of them was lost, so that a detection is due."""
-        if not self._faces:
+    def reduced(self, image: Image) -> Gray:
+        """``image`` (BGR or gray) as ``start`` and ``track`` take it."""
+        return reduce_to_gray(image, self._rows)[0]
+
+    def start(self, gray: Gray, faces: list[Detection]) -> None:
+        """``faces`` (in the pixels of the whole picture) were detected in this reduced picture."""
+        self._gray, self._faces = gray if faces else None, faces
+
+    def track(self, gray: Gray, height: int) -> list[Detection | None]:
+        """Each face in the next reduced picture, of one that is ``height`` pixels high; None for one that was lost."""
+        before, self._gray, faces = self._gray, gray, self._faces
+        if not faces:
             return []
-        gray, scale = reduce_to_gray(image, self._rows)
-        before, self._gray = self._gray, gray
         if before is None or before.shape != gray.shape:
-            return None
-        moved: list[Detection] = []
-        for face in self._faces:
-            new = _followed(before, gray, face, scale)
-            if new is None:
-                return None
-            moved.append(new)
-        self._faces = moved
+            moved: list[Detection | None] = [None] * len(faces)
+        else:
+            moved = _followed(before, gray, faces, gray.shape[0] / height)
+        self._faces = [face for face in moved if face is not None]
         return moved
 
 
-def _followed(before: Gray, after: Gray, face: Detection, scale: float) -> Detection | None:
-    """The face moved, turned and scaled as most of its points have; None when too few agree."""
-    start = np.concatenate([face.landmarks, _grid(face)]).astype(np.float32) * scale
+def _followed(before: Gray, after: Gray, faces: list[Detection], scale: float) -> list[Detection | None]:
+    """Each face moved, turned and scaled as most of its points have; None when too few agree. One call for all."""
+    starts = np.stack([np.concatenate([face.landmarks, _grid(face)]) for face in faces]).astype(np.float32) * scale
     there, found, _ = cv2.calcOpticalFlowPyrLK(
         before,
         after,
-        start[:, None],
+        starts.reshape(-1, 1, 2),
         None,  # type: ignore[call-overload]  # OpenCV's stubs forget that the first guess may be left out
         winSize=WINDOW,
         maxLevel=2,
     )
-    good = found[:, 0] == 1
+    ends, good = there.reshape(starts.shape), found.reshape(starts.shape[:2]) == 1
+    return [_carried(*one, scale, after.shape) for one in zip(faces, starts, ends, good, strict=True)]
+
+
+def _carried(
+    face: Detection, start: Floats, end: Floats, good: Mask, scale: float, shape: tuple[int, ...]
+) -> Detection | None:
     if good.sum() < MIN_INLIER_SHARE * len(start):
         return None
-    turn, together = cv2.estimateAffinePartial2D(start[good], there[good, 0], ransacReprojThreshold=RANSAC_PIXELS)
+    turn, together = cv2.estimateAffinePartial2D(start[good], end[good], ransacReprojThreshold=RANSAC_PIXELS)
     if turn is None or together.sum() < MIN_INLIER_SHARE * len(start):
         return None
     grown = float(np.hypot(turn[0, 0], turn[1, 0]))
     if not 1 / MAX_SCALE_CHANGE < grown < MAX_SCALE_CHANGE:
         return None
-    return _moved(face, turn, grown, scale, after.shape)
+    return _moved(face, np.asarray(turn, np.float64), grown, scale, shape)
 
 
 def _grid(face: Detection) -> Floats:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 from calibration.head import VenueHead
 from calibration.settings import EyeSettings, Region
-from models.arrays import Floats, Gray, Image
+from models.arrays import Floats, Gray
 from models.estimate import EmotionEstimate
-from models.frame import Detection, Frame
+from models.frame import Frame
 from models.seeing.align import align_all
 from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
-from models.seeing.optical_flow import FlowTracker
+from models.seeing.finding import AtOnce, Finder
 from models.seeing.quality import luminance, quality
 from models.seeing.venue_head import check_head, model_file
 
@@ -28,10 +28,11 @@ STAGES = ("detect", "follow", "align", "classify", "weigh")
 class Sight:
     """Analyses one frame after the other; between detections it tracks the faces that it knows.
 
+    ``finder``: how; None: ``AtOnce``, so that the same frames give the same estimates on any machine.
     ``clock`` gives seconds for ``stages_ms`` only; no estimate depends on it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         detector: Detector,
         classifier: Classifier,
@@ -39,10 +40,10 @@ class Sight:
         region: Region | None = None,
         head: Head | None = None,
         clock: Clock = time.perf_counter,
+        finder: Finder | None = None,
     ) -> None:
-        self._detector, self._classifier, self._flow_tracker = detector, classifier, FlowTracker()
-        self._every, self._region, self._head, self._clock = detect_every, region or Region(), head, clock
-        self._since_detection = detect_every
+        self._finder, self._classifier = finder or AtOnce(detector, detect_every), classifier
+        self._region, self._head, self._clock = region or Region(), head, clock
         self.faces_at_most = MAX_FACES
         self.provider = classifier.provider
         self.line = f"detector {type(detector).__name__} on CPU, {classifier.line}"
@@ -53,7 +54,9 @@ class Sight:
         """Every face of the frame, best first (``faces_at_most``), in the frame's own pixels."""
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, corner = cut(frame.image, self._region)
-        found = self._find(image)
+        found = self._finder.find(image, frame.captured_at, self.faces_at_most, self._timed)
+        if not found:
+            return []
         with self._timed("align"):
             faces = align_all(image, [detection.landmarks for detection in found])
         with self._timed("classify"):
@@ -69,32 +72,15 @@ class Sight:
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, _ = cut(frame.image, self._region)
         with self._timed("detect"):
-            found = self._detector.detect(image)
-        self.forget()
-        return bool(found)
+            return self._finder.sees_face(image)
 
     def forget(self) -> None:
         """Keep nothing of the last picture and the faces in it; the next one is looked at as the first one was."""
-        self._flow_tracker, self._since_detection = FlowTracker(), self._every
-
-    def _find(self, image: Image) -> list[Detection]:
-        """The faces of ``image``: followed when a detection was made lately and no face got lost, else detected."""
-        if self._since_detection < self._every:
-            with self._timed("follow"):
-                followed = self._flow_tracker.track(image)
-            if followed is not None:
-                self._since_detection += 1
-                return followed
-        with self._timed("detect"):
-            found = self._detector.detect(image)[: self.faces_at_most]
-            self._since_detection = 1
-            if self._every > 1:
-                self._flow_tracker.start(image, found)
-        return found
+        self._finder.forget()
 
     def _classified(self, faces: Gray) -> Floats:
         probabilities, embeddings = self._classifier.classify(faces)
-        if self._head is None or not len(faces):
+        if self._head is None:
             return probabilities
         return self._head(probabilities, embeddings)
 

@@ -1,0 +1,138 @@
+"""Where the faces of a frame are: detected now and then, followed between; either in the look itself or beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from models.arrays import Gray, Image
+from models.frame import Detection
+from models.seeing.detector import Detector
+from models.seeing.optical_flow import FlowTracker
+
+Timed = Callable[[str], AbstractContextManager[None]]
+"""Measures the stage of this name while it is open."""
+EMPTY_SECONDS, EMPTY_EACH_SECONDS = 2.0, 0.2
+"""Where nobody was found for so long, a picture is searched no more often than this."""
+
+
+class Finder(Protocol):
+    """Finds the faces of one picture after the other."""
+
+    def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:
+        """The faces of ``image`` (h, w, 3) BGR in its own pixels, the best first, ``at_most`` of them.
+
+        ``seconds``: when it was taken, by any clock that goes forward.
+        """
+
+    def sees_face(self, image: Image) -> bool:
+        """Whether there is a face in the picture at all; nothing of it is kept."""
+
+    def forget(self) -> None:
+        """Keep nothing of the last pictures and the faces in them."""
+
+
+class AtOnce:
+    """The look waits for a detection, on every ``every``-th picture and where a face got lost."""
+
+    def __init__(self, detector: Detector, every: int) -> None:
+        self._detector, self._every = detector, every
+        self._flow, self._since_detection = FlowTracker(), every
+
+    def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:  # noqa: ARG002
+        """See ``Finder``."""
+        gray: Gray | None = None
+        if self._since_detection < self._every:
+            with timed("follow"):
+                gray = self._flow.reduced(image) if self._flow.faces else None
+                followed = self._flow.track(gray, image.shape[0]) if gray is not None else []
+                kept = [face for face in followed if face is not None]
+            if len(kept) == len(followed):
+                self._since_detection += 1
+                return kept
+        with timed("detect"):
+            found = self._detector.detect(image)[:at_most]
+            self._since_detection = 1
+            if found and self._every > 1:
+                self._flow.start(self._flow.reduced(image) if gray is None else gray, found)
+            else:
+                self._flow = FlowTracker()
+        return found
+
+    def sees_face(self, image: Image) -> bool:
+        """See ``Finder``."""
+        self.forget()
+        return bool(self._detector.detect(image))
+
+    def forget(self) -> None:
+        """See ``Finder``."""
+        self._flow, self._since_detection = FlowTracker(), self._every
+
+
+class Beside:
+    """No look waits for a detection: it runs in a thread of its own, and its faces are carried by the flow from its
+    picture to the newest one. Only a face that moves too fast for that is detected at once.
+
+    ``start_thread``: what that thread does first.
+    """
+
+    def __init__(self, detector: Detector, every: int, start_thread: Callable[[], None] = lambda: None) -> None:
+        self._detector, self._every = detector, every
+        self._thread = ThreadPoolExecutor(1, "detection", start_thread)
+        self._searching: Future[list[Detection]] | None = None
+        self._searched: Gray | None = None
+        """The picture in which it searches, reduced."""
+        self._flow, self._looks = FlowTracker(), every
+        self._seen_at = self._searched_at = float("-inf")
+
+    def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:
+        """See ``Finder``."""
+        with timed("follow"):
+            fresh = self._take(at_most)
+            searches = self._searching is None and self._is_due(seconds)
+            if not (self._flow.faces or searches):
+                self._looks += 1
+                return []
+            gray = self._flow.reduced(image)
+            followed = self._flow.track(gray, image.shape[0])
+            kept = [face for face in followed if face is not None]
+        lost = len(kept) < len(followed)
+        if fresh and lost:
+            with timed("detect"):
+                kept = self._thread.submit(self._detector.detect, image).result()[:at_most]
+                self._flow.start(gray, kept)
+                self._looks = 0
+        elif searches or (lost and self._searching is None):
+            self._searching, self._searched = self._thread.submit(self._detector.detect, image), gray
+            self._looks, self._searched_at = 0, seconds
+        if kept:
+            self._seen_at = seconds
+        self._looks += 1
+        return kept
+
+    def _take(self, at_most: int) -> bool:
+        """Whether a detection has ended: its faces are where they were in its picture. Raises what it raised."""
+        if self._searching is None or self._searched is None or not self._searching.done():
+            return False
+        search, gray = self._searching, self._searched
+        self._searching = self._searched = None
+        self._flow.start(gray, search.result()[:at_most])
+        return True
+
+    def _is_due(self, seconds: float) -> bool:
+        if seconds - self._seen_at > EMPTY_SECONDS:
+            return seconds - self._searched_at >= EMPTY_EACH_SECONDS
+        return self._looks >= self._every
+
+    def sees_face(self, image: Image) -> bool:
+        """See ``Finder``."""
+        self.forget()
+        return bool(self._thread.submit(self._detector.detect, image).result())
+
+    def forget(self) -> None:
+        """See ``Finder``. What is being searched just now is not taken."""
+        self._flow, self._looks = FlowTracker(), self._every
+        self._searching = self._searched = None
+        self._seen_at = self._searched_at = float("-inf")

@@ -1,0 +1,152 @@
+"""No look waits for a detection: it runs beside, and its faces are carried to the newest picture."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from models.arrays import Image
+from models.frame import Detection
+from models.seeing.finding import EMPTY_SECONDS, Beside
+from tests.models.seeing.test_optical_flow import detection, off, picture
+
+WAIT_AT_MOST = 20.0
+
+
+class HeldDetector:
+    """A detector that answers when it is told to, with where the face was in the picture that it was given."""
+
+    def __init__(self) -> None:
+        self.faces: dict[int, list[Detection]] = {}
+        self.may_answer, self.asked = threading.Semaphore(0), 0
+        self.began = threading.Semaphore(0)
+        self.fails = False
+
+    def shown(self, *faces: Detection, image: Image) -> Image:
+        """``image``, in which it will find these."""
+        self.faces[int(image.astype(np.int64).sum())] = list(faces)
+        return image
+
+    def detect(self, image: Image) -> list[Detection]:
+        self.asked += 1
+        self.began.release()
+        assert self.may_answer.acquire(timeout=WAIT_AT_MOST)
+        if self.fails:
+            raise RuntimeError("the network failed")
+        return self.faces[int(image.astype(np.int64).sum())]
+
+
+@contextmanager
+def timed(_stage: str) -> Iterator[None]:
+    yield
+
+
+@pytest.fixture
+def held() -> HeldDetector:
+    return HeldDetector()
+
+
+@pytest.fixture
+def finder(held: HeldDetector) -> Iterator[Beside]:
+    finder = Beside(held, every=3)
+    yield finder
+    held.may_answer.release(100)
+    finder._thread.shutdown()
+
+
+def find(finder: Beside, image: Image, seconds: float = 0.0) -> list[Detection]:
+    return finder.find(image, seconds, 16, timed)
+
+
+def answered(finder: Beside, held: HeldDetector) -> None:
+    """The detection that runs has ended."""
+    search = finder._searching
+    assert search is not None
+    held.may_answer.release()
+    search.exception(timeout=WAIT_AT_MOST)
+
+
+def walking(held: HeldDetector, step: int) -> tuple[Image, Detection]:
+    where = detection(400 + 8 * step, 250)
+    return held.shown(where, image=picture(400 + 8 * step, 250)), where
+
+
+def test_a_look_does_not_wait_and_the_face_is_where_it_has_got_to(finder: Beside, held: HeldDetector) -> None:
+    assert find(finder, walking(held, 0)[0]) == []  # the detector is at it, and gives nothing yet
+    assert find(finder, walking(held, 1)[0]) == []
+    answered(finder, held)
+    image, where = walking(held, 3)
+    (found,) = find(finder, image)
+    assert off(found, where) < 2.0  # 24 pixels from where it was detected
+    image, where = walking(held, 4)
+    assert off(find(finder, image)[0], where) < 2.0
+    assert held.asked == 1
+
+
+def test_while_a_slow_detection_runs_the_known_faces_are_followed(finder: Beside, held: HeldDetector) -> None:
+    find(finder, walking(held, 0)[0])
+    answered(finder, held)
+    for step in range(1, 9):
+        image, where = walking(held, step)
+        (found,) = find(finder, image, step / 30)
+        assert off(found, where) < 3.0
+    assert held.began.acquire(timeout=WAIT_AT_MOST)
+    assert held.began.acquire(timeout=WAIT_AT_MOST)
+    assert held.asked == 2  # one at a time
+
+
+def test_a_face_that_is_too_fast_to_be_carried_is_detected_at_once(finder: Beside, held: HeldDetector) -> None:
+    find(finder, walking(held, 0)[0])
+    answered(finder, held)
+    held.may_answer.release()
+    image = held.shown(detection(900, 100), image=picture(900, 100))
+    (found,) = find(finder, image)
+    assert off(found, detection(900, 100)) < 1.0
+
+
+def test_of_two_faces_one_that_is_lost_is_searched_for_and_the_other_one_stays(
+    finder: Beside, held: HeldDetector
+) -> None:
+    both = picture(400, 250)
+    find(finder, held.shown(detection(400, 250), detection(950, 100), image=both))
+    answered(finder, held)
+    assert len(find(finder, both)) == 2
+    gone = picture(404, 250)
+    gone[80:300, 930:1150] = np.random.default_rng(1).integers(30, 220, (220, 220))
+    (found,) = find(finder, held.shown(image=gone))
+    assert off(found, detection(404, 250)) < 1.5
+    assert finder._searching is not None
+
+
+def test_what_was_searched_for_before_somebody_asked_to_be_forgotten_is_not_taken(
+    finder: Beside, held: HeldDetector
+) -> None:
+    find(finder, walking(held, 0)[0])
+    search = finder._searching
+    assert search is not None
+    finder.forget()
+    held.may_answer.release()
+    search.result(timeout=WAIT_AT_MOST)
+    assert find(finder, walking(held, 1)[0]) == []
+
+
+def test_a_network_that_fails_beside_fails_the_look(finder: Beside, held: HeldDetector) -> None:
+    held.fails = True
+    find(finder, walking(held, 0)[0])
+    answered(finder, held)
+    with pytest.raises(RuntimeError, match="the network failed"):
+        find(finder, walking(held, 1)[0])
+
+
+def test_an_empty_room_is_searched_five_times_a_second_and_a_visitor_every_third_picture(
+    finder: Beside, held: HeldDetector
+) -> None:
+    empty, asked = held.shown(image=picture(-900, -900)), []
+    for number in range(int(30 * (EMPTY_SECONDS + 2))):
+        find(finder, empty, number / 30)
+        if finder._searching is not None:
+            asked.append(number / 30)
+            answered(finder, held)
+    assert len([when for when in asked if EMPTY_SECONDS + 0.5 < when <= EMPTY_SECONDS + 1.5]) == 5
