@@ -31,7 +31,6 @@ ENDINGS = (".html", ".pdf", ".csv")
 
 def main() -> int:
     """Do what is left of the job."""
-    threading.Thread(target=_end_at_last, daemon=True).start()
     yield_to_all()
     job = Job.model_validate_json(sys.stdin.read())
     faults = []
@@ -113,4 +112,6 @@ def _end_at_last() -> None:
 
 
 if __name__ == "__main__":
+    # Not in main(): who calls that is no process of ours to be ended.
+    threading.Thread(target=_end_at_last, daemon=True).start()
     sys.exit(main())

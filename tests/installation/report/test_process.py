@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -59,7 +60,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def run_here(one: Job) -> tuple[int, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(one.model_dump_json()))
+        threads = threading.active_count()
         code = main.main()
+        assert threading.active_count() == threads  # none that ends this process a quarter of an hour later
         said = capsys.readouterr()
         assert said.out == ""
         return code, said.err
