@@ -43,9 +43,13 @@ def pixel_aspect(stream: av.VideoStream) -> float:
     return float(stream.sample_aspect_ratio or 1) or 1.0
 
 
+BITS_OF_YUV420P = 12
+
+
 def picture_bytes(stream: av.VideoStream) -> int:
     """Memory of one of its pictures, as its decoder gives it."""
-    return stream.width * stream.height * stream.format.padded_bits_per_pixel // 8
+    form: av.VideoFormat | None = stream.format  # none where not one picture could be read
+    return stream.width * stream.height * (form.padded_bits_per_pixel if form else BITS_OF_YUV420P) // 8
 
 
 def threads_of(container: InputContainer, stream: av.VideoStream, header: MediaHeader) -> int:

@@ -1,6 +1,7 @@
 """From a message of the broker to a checked command: by the same words, checks and limits as OSC.
 
-The broker says who may publish where (its access list); who may is believed, except for what ends the show.
+The broker says who may publish where (its access list); who may is believed, except for what ends the show. A room with
+a token of its own believes only those who have that.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import count
 
+import orjson
+
 from calibration.settings import OscSettings
 from installation.osc.command_parser import SWITCHES, WRONG_PASSPHRASE, Released, command_of
 from installation.osc.incoming import Argument, CommandRefused
@@ -17,7 +20,8 @@ from installation.osc.rate_limit import PASSPHRASE_SECONDS, WRONG_PASSPHRASES, T
 from installation.osc.refusals import RefusalLog
 from installation.osc.registry import COMMANDS, Code
 from installation.rooms.client import Received
-from installation.rooms.topics import Order, Reply, read_order
+from installation.rooms.tokens import Gate, NotSigned
+from installation.rooms.topics import SET, Order, Reply, read_order
 from scenes.machine.command import Command, Origin, Ping
 
 KIND = "mqtt"
@@ -32,12 +36,18 @@ ON_OFF = {"on": True, "off": False}
 class Orders:
     """Takes messages in the client's thread; the stage drains the commands once a tick, and answers.
 
-    ``answer`` sends a reply, and must not wait. ``clock`` gives monotonic seconds.
+    ``answer`` sends a reply, and must not wait. ``clock`` gives monotonic seconds. ``gate``: of the room's token.
     """
 
     def __init__(
-        self, settings: OscSettings, scenes: Sequence[str], answer: Callable[[Reply], None], clock: Callable[[], float]
+        self,
+        settings: OscSettings,
+        scenes: Sequence[str],
+        answer: Callable[[Reply], None],
+        clock: Callable[[], float],
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate or Gate("", "")
         self._settings, self._scenes, self._answer = settings, tuple(scenes), answer
         self._commands: deque[Command] = deque()
         self._askers: OrderedDict[int, str] = OrderedDict()
@@ -76,7 +86,7 @@ class Orders:
                 most = f"more than {self._settings.messages_per_second:g} commands per second"
                 raise CommandRefused("too many", most, Code.TOO_MANY)
             order = read_order(received.payload)
-            command = self._command(name, order)
+            command = self._command(name, self._admitted(name, order))
         except CommandRefused as refused:
             self._refuse(name, refused, order)
             return
@@ -87,6 +97,19 @@ class Orders:
                 self._answer(Reply(command=name, code=Code.DONE, reason="pong", id=order.id))
             case _:
                 self._commands.append(command)
+
+    def _admitted(self, name: str, order: Order) -> Order:
+        """What is asked, by somebody who has the room's token where it has one: signed with it, or with it as it is."""
+        try:
+            if order.signed is not None:
+                said = self._gate.admit(f"{SET}/{name}", order.signed)
+                return read_order(orjson.dumps({key: said[key] for key in ("arguments", "id") if key in said}))
+            if not self._gate.is_open and not self._gate.knows(order.token):
+                raise NotSigned("needs this room's token, signed with it or as token")
+        except NotSigned as refused:
+            code = Code.NOT_ALLOWED if self._gate.tells() else Code.TOO_MANY
+            raise CommandRefused("without the token", f"the command {refused}", code) from None
+        return order
 
     def _command(self, name: str, order: Order) -> Command | Released:
         if len(self._commands) >= COMMANDS_AT_MOST:

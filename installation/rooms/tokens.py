@@ -23,6 +23,8 @@ from typing import Any
 
 from calibration.errors import BadFile, Refused
 from calibration.file_writer import write_together
+from calibration.rooms_settings import RoomsSettings
+from installation.host.console import LossReporter
 from installation.osc.rate_limit import PASSPHRASE_SECONDS, WRONG_PASSPHRASES, TokenBuckets
 
 TOKEN = re.compile(r"[!-~]{20,200}")
@@ -79,6 +81,17 @@ def _private_text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(file, [f"cannot be read: {getattr(error, 'strerror', '') or error}"]) from error
+
+
+def token_of(rooms: RoomsSettings, losses: LossReporter) -> str:
+    """The room's token; '' where none is asked for. One that cannot be read is one that nobody has."""
+    if not rooms.token_file:
+        return ""
+    try:
+        return read_token(Path(rooms.token_file))
+    except BadFile as error:
+        losses.lost("room's token", f"{'; '.join(error.lines())}; nobody may control the room through the broker")
+        return new_token()
 
 
 def signed(token: str, room: str, topic: str, body: dict[str, Any], at: float) -> bytes:

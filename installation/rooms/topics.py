@@ -5,7 +5,7 @@ Readers pass over what they do not know, so that rooms of different versions liv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -253,6 +253,8 @@ class Order:
     arguments: tuple[Argument, ...] = ()
     id: str = ""
     token: str = ""
+    signed: Mapping[str, Any] | None = None
+    """An order signed with the room's token, as it came: see ``installation.rooms.tokens``."""
 
     def payload(self) -> bytes:
         """As it is sent."""
@@ -261,7 +263,8 @@ class Order:
 
 
 def read_order(payload: bytes) -> Order:
-    """Nothing, a bare value, a list of arguments, or an object with ``arguments``, ``id`` and ``token``.
+    """Nothing, a bare value, a list of arguments, or an object with ``arguments``, ``id`` and ``token``,
+    or one that is signed.
 
     What is no JSON is a text: ``opening`` names a scene as well as ``"opening"`` does. Raises ``CommandRefused``.
     """
@@ -275,6 +278,8 @@ def read_order(payload: bytes) -> Order:
         except UnicodeDecodeError:
             raise CommandRefused("wrong arguments", "the payload is neither JSON nor a text") from None
     match said:
+        case dict() if "signed" in said:
+            return Order(signed=said)
         case dict():
             arguments = said.get("arguments", [])
             return Order(_arguments(arguments), _text(said, "id"), _text(said, "token"))

@@ -11,13 +11,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from calibration.errors import BadFile
-from calibration.rooms_settings import RoomsSettings
 from calibration.venue import Venue
 from installation.bundle.slots import State
 from installation.host.console import LossReporter, log
@@ -31,14 +28,17 @@ from installation.rooms.put_receiver import PutState, Receiver, RoomPlace
 from installation.rooms.put_start import PART, BeganWith, put_folder, stories_of, venues_of
 from installation.rooms.put_store import OWN, NotTaken, PutStore
 from installation.rooms.room_list import SilentLosses
-from installation.rooms.tokens import Gate, new_token, read_token
+from installation.rooms.tokens import Gate, token_of
 from installation.rooms.topics import RoomTopics
+from installation.show.reloading import NEW_STORY
 from installation.show.slot_watch import LOOK_SECONDS, SlotWatch
 
 if TYPE_CHECKING:
     from installation.show.show import Show
 
 POLL_SECONDS = 0.25
+GIVE_UP_SECONDS = 10.0
+"""After which a story that cannot be read is not waited for: the disk has lost what was checked."""
 DARK_SECONDS = 10.0
 """An open house whose wall shows nothing of the story for so long has a story that fails."""
 HEARD_AT_MOST = 64
@@ -53,7 +53,7 @@ class PutSlotWatch(SlotWatch):
     ) -> None:
         super().__init__(store.slots, show, losses)
         self._store, self._tell = store, tell
-        self._reads = ""
+        self._reads, self._asked_at = "", 0.0
         """The slot whose story the show has been asked to go on with."""
         self._failed_before: frozenset[str] = frozenset()
         self._dark_since: float | None = None
@@ -78,10 +78,20 @@ class PutSlotWatch(SlotWatch):
                 self._take_over()
             elif self._reads != state.pending:
                 self._reads, self._failed_before = state.pending, show.failed
+                self._asked_at = time.monotonic()
                 show.reload_from(lambda: file)
+            elif self._losses.is_lost(NEW_STORY) and time.monotonic() - self._asked_at > GIVE_UP_SECONDS:
+                self._give_up(state.pending)
         elif due == "now" or show.parts.house.stays_closed or (due == "next_scene" and not show.in_take):
             log.info("%s takes over", self._slots.describe(state.pending))
             show.restarting = show.ending = True
+
+    def _give_up(self, name: str) -> None:
+        """It was whole when it was checked, and cannot be read any more."""
+        with suppress(NotTaken):
+            self._let_go()
+            self._slots.note(State())
+            self._tell(self._id(name), PutState.REFUSED, "it can no longer be read on this room's disk; put it again")
 
     def _take_over(self) -> None:
         """The show has begun with it by itself, where a scene began."""
@@ -111,8 +121,10 @@ class PutSlotWatch(SlotWatch):
             self._dark_since = None
         elif self._dark_since is None:
             self._dark_since = now
-        if broken := sorted(show.failed - self._failed_before):
-            return f"{', '.join(broken)} cannot be played"
+        story = show.story
+        faulty = ((story.unplayable | show.failed) - self._failed_before).intersection(story.names)
+        if broken := {name for name in faulty if not story.scene(name).is_course}:  # a house may show no courses
+            return f"{', '.join(sorted(broken))} cannot be played"
         if self._dark_since is not None and now - self._dark_since >= DARK_SECONDS:
             return "nothing of it is shown"
         return ""
@@ -170,7 +182,7 @@ class PutDesk:
         """The show ends."""
         self._closing.set()
         self._worker.end(2.0)
-        self._client.close()
+        self._client.close(tuple(self._unsent))
         self._receiver.close()
         for store, watch in zip(self._stores.values(), self._watches, strict=True):
             try:
@@ -231,17 +243,6 @@ def standing(store: PutStore) -> dict[str, str]:
     names = {"in_use": slots.current(), "waits": state.pending, "on_trial": state.trial}
     said = {key: str(slots.manifest(name).get("name", "")) if name else "" for key, name in names.items()}
     return {**said, "in_use": said["in_use"] or OWN, "failed": state.failed}
-
-
-def token_of(rooms: RoomsSettings, losses: LossReporter) -> str:
-    """The room's token; '' where none is asked for. One that cannot be read is one that nobody has."""
-    if not rooms.token_file:
-        return ""
-    try:
-        return read_token(Path(rooms.token_file))
-    except BadFile as error:
-        losses.lost(PART, f"{'; '.join(error.lines())}; nothing is taken")
-        return new_token()
 
 
 @contextmanager

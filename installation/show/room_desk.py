@@ -17,6 +17,7 @@ from installation.rooms.client import BrokerClient, Received
 from installation.rooms.discovery import BIRTH, BORN, discovery_payload, discovery_topic
 from installation.rooms.orders import Orders
 from installation.rooms.outbox import Message
+from installation.rooms.tokens import Gate, token_of
 from installation.rooms.topics import OFFLINE, ONLINE, Beat, Reply, RoomCard, RoomEvent, RoomMood, RoomState, RoomTopics
 from installation.show.console_desk import ConsoleDesk
 from installation.show.console_state import Beside, SinceWhen, absent_senses, mood_now, state_of
@@ -58,7 +59,10 @@ class RoomDesk:
             greet=self._greeting,
         )
         """The connection; other parts of the room may listen on it."""
-        self._orders = Orders(venue.osc, story.names, self._reply, losses.clock)
+        gate = Gate(token_of(settings, losses), self.room)
+        self._orders = Orders(venue.osc, story.names, self._reply, losses.clock, gate)
+        self._for_all = gate.is_open
+        """Whoever may publish may control the room: so Home Assistant may, which can sign nothing."""
         self._story: Story | None = None
         self._started_at = time.time()
         self._offset = self._started_at - losses.clock()
@@ -161,13 +165,17 @@ class RoomDesk:
         if not self._settings.discovery:
             return []
         topic = discovery_topic(self._settings.discovery, self.room)
-        return [Message(topic, discovery_payload(self._topics, self._card()), retain=True)]
+        return [Message(topic, self._discovery_payload(), retain=True)]
+
+    def _discovery_payload(self) -> bytes:
+        card = self._card()
+        return discovery_payload(self._topics, card if self._for_all else card.model_copy(update={"commands": ()}))
 
     def _put_card(self) -> None:
         self.client.put(self._topics.info, lambda: self._card().payload(), retain=True)
         if self._settings.discovery:
             topic = discovery_topic(self._settings.discovery, self.room)
-            self.client.put(topic, lambda: discovery_payload(self._topics, self._card()), retain=True)
+            self.client.put(topic, lambda: self._discovery_payload(), retain=True)
 
     def _mood_payload(self) -> bytes | None:
         """Of the newest mood, however long the message has waited: none of a visitor who was forgotten meanwhile."""

@@ -54,6 +54,17 @@ def test_the_sound_file_of_a_scene_is_decoded_as_far_as_it_is_heard(tmp_path: Pa
     assert "torn.flac ends at" in inspect_clip(Clip(still, 0.0, 20.0, sound=torn), SCALER).fault
 
 
+def test_a_film_with_a_whole_header_and_no_picture_is_found(tmp_path: Path) -> None:
+    """As a disk leaves it that gives zeros for what it has lost."""
+    file = make_clip(tmp_path / "film.mp4")
+    content = file.read_bytes()
+    at = content.index(b"mdat") + 4
+    end = at - 8 + int.from_bytes(content[at - 8 : at - 4], "big")
+    file.write_bytes(content[:at] + bytes(end - at) + content[end:])
+    found = inspect_clip(Clip(file), FrameScaler((64, 36), "fit"))
+    assert found.fault or found.damaged
+
+
 @pytest.mark.parametrize(("damages", "told"), [(1, ""), (9, "it is damaged")])
 def test_damaged_pictures_are_counted_as_the_player_counts_them(damages: int, told: str, tmp_path: Path) -> None:
     file = film(tmp_path / "a.mkv", every(150))

@@ -11,6 +11,7 @@ from calibration.settings import OscSettings
 from installation.osc.registry import COMMANDS, Code
 from installation.rooms.client import Received
 from installation.rooms.orders import COMMANDS_AT_MOST, Orders
+from installation.rooms.tokens import Gate, signed
 from installation.rooms.topics import Reply
 from scenes.machine.command import Command, GoTo, Next, SetMute, Shutdown
 
@@ -22,8 +23,11 @@ class Asked:
         self.now = 0.0
         self.replies: list[Reply] = []
         self.orders = Orders(
-            OscSettings(listen_port=0, **settings), ("lamp", "door"), self.replies.append, lambda: self.now
+            OscSettings(listen_port=0, **settings), ("lamp", "door"), self.replies.append, lambda: self.now, self.gate()
         )
+
+    def gate(self) -> Gate | None:
+        return None
 
     def ask(self, name: str, payload: bytes = b"", retained: bool = False) -> list[Command]:
         self.orders.receive(name, Received(f"chiaro/hall/set/{name}", payload, retained))
@@ -32,6 +36,57 @@ class Asked:
     @property
     def code(self) -> int:
         return self.replies[-1].code
+
+
+TOKEN = "a-token-of-the-hall-1234"  # noqa: S105 - of a test
+
+
+class AskedWithToken(Asked):
+    """A room that asks for its token."""
+
+    def gate(self) -> Gate:
+        return Gate(TOKEN, "hall", clock=lambda: 1e9)
+
+
+@pytest.mark.parametrize(
+    ("payload", "done"),
+    [
+        (b"", False),
+        (b'"door"', False),
+        (b'{"arguments": ["door"], "token": "another-token-of-20-letters"}', False),
+        (b'{"arguments": ["door"], "token": "%s"}' % TOKEN.encode(), True),
+        (signed(TOKEN, "hall", "set/goto", {"arguments": ["door"]}, 1e9), True),
+        (signed(TOKEN, "hall", "set/next", {"arguments": ["door"]}, 1e9), False),
+        (signed(TOKEN, "attic", "set/goto", {"arguments": ["door"]}, 1e9), False),
+        (signed(f"{TOKEN}x", "hall", "set/goto", {"arguments": ["door"]}, 1e9), False),
+        (signed(TOKEN, "hall", "set/goto", {"arguments": ["door"]}, 1e9 - 600), False),
+        (b'{"signed": 3}', False),
+    ],
+)
+def test_a_room_with_a_token_obeys_only_who_has_it(payload: bytes, done: bool) -> None:
+    asked = AskedWithToken()
+    assert bool(asked.ask("goto", payload)) is done
+    if not done:
+        assert asked.code == Code.NOT_ALLOWED
+        assert asked.replies[-1].reason.startswith("the command ")
+
+
+def test_a_signed_command_is_obeyed_once_and_answered_under_its_id() -> None:
+    asked = AskedWithToken()
+    payload = signed(TOKEN, "hall", "set/goto", {"arguments": ["door"], "id": "q7"}, 1e9)
+    (command,) = asked.ask("goto", payload)
+    asked.orders.obeyed(command, Code.DONE, "ok")
+    assert asked.replies == [Reply(command="goto", code=0, reason="ok", id="q7")]
+    assert not asked.ask("goto", payload)
+    assert asked.replies[-1].reason == "the command was sent before; each request counts once"
+
+
+def test_whoever_guesses_is_answered_a_few_times_only_and_the_right_one_is_heard() -> None:
+    asked = AskedWithToken()
+    for _ in range(20):
+        asked.ask("next", b'{"token": "a-guess-of-twenty-letters"}')
+    assert len(asked.replies) == 5
+    assert asked.ask("next", signed(TOKEN, "hall", "set/next", {}, 1e9))
 
 
 @pytest.fixture
