@@ -24,8 +24,8 @@ from installation.report.mail import PartlyMailed, mail
 from installation.report.save import save
 from installation.report.words import Words
 
-LIMIT_SECONDS = 900.0
-"""Then it ends itself, wherever it hangs."""
+TIME_LIMIT, LIMIT_SECONDS = "time limit", 900.0
+"""Then it ends itself, wherever it hangs; and the thread that sees to it."""
 ENDINGS = (".html", ".pdf", ".csv")
 
 
@@ -113,5 +113,5 @@ def _end_at_last() -> None:
 
 if __name__ == "__main__":
     # Not in main(): who calls that is no process of ours to be ended.
-    threading.Thread(target=_end_at_last, daemon=True).start()
+    threading.Thread(target=_end_at_last, name=TIME_LIMIT, daemon=True).start()
     sys.exit(main())
