@@ -21,6 +21,7 @@ from installation.commands.finding import Finding, bad_input, ok, problem, warni
 from installation.commands.house_checks import check_house
 from installation.commands.lamp_checks import check_lamps
 from installation.commands.model_check import check_model
+from installation.commands.other_rooms_check import check_other_rooms
 from installation.commands.privacy_checks import check_privacy
 from installation.commands.report_checks import check_reports
 from installation.commands.sign_checks import check_sign
@@ -207,6 +208,7 @@ def check_all(
     yield from check_osc(venue, show)
     if isinstance(story, Path):
         yield from check_signals(story, venue.osc)
+        yield from check_other_rooms(story, venue)
         yield from check_crowd(story, venue.mood.visitors_at_most)
     yield from check_house(venue)
     yield from check_lamps(venue, story)

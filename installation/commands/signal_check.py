@@ -19,6 +19,8 @@ def check_signals(story: Path, osc: OscSettings) -> Iterator[Finding]:
         return
     for name, entry in file.signals.items() if file else ():
         where = f"signals.{name}"
+        if entry.osc is None:
+            continue  # another room's: see other_rooms_check.py
         if osc.listen:
             at = f"{osc.listen_host}:{osc.listen_port}"
             yield ok("osc in", where, f"is heard on {at} at {entry.osc} and at {osc.listen_prefix}{entry.osc}")

@@ -17,7 +17,8 @@ class SignalParser:
 
     def __init__(self, prefix: str, signals: Mapping[str, SignalEntry]) -> None:
         self._prefix = prefix
-        self._named = {start + entry.osc: (name, entry) for name, entry in signals.items() for start in ("", prefix)}
+        sent = {name: entry for name, entry in signals.items() if entry.osc is not None}  # the others: another room's
+        self._named = {f"{start}{entry.osc}": (name, entry) for name, entry in sent.items() for start in ("", prefix)}
         self._by_bytes = {address.encode(): address for address in self._named}
 
     @property

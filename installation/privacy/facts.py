@@ -24,6 +24,7 @@ from installation.host.options import story_of, venue_of
 from models.labels import LABELS
 from models.seeing.card import NETWORK_BYTES
 from models.seeing.venue_head import model_file
+from scenes.story.asked_signals import every_signal
 from scenes.story.story_file import StoryFile
 
 SHOWN_SECONDS = 60
@@ -99,7 +100,7 @@ class Facts:
     course_shown: bool
     """The film shows a visitor's own course on the wall at its end, or, where no story was given, may do so."""
     sensors: tuple[str, ...]
-    """Signals of other devices that the story follows, by its names for them: a heart rate is one."""
+    """Signals of other devices and rooms that the story follows, by its names for them: a heart rate is one."""
     console: bool
     """Operators may ask for the camera's small picture."""
     recipients: tuple[Recipient, ...]
@@ -155,7 +156,7 @@ def facts_of(venue: Venue, file: Path | None = None, story: StoryFile | None = N
         journal_days_are_calendar=kept is not None,
         report_days=min(capped, kept or capped) if report.at_closing else None,
         course_shown=venue.course.shown and (story is None or any(scene.is_course for scene in story.scenes.values())),
-        sensors=tuple(story.signals) if story else (),
+        sensors=tuple(every_signal(story)) if story else (),
         console=bool(venue.console.listen),
         recipients=tuple(_recipients(venue)),
     )

@@ -35,6 +35,7 @@ from scenes.machine.lamps import drive_lamps
 from scenes.machine.memory import NO_TAKES, History, Memory
 from scenes.machine.operator import obey
 from scenes.machine.replacing import replace
+from scenes.machine.rooms import wait_for_rooms
 from scenes.machine.signals import forget, gather, hear
 from scenes.machine.state import NO_RESPONSE, Moment, Pending, Presence, StoryState
 from scenes.machine.stems import level_stems
@@ -45,6 +46,7 @@ from scenes.machine.transition import (
     close_choice,
     ending_of,
     is_home,
+    request_chosen,
     request_scene,
     unconditional_choice,
 )
@@ -264,9 +266,16 @@ def is_listening(story: Story, state: StoryState) -> bool:
 
 def _decide(story: Story, state: StoryState, moment: Moment) -> Step:
     """The way on: when the film stops, when the visitor has left, when the choice closes, or at once."""
-    if state.pending is not None or state.paused or state.fault or not state.entry:
+    asked = state.pending
+    if (asked and asked.asks) or state.paused or state.fault or not state.entry:
         return state, ()
     scene, mood, absent = state.scene, moment.mood, state.there_seconds
+    gone = mood.trusted and state.presence.here is False and absent >= story.file.left.after_seconds
+    if gone and asked and state.in_take and state.visited:
+        return _leave(story, state, absent)
+    if asked:  # the scene waits for other rooms, as long as whoever it is for does
+        left = mood.trusted and not state.in_take and state.presence.here is False
+        return (replace(state, pending=None) if left and state.presence.since > asked.since else state), ()
     waits = state.stopped or (moment.on_request and not state.in_take)
     if state.ended or state.still_seconds >= PATIENCE_SECONDS:
         return close_choice(story, state, mood, waits, stopped_film=True)
@@ -276,24 +285,29 @@ def _decide(story: Story, state: StoryState, moment: Moment) -> Step:
         return request_scene(story, state, unconditional_choice(story, story.file.attract, "the film is tried again"))
     if waits:
         return state, ()
-    gone = mood.trusted and state.presence.here is False and absent >= story.file.left.after_seconds
     if gone and state.in_take and state.visited:
-        left = unconditional_choice(story, story.left_to, f"nobody there for {absent:.0f} s")
-        ended = ending_of(story, state)
-        return request_scene(story, state, left, outcome=ended if story.scene(ended).end else "left")
+        return _leave(story, state, absent)
     if state.seconds >= story.close(scene):
         return close_choice(story, state, mood, waits, stopped_film=False)
     if state.seconds < story.scene(scene).minimum_seconds:
         return state, ()
     choice = choose(story, as_home(story, state), mood, closing=False)
-    return (state, ()) if choice is None else request_scene(story, state, choice)
+    return (state, ()) if choice is None else request_chosen(story, state, choice)
 
 
-def _wait(story: Story, state: StoryState, _moment: Moment) -> Step:
-    """A player that does not show what was asked for is asked again; then for the safe scene."""
+def _leave(story: Story, state: StoryState, absent: float) -> Step:
+    left = unconditional_choice(story, story.left_to, f"nobody there for {absent:.0f} s")
+    ended = ending_of(story, state)
+    return request_scene(story, state, left, outcome=ended if story.scene(ended).end else "left")
+
+
+def _wait(story: Story, state: StoryState, moment: Moment) -> Step:
+    """Other rooms are waited for. A player that does not show what was asked for is asked again; then for safe."""
     asked = state.pending
     if asked is None:
         return state, ()
+    if not asked.asks:
+        return (state, ()) if state.paused else wait_for_rooms(story, state, asked, moment.rooms)
     film_runs = state.still_seconds == 0.0 and not state.ended and state.seconds < story.end(state.scene) + 0.5
     if asked.at == "end" and film_runs:
         return (replace(state, pending=replace(asked, since=state.clock)) if asked.since != state.clock else state), ()
@@ -343,7 +357,7 @@ def _word(story: Story, state: StoryState) -> ShowState:
         return ShowState.BLACKOUT
     if state.paused:
         return ShowState.PAUSED
-    if state.pending is not None and state.entry:
+    if state.pending is not None and state.pending.asks and state.entry:
         return ShowState.TRANSITION
     if is_home(story, state):
         return ShowState.ATTRACT

@@ -191,6 +191,29 @@ class SignalChanged:
     known: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WaitBegan:
+    """A scene could begin now, and waits for other rooms; the one before it goes on, or its last picture stays."""
+
+    entry: int
+    scene: str
+    rooms: tuple[str, ...]
+    limit_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded:
+    """It begins now."""
+
+    entry: int
+    scene: str
+    came: bool
+    """The others are there; False: they are lost, or the time is over."""
+    reason: str
+    seconds: float
+    """How long it waited."""
+
+
 Cue = (
     Prepare
     | Play
@@ -209,4 +232,6 @@ Cue = (
     | StemLevels
     | StateChanged
     | SignalChanged
+    | WaitBegan
+    | WaitEnded
 )

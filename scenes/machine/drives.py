@@ -38,7 +38,7 @@ def drive_picture(story: Story, state: StoryState, moment: Moment) -> tuple[Stor
 
 def _drive_what_comes(story: Story, state: StoryState, moment: Moment) -> tuple[StoryState, tuple[Cue, ...]]:
     """The scene that was asked for is to look from its first picture on as the visitors are."""
-    coming = state.pending
+    coming = state.pending if state.pending and state.pending.asks else None
     drives = story.scene(coming.scene).drive if coming else ()
     if coming is None or not drives:
         return state, ()

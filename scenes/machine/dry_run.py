@@ -13,6 +13,7 @@ from scenes.machine.advance import Moment, StoryState, advance, begin
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Cue, CutThread, DrivePicture, Play
 from scenes.machine.memory import NO_TAKES, History, Hour, Memory
+from scenes.machine.other_rooms import NO_ROOMS, OtherRooms
 from scenes.machine.replacing import replace
 from scenes.machine.signal_state import SignalMessage
 from scenes.story.clip import Playhead
@@ -86,11 +87,13 @@ def dry_run(  # noqa: PLR0913 - what an evening is made of; most give two or thr
     hour: Callable[[float], Hour | None] = lambda _now: None,
     memory: Memory | None = None,
     history: History = NO_TAKES,
+    rooms: Callable[[float], OtherRooms] = lambda _now: NO_ROOMS,
 ) -> Iterator[tuple[float, StoryState, tuple[Cue, ...]]]:
     """Run a story from 0 to ``until`` seconds; gives each tick that had cues, with the state after it.
 
     ``moods`` gives the mood at a time (it may use the state before the tick); ``commands`` and
-    ``signals`` what came since the tick before; ``hour`` what the clock on the wall says.
+    ``signals`` what came since the tick before; ``hour`` what the clock on the wall says,
+    ``rooms`` what is known of other rooms.
     """
     state, cues = begin(story, 0.0, memory=memory, history=history)
     yield 0.0, state, cues
@@ -99,7 +102,9 @@ def dry_run(  # noqa: PLR0913 - what an evening is made of; most give two or thr
         now = number * tick_seconds
         if not state.paused:
             player = player.run(tick_seconds)
-        moment = Moment(now, moods(now, state), player.playhead, commands(now), signals(now), hour(now))
+        moment = Moment(
+            now, moods(now, state), player.playhead, commands(now), signals(now), hour(now), rooms=rooms(now)
+        )
         state, cues = advance(story, state, moment)
         if cues:
             player = player.perform(cues)

@@ -32,7 +32,7 @@ def obey(story: Story, state: StoryState, mood: Mood, command: StoryCommand) -> 
     Whoever moves the film also ends a pause and a stop.
     """
     moving = replace(state, stopped=isinstance(command, Stop), paused=False)
-    bound_for = state.pending.scene if state.pending else state.scene
+    bound_for = state.pending.scene if state.pending and state.pending.asks else state.scene
 
     def straight(scene: str) -> Choice:
         return unconditional_choice(story, scene, f"operator ({command.origin})")
@@ -82,7 +82,12 @@ def _outcome_of_leaving(story: Story, state: StoryState, target: str) -> str | N
 
 
 def _next(story: Story, state: StoryState, mood: Mood) -> Choice:
-    """What would be chosen if the scene ended now; where nothing holds, the first way out that was written."""
+    """What would be chosen if the scene ended now; where nothing holds, the first way out that was written.
+
+    A scene that is chosen and waits for other rooms waits no longer.
+    """
+    if state.pending is not None and not state.pending.asks:
+        return unconditional_choice(story, state.pending.scene, "it waits no longer")
     home = as_home(story, state)
     first = story.branches(home.scene)[0].to
     return choose(story, home, mood, closing=True) or unconditional_choice(story, first, "the first way out")

@@ -13,7 +13,8 @@ class SignalMessage(NamedTuple):
     """A number that was heard, in its sender's unit."""
 
     name: str
-    value: float
+    value: float | None
+    """None: it is not known any more; the room that said it is gone, or cannot see."""
 
 
 class Span(NamedTuple):

@@ -24,7 +24,7 @@ TOLD_EACH_SECONDS, TOLD_FROM_LEVEL = 1.0, 0.02
 
 def hear(story: Story, state: StoryState, moment: Moment) -> tuple[StoryState, tuple[Cue, ...]]:
     """The part of a tick in which signals go on, are heard, and become too old; a change is told now and then."""
-    entries = story.file.signals
+    entries = story.signals
     if not entries and not state.signals:
         return state, ()
     now = moment.now if math.isfinite(moment.now) else state.now
@@ -34,10 +34,14 @@ def hear(story: Story, state: StoryState, moment: Moment) -> tuple[StoryState, t
     dropped = [signal.told for signal in state.signals if signal.name not in entries and signal.told]
     cues: tuple[Cue, ...] = tuple(replace(told, known=False) for told in dropped)  # the story was read again
     for number, (name, entry) in enumerate(entries.items(), start=1):
-        heard = [message.value for message in moment.signals if message.name == name and math.isfinite(message.value)]
         signal = _go_on(entry, before[name], now, passed) if name in before else None
-        for value in heard:
-            signal = _take(name, entry, signal, value, now)
+        for message in moment.signals:
+            if message.name != name:
+                continue
+            if message.value is None:
+                signal = replace(signal, known=False, tick=None) if signal else None
+            elif math.isfinite(message.value):
+                signal = _take(name, entry, signal, message.value, now)
         if signal is not None:
             signal, changed = _tell(number, entry, signal, now)
             found.append(signal)
@@ -91,7 +95,7 @@ def signal_standings(story: Story, state: StoryState) -> tuple[SignalStanding, .
     """Every signal of the story in the order of its file."""
     heard = {signal.name: signal for signal in state.signals}
     found = []
-    for name, entry in story.file.signals.items():
+    for name, entry in story.signals.items():
         signal = heard.get(name)
         value = signal.value if signal and signal.known else None
         silent = max(state.now - signal.heard_at, 0.0) if signal else None
@@ -101,7 +105,7 @@ def signal_standings(story: Story, state: StoryState) -> tuple[SignalStanding, .
 
 def levels(story: Story, state: StoryState) -> dict[str, float]:
     """Of each signal that is known, where it is from its ``low`` (0) to its ``high`` (1); for ``following.level``."""
-    entries = story.file.signals
+    entries = story.signals
     return {s.name: entries[s.name].level(s.value) for s in state.signals if s.known and s.name in entries}
 
 

@@ -97,10 +97,12 @@ class Tally:
             for _, when in branch.when.walk()
         ]
         levels = [level for level in ("facing", "speaking") if any(level in when.levels for when in asked)]
+        rooms = any(story.scene(name).wait_for or story.scene(name).together for name in story.names)
         several = any((when.visitors_at_least or 0) > 1 for when in asked)
         return (
             *(["signals"] if any(when.signal for when in asked) else []),
             *levels,
+            *(["other rooms (a scene waits for them as long as it may)"] if rooms else []),
             *(["several visitors at once"] if several else []),
         )
 

@@ -10,6 +10,7 @@ from scenes.machine.command import StoryCommand
 from scenes.machine.cue import StateChanged, StemLevels
 from scenes.machine.evidence import Evidence
 from scenes.machine.memory import NO_TAKES, History, Hour, Memory
+from scenes.machine.other_rooms import NO_ROOMS, OtherRooms
 from scenes.machine.signal_state import SignalMessage, SignalState
 from scenes.story.clip import PictureLevels, Playhead, Transition
 
@@ -30,6 +31,8 @@ class Moment(NamedTuple):  # made at each tick: a frozen dataclass costs four ti
     """The eye is open; shut, what was seen before is forgotten."""
     on_request: bool = False
     """A take begins only when somebody asks for it (``Start``), whoever is there."""
+    rooms: OtherRooms = NO_ROOMS
+    """What is known of other rooms, for a scene that waits for them."""
 
 
 @dataclass(frozen=True)  # without slots: see scenes/machine/replacing.py
@@ -47,6 +50,9 @@ class Pending:
     since: float = 0.0
     """The show's clock when the player could have shown it at the earliest."""
     asks: int = 1
+    """How often the player was asked; 0: not yet, for the scene waits for other rooms."""
+    waits_since: float | None = None
+    """The show's clock when it could have begun, had it not waited for other rooms."""
     moods: tuple[str, ...] = ()
     """Those that decided for it, of the story's own words."""
     way: int | None = None

@@ -19,7 +19,7 @@ from scenes.story.story import Story
 def level_stems(story: Story, state: StoryState, moment: Moment) -> tuple[StoryState, tuple[Cue, ...]]:
     """A scene begins where the visitors are; what is not known leaves a stem where it is, at first at its ``floor``."""
     scenes = {state.entry: state.scene} if state.entry else {}
-    if state.pending:
+    if state.pending and state.pending.asks:
         scenes[state.pending.entry] = state.pending.scene
     scenes = {entry: scene for entry, scene in scenes.items() if story.scene(scene).stem}
     if not scenes and not state.stems:

@@ -61,6 +61,15 @@ def request_scene(
     )
 
 
+def request_chosen(story: Story, state: StoryState, choice: Choice, at: Literal["now", "end"] = "now") -> Step:
+    """Ask the player for the scene that a branch leads to; one that waits for other rooms is not asked for yet."""
+    state, cues = request_scene(story, state, choice, at)
+    asked = state.pending
+    if asked is None or not (story.scene(asked.scene).wait_for or story.scene(asked.scene).together):
+        return state, cues
+    return replace(state, pending=replace(asked, asks=0)), tuple(cue for cue in cues if not isinstance(cue, Play))
+
+
 def unconditional_choice(story: Story, name: str, reason: str) -> Choice:
     """A choice that no branch made."""
     return Choice(name, story.scene(name).transition.transition, reason)
@@ -76,4 +85,4 @@ def close_choice(story: Story, state: StoryState, mood: Mood, waits: bool, stopp
     if choice is None:
         choice = unconditional_choice(story, story.file.attract, "the film stopped" if stopped_film else "otherwise")
     at_once = stopped_film or story.clip(state.scene).loop
-    return request_scene(story, state, choice, "now" if at_once else "end")
+    return request_chosen(story, state, choice, "now" if at_once else "end")

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from calibration.files import did_you_mean
 from models.labels import LABELS
-from scenes.story.condition_checks import check_condition, unknown_word
+from scenes.story.asked_signals import every_signal
+from scenes.story.condition_checks import Known, check_condition, unknown_word
 from scenes.story.course_checks import check_course, check_words
 from scenes.story.follow import check_follow
 from scenes.story.lamps import check_lamps
 from scenes.story.looking_away import check_looking_away
 from scenes.story.problem import Problem
+from scenes.story.room_checks import check_rooms
 from scenes.story.salvage import BLANK
 from scenes.story.signals import check_signals
 from scenes.story.story_file import Branch, SceneEntry, StoryFile
@@ -39,12 +41,13 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
 
     ``damaged`` are scenes with keys that could not be read; problems that may only follow from that are left out.
     """
-    known = (*file.scenes, *damaged)
+    known, signals = (*file.scenes, *damaged), every_signal(file)
     for key, name in (("start", file.start), ("attract", file.attract), ("safe", file.safe), ("left.to", file.left.to)):
         yield from _check_scene_exists(key, name, known)
     yield from _check_roles(file)
     yield from _check_groups(file)
     yield from check_signals({name: entry for name, entry in file.signals.items() if name not in damaged})
+    yield from check_rooms(file, signals)
     yield from check_words(file)
     for name, scene in file.scenes.items():
         key = f"scenes.{name}"
@@ -55,9 +58,9 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
             yield Problem(f"{key}.bed", f"no bed is called {scene.bed!r}{did_you_mean(scene.bed, list(file.beds))}")
         for number, stem in enumerate(scene.stem):
             if stem.follow is not None:
-                yield from check_follow(f"{key}.stem.{number}.follow", stem.follow, file.groups, file.signals)
+                yield from check_follow(f"{key}.stem.{number}.follow", stem.follow, file.groups, signals)
         for number, branch in enumerate(scene.branch):
-            yield from _check_branch(file, name, f"{key}.branch.{number}", branch, known)
+            yield from _check_branch(file, name, f"{key}.branch.{number}", branch, Known(known, signals))
         for number, cue in enumerate(scene.cue):
             if cue.osc is not None and cue.osc.address.split("/")[1] in RESERVED_ADDRESSES:
                 place, first = f"{key}.cue.{number}.osc.address", cue.osc.address.split("/")[1]
@@ -65,10 +68,10 @@ def check_structure(file: StoryFile, damaged: frozenset[str] = frozenset()) -> I
                     place,
                     f"/{first}/... is reserved for the show; choose another address, such as /cue{cue.osc.address}",
                 )
-        yield from check_threads(file, name)
+        yield from check_threads(file, name, signals)
         yield from check_lamps(key, scene.lamp)
         for number, lamp in enumerate(scene.lamp):
-            yield from check_follow(f"{key}.lamp.{number}.follow", lamp.follow, file.groups, file.signals)
+            yield from check_follow(f"{key}.lamp.{number}.follow", lamp.follow, file.groups, signals)
         yield from check_course(file, name)
         if name not in damaged and not (scene.end and name in (file.attract, file.safe)):
             yield from _check_exits(file, name, scene)
@@ -110,8 +113,8 @@ def _check_groups(file: StoryFile) -> Iterator[Problem]:
                 yield Problem(key, f"lists {label!r} twice; remove one")
 
 
-def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: tuple[str, ...]) -> Iterator[Problem]:
-    yield from _check_scene_exists(f"{key}.to", branch.to, known)
+def _check_branch(file: StoryFile, scene: str, key: str, branch: Branch, known: Known) -> Iterator[Problem]:
+    yield from _check_scene_exists(f"{key}.to", branch.to, known.scenes)
     if branch.when is None:
         return
     at_once = "an immediate branch" if branch.immediately else "a loop without maximum_seconds"

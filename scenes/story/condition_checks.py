@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from calibration.files import did_you_mean
 from models.labels import LABELS
 from scenes.story.conditions import DEEPEST, When
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
-from scenes.story.signals import check_signal_condition
+from scenes.story.signals import SignalEntry, check_signal_condition
 from scenes.story.story_file import StoryFile
 
 
-def check_condition(
-    file: StoryFile, scene: str, key: str, when: When, at_once: str, known: tuple[str, ...]
-) -> Iterator[Problem]:
+class Known(NamedTuple):
+    """Names that conditions may ask for."""
+
+    scenes: tuple[str, ...]
+    """All that there are, damaged ones too."""
+    signals: Mapping[str, SignalEntry]
+
+
+def check_condition(file: StoryFile, scene: str, key: str, when: When, at_once: str, known: Known) -> Iterator[Problem]:
     """Yield what is wrong with the condition at ``key`` and with all that stands inside it.
 
-    ``at_once``: what makes the branch cut without waiting for the last frame; '' for one that waits. ``known``: the
-    scenes that there are.
+    ``at_once``: what makes the branch cut without waiting for the last frame; '' for one that waits.
     """
     for place, one in when.walk(key):
         if sum(part in ("any", "all", "not") for part in place.removeprefix(key).split(".")) > DEEPEST:
@@ -27,11 +33,14 @@ def check_condition(
             return
         yield from _check_faces(file, scene, place, one, at_once)
         yield from _check_eye(place, one)
-        yield from _check_memory(file, place, one, known)
+        yield from _check_memory(file, place, one, known.scenes)
         yield from _check_draws(file, place, one)
-        lost = one.signal in known and one.signal not in (*file.scenes, *file.signals)  # its own table is damaged
+        lost = one.signal in known.scenes and one.signal not in (
+            *file.scenes,
+            *file.signals,
+        )  # its own table is damaged
         if one.signal is not None and one.signal != BLANK and not lost:
-            yield from check_signal_condition(place, one.signal, one.bounds, file.signals)
+            yield from check_signal_condition(place, one.signal, one.bounds, known.signals)
 
 
 def _check_faces(file: StoryFile, scene: str, key: str, when: When, at_once: str) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from calibration.settings import MAX_VISITORS, Section, Share
+from scenes.story.rooms import is_room_value, room_value
 
 PositiveSeconds = Annotated[float, Field(gt=0.0, le=86400.0)]
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -117,9 +118,9 @@ class When(Section):
     )
     signal: str | None = Field(
         None,
-        description="One of the [signals], with above, below or rises_by. At the choice: it was so at least once in "
-        "the listening window; in an immediate branch: it is so now",
-        examples=["heart"],
+        description="One of the [signals], or a value of another room, with above, below or rises_by. At the choice: "
+        "it was so at least once in the listening window; in an immediate branch: it is so now",
+        examples=["heart", "hall/mood/happiness"],
     )
     above: float | None = Field(None, description="With `signal`: it is above this, in the sender's unit")
     below: float | None = Field(None, description="With `signal`: it is below this")
@@ -150,9 +151,15 @@ class When(Section):
 
     @property
     def bounds(self) -> tuple[tuple[str, float], ...]:
-        """What is asked of the signal, by key."""
+        """What is asked of the signal, by key; of one that is 0 or 1, by itself: that it is 1."""
         asked = (("above", self.above), ("below", self.below), ("rises_by", self.rises_by))
-        return tuple((name, bound) for name, bound in asked if bound is not None)
+        given = tuple((name, bound) for name, bound in asked if bound is not None)
+        return given or ((("above", 0.5),) if self.asks_a_switch else ())
+
+    @property
+    def asks_a_switch(self) -> bool:
+        """Whether its signal is a value of another room that is 0 or 1, such as ``hall/scene/cellar``."""
+        return self.signal is not None and is_room_value(self.signal) and room_value(self.signal).is_switch
 
     @property
     def signal_in_words(self) -> str:

@@ -11,6 +11,7 @@ from calibration.files import did_you_mean
 from calibration.settings import Section, Share
 from models.labels import LABELS
 from scenes.story.problem import Problem
+from scenes.story.signals import no_such_signal
 
 Affect = Annotated[float, Field(ge=-1.0, le=1.0)]
 
@@ -53,7 +54,10 @@ class Follow(Section):
         None, description="How stirred: -1 to 1 (true: all of it), or the range that counts", examples=[[0, 1]]
     )
     signal: str | None = Field(
-        None, description="One of the [signals], on its way from `low` to `high`", examples=["heart"]
+        None,
+        description="One of the [signals], or a value of another room (hall/mood/happiness), on its way from `low` to "
+        "`high`",
+        examples=["heart"],
     )
     range: ShareRange = Field(
         (0.0, 1.0), description="With mood or signal: the part of 0 to 1 that counts", examples=[[0.1, 0.6]]
@@ -81,10 +85,9 @@ class Follow(Section):
 
 def check_follow(key: str, follow: Follow, groups: Mapping[str, object], signals: Collection[str]) -> Iterator[Problem]:
     """Names that the story does not have. ``key``: where ``follow`` stands."""
-    for part, word, known, kind in (
-        ("mood", follow.mood, (*LABELS, *groups), "emotion or group"),
-        ("signal", follow.signal, tuple(signals), "signal"),
-    ):
-        if word is not None and word not in known:
-            names = "; expected one of " + ", ".join(dict.fromkeys(known)) if known else "; [signals] has none"
-            yield Problem(f"{key}.{part}", f"no {kind} is called {word!r}{did_you_mean(word, known) or names}")
+    moods = (*LABELS, *groups)
+    if follow.mood is not None and follow.mood not in moods:
+        names = did_you_mean(follow.mood, moods) or "; expected one of " + ", ".join(dict.fromkeys(moods))
+        yield Problem(f"{key}.mood", f"no emotion or group is called {follow.mood!r}{names}")
+    if follow.signal is not None and follow.signal not in signals:
+        yield Problem(f"{key}.signal", no_such_signal(follow.signal, signals))

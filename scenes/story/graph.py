@@ -37,13 +37,14 @@ def exits(story: Story, name: str) -> list[tuple[str, str]]:
 
 
 def answers(story: Story, name: str) -> list[str]:
-    """What of a scene answers while it plays: threads, cuts, drives and stems, each in words."""
+    """What of a scene answers while it plays (threads, cuts, drives, stems), and its wait, each in words."""
     scene = story.scene(name)
     threads = [f"threads {', '.join(one.name for one in scene.thread)}"] if scene.thread else []
     cuts = [f"{describe_cut(cut)}: cut to {cut.to}" for cut in scene.cut]
     drives = [f"{one.what} {one.from_:g} to {one.to:g} with {one.follow}" for one in scene.drive]
     stems = [f"{one.file} {one.floor:g} to {one.volume:g} with {one.follow}" for one in scene.stem if one.follow]
-    return [*threads, *cuts, *drives, *stems]
+    waits = [str(wait) for wait in (scene.wait_for, scene.together) if wait is not None]
+    return [*threads, *cuts, *drives, *stems, *waits]
 
 
 def describe_cut(cut: Cut) -> str:

@@ -24,6 +24,10 @@ BLANKS: dict[Any, Any] = {
     "osc": "/blank",
     "when": {"untrusted": True},
     "of": [BLANK, f"{BLANK}{BLANK}"],
+    "room": "blank",
+    "rooms": ["blank"],
+    "scene": "blank",
+    "limit_seconds": 1,
 }
 BLANK_ITEMS: dict[Any, dict[str, Any]] = {
     "branch": {"to": BLANK, "otherwise": True},

@@ -12,6 +12,7 @@ from calibration.errors import BadFile
 from calibration.files import is_file, read_text
 from calibration.screens_settings import WHOLE, Crop
 from models.labels import LABELS
+from scenes.story.asked_signals import every_signal
 from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
 from scenes.story.conditions import When
@@ -19,6 +20,7 @@ from scenes.story.media import TimedClip, check_media, choice_closes_at, timed_c
 from scenes.story.problem import Problem
 from scenes.story.salvage import read_story_file
 from scenes.story.screen_clips import screen_clip
+from scenes.story.signals import SignalEntry
 from scenes.story.story_file import Branch, SceneEntry, StoryFile, TimedCue
 
 
@@ -150,6 +152,11 @@ class Story:
     def candidates(self, name: str) -> tuple[str, ...]:
         """Scenes that may follow, in the author's order; the player keeps them ready."""
         return self._candidates[name]
+
+    @cached_property
+    def signals(self) -> dict[str, SignalEntry]:
+        """All that it asks for, by name: those of [signals], then values of other rooms."""
+        return every_signal(self.file)
 
     @property
     def left_to(self) -> str:

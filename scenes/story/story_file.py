@@ -18,8 +18,9 @@ from scenes.story.draws import DrawEntry, Weight
 from scenes.story.drives import Drive
 from scenes.story.lamps import Dmx, LampEntry
 from scenes.story.names import Name, Phrase
+from scenes.story.rooms import Together, WaitFor
 from scenes.story.screens import ScreenClip
-from scenes.story.signals import ADDRESS, OscAddress, SignalEntry
+from scenes.story.signals import OscAddress, SignalEntry
 from scenes.story.sound_track import SoundTrackChoice
 from scenes.story.stems import STEMS_AT_MOST, StemEntry
 from scenes.story.threads import THREADS_AT_MOST, Cut, Thread
@@ -113,9 +114,7 @@ class Branch(Section):
 class Osc(Section):
     """A message to other machines on the network."""
 
-    address: OscAddress = Field(
-        description="Appended to the target's prefix", examples=["/cue/strobe"], json_schema_extra={"pattern": ADDRESS}
-    )
+    address: OscAddress = Field(description="Appended to the target's prefix", examples=["/cue/strobe"])
     arguments: tuple[Argument, ...] = Field((), max_length=32)
 
 
@@ -178,6 +177,8 @@ class SceneEntry(Section):
         description="Sounds that play in step under the scene, each as loud as what it follows says",
     )
     transition: Change = Field(Change(), description="How this scene replaces the one before it")
+    wait_for: WaitFor | None = Field(None, description="It begins when another room is in a scene of its own")
+    together: Together | None = Field(None, description="It begins in several rooms at one moment")
     listen: Listen = Field(Listen(), description="The listening window")
     minimum_seconds: Seconds = Field(0.0, description="Not left before this time, except by an operator")
     maximum_seconds: PositiveSeconds | None = Field(None, description="Left at this time at the latest")
@@ -272,7 +273,7 @@ class StoryFile(Section):
         {}, description="What is drawn by lot at the start of each take, and asked for by `draw` in a branch"
     )
     signals: dict[Name, SignalEntry] = Field(
-        {}, description="Numbers that other machines send: a button, a heart rate, another room"
+        {}, description="Numbers that other machines send, or other rooms say: a button, a heart rate, a mood"
     )
     words: dict[Language, dict[Name, Phrase]] = Field(
         {},

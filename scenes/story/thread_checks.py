@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from calibration.files import did_you_mean
-from scenes.story.condition_checks import check_condition
+from scenes.story.condition_checks import Known, check_condition
 from scenes.story.follow import check_follow
 from scenes.story.problem import Problem
 from scenes.story.salvage import BLANK
+from scenes.story.signals import SignalEntry
 from scenes.story.story_file import SceneEntry, StoryFile
 from scenes.story.threads import Cut
 
@@ -17,7 +18,7 @@ OF_A_WINDOW = ("share", "held_seconds", "rises_by")
 """Conditions that only a listening window can answer."""
 
 
-def check_threads(file: StoryFile, name: str) -> Iterator[Problem]:
+def check_threads(file: StoryFile, name: str, signals: Mapping[str, SignalEntry]) -> Iterator[Problem]:
     """Threads, cuts and drives of one scene."""
     scene, key = file.scenes[name], f"scenes.{name}"
     names = [one.name for one in scene.thread]
@@ -35,15 +36,17 @@ def check_threads(file: StoryFile, name: str) -> Iterator[Problem]:
     if scene.sound is not None and scene.thread_sound == "own":
         yield Problem(f"{key}.thread_sound", "`sound` replaces the threads' own sound; remove one of the two")
     for number, cut in enumerate(scene.cut if names else ()):
-        yield from _check_cut(file, name, f"{key}.cut.{number}", cut, names)
-    yield from _check_drives(file, name, scene)
+        yield from _check_cut(file, name, f"{key}.cut.{number}", cut, names, signals)
+    yield from _check_drives(file, name, scene, signals)
 
 
-def _check_cut(file: StoryFile, name: str, key: str, cut: Cut, names: list[str]) -> Iterator[Problem]:
+def _check_cut(
+    file: StoryFile, name: str, key: str, cut: Cut, names: list[str], signals: Mapping[str, SignalEntry]
+) -> Iterator[Problem]:
     if cut.to not in (BLANK, *names):
         hint = did_you_mean(cut.to, names) or "; expected one of " + ", ".join(names)
         yield Problem(f"{key}.to", f"no thread of this scene is called {cut.to!r}{hint}")
-    yield from check_condition(file, name, f"{key}.when", cut.when, "", tuple(file.scenes))
+    yield from check_condition(file, name, f"{key}.when", cut.when, "", Known(tuple(file.scenes), signals))
     faces = False
     for place, when in cut.when.walk(f"{key}.when"):
         faces = faces or when.asks_faces
@@ -56,7 +59,9 @@ def _check_cut(file: StoryFile, name: str, key: str, cut: Cut, names: list[str])
         yield Problem(f"{key}.hold_seconds", "must be above 0, or one analysed frame could cut the film")
 
 
-def _check_drives(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Problem]:
+def _check_drives(
+    file: StoryFile, name: str, scene: SceneEntry, signals: Mapping[str, SignalEntry]
+) -> Iterator[Problem]:
     key = f"scenes.{name}"
     if name == file.safe and (scene.thread or scene.drive):
         part = "thread" if scene.thread else "drive"
@@ -65,4 +70,4 @@ def _check_drives(file: StoryFile, name: str, scene: SceneEntry) -> Iterator[Pro
         if times > 1:
             yield Problem(f"{key}.drive", f"{times} drives move the {what}; keep one")
     for number, one in enumerate(scene.drive):
-        yield from check_follow(f"{key}.drive.{number}.follow", one.follow, file.groups, file.signals)
+        yield from check_follow(f"{key}.drive.{number}.follow", one.follow, file.groups, signals)

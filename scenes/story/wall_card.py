@@ -36,6 +36,8 @@ TOLD = (
     "thread",
     "cut",
     "drive",
+    "wait_for",
+    "together",
 )
 """Keys of a scene that the card shows in its own way; all others are written as they are."""
 

@@ -157,7 +157,7 @@ def _heading(story: Story, width: float, stand: str) -> list[str]:
     left = f"who leaves: after {story.file.left.after_seconds:g} s to {story.left_to}"
     known = [f"{name} = {in_words(labels)}" for name, labels in story.file.groups.items()]
     known += [f"drawn for each take: {name} of {in_words(draw.of)}" for name, draw in story.file.draws.items()]
-    known += [f"signal {name} by {entry.osc}" for name, entry in story.file.signals.items()]
+    known += [f"signal {name} by {entry.source}" for name, entry in story.file.signals.items()]
     rows = wrapped(" · ".join(known), width - 2 * MARGIN, 3.2)
     size = min(7.0, 7.0 * (width - 2 * MARGIN) * 0.6 / max(1.0, wide(story.title, 7.0)))
     return [

@@ -145,7 +145,7 @@ def _there(when: When, say: dict[str, str]) -> Iterator[str]:
     if when.signal is not None:
         bounds = (("above", when.above), ("below", when.below), ("rises", when.rises_by))
         asked = ", ".join(say[name].format(bound) for name, bound in bounds if bound is not None)
-        yield f"{when.signal} {asked}"
+        yield f"{when.signal} {asked}".strip()
     if when.elapsed_seconds is not None:
         yield say["elapsed"].format(when.elapsed_seconds)
     if when.untrusted:

@@ -11,6 +11,7 @@ from models.mood import Mood, unseen
 from scenes.machine.command import StoryCommand
 from scenes.machine.cue import Branched, Cue, Play, SceneStarted
 from scenes.machine.dry_run import dry_run
+from scenes.machine.other_rooms import NO_ROOMS, OtherRooms
 from scenes.machine.signal_state import SignalMessage
 from scenes.story.media import timed_clip
 from scenes.story.story import Story
@@ -78,15 +79,19 @@ Course = Sequence[tuple[float, Mood]]
 """(seconds, mood): from that time on the visitors show that mood."""
 
 
-def evening(
+def evening(  # noqa: PLR0913 - what an evening is made of
     story: Story,
     course: Course,
     until: float,
     commands: dict[float, StoryCommand] | None = None,
     tick_seconds: float = 0.1,
-    signals: Sequence[tuple[float, str, float]] = (),
+    signals: Sequence[tuple[float, str, float | None]] = (),
+    rooms: Sequence[tuple[float, OtherRooms]] = (),
 ) -> list[tuple[float, Cue]]:
-    """All cues of an evening with their times, rounded to a hundredth. ``signals``: (seconds, name, value)."""
+    """All cues of an evening with their times, rounded to a hundredth. ``signals``: (seconds, name, value).
+
+    ``rooms``: what is known of other rooms from that time on.
+    """
     asked = sorted((commands or {}).items())
     sent = sorted(signals, key=lambda message: message[0])
 
@@ -100,7 +105,10 @@ def evening(
         del sent[: len(due)]
         return due
 
-    ticks = dry_run(story, mood_at(course), until, tick_seconds, orders, messages)
+    def others(now: float) -> OtherRooms:
+        return next((known for time, known in reversed(rooms) if time <= now + 1e-9), NO_ROOMS)
+
+    ticks = dry_run(story, mood_at(course), until, tick_seconds, orders, messages, rooms=others)
     return [(round(now, 2), cue) for now, _, cues in ticks for cue in cues]
 
 

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from calibration.rooms_settings import RoomsSettings
 from calibration.settings import OscSettings
+from calibration.venue import Venue
 from installation.commands.crowd_check import check_crowd
+from installation.commands.other_rooms_check import check_other_rooms
 from installation.commands.signal_check import check_signals
 from tests.scenes.evenings import TWO_ROOMS
 
@@ -38,4 +41,26 @@ def test_it_is_told_where_a_signal_is_heard_and_whether_anybody_listens(tmp_path
 
 def test_what_is_wrong_with_the_story_is_left_to_its_own_check(tmp_path: Path) -> None:
     story = written(tmp_path, "title = [")
-    assert [*check_crowd(story, 8), *check_signals(story, OscSettings())] == []
+    assert [*check_crowd(story, 8), *check_signals(story, OscSettings()), *check_other_rooms(story, Venue())] == []
+
+
+HALL = TWO_ROOMS.replace('{ mood = "calm" }', '{ signal = "hall/mood/fear", above = 0.5 }').replace(
+    "[scenes.cellar]\n",
+    '[scenes.cellar]\nwait_for = { room = "stairs", scene = "cellar", limit_seconds = 5 }\n',
+)
+
+
+def test_it_is_told_which_rooms_are_asked_for_and_where_no_broker_knows_them(tmp_path: Path) -> None:
+    story = written(tmp_path, HALL)
+    assert list(check_other_rooms(written(tmp_path, TWO_ROOMS), Venue(name="Hall"))) == []
+    story = written(tmp_path, HALL)
+    (deaf,) = check_other_rooms(story, Venue(name="Attic"))
+    assert (deaf.state, deaf.where) == ("warning", "rooms.broker")
+    assert "the story asks for hall, stairs, of which nothing is known" in deaf.what
+    broker = RoomsSettings(broker="mqtt://house")
+    (found,) = check_other_rooms(story, Venue(name="Attic", rooms=broker))
+    assert found.what == "hall, stairs are asked for at house:1883; this room is called attic"
+    found, itself = check_other_rooms(story, Venue(name="Hall", rooms=broker))
+    assert (itself.state, itself.where) == ("warning", "hall/mood/fear")
+    found, itself = check_other_rooms(story, Venue(name="Stairs", rooms=broker))
+    assert (itself.state, itself.where) == ("warning", "scenes.cellar.wait_for")

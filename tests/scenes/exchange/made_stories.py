@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from calibration.settings import Section
+from scenes.story.rooms import ROOM, VALUE
 from scenes.story.story_file import StoryFile
 
 NAMES = ("door", "cellar", "a", "end", "x-1", "hall_2", "otherwise", "present", "been")
@@ -36,6 +37,8 @@ TEXTS = (
 PATTERNS = {
     r"^(/[A-Za-z0-9_.-]+)+$": ("/cue/strobe", "/a"),
     r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$": ("de", "pt-BR"),
+    ROOM: ("hall", "room_2"),
+    VALUE: ("hall/mood/happiness", "hall/scene/cellar", "2/alive"),
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": ("18:00", "07:30"),
 }
 

@@ -144,6 +144,20 @@ def test_who_leaves_in_the_midst_of_a_scene_is_missed_at_the_same_tick() -> None
     assert slow.branches["door", "attic"]
 
 
+@pytest.mark.parametrize("scene", ["door", "garden"])
+def test_who_waits_for_another_room_waits_as_long_as_it_may_take(scene: str) -> None:
+    plain = f'{HEAD}[scenes.door]\nclip = "door.mp4"\nout_seconds = 10\nnext = "garden"\n'
+    waits = f'[scenes.{scene}]\ntogether = {{ rooms = ["hall"], limit_seconds = 9.3 }}\n'
+    here, slow, quick = story_of(plain.replace(f"[scenes.{scene}]\n", waits)), Tally(), Tally()
+    plans = Plans(here)
+    for number in range(12):
+        slow.count(tick_by_tick(here, Visitor(5, number)))
+        quick.count(run_visitor(here, plans, Visitor(5, number)))
+    assert quick == slow
+    assert quick.show_seconds > simulate(story_of(plain), 12, 5).show_seconds + 60
+    assert Tally.not_simulated(here) == ("other rooms (a scene waits for them as long as it may)",)
+
+
 def test_while_somebody_is_there_a_scene_costs_two_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
     here = story_of(HEAD + '[scenes.door]\nclip = "door.mp4"\nout_seconds = 80\nnext = "garden"\n')
     plans, ticks, tally = Plans(here), Counter[str](), Tally()

@@ -36,7 +36,7 @@ def story(folder: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["keys", "names", "ways", "media", "signals", "course", "memory", "stems"])
+@pytest.mark.parametrize("name", ["keys", "names", "ways", "media", "signals", "course", "memory", "stems", "rooms"])
 def test_all_faults_of_a_story_are_reported_at_once_with_key_and_remedy(folder: Path, name: str) -> None:
     with pytest.raises(BadFile) as refusal:
         load_story(story(folder, name))
