@@ -23,6 +23,7 @@
     |   |-- NotMailed                       installation.report.mail: a report; the server said no, or is not there
     |   |   `-- PartlyMailed                installation.report.mail: to some of those it is for
     |   |-- BrokerAway                      installation.rooms.room_list: no MQTT broker, so nothing is put into rooms
+    |   |-- NotPosted                       installation.fleet.alarm_posts: an alarm; its webhook does not take it
     |   |-- DisplayFault                    installation.house.display_driver: its power cannot be switched or asked
     |   |-- NoWeights                       models.seeing.mtcnn_weights: the mtcnn package is missing or changed
     |   |-- VariantUnavailable              models.seeing.io_binding: the GPU does not take the variant made for it

@@ -27,7 +27,7 @@ app = typer.Typer(
 COMMANDS = (
     *("new", "run", "play", "check", "rehearse", "convert", "calibrate", "classify", "doctor"),
     *("bench", "osc", "models", "evaluate", "train", "story"),
-    *("hours", "report", "privacy", "service", "supervise", "bundle", "rooms", "screen"),
+    *("house", "hours", "report", "privacy", "service", "supervise", "bundle", "rooms", "screen"),
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 

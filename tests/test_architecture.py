@@ -47,6 +47,7 @@ AT_THE_ROOT = {
             "privacy_settings",
             "rooms_settings",
             "screens_settings",
+            "fleet_settings",
             "web_settings",
         ),
     },

@@ -12,7 +12,7 @@ export function said(words, refused = false) {
   hide = setTimeout(() => { $("said").textContent = ""; }, refused ? 9000 : 3500);
 }
 
-async function answerOf(path, body) {
+export async function answerOf(path, body) {
   const answer = await fetch(path, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(8000),
   });
