@@ -24,7 +24,9 @@ class FleetRoomsSettings(BrokerSettings):
         (), max_length=4000, description="Rooms that must be there, also those that have never spoken yet"
     )
     tokens_file: PathText = Field(
-        "", description="File with a room and its token in each line, for rooms that ask for one (mode 600)"
+        "",
+        description="File with a room and its token in each line (mode 600); '' = room-tokens in the configuration "
+        "folder, if it is there",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,7 +13,8 @@ from installation.fleet.room import Room
 from installation.osc.incoming import argument_of
 from installation.osc.registry import Code
 from installation.rooms.outbox import Message
-from installation.rooms.topics import Order, Reply, RoomTopics, read
+from installation.rooms.tokens import ANY_ROOM, signed
+from installation.rooms.topics import SET, Order, Reply, RoomTopics, read
 
 ANSWER_WITHIN = 5.0
 AT_ONCE = 50
@@ -67,9 +69,9 @@ class RoomCommands:
             self._number += 1
             key = room.name, f"{self._begin}-{self._number}"
             self._waiting[key] = asyncio.get_running_loop().create_future()
-            order = Order(tuple(argument_of(one) for one in arguments), key[1], self._tokens.get(room.name, ""))
             try:
-                self._send(Message(RoomTopics(self._root, room.name).set(name), order.payload()))
+                payload = self._payload(room.name, name, arguments, key[1])
+                self._send(Message(RoomTopics(self._root, room.name).set(name), payload))
                 async with asyncio.timeout(self._within):
                     reply = await self._waiting[key]
             except TimeoutError:
@@ -77,3 +79,9 @@ class RoomCommands:
             finally:
                 del self._waiting[key]
             return RoomAnswer(room.name, reply.code, reply.reason)
+
+    def _payload(self, room: str, name: str, arguments: Sequence[Any], number: str) -> bytes:
+        token = self._tokens.get(room, self._tokens.get(ANY_ROOM, ""))
+        if token:
+            return signed(token, room, f"{SET}/{name}", {"arguments": list(arguments), "id": number}, time.time())
+        return Order(tuple(argument_of(one) for one in arguments), number).payload()

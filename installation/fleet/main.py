@@ -27,12 +27,13 @@ from installation.fleet.commands import RoomCommands
 from installation.fleet.evening_tables import keep_tables
 from installation.fleet.evenings import evenings_of
 from installation.fleet.table import RoomTable
-from installation.fleet.tokens import read_room_tokens
 from installation.fleet.watch import FleetWatch
 from installation.host.console import LossChange, LossReporter, log
 from installation.host.secret_file import first_line
 from installation.rooms.client import BrokerClient, Received
 from installation.rooms.outbox import Message
+from installation.rooms.room_list import tokens_file
+from installation.rooms.tokens import read_tokens as read_room_tokens
 from installation.rooms.topics import (
     BEAT,
     EVERY_ROOM,
@@ -95,9 +96,9 @@ class House:
         for kind in KINDS:
             self.client.listen(every.of(kind), self.put)
         self.client.listen(self._topics.of(ALARM, "#"), self.put)
-        self.commands = RoomCommands(
-            settings.rooms.topic, self.client.send, read_room_tokens(settings.rooms.tokens_file)
-        )
+        tokens = tokens_file(settings.rooms.tokens_file)
+        known = read_room_tokens(tokens) if settings.rooms.tokens_file or tokens.exists() else {}
+        self.commands = RoomCommands(settings.rooms.topic, self.client.send, known)
         self._posts = [AlarmPost(name, deliver, losses) for name, deliver in _ways_out(settings)]
 
     @property

@@ -1,6 +1,6 @@
 """A stand-in for a room, as a process of its own that tests may kill or stop: the real client, and no film.
 
-``python -m tests.installation.fleet.stand_in_room BROKER ROOM [GROUP]``. It beats ten times a second, obeys each
+``python -m tests.installation.fleet.stand_in_room BROKER ROOM GROUP TOKEN``. It beats ten times a second, obeys each
 command but ``next``, and says ``paused`` in its state as it was told. On SIGUSR1 its film hangs, or goes on.
 """
 
@@ -14,19 +14,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import orjson
+
 from calibration.rooms_settings import RoomsSettings
 from installation.host.console import LossReporter
 from installation.rooms.client import BrokerClient, Received
 from installation.rooms.outbox import Message
+from installation.rooms.tokens import Gate
 from installation.rooms.topics import OFFLINE, ONLINE, Reply, RoomTopics, read_order, topic_of
 from tests.import_graph import ROOT
 from tests.installation.fleet import rooms
 
 
 @contextmanager
-def stand_in_room(broker: str, room: str, group: str = "") -> Iterator[subprocess.Popen[bytes]]:
+def stand_in_room(broker: str, room: str, group: str = "", token: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """Such a room as long as it is needed."""
-    command = [sys.executable, "-m", "tests.installation.fleet.stand_in_room", broker, room, group]
+    command = [sys.executable, "-m", "tests.installation.fleet.stand_in_room", broker, room, group, token]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         yield process
@@ -37,7 +40,8 @@ def stand_in_room(broker: str, room: str, group: str = "") -> Iterator[subproces
 
 def main() -> None:
     """Be a room until killed."""
-    broker, room, group = sys.argv[1:4]
+    broker, room, group, token = sys.argv[1:5]
+    gate = Gate(token, room)
     topics, paused = RoomTopics("chiaro", room), False
 
     def greet() -> list[Message]:
@@ -51,11 +55,13 @@ def main() -> None:
 
     def obey(received: Received) -> None:
         nonlocal paused
-        topic, order = topic_of("chiaro", received.topic), read_order(received.payload)
+        topic = topic_of("chiaro", received.topic)
         assert topic
+        payload = orjson.dumps(gate.admit(f"set/{topic.rest}", orjson.loads(received.payload)))
+        order = read_order(payload)
         code, reason = (5, "not in the attract scene") if topic.rest == "next" else (0, "ok")
         paused = {"pause": True, "resume": False}.get(topic.rest, paused)
-        reply = Reply(command=topic.rest, code=code, reason=f"{reason} {order.token}".strip(), id=order.id)
+        reply = Reply(command=topic.rest, code=code, reason=reason, id=order.id)
         client.send(Message(topics.reply, reply.payload()))
         client.send(greet()[2])
 
