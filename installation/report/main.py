@@ -22,6 +22,7 @@ from installation.report.gather import Source, gather
 from installation.report.job import COPIED, EMPTY, MAILED, WRITTEN, Job, report_files
 from installation.report.mail import PartlyMailed, mail
 from installation.report.save import save
+from installation.report.summary import write_summary
 from installation.report.words import Words
 
 TIME_LIMIT, LIMIT_SECONDS = "time limit", 900.0
@@ -79,6 +80,7 @@ def _write(job: Job) -> None:
     for ending in ENDINGS:
         with suppress(MissingExtra, Unavailable):  # no PDF without what draws it; the page is there
             save(report, job.stem.with_name(job.stem.name + ending), job.language)
+    write_summary(report, job.stem)
     _delete_old(job)
     job.note(WRITTEN)
 

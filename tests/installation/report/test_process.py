@@ -13,10 +13,14 @@ import pytest
 from calibration.web_settings import ReportSettings
 from installation.report import main
 from installation.report.job import REPORTS, Job
+from installation.report.summary import newest_summary
+from installation.rooms.topics import RoomReport, read
 from tests.installation.report.made_journal import MadeJournal, wall
 from tests.installation.report.tiny_smtp import tiny_smtp
 
 DAY = date(2026, 11, 26)
+FIGURES = ".hall-2026-11-26.figures"
+"""What the room tells its house."""
 MAIL: dict[str, object] = {
     "mail_to": ["a@b.example"],
     "mail_from": "f@b.example",
@@ -100,7 +104,7 @@ def test_a_report_is_written_mailed_and_copied_and_what_failed_is_all_that_is_tr
         assert "No such file or directory" in said
         assert len(said.splitlines()) == 1
         files = {"hall-2026-11-26.html", "hall-2026-11-26.csv"}
-        assert there(tmp_path / REPORTS) == files | {".hall-2026-11-26.done"}
+        assert there(tmp_path / REPORTS) == files | {".hall-2026-11-26.done", FIGURES}
         assert one.left == ("mailed", "copied")
         (tmp_path / REPORTS / "hall-2026-11-26.csv").write_text("as it was")
         server.answer_to_data = "250 taken"
@@ -114,10 +118,23 @@ def test_a_report_is_written_mailed_and_copied_and_what_failed_is_all_that_is_tr
         assert files <= {part.get_filename() for part in mail.iter_attachments()}
 
 
+def test_the_evenings_figures_are_there_for_the_house_and_the_newest_is_told(tmp_path: Path, run: Runs) -> None:
+    assert newest_summary(tmp_path / REPORTS, "hall") is None
+    assert run(job(tmp_path)) == (0, "")
+    found = newest_summary(tmp_path / REPORTS, "hall")
+    assert found
+    told = read(RoomReport, found)
+    assert told
+    assert (told.day, told.visits, told.takes) == (DAY, 20, 20)
+    assert newest_summary(tmp_path / REPORTS, "cellar") is None
+    (tmp_path / REPORTS / ".hall-2026-11-27.figures").write_text("{")
+    assert newest_summary(tmp_path / REPORTS, "hall") is None, "one that cannot be read is not told"
+
+
 def test_an_evening_that_is_not_over_is_made_again_when_it_is_and_not_mailed_before(tmp_path: Path, run: Runs) -> None:
     asked = MAIL | {"mail_port": 1}
     assert run(job(tmp_path, asked, final=False)) == (0, "")
-    assert there(tmp_path / REPORTS) == {"hall-2026-11-26.html", "hall-2026-11-26.csv"}
+    assert there(tmp_path / REPORTS) == {"hall-2026-11-26.html", "hall-2026-11-26.csv", FIGURES}
     assert job(tmp_path, asked).left == ("written", "mailed")
 
 
@@ -153,7 +170,7 @@ def test_a_page_stays_where_the_pdf_cannot_be_drawn(tmp_path: Path, run: Runs, m
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     monkeypatch.setattr("calibration.extras.find_spec", lambda _: None)
     assert run(job(tmp_path)) == (0, "")
-    assert there(tmp_path / REPORTS) == {"hall-2026-11-26.html", ".hall-2026-11-26.done"}
+    assert there(tmp_path / REPORTS) == {"hall-2026-11-26.html", ".hall-2026-11-26.done", FIGURES}
 
 
 def test_without_a_place_to_write_there_is_nothing_to_send(tmp_path: Path, run: Runs) -> None:
