@@ -29,6 +29,14 @@ class RoomAnswer(NamedTuple):
     reason: str
 
 
+class _Asked(NamedTuple):
+    """A command that waits for its reply."""
+
+    room: str
+    command: str
+    id: str
+
+
 class RoomCommands:
     """Asks rooms. Used in the server's event loop alone.
 
@@ -44,7 +52,7 @@ class RoomCommands:
     ) -> None:
         self._root, self._send, self._tokens, self._within = root, send, tokens, answer_within
         self._begin, self._number = secrets.token_hex(4), 0
-        self._waiting: dict[tuple[str, str], asyncio.Future[Reply]] = {}
+        self._waiting: dict[_Asked, asyncio.Future[Reply]] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def ask(
@@ -54,11 +62,15 @@ class RoomCommands:
         return tuple(await asyncio.gather(*(self._ask(room, health, name, arguments) for room, health in rooms)))
 
     def hear(self, room: str, payload: bytes) -> None:
-        """A room's reply; those to others are passed over."""
+        """A room's reply; those to others are passed over. One who is not believed is answered without an id."""
         reply = read(Reply, payload)
-        future = self._waiting.get((room, reply.id)) if reply else None
-        if reply and future and not future.done():
-            future.set_result(reply)
+        if reply is None:
+            return
+        for asked, answer in self._waiting.items():
+            refused = not reply.id and reply.code == Code.NOT_ALLOWED and asked.command == reply.command
+            if asked.room == room and (asked.id == reply.id or refused) and not answer.done():
+                answer.set_result(reply)
+                return
 
     async def _ask(self, room: Room, health: Health, name: str, arguments: Sequence[Any]) -> RoomAnswer:
         if health.need is Need.LOST:
@@ -67,17 +79,17 @@ class RoomCommands:
             return RoomAnswer(room.name, Code.NOT_NOW, "it may not be controlled through the broker (rooms.listen)")
         async with self._turns:
             self._number += 1
-            key = room.name, f"{self._begin}-{self._number}"
-            self._waiting[key] = asyncio.get_running_loop().create_future()
+            asked = _Asked(room.name, name, f"{self._begin}-{self._number}")
+            answer = self._waiting[asked] = asyncio.get_running_loop().create_future()
             try:
-                payload = self._payload(room.name, name, arguments, key[1])
+                payload = self._payload(room.name, name, arguments, asked.id)
                 self._send(Message(RoomTopics(self._root, room.name).set(name), payload))
                 async with asyncio.timeout(self._within):
-                    reply = await self._waiting[key]
+                    reply = await answer
             except TimeoutError:
                 return RoomAnswer(room.name, Code.NOT_NOW, f"the room did not answer within {self._within:.0f} s")
             finally:
-                del self._waiting[key]
+                del self._waiting[asked]
             return RoomAnswer(room.name, reply.code, reply.reason)
 
     def _payload(self, room: str, name: str, arguments: Sequence[Any], number: str) -> bytes:

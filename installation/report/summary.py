@@ -38,6 +38,24 @@ def write_summary(report: Report, stem: Path) -> None:
     write_private(stem.with_name(f".{stem.name}{ENDING}"), summary_of(report).payload())
 
 
+class NewestSummary:
+    """That of the newest evening of a room, and whether it is news. For one thread."""
+
+    def __init__(self, folder: Path, room: str) -> None:
+        self._folder, self._room = folder, room
+        self._told: bytes | None = None
+
+    def now(self) -> bytes | None:
+        """The newest one; None where there is none."""
+        self._told = newest_summary(self._folder, self._room)
+        return self._told
+
+    def changed(self) -> bytes | None:
+        """The newest one, where it is another than that of before."""
+        before = self._told
+        return found if (found := self.now()) != before else None
+
+
 def newest_summary(folder: Path, room: str) -> bytes | None:
     """That of the newest evening; None where there is none, or it cannot be read."""
     newest: tuple[date, Path] | None = None

@@ -12,7 +12,10 @@ from calibration.venue import Venue
 from installation.host.addresses import reachable
 from installation.host.console import LossChange, LossReporter
 from installation.host.journal import Journal
+from installation.host.state_folder import room_stem, state_folder
 from installation.osc.registry import COMMANDS
+from installation.report.job import REPORTS
+from installation.report.summary import NewestSummary
 from installation.rooms.client import BrokerClient, Received
 from installation.rooms.discovery import BIRTH, BORN, discovery_payload, discovery_topic
 from installation.rooms.orders import Orders
@@ -28,17 +31,18 @@ from scenes.machine.cue import Branched, Cue, SceneStarted, TakeEnded, TakeStart
 from scenes.machine.state import StoryState
 from scenes.story.story import Story
 
-BEAT_SECONDS, STATE_SECONDS, STATE_AGAIN_SECONDS = 1.0, 0.25, 10.0
+BEAT_SECONDS, STATE_SECONDS, STATE_AGAIN_SECONDS, REPORT_SECONDS = 1.0, 0.25, 10.0, 60.0
 MAX_WHY = 300
 
 
 class RoomDesk:
     """What the show has only where the venue names a broker. For the stage's thread; nothing here waits.
 
-    ``console_url``: where the console is now, '' = nowhere that others could reach.
+    ``console_url``: where the console is now, '' = nowhere that others could reach. ``evening``: figures of the
+    last one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         venue: Venue,
         settings: RoomsSettings,
@@ -46,9 +50,11 @@ class RoomDesk:
         losses: LossReporter,
         journal: Journal,
         console_url: Callable[[], str],
+        evening: NewestSummary,
     ) -> None:
         self._venue, self._settings, self._losses, self._journal = venue, settings, losses, journal
         self._console_url, self._url = console_url, ""
+        self._evening, self._report_due = evening, 0.0
         self.room = settings.room_of(venue.name)
         self._topics = topics = RoomTopics(settings.topic, self.room)
         self.client = BrokerClient(
@@ -123,6 +129,9 @@ class RoomDesk:
             if (url := self._console_url()) != self._url:
                 self._url = url
                 self._put_card()
+        if now >= self._report_due:
+            self._report_due = now + REPORT_SECONDS
+            self.client.put(self._topics.report, self._evening.changed, retain=True)
         if now >= self._state_due:
             self._state_due = now + STATE_SECONDS
             self._newest = partial(self._state, view(), self._beside(state))
@@ -141,6 +150,8 @@ class RoomDesk:
         if self._newest is not None:
             self._sent = (None, 0.0)
             found.append(Message(self._topics.state, self._changed_state() or b"", retain=True))
+        if evening := self._evening.now():
+            found.append(Message(self._topics.report, evening, retain=True))
         return [*found, Message(self._topics.status, ONLINE, retain=True)]
 
     def _card(self) -> RoomCard:
@@ -258,4 +269,5 @@ def open_room(
         address = console.address if console else None
         return address.url if address and reachable(venue.console.listen) else ""
 
-    return RoomDesk(venue, venue.rooms, story, losses, journal, console_url)
+    evening = NewestSummary(state_folder() / REPORTS, room_stem(venue.name))
+    return RoomDesk(venue, venue.rooms, story, losses, journal, console_url, evening)
