@@ -51,7 +51,7 @@ const hear = {
     state = document;
     rooms.state(document);
     showBroker();
-    text($("alarms-words"), document.alarms ? w("standing", { count: document.alarms }) : "");
+    text($("alarms-words"), document.alarms && !only ? w("standing", { count: document.alarms }) : "");
   },
   room(document) {
     rooms.room(document);
