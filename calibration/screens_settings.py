@@ -146,6 +146,7 @@ class ScreensSettings(Section):
                 raise ValueError(f"{name!r}: a screen's name starts with a letter a-z and has only a-z, 0-9, _ and -")
         if self.plays and self.plays not in self.named:
             raise ValueError(f"plays = {self.plays!r}, and there is no [screens.{self.plays}]")
-        if others := sorted(self.own.model_fields_set - set(OF_THE_FILE)):
+        said = self.own.model_copy(update={key: getattr(OneScreen(), key) for key in OF_THE_FILE})
+        if others := [key for key, value in said if value != getattr(OneScreen(), key)]:
             raise ValueError(f"{self.plays} is the show's own picture: write its `{others[0]}` in [screen]")
         return self

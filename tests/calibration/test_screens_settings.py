@@ -43,6 +43,8 @@ def test_one_file_tells_every_machine_of_a_triptych_what_it_shows(tmp_path: Path
     assert (right.display, right.brightness, right.fullscreen) == (1, 0.5, True)
     assert right.corners == ScreenSettings().corners, "another projector stands elsewhere"
     assert Venue().screens.named == {}
+    whole = venue(tmp_path, TRIPTYCH)
+    assert Venue.model_validate_json(whole.model_dump_json()) == whole, "the eye's process gets it so"
 
 
 @pytest.mark.parametrize(
