@@ -30,7 +30,7 @@ SKIN, SOCKET, LIDS, GUMS, TEETH = 11248, 13294, 14062, 17039, 21451
 def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     """The person's head (336, 400, 3) uint8 BGR on black, lit from above."""
     rest = mesh.posed(person.identity, {})
-    points = _with_hair(rest, mesh.posed(person.identity, expression), person, mesh)
+    points = with_hair(rest, mesh.posed(person.identity, expression), person, mesh)
     placed = _projected(points)
     size = (PORTRAIT_HEIGHT * FINER, PORTRAIT_WIDTH * FINER)
     seen, shares = rasterise(placed, mesh.triangles, size)
@@ -43,7 +43,7 @@ def portrait(mesh: Mesh, person: Person, expression: dict[str, float]) -> Image:
     normals = at(vertex_normals(points, mesh.triangles))
     normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
     part = corners[..., 0]
-    albedo = _albedo(mesh, person, rest, at(rest), part)
+    albedo = surface(mesh, person, rest, at(rest), part)
     shine = np.where(part < SKIN, 0.05, 0.12) + np.where(part >= TEETH, 0.5, 0.0)
     light = _light(normals, at(placed[:, 2:])[..., 0], hit, part)
     glance = _specular(normals, part) * light["key"]
@@ -89,7 +89,7 @@ def _hairy(rest: Floats, hairline: float) -> Floats:
     return np.asarray(np.clip((y - edge) / 1.3 + 0.5, 0, 1) * (1 - ear), np.float32)
 
 
-def _with_hair(rest: Floats, points: Floats, person: Person, mesh: Mesh) -> Floats:
+def with_hair(rest: Floats, points: Floats, person: Person, mesh: Mesh) -> Floats:
     """The scalp raised by the thickness of the hair."""
     hair = _hairy(rest, person.hairline)
     hair[SKIN:] = 0
@@ -107,7 +107,7 @@ def _texture(mesh: Mesh, rest: Floats) -> tuple[Floats, Floats]:
     return np.asarray(blurred[0], np.float32), np.asarray(blurred[1], np.float32)
 
 
-def _albedo(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArray[np.int32]) -> Floats:
+def surface(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArray[np.int32]) -> Floats:
     """Share of light that each pixel gives back (h, w, 3)."""
     lips, brows = (
         cv2.remap(t, place[..., 0] * TEXTURE_A_CM + 480, -place[..., 1] * TEXTURE_A_CM + 480, cv2.INTER_LINEAR)
