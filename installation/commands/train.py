@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from installation.commands.choices import completion, shown
 from installation.host.terminal import say
 
 if TYPE_CHECKING:
-    from models.training.config import TrainingConfig
+    from calibration.progress import Progress
 
 
 DEVICES = ("cpu", "cuda")
@@ -82,14 +84,15 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
             ),
             lambda: needs_extra("train", "training", "torch", "onnxscript", "matplotlib"),
         )
-        for line in _with_progress_bar(config):
+        from models.training.pipeline import run_training
+
+        for line in with_progress_bar(partial(run_training, config)):
             say(line)
 
 
-def _with_progress_bar(config: TrainingConfig) -> list[str]:
+def with_progress_bar(training: Callable[[Progress], list[str]]) -> list[str]:
     """Train, printing every line of progress once; what was written, a line each."""
     from installation.host.plain_console import PlainConsole, progress_bar
-    from models.training.pipeline import run_training
 
     with progress_bar(PlainConsole(), transient=False) as bar:
         task = bar.add_task("training", total=1.0)
@@ -101,4 +104,4 @@ def _with_progress_bar(config: TrainingConfig) -> list[str]:
             if what and what != printed:
                 bar.console.print(printed := what, soft_wrap=True)
 
-        return run_training(config, progress)
+        return training(progress)

@@ -23,6 +23,13 @@ class PlainGroup(TyperGroup):
         with _told_plainly():
             return super().make_context(*args, **kwargs)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """A command of two words (``train detector``) goes before the command of the first."""
+        both = " ".join(args[:2])
+        if len(args) > 1 and both in self.commands:
+            return both, self.commands[both], args[2:]
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Take the command's options apart and run it."""
         with _told_plainly():

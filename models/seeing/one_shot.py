@@ -1,0 +1,117 @@
+"""Our own face detector: one small network that gives score, box and five landmarks of every face in one pass.
+
+It was trained on drawn dark rooms (``models.darkroom``, ``chiaro train detector``); ``weights/chiaro-faces.md`` is its
+card. Its time does not grow with the number of faces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from calibration.errors import BadFile
+from calibration.files import TEXT_BYTES, read_bytes
+from models import WEIGHTS
+from models.arrays import Floats, Gray, Image
+from models.frame import Detection
+from models.seeing.boxes import as_detections, nms, nms_by_smaller_box
+from models.seeing.brighten import ROWS, reduce_to_gray
+from models.seeing.session import about_the_file, open_session
+
+SHIPPED = WEIGHTS / "chiaro-faces.onnx"
+STRIDES = (8, 16, 32)
+"""Pixels between the cells of the network's three maps."""
+VALUES = 15
+"""Of each cell: the logit of a face; its middle and the logarithm of its size; five landmarks."""
+LANDMARK_REACH = 2.0
+"""Strides that a landmark of 1 lies away from its cell."""
+PADDING = 128
+"""Gray around the picture, as around the pictures of the training."""
+IOU_THRESHOLD, SMALLER_BOX_THRESHOLD = 0.35, 0.7
+NETWORK_BYTES = 10_000_000
+
+
+class OneShot:
+    """Finds faces and their five landmarks in one picture.
+
+    ``smallest_face`` in pixels of the picture as given. Raises ``BadFile`` for a file that is torn or not the card's.
+    """
+
+    def __init__(
+        self,
+        smallest_face: float = 40,
+        score: float = 0.7,
+        threads: int = 1,
+        rows: int = ROWS,
+        path: Path = SHIPPED,
+    ) -> None:
+        self._smallest, self._score, self._rows = smallest_face, score, rows
+        network = read_bytes(path, NETWORK_BYTES)
+        _check_sha256(path, network)
+        with about_the_file(path):
+            self._session = open_session(network, threads, sizes_vary=True)
+            self._find(np.full((STRIDES[-1], STRIDES[-1]), PADDING, np.uint8))
+
+    def detect(self, image: Image) -> list[Detection]:
+        """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
+        gray, scale = reduce_to_gray(image, self._rows)
+        boxes, scores, points = self._find(gray)
+        large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale
+        return as_detections(boxes[large], scores[large], points[large], scale)
+
+    def _find(self, gray: Gray) -> tuple[Floats, Floats, Floats]:
+        """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) in pixels of ``gray``."""
+        bottom, right = (-side % STRIDES[-1] for side in gray.shape)
+        padded = cv2.copyMakeBorder(gray, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=PADDING)
+        (answers,) = self._session.run(["faces"], {"picture": padded[None, None].astype(np.float32)})
+        boxes, scores, points = decoded(answers[0], padded.shape[0], padded.shape[1], self._score)
+        best = nms(boxes, scores, IOU_THRESHOLD)
+        best = best[nms_by_smaller_box(boxes[best], scores[best], SMALLER_BOX_THRESHOLD)]
+        return boxes[best], scores[best], points[best]
+
+
+def decoded(answers: Floats, height: int, width: int, score: float) -> tuple[Floats, Floats, Floats]:
+    """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) of the cells that score above ``score``, from (cells, 15)."""
+    sure = np.flatnonzero(answers[:, 0] > np.log(score / (1 - score)))
+    chosen, centres = answers[sure], np.concatenate(cell_centres(height, width))[sure]
+    stride = cell_strides(height, width)[sure, None]
+    middles, half = centres + chosen[:, 1:3] * stride, np.exp(np.clip(chosen[:, 3:5], -3, 4)) * stride
+    points = centres[:, None] + chosen[:, 5:].reshape(-1, 5, 2) * (stride * LANDMARK_REACH)[:, None]
+    boxes = np.concatenate([middles - half, middles + half], axis=1)
+    return boxes, np.asarray(1 / (1 + np.exp(-chosen[:, 0])), np.float32), points
+
+
+def cell_centres(height: int, width: int) -> list[Floats]:
+    """Middles (cells, 2) of the cells of each map, x and y, for a picture of so many pixels (multiples of 32)."""
+    centres = []
+    for stride in STRIDES:
+        rows, columns = np.mgrid[: height // stride, : width // stride]
+        centres.append((np.stack([columns, rows], axis=-1).reshape(-1, 2).astype(np.float32) + 0.5) * stride)
+    return centres
+
+
+def cell_strides(height: int, width: int) -> Floats:
+    """Stride (cells,) of each cell."""
+    counts = [(height // stride) * (width // stride) for stride in STRIDES]
+    return np.repeat(np.array(STRIDES, np.float32), counts)
+
+
+def card_of(path: Path) -> Path:
+    """The card beside a network: NAME.json, its sha256 and what it was trained with."""
+    return path.with_suffix(".json")
+
+
+def _check_sha256(path: Path, network: bytes) -> None:
+    card = card_of(path)
+    try:
+        wanted = str(json.loads(read_bytes(card, TEXT_BYTES))["sha256"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadFile(card, ["is not the card of a face detector"]) from error
+    if (digest := hashlib.sha256(network).hexdigest()) != wanted:
+        raise BadFile(
+            path, [f"is not the file of its card {card.name}: sha256 {digest[:12]}..., card {wanted[:12]}..."]
+        )

@@ -1,0 +1,94 @@
+"""One training of the detector from end to end. ``chiaro train detector`` calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import cv2
+import numpy as np
+import torch
+
+from calibration.errors import BadFile, BadInput
+from calibration.progress import Progress
+from models.arrays import Gray
+from models.darkroom.face_bank import FaceBank
+from models.darkroom.heads import Head
+from models.darkroom.rendered import TRAINING_SEED, RenderedHeads, rendered_heads, write_heads
+from models.darkroom.rooms import RoomBank
+from models.darkroom.scenes import SceneSource
+from models.evaluation.dataset import read_faces
+from models.lighting.relight import training_lamps
+from models.rendering.mesh import read_mesh
+from models.training.detector_batches import SIDE, SceneBatches
+from models.training.detector_config import DetectorTraining
+from models.training.detector_export import export_detector, load_detector, quantize_detector
+from models.training.detector_training import CHECKPOINT, DetectorRun, train_detector
+from models.training.validation import cached_landmarks
+
+ROOMS, PEOPLE, CALIBRATION_PICTURES = 120, 250, 96
+QUICK_ROOMS, QUICK_PEOPLE, QUICK_LAMPS = 16, 12, 24
+
+
+def run_detector_training(config: DetectorTraining, progress: Progress) -> list[str]:
+    """Train and export what ``config`` says; lines for people about what was written.
+
+    A stopped training goes on when it is asked for again. Raises ``BadFile`` for faces, mesh or checkpoint that cannot
+    be used, ``BadInput`` for a GPU that is not there.
+    """
+    there = torch.cuda.is_available()
+    if config.device.startswith("cuda") and not there:
+        raise BadInput("PyTorch finds no GPU that it can use; use --device cpu", where=f"--device {config.device}")
+    preset = config.hyperparameters
+    cv2.setNumThreads(1)
+    run = DetectorRun(preset, config.folder, config.device or ("cuda" if there else "cpu"))
+    run.resume()
+    source, fingerprint = scene_source(config, run.step, progress)
+    train_detector(run, SceneBatches(source, preset, run.step).loader(), progress)
+    if not config.export:
+        return [f"{config.folder / CHECKPOINT}: step {run.step}"]
+    facts: dict[str, object] = {
+        "version": config.version,
+        "trained_with": f"{fingerprint[:16]} preset {config.preset} steps {run.step}",
+    }
+    export_detector(load_detector(config.folder / CHECKPOINT), config.export, facts)
+    int8 = config.export.with_suffix(".int8.onnx")
+    quantize_detector(config.export, int8, calibration_pictures(source), facts)
+    return [f"{path}: {path.stat().st_size // 1000} kB" for path in (config.export, int8)]
+
+
+def scene_source(config: DetectorTraining, first_step: int, progress: Progress) -> tuple[SceneSource, str]:
+    """What scenes are drawn from, and the fingerprint of the faces.
+
+    Landmarks, lamps and heads take minutes: they are kept beside the run's folder.
+    """
+    progress("reading faces", 0.0)
+    faces, cache, quick = read_faces(config.faces), config.folder.parent, config.preset == "quick"
+    landmarks, found = cached_landmarks(faces, cache, partial(progress, "landmarks of the faces"))
+    sure = np.flatnonzero(found & (faces.vote_shares.sum(axis=1) > 0))
+    if not len(sure):
+        raise BadFile(config.faces, ["in none of its pictures a face was found"])
+    progress("computing lamps", 0.0)
+    lamps = training_lamps(count=QUICK_LAMPS if quick else 160, kept_in=cache)
+    bank = FaceBank(faces.subset(sure).images, landmarks[sure], lamps)
+    rng = np.random.default_rng((3, first_step))
+    rooms = RoomBank(QUICK_ROOMS if quick else ROOMS, rng, bank.images)
+    return SceneSource(
+        bank, rooms, rendered=_heads(config, QUICK_PEOPLE if quick else PEOPLE, progress)
+    ), faces.fingerprint()
+
+
+def _heads(config: DetectorTraining, count: int, progress: Progress) -> Sequence[Head]:
+    if not config.mesh:
+        return ()
+    path = config.folder.parent / f"heads-{count}.npz"
+    if not path.is_file():
+        progress("computing heads", 0.0)
+        write_heads(path, rendered_heads(read_mesh(config.mesh), count, TRAINING_SEED))
+    return RenderedHeads(path)
+
+
+def calibration_pictures(source: SceneSource) -> list[Gray]:
+    """Pictures from which the ranges of the int8 file are taken."""
+    rng = np.random.default_rng(11)
+    return [source.seen(source.draw(SIDE, SIDE, rng), rng) for _ in range(CALIBRATION_PICTURES)]

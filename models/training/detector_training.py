@@ -1,0 +1,158 @@
+"""The detector's training: loss, averaged weights, checkpoints from which a stopped run goes on."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from calibration.errors import BadFile
+from calibration.files import shown
+from calibration.progress import Progress
+from models.seeing.one_shot import cell_centres, cell_strides
+from models.training.checkpoint import write_checkpoint
+from models.training.detector_batches import Batch
+from models.training.detector_config import DetectorPreset
+from models.training.detector_network import DetectorNet, decoded
+
+CHECKPOINT = "last.pt"
+
+
+@contextmanager
+def about_the_checkpoint(path: Path) -> Iterator[None]:
+    """Whatever PyTorch raises on torn bytes or other weights (a dozen kinds) becomes a ``BadFile`` of ``path``."""
+    try:
+        yield
+    except Exception as error:
+        raise BadFile(path, [f"is torn, or no checkpoint of this detector: {shown(str(error), 200)}"]) from error
+
+
+class DetectorRun:
+    """A training that can be stopped and gone on with: network, averaged network, optimiser, step."""
+
+    def __init__(self, preset: DetectorPreset, folder: Path, device: str = "cpu") -> None:
+        torch.manual_seed(1)
+        self.preset, self.folder, self.device, self.step = preset, folder, device, 0
+        self.network = DetectorNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.ema_network = copy.deepcopy(self.network).eval()
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay
+        )
+
+    def resume(self) -> None:
+        """Go on from the folder's checkpoint, if there is one. Raises ``BadFile``."""
+        path = self.folder / CHECKPOINT
+        if not path.is_file():
+            return
+        with about_the_checkpoint(path):
+            kept = torch.load(path, map_location=self.device, weights_only=True)
+            self.network.load_state_dict(kept["network"])
+            self.ema_network.load_state_dict(kept["ema"])
+            self.optimiser.load_state_dict(kept["optimiser"])
+            self.step = int(kept["step"])
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {"network": self.network, "ema": self.ema_network, "optimiser": self.optimiser}
+        write_checkpoint(
+            self.folder / CHECKPOINT, {"step": self.step, **{name: part.state_dict() for name, part in state.items()}}
+        )
+
+    def learning_rate(self) -> float:
+        """Warm up, then a cosine down to a hundredth."""
+        preset = self.preset
+        if self.step < preset.warmup_steps:
+            return preset.learning_rate * (self.step + 1) / preset.warmup_steps
+        share = (self.step - preset.warmup_steps) / max(preset.steps - preset.warmup_steps, 1)
+        return preset.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
+
+    def train_step(self, pictures: Tensor, wanted: Tensor) -> dict[str, float]:
+        """One step on a batch; its losses."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate()
+        self.network.train()
+        x = pictures.to(self.device).float().contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.split(":")[0], torch.bfloat16):
+            answers = self.network(x)
+        parts = losses(answers.float(), wanted.to(self.device), (pictures.shape[-2], pictures.shape[-1]))
+        total = torch.stack(list(parts.values())).sum()
+        self.optimiser.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        self.step += 1
+        self._average()
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.preset.ema_decay, (1 + self.step) / (20 + self.step))
+        for kept, new in zip(self.ema_network.state_dict().values(), self.network.state_dict().values(), strict=True):
+            if kept.dtype.is_floating_point:
+                kept.lerp_(new, 1 - decay)
+            else:
+                kept.copy_(new)
+
+
+def losses(answers: Tensor, wanted: Tensor, size: tuple[int, int]) -> dict[str, Tensor]:
+    """Score (focal, Lin et al. 2017), box (GIoU, Rezatofighi et al. 2019) and landmarks, each over the faces' cells."""
+    centres = torch.from_numpy(np.concatenate(cell_centres(*size))).to(answers.device)
+    strides = torch.from_numpy(cell_strides(*size)).to(answers.device)
+    face, other = wanted[..., 0] == 1, wanted[..., 0] == 0
+    count = face.sum().clamp(min=1)
+    logits = answers[..., 0]
+    p = logits.sigmoid()
+    # Faces count more than the many places without one, and those most that are not yet told apart.
+    score = (functional.softplus(-logits) * (1 - p) ** 2)[face].sum() + (functional.softplus(logits) * p**2)[
+        other
+    ].sum()
+    picture, cell = face.nonzero(as_tuple=True)
+    boxes, landmarks = decoded(answers[picture, cell], centres[cell], strides[cell])
+    truth = wanted[picture, cell]
+    width = truth[:, 15:]
+    points = functional.smooth_l1_loss(landmarks / width, truth[:, 5:15] / width, beta=0.02, reduction="none").mean(1)
+    return {
+        "score": score / count,
+        "box": 1.5 * (1 - giou(boxes, truth[:, 1:5])).sum() / count,
+        "landmarks": 20 * points.sum() / count,
+    }
+
+
+def giou(a: Tensor, b: Tensor) -> Tensor:
+    """Generalised overlap (n,) of boxes (n, 4): 1 where they are the same, down to -1 far apart."""
+    shared = (torch.minimum(a[:, 2:], b[:, 2:]) - torch.maximum(a[:, :2], b[:, :2])).clamp(min=0).prod(1)
+    union = (a[:, 2:] - a[:, :2]).prod(1) + (b[:, 2:] - b[:, :2]).prod(1) - shared
+    around = (torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2])).prod(1)
+    return shared / union.clamp(min=1e-6) - (around - union) / around.clamp(min=1e-6)
+
+
+def train_detector(run: DetectorRun, batches: Iterator[Batch], progress: Progress) -> None:
+    """Train until the preset's last step; a checkpoint and a line of the log now and then."""
+    preset = run.preset
+    torch.set_num_threads(preset.threads)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    sums: dict[str, float] = {}
+    started = time.monotonic()
+    while run.step < preset.steps:
+        for name, value in run.train_step(*next(batches)).items():
+            sums[name] = sums.get(name, 0.0) + value
+        if run.step % preset.save_every == 0 or run.step == preset.steps:
+            run.save()
+            row = {"step": run.step, **{name: round(value / preset.save_every, 4) for name, value in sums.items()}}
+            row["seconds"] = round(time.monotonic() - started, 1)
+            with (run.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            progress(", ".join(f"{name} {value}" for name, value in row.items()), run.step / preset.steps)
+            sums, started = {}, time.monotonic()
+        elif run.step % 20 == 0:
+            progress("", run.step / preset.steps)

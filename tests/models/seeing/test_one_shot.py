@@ -1,0 +1,90 @@
+"""The one-shot detector's answers are read right. A graph of a few nodes stands in for the trained network."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper, numpy_helper, save_model
+
+from calibration.errors import BadFile
+from models.seeing.one_shot import STRIDES, VALUES, OneShot, card_of
+
+
+def make_one_shot(path: Path) -> Path:
+    """A "network" that takes each white cell for a face as wide as two strides, landmarks in its middle."""
+    nodes, constants, names = [], [], []
+    for stride in STRIDES:
+        size = [stride, stride]
+        row = np.zeros((1, VALUES), np.float32)
+        row[0, 0] = (35 + stride / 8) / 255  # the larger face is the surer one
+        constants.append(numpy_helper.from_array(row, f"row{stride}"))
+        nodes += [
+            helper.make_node("AveragePool", ["picture"], [f"mean{stride}"], kernel_shape=size, strides=size),
+            helper.make_node("Reshape", [f"mean{stride}", "column"], [f"cells{stride}"]),
+            helper.make_node("MatMul", [f"cells{stride}", f"row{stride}"], [f"part{stride}"]),
+        ]
+        names.append(f"part{stride}")
+    nodes += [
+        helper.make_node("Concat", names, ["all"], axis=1),
+        helper.make_node("Sub", ["all", "doubt"], ["faces"]),
+    ]
+    doubt = np.zeros((1, 1, VALUES), np.float32)
+    doubt[0, 0, 0] = 30
+    constants += [
+        numpy_helper.from_array(doubt, "doubt"),
+        numpy_helper.from_array(np.array([1, -1, 1], np.int64), "column"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "one_shot",
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 1, "h", "w"])],
+        [helper.make_tensor_value_info("faces", TensorProto.FLOAT, [1, "cells", VALUES])],
+        constants,
+    )
+    save_model(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
+    card_of(path).write_text(json.dumps({"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
+    return path
+
+
+def white_square(side: int, at: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    picture = np.full((720, 1280, 3), 70, np.uint8)  # bright enough to be left alone
+    picture[at[1] : at[1] + side, at[0] : at[0] + side] = 255
+    return picture
+
+
+def test_a_white_square_is_found_where_it_is_and_once(tmp_path: Path) -> None:
+    detector = OneShot(smallest_face=100, score=0.9, path=make_one_shot(tmp_path / "one.onnx"))
+    (face,) = detector.detect(white_square(64, (640, 320)))  # one cell of stride 32 in the picture halved to 360 rows
+    assert face.score > 0.99
+    assert face.box == pytest.approx((608, 288, 128, 128), abs=1)
+    assert np.allclose(face.landmarks, (672, 352), atol=1)
+
+
+def test_faces_smaller_than_the_venue_s_are_left_out(tmp_path: Path) -> None:
+    path = make_one_shot(tmp_path / "one.onnx")
+    small = white_square(16, (640, 320))  # one cell of stride 8: a face of 32 pixels
+    assert OneShot(smallest_face=40, path=path).detect(small) == []
+    assert len(OneShot(smallest_face=30, path=path).detect(small)) == 1
+
+
+def test_a_picture_of_any_size_is_searched_to_its_edge(tmp_path: Path) -> None:
+    detector = OneShot(smallest_face=20, path=make_one_shot(tmp_path / "one.onnx"))
+    picture = np.full((129, 161), 70, np.uint8)
+    assert detector.detect(picture) == []
+    picture[96:128, 128:160] = 255
+    assert max(face.box[2] for face in detector.detect(picture)) == pytest.approx(64, abs=1)
+
+
+def test_a_file_that_is_none_or_has_no_card_is_told(tmp_path: Path) -> None:
+    path = make_one_shot(tmp_path / "one.onnx")
+    card_of(path).write_text("[]")
+    with pytest.raises(BadFile, match="not the card of a face detector"):
+        OneShot(path=path)
+    path.write_bytes(b"torn")
+    card_of(path).write_text(json.dumps({"sha256": hashlib.sha256(b"torn").hexdigest()}))
+    with pytest.raises(BadFile, match="onnx"):
+        OneShot(path=path)
+    with pytest.raises(BadFile):
+        OneShot(path=tmp_path / "none.onnx")
