@@ -20,6 +20,7 @@
     |   |-- NoSoundDevice                   installation.film.sound_device: none opens
     |   |-- NoWindow                        installation.calibrate.window
     |   |-- UpsFault                        installation.house.ups: the battery behind the mains cannot be asked
+    |   |-- NoBroker                        installation.rooms.link: the MQTT broker is not there, or says no
     |   |-- NotMailed                       installation.report.mail: a report; the server said no, or is not there
     |   |   `-- PartlyMailed                installation.report.mail: to some of those it is for
     |   |-- BrokerAway                      installation.rooms.room_list: no MQTT broker, so nothing is put into rooms

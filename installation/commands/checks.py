@@ -14,6 +14,7 @@ from calibration.file_writer import make_private_folder
 from calibration.progress import Progress
 from calibration.settings import OscTarget, ScreenSettings, SoundSettings
 from calibration.venue import Venue
+from installation.commands.broker_checks import check_broker
 from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
 from installation.commands.crowd_check import check_crowd
@@ -214,6 +215,7 @@ def check_all(
     yield from check_lamps(venue, story)
     yield from check_sign(venue, story, show)
     yield from check_reports(venue)
+    yield from check_broker(venue, show)
     if not any(isinstance(fault, BadFile) for fault in faults):  # else the venue's own words are not known
         yield from check_privacy(venue)
     yield from check_disk(Path(venue.journal.folder) if venue.journal.folder else state_folder() / "journal")

@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
 
         Exit code 1 when something that the show needs is missing.
         """
+        from installation.commands.broker_checks import broker_row
         from installation.commands.privacy_checks import privacy_row
         from installation.host.errors import plain_errors
         from installation.host.native_noise import native_noise_aside
@@ -56,7 +57,7 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
             film = decoding(screen)
         row, code = operators_console(chosen)
-        about = (eyes_sign(chosen), privacy_row(chosen))
+        about = (eyes_sign(chosen), privacy_row(chosen), broker_row(chosen))
         rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *about, *midi(), *places(), row, *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)

@@ -155,7 +155,7 @@ def _sign(privacy: PrivacySettings, say: Phrases) -> str:
 
 
 def _network(venue: Venue, say: Phrases) -> str:
-    osc, console = venue.osc, venue.console
+    osc, console, rooms = venue.osc, venue.console, venue.rooms
     allowed = ", ".join(str(one) for one in osc.allow)
     obeyed = say("listens", where=f"{osc.listen_host}:{osc.listen_port}", allow=allowed)
     return say(
@@ -163,6 +163,7 @@ def _network(venue: Venue, say: Phrases) -> str:
         console=f"{console.listen}:{console.port}" if console.listen else say("off"),
         osc=obeyed if osc.listen else say("off"),
         oscquery=f"{osc.oscquery_host}:{osc.oscquery_port}" if osc.oscquery else say("off"),
+        broker=str(rooms.address) if rooms.broker and rooms.listen else say("off"),
     )
 
 
@@ -172,6 +173,7 @@ def _risks(venue: Venue, facts: Facts, say: Phrases) -> dict[str, str]:
     single = programs_told_of_single_visitors(facts)
     served = [osc.listen_host] * osc.listen + [osc.oscquery_host] * osc.oscquery
     served += [venue.console.listen] if venue.console.listen else []
+    served += [venue.rooms.address.host] if venue.rooms.broker and venue.rooms.listen else []
     reachable = any(served_to(host) != "computer" for host in served)
     narrowed = bool(venue.camera.masks or privacy.zone) or privacy.consent == "button"
     sent_on = any(one.reach != "computer" for one in single)

@@ -40,6 +40,8 @@ Content = Literal[
     "console",
     "metrics",
     "constellation",
+    "broker",
+    "broker_state",
     "lamps",
     "screens",
     "mail",
@@ -190,6 +192,10 @@ def _recipients(venue: Venue) -> list[Recipient]:
     if venue.constellation.server:
         server = venue.constellation.server
         found.append(Recipient("constellation", reach_of(server.partition(":")[0]), server, "constellation.server"))
+    if venue.rooms.broker:
+        content = "broker" if venue.rooms.moods_per_second else "broker_state"
+        address = venue.rooms.address
+        found.append(Recipient(content, reach_of(address.host), str(address), "rooms.broker"))
     for universe in venue.lamps.universes:
         reach = reach_of(universe.host) if universe.host else "network"
         where = f"{universe.protocol} {universe.number} {universe.host or 'multicast'}"

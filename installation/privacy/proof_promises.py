@@ -146,6 +146,9 @@ def _of_network(venue: Venue) -> Iterator[Promise]:
     if venue.constellation.server:
         host, _, port = venue.constellation.server.partition(":")
         yield _client("constellation.server", "Constellation", host, int(port or 80), CONSOLE)
+    if venue.rooms.broker:
+        broker = venue.rooms.address
+        yield _client("rooms.broker", "the MQTT broker of the rooms", broker.host, broker.port, STAGE)
     if venue.report.mail_to:
         mail_port = venue.report.mail_port or {"starttls": 587, "tls": 465, "none": 25}[venue.report.mail_security]
         yield _client("report.mail_to", "the report by mail", venue.report.mail_host, mail_port, "report")
@@ -254,6 +257,8 @@ def _hosts(venue: Venue) -> Iterator[str]:
     yield from (target.host for target in venue.osc.targets)
     yield from (universe.host for universe in venue.lamps.universes if universe.host)
     yield from (host for host in (venue.display.host, venue.constellation.server.partition(":")[0]) if host)
+    if venue.rooms.broker:
+        yield venue.rooms.address.host
     yield from (host for host in (venue.report.mail_host, venue.console.listen, venue.osc.oscquery_host) if host)
 
 

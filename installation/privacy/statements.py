@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from installation.privacy.facts import SHOWN_SECONDS, Facts, counted
 from installation.privacy.words import Words
 
-TOGETHER = {"osc_aggregate", "osc_scalar", "oscquery_mood", "mail", "folder"}
+TOGETHER = {"osc_aggregate", "osc_scalar", "oscquery_mood", "broker", "mail", "folder"}
 """Contents that have the mood of all visitors together, and of no single one."""
 
 

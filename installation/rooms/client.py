@@ -13,47 +13,44 @@ import time
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from calibration.errors import BadFile
 from calibration.extras import MissingExtra, needs_extra
 from calibration.rooms_settings import BrokerSettings
 from installation.host.console import LossReporter, log
-from installation.host.secret_file import first_line
 from installation.host.worker import Worker
+from installation.rooms.link import (
+    ANSWER_WITHIN,
+    NO_ANSWER,
+    PACKET_AT_MOST,
+    NoBroker,
+    Received,
+    open_link,
+    refusal,
+    subscribe_options,
+)
 from installation.rooms.outbox import Make, Message, Outbox
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
-KEEP_ALIVE_SECONDS = 4
-"""A broker that says nothing for twice as long hangs; it tells the last will of a client after one and a half."""
-ANSWER_WITHIN, CONNECT_WITHIN = 4.0, 3.0
+__all__ = ["BrokerClient", "Hear", "Received"]
 RETRY_SECONDS = 2.0
+RIVAL_SECONDS, RIVAL_AT_MOST = 30.0, 3600.0
+"""Two of one name push each other out; one steps back, each time for four times as long."""
 END_SECONDS, FAREWELL_SECONDS = 1.5, 0.8
 LOOK_SECONDS = 0.5
 MOST_IN_FLIGHT = 20
 """Messages that the broker has not confirmed; after so many nothing is sent until it does."""
-PACKET_AT_MOST = 1 << 20
-"""Bytes of one message that is taken from the broker."""
 BATCH, BATCH_SECONDS, REST_SECONDS = 64, 0.05, 0.001
 """So many messages in so short a time are a flood: then the thread rests in between, as that of OSC does."""
 REFUSALS_TOLD = 50
-UNSPECIFIED, TAKEN_OVER, WRONG_PASSWORD, NOT_AUTHORIZED = 0x80, 0x8E, 0x86, 0x87
-"""Reason codes of MQTT 5."""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message from the broker."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    """It was there before, or was published to stay."""
+PACKET_HEAD = 16
+"""Bytes of a message beside its topic and payload, at most."""
+BROKEN = "the connection broke"
+UNSPECIFIED = 0x80
+"""A reason code of MQTT 5."""
 
 
 Hear = Callable[[Received], None]
@@ -90,10 +87,17 @@ class BrokerClient:
         self.connected = False
         """The broker has let us in, and the connection stands."""
         # Of the client's thread, anew for each connection:
-        self._why = ""
+        self._why, self._steps_back, self._stepped_back, self._packet_at_most = "", False, 0, PACKET_AT_MOST
         self._subscribed: set[str] = set()
         self._unconfirmed: dict[int, str] = {}
         self._refusals: set[tuple[str, str]] = set()
+        self._callbacks = {
+            "on_connect": self._on_connect,
+            "on_disconnect": self._on_disconnect,
+            "on_message": self._on_message,
+            "on_publish": self._on_publish,
+            "on_subscribe": self._on_subscribe,
+        }
         self._worker = Worker(part, self._keep, losses)
 
     def start(self) -> None:
@@ -120,6 +124,11 @@ class BrokerClient:
         if self.connected:
             self._outbox.add(message)
             self._wake()
+
+    def step_back(self, why: str) -> None:
+        """Leave the place to another program of our name, for longer each time. For the client's thread alone."""
+        self._stepped_back += 1
+        self._why, self._steps_back = why, True
 
     def close(self, farewell: Sequence[Message] = ()) -> None:
         """Say farewell and end (1.5 s at most)."""
@@ -148,19 +157,17 @@ class BrokerClient:
             why = self._connect_and_serve()
             if self._closing.is_set():
                 break
-            self._losses.lost(self._part, f"{self._address}: {why}; it is tried again every few seconds")
-            self._closing.wait(wait)
+            self._losses.lost(self._part, f"{self._address}: {why}; it is tried again by itself")
+            rest = RIVAL_SECONDS * 4 ** (self._stepped_back - 1) if self._steps_back else 0.0
+            self._closing.wait(max(wait, min(rest, RIVAL_AT_MOST)))
 
     def _connect_and_serve(self) -> str:
         """One connection, from its beginning to its end: why it ended."""
-        self._why, self._subscribed, self._unconfirmed = "the connection broke", set(), {}
+        self._why, self._subscribed, self._unconfirmed, self._steps_back = BROKEN, set(), {}, False
         try:
-            link = self._make_link()
-            link.connect(self._address.host, self._address.port, KEEP_ALIVE_SECONDS, properties=_connect_properties())
-        except BadFile as error:
+            link = open_link(self._settings, self._name, self._callbacks, self._will)
+        except NoBroker as error:
             return str(error)
-        except (OSError, ValueError) as error:  # not there, no such name, a certificate that does not hold
-            return _in_words(error)
         try:
             with selectors.DefaultSelector() as selector:
                 self._serve(link, selector)
@@ -176,12 +183,12 @@ class BrokerClient:
         line: Any = link.socket()
         selector.register(line, selectors.EVENT_READ)
         taken, since = 0, time.monotonic()
-        while not self._closing.is_set():
+        while not (self._closing.is_set() or self._steps_back):
             if self.connected:
                 self._subscribe(link)
                 self._hand_over(link)
             elif time.monotonic() > deadline:
-                self._why = "it does not answer"
+                self._why = NO_ANSWER
                 return
             if link.socket() is None:
                 return
@@ -190,9 +197,9 @@ class BrokerClient:
             waiting = getattr(line, "pending", int)()  # what TLS has decrypted already wakes no selector
             ready = {key.fileobj for key, _ in selector.select(0.0 if waiting else LOOK_SECONDS)}
             if self._wake_out in ready:
-                self._awake = False
                 with suppress(BlockingIOError):
                     self._wake_out.recv(64)
+                self._awake = False  # after the line is empty: a wake in between was for what is handed over now
             if line in ready or waiting:
                 link.loop_read()
                 link.loop_write()
@@ -202,13 +209,13 @@ class BrokerClient:
                 if time.monotonic() - since < BATCH_SECONDS:
                     time.sleep(REST_SECONDS)
                 taken, since = 0, time.monotonic()
-        if self.connected:
+        if self.connected and not self._steps_back:
             self._take_leave(link)
 
     def _subscribe(self, link: Client) -> None:
         wanted = self._listeners.keys()
         for topic_filter in wanted - self._subscribed:
-            link.subscribe(topic_filter, options=_subscribe_options())
+            link.subscribe(topic_filter, options=subscribe_options())
         for topic_filter in self._subscribed - wanted:
             link.unsubscribe(topic_filter)
         self._subscribed = set(wanted)
@@ -222,6 +229,9 @@ class BrokerClient:
             self._publish(link, message)
 
     def _publish(self, link: Client, message: Message) -> None:
+        if len(message.topic) + len(message.payload) + PACKET_HEAD > self._packet_at_most:
+            self._warn_once(message.topic, f"packets of more than {self._packet_at_most} bytes")  # and would hang up
+            return
         sent = link.publish(message.topic, message.payload, message.qos, message.retain)
         if message.qos:
             self._unconfirmed[sent.mid] = message.topic
@@ -235,33 +245,11 @@ class BrokerClient:
 
     # -- what paho calls, in the same thread -------------------------------------------------------------------------
 
-    def _make_link(self) -> Client:
-        """A client that remembers nothing. Raises ``BadFile``, and ``OSError`` for a certificate that cannot be had."""
-        from paho.mqtt.client import Client, MQTTv5
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        settings, will = self._settings, self._will
-        link = Client(CallbackAPIVersion.VERSION2, self._name, protocol=MQTTv5, reconnect_on_failure=False)
-        link.connect_timeout = CONNECT_WITHIN
-        if settings.user:
-            password = first_line(Path(settings.password_file)) if settings.password_file else None
-            link.username_pw_set(settings.user, password)
-        if self._address.tls:
-            link.tls_set(settings.ca_file or None)
-        if will:
-            link.will_set(will.topic, will.payload, will.qos, will.retain)
-        link.on_connect = self._on_connect
-        link.on_disconnect = self._on_disconnect
-        link.on_message = self._on_message
-        link.on_publish = self._on_publish
-        link.on_subscribe = self._on_subscribe
-        return link
-
-    def _on_connect(self, _link: Client, _own: object, _flags: object, reason: Any, _properties: object) -> None:
+    def _on_connect(self, _link: Client, _own: object, _flags: object, reason: Any, properties: Any) -> None:
         if reason.is_failure:
-            keys = " (rooms.user, rooms.password_file)" if reason.value in (WRONG_PASSWORD, NOT_AUTHORIZED) else ""
-            self._why = f"it refuses us: {str(reason).lower()}{keys}"
+            self._why = refusal(reason)
             return
+        self._packet_at_most = getattr(properties, "MaximumPacketSize", PACKET_AT_MOST)
         self._outbox.begin(self._greet())
         self.connected = True
         self._losses.back(self._part)
@@ -270,10 +258,8 @@ class BrokerClient:
         if not self.connected:
             return  # why it let us not in is known already
         self.connected = False
-        if reason.value != UNSPECIFIED:  # which is paho's word for a connection that broke
+        if reason.value != UNSPECIFIED and not self._steps_back:  # else paho's word for a connection that broke
             self._why = str(reason).lower()
-        if reason.value == TAKEN_OVER:
-            self._why = f"another program came with our name, {self._name!r}: is there another room of this name?"
 
     def _on_message(self, _link: Client, _own: object, message: Any) -> None:
         from paho.mqtt.client import topic_matches_sub
@@ -300,24 +286,3 @@ class BrokerClient:
         if (what, reason) not in self._refusals and len(self._refusals) < REFUSALS_TOLD:
             self._refusals.add((what, reason))
             log.warning("the broker %s refuses %s: %s (told once)", self._address, what, reason.lower())
-
-
-def _connect_properties() -> Any:
-    from paho.mqtt.packettypes import PacketTypes
-    from paho.mqtt.properties import Properties
-
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.MaximumPacketSize = PACKET_AT_MOST
-    return properties
-
-
-def _subscribe_options() -> Any:
-    """A message that is published to stay says so also to those who are there already."""
-    from paho.mqtt.subscribeoptions import SubscribeOptions
-
-    return SubscribeOptions(qos=1, retainAsPublished=True)
-
-
-def _in_words(error: Exception) -> str:
-    said = getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error)
-    return said if said and said != "timed out" else "it does not answer"

@@ -19,7 +19,7 @@ from installation.osc.incoming import Argument, CommandRefused
 from installation.osc.rate_limit import PASSPHRASE_SECONDS, WRONG_PASSPHRASES, TokenBuckets
 from installation.osc.refusals import RefusalLog
 from installation.osc.registry import COMMANDS, Code
-from installation.rooms.client import Received
+from installation.rooms.link import Received
 from installation.rooms.tokens import Gate, NotSigned
 from installation.rooms.topics import SET, Order, Reply, read_order
 from scenes.machine.command import Command, Origin, Ping

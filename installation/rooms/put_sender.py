@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
+from installation.rooms.link import Received
 from installation.rooms.outbox import Message
 from installation.rooms.put_manifest import CHUNK_BYTES, WINDOW, Manifest
 from installation.rooms.put_receiver import FINAL, PutState

@@ -13,7 +13,8 @@ from calibration.files import did_you_mean
 from calibration.rooms_settings import BrokerSettings
 from calibration.venue_folder import config_folder
 from installation.host.console import LossReporter
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
+from installation.rooms.link import Received
 from installation.rooms.put_manifest import Manifest, new_id
 from installation.rooms.put_sender import Delivery
 from installation.rooms.tokens import ANY_ROOM, read_tokens

@@ -21,7 +21,8 @@ from installation.host.console import LossReporter, log
 from installation.host.priority import PAGES, set_thread_priority
 from installation.host.state_folder import state_folder
 from installation.host.worker import Worker
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
+from installation.rooms.link import Received
 from installation.rooms.outbox import Message
 from installation.rooms.put_check import check_story_put, check_venue_put
 from installation.rooms.put_receiver import PutState, Receiver, RoomPlace

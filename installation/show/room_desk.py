@@ -16,12 +16,24 @@ from installation.host.state_folder import room_stem, state_folder
 from installation.osc.registry import COMMANDS
 from installation.report.job import REPORTS
 from installation.report.summary import NewestSummary
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
 from installation.rooms.discovery import BIRTH, BORN, discovery_payload, discovery_topic
+from installation.rooms.link import Received
 from installation.rooms.orders import Orders
 from installation.rooms.outbox import Message
 from installation.rooms.tokens import Gate, token_of
-from installation.rooms.topics import OFFLINE, ONLINE, Beat, Reply, RoomCard, RoomEvent, RoomMood, RoomState, RoomTopics
+from installation.rooms.topics import (
+    OFFLINE,
+    ONLINE,
+    Beat,
+    Reply,
+    RoomCard,
+    RoomEvent,
+    RoomMood,
+    RoomState,
+    RoomTopics,
+    read,
+)
 from installation.show.console_desk import ConsoleDesk
 from installation.show.console_state import Beside, SinceWhen, absent_senses, mood_now, state_of
 from installation.show.view import View
@@ -70,7 +82,7 @@ class RoomDesk:
         self._for_all = gate.is_open
         """Whoever may publish may control the room: so Home Assistant may, which can sign nothing."""
         self._story: Story | None = None
-        self._started_at = time.time()
+        self._started_at, self._greetings = time.time(), 0
         self._offset = self._started_at - losses.clock()
         self._number, self._beat_due, self._state_due, self._mood_due = 0, 0.0, 0.0, 0.0
         self._mood: tuple[Mood, bool] | None = None
@@ -80,6 +92,7 @@ class RoomDesk:
         """What a change is told from, and when it was sent; of the client's thread."""
         if settings.listen:
             self.client.listen(topics.set("+"), self._hear)
+        self.client.listen(topics.info, self._hear_card)
         if settings.discovery:
             self.client.listen(f"{settings.discovery}/{BIRTH}", self._hear_birth)
         losses.follow(self._note_loss)
@@ -100,9 +113,9 @@ class RoomDesk:
             case SceneStarted(_, scene, index):
                 self._event("scene", RoomEvent(at=at, scene=scene, index=index))
             case Branched(source, target, reason, emotion, confidence):
-                said = RoomEvent(
-                    at=at, scene=source, target=target, reason=reason, emotion=emotion, confidence=confidence
-                )
+                said = RoomEvent(at=at, scene=source, target=target)
+                if self._settings.moods_per_second:  # else the mood stays in the room
+                    said = said.model_copy(update={"reason": reason, "emotion": emotion, "confidence": confidence})
                 self._event("branch", said)
             case TakeStarted(take):
                 self._event("take_start", RoomEvent(at=at, take=take))
@@ -146,6 +159,7 @@ class RoomDesk:
 
     def _greeting(self) -> Sequence[Message]:
         """All that is retained: a broker that was restarted may have forgotten it."""
+        self._greetings += 1
         found = [self._card_message(), *self._discovery()]
         if self._newest is not None:
             self._sent = (None, 0.0)
@@ -238,6 +252,13 @@ class RoomDesk:
 
     def _hear(self, received: Received) -> None:
         self._orders.receive(received.topic.rsplit("/", 1)[1], received)
+
+    def _hear_card(self, received: Received) -> None:
+        """Another room of our name: the one that began later steps back. At first it may be our own of last time."""
+        card = read(RoomCard, received.payload)
+        if card and self._greetings > 1 and card.started_at < self._started_at:
+            why = f"another room is called {self.room!r} (the venue {card.venue[:60]!r}); set another rooms.room"
+            self.client.step_back(why)
 
     def _hear_birth(self, received: Received) -> None:
         if received.payload == BORN:

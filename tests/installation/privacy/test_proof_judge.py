@@ -12,6 +12,7 @@ import pytest
 
 from calibration.house_settings import DisplaySettings, UpsSettings
 from calibration.lamp_settings import LampSettings, UniverseSettings
+from calibration.rooms_settings import RoomsSettings
 from calibration.settings import OscSettings, OscTarget
 from calibration.venue import Venue
 from calibration.web_settings import ConsoleSettings, ConstellationSettings
@@ -141,6 +142,7 @@ def test_what_a_venue_promises_is_no_finding(searcher: Searcher, places: Places)
         lamps=LampSettings(universes=(UniverseSettings(number=258), UniverseSettings(number=2, host="10.0.0.8"))),
         console=ConsoleSettings(listen="0.0.0.0"),  # noqa: S104 - a setting
         constellation=ConstellationSettings(server="10.0.0.5:8082"),
+        rooms=RoomsSettings(broker="mqtts://10.0.0.4"),
         display=DisplaySettings(power="pjlink", host="10.0.0.9"),
         ups=UpsSettings(name="ups@localhost"),
     )
@@ -156,6 +158,7 @@ def test_what_a_venue_promises_is_no_finding(searcher: Searcher, places: Places)
         Channel("console", "answering", "tcp 192.168.1.4:8470<-192.168.1.9:51000", messages=[b"HTTP/1.1 200 OK"]),
         Channel("console", "tcp", "192.168.1.4:40000->10.0.0.5:8082"),
         Channel("stage", "tcp", "10.0.0.9:4352"),
+        Channel("stage", "tcp", "192.168.1.4:40001->10.0.0.4:8883"),
         Channel("stage", "file", f"{state}/journal/2026-11-27.unnamed-room.jsonl", messages=[b'{"kind": "mood"}\n']),
     ]
     programs = [("stage", ("upsc", "ups@localhost")), ("stage", ("python", "-m", EYE, "fd:8"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ import pytest
 
 from calibration.rooms_settings import RoomsSettings
 from installation.host.console import LossReporter
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
+from installation.rooms.link import Received
 from installation.rooms.outbox import Message
 from tests.helpers.mosquitto import Mosquitto, certificates, mosquitto, needs_mosquitto, password_file
 from tests.installation.waiting import LONG, wait_until
@@ -163,3 +165,94 @@ def test_a_broker_that_hangs_holds_nobody_up_and_then_gets_the_newest_only(tmp_p
         assert waiting <= 201, f"{waiting} messages wait"
         broker.go_on()
         wait_until(lambda: ear.payloads("a/state")[-1:] == [b"2999 " * 2000], LONG)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other process can be limited here: no full broker was tried")
+def test_a_broker_that_is_full_is_lost_until_it_has_room(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    import resource
+
+    with (
+        caplog.at_level(logging.INFO, "chiaro"),
+        mosquitto(tmp_path) as broker,
+        client(settings(broker), "first") as first,
+    ):
+        wait_until(lambda: first.connected, LONG)
+        taken = len(list(Path(f"/proc/{broker.pid}/fd").iterdir()))
+        before = resource.prlimit(broker.pid, resource.RLIMIT_NOFILE, (taken, 1024))
+        with client(settings(broker), "second") as second:
+            wait_until(lambda: "broker lost" in caplog.text, LONG)
+            resource.prlimit(broker.pid, resource.RLIMIT_NOFILE, (min(before[0], 1024), 1024))
+            assert wait_until(lambda: second.connected, LONG) < HEALED_WITHIN
+            assert first.connected
+    assert caplog.text.count("broker lost") == 1
+
+
+def test_a_message_that_is_too_large_for_the_broker_is_left_out_and_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        caplog.at_level(logging.INFO, "chiaro"),
+        mosquitto(tmp_path) as broker,
+    ):
+        broker.kill()
+        with (tmp_path / "mosquitto.conf").open("a") as more:
+            more.write("max_packet_size 200\n")
+        broker.start()
+        with client(settings(broker), "room") as room:
+            ear = Ear(room, "a/#")
+            wait_until(lambda: room._subscribed, LONG)
+            for _ in range(3):
+                room.send(Message("a/large", b"x" * 1000))
+            room.send(Message("a/small", b"fine"))
+            wait_until(lambda: ear.payloads("a/small"), LONG)
+            assert room.connected
+            assert not ear.payloads("a/large")
+    assert caplog.text.count("refuses a/large: packets of more than 200 bytes") == 1
+    assert "broker lost" not in caplog.text
+
+
+def test_what_the_access_list_forbids_is_told_once_and_the_rest_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rights = tmp_path / "acl"
+    rights.write_text("topic readwrite a/allowed\n")
+    rights.chmod(0o600)
+    with (
+        caplog.at_level(logging.INFO, "chiaro"),
+        mosquitto(tmp_path, f"acl_file {rights}") as broker,
+        client(settings(broker), "room") as room,
+    ):
+        ear = Ear(room, "a/allowed")
+        wait_until(lambda: room._subscribed, LONG)
+        for number in range(5):
+            room.send(Message("a/forbidden", b"%d" % number))
+        wait_until(lambda: "refuses a/forbidden" in caplog.text, LONG)
+        room.send(Message("a/allowed", b"fine"))
+        wait_until(lambda: ear.payloads("a/allowed"), LONG)
+        assert room.connected
+    assert caplog.text.count("refuses a/forbidden") == 1
+
+
+def test_a_slow_broker_gets_the_newest(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as broker, client(settings(broker), "room") as room:
+        ear = Ear(room, "a/state")
+        wait_until(lambda: room._subscribed, LONG)
+        for number in range(60):
+            broker.stop() if number % 3 else broker.go_on()
+            room.put("a/state", lambda number=number: b"%d " % number * 20_000, retain=True)  # type: ignore[misc]
+            time.sleep(0.01)
+        broker.go_on()
+        wait_until(lambda: ear.payloads("a/state")[-1:] == [b"59 " * 20_000], LONG)
+
+
+def test_many_wakes_at_once_leave_no_message_behind(tmp_path: Path) -> None:
+    """The thread must not sleep while something waits for it: a wake was once lost while another was being read."""
+    with mosquitto(tmp_path) as broker, client(settings(broker), "room") as room:
+        ear = Ear(room, "a/#")
+        wait_until(lambda: room._subscribed, LONG)
+        for number in range(400):
+            room.put(f"a/{number % 20}", lambda number=number: b"%d" % number, qos=0)  # type: ignore[misc]
+            if number % 7 == 0:
+                time.sleep(0.001)
+        wait_until(lambda: {one.payload for one in ear.heard} >= {b"%d" % n for n in range(380, 400)}, LONG)
+        assert not room._awake or room._wake_out.recv(64)

@@ -9,7 +9,7 @@ import pytest
 
 from calibration.settings import OscSettings
 from installation.osc.registry import COMMANDS, Code
-from installation.rooms.client import Received
+from installation.rooms.link import Received
 from installation.rooms.orders import COMMANDS_AT_MOST, Orders
 from installation.rooms.tokens import Gate, signed
 from installation.rooms.topics import Reply

@@ -15,9 +15,11 @@ import pytest
 
 from calibration.rooms_settings import RoomsSettings
 from installation.host.console import LossReporter
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
+from installation.rooms.link import Received
 from installation.rooms.reader import Condition, RoomSign
 from installation.rooms.topics import topic_of
+from installation.show.room_desk import open_room
 from installation.show.show import Show
 from tests.helpers.mosquitto import Mosquitto, mosquitto, needs_mosquitto
 from tests.installation.show.test_room_in_the_show import HEALED_WITHIN, House, small_show, venue_of
@@ -91,6 +93,32 @@ def test_without_paho_one_line_says_what_installs_it_and_the_film_goes_on(
         assert show.plays
     assert caplog.text.count("broker lost") == 1
     assert 'pip install "chiaroscuro[rooms]"' in caplog.text
+
+
+@needs_mosquitto
+def test_of_two_rooms_of_one_name_the_later_one_steps_back_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A show with a second room beside it, as a copied venue file makes one."""
+    monkeypatch.setattr("installation.rooms.client.RETRY_SECONDS", 0.3)
+    with (
+        caplog.at_level(logging.INFO, "chiaro"),
+        mosquitto(tmp_path / "broker") as broker,
+        small_show(tmp_path, venue_of(broker.url, "twin")) as show,
+    ):
+        house = House(show, broker)
+        house.run_until(house.state)
+        losses = LossReporter()
+        later = open_room(venue_of(broker.url, "Twin"), show.story, losses, show.parts.journal, None)
+        try:
+            house.run_until(lambda: "another room is called 'twin'" in caplog.text)
+            house.run_until(lambda: not show.parts.losses.is_lost("broker"))
+            show.run(1.0)  # several times as long as another try took
+            assert not show.parts.losses.is_lost("broker"), "the older room is pushed out again"
+            assert losses.is_lost("broker")
+        finally:
+            later.client.close()
+            house.client.close()
 
 
 @needs_mosquitto

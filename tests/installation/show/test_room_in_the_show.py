@@ -18,7 +18,8 @@ from calibration.settings import OscSettings, ScreenSettings
 from calibration.venue import Venue
 from calibration.web_settings import ConsoleSettings
 from installation.host.console import LossReporter
-from installation.rooms.client import BrokerClient, Received
+from installation.rooms.client import BrokerClient
+from installation.rooms.link import Received
 from installation.rooms.outbox import Message
 from installation.rooms.topics import Beat, Order, Reply, RoomCard, RoomMood, RoomState, RoomTopics, read, topic_of
 from installation.show.manual_mood import ManualMood
