@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibration.errors import BadInput
+from calibration.errors import BadFile, BadInput
 from calibration.file_writer import write_whole
 from calibration.files import read_toml
 from calibration.rooms_settings import room_slug
+from calibration.venue import Venue
 from calibration.venue_folder import find_venue
 from installation.bundle.slots import State
 from installation.host.console import LossReporter, log
@@ -75,9 +76,8 @@ def begin_with_put(typed_story: str, typed_venue: str, state: Path, losses: Loss
             failed += write_venue(store, Path(venue_file_of(typed_venue)))
         if rooms.get("accept_stories") and (store := stories_of(folder)).root.exists():
             store.clean()
-            name, went_back = _choose(store)
-            failed += went_back
-            story = _story_in(store, name, losses) or typed_story
+            put, went_back = _choose_story(store, losses)
+            story, failed = put or typed_story, failed + went_back
     except OSError as error:
         losses.lost(PART, f"{error.strerror or error} ({folder})")
     return BeganWith(story, tuple(failed))
@@ -94,15 +94,26 @@ def _choose(store: PutStore) -> tuple[str, list[tuple[str, str]]]:
     return name, [(lost.id, lost.name)] if lost else []
 
 
-def _story_in(store: PutStore, name: str, losses: LossReporter) -> str:
-    file = store.file(name)
-    if file is None:
-        return ""
-    if not file.is_file():
-        losses.lost(PART, f"{file} is not there; the room's own story is shown")
-        return ""
-    log.info("the story that was put into this room is shown: %s", store.slots.describe(name))
-    return str(file)
+def _choose_story(store: PutStore, losses: LossReporter) -> tuple[str, list[tuple[str, str]]]:
+    """The story of this start, '' for the room's own, and what did not last. One that cannot be read is passed over."""
+    from scenes.story.story import load_story
+
+    failed: list[tuple[str, str]] = []
+    while True:
+        name, went_back = _choose(store)
+        failed += went_back
+        file = store.file(name)
+        if file is None:
+            return "", failed
+        try:
+            load_story(file, forgive_clips=True).require_waiting_scene()
+        except BadFile as error:
+            losses.lost(PART, f"{'; '.join(error.lines())}; the one before it is shown")
+            if not store.slots.state().trial:
+                return "", failed
+        else:
+            log.info("the story that was put into this room is shown: %s", store.slots.describe(name))
+            return str(file), failed
 
 
 def _rooms_said(typed_venue: str) -> tuple[str, dict[str, object]] | None:
@@ -111,7 +122,7 @@ def _rooms_said(typed_venue: str) -> tuple[str, dict[str, object]] | None:
         said = read_toml(find_venue(typed_venue).file) if typed_venue else {}
         rooms, name = said.get("rooms"), said.get("name")
         if isinstance(rooms, dict) and rooms.get("broker"):
-            return str(rooms.get("room") or room_slug(str(name))), rooms
+            return str(rooms.get("room") or room_slug(str(name or Venue.model_fields["name"].default))), rooms
     return None
 
 

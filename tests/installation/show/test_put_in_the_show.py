@@ -197,6 +197,7 @@ def test_killed_within_its_first_minute_the_story_before_comes_back(room: Room, 
 
 def test_a_story_whose_clips_fail_within_its_minute_goes_by_itself(room: Room, tmp_path: Path) -> None:
     film = a_film(tmp_path / "film", "A fading film")
+    wait_until(lambda: room.online, PATIENCE)
     with subprocess.Popen(
         room.command("put", str(film), "--when", "next_scene", "--follow"), stdout=subprocess.PIPE, text=True
     ) as put:
@@ -212,6 +213,7 @@ def test_a_story_whose_clips_fail_within_its_minute_goes_by_itself(room: Room, t
 
 def test_a_story_that_is_lost_before_it_begins_is_given_up(room: Room, tmp_path: Path) -> None:
     film = a_film(tmp_path / "film", "A lost film")
+    wait_until(lambda: room.online, PATIENCE)
     with subprocess.Popen(
         room.command("put", str(film), "--when", "next_scene", "--follow"), stdout=subprocess.PIPE, text=True
     ) as put:
