@@ -69,14 +69,17 @@ class Running:
     def measure(self, name: str, pages: int, flooders: int, seconds: float) -> Phase:
         """One phase. Without a page, one looks for a moment before and after, for the counters."""
         first = {} if pages else _look(self.port, 1, 1.0, 0)["last"]
-        console, stage, begun = _ticks(self.console), _ticks(self.stage), time.monotonic()
+        console, stage, begun = process_seconds(self.console), process_seconds(self.stage), time.monotonic()
         if pages:
             seen = _look(self.port, pages, seconds, flooders)
         else:
             time.sleep(seconds)
         spent = time.monotonic() - begun
-        console_share, stage_share = (_ticks(self.console) - console) / spent, (_ticks(self.stage) - stage) / spent
-        resident = _resident(self.console)
+        console_share, stage_share = (
+            (process_seconds(self.console) - console) / spent,
+            (process_seconds(self.stage) - stage) / spent,
+        )
+        resident = resident_megabytes(self.console)
         if not pages:
             seen = _look(self.port, 1, 1.0, 0) | {"first": first}
         return Phase(name, resident, console_share, stage_share, seen)
@@ -172,13 +175,14 @@ def _look(port: int, pages: int, seconds: float, flooders: int) -> dict[str, Any
     return found
 
 
-def _ticks(process: int) -> float:
+def process_seconds(process: int) -> float:
     """Seconds of processor that it has used."""
     words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _resident(process: int) -> float:
+def resident_megabytes(process: int) -> float:
+    """Memory that a process holds."""
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 

@@ -20,6 +20,7 @@ from tests.installation.fleet.running_house import Following, running_house
 from tests.installation.fleet.stand_in_room import stand_in_room
 from tests.installation.report.tiny_smtp import TinySmtp, tiny_smtp
 from tests.installation.waiting import LONG, wait_until
+from tests.installation.web.browser import DESK, PHONE, chromium
 
 pytestmark = needs_mosquitto
 
@@ -216,6 +217,30 @@ def test_a_broker_that_is_started_again_without_memory_is_one_alarm_and_all_room
     begun = [one["kind"] for one in scene.page.lines["alarm"][before:] if one["begun"]]
     assert begun == ["broker"]
     assert scene.house.command("group", "east", "resume")["done"] == 2
+
+
+@pytest.mark.slow
+def test_the_page_in_a_real_browser_at_a_desk_and_on_a_phone(scene: Scene) -> None:
+    with chromium() as page:
+        for size, touch in ((DESK, False), (PHONE, True)):
+            page.size(size, touch)
+            page.open(f"http://127.0.0.1:{scene.house.port}/")
+            page.wait_for("document.querySelectorAll('#rooms li').length === 3")
+            assert page.js("document.documentElement.scrollWidth") == size[0]
+            page.click("#groups button:nth-child(2)")
+            page.wait_for("document.querySelectorAll('#rooms li').length === 2")
+            assert page.text("#controls-for") == "group east (2)"
+            page.click("[data-do=pause]")
+            page.wait_for("document.getElementById('said').textContent === 'Pause: done in 2 rooms'")
+        page.open(f"http://127.0.0.1:{scene.house.port}/room/tower")
+        page.wait_for("document.getElementById('room-need').textContent.endsWith('well')")
+        page.wait_for("document.querySelectorAll('#senses li').length === 2")
+        page.click("[data-do=blackout]:not([data-value='0'])")
+        assert page.js("document.querySelector('[data-do=blackout]').textContent") == "Again: Blackout"
+        page.click("#open-setup")
+        page.put("#language", "de", "change")
+        page.wait_for("document.querySelector('nav a').textContent === 'Räume'")
+        assert page.faults() == []
 
 
 def test_it_ends_as_it_is_told_to_and_says_so(scene: Scene) -> None:
