@@ -71,13 +71,18 @@ class Region(Section):
     bottom: Share = 1.0
 
 
+NO_CAMERA = "none"
+"""As `source`: this machine has no eye of its own; those of other machines are named under [eyes]."""
+
+
 class CameraSettings(Section):
     """Where pictures come from, and what is fixed on the camera (fixed, or the film's own light pumps the picture)."""
 
     source: CameraText = Field(
         "",
         repr=False,  # may hold a password
-        description="Device, file, folder, stream address, 'visitor' or 'first' (found); '' = first, else visitor",
+        description="Device, file, folder, stream address, 'visitor', 'first' (found), or 'none' with [eyes]; "
+        "'' = first, else visitor",
     )
     source_file: PathText = Field(
         "",

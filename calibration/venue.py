@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from calibration.errors import BadFile, BadInput
+from calibration.eyes_settings import EyesSettings
 from calibration.files import load_toml
 from calibration.house_settings import DisplaySettings, HoursSettings, UpsSettings
 from calibration.lamp_settings import LampSettings, TimecodeSettings
@@ -39,6 +40,7 @@ class Venue(Section):
     )
     camera: CameraSettings = CameraSettings()
     eye: EyeSettings = EyeSettings()
+    eyes: EyesSettings = EyesSettings()
     mood: MoodSettings = MoodSettings()
     screen: ScreenSettings = ScreenSettings()
     screens: ScreensSettings = ScreensSettings()
@@ -60,6 +62,7 @@ class Venue(Section):
 
 
 PATHS: dict[str, tuple[str, ...]] = {
+    "eyes": ("key_file",),
     "report": ("folder", "mail_password_file"),
     "rooms": ("password_file", "ca_file", "token_file"),
 }

@@ -28,6 +28,7 @@ COMMANDS = (
     *("new", "run", "play", "check", "rehearse", "convert", "calibrate", "classify", "doctor"),
     *("bench", "osc", "models", "evaluate", "train", "train_detector", "story"),
     *("house", "hours", "report", "privacy", "service", "supervise", "bundle", "rooms", "screen"),
+    "eye",
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 

@@ -44,6 +44,7 @@ AT_THE_ROOT = {
             "opening_hours",
             "house_settings",
             "lamp_settings",
+            "eyes_settings",
             "privacy_settings",
             "rooms_settings",
             "screens_settings",

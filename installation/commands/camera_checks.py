@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from calibration.errors import BadInput, ChiaroError
-from calibration.settings import EyeSettings
+from calibration.settings import NO_CAMERA, EyeSettings
 from calibration.venue import Venue
 from installation.commands.finding import Finding, ok, problem, warning
 from models.arrays import Image
@@ -37,6 +37,9 @@ def check_camera(venue: Venue, seconds: float = 4.0, show: int = 0) -> Iterator[
 
     if venue.privacy.stays_shut:
         yield ok("camera", "[privacy]", f"not opened: {venue.privacy.stays_shut}")
+        return
+    if venue.camera.source == NO_CAMERA:
+        yield ok("camera", "camera.source = none", "this machine has no eye; those of [eyes] are tried below")
         return
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     named = f"camera.source_file = {venue.camera.source_file}"

@@ -18,6 +18,7 @@ from installation.commands.broker_checks import check_broker
 from installation.commands.camera_checks import check_camera
 from installation.commands.clip_checks import check_story
 from installation.commands.crowd_check import check_crowd
+from installation.commands.eyes_checks import check_eyes
 from installation.commands.finding import Finding, bad_input, ok, problem, warning
 from installation.commands.house_checks import check_house
 from installation.commands.lamp_checks import check_lamps
@@ -27,7 +28,7 @@ from installation.commands.privacy_checks import check_privacy
 from installation.commands.report_checks import check_reports
 from installation.commands.sign_checks import check_sign
 from installation.commands.signal_check import check_signals
-from installation.host.open_files import open_files
+from installation.host.open_files import holds_udp_port, open_files
 
 
 def check_display(venue: Venue, headless: bool, show: int = 0) -> Iterator[Finding]:
@@ -137,18 +138,6 @@ def check_osc(venue: Venue, show: int = 0) -> Iterator[Finding]:
                     yield problem("osc in", where, f"{error.strerror}: another program uses this port; choose another")
 
 
-def holds_udp_port(process: int, port: int) -> bool:
-    """Whether a process has a UDP socket on ``port``; True where the system does not tell (not Linux, other users)."""
-    try:
-        links = set(open_files(process))
-        lines = [
-            line.split() for name in ("udp", "udp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()
-        ]
-    except OSError:
-        return True
-    return any(line[1].endswith(f":{port:04X}") and f"socket:[{line[9]}]" in links for line in lines)
-
-
 def _target(number: int, target: OscTarget) -> Iterator[Finding]:
     from installation.osc.udp_socket import resolve
 
@@ -204,6 +193,7 @@ def check_all(
         or not any(isinstance(fault, BadFile) or fault.where == "--camera" for fault in faults)
     ):
         yield from check_camera(venue, show=show)  # else nobody knows yet which one is meant
+    yield from check_eyes(venue, show)
     yield from check_display(venue, headless, show)
     yield from check_sound(headless, venue.sound, show)
     yield from check_osc(venue, show)

@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
             film = decoding(screen)
         row, code = operators_console(chosen)
-        about = (eyes_sign(chosen), privacy_row(chosen), broker_row(chosen))
+        about = (*other_eyes(chosen), eyes_sign(chosen), privacy_row(chosen), broker_row(chosen))
         rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *about, *midi(), *places(), row, *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)
@@ -193,6 +193,16 @@ def cameras() -> Iterator[Row]:
         yield Row("cameras", ", ".join(found))
     else:
         yield Row("cameras", "none found; a simulated visitor would stand in", "warning")
+
+
+def other_eyes(venue: Venue) -> Iterator[Row]:
+    """Eyes on other machines, where the venue names some: which of them ask to be let in."""
+    from installation.commands.eyes_checks import check_eyes
+    from installation.host.lock import running_show
+    from installation.host.state_folder import state_folder
+
+    for found in check_eyes(venue, running_show(state_folder(), venue.name)):
+        yield Row("eyes", f"{found.where}: {found.what}", "missing" if found.state == "problem" else found.state)
 
 
 def eyes_sign(venue: Venue) -> Row:

@@ -13,8 +13,8 @@ class Finding:
     """One result of the check."""
 
     part: str
-    """story, clip, loudness, venue, model, camera, display, sound, osc, hours, display power, ups, lamps, sign, report,
-    broker, journal, privacy, flashes."""
+    """story, clip, loudness, venue, model, camera, eyes, display, sound, osc, hours, display power, ups, lamps, sign,
+    report, broker, journal, privacy, flashes."""
     state: Literal["ok", "warning", "problem"]
     where: str
     """File and key, or the thing's own name."""

@@ -21,7 +21,7 @@ from installation.eye.link import JPEG_START, EyeStatus, Report, Start
 from installation.eye.silence import Silence
 from installation.eye.successor import Successor, has_memory_for_another
 from installation.host.console import LossReporter, log
-from installation.host.health import Sense
+from installation.host.health import EyeHealth, Sense
 from installation.host.machine_load import MachineLoad
 from installation.host.restarts import Restarts
 from installation.host.worker import Worker
@@ -130,6 +130,9 @@ class EyeSupervisor:
     def model(self) -> Sense:
         """State of the networks."""
         return self.status.model
+
+    each: tuple[EyeHealth, ...] = ()
+    """There is one."""
 
     @property
     def fps(self) -> float:

@@ -16,6 +16,20 @@ class Sense(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EyeHealth:
+    """One of several eyes, for operators."""
+
+    name: str
+    state: Sense
+    words: str
+
+
+def eye_part(name: str) -> str:
+    """What one of several eyes is called where it is lost, and in the console."""
+    return f"the eye {name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The machine's state at one moment; one is made each second."""
 
@@ -37,6 +51,8 @@ class Health:
     sound_gaps: int = 0
     drift: float = 0.0
     """Stops by which the light has moved since the venue was calibrated; from 1 on, calibrate again."""
+    eyes: tuple[EyeHealth, ...] = ()
+    """Each of several eyes; none where there is one."""
 
 
 def status_line(scene: str, health: Health, lost: Sequence[str]) -> str:

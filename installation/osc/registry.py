@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
+from calibration.eyes_settings import EYES_AT_MOST
 from calibration.settings import MAX_VISITORS
 from models.labels import LABELS
 from scenes.story.signals import SIGNALS_AT_MOST
@@ -93,13 +94,15 @@ class Address:
         return self.path.rsplit("/", 1)[1]
 
     def concrete(self) -> tuple[str, ...]:
-        """All addresses that this line stands for, one per slot, emotion or signal."""
+        """All addresses that this line stands for, one per slot, emotion, signal or eye."""
         if "{slot}" in self.path:
             return tuple(self.path.format(slot=slot) for slot in range(1, MAX_VISITORS + 1))
         if "{label}" in self.path:
             return tuple(self.path.format(label=label) for label in LABELS)
         if "{signal}" in self.path:
             return tuple(self.path.format(signal=number) for number in range(1, SIGNALS_AT_MOST + 1))
+        if "{eye}" in self.path:
+            return tuple(self.path.format(eye=number) for number in range(1, EYES_AT_MOST + 2))
         if "{command}" in self.path:
             return tuple(self.path.format(command=name) for name in (*COMMANDS, UNKNOWN_COMMAND, SIGNAL))
         return (self.path,)
@@ -302,6 +305,13 @@ OUT: tuple[Address, ...] = (
     Address("/health/beat", (number("beat"),), Pace.HEALTH, "counts up; silence over 3 s = dead", ALL),
     Address("/health/camera", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
     Address("/health/model", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
+    Address(
+        "/health/eye/{eye}",
+        (text("name"), number("state", 2)),
+        Pace.HEALTH,
+        "with several eyes: each by its name in the venue ('own': the stage's), 0 lost 1 ok 2 off",
+        STATE,
+    ),
     Address(
         "/health/fps",
         (share("film", 0, 1000), share("eye", 0, 1000)),

@@ -98,6 +98,8 @@ def health_messages(health: Health) -> Iterable[Message]:
     counts = (health.late_frames, health.dropped_frames, health.repeated_frames, health.sound_gaps)
     yield message("/health/frames", *counts)
     yield message("/health/drift", min(health.drift, 100.0))
+    for number, eye in enumerate(health.eyes, 1):
+        yield message(f"/health/eye/{number}", eye.name, int(eye.state))
 
 
 def about_messages(about: About) -> Iterable[Message]:

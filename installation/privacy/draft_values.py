@@ -107,9 +107,10 @@ def _eye(venue: Venue, facts: Facts, say: Phrases) -> dict[str, str]:
     camera, mood = venue.camera, venue.mood
     kind = "network" if facts.camera_by_network else "visitor" if camera.source == "visitor" else "device"
     size = {"width": camera.width, "height": camera.height, "rate": f"{venue.eye.frames_per_second:g}"}
-    learns = mood.baseline_seconds
+    learns, seen_by = mood.baseline_seconds, say(f"camera_{kind}", **size)
+    others = facts.other_eyes
     return {
-        "camera": say(f"camera_{kind}", **size),
+        "camera": say("camera_others", camera=seen_by, count=others) if others else seen_by,
         "emotions": ", ".join(say.emotion(label) for label in facts.emotions),
         "baseline": say("baseline", seconds=f"{learns:g}") if learns else say("baseline_off"),
         "lost": f"{mood.lost_for_seconds:g} s",
@@ -174,6 +175,7 @@ def _risks(venue: Venue, facts: Facts, say: Phrases) -> dict[str, str]:
     served = [osc.listen_host] * osc.listen + [osc.oscquery_host] * osc.oscquery
     served += [venue.console.listen] if venue.console.listen else []
     served += [venue.rooms.address.host] if venue.rooms.broker and venue.rooms.listen else []
+    served += [venue.eyes.listen] if venue.eyes.others else []
     reachable = any(served_to(host) != "computer" for host in served)
     narrowed = bool(venue.camera.masks or privacy.zone) or privacy.consent == "button"
     sent_on = any(one.reach != "computer" for one in single)

@@ -90,6 +90,8 @@ class Facts:
     emotions: tuple[str, ...]
     camera_by_network: bool
     """The camera's picture reaches this machine over the network."""
+    other_eyes: int
+    """Computers that look with cameras of their own and send this one what they estimate."""
     masked: bool
     """Parts of the camera's picture are black before anything looks at it."""
     mood_hertz: float
@@ -152,6 +154,7 @@ def facts_of(venue: Venue, file: Path | None = None, story: StoryFile | None = N
         privacy=privacy,
         emotions=LABELS,
         camera_by_network=bool(venue.camera.source_file) or "://" in venue.camera.source,
+        other_eyes=len(venue.eyes.others),
         masked=bool(venue.camera.masks),
         mood_hertz=journal.mood_hertz,
         journal_days=min(journal.days_at_most, kept or journal.days_at_most),

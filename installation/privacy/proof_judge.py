@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from calibration.errors import BadInput
 from installation.eye.link import Report
+from installation.eyes.wire import Kind, Order, Packet, Welcome, unseal
 from installation.osc.decoder import decode
 from installation.privacy.proof_channels import (
     ANSWERING,
@@ -70,7 +71,7 @@ def judge(traffic: Traffic, promises: list[Promise], programs: Mapping[str, str]
     rows, findings = [], list[str]()
     reports: list[Report] = []
     for channel in traffic.channels.values():
-        promise = next((one for one in promises if one.covers(channel.process, channel.kind, channel.name)), None)
+        promise = _promise_of(channel, promises)
         if channel.kind == INSIDE:
             findings += _of_inside(channel, reports)
         elif promise is None:
@@ -95,6 +96,14 @@ def judge(traffic: Traffic, promises: list[Promise], programs: Mapping[str, str]
         reports_with_a_visitor=sum(report.mood.present for report in reports),
         programs=tuple(run),
     )
+
+
+def _promise_of(channel: Channel, promises: list[Promise]) -> Promise | None:
+    """The first whose form it has too; where it has the form of none, the first."""
+    possible = [one for one in promises if one.covers(channel.process, channel.kind, channel.name)]
+    if len(possible) < 2:
+        return next(iter(possible), None)
+    return next((one for one in possible if not _faults_of_form(channel, one.form)), possible[0])
 
 
 def _row(channel: Channel, promise: Promise | None) -> Row:
@@ -153,13 +162,15 @@ def _kind_of(channel: Channel) -> str:
 
 
 def _faults_of_form(channel: Channel, form: str) -> list[str]:
-    if form in ("text", "osc") and channel.unseen:
+    if form in ("text", "osc", "orders to eyes") and channel.unseen:
         return [f"has {channel.unseen} bytes that could not be seen"]
     match form:
         case "text":
             return _faults_of_text(channel.stream)
         case "osc":
             return _faults_of_osc(channel)
+        case "orders to eyes":
+            return _faults_of_orders(channel)
         case "nothing" if channel.size > FEW_BYTES:
             return [f"has more than {FEW_BYTES} bytes, for which it has no use"]
     return []
@@ -191,6 +202,19 @@ def _faults_of_osc(channel: Channel) -> list[str]:
         except BadInput as error:
             return [f"has a datagram that is not OSC ({error})"]
     return []
+
+
+def _faults_of_orders(channel: Channel) -> list[str]:
+    """Each is one that an eye on another machine takes, and says nothing but what that is to do."""
+    if all(_is_order(unseal(datagram)) for datagram in channel.messages):
+        return []
+    return ["has a datagram that is no order to an eye"]
+
+
+def _is_order(packet: Packet | None) -> bool:
+    if packet is None or packet.kind not in (Kind.ORDER, Kind.WELCOME):
+        return False
+    return packet.body(Order if packet.kind is Kind.ORDER else Welcome) is not None
 
 
 def _pictures(channel: Channel, searcher: Searcher, of_film: bool) -> list[str]:

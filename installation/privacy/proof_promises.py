@@ -18,9 +18,10 @@ from calibration.lamp_settings import UniverseSettings
 from calibration.venue import Venue
 from installation.host.state_folder import room_stem
 
-Form = Literal["text", "osc", "pictures of the film", "nothing", "any"]
-"""What may be in it: readable text; OSC messages without binary arguments; pictures, of which none is the camera's;
-at most the few bytes of a trial or a lock; bytes of another protocol, which are searched for pictures only."""
+Form = Literal["text", "osc", "orders to eyes", "pictures of the film", "nothing", "any"]
+"""What may be in it: readable text; OSC messages without binary arguments; orders to eyes on other machines, in which
+is nothing of visitors; pictures, of which none is the camera's; at most the few bytes of a trial or a lock; bytes of
+another protocol, which are searched for pictures only."""
 
 STAGE, EYE, CONSOLE = "stage", "eye", "console"
 ANY: frozenset[str] = frozenset()
@@ -132,6 +133,12 @@ def _of_network(venue: Venue) -> Iterator[Promise]:
     if osc.listen:
         here = rf"udp {_host(osc.listen_host)}:{osc.listen_port or '[0-9]+'}"
         yield _peers("listening", "osc.listen", "commands by OSC are heard here", here, "osc", STAGE)
+    if venue.eyes.others:
+        here, names = rf"udp {_host(venue.eyes.listen)}:{venue.eyes.port}", ", ".join(venue.eyes.others)
+        words = f"eyes on other computers ({names}) are heard here"
+        yield _peers("listening", "eyes.listen", words, here, "any", STAGE)
+        words = f"eyes on other computers ({names}) are told when to look"
+        yield _peers("udp", "eyes.listen", words, r".*:\d+", "orders to eyes", STAGE)
     if osc.oscquery:
         yield from _server("osc.oscquery", "OSCQuery", osc.oscquery_host, osc.oscquery_port, STAGE)
     if osc.advertise or osc.oscquery:

@@ -85,6 +85,8 @@ def sections(facts: Facts, words: Words) -> Iterator[Section]:
             words("estimated", emotions=emotions),
             *([words("sensors", names=", ".join(facts.sensors))] if facts.sensors else ()),
             *([words("camera_network")] if facts.camera_by_network else ()),
+            *([words("other_eye")] if facts.other_eyes == 1 else ()),
+            *([words("other_eyes", count=facts.other_eyes)] if facts.other_eyes > 1 else ()),
         ),
     )
     hours = facts.privacy.staff_hours

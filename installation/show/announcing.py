@@ -76,6 +76,7 @@ class Announcing:
             repeated_frames=film.repeated,
             sound_gaps=film.sound_gaps,
             drift=eye.drift,
+            eyes=eye.each,
         )
 
     def view(self, story: Story, state: StoryState, mood: Mood, word: ShowState, controls: Controls) -> View:

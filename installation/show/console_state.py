@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from calibration.venue import Venue
 from installation.host.console import LossChange
-from installation.host.health import Sense
+from installation.host.health import EyeHealth, Sense, eye_part
 from installation.show.keys import Controls
 from installation.show.view import View, signal_words
 from installation.web.document import (
@@ -30,6 +31,7 @@ WAY_AT_MOST = 200
 """Scenes of a take that are remembered; a take that goes in circles for a day keeps its newest."""
 WORDS_AT_MOST = 300
 OTHERWISE = "otherwise"
+STATES: dict[Sense, Literal["lost", "ok", "off"]] = {Sense.LOST: "lost", Sense.OK: "ok", Sense.OFF: "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,19 @@ def senses_of(view: View, beside: Beside) -> tuple[SenseNow, ...]:
         rest = [loss for loss in rest if loss not in mine]
         if mine or name not in beside.absent:
             found.append(_sense(name, mine, view, beside.unix_offset))
+    for eye in view.health.eyes:
+        mine = [loss for loss in rest if loss.part == eye_part(eye.name)]
+        rest = [loss for loss in rest if loss not in mine]
+        found.append(_eye_row(eye, mine, beside.unix_offset))
     return (*found, *(_lost(loss.part, [loss], beside.unix_offset) for loss in rest))
+
+
+def _eye_row(eye: EyeHealth, losses: Sequence[LossChange], offset: float) -> SenseNow:
+    """One of several eyes."""
+    name = eye_part(eye.name)
+    if losses:
+        return _lost(name, losses, offset)
+    return SenseNow(name=name, state=STATES[eye.state], words=eye.words[:WORDS_AT_MOST], since=None)
 
 
 def _sense(name: str, losses: Sequence[LossChange], view: View, offset: float) -> SenseNow:

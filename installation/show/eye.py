@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from calibration.venue import Venue
-from installation.host.health import Sense
+from installation.host.health import EyeHealth, Sense
 from models.mood import Mood
 
 
@@ -54,6 +54,10 @@ class Eye(Protocol):
     @property
     def model(self) -> Sense:
         """How the networks are."""
+
+    @property
+    def each(self) -> tuple[EyeHealth, ...]:
+        """How each of several eyes is; none where there is one."""
 
     @property
     def fps(self) -> float:

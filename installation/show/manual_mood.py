@@ -19,6 +19,7 @@ class ManualMood:
     drift = 0.0
     ready = True
     may_look = False
+    each = ()
 
     def start(self) -> None:
         """Nothing to start."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from calibration.errors import Unavailable
+from calibration.settings import NO_CAMERA
 from calibration.venue import Venue
 from installation.bundle.slots import LAUNCHER_VARIABLE, TYPED_VARIABLE
 from installation.course.course import Course
@@ -55,6 +56,7 @@ from installation.show.retention import Retention
 from installation.show.show import Show
 from installation.show.story_desk import StoryDesk
 from installation.show.take_record import TakeRecord
+from models.mood import Mood
 from scenes.machine.play_from import PlayFrom
 from scenes.story.story import Story
 
@@ -121,12 +123,11 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         if sign:
             closing.callback(sign.close)
         # The eye starts first and wakes up (about a second) while the window opens, with the sign before it.
-        eye = mood_source or EyeSupervisor(
+        eye = mood_source or open_eye(
             venue,
-            seed or 0,
             losses,
-            on_mood=lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic())),
-            machine=machine,
+            lambda mood: broadcast.mood(rehearsal.over(mood, time.monotonic())),
+            lambda on_mood: EyeSupervisor(venue, seed or 0, losses, on_mood=on_mood, machine=machine),
         )
         closing.callback(eye.close)
         house = closing.enter_context(open_house(venue, losses, journal, broadcast, wall_clock, folder))
@@ -249,6 +250,20 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
         journal.end(time.monotonic())
         if show.unavailable:
             raise Unavailable(show.unavailable)
+
+
+def open_eye(
+    venue: Venue,
+    losses: LossReporter,
+    on_mood: Callable[[Mood], None],
+    open_own: Callable[[Callable[[Mood], None]], EyeSupervisor],
+) -> Eye:
+    """This machine's eye; or all of them, where the venue names others, or has none of its own."""
+    if not venue.eyes.others and venue.camera.source != NO_CAMERA:
+        return open_own(on_mood)
+    from installation.eyes.eyes import Eyes  # a show without them does not load it
+
+    return Eyes(venue, losses, on_mood, open_own)
 
 
 @contextmanager

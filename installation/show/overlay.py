@@ -171,7 +171,10 @@ class Overlay:
         again = ": calibrate again" if health.drift >= 1 else ""
         column.pair("drift of the light", f"{health.drift:.1f} stops{again}", DIM, drift)
         broken = Sense.LOST in (health.camera, health.model)
-        column.paragraph(view.eye_line, ALARM if broken else DIM)
+        for eye in health.eyes:
+            column.paragraph(f"eye {eye.name}: {eye.words}", ALARM if eye.state is Sense.LOST else DIM)
+        if not health.eyes:
+            column.paragraph(view.eye_line, ALARM if broken else DIM)
         if view.sign:
             column.line(view.sign, DIM)
         picture = decode_thumbnail(view.thumbnail)
