@@ -9,7 +9,7 @@ drift is held near zero by what crystals are (``CRYSTAL``).
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +78,9 @@ class ClockEstimator:
     """Takes round trips in, gives the estimate. Knows no clock and no socket."""
 
     def __init__(self) -> None:
-        self._kept: deque[RoundTrip] = deque(maxlen=WINDOW_BUCKETS)
+        self._kept = np.zeros((WINDOW_BUCKETS, 3))
+        """Of the shortest trip of each bucket, in a ring: when it was, its offset, half of what it took."""
+        self._count = 0
         self._bucket = 0
         self._against: list[RoundTrip] = []
         self.estimate: ClockEstimate | None = None
@@ -86,47 +88,49 @@ class ClockEstimator:
 
     def add(self, trip: RoundTrip) -> None:
         """Another round trip; they come in the order of their answers."""
-        if self.estimate is not None and self._contradicts(trip, self.estimate):
+        if self.estimate is not None and _contradicts(trip, self.estimate):
             self._against.append(trip)
             if len(self._against) < CONTRADICTIONS:
                 return
+            trip = min(self._against, key=lambda one: one.seconds)
             self.forget()  # from here on by the new clock
-            self._keep(min(self._against, key=lambda one: one.seconds))
         self._against = []
-        self._keep(trip)
-        self.estimate = self._fit(trip.back)
+        if self._keep(trip):
+            self.estimate = self._fit(trip.at)
 
     def forget(self) -> None:
         """Another leader, another clock."""
-        self._kept.clear()
-        self.estimate = None
+        self._count, self.estimate = 0, None
 
-    def _keep(self, trip: RoundTrip) -> None:
+    def _keep(self, trip: RoundTrip) -> bool:
+        """Whether it is the shortest of its bucket so far."""
         bucket = int(trip.back // BUCKET_SECONDS)
-        if self._kept and bucket == self._bucket:
-            if trip.seconds < self._kept[-1].seconds:
-                self._kept[-1] = trip
-            return
-        self._bucket = bucket
-        self._kept.append(trip)
-
-    def _contradicts(self, trip: RoundTrip, line: ClockEstimate) -> bool:
-        away = abs(trip.at + trip.offset - line.leader(trip.at))
-        return away > trip.seconds / 2 + line.unsure_seconds + DRIFT_AT_MOST * abs(trip.at - line.since) + FLOOR_SECONDS
+        if not self._count or bucket != self._bucket:
+            self._bucket, self._count = bucket, self._count + 1
+        elif trip.seconds / 2 >= self._kept[(self._count - 1) % WINDOW_BUCKETS, 2]:
+            return False
+        self._kept[(self._count - 1) % WINDOW_BUCKETS] = trip.at, trip.offset, trip.seconds / 2
+        return True
 
     def _fit(self, now: float) -> ClockEstimate:
-        at = np.array([trip.at for trip in self._kept]) - now
-        offset = np.array([trip.offset for trip in self._kept])
-        half = np.array([trip.seconds for trip in self._kept]) / 2
-        first = float(offset[int(half.argmin())])  # differences of large numbers: about zero they keep their digits
-        spread = half - half.min() + FLOOR_SECONDS
-        weight = spread**-2
-        # Least squares of first + a + b * at, with b near zero by itself.
-        matrix = np.array([[weight.sum(), (weight * at).sum()], [(weight * at).sum(), (weight * at**2).sum()]])
-        matrix[1, 1] += CRYSTAL**-2
-        away = offset - first
-        level, drift = np.linalg.solve(matrix, [(weight * away).sum(), (weight * at * away).sum()])
-        drift = float(np.clip(drift, -DRIFT_AT_MOST, DRIFT_AT_MOST))
-        drift_unsure = float(np.sqrt(np.linalg.inv(matrix)[1, 1])) * 3
-        bounds = half + np.abs(level + drift * at - away) + drift_unsure * np.abs(at)
-        return ClockEstimate(now, first + float(level), drift, float(bounds.min()) + FLOOR_SECONDS)
+        """Least squares of a line, its slope held near zero by what crystals are; about now, for the digits' sake."""
+        at, offset, half = self._kept[: min(self._count, WINDOW_BUCKETS)].T
+        first = float(offset[half.argmin()])
+        at, away = at - now, offset - first
+        weight = (half - half.min() + FLOOR_SECONDS) ** -2
+        pulled = weight * at
+        sum_0, sum_1, sum_2 = float(weight.sum()), float(pulled.sum()), float(pulled @ at) + CRYSTAL**-2
+        moment_0, moment_1 = float(weight @ away), float(pulled @ away)
+        determinant = sum_0 * sum_2 - sum_1**2
+        drift = (sum_0 * moment_1 - sum_1 * moment_0) / determinant
+        drift = min(max(drift, -DRIFT_AT_MOST), DRIFT_AT_MOST)
+        level = (moment_0 - drift * sum_1) / sum_0
+        drift_unsure = 3 * math.sqrt(sum_0 / determinant)
+        bounds = half + np.abs(level + drift * at - away) - drift_unsure * at
+        return ClockEstimate(now, first + level, drift, float(bounds.min()) + FLOOR_SECONDS)
+
+
+def _contradicts(trip: RoundTrip, line: ClockEstimate) -> bool:
+    away = abs(trip.at + trip.offset - line.leader(trip.at))
+    allowed = trip.seconds / 2 + line.unsure_seconds + DRIFT_AT_MOST * abs(trip.at - line.since)
+    return away > allowed + FLOOR_SECONDS
