@@ -12,7 +12,20 @@ from calibration.errors import BadInput
 from installation.commands.choices import chosen, completion
 from installation.host.terminal import say
 
-PARTS = ("calibrate", "console", "decision", "eye", "film", "house", "model", "osc", "soak", "story", "training")
+PARTS = (
+    "calibrate",
+    "console",
+    "decision",
+    "eye",
+    "film",
+    "house",
+    "model",
+    "osc",
+    "screens",
+    "soak",
+    "story",
+    "training",
+)
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
 PLAYERS = ("mpv",)
 """Others that ``bench film`` can be compared with: ``installation.bench.film_against``."""

@@ -15,7 +15,7 @@ RATE_AT_MOST = 0.005
 """Beside the leader's own rate."""
 SETTLING_SECONDS = 1.0
 """A small difference is made up in about so long."""
-SLIP_SECONDS = 0.025
+SLIP_SECONDS = 0.012
 """From here on pictures are left out or held: the rate alone would need five seconds and more."""
 SLIP_AT_ONCE = 1 / 30
 """So much of the film is left out or held each time."""

@@ -29,8 +29,8 @@ FORGET_SECONDS = 5.0
 """A follower that has not asked for so long is told nothing more."""
 FOLLOWERS_AT_MOST = 16
 RETRY_SECONDS = 2.0
-BATCH = 64
-"""So many datagrams at once, then the film is told first."""
+BATCH, REST_SECONDS = 32, 0.005
+"""So many datagrams at once are a flood: this thread rests then, or the stage's own would wait for Python's lock."""
 MOVED_SECONDS = 0.01
 """The film is elsewhere than the last telling makes it: that is told at once."""
 Network = IPv4Network | IPv6Network
@@ -162,6 +162,7 @@ class Leader:
                     self._note(message, datagram.sender, datagram.at)
                 reply = TimeReply(message.nonce, self.session, datagram.at, self._clock())
                 at.send(encode(reply), datagram.sender)
+        self._closing.wait(REST_SECONDS)
 
     def _note(self, asked: TimeRequest, sender: tuple[str, int], now: float) -> None:
         new = sender not in self._followers

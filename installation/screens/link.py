@@ -96,7 +96,6 @@ class FollowerLink:
                 due = now + (ASK_SECONDS if self._trips >= FIRST_TRIPS else FIRST_ASK_SECONDS)
             if now - self._heard_at > LOST_SECONDS:
                 self._losses.lost(self._name, "it does not answer; it is asked on")
-                self._trips = 0
 
     def _ask(self, to: StampedSocket) -> None:
         nonce = secrets.randbits(64)
@@ -123,6 +122,8 @@ class FollowerLink:
             self._number, self._told, self._told_at = message.number, message.told, at
         else:
             return
+        if at - self._heard_at > LOST_SECONDS:
+            self._trips = 0
         self._heard_at = at
         self._losses.back(self._name)
         if self._told is not None and self._estimator.estimate is not None:
