@@ -26,6 +26,7 @@ from installation.commands.model_check import check_model
 from installation.commands.other_rooms_check import check_other_rooms
 from installation.commands.privacy_checks import check_privacy
 from installation.commands.report_checks import check_reports
+from installation.commands.screen_checks import check_screens
 from installation.commands.sign_checks import check_sign
 from installation.commands.signal_check import check_signals
 from installation.host.open_files import holds_udp_port, open_files
@@ -203,6 +204,7 @@ def check_all(
         yield from check_crowd(story, venue.mood.visitors_at_most)
     yield from check_house(venue)
     yield from check_lamps(venue, story)
+    yield from check_screens(venue, story, headless, lambda port: bool(show) and holds_udp_port(show, port))
     yield from check_sign(venue, story, show)
     yield from check_reports(venue)
     yield from check_broker(venue, show)

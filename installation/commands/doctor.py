@@ -45,6 +45,7 @@ def register(app: typer.Typer) -> None:
         """
         from installation.commands.broker_checks import broker_row
         from installation.commands.privacy_checks import privacy_row
+        from installation.commands.screen_checks import screens_row
         from installation.host.errors import plain_errors
         from installation.host.native_noise import native_noise_aside
         from installation.host.options import venue_of
@@ -57,7 +58,7 @@ def register(app: typer.Typer) -> None:
             wall = () if headless else (*display(), *picture(screen), *sound(), *libraries())
             film = decoding(screen)
         row, code = operators_console(chosen)
-        about = (*other_eyes(chosen), eyes_sign(chosen), privacy_row(chosen), broker_row(chosen))
+        about = (*other_eyes(chosen), eyes_sign(chosen), privacy_row(chosen), broker_row(chosen), *screens_row(chosen))
         rows = (*machine(), *versions(), *gpu(), *wall, film, *cameras(), *about, *midi(), *places(), row, *service())
         print_rows(rows)
         console = PlainConsole(soft_wrap=True)

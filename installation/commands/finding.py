@@ -14,7 +14,7 @@ class Finding:
 
     part: str
     """story, clip, loudness, venue, model, camera, eyes, display, sound, osc, hours, display power, ups, lamps, sign,
-    report, broker, journal, privacy, flashes."""
+    screens, report, broker, journal, privacy, flashes."""
     state: Literal["ok", "warning", "problem"]
     where: str
     """File and key, or the thing's own name."""

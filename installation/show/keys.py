@@ -85,10 +85,13 @@ class Controls:
 
 
 class Keys:
-    """Turns key presses into commands. ``moods``: number keys set the mood (a desk, not a gallery)."""
+    """Turns key presses into commands. ``moods``: number keys set the mood (a desk, not a gallery).
 
-    def __init__(self, moods: bool = False) -> None:
-        self._moods = moods
+    ``several``: there are further windows, and closing one of them ends the show, as closing the only one does.
+    """
+
+    def __init__(self, moods: bool = False, several: bool = False) -> None:
+        self._moods, self._several = moods, several
         self._asked, self._asked_at = 0, float("-inf")
         """The key that counts when it comes twice, and when it came first."""
         self.question = ""
@@ -100,7 +103,7 @@ class Keys:
             self._asked, self.question = 0, ""
         commands: list[Command] = []
         for event in events:
-            if event.type == pygame.QUIT:
+            if event.type == pygame.QUIT or (event.type == pygame.WINDOWCLOSE and self._several):
                 commands.append(Shutdown(origin=WINDOW))
             elif event.type == pygame.KEYDOWN:
                 commands += self._pressed(event.key, controls, now)

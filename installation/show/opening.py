@@ -207,7 +207,7 @@ def open_show(  # noqa: PLR0913 - each of them is one thing that a start may hav
             broadcast=broadcast,
             journal=journal,
             losses=losses,
-            keys=Keys(moods=mood_source is not None),
+            keys=Keys(mood_source is not None, several=bool(venue.screens.windows)),
             heartbeat=heartbeat,
             rehearsal=rehearsal,
             house=house,
