@@ -17,10 +17,12 @@ from calibration.rooms_settings import RoomsSettings
 from installation.host.console import LossReporter
 from installation.rooms.client import BrokerClient
 from installation.rooms.link import Received
+from installation.rooms.outbox import Message
 from installation.rooms.reader import Condition, RoomSign
 from installation.rooms.topics import topic_of
 from installation.show.room_desk import open_room
 from installation.show.show import Show
+from scenes.machine.cue import Branched
 from tests.helpers.mosquitto import Mosquitto, mosquitto, needs_mosquitto
 from tests.installation.show.test_room_in_the_show import HEALED_WITHIN, House, small_show, venue_of
 from tests.installation.waiting import LONG
@@ -118,6 +120,21 @@ def test_of_two_rooms_of_one_name_the_later_one_steps_back_and_says_so(
         finally:
             later.client.close()
             house.client.close()
+
+
+@pytest.mark.parametrize(("per_second", "told"), [(0.0, False), (5.0, True)])
+def test_a_mood_that_stays_in_the_room_is_in_no_event_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, per_second: float, told: bool
+) -> None:
+    """What would be sent is kept by the test: there is no broker."""
+    sent: list[Message] = []
+    monkeypatch.setattr(BrokerClient, "send", lambda _, message: sent.append(message))
+    with small_show(tmp_path, venue_of("mqtt://127.0.0.1:9", "quiet", moods_per_second=per_second)) as show:
+        assert show.parts.room is not None
+        show.parts.room.cue(Branched("lamp", "door", "happiness held 1.6 s", "happiness", 0.7))
+    (branch,) = [one for one in sent if one.topic == "chiaro/quiet/event/branch"]
+    assert (b"happiness" in branch.payload) is told
+    assert b'"target":"door"' in branch.payload
 
 
 @needs_mosquitto
