@@ -155,7 +155,10 @@ def _of_network(venue: Venue) -> Iterator[Promise]:
         yield _client("constellation.server", "Constellation", host, int(port or 80), CONSOLE)
     if venue.rooms.broker:
         broker = venue.rooms.address
-        yield _client("rooms.broker", "the MQTT broker of the rooms", broker.host, broker.port, STAGE)
+        words = "the MQTT broker of the rooms"
+        yield _client("rooms.broker", words, broker.host, broker.port, STAGE)
+        # paho binds its end before it connects. Whoever listened there would be seen to answer.
+        yield _peers("listening", "rooms.broker", words, r"tcp (0\.0\.0\.0|\[::\]):0", "nothing", STAGE)
     if venue.report.mail_to:
         mail_port = venue.report.mail_port or {"starttls": 587, "tls": 465, "none": 25}[venue.report.mail_security]
         yield _client("report.mail_to", "the report by mail", venue.report.mail_host, mail_port, "report")

@@ -7,7 +7,6 @@ goes on with the newest of each topic, so that a broker that has forgotten every
 
 from __future__ import annotations
 
-import selectors
 import socket
 import time
 import zlib
@@ -29,6 +28,7 @@ from installation.rooms.link import (
     open_link,
     refusal,
     subscribe_options,
+    turn,
 )
 from installation.rooms.outbox import Make, Message, Outbox
 
@@ -169,19 +169,15 @@ class BrokerClient:
         except NoBroker as error:
             return str(error)
         try:
-            with selectors.DefaultSelector() as selector:
-                self._serve(link, selector)
+            self._serve(link)
         finally:
             self.connected = False
             with suppress(OSError, ValueError):
                 link.disconnect()
         return self._why
 
-    def _serve(self, link: Client, selector: selectors.BaseSelector) -> None:
+    def _serve(self, link: Client) -> None:
         deadline = time.monotonic() + ANSWER_WITHIN
-        selector.register(self._wake_out, selectors.EVENT_READ)
-        line: Any = link.socket()
-        selector.register(line, selectors.EVENT_READ)
         taken, since = 0, time.monotonic()
         while not (self._closing.is_set() or self._steps_back):
             if self.connected:
@@ -192,19 +188,12 @@ class BrokerClient:
                 return
             if link.socket() is None:
                 return
-            writes = selectors.EVENT_WRITE if link.want_write() else 0
-            selector.modify(line, selectors.EVENT_READ | writes)
-            waiting = getattr(line, "pending", int)()  # what TLS has decrypted already wakes no selector
-            ready = {key.fileobj for key, _ in selector.select(0.0 if waiting else LOOK_SECONDS)}
-            if self._wake_out in ready:
+            woken, read = turn(link, LOOK_SECONDS, self._wake_out)
+            if woken:
                 with suppress(BlockingIOError):
                     self._wake_out.recv(64)
                 self._awake = False  # after the line is empty: a wake in between was for what is handed over now
-            if line in ready or waiting:
-                link.loop_read()
-                link.loop_write()
-                taken += 1
-            link.loop_misc()
+            taken += read
             if taken == BATCH:
                 if time.monotonic() - since < BATCH_SECONDS:
                     time.sleep(REST_SECONDS)
@@ -241,7 +230,7 @@ class BrokerClient:
             self._publish(link, message)
         until = time.monotonic() + FAREWELL_SECONDS
         while (link.want_write() or self._unconfirmed) and link.socket() is not None and time.monotonic() < until:
-            link.loop(0.05)
+            turn(link, 0.05)
 
     # -- what paho calls, in the same thread -------------------------------------------------------------------------
 

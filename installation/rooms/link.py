@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import selectors
+import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -74,6 +76,29 @@ def open_link(settings: BrokerSettings, name: str, callbacks: dict[str, Any], wi
     return link
 
 
+def turn(link: Client, seconds: float, wake: socket.socket | None = None) -> tuple[bool, bool]:
+    """Wait for the broker, for ``wake`` or so long, and read and write what can be: whether it woke, whether it read.
+
+    paho's own ``loop`` would open a port on this machine for a moment, which no proof of privacy could explain.
+    """
+    line: Any = link.socket()
+    if line is None:
+        return False, False
+    writes = selectors.EVENT_WRITE if link.want_write() else 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(line, selectors.EVENT_READ | writes)
+        if wake is not None:
+            selector.register(wake, selectors.EVENT_READ)
+        waiting = getattr(line, "pending", int)()  # what TLS has decrypted already wakes no selector
+        ready = {key.fileobj for key, _ in selector.select(0.0 if waiting else seconds)}
+    reads = line in ready or bool(waiting)
+    if reads:
+        link.loop_read()
+        link.loop_write()
+    link.loop_misc()
+    return wake in ready, reads
+
+
 def subscribe_options() -> Any:
     """A message that is published to stay says so also to those who are there already."""
     from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -112,7 +137,7 @@ def ask_broker(settings: BrokerSettings, topic_filter: str = "", within: float =
     link = open_link(settings, f"chiaro-asks-{secrets.token_hex(4)}", callbacks)
     try:
         while time.monotonic() < until and link.socket() is not None:
-            link.loop(0.1)
+            turn(link, 0.1)
     finally:
         with suppress(OSError, ValueError):
             link.disconnect()

@@ -159,6 +159,7 @@ def test_what_a_venue_promises_is_no_finding(searcher: Searcher, places: Places)
         Channel("console", "tcp", "192.168.1.4:40000->10.0.0.5:8082"),
         Channel("stage", "tcp", "10.0.0.9:4352"),
         Channel("stage", "tcp", "192.168.1.4:40001->10.0.0.4:8883"),
+        Channel("stage", "listening", "tcp 0.0.0.0:0"),
         Channel("stage", "file", f"{state}/journal/2026-11-27.unnamed-room.jsonl", messages=[b'{"kind": "mood"}\n']),
     ]
     programs = [("stage", ("upsc", "ups@localhost")), ("stage", ("python", "-m", EYE, "fd:8"))]
