@@ -20,6 +20,7 @@ WINDOW_BUCKETS = 90
 CRYSTAL = 100e-6
 """Two crystals differ by so much, or a few times of it."""
 DRIFT_AT_MOST = 1000e-6
+"""No crystal differs by more: what would need it is another clock."""
 FLOOR_SECONDS = 0.0003
 """What even the shortest trip is not trusted below: the machine's own scheduling."""
 CONTRADICTIONS = 3
@@ -123,7 +124,6 @@ class ClockEstimator:
         moment_0, moment_1 = float(weight @ away), float(pulled @ away)
         determinant = sum_0 * sum_2 - sum_1**2
         drift = (sum_0 * moment_1 - sum_1 * moment_0) / determinant
-        drift = min(max(drift, -DRIFT_AT_MOST), DRIFT_AT_MOST)
         level = (moment_0 - drift * sum_1) / sum_0
         drift_unsure = 3 * math.sqrt(sum_0 / determinant)
         bounds = half + np.abs(level + drift * at - away) - drift_unsure * at

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 
 from installation.screens.clock import (
-    CONTRADICTIONS,
-    DRIFT_AT_MOST,
     ClockEstimate,
     ClockEstimator,
     RoundTrip,
@@ -99,7 +97,7 @@ def test_a_follower_that_slept_has_the_clock_again_after_three_trips() -> None:
         estimator.add(trip)
     for number, trip in enumerate(trips(after, 60.0, 5.0, jitter=0.020), 1):
         estimator.add(trip)
-        if number >= CONTRADICTIONS:
+        if number >= 3:
             assert wrongness(estimator.estimate, after, trip.back) < 0.020
 
 
@@ -108,14 +106,7 @@ def test_one_impossible_trip_alone_changes_nothing() -> None:
     for trip in trips(leader, 0.0, 60.0, jitter=0.005):
         estimator.add(trip)
     estimator.add(RoundTrip(60.5, 1e6, 1e6, 60.5))
+    assert wrongness(estimator.estimate, leader, 60.5) < 0.002
     for trip in trips(leader, 60.5, 2.0, jitter=0.005):
         estimator.add(trip)
     assert wrongness(estimator.estimate, leader, 63.0) < 0.002
-
-
-def test_a_drift_that_no_crystal_has_is_not_believed() -> None:
-    estimator = ClockEstimator()
-    for number in range(200):
-        estimator.add(RoundTrip(number * 2.0, number * 2.004, number * 2.004, number * 2.0 + 0.001))
-        assert estimator.estimate is not None
-        assert abs(estimator.estimate.drift) <= DRIFT_AT_MOST

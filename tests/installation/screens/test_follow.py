@@ -14,7 +14,6 @@ from installation.screens.follow import (
     JUMP_SECONDS,
     RATE_AT_MOST,
     SLIP_AT_ONCE,
-    SLIP_EVERY_SECONDS,
     SLIP_SECONDS,
     Follower,
     Heard,
@@ -93,7 +92,7 @@ def test_more_is_made_up_picture_by_picture_and_never_two_at_once(sign: int) -> 
         own += correction.shift_seconds + correction.rate * 0.01
         now += 0.01
     assert now - 100.0 < 2.0, "in step within two seconds"
-    assert np.diff(slips).min() >= SLIP_EVERY_SECONDS
+    assert np.diff(slips).min() > 0.1, "with others between them"
 
 
 @pytest.mark.parametrize("behind", [-5.0, -0.21, 0.21, 5.0])

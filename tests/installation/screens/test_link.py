@@ -15,7 +15,7 @@ import pytest
 from installation.bench.lossy_udp import Badness, LossyUdp
 from installation.host.console import LossReporter
 from installation.screens.follow import target
-from installation.screens.leader import FOLLOWERS_AT_MOST, TELL_SECONDS, Leader, changed
+from installation.screens.leader import FOLLOWERS_AT_MOST, FORGET_SECONDS, TELL_SECONDS, Leader, changed
 from installation.screens.link import FollowerLink
 from installation.screens.wire import Cut, Message, Telling, TimeReply, TimeRequest, Told, decode, encode
 from tests.installation.waiting import LONG, wait_until
@@ -203,6 +203,39 @@ def test_a_leader_that_is_not_there_is_a_loss_and_back_when_it_is() -> None:
         wait_until(lambda: losses.is_lost(name), LONG)
         with leading(port) as again:
             play(again, lambda: not losses.is_lost(name))
+
+
+def test_a_follower_that_asks_no_more_is_told_no_more_and_leaves_its_place() -> None:
+    passed = [0.0]
+    with leading(clock=lambda: time.monotonic() + passed[0]) as leader, following(leader.port) as link:
+        play(leader, lambda: leader.followers)
+        link.close()
+        passed[0] = FORGET_SECONDS + 1.0
+        wait_until(lambda: not leader.followers, LONG)
+
+
+def test_words_that_come_too_late_and_answers_to_nobody_are_not_believed() -> None:
+    """By a leader of the test's own: it says 7, then 6 (overtaken on the way), then what another session said."""
+    with stranger() as leader, following(leader.getsockname()[1]) as link:
+
+        def asked() -> tuple[TimeRequest, tuple[str, int]]:
+            data, sender = leader.recvfrom(2048)
+            request = decode(data)
+            assert isinstance(request, TimeRequest)
+            return request, sender
+
+        request, follower = asked()
+        say = leader.sendto
+        say(encode(TimeReply(request.nonce, 8, time.monotonic(), time.monotonic())), follower)
+        while asked()[0].session != 8:
+            pass
+        for session, number, entry in ((8, 7, 70), (8, 6, 60), (9, 9, 90)):
+            say(encode(Telling(session, number, replace(TOLD, entry=entry))), follower)
+        say(encode(TimeReply(asked()[0].nonce, 8, time.monotonic(), time.monotonic())), follower)
+        wait_until(lambda: entry_of(link), LONG)
+        say(encode(TimeReply(request.nonce ^ 1, 9, 1.0, 1.0)), follower)
+        time.sleep(0.2)
+        assert entry_of(link) == 70
 
 
 def test_a_port_that_is_taken_is_a_loss_and_told_with_its_name() -> None:

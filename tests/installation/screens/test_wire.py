@@ -54,6 +54,10 @@ def test_a_message_that_is_cut_off_longer_or_of_another_version_is_none(message:
     whole = encode(message)
     assert all(decode(whole[:length]) is None for length in range(len(whole)))
     assert decode(whole + b"\0") is None
+    longer = len(whole) + 1
+    assert decode(whole[:6] + longer.to_bytes(2, "big") + whole[8:] + b"\0") is None, (
+        "says so itself, and has no use for it"
+    )
     assert decode(whole[:4] + b"\x02" + whole[5:]) is None, "of another version"
     assert decode(b"OSCx" + whole[4:]) is None
 
