@@ -1,6 +1,6 @@
 """Stories and venues that the house puts into this room: received, checked, taken up, and proven or given back.
 
-One thread does all of it, after the film, sound and eye: it writes to the disk, and waits for a check.
+One thread does all of it: it writes to the disk, and waits for a check.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import orjson
 from calibration.venue import Venue
 from installation.bundle.slots import State
 from installation.host.console import LossReporter, log
-from installation.host.priority import PAGES, set_thread_priority
+from installation.host.priority import PICTURES, set_thread_priority
 from installation.host.state_folder import state_folder
 from installation.host.worker import Worker
 from installation.rooms.client import BrokerClient
@@ -37,7 +37,9 @@ from installation.show.slot_watch import LOOK_SECONDS, SlotWatch
 if TYPE_CHECKING:
     from installation.show.show import Show
 
-POLL_SECONDS = 0.25
+POLL_SECONDS, PACE_SECONDS = 0.25, 0.01
+"""How often it is looked round; and the rest after each message, so that 12 MB a second come in at most. A lower
+priority would not help: a thread that is not served while it holds Python's lock holds up the tick."""
 GIVE_UP_SECONDS = 10.0
 """After which a story that cannot be read is not waited for: the disk has lost what was checked."""
 DARK_SECONDS = 10.0
@@ -209,7 +211,7 @@ class PutDesk:
             self._heard.put_nowait(received)
 
     def _work(self) -> None:
-        set_thread_priority(PAGES)
+        set_thread_priority(PICTURES)
         self._client.start()  # from here: its thread is as patient as this one
         prefix = f"{self._topics.of('put')}/"
         looked = float("-inf")
@@ -217,6 +219,7 @@ class PutDesk:
             try:
                 received = self._heard.get(timeout=POLL_SECONDS)
                 self._receiver.hear(received.topic.removeprefix(prefix).split("/"), received.payload)
+                self._closing.wait(PACE_SECONDS)
             except queue.Empty:
                 pass
             self._receiver.poll()
