@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from calibration.errors import BadFile
 from calibration.extras import MissingExtra
 from calibration.rooms_settings import RoomsSettings
 from calibration.venue import Venue
@@ -26,6 +27,7 @@ def check_broker(venue: Venue, show: int = 0) -> Iterator[Finding]:
             yield warning(PART, f"rooms.{sorted(changed)[0]}", "has no effect without rooms.broker")
         return
     yield from _contradictions(settings)
+    yield from _token(settings)
     yield from _asked(venue, show)
 
 
@@ -56,6 +58,21 @@ def _contradictions(settings: RoomsSettings) -> Iterator[Finding]:
             if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
                 why = f"others on this machine can read it; run: chmod 600 {settings.password_file}"
                 yield warning(PART, "rooms.password_file", why)
+
+
+def _token(settings: RoomsSettings) -> Iterator[Finding]:
+    """Whoever may put something here holds the room's token, or is anybody at the broker."""
+    from installation.rooms.tokens import read_token
+
+    takes = [key for key in ("accept_stories", "accept_venues") if getattr(settings, key)]
+    if settings.token_file:
+        try:
+            read_token(Path(settings.token_file))
+        except BadFile as error:
+            yield problem(PART, "rooms.token_file", f"{error.problems[0]}; nobody could control this room")
+    elif takes:
+        why = "whoever may write to the broker may put something here; make a token: chiaro rooms token"
+        yield warning(PART, f"rooms.{takes[0]}", f"{why} {settings.room or 'ROOM'}")
 
 
 def _asked(venue: Venue, show: int) -> Iterator[Finding]:

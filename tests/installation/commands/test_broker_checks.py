@@ -14,6 +14,7 @@ from installation.commands.broker_checks import broker_row, check_broker
 from installation.host.console import LossReporter
 from installation.rooms.client import BrokerClient
 from installation.rooms.outbox import Message
+from installation.rooms.tokens import new_token, write_token
 from tests.helpers.mosquitto import mosquitto, needs_mosquitto, password_file
 from tests.installation.waiting import LONG, wait_until
 
@@ -43,6 +44,21 @@ def test_a_broker_that_is_away_is_a_warning_and_one_that_lets_us_in_is_fine(tmp_
     ((state, _, what),) = said(venue)
     assert (state, what) == ("warning", "Connection refused; the show goes on without it, and keeps trying")
     assert broker_row(venue).state == "warning"
+
+
+def test_a_room_that_takes_what_anybody_puts_is_warned_and_a_token_that_cannot_be_read_is_a_problem(
+    tmp_path: Path,
+) -> None:
+    nowhere = "mqtt://127.0.0.1:1"
+    found = said(venue_of(broker=nowhere, accept_stories=True, room="hall"))
+    assert found[0][:2] == ("warning", "rooms.accept_stories")
+    assert found[0][2].endswith("make a token: chiaro rooms token hall")
+    token = tmp_path / "token"
+    assert said(venue_of(broker=nowhere, token_file=str(token)))[0][:2] == ("problem", "rooms.token_file")
+    write_token(token, new_token())
+    assert len(said(venue_of(broker=nowhere, token_file=str(token), accept_stories=True))) == 1
+    token.chmod(0o644)
+    assert "chmod 600" in said(venue_of(broker=nowhere, token_file=str(token)))[0][2]
 
 
 @needs_mosquitto
