@@ -42,6 +42,7 @@ Content = Literal[
     "constellation",
     "broker",
     "broker_state",
+    "broker_report",
     "lamps",
     "screens",
     "mail",
@@ -207,6 +208,9 @@ def _recipients(venue: Venue) -> list[Recipient]:
         reach = served_to(venue.screens.listen)
         found.append(Recipient("screens", reach, f"udp {venue.screens.listen}:{venue.screens.port}", "screens.leads"))
     if report.at_closing:
+        if venue.rooms.broker:
+            address = venue.rooms.address
+            found.append(Recipient("broker_report", reach_of(address.host), str(address), "report.at_closing"))
         found += [Recipient("mail", "device", address, "report.mail_to") for address in report.mail_to]
         if report.folder:
             found.append(Recipient("folder", "device", report.folder, "report.folder"))

@@ -97,6 +97,7 @@ def test_each_part_that_hears_something_is_a_recipient() -> None:
         ("lamps", "network"),
         ("lamps", "device"),
         ("screens", "network"),
+        ("broker_report", "device"),
         ("mail", "device"),
         ("folder", "device"),
     ]

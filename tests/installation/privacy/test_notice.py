@@ -50,6 +50,7 @@ def osc(**target: Any) -> dict[str, Any]:
         ({"constellation": {"server": "10.0.0.6"}}, "constellation"),
         ({"rooms": {"broker": "mqtt://house"}}, "broker"),
         ({"rooms": {"broker": "mqtt://house", "moods_per_second": 0}}, "broker_state"),
+        ({"rooms": {"broker": "mqtt://house"}}, "broker_report"),
         ({"lamps": {"universes": [{}]}}, "lamps"),
         ({"screens": {"leads": True}}, "screens"),
         ({"report": {"mail_to": ["a@b.example"], "mail_host": "m", "mail_from": "a@b.example"}}, "mail"),
