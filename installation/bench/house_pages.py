@@ -15,24 +15,24 @@ from installation.bench.house_rooms import MADE, NICER
 from installation.host.priority import lower_process_priority
 from installation.host.terminal import say
 
-SETTLES = 3.0
-"""What a page is told first is as old as it happens to be."""
-
 
 async def follow(port: int, room: str, ages: list[float], moods: list[float]) -> None:
     """One page."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     writer.write(f"GET /api/events?room={room} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    begun, kind = time.monotonic(), b""
+    kind, made = b"", dict[str, str]()
     try:
         while line := await reader.readline():
             now = time.time()
             if line.startswith(b"event: "):
                 kind = line[7:].strip()
-            elif kind in (b"room", b"mood") and line.startswith(b"data: ") and time.monotonic() - begun > SETTLES:
+            elif kind in (b"room", b"mood") and line.startswith(b"data: "):
                 document = json.loads(line[6:])
-                if kind == b"room" and document["house"].startswith(MADE):
-                    ages.append(1000 * (now - float(document["house"][len(MADE) :])))
+                if kind == b"room" and (words := document["house"]).startswith(MADE):
+                    before = made.get(document["room"], words)  # the first is as old as it happens to be
+                    made[document["room"]] = words
+                    if words != before:
+                        ages.append(1000 * (now - float(words[len(MADE) :])))
                 elif kind == b"mood":
                     moods.append(1000 * (now - document["mood"]["at"]))
     finally:

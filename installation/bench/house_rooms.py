@@ -31,7 +31,7 @@ from scenes.story.story import Story, load_story
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
-NICER = 10
+NICER = 5
 """Rooms have machines of their own: what is measured goes first."""
 TICK_SECONDS, BEAT_TICKS, STATE_TICKS = 0.1, 10, 100
 VISITORS = 4
@@ -184,20 +184,22 @@ def run(port: int, first: int, count: int, seconds: float) -> dict[str, float]:
     serve(time.monotonic() + 1.0)
     for room in rooms:
         room.greet()
-    begun, late = time.monotonic(), 0
-    for step in range(round(seconds / TICK_SECONDS * count)):  # one room after another, spread over the tenth
-        due = begun + step * TICK_SECONDS / count
-        late += time.monotonic() - due > TICK_SECONDS
+    begun, step, skipped = time.monotonic(), 0, 0
+    while (passed := time.monotonic() - begun) < seconds:  # one room after another, spread over the tenth
+        due = int(passed / TICK_SECONDS * count)
+        if due - step > count:  # a machine that is too slow leaves ticks out, and does not fall behind
+            skipped += due - step
+            step = due
         room = rooms[step % count]
         room.tick()
         if room.link.want_write():
             room.link.loop_write()
-        if step % (5 * count) < count:
+        if step // count % 5 == 0:
             room.link.loop_misc()
+        step += 1
         if step % max(1, count // 10) == 0:
-            serve(begun + (step + 1) * TICK_SECONDS / count)
-    spent = time.monotonic() - begun
-    return {"sent": sum(room.sent for room in rooms) / spent, "late": late / max(1, round(seconds / 0.1 * count))}
+            serve(begun + step * TICK_SECONDS / count)
+    return {"sent": sum(room.sent for room in rooms) / seconds, "skipped": skipped / max(1, step)}
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ from installation.web.reports import list_reports, report_response
 from installation.web.static_files import StaticFiles
 
 HERE = Path(__file__).parent
-REST_SECONDS = 0.2
+REST_SECONDS = 0.1
 """Between two messages to a page, in which news of many rooms gathers."""
 ARGUMENTS_AT_MOST = 16
 

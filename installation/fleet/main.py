@@ -56,7 +56,7 @@ from installation.web.token import read_tokens
 KINDS = (STATUS, BEAT, INFO, STATE, REPLY, REPORT)
 """What is heard of each room; moods only of one whose page is open."""
 ALARM = "alarm"
-TICK_SECONDS, FLUSH_SECONDS, TABLES_SECONDS = 0.5, 0.1, 2.0
+TICK_SECONDS, FLUSH_SECONDS, TABLES_SECONDS = 0.5, 0.05, 2.0
 MOST_WAITING = 20_000
 """Messages between the broker's thread and the loop; the oldest are dropped."""
 
@@ -267,9 +267,12 @@ def run(settings: FleetSettings, folder: Path, losses: LossReporter, opened: Cal
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, end)
         judging = loop.create_task(house.run())
+        judging.add_done_callback(lambda _: end())  # a fault of ours: whoever keeps the service starts it again
         try:
             opened(address.url)
             await server.serve(sockets=[listener])
+            if judging.done():
+                judging.result()
         finally:
             judging.cancel()
             house.close()
