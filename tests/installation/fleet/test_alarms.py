@@ -68,3 +68,13 @@ def test_a_sentence_says_where_what_and_for_how_long() -> None:
     assert AlarmChange(LOST, begun=True, seconds=60).sentence == "The hall: the room is lost"
     assert AlarmChange(LOST, begun=False, seconds=300).sentence == "The hall: over after 5 min: the room is lost"
     assert AlarmChange(BROKER, begun=True, seconds=60).sentence == "the broker is lost"
+
+
+def test_an_alarm_that_was_told_before_a_restart_is_not_told_again_and_ends_once() -> None:
+    before, after = Alarms(60), Alarms(60)
+    followed(before, [LOST], 0, 100)
+    (told_at,) = before.standing(100.0, 1100.0)
+    assert (told_at.wrong, told_at.begun, told_at.at) == (LOST, True, 1060.0)
+    after.restore(LOST, 0.0)
+    assert followed(after, [LOST], 100, 300) == []
+    assert followed(after, [], 300, 400) == [("lost", "hall", False)]
