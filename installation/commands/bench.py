@@ -17,6 +17,7 @@ PARTS = (
     "console",
     "decision",
     "eye",
+    "eyes",
     "film",
     "house",
     "model",

@@ -19,7 +19,7 @@ CLOSED_AFTER = 2 * SILENT_SECONDS + SHUT_WITHIN
 LATE_SECONDS = 1.0
 """On the way: what took longer says nothing of now."""
 STARTS_WITHIN = 10.0
-"""Before an eye that was never heard is called lost."""
+"""Before an eye that was never heard, or has not seen yet, is called lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,16 @@ class RemoteEye:
         self._scene = self._forget = 0
         self._received: _Received | None = None
         self._started = losses.clock()
+        """Of the stage, or of the eye's program as it was heard first."""
+        self._has_seen = False
         self._why = "nothing was heard of it yet"
         self._opened_at = float("-inf")
         self._shut_from: int | None = None
         """Number of the first order, since it was told to look, that it must not."""
         self.sent = 0.0
         """When the newest report left, by the eye's own clock."""
+        self.clock: EyeClock | None = None
+        """How that stands to the stage's; None: nothing was heard."""
 
     # -- for the show ----------------------------------------------------------------------------------------------
 
@@ -143,13 +147,15 @@ class RemoteEye:
             self._losses.lost(self.part, f"it has ended: {self._why}")
             return True
         before, mood = self._received, told.report.mood
+        if before is None or now - before.at > SILENT_SECONDS:
+            self._started, self._has_seen = now, False
         same = before is not None and before.told.report.mood == mood
         if before is None or not same:
             mood = mood.model_copy(update={"captured_at": min(clock.here(mood.captured_at), now)})
         else:
             mood = before.mood
-        self._received, self.sent = _Received(now, told, mood), told.sent
-        self._tell(told)
+        self._received, self.sent, self.clock = _Received(now, told, mood), told.sent, clock
+        self._tell(told, now)
         return not same
 
     def check(self, now: float) -> None:
@@ -163,12 +169,14 @@ class RemoteEye:
         elif now - received.at > SILENT_SECONDS:
             self._losses.lost(self.part, f"it has been silent for {now - received.at:.0f} s")
 
-    def _tell(self, told: Told) -> None:
+    def _tell(self, told: Told, now: float) -> None:
         status = told.report.status
+        self._has_seen |= status.model is Sense.OK
         if told.refused:
             self._losses.lost(self.part, told.refused)
         elif status.model is Sense.LOST:
-            self._losses.lost(self.part, status.model_line)
+            if self._has_seen or now - self._started > STARTS_WITHIN:  # else it is starting
+                self._losses.lost(self.part, status.model_line)
         elif status.camera is Sense.LOST:
             self._losses.lost(self.part, status.camera_reason)
         elif status.model is Sense.OK:

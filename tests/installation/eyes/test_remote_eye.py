@@ -107,6 +107,16 @@ def test_its_camera_and_networks_are_losses_of_its_own() -> None:
     assert room.losses.lost_parts() == ("the eye left: no such file",)
 
 
+def test_an_eye_that_starts_is_not_lost_and_one_that_never_sees_is() -> None:
+    room, starting = Room(now=1.0), EyeStatus(camera=Sense.LOST, model=Sense.LOST, model_line="the eye is starting")
+    room.hear(status=starting)
+    assert room.losses.lost_names() == ()
+    for _ in range(12):
+        room.now += 1.0
+        room.hear(status=starting)
+    assert room.losses.lost_names() == ("the eye left",)
+
+
 def test_an_eye_that_ends_says_so_at_once() -> None:
     room = Room(now=1.0)
     room.hear()

@@ -40,6 +40,7 @@ def osc(**target: Any) -> dict[str, Any]:
         ({"privacy": {"consent": "button"}}, "avoid_button"),
         ({"camera": {"masks": [[(0, 0), (1, 0), (1, 1)]]}}, "masked"),
         ({"camera": {"source": "rtsp://10.0.0.9/stream"}}, "camera_network"),
+        ({"eyes": {"key_file": "k", "left": {}}}, "other_eye"),
         (osc(), "osc_aggregate"),
         (osc(profile="visitors"), "osc_visitors"),
         (osc(profile="scalar"), "osc_scalar"),
@@ -204,3 +205,10 @@ def test_without_what_draws_a_pdf_the_texts_are_there(tmp_path: Path, monkeypatc
     with pytest.raises(MissingExtra, match=r"chiaroscuro\[privacy\]"):
         list(write_notice(room(), [[EN]], "a4", tmp_path, TODAY))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["index.html", "spoken-en.txt"]
+
+
+def test_how_many_other_computers_look_is_said_in_every_language() -> None:
+    facts = room(eyes={"key_file": "k", "left": {}, "right": {}, "own": {}})
+    for words in ALL:
+        assert words("other_eyes", count=2) in page(facts, words)
+        assert words("other_eye") not in page(facts, words)

@@ -16,6 +16,7 @@ from calibration.rooms_settings import RoomsSettings
 from calibration.settings import OscSettings, OscTarget
 from calibration.venue import Venue
 from calibration.web_settings import ConsoleSettings, ConstellationSettings
+from installation.eyes.wire import Hello, Kind, Order, seal
 from installation.privacy.proof_channels import Channel, Traffic
 from installation.privacy.proof_judge import Judgement, judge
 from installation.privacy.proof_mark import Marked, make_marked_camera
@@ -229,3 +230,15 @@ def test_each_promise_names_a_setting_of_the_venue_or_none(places: Places) -> No
     }
     promises: list[Promise] = promises_of(Venue(), replace(places, headless=False))
     assert {one.setting.partition(" ")[0] for one in promises} - names <= {"", "journal", "hours", "privacy.sign"}
+
+
+def test_to_eyes_on_other_machines_only_orders_may_go(searcher: Searcher, places: Places) -> None:
+    venue = Venue.model_validate({"eyes": {"key_file": "k", "left": {}}, "osc": {"listen": True}})
+    order = seal(Kind.ORDER, bytes(16), 1, Order(stage=1, on=True, open=False), b"k" * 32)
+    hello = seal(Kind.HELLO, bytes(16), 1, Hello(name="left"), b"k" * 32)
+    for peer, content, found in (("10.0.0.7:41000", order, 0), ("10.0.0.7:41000", hello, 1), ("[::1]:41000", b"x", 1)):
+        channel = Channel("stage", "udp", peer, messages=[content], size=len(content))
+        assert len(judged(Traffic({("", "", ""): channel}), searcher, places, venue).findings) == found
+    door = Channel("stage", "listening", f"udp 0.0.0.0:{venue.eyes.port}")
+    assert judged(Traffic({("", "", ""): door}), searcher, places, venue).findings == ()
+    assert judged(Traffic({("", "", ""): door}), searcher, places).findings != ()
