@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from calibration.eyes_settings import EYES_AT_MOST
 from calibration.settings import OscTarget
 from installation.bench.osc_show import mood
-from installation.host.health import Health, Sense
+from installation.host.health import EyeHealth, Health, Sense
 from installation.osc import state
 from installation.osc.decoder import Received, decode
 from installation.osc.encoder import free_message, message
@@ -168,7 +169,8 @@ def test_nothing_of_a_single_visitor_leaves_by_default() -> None:
 @pytest.mark.parametrize("profile", ["aggregate", "visitors", "scalar", "events"])
 def test_each_profile_carries_what_the_registry_says_and_nothing_else(profile: str) -> None:
     bench = Bench(OscTarget.model_validate({"profile": profile}))
-    bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0)), 0.0)
+    eyes = tuple(EyeHealth(f"eye{number}", Sense.OK, "") for number in range(EYES_AT_MOST + 1))
+    bench.snapshot.update_health(state.health_messages(Health(1, Sense.OK, Sense.OK, 30, 15, 1, 0, eyes=eyes)), 0.0)
     bench.snapshot.time = {"/scene/time": message("/scene/time", 1.0, 7.0)}
     bench.snapshot.update_change([message("/info/house", "open")])
     bench.snapshot.update_change(state.eye_messages(True, "open"))
