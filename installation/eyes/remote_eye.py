@@ -52,7 +52,7 @@ class RemoteEye:
         self._shut_from: int | None = None
         """Number of the first order, since it was told to look, that it must not."""
         self.sent = 0.0
-        """When the newest report left, by the eye's own clock."""
+        """When the newest mood left, by the eye's own clock."""
         self.clock: EyeClock | None = None
         """How that stands to the stage's; None: nothing was heard."""
 
@@ -154,7 +154,8 @@ class RemoteEye:
             mood = mood.model_copy(update={"captured_at": min(clock.here(mood.captured_at), now)})
         else:
             mood = before.mood
-        self._received, self.sent, self.clock = _Received(now, told, mood), told.sent, clock
+        self._received, self.clock = _Received(now, told, mood), clock
+        self.sent = self.sent if same else told.sent
         self._tell(told, now)
         return not same
 
