@@ -14,7 +14,7 @@ import pytest
 
 from calibration.errors import BadFile
 from calibration.venue import load_venue
-from installation.bundle.slots import MANIFEST
+from installation.bundle.slots import NAMES
 from installation.rooms.put_manifest import (
     CHUNK_BYTES,
     WINDOW,
@@ -468,34 +468,33 @@ def test_a_room_takes_only_what_its_file_says(tmp_path: Path, film: tuple[Manife
 def test_killed_at_any_moment_the_one_in_use_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step that changes the disk is the last one, once."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # a process is killed here, not a machine
+    older, older_files = a_story(tmp_path / "older", clip=b"older", other=b"older too")
+    in_use, files_in_use = a_story(tmp_path / "in_use", clip=b"in use")
     manifest, files = a_story(tmp_path / "film", clips__a=b"a")
-    older, older_files = a_story(tmp_path / "older", clip=b"older")
     for steps in range(200):
-        folder = tmp_path / f"room{steps}"
-        room = Room(folder)
-        bring(room, delivery(room, older, older_files))
-        room.stories.slots.choose()
-        room.stories.slots.lasted()
-        before = {path: path.read_bytes() for path in (folder / "story/b").rglob("*") if path.is_file()}
+        room = Room(tmp_path / f"room{steps}")
+        for one, its_files in ((older, older_files), (in_use, files_in_use)):
+            bring(room, delivery(room, one, its_files))
+            room.stories.slots.choose()
+            room.stories.slots.lasted()
+        before = {path: path.read_bytes() for path in (room.folder / "story/a").rglob("*") if path.is_file()}
         with killed_after(steps) as killed, suppress(Killed):
             bring(room, delivery(room, manifest, files))
-        again = Room(folder)
-        again.stories.clean()
-        assert not (folder / "story" / "staging").exists()
+        store = Room(room.folder).stories
+        store.clean()
+        assert not (room.folder / "story" / "staging").exists()
         if not killed():
-            assert again.stories.slots.state().pending == "a"
+            assert store.slots.state().pending == "b"
             assert steps > 12, "so many steps there are at least"
             return
         assert before == {path: path.read_bytes() for path in before}
-        name = again.stories.slots.choose()
-        found = again.stories.file(name)
-        assert found is not None
-        assert all(path.exists() for path in (found, again.stories.slots.folder(name) / MANIFEST))
-        wanted = files if name == "a" else older_files
-        assert {path.name for path in found.parent.rglob("*") if path.is_file()} == {
-            path.name for path in wanted.values()
-        }
-        shutil.rmtree(folder)
+        for name in NAMES:
+            found = store.manifest(name)
+            for file in found.files if found else ():
+                assert (store.slots.folder(name) / "content" / file.path).is_file(), "a slot with a manifest is whole"
+        name = store.slots.choose()
+        assert name in ("a", "b")
+        shutil.rmtree(room.folder)
     raise AssertionError("it never ended")
 
 
