@@ -37,6 +37,8 @@ from scenes.machine.cue import (
     TakeEnded,
     TakeStarted,
     ThreadShown,
+    WaitBegan,
+    WaitEnded,
 )
 
 KINDS: dict[type, str] = {
@@ -48,6 +50,8 @@ KINDS: dict[type, str] = {
     TakeEnded: "take_end",
     StateChanged: "state",
     SignalChanged: "signal",
+    WaitBegan: "wait",
+    WaitEnded: "wait_end",
 }
 MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"}
 """What is kept of a mood: the aggregate, nothing of a single visitor."""

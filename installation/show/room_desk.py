@@ -20,6 +20,7 @@ from installation.rooms.client import BrokerClient
 from installation.rooms.discovery import BIRTH, BORN, discovery_payload, discovery_topic
 from installation.rooms.link import Received
 from installation.rooms.orders import Orders
+from installation.rooms.others import OthersHeard
 from installation.rooms.outbox import Message
 from installation.rooms.tokens import Gate, token_of
 from installation.rooms.topics import (
@@ -78,6 +79,8 @@ class RoomDesk:
         )
         """The connection; other parts of the room may listen on it."""
         gate = Gate(token_of(settings, losses), self.room)
+        self.others = OthersHeard(self.client, settings.topic, self.room)
+        """What other rooms say, for the story."""
         self._orders = Orders(venue.osc, story.names, self._reply, losses.clock, gate)
         self._for_all = gate.is_open
         """Whoever may publish may control the room: so Home Assistant may, which can sign nothing."""

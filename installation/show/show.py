@@ -65,7 +65,10 @@ from scenes.machine.cue import (
     TakeEnded,
     TakeStarted,
     ThreadShown,
+    WaitBegan,
+    WaitEnded,
 )
+from scenes.machine.other_rooms import NOTHING_HEARD
 from scenes.machine.state import StoryState
 from scenes.machine.take_over import take_over
 from scenes.story.story import Story
@@ -154,16 +157,18 @@ class Show:
         self._passed += min(max(now - self._ticked, 0.0), STOP_SECONDS)
         self._ticked = now
         heard = parts.control.heard() if parts.control is not None else ()
+        others = parts.room.others.hear(self._story, self._state) if parts.room is not None else NOTHING_HEARD
         hour = parts.house.hour
         moment = Moment(
             self._passed,
             self._mood,
             parts.film.playhead,
             tuple(self._asked),
-            heard,
+            heard + others.signals,
             hour,
             looking=self.controls.looking.open,
             on_request=self.controls.asks,
+            rooms=others.rooms,
         )
         self._asked.clear()
         self._state, cues = advance(self._story, self._state, moment)
@@ -341,6 +346,10 @@ class Show:
                 film.stand_by(self._state.fault)
                 film.pause(paused)
                 film.blackout(blackout)
+            case WaitBegan(_, scene, rooms, limit_seconds):
+                log.info("scene %s waits for %s, %g s at most", scene, ", ".join(rooms), limit_seconds)
+            case WaitEnded(_, scene, _, reason, _):
+                log.info("scene %s waits no longer: %s", scene, reason)
             case SendOsc():
                 pass  # the broadcast's alone
         self.parts.broadcast.cue(cue)

@@ -186,7 +186,7 @@ def _pass_quiet_ticks(
     if state.in_take and not visitor.begun:
         visitor.begin(state.now + TICK_SECONDS)
     asked = state.pending
-    if (asked and (asked.at == "now" or not asked.asks)) or not state.entry or state.ended or state.fault:
+    if (asked and asked.at == "now") or not state.entry or state.ended or state.fault:
         return 0, state, player.playhead.seconds
     seconds, now, number = player.playhead.seconds, state.now, 0
     moment, until = plan.next_in_film(seconds), now + plan.next_wait(state)

@@ -82,12 +82,7 @@ def _outcome_of_leaving(story: Story, state: StoryState, target: str) -> str | N
 
 
 def _next(story: Story, state: StoryState, mood: Mood) -> Choice:
-    """What would be chosen if the scene ended now; where nothing holds, the first way out that was written.
-
-    A scene that is chosen and waits for other rooms waits no longer.
-    """
-    if state.pending is not None and not state.pending.asks:
-        return unconditional_choice(story, state.pending.scene, "it waits no longer")
+    """What would be chosen if the scene ended now; where nothing holds, the first way out that was written."""
     home = as_home(story, state)
     first = story.branches(home.scene)[0].to
     return choose(story, home, mood, closing=True) or unconditional_choice(story, first, "the first way out")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
+
+from scenes.machine.signal_state import SignalMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ class OtherRooms:
 
 
 NO_ROOMS = OtherRooms()
+
+
+class Heard(NamedTuple):
+    """What came from other rooms since the last tick."""
+
+    signals: tuple[SignalMessage, ...] = ()
+    rooms: OtherRooms = NO_ROOMS
+
+
+NOTHING_HEARD = Heard()
 
 
 @dataclass(frozen=True, slots=True)

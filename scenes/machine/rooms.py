@@ -32,7 +32,8 @@ def wait_for_rooms(story: Story, state: StoryState, asked: Pending, rooms: Other
     if asked.waits_since is None:
         asked = replace(asked, waits_since=state.clock)
         state, cues = wait_for_rooms(story, replace(state, pending=asked), asked, rooms)
-        return state, (WaitBegan(asked.entry, asked.scene, _names(wait), wait.limit_seconds), *cues)
+        others = tuple(name for name in _names(wait) if name != rooms.own)
+        return state, (WaitBegan(asked.entry, asked.scene, others, wait.limit_seconds), *cues)
     waited = state.clock - asked.waits_since
     why = came or _in_vain(wait, asked, rooms, waited)
     if not why:

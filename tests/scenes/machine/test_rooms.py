@@ -7,10 +7,12 @@ from scenes.machine.advance import Moment, advance, begin
 from scenes.machine.command import Attract, Next, Pause, Resume, Start, StoryCommand
 from scenes.machine.cue import (
     Cue,
+    DrivePicture,
     Play,
     SceneStarted,
     ShowState,
     StateChanged,
+    StemLevels,
     TakeEnded,
     WaitBegan,
     WaitEnded,
@@ -155,6 +157,31 @@ def test_operators_wait_for_no_room() -> None:
 def test_a_pause_does_not_use_up_the_limit() -> None:
     found = evening(waiting(), VISITOR, 60, {15.0: Pause(), 25.0: Resume()}, rooms=[(0, ELSEWHERE)])
     assert begins(found) == pytest.approx(PLAIN + 30.1, abs=0.11)
+
+
+def test_nothing_begins_in_a_pause_also_where_the_other_room_is_there() -> None:
+    asked: dict[float, StoryCommand] = {15.0: Pause(), 25.0: Resume()}
+    assert begins(evening(waiting(), VISITOR, 60, asked, rooms=[(0, ELSEWHERE), (18, THERE)])) == 25.1
+
+
+def test_a_film_that_stands_still_is_at_its_end() -> None:
+    story = waiting()
+    state, _ = begin(story, 0.0)
+    told: list[tuple[float, Cue]] = []
+    for number in range(1, 400):
+        now = number / 10
+        head = Playhead(1, now) if now < 2 else Playhead(2, min(now - 2, 9.8))  # its last picture never comes
+        state, cues = advance(story, state, Moment(now, feeling("sadness"), head, rooms=ELSEWHERE))
+        told += [(now, cue) for cue in cues]
+    assert next(round(now, 1) for now, _ in waits_of(told)) == pytest.approx(13.3, abs=0.21)
+
+
+def test_stems_and_drives_of_a_scene_that_waits_are_told_when_it_comes() -> None:
+    more = 'stem = [{ file = "wind.wav", follow = { mood = "dark" } }]\n'
+    more += 'drive = [{ what = "blur", follow = { mood = "dark" }, from = 0, to = 1 }]'
+    found = evening(waiting(f"{WAIT}\n{more}"), VISITOR, 20, rooms=[(0, ELSEWHERE), (15, THERE)])
+    told = [now for now, cue in found if isinstance(cue, StemLevels | DrivePicture) and cue.entry == 3]
+    assert told[:2] == [15.0, 15.0]
 
 
 def test_a_loop_before_a_scene_that_waits_goes_on_looping() -> None:

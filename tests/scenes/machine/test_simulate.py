@@ -146,7 +146,8 @@ def test_who_leaves_in_the_midst_of_a_scene_is_missed_at_the_same_tick() -> None
 
 @pytest.mark.parametrize("scene", ["door", "garden"])
 def test_who_waits_for_another_room_waits_as_long_as_it_may_take(scene: str) -> None:
-    plain = f'{HEAD}[scenes.door]\nclip = "door.mp4"\nout_seconds = 10\nnext = "garden"\n'
+    plain = f'{HEAD}[scenes.door]\nclip = "door.mp4"\nout_seconds = 20\nnext = "garden"\n'
+    plain += "decide_before_end_seconds = 10\n"
     waits = f'[scenes.{scene}]\ntogether = {{ rooms = ["hall"], limit_seconds = 9.3 }}\n'
     here, slow, quick = story_of(plain.replace(f"[scenes.{scene}]\n", waits)), Tally(), Tally()
     plans = Plans(here)
