@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
 
         The show that leads has [screens] leads = true. Esc twice ends.
         """
+        from calibration.venue_folder import find_venue
         from installation.host.console import log_native, open_log
         from installation.host.errors import both, plain_errors
         from installation.host.memory import map_large_blocks
@@ -57,5 +58,7 @@ def register(app: typer.Typer) -> None:
                 lambda: load_story(story_of(story, venue), forgive_clips=True),
                 lambda: with_options(venue_of(venue), window=window, fullscreen=fullscreen),
             )
-            with open_screen(loaded, chosen, name, leader_of(leader, chosen, name), headless=headless) as program:
+            place = leader_of(leader, chosen, name)
+            file = str(find_venue(venue).file) if venue else ""
+            with open_screen(loaded, chosen, name, place, headless=headless, venue_file=file) as program:
                 program.run(seconds)

@@ -29,6 +29,7 @@ from installation.screens.follow import Correction, Heard, target
 from installation.screens.following import FollowingFilm
 from installation.screens.link import FollowerLink
 from installation.screens.own_copy import OwnCopy
+from installation.screens.own_settings import OwnSettings
 from scenes.story.story import Story
 
 GONE_SECONDS = 10.0
@@ -46,8 +47,16 @@ HEARD_RATE = 0.006
 class ScreenProgram:
     """One tick after the other, until somebody ends it."""
 
-    def __init__(self, film: FollowingFilm, link: FollowerLink, copy: OwnCopy, ahead_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        film: FollowingFilm,
+        link: FollowerLink,
+        copy: OwnCopy,
+        saved: OwnSettings | None = None,
+        ahead_seconds: float = 0.0,
+    ) -> None:
         self._film, self._link, self._copy, self._ahead_seconds = film, link, copy, ahead_seconds
+        self._saved = saved
         self._heartbeat = Heartbeat()
         self._heard: Heard | None = None
         self._heard_at: float | None = None
@@ -95,6 +104,9 @@ class ScreenProgram:
         self._link.report(told.entry, film.behind_seconds, heard.clock.unsure_seconds)
 
     def _show(self, now: float) -> None:
+        if self._saved and (settings := self._saved.take()):
+            self._film.film.correct(settings)
+            self._film.film.brightness(settings.brightness)
         self._film.film.advance(now)
         self._film.film.draw(now)
 
@@ -115,9 +127,9 @@ class ScreenProgram:
 
 @contextmanager
 def open_screen(
-    story: Story, venue: Venue, name: str, leader: tuple[str, int], *, headless: bool = False
+    story: Story, venue: Venue, name: str, leader: tuple[str, int], *, headless: bool = False, venue_file: str = ""
 ) -> Iterator[ScreenProgram]:
-    """A screen of this name, ready to follow. Raises ``NoScreen``."""
+    """A screen of this name, ready to follow; what is saved in ``venue_file`` is seen at once. Raises ``NoScreen``."""
     losses, settings = LossReporter(), venue.screens.named.get(name, OneScreen())
     own = settings.over(venue.screen)
     hardware.allowed = own.hardware_decoding == "auto"
@@ -133,7 +145,9 @@ def open_screen(
         copy = OwnCopy(story, losses)
         closing.callback(copy.close)
         following = FollowingFilm(film, name, settings, heard_steering(sound) if settings.sound else steering(sound))
-        program = ScreenProgram(following, link, copy, settings.ahead_seconds)
+        saved = OwnSettings(venue_file, name, losses)
+        closing.callback(saved.close)
+        program = ScreenProgram(following, link, copy, saved, settings.ahead_seconds)
         _end_by_signal(program)
         log.info("screen %s follows %s:%d", name or "(all of the picture)", *leader)
         yield program
