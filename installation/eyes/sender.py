@@ -92,6 +92,7 @@ class Sender:
                 self.send_mood(eye.mood(self._clock()))
         eye.set_camera(False, "the eye has been ended")
         self._tell(unseen(self._clock(), "the eye has been ended"), "it was ended on its own machine")
+        self._eye = None  # whose thread may speak until it is closed: these were the last words
 
     def send_mood(self, mood: Mood) -> None:
         """Tell the stage, if it listens."""

@@ -66,13 +66,13 @@ class FarMachine:
 
     def __init__(self, port: int, name: str, key: bytes, zone: bool = False) -> None:
         self.losses, self.eye = LossReporter(), StandInEye()
-        self._sender = Sender("127.0.0.1", port, name, key, zone, self.losses)
+        self.sender = Sender("127.0.0.1", port, name, key, zone, self.losses)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._live, name=f"far {name}", daemon=True)
         self._thread.start()
 
     def _live(self) -> None:
-        self._sender.live(self.eye, self._ending.is_set, lambda _now: None)
+        self.sender.live(self.eye, self._ending.is_set, lambda _now: None)
 
     def end(self) -> None:
         self._ending.set()

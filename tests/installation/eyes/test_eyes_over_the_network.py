@@ -24,6 +24,9 @@ def test_the_moods_of_two_machines_are_one_and_each_may_be_lost_alone(tmp_path: 
         assert stage.moods[-1].present
         left.end()
         wait_until(lambda: stage.lost() == ("the eye left",), LONG)
+        left.sender.send_mood(left.eye.mood(time.monotonic()))  # its eye speaks until it is closed
+        time.sleep(0.2)
+        assert stage.lost() == ("the eye left",)
         wait_until(lambda: stage.mood().trusted, LONG)
         assert "secret" not in str(stage.eyes.remote["right"].status)
         right.end()
