@@ -50,7 +50,7 @@ def test_a_late_screen_joins_in_mid_loop_and_every_cut_is_on_the_leaders_frame(s
     with pair(story) as both:
         both.runs = False
         both.play(1, "door")
-        both.run(2.2)  # in the second round of the loop
+        both.run(1.7)  # in the second round of the loop
         both.runs = True
         both.run(WITHIN_SECONDS)
         assert joined(both)
@@ -102,6 +102,18 @@ def test_without_a_leader_the_scene_goes_on_to_its_end_then_the_safe_scene_and_b
         both.run(WITHIN_SECONDS)
         assert joined(both)
         assert both.jumps() == []
+
+
+def test_the_first_scene_of_a_new_leader_is_not_the_first_one_of_the_old(story: Story) -> None:
+    with pair(story) as both:
+        both.play(1, "hall")
+        both.run(1.2)
+        both.link.session, both.link.cut = 2, True
+        both.lead.play(1, "yard", story.clip("yard").rest_from(1.2))  # at the same second, as it happens
+        both.run(0.5)
+        both.link.cut = False
+        both.run(WITHIN_SECONDS)
+        assert joined(both)
 
 
 def test_pause_black_and_closing_are_the_leaders(story: Story) -> None:
