@@ -306,12 +306,13 @@ OUT: tuple[Address, ...] = (
     Address("/health/camera", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
     Address("/health/model", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", ALL),
     Address(
-        "/health/eye/{eye}",
-        (text("name"), number("state", 2)),
+        "/health/eye/{eye}/name",
+        (text("name"),),
         Pace.HEALTH,
-        "with several eyes: each by its name in the venue ('own': the stage's), 0 lost 1 ok 2 off",
+        "with several eyes: each by its name in the venue; 'own' is the stage's",
         STATE,
     ),
+    Address("/health/eye/{eye}/state", (number("state", 2),), Pace.HEALTH, "0 lost 1 ok 2 off", STATE),
     Address(
         "/health/fps",
         (share("film", 0, 1000), share("eye", 0, 1000)),

@@ -99,7 +99,8 @@ def health_messages(health: Health) -> Iterable[Message]:
     yield message("/health/frames", *counts)
     yield message("/health/drift", min(health.drift, 100.0))
     for number, eye in enumerate(health.eyes, 1):
-        yield message(f"/health/eye/{number}", eye.name, int(eye.state))
+        yield message(f"/health/eye/{number}/name", eye.name)
+        yield message(f"/health/eye/{number}/state", int(eye.state))
 
 
 def about_messages(about: About) -> Iterable[Message]:
