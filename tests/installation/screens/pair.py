@@ -24,6 +24,7 @@ from tests.installation.film.cinema import STEP, Cinema, cinema
 
 AHEAD = 5000.0
 """The follower's clock less the leader's."""
+SMALL = (160, 90)
 DRIFT = 100e-6
 """And it is so much quicker."""
 
@@ -128,7 +129,7 @@ class Pair:
 @contextmanager
 def pair(story: Story) -> Iterator[Pair]:
     """Two films without a sound device, each in a screen of its own."""
-    with cinema() as leader, cinema() as screen:
+    with cinema(width=SMALL[0], height=SMALL[1]) as leader, cinema(width=SMALL[0], height=SMALL[1]) as screen:
         both = Pair(leader, screen, story)
         try:
             yield both

@@ -8,8 +8,8 @@ from installation.bench.marked_clip import make_clip
 from installation.screens.telling import digest_of
 from scenes.story.clip import Transition
 from scenes.story.story import Story, load_story
-from tests.installation.film.cinema import SIZE, STEP, wait_until
-from tests.installation.screens.pair import Pair, pair
+from tests.installation.film.cinema import STEP, wait_until
+from tests.installation.screens.pair import SMALL, Pair, pair
 
 WITHIN_SECONDS = 2.0
 STORY = """
@@ -37,7 +37,7 @@ DOOR, HALL, YARD, REST = 1, 2, 3, 4
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("walls")
     for mark, seconds in enumerate((1.5, 4.0, 4.0, 1.0), 1):
-        make_clip(folder / f"{mark}.mkv", mark, seconds, SIZE)
+        make_clip(folder / f"{mark}.mkv", mark, seconds, SMALL)
     (folder / "story.toml").write_text(STORY)
     return load_story(folder / "story.toml")
 
