@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Play what another machine's show plays, at the same moment: one of several screens of one work.
 
-        The show that leads has [screens] leads = true. Esc twice ends.
+        The show that leads has screens.leads = true. Esc twice ends.
         """
         from calibration.venue_folder import find_venue
         from installation.host.console import log_native, open_log
