@@ -15,13 +15,13 @@ def register(app: typer.Typer) -> None:
         name: Annotated[
             str,
             typer.Argument(
-                help="Which screen this is: NAME of a [screens.NAME] of the venue. Default: the whole picture."
+                help="Which screen this is: NAME of a screens.NAME of the venue. Default: the whole picture."
             ),
         ] = "",
         leader: Annotated[
             str,
             typer.Option(
-                help="HOST[:PORT] of the machine that leads. Default: the venue's, else the one found in the network."
+                help="HOST or HOST:PORT of the machine that leads. Default: the venue's, else the one found in the network."
             ),
         ] = "",
         story: Annotated[
