@@ -42,6 +42,17 @@ class SilentLosses(LossReporter):
         self.why = ""
 
 
+def look_round(client: BrokerClient) -> bool:
+    """Start the client and hear what the broker keeps of all rooms. False: it cannot be reached."""
+    client.start()
+    until = time.monotonic() + CONNECT_SECONDS
+    while not client.connected and time.monotonic() < until:
+        time.sleep(0.02)
+    if client.connected:
+        time.sleep(LOOK_ROUND_SECONDS)
+    return client.connected
+
+
 def tokens_file(named: str) -> Path:
     """Where the house keeps its tokens."""
     return Path(named) if named else config_folder() / "room-tokens"
@@ -63,14 +74,9 @@ class Recipients:
         topics = RoomTopics(self.root, EVERY_ROOM)
         self.client.listen(topics.status, self._hear_status)
         self.client.listen(topics.info, self._hear_card)
-        self.client.start()
-        until = time.monotonic() + CONNECT_SECONDS
-        while not self.client.connected and time.monotonic() < until:
-            time.sleep(0.02)
-        if not self.client.connected:
+        if not look_round(self.client):
             self.client.close()
             raise BrokerAway(f"the broker cannot be reached: {self._losses.why or self._where}; nothing was put")
-        time.sleep(LOOK_ROUND_SECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:

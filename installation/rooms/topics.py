@@ -146,6 +146,8 @@ class RoomCard(Payload):
     started_at: float = 0.0
     console: str = ""
     """Address of its operator's console, without its token; '' = none."""
+    screens: tuple[str, int] | None = None
+    """Host and port where screens ask that follow this room; None: it leads none."""
 
 
 class _ReadControls(ControlsNow):

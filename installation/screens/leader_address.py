@@ -8,6 +8,7 @@ from calibration.errors import BadInput
 from calibration.files import did_you_mean, shown
 from calibration.venue import Venue
 from installation.screens.announce import find_leader
+from installation.screens.broker_leader import find_on_broker
 
 
 def leader_of(typed: str, venue: Venue, name: str) -> tuple[str, int]:
@@ -21,7 +22,7 @@ def leader_of(typed: str, venue: Venue, name: str) -> tuple[str, int]:
         return host_and_port(typed, screens.port)
     if name and screens.named[name].leader:
         return screens.named[name].leader, screens.port
-    return find_leader()
+    return find_on_broker(venue.rooms) if venue.rooms.broker else find_leader()
 
 
 def host_and_port(typed: str, port: int) -> tuple[str, int]:

@@ -35,6 +35,7 @@ from installation.rooms.topics import (
     RoomTopics,
     read,
 )
+from installation.screens.broker_leader import place_to_follow
 from installation.show.console_desk import ConsoleDesk
 from installation.show.console_state import Beside, SinceWhen, absent_senses, mood_now, state_of
 from installation.show.view import View
@@ -184,6 +185,7 @@ class RoomDesk:
             commands=tuple(name for name in COMMANDS if name not in ends) if self._settings.listen else (),
             started_at=self._started_at,
             console=self._url,
+            screens=place_to_follow(self._venue.screens),
         )
 
     def _card_message(self) -> Message:
