@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         leader: Annotated[
             str,
             typer.Option(
-                help="HOST or HOST:PORT of the machine that leads. Default: the venue's, else found on broker or network."
+                help="HOST or HOST:PORT of the machine that leads. Default: the venue's, else found on the network."
             ),
         ] = "",
         story: Annotated[
