@@ -125,8 +125,10 @@ class EyeSettings(Section):
     """Detection and classification."""
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    detector: Literal["mtcnn", "yunet"] = "mtcnn"
-    detector_file: PathText = Field("", description="YuNet's onnx file ('chiaro models get yunet' fetches it)")
+    detector: Literal["mtcnn", "yunet", "chiaro"] = "mtcnn"
+    detector_file: PathText = Field(
+        "", description="YuNet's onnx file ('chiaro models get yunet' fetches it), or one of 'chiaro train detector'"
+    )
     detect_every: int = Field(3, ge=1, le=30, description="Full detection on every n-th frame; optical flow between")
     detection_score: Share = 0.7
     detection_rows: int = Field(

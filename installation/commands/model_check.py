@@ -47,6 +47,7 @@ def _files(venue: Venue) -> Iterator[Path]:
     network = Path(eye.classifier_file) if eye.classifier_file else WEIGHTS / "chiaro-emotion.onnx"
     yield from sorted(network.parent.glob(f"{network.stem}*"))
     yield from sorted(GRAPHS.glob("*"))
+    yield from sorted(WEIGHTS.glob("chiaro-faces*"))
     yield from (Path(file) for file in (eye.detector_file, venue.calibration.head) if file)
     for package in ("mtcnn", "onnxruntime"):
         spec = find_spec(package)

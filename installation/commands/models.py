@@ -29,9 +29,11 @@ def show() -> None:
 
     from installation.host.fetch import DOWNLOADS, is_here, models_folder
     from installation.host.plain_console import PlainConsole
+    from models import WEIGHTS
 
     table = Table("network", "what", "where")
     table.add_row("mtcnn", "face detector, built in", "from the package mtcnn")
+    table.add_row("chiaro", "face detector of one pass, shipped", str(WEIGHTS / "chiaro-faces.onnx"))
     table.add_row("emotion", *_classifier())
     for name, download in DOWNLOADS.items():
         path = models_folder() / download.file_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,13 +17,20 @@ from models.lighting.exposure import GAMMA, Sensor, captured, jpeg, motion_kerne
 from models.seeing.align import similarity
 from models.seeing.brighten import brighten
 
+FEATURE_CONTRAST = 0.4
+"""Of the light of a face, what eyes and mouth differ from the skin."""
+AVERAGED_PIXELS = 12.0
+"""Over which the recipe's blur takes its mean (Gauss of 1 pixel: 4 pi)."""
+CLEAR = 2.5
+"""A face whose features stand out less from the noise need not be found."""
+
 
 @dataclass(frozen=True, slots=True)
 class SceneConfig:
     """What is drawn, and how often. Pairs are ranges."""
 
     people: tuple[int, int] = (1, 5)
-    empty_share: float = 0.1
+    empty_share: float = 0.18
     """Scenes in which nobody stands."""
     faceless_share: float = 0.22
     """Of the people: seen from behind, without a head ..."""
@@ -48,7 +55,9 @@ class Truth:
     landmarks: Floats
     """(n, 5, 2)."""
     counted: Floats
-    """(n,) 1: must be found; 0: may be found or not (hidden behind another, cut off, turned too far)."""
+    """(n,) 1: must be found; 0: may be found or not (hidden behind another, cut off, turned too far, lost in noise)."""
+    light: Floats
+    """(n,) mean linear light of each face."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +114,7 @@ class SceneSource:
                 means.append(_mean_light(light, box))
         if not boxes:
             return Scene(light, _no_faces(), float(light.mean()))
-        truth = Truth(np.stack(boxes), np.stack(landmarks), np.array(counted, np.float32))
+        truth = Truth(np.stack(boxes), np.stack(landmarks), np.array(counted, np.float32), np.array(means, np.float32))
         return Scene(light, truth, float(rng.choice(means)))
 
     def _place(
@@ -131,8 +140,12 @@ class SceneSource:
             head = hidden(head, str(rng.choice(KINDS)), rng)
         return without_face(head, rng) if rng.random() < config.faceless_share else head
 
-    def seen(self, scene: Scene, rng: np.random.Generator) -> Gray:
-        """The scene as a camera with much or little light takes it, lifted as the detector is given it."""
+    def seen(self, scene: Scene, rng: np.random.Generator) -> tuple[Gray, Truth]:
+        """The scene as a camera with much or little light takes it, lifted as the detector is given it.
+
+        Faces that are lost in the noise of this look need not be found: a detector that must guess them finds faces in
+        any stain of an empty room.
+        """
         config = self._config
         mean = float(np.exp(rng.uniform(*np.log(config.face_means))))
         gain = (mean / 255) ** GAMMA / max(scene.face_light, 1e-6)
@@ -143,10 +156,19 @@ class SceneSource:
         if rng.random() < 0.4:
             light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.3)), np.float32)
         full = float(np.exp(rng.uniform(*np.log(config.electrons))))
-        seen = captured(noisy(light, Sensor(full, float(rng.uniform(1, 8))), rng))
+        sensor = Sensor(full, float(rng.uniform(1, 8)))
+        seen = captured(noisy(light, sensor, rng))
         if rng.random() < 0.1:
             seen = jpeg(seen, int(rng.integers(50, 95)))
-        return brighten(seen)
+        clear = signal_to_noise(scene.truth.light * np.float32(gain), sensor) > CLEAR
+        return brighten(seen), replace(scene.truth, counted=scene.truth.counted * clear)
+
+
+def signal_to_noise(light: Floats, sensor: Sensor) -> Floats:
+    """Of faces (n,) of this mean linear light: their features' contrast over the noise that the recipe leaves."""
+    electrons = np.clip(light, 0, 1) * sensor.full_well_electrons
+    noise = np.sqrt(electrons + sensor.read_noise_electrons**2)
+    return np.asarray(FEATURE_CONTRAST * electrons * AVERAGED_PIXELS**0.5 / noise, np.float32)
 
 
 def put(
@@ -226,7 +248,8 @@ def upright_box(landmarks: Floats) -> Floats:
 
 
 def _no_faces() -> Truth:
-    return Truth(np.empty((0, 4), np.float32), np.empty((0, 5, 2), np.float32), np.empty(0, np.float32))
+    none = np.empty(0, np.float32)
+    return Truth(np.empty((0, 4), np.float32), np.empty((0, 5, 2), np.float32), none, none)
 
 
 def _share_inside(box: Floats, width: int, height: int) -> float:

@@ -24,11 +24,13 @@ from models.darkroom.hidden import hidden
 from models.darkroom.rendered import RenderedHeads
 from models.darkroom.rooms import RoomBank
 from models.darkroom.scenes import put, upright_box
+from models.evaluation.classified import accuracies
 from models.evaluation.dataset import read_faces
 from models.evaluation.landmarks import find_landmarks
 from models.frame import Detection
 from models.lighting.exposure import GAMMA, Sensor, captured, noisy
 from models.lighting.relight import LampBank, read_face_maps, sample_lamps
+from models.seeing.classifier import SHIPPED, open_classifier
 from models.seeing.detector import Detector
 
 HEIGHT, WIDTH = 480, 640
@@ -168,9 +170,11 @@ class Tally:
         self.wrong, self.seconds = self.wrong + len(detections) - hits, self.seconds + seconds
 
 
-def compare(detectors: dict[str, Detector], source: FrameSource, frames: int) -> Iterator[tuple[str, dict[str, Tally]]]:
+def compare(
+    detectors: dict[str, Detector], source: FrameSource, frames: int, conditions: Sequence[Condition] = CONDITIONS
+) -> Iterator[tuple[str, dict[str, Tally]]]:
     """Each condition with the tallies of all detectors on the same frames."""
-    for condition in CONDITIONS:
+    for condition in conditions:
         tallies = {name: Tally() for name in detectors}
         for _ in range(frames):
             frame = source.draw(condition)
@@ -234,14 +238,14 @@ def on_footage(
 
 def open_detectors(ours: Path | None, yunet: Path | None) -> dict[str, Detector]:
     """MTCNN, YuNet where its file is given, and ours."""
+    from models.seeing import one_shot
     from models.seeing.mtcnn import Mtcnn
-    from models.seeing.one_shot import SHIPPED, OneShot
     from models.seeing.yunet import YuNet
 
     detectors: dict[str, Detector] = {"mtcnn": Mtcnn(SMALLEST)}
     if yunet:
         detectors["yunet"] = YuNet(yunet, SMALLEST)
-    detectors["chiaro"] = OneShot(SMALLEST, path=ours or SHIPPED)
+    detectors["chiaro"] = one_shot.OneShot(SMALLEST, path=ours or one_shot.SHIPPED)
     return detectors
 
 
@@ -263,6 +267,7 @@ def main() -> None:
     parser.add_argument("--detector", type=Path, help="our onnx file; as shipped without it")
     parser.add_argument("--footage", type=Path, help="a folder of films of people in full light")
     parser.add_argument("--frames", type=int, default=100, help="a condition")
+    parser.add_argument("--classified", type=int, default=4000, help="faces to classify by each detector's landmarks")
     parser.add_argument("--rooms", type=int, default=60)
     parser.add_argument("--looks", type=int, default=60, help="at each empty room")
     chosen = parser.parse_args()
@@ -277,9 +282,20 @@ def main() -> None:
         for mean in (40, 20, 10, 5):
             films = footage_frames(chosen.footage, 20)
             say(_line(f"films, light {mean}", on_footage(detectors, detectors["mtcnn"], films, mean, rng)))
+    _say_accuracies(detectors, chosen.faces, chosen.classified)
     hours = chosen.rooms * chosen.looks / LOOKS_AN_HOUR
     for name, (faces, rooms) in false_faces(detectors, source, chosen.rooms, chosen.looks, rng).items():
         say(f"{name}: {faces} false faces in {hours:.2f} h of looks at {chosen.rooms} empty rooms, in {rooms} of them")
+
+
+def _say_accuracies(detectors: dict[str, Detector], path: Path, count: int) -> None:
+    """How well the first ``count`` faces are classified by each detector's landmarks."""
+    faces = read_faces(path).with_label()
+    faces = faces.subset(np.arange(min(count, len(faces))))
+    answers, count = accuracies(detectors, faces, open_classifier(SHIPPED, "cpu", int8=True))
+    for name, (accuracy, share) in answers.items():
+        say(f"{name}: {100 * share:.1f} % of {len(faces)} faces that fill a frame found; of {count} that all found")
+        say(f"    {100 * accuracy:.2f} % classified as labelled")
 
 
 def _line(name: str, tallies: dict[str, Tally]) -> str:

@@ -35,6 +35,16 @@ def open_detector(settings: EyeSettings) -> Detector:
             threads=settings.threads,
             rows=settings.detection_rows,
         )
+    if settings.detector == "chiaro":
+        from models.seeing.one_shot import SHIPPED, OneShot
+
+        return OneShot(
+            settings.smallest_face_pixels,
+            settings.detection_score,
+            settings.threads,
+            settings.detection_rows,
+            Path(settings.detector_file) if settings.detector_file else SHIPPED,
+        )
     from models.seeing.mtcnn import Mtcnn
 
     return Mtcnn(settings.smallest_face_pixels, settings.detection_score, settings.threads, settings.detection_rows)

@@ -65,7 +65,7 @@ class SceneBatches(IterableDataset[Batch]):
         pictures, truths = np.empty((size, 1, SIDE, SIDE), np.uint8), []
         for k in range(size):
             scene = pool[int(rng.integers(len(pool)))]
-            picture, truth = self._source.seen(scene, rng), scene.truth
+            picture, truth = self._source.seen(scene, rng)
             if rng.random() < 0.5:
                 picture, truth = np.asarray(picture[:, ::-1]), flipped(truth, SIDE)
             pictures[k, 0] = picture

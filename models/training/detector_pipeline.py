@@ -91,4 +91,4 @@ def _heads(config: DetectorTraining, count: int, progress: Progress) -> Sequence
 def calibration_pictures(source: SceneSource) -> list[Gray]:
     """Pictures from which the ranges of the int8 file are taken."""
     rng = np.random.default_rng(11)
-    return [source.seen(source.draw(SIDE, SIDE, rng), rng) for _ in range(CALIBRATION_PICTURES)]
+    return [source.seen(source.draw(SIDE, SIDE, rng), rng)[0] for _ in range(CALIBRATION_PICTURES)]

@@ -1,5 +1,7 @@
 """Drawn scenes: the truth lies where the faces were drawn, and what is hidden need not be found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,8 @@ from models.darkroom.face_bank import mirrored
 from models.darkroom.heads import CORNER, drawn_head, without_face
 from models.darkroom.hidden import KINDS, hidden
 from models.darkroom.rooms import RoomBank, draw_room
-from models.darkroom.scenes import SceneConfig, put, upright_box
-from models.lighting.exposure import captured
+from models.darkroom.scenes import SceneConfig, put, signal_to_noise, upright_box
+from models.lighting.exposure import Sensor, captured
 from models.seeing.align import TEMPLATE, similarity
 from tests.models.darkroom.drawn_faces import drawn_faces, drawn_scenes
 
@@ -57,9 +59,20 @@ def test_an_empty_room_and_people_without_a_face_have_nothing_to_find() -> None:
 def test_a_scene_is_seen_as_the_detector_is_given_it_by_a_camera_with_little_light() -> None:
     source, rng = drawn_scenes(ONE), np.random.default_rng(4)
     scene = source.draw(128, 128, rng)
-    pictures = [source.seen(scene, rng) for _ in range(6)]
+    pictures = [source.seen(scene, rng)[0] for _ in range(6)]
     assert all(picture.dtype == np.uint8 and picture.shape == (128, 128) for picture in pictures)
     assert np.ptp([float(picture.mean()) for picture in pictures]) > 1, "each look has another exposure"
+
+
+def test_a_face_that_is_lost_in_the_noise_need_not_be_found() -> None:
+    rng = np.random.default_rng(4)
+    for mean, clear in ((1.5, 0.0), (120.0, 1.0)):
+        source = drawn_scenes(replace(ONE, widths=(60, 70), face_means=(mean, mean + 0.1), tilt_degrees=10.0))
+        scene = source.draw(160, 160, rng)
+        assert scene.truth.light.shape == (1,)
+        assert source.seen(scene, rng)[1].counted.tolist() == [clear * float(scene.truth.counted[0])]
+    light = np.array([1e-6, 1e-3, 1.0], np.float32)
+    assert (np.diff(signal_to_noise(light, Sensor())) > 0).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)

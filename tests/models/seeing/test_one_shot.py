@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper, save_model
 
 from calibration.errors import BadFile
-from models.seeing.one_shot import STRIDES, VALUES, OneShot, card_of
+from calibration.settings import CameraSettings, EyeSettings
+from models.arrays import Image
+from models.rendering.simulated_visitor import SimulatedVisitor
+from models.seeing.detector import open_detector
+from models.seeing.one_shot import SHIPPED, STRIDES, VALUES, OneShot, card_of
 
 
 def make_one_shot(path: Path) -> Path:
@@ -48,7 +53,7 @@ def make_one_shot(path: Path) -> Path:
     return path
 
 
-def white_square(side: int, at: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def white_square(side: int, at: tuple[int, int]) -> Image:
     picture = np.full((720, 1280, 3), 70, np.uint8)  # bright enough to be left alone
     picture[at[1] : at[1] + side, at[0] : at[0] + side] = 255
     return picture
@@ -88,3 +93,41 @@ def test_a_file_that_is_none_or_has_no_card_is_told(tmp_path: Path) -> None:
         OneShot(path=path)
     with pytest.raises(BadFile):
         OneShot(path=tmp_path / "none.onnx")
+
+
+@pytest.fixture(scope="module")
+def visitor() -> Callable[[float], Image]:
+    simulated = SimulatedVisitor(CameraSettings(), seed=0)
+    simulated.read(0.0)
+    return simulated.read
+
+
+def test_the_shipped_network_finds_a_visitor_in_the_light_and_in_the_dark(visitor: Callable[[float], Image]) -> None:
+    detector = open_detector(EyeSettings(detector="chiaro"))
+    rng = np.random.default_rng(1)
+    for second in (6.0, 10.0, 14.0):  # the visitor of this seed stands in the light
+        picture = visitor(second)
+        electrons = rng.poisson(picture) + rng.normal(0, 3, picture.shape)
+        dark = np.clip(np.round(electrons / 4), 0, 255).astype(np.uint8)
+        for image in (picture, dark):
+            (face,) = detector.detect(image)
+            left, right, nose, left_mouth, right_mouth = face.landmarks
+            assert left[0] < nose[0] < right[0]
+            assert left_mouth[0] < right_mouth[0]
+            assert max(left[1], right[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
+
+
+def test_the_shipped_network_finds_nobody_in_an_empty_dark_room(visitor: Callable[[float], Image]) -> None:
+    assert open_detector(EyeSettings(detector="chiaro")).detect(visitor(0.0)) == []
+
+
+def test_a_venue_may_name_a_network_that_it_trained_itself(tmp_path: Path) -> None:
+    own = make_one_shot(tmp_path / "own.onnx")
+    settings = EyeSettings(detector="chiaro", detector_file=str(own), smallest_face_pixels=100)
+    assert len(open_detector(settings).detect(white_square(64, (640, 320)))) == 1
+
+
+def test_the_shipped_network_is_that_of_its_card() -> None:
+    card = json.loads(card_of(SHIPPED).read_text())
+    assert card["sha256"] == hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
+    assert SHIPPED.stat().st_size < 500_000

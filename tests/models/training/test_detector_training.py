@@ -28,7 +28,9 @@ TINY = DetectorPreset(steps=3, batch_size=2, warmup_steps=1, save_every=2)
 def truth_of(*boxes: tuple[float, float, float, float], counted: float = 1.0) -> Truth:
     found = np.array(boxes, np.float32).reshape(-1, 4)
     five = (found[:, None, :2] + found[:, None, 2:]) / 2 * np.ones((1, 5, 1), np.float32)
-    return Truth(found, np.asarray(five, np.float32), np.full(len(found), counted, np.float32))
+    return Truth(
+        found, np.asarray(five, np.float32), np.full(len(found), counted, np.float32), np.ones(len(found), np.float32)
+    )
 
 
 @pytest.mark.parametrize(("width", "levels"), [(20, {8}), (40, {8, 16}), (70, {16}), (95, {16, 32}), (180, {32})])
@@ -118,6 +120,7 @@ def test_a_stopped_training_goes_on_and_its_file_answers_as_the_network(tmp_path
 
 def test_the_detector_learns_to_tell_a_face_from_a_room() -> None:
     torch.manual_seed(1)
+    torch.set_num_threads(1)
     run = DetectorRun(DetectorPreset(steps=60, batch_size=4, warmup_steps=5, learning_rate=4e-3), Path())
     config = SceneConfig(
         people=(1, 1), empty_share=0.0, faceless_share=0.0, hidden_share=0.0, widths=(60, 120), face_means=(100, 120)
