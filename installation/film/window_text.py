@@ -41,13 +41,12 @@ class WindowText:
     def cut(self, text: str, width: int) -> str:
         """``text``, or its beginning with dots where it is wider than ``width``."""
         text = printable(text)
-        font = self._font_for(text)
-        if not text or font.size(text)[0] <= width:
+        if not text or self.width(text) <= width:
             return text
         fits, too_long = 0, len(text)
         while too_long - fits > 1:
             middle = (fits + too_long) // 2
-            if font.size(text[:middle].rstrip() + CUT)[0] <= width:
+            if self.width(text[:middle].rstrip() + CUT) <= width:  # what is left may be of another font
                 fits = middle
             else:
                 too_long = middle

@@ -1,7 +1,7 @@
 """Text of our own windows: no text makes it raise, and none is wider than its place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from installation.film.window_text import CUT, WindowText
@@ -30,6 +30,7 @@ def test_whatever_a_scene_is_called_it_is_drawn_within_its_place(text: str, widt
     assert all(TEXT.width(line) <= width for line in lines)
 
 
+@example("i\u2e80", 12)  # what is left of it is of another font than the whole
 @given(st.text(st.characters(), max_size=80), st.integers(0, 400))
 def test_any_text_is_drawn_within_any_place(text: str, width: int) -> None:
     assert TEXT.render(text, (255, 255, 255), width).get_width() <= width
