@@ -48,6 +48,7 @@ BATCH, BATCH_SECONDS, REST_SECONDS = 64, 0.05, 0.001
 REFUSALS_TOLD = 50
 PACKET_HEAD = 16
 """Bytes of a message beside its topic and payload, at most."""
+TRIED_AGAIN = "; it is tried again by itself"
 BROKEN = "the connection broke"
 UNSPECIFIED = 0x80
 """A reason code of MQTT 5."""
@@ -157,7 +158,7 @@ class BrokerClient:
             why = self._connect_and_serve()
             if self._closing.is_set():
                 break
-            self._losses.lost(self._part, f"{self._address}: {why}; it is tried again by itself")
+            self._losses.lost(self._part, f"{self._address}: {why}{TRIED_AGAIN}")
             rest = RIVAL_SECONDS * 4 ** (self._stepped_back - 1) if self._steps_back else 0.0
             self._closing.wait(max(wait, min(rest, RIVAL_AT_MOST)))
 

@@ -13,7 +13,7 @@ from calibration.files import did_you_mean
 from calibration.rooms_settings import BrokerSettings
 from calibration.venue_folder import config_folder
 from installation.host.console import LossReporter
-from installation.rooms.client import BrokerClient
+from installation.rooms.client import TRIED_AGAIN, BrokerClient
 from installation.rooms.link import Received
 from installation.rooms.put_manifest import Manifest, new_id
 from installation.rooms.put_sender import Delivery
@@ -29,17 +29,16 @@ class BrokerAway(Unavailable):
 
 
 class SilentLosses(LossReporter):
-    """Remembers why, and prints nothing."""
+    """Remembers why, also when the client has ended, and prints nothing."""
 
     why = ""
 
     def lost(self, part: str, why: str) -> None:  # noqa: ARG002 - as that of its base
         """Something went."""
-        self.why = why
+        self.why = why.removesuffix(TRIED_AGAIN)
 
-    def back(self, part: str) -> None:  # noqa: ARG002 - as that of its base
-        """It is back."""
-        self.why = ""
+    def back(self, part: str) -> None:
+        """It is back, or its thread has ended."""
 
 
 def look_round(client: BrokerClient) -> bool:

@@ -16,6 +16,7 @@ from installation.host.console import LossReporter
 from installation.rooms.client import BrokerClient
 from installation.rooms.link import Received
 from installation.rooms.outbox import Message
+from installation.rooms.room_list import SilentLosses
 from tests.helpers.mosquitto import Mosquitto, certificates, mosquitto, needs_mosquitto, password_file
 from tests.installation.waiting import LONG, wait_until
 
@@ -132,6 +133,18 @@ def test_without_the_password_one_line_says_which_keys_are_meant(
         assert wait_until(lambda: room.connected, LONG) < HEALED_WITHIN
     assert "rooms.user, rooms.password_file" in caplog.text
     assert "wrong" not in caplog.text.replace("wrong username", "")
+
+
+def test_a_command_still_knows_why_it_was_not_let_in_when_its_client_has_ended(tmp_path: Path) -> None:
+    with mosquitto(tmp_path, f"password_file {password_file(tmp_path, 'hall', 'right')}") as broker:
+        losses = SilentLosses()
+        stranger = BrokerClient(settings(broker), losses, "chiaro-house-1")
+        stranger.start()
+        wait_until(lambda: losses.why, LONG)
+        stranger.close()
+        assert losses.why == (
+            f"127.0.0.1:{broker.port}: it refuses us: not authorized (rooms.user, rooms.password_file)"
+        )
 
 
 def test_with_tls_the_broker_must_be_who_the_authority_says(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
