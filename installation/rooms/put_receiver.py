@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ from installation.rooms.tokens import Gate, NotSigned
 
 SILENCE_SECONDS = 60.0
 """After so long without a chunk another put may take the place of one that is on its way."""
+IDS_KEPT = 16
 OFFER_AT_MOST = 1 << 19
 """Bytes of an offer: 2,000 files."""
 IN_WORDS = {"closing": "when the house closes, or at the next start", "next_scene": "at the next scene", "now": "now"}
@@ -106,6 +108,8 @@ class Receiver:
         """Faults of a venue as it is, which say nothing against the one that was put; None while they are tried."""
         self._went_back = "", ""
         """Id and answer of the last way back: it may be asked for twice by a broker that repeats itself."""
+        self._admitted = deque[str](maxlen=IDS_KEPT)
+        """Ids of requests that were signed rightly: what others send under them is not answered to their sender."""
         self._heard = 0.0
         self._got = 0
 
@@ -156,9 +160,11 @@ class Receiver:
         try:
             said = json.loads(payload) if len(payload) <= OFFER_AT_MOST else None
             put = _id_of(said)
-            act(self._gate.admit(topic, said))
+            body = self._gate.admit(topic, said)
+            self._admitted.append(put)
+            act(body)
         except NotSigned as error:
-            if self._gate.tells():
+            if put not in self._admitted and self._gate.tells():
                 self._tell(put, PutState.REFUSED, f"the request {error}")
         except (NotTaken, OSError, BadInput) as error:
             self._tell(put, PutState.REFUSED, _why(error))

@@ -330,6 +330,23 @@ def test_only_whoever_has_the_token_puts_anything(tmp_path: Path, film: tuple[Ma
     assert right.state is PutState.WAITS
 
 
+def test_what_a_stranger_sends_again_does_not_end_the_put_for_its_sender(
+    tmp_path: Path, film: tuple[Manifest, dict[str, Path]]
+) -> None:
+    room = Room(tmp_path / "state", TOKEN)
+    right = delivery(room, *film, token=TOKEN)
+    [offer] = right.due(RoomTopics("chiaro", "hall"))
+    room.receiver.hear(["offer"], offer.payload)
+    for payload in (offer.payload, json.dumps({"id": film[0].id}).encode()):
+        room.receiver.hear(["offer"], payload)
+    assert [said["state"] for said in room.said] == ["wants"]
+    room.now += 10
+    bring(room, right)
+    assert right.state is PutState.WAITS
+    room.receiver.hear(["offer"], offer.payload)
+    assert room.last["state"] == "waits"
+
+
 def test_the_one_before_stays_while_the_new_one_is_on_trial(room: Room, tmp_path: Path) -> None:
     manifest, files = a_story(tmp_path / "film")
     bring(room, delivery(room, manifest, files))
