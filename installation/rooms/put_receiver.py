@@ -197,7 +197,7 @@ class Receiver:
 
     def _continues(self, manifest: Manifest) -> bool:
         """Whether this offer is that of the put on its way, said once more; another one has to wait for its end."""
-        if self._on_its_way is None or self._on_its_way[0] == manifest:
+        if self._on_its_way is None or self._on_its_way[0].id == manifest.id:
             return True
         if self._check is not None or self._clock() - self._heard < SILENCE_SECONDS:
             raise NotTaken("another one is on its way into this room; try again in a minute")

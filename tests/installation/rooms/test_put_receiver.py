@@ -433,6 +433,20 @@ def test_a_venue_changes_what_a_house_may_set_and_no_promise(room: Room, tmp_pat
     assert room.venues.slots.state().trial == "b"
 
 
+def test_a_venue_whose_check_takes_long_is_asked_for_again_and_is_still_the_same_put(
+    room: Room, tmp_path: Path
+) -> None:
+    file = tmp_path / "summer.toml"
+    file.write_text(SUMMER)
+    put = delivery(room, *venue_to_put(file, "closing"))
+    room.check.found = None
+    bring(room, put, until=lambda: room.now > 30)
+    assert not put.is_over
+    room.check.found = []
+    bring(room, put)
+    assert put.state is PutState.WAITS
+
+
 def test_a_room_that_gives_all_away_keeps_the_way_by_which_it_is_reached(tmp_path: Path) -> None:
     room = Room(tmp_path / "state", venues="whole")
     put = put_venue(room, tmp_path, f'{SUMMER}\n[rooms]\nbroker = "mqtt://elsewhere:1883"\n')
