@@ -127,7 +127,9 @@ class RoomsSettings(BrokerSettings):
     groups: Annotated[tuple[Slug, ...], AfterValidator(each_once)] = Field(
         (), max_length=16, description="Groups of rooms that are controlled together, such as ['floor-1', 'tour']"
     )
-    listen: bool = Field(True, description="Whether this room may be controlled through the broker")
+    listen: bool = Field(
+        True, description="Whether commands from the broker are obeyed (not what is put: accept_stories)"
+    )
     moods_per_second: float = Field(5.0, ge=0, le=30, description="How often the room's mood is told at most; 0 = not")
     token_file: PathText = Field(
         "",
