@@ -23,8 +23,8 @@ STATE_WITHIN, MACHINE_WITHIN = 3.0, 10.0
 """Seconds; what is older is not told. The page calls itself stale after the first too."""
 STATES = ("closed", "attract", "playing", "deciding", "transition", "paused", "blackout", "fault")
 SENSES = (
-    *("camera", "eye", "film", "sound", "display", "OSC control", "OSC out", "lamps", "timecode", "journal"),
-    *("disk", "machine", "power", "clock"),
+    *("camera", "eye", "film", "sound", "display", "OSC control", "OSC out", "lamps", "timecode", "broker"),
+    *("journal", "disk", "machine", "power", "clock"),
 )
 OTHER = "other"
 """Where a label has none of the names above: a name of somebody's own must not begin a series of its own."""
