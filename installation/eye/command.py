@@ -58,6 +58,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A report was read: somebody is there who can say that nobody may be looked at."""
+
+    kind: Literal["heard"] = field(default="heard", kw_only=True, repr=False)
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End the process."""
 
@@ -65,7 +73,7 @@ class Stop:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
 
-EyeCommand = SetCamera | SetThumbnail | FreezeBaseline | ForgetVisitors | Look | Stop
+EyeCommand = SetCamera | SetThumbnail | FreezeBaseline | ForgetVisitors | Look | Heard | Stop
 
 _ADAPTER: TypeAdapter[EyeCommand] = TypeAdapter(Annotated[EyeCommand, Field(discriminator="kind")])
 

@@ -28,6 +28,7 @@ from installation.eye.command import (
     EyeCommand,
     ForgetVisitors,
     FreezeBaseline,
+    Heard,
     Look,
     SetCamera,
     SetThumbnail,
@@ -45,6 +46,8 @@ from models.mood import Mood, unseen
 
 BEAT_SECONDS = 0.2
 """The longest silence of a healthy eye."""
+UNHEARD_SECONDS = 3.0
+"""So long nobody has answered a report: who runs this eye is stopped or hangs, and could not say that it must shut."""
 STANDBY_SECONDS = 0.02
 """Between two looks for an order, while it waits for the camera."""
 THUMBNAIL_SECONDS, THUMBNAIL_WIDTH = 0.2, 192
@@ -84,6 +87,9 @@ class Eye:
         self._repaired_at: float | None = None
         self._waited_ms = 0.0
         self._standby = start.standby
+        self._may_film = not start.shut
+        self._unheard_since: float | None = None
+        """When the first report left that nobody has answered yet."""
         self._forgotten = 0
         self.ending = False
         self.dead_thread = ""
@@ -102,6 +108,8 @@ class Eye:
             if self.dead_thread:
                 raise RuntimeError(f"its thread {self.dead_thread} died")
             self._obey_all()
+            if self._unheard_since is not None and self._clock() - self._unheard_since > UNHEARD_SECONDS:
+                self._shut()
             frame = self._capture.newest(seen, BEAT_SECONDS)
             trouble = self._capture.trouble(self._clock())
             if frame is not None:
@@ -169,20 +177,24 @@ class Eye:
         return mood
 
     def _obey_all(self) -> None:
-        for message in self._link.waiting():
+        messages = self._link.waiting()
+        for message in messages:
             try:
                 command = decode_command(message)
             except ValueError as error:  # torn, or of another version of the stage: the film needs this eye more
                 say(f"the eye ignored a message that is not a valid command: {error}", err=True)
             else:
                 self._obey(command)
+        if messages:
+            self._unheard_since = None
+            self._capture.switch(self._may_film)
 
     def _obey(self, command: EyeCommand) -> None:
         match command:
             case SetCamera(on):
-                self._capture.switch(on)
-                if not on and self._perception:
-                    self._perception.forget()
+                self._may_film = on
+                if not on:
+                    self._shut()
             case SetThumbnail(on, large):
                 self._thumbnails, self._large, self._thumbnail_due = on, large, 0.0
             case FreezeBaseline():
@@ -194,10 +206,17 @@ class Eye:
                     self._perception.forget_visitors()
             case Look():
                 self._standby = False
+            case Heard():
+                pass
             case Stop():
                 self.ending = True
             case _:
                 assert_never(command)
+
+    def _shut(self) -> None:
+        self._capture.switch(False)
+        if self._perception:
+            self._perception.forget()
 
     def _send_thumbnail(self, frame: Frame) -> None:
         """Send a small picture while an operator looks; it lives in memory only."""
@@ -233,6 +252,8 @@ class Eye:
             forgotten=self._forgotten,
             last_words=last_words,
         )
+        if self._unheard_since is None:
+            self._unheard_since = now
         self._link.send(Report(mood=mood, status=status).model_dump_json().encode())
 
     def _fps(self) -> float:

@@ -14,7 +14,7 @@ from calibration.house_settings import HoursSettings
 from calibration.venue import Venue
 from installation.eye.announcer import Announcer
 from installation.eye.child import EYE, EyeChild
-from installation.eye.command import EyeCommand, ForgetVisitors, FreezeBaseline, Look, SetCamera, SetThumbnail
+from installation.eye.command import EyeCommand, ForgetVisitors, FreezeBaseline, Heard, Look, SetCamera, SetThumbnail
 from installation.eye.device_choice import DeviceChoice
 from installation.eye.gate import Gate
 from installation.eye.link import JPEG_START, EyeStatus, Report, Start
@@ -317,6 +317,7 @@ class EyeSupervisor:
                 self._receive(eye, report)
 
     def _receive(self, eye: EyeChild, report: Report) -> None:
+        eye.send(Heard())
         status = report.status
         if status.last_words:
             self._last_words = status.last_words

@@ -15,7 +15,7 @@ SHORTEST = 32
 
 def read_key(file: str) -> bytes:
     """The key in ``file``: its first line. Raises ``BadFile``, without a letter of it."""
-    key = first_line(Path(file))
+    key = first_line(Path(file), "key")
     if len(key) < SHORTEST:
         raise BadFile(
             file, [f"its first line is no key of {SHORTEST} letters or more; 'chiaro eye --make-key' makes one"]

@@ -226,7 +226,7 @@ def _ways_out(settings: FleetSettings) -> list[tuple[str, Callable[[Sequence[Ala
     alarms, found = settings.alarms, []
     if alarms.mail_to:
         found.append(("alarms by mail", by_mail(alarms, settings.name)))
-    address = first_line(Path(alarms.webhook_file)) if alarms.webhook_file else alarms.webhook
+    address = first_line(Path(alarms.webhook_file), "address") if alarms.webhook_file else alarms.webhook
     if address:
         found.append(("alarms by webhook", by_webhook(address, settings.name)))
     return found

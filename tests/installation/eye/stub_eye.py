@@ -36,6 +36,8 @@ class StubPerception:
         self.left_out: tuple[str, ...] = ()
         self.stages_ms = {"classify": 0.1}
         self.drift = 0.0
+        if fault == "is soon unheard":
+            eye.UNHEARD_SECONDS = 0.5
         self._fault = fault if on_gpu or not fault.startswith("gpu ") else ""
         self._frames = 0
         self._forgotten = False

@@ -13,6 +13,7 @@ from installation.eye.command import (
     EyeCommand,
     ForgetVisitors,
     FreezeBaseline,
+    Heard,
     Look,
     SetCamera,
     SetThumbnail,
@@ -30,6 +31,7 @@ COMMANDS = (
     FreezeBaseline(),
     ForgetVisitors(3),
     Look(),
+    Heard(),
     Stop(),
 )
 NOT_COMMANDS = (

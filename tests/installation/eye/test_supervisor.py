@@ -19,9 +19,10 @@ import pytest
 
 from calibration.privacy_settings import PrivacySettings
 from calibration.venue import Venue
+from installation.eye import main as eye_main
 from installation.eye import supervisor as eye_supervisor
 from installation.eye.child import EyeChild
-from installation.eye.command import Look, Stop, encode_command
+from installation.eye.command import EyeCommand, Heard, Look, SetCamera, Stop, encode_command
 from installation.eye.device_choice import CPU
 from installation.eye.link import EyeStatus, Report, Start, make_line, open_line
 from installation.eye.main import Eye
@@ -244,6 +245,7 @@ def test_an_eye_on_standby_opens_no_camera_until_it_is_told(pictures: str) -> No
 
     def hears(model: Sense, camera: Sense) -> bool:
         heard.extend(Report.model_validate_json(message).status for message in ours.waiting())
+        ours.send(encode_command(Heard()))
         return bool(heard) and (heard[-1].model, heard[-1].camera) == (model, camera)
 
     wait_until(lambda: hears(Sense.OK, Sense.OFF), LONG)
@@ -256,6 +258,55 @@ def test_an_eye_on_standby_opens_no_camera_until_it_is_told(pictures: str) -> No
     assert not thread.is_alive()
     ours.close()
     link.close()
+
+
+def test_an_eye_whose_reports_nobody_reads_closes_its_camera_until_it_is_heard_again(
+    pictures: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that runs it is stopped or hangs: it could not say that nobody may be looked at."""
+    monkeypatch.setattr(eye_main, "UNHEARD_SECONDS", 0.3)
+    ours, address, theirs = make_line()
+    assert theirs is not None
+    link = open_line(address)
+    theirs.detach()
+    start = Start(venue=Venue.model_validate({"camera": {"source": pictures}}), seed=1)
+    eye = Eye(start, link, lambda venue: StubPerception(venue, ""))
+    thread = threading.Thread(target=eye.live)
+    thread.start()
+
+    def is_shut(*answers: EyeCommand) -> bool:
+        for answer in answers:
+            ours.send(encode_command(answer))
+        newest = [Report.model_validate_json(message).status for message in ours.waiting()][-1:]
+        return bool(newest) and newest[0].shut
+
+    def is_open(*answers: EyeCommand) -> bool:
+        shut = is_shut(*answers)
+        return not shut and eye._capture.state(time.monotonic()) is Sense.OK
+
+    wait_until(lambda: is_open(Heard()), LONG)
+    wait_until(is_shut, LONG)
+    wait_until(lambda: is_open(Heard()), LONG)
+    ours.send(encode_command(SetCamera(False)))
+    wait_until(lambda: is_shut(Heard()), LONG)
+    opened: list[bool] = []
+    for _ in range(10):  # what it was told holds, heard or not
+        time.sleep(0.02)
+        opened.append(is_open(Heard()))
+    assert not any(opened)
+    ours.send(encode_command(Stop()))
+    thread.join(LONG)
+    eye.close(1.0)
+    assert not thread.is_alive()
+    ours.close()
+    link.close()
+
+
+def test_an_eye_is_told_that_it_is_heard(keeping: Starts) -> None:
+    supervisor = keeping("is soon unheard")
+    eye_that_sees(supervisor)
+    time.sleep(1.0)
+    wait_until(lambda: sees(supervisor), LONG)
 
 
 def test_after_a_quick_death_the_next_eye_has_twice_the_time(keeping: Starts) -> None:

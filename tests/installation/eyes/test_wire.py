@@ -185,5 +185,5 @@ def test_a_key_is_made_once_and_read_by_its_owner(tmp_path: Path) -> None:
     file.write_text("short\n")
     with pytest.raises(BadFile, match="make-key"):
         read_key(str(file))
-    with pytest.raises(BadFile):
+    with pytest.raises(BadFile, match="holds the key"):
         read_key(str(tmp_path / "none"))
