@@ -84,7 +84,7 @@ def make_app(pages: FleetPages) -> ASGIApp:
         name, arguments = command_of(body)
         chosen = rooms_of(body, watch)
         answers = await pages.commands.ask(chosen, name, arguments)
-        what = body["to"] if len(chosen) != 1 else chosen[0][0].label
+        what = body.get("to", "") if len(chosen) != 1 else chosen[0][0].label
         board.put_line("command", command_line(caller, str(what), name, arguments, answers))
         return JSONResponse(reply_of(answers))
 

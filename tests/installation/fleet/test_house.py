@@ -159,14 +159,15 @@ def test_a_command_goes_to_a_room_or_a_group_and_each_reply_is_shown(scene: Scen
     wait_until(lambda: len(scene.page.lines["command"]) >= 3, LONG)
     line = next(one for one in scene.page.lines["command"] if one["name"] == "volume")
     assert (line["to"], line["arguments"], line["done"], line["asked"]) == ("east", [0.5], 2, 2)
-    for wrong, status in (
+    for asked, status in (
         ({"kind": "room", "to": "nowhere", "name": "pause"}, 404),
         ({"kind": "room", "to": "hall", "name": "../pause"}, 400),
         ({"kind": "room", "to": "hall", "name": "pause/#"}, 400),
         ({"kind": "room", "to": "hall", "name": "pause", "arguments": [[1]]}, 400),
         ({"kind": "every", "to": "hall", "name": "pause"}, 400),
+        ({"kind": "all", "name": "pause"}, 200),
     ):
-        assert house.ask("POST", "/api/command", wrong)[0] == status
+        assert house.ask("POST", "/api/command", asked)[0] == status
 
 
 def test_a_room_that_is_killed_is_lost_by_its_will_and_mail_and_chat_are_told_once(scene: Scene) -> None:
