@@ -17,10 +17,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from calibration.screens_settings import LEADER_PORT
 from installation.host.console import LossReporter
 from installation.host.worker import Worker
 from installation.screens.stamped_socket import StampedSocket
-from installation.screens.wire import AT_MOST_BYTES, PORT, Telling, TimeReply, TimeRequest, Told, decode, encode
+from installation.screens.wire import AT_MOST_BYTES, Telling, TimeReply, TimeRequest, Told, decode, encode
 
 TELL_SECONDS = 0.2
 REPEAT_SECONDS = 0.025
@@ -60,7 +61,7 @@ class Leader:
         losses: LossReporter,
         *,
         host: str = "0.0.0.0",  # noqa: S104 - the others are elsewhere
-        port: int = PORT,
+        port: int = LEADER_PORT,
         allow: Sequence[Network] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 
+from calibration.screens_settings import LEADER_PORT
 from installation.host.console import LossReporter
 from installation.host.worker import Worker
 from installation.screens.clock import ClockEstimator, RoundTrip
 from installation.screens.follow import Heard
 from installation.screens.stamped_socket import StampedSocket
-from installation.screens.wire import PORT, Telling, TimeReply, TimeRequest, Told, decode, encode
+from installation.screens.wire import Telling, TimeReply, TimeRequest, Told, decode, encode
 
 ASK_SECONDS = 0.25
 FIRST_ASK_SECONDS = 0.04
@@ -37,7 +38,7 @@ class FollowerLink:
         host: str,
         losses: LossReporter,
         *,
-        port: int = PORT,
+        port: int = LEADER_PORT,
         name: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 
 from scenes.story.clip import Transition
 
-PORT = 9021
-"""Of the leader, where nothing else is said."""
 VERSION = 1
 AT_MOST_BYTES = 1024
 NAME_BYTES, SCENE_BYTES = 63, 255

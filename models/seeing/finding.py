@@ -16,6 +16,8 @@ Timed = Callable[[str], AbstractContextManager[None]]
 """Measures the stage of this name while it is open."""
 EMPTY_SECONDS, EMPTY_EACH_SECONDS = 2.0, 0.2
 """Where nobody was found for so long, a picture is searched no more often than this."""
+HANGS_SECONDS = 5.0
+"""A detection that takes longer is waited for: whoever watches the looks is to see that they stand still."""
 
 
 class Finder(Protocol):
@@ -90,7 +92,7 @@ class Beside:
     def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:
         """See ``Finder``."""
         with timed("follow"):
-            fresh = self._take(at_most)
+            fresh = self._take(seconds, at_most)
             searches = self._searching is None and self._is_due(seconds)
             if not (self._flow.faces or searches):
                 self._looks += 1
@@ -112,9 +114,11 @@ class Beside:
         self._looks += 1
         return kept
 
-    def _take(self, at_most: int) -> bool:
+    def _take(self, seconds: float, at_most: int) -> bool:
         """Whether a detection has ended: its faces are where they were in its picture. Raises what it raised."""
-        if self._searching is None or self._searched is None or not self._searching.done():
+        if self._searching is None or self._searched is None:
+            return False
+        if not self._searching.done() and seconds - self._searched_at < HANGS_SECONDS:
             return False
         search, gray = self._searching, self._searched
         self._searching = self._searched = None

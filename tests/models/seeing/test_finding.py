@@ -9,7 +9,7 @@ import pytest
 
 from models.arrays import Image
 from models.frame import Detection
-from models.seeing.finding import EMPTY_SECONDS, Beside
+from models.seeing.finding import EMPTY_SECONDS, HANGS_SECONDS, Beside
 from tests.models.seeing.test_optical_flow import detection, off, picture
 
 WAIT_AT_MOST = 20.0
@@ -150,3 +150,13 @@ def test_an_empty_room_is_searched_five_times_a_second_and_a_visitor_every_third
             asked.append(number / 30)
             answered(finder, held)
     assert len([when for when in asked if EMPTY_SECONDS + 0.5 < when <= EMPTY_SECONDS + 1.5]) == 5
+
+
+def test_a_detection_that_hangs_holds_up_the_looks_so_that_the_eye_is_found_silent(
+    finder: Beside, held: HeldDetector
+) -> None:
+    find(finder, walking(held, 0)[0])
+    assert find(finder, walking(held, 1)[0], HANGS_SECONDS - 0.1) == []
+    threading.Timer(0.2, held.may_answer.release).start()
+    (found,) = find(finder, walking(held, 2)[0], HANGS_SECONDS + 0.1)
+    assert off(found, detection(416, 250)) < 2.0
