@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -32,6 +33,7 @@ class EyeChild:
             start_new_session=True,  # Ctrl-C is for the stage, which then ends the eye
             env=_environment(start),
         )
+        self._death = _opened_death(self._process.pid)
         if inherited:
             inherited.close()
         if self._process.stdin:
@@ -42,6 +44,10 @@ class EyeChild:
     def pid(self) -> int:
         """The process ID."""
         return self._process.pid
+
+    def wait(self, seconds: float) -> None:
+        """Return when it has said something or has died (where the system tells that), after ``seconds`` at the latest."""
+        select.select([self.link, *self._death], [], [], seconds)
 
     def ended(self) -> int | None:
         """The exit code (negative: a signal), or None while it lives."""
@@ -58,6 +64,8 @@ class EyeChild:
         self._process.kill()
         self._process.wait()
         self.link.close()
+        while self._death:
+            os.close(self._death.pop())
 
     def end(self, within_seconds: float) -> None:
         """Ask it to leave, then make it."""
@@ -66,6 +74,14 @@ class EyeChild:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(within_seconds)
         self.kill()
+
+
+def _opened_death(pid: int) -> list[int]:
+    """A descriptor that can be read once the process has ended; Linux only, elsewhere none."""
+    try:
+        return [os.pidfd_open(pid)] if sys.platform == "linux" else []
+    except OSError:  # a kernel before 5.3, or no descriptor left
+        return []
 
 
 def _environment(start: Start) -> dict[str, str]:
@@ -78,4 +94,5 @@ def _environment(start: Start) -> dict[str, str]:
         "OPENCV_FFMPEG_LOGLEVEL": "-8",
         "OMP_NUM_THREADS": str(start.venue.eye.threads),
         "OPENBLAS_NUM_THREADS": "1",
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",  # to look for them costs the eye's start, and none may see what it sees
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -301,7 +300,7 @@ class EyeSupervisor:
             return None
 
     def _listen(self, eye: EyeChild) -> None:
-        select.select([eye.link], [], [], LISTEN_SECONDS)
+        eye.wait(LISTEN_SECONDS)
         for message in eye.link.waiting():
             if message.startswith(JPEG_START):
                 received = self._received

@@ -16,8 +16,8 @@ from models.labels import LABELS
 from models.seeing.align import SIDE, prepare
 from models.seeing.card import FACTS, ModelCard, read_card
 from models.seeing.io_binding import BATCHES, BoundNetwork, VariantUnavailable, open_bound_network
-from models.seeing.runtime import Device, DeviceName, open_on
-from models.seeing.session import CPU, CUDA, about_the_file
+from models.seeing.runtime import Device, DeviceName, load_cuda, open_on_gpu, why_no_cuda
+from models.seeing.session import CUDA, about_the_file, open_session
 
 SHIPPED = WEIGHTS / "chiaro-emotion.onnx"
 
@@ -75,17 +75,23 @@ def open_classifier(
     """
     path = Path(path) if path else SHIPPED
     card = read_card(path)
-    session, got = _opened(path, device, threads)
     int8_variant = path.with_suffix(".int8.onnx")
     gpu_variant = path.with_suffix(".cuda.onnx")
-    if got.provider == CUDA and int8 and is_file(gpu_variant):
+    does_not_run = ""
+    if device != "cpu" and int8 and is_file(gpu_variant) and not why_no_cuda():
         try:
             return _open_gpu_variant(gpu_variant, card, threads)
         except VariantUnavailable as reason:
-            got = Device(CUDA, f"CUDA in float32 ({gpu_variant.name} does not run: {reason})")
-    if got.provider == CPU and int8 and is_file(int8_variant):
-        path, card = int8_variant, _card_of_variant(int8_variant, card)
-        session = _opened(path, "cpu", threads)[0]
+            does_not_run = f"CUDA in float32 ({gpu_variant.name} does not run: {reason})"
+    with about_the_file(path):
+        session, got = open_on_gpu(path, device, threads)
+    if session is None:  # one session is opened, not this one's and then its variant's
+        if int8 and is_file(int8_variant):
+            path, card = int8_variant, _card_of_variant(int8_variant, card)
+        with about_the_file(path):
+            session = open_session(path, threads)
+    elif does_not_run:
+        got = Device(CUDA, does_not_run)
     _check_inside(path, session, card, FACES)
     if got.provider == CUDA:  # what fails here may be the GPU's fault: another life of the eye tries the CPU
         return Classifier(session, got, card, path.stem)
@@ -95,6 +101,7 @@ def open_classifier(
 
 def _open_gpu_variant(path: Path, card: ModelCard, threads: int) -> Classifier:
     own = _card_of_variant(path, card)
+    load_cuda()
     bound, recorded = open_bound_network(path, threads, lambda session: _check_inside(path, session, own, PICTURES))
     device = Device(CUDA, "CUDA in float16" + (", recorded" if recorded else ""))
     try:
@@ -116,11 +123,6 @@ def _card_of_variant(variant: Path, card: ModelCard) -> ModelCard:
 
 FACES = {"faces": ("tensor(float)", [1, SIDE, SIDE])}
 PICTURES = {"faces": ("tensor(uint8)", [SIDE, SIDE])}
-
-
-def _opened(path: Path, device: DeviceName, threads: int) -> tuple[Any, Device]:
-    with about_the_file(path):
-        return open_on(path, device, threads)
 
 
 def _check_inside(path: Path, session: Any, card: ModelCard, wanted: dict[str, tuple[str, list[int]]]) -> None:

@@ -8,13 +8,13 @@ Zhang et al., "Joint Face Detection and Alignment using Multi-task Cascaded Conv
 from __future__ import annotations
 
 import hashlib
-import io
+import math
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-import joblib
+import lz4.frame
 import numpy as np
 
 from calibration.errors import Unavailable
@@ -25,9 +25,31 @@ SHA256 = {
     "rnet": "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e8670d7e757fee",
     "onet": "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3",
 }
-"""Of mtcnn 1.0.0. The files are pickles, so they are opened only when they are exactly these."""
+"""Of mtcnn 1.0.0. What lies where in them is known, so nothing of them is unpickled."""
 
 Network = Literal["pnet", "rnet", "onet"]
+ARRAYS: dict[Network, tuple[tuple[int, tuple[int, ...]], ...]] = {
+    "pnet": (
+        *((240, (3, 3, 3, 10)), (1376, (10,)), (1472, (1, 1, 10)), (1568, (3, 3, 10, 16)), (7376, (16,))),
+        *((7504, (1, 1, 16)), (7632, (3, 3, 16, 32)), (26112, (32,)), (26304, (1, 1, 32))),
+        *((26496, (1, 1, 32, 4)), (27056, (4,)), (27136, (1, 1, 32, 2)), (27440, (2,))),
+    ),
+    "rnet": (
+        *((240, (3, 3, 3, 28)), (3312, (28,)), (3488, (1, 1, 28)), (3664, (3, 3, 28, 48)), (52096, (48,))),
+        *((52352, (1, 1, 48)), (52608, (2, 2, 48, 64)), (101808, (64,)), (102128, (1, 1, 64))),
+        *((102448, (576, 128)), (397408, (128,)), (397968, (128,)), (398528, (128, 4)), (400624, (4,))),
+        *((400688, (128, 2)), (401760, (2,))),
+    ),
+    "onet": (
+        *((240, (3, 3, 3, 32)), (3744, (32,)), (3936, (1, 1, 32)), (4128, (3, 3, 32, 64)), (77904, (64,))),
+        *((78224, (1, 1, 64)), (78544, (3, 3, 64, 64)), (226048, (64,)), (226368, (1, 1, 64))),
+        *((226688, (2, 2, 64, 128)), (357808, (128,)), (358384, (1, 1, 128)), (358960, (1152, 256))),
+        *((1538656, (256,)), (1539728, (256,)), (1540816, (256, 4)), (1544960, (4,)), (1545040, (256, 10))),
+        *((1555328, (10,)), (1555424, (256, 2)), (1557520, (2,))),
+    ),
+}
+"""Where each array of float32 begins in the unpacked file, and its shape. (To import joblib, which wrote them, would
+cost the eye's start more than all networks together.)"""
 PNET_CHANNELS = 16
 """P-Net's first layer has 10 channels; filled up to 16, for which the runtime is quick."""
 OUTPUTS = {"rnet": ("boxes", "faces"), "onet": ("boxes", "points", "faces")}
@@ -51,7 +73,10 @@ def read_weights(network: Network) -> list[Floats]:
         ) from error
     if hashlib.sha256(content).hexdigest() != SHA256[network]:
         raise NoWeights(f"{path} is not the file of mtcnn 1.0.0 (its sha256 differs), so it was not opened{repair}")
-    return [np.asarray(array, np.float32) for array in joblib.load(io.BytesIO(content))]
+    unpacked = lz4.frame.decompress(content)
+    return [
+        np.frombuffer(unpacked, "<f4", math.prod(shape), begin).reshape(shape) for begin, shape in ARRAYS[network]
+    ]
 
 
 def initializers(network: Network) -> dict[str, Floats]:

@@ -40,8 +40,14 @@ def open_on(model: bytes | Path, wanted: DeviceName, threads: int = 1) -> tuple[
 
     Raises ``NoCuda`` for ``wanted="cuda"`` if it would run on the CPU.
     """
+    session, device = open_on_gpu(model, wanted, threads)
+    return session or open_session(model, threads), device
+
+
+def open_on_gpu(model: bytes | Path, wanted: DeviceName, threads: int = 1) -> tuple[Any, Device]:
+    """A session on the GPU if wanted and possible; else None, and the CPU with the reason. Raises as ``open_on``."""
     if wanted == "cpu":
-        return open_session(model, threads), Device(CPU, "CPU (as the venue asks)")
+        return None, Device(CPU, "CPU (as the venue asks)")
     reason = why_no_cuda()
     if not reason:
         session = _try_cuda(model, threads)
@@ -51,7 +57,7 @@ def open_on(model: bytes | Path, wanted: DeviceName, threads: int = 1) -> tuple[
         reason = f"the driver is installed, but the libraries of CUDA or cuDNN do not load; fix it with: {FIX}"
     if wanted == "cuda":
         raise NoCuda(f'is "cuda", but only the CPU can be used: {reason}', where="[eye] device")
-    return open_session(model, threads), Device(CPU, f"CPU ({reason})")
+    return None, Device(CPU, f"CPU ({reason})")
 
 
 def why_no_cuda() -> str:
@@ -67,10 +73,15 @@ def why_no_cuda() -> str:
     return ""
 
 
-def _try_cuda(model: bytes | Path, threads: int) -> Any:
+def load_cuda() -> None:
+    """Load the libraries of CUDA that pip installed, where there are some. Without them a session takes the CPU."""
     onnxruntime.set_default_logger_severity(4)  # a library that is missing would print over the console
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        onnxruntime.preload_dlls()  # finds the libraries that pip installed; never raises, prints instead
+        onnxruntime.preload_dlls()  # never raises, prints instead
+
+
+def _try_cuda(model: bytes | Path, threads: int) -> Any:
+    load_cuda()
     return open_session(model, threads, (CUDA, CPU))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -46,3 +48,15 @@ def test_an_eye_that_is_asked_to_end_leaves_with_code_0() -> None:
     with child_that_reports() as child:
         child.end(within_seconds=LONG)
         assert child.ended() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a process's end through a descriptor")
+def test_an_eye_that_dies_is_noticed_at_once_and_not_at_the_next_look() -> None:
+    with child_that_reports() as child:
+        killed = time.monotonic()
+        os.kill(child.pid, signal.SIGKILL)
+        while child.ended() is None and time.monotonic() - killed < LONG:
+            child.link.waiting()  # its last reports
+            child.wait(LONG)
+        assert time.monotonic() - killed < LONG / 2
+        assert child.ended() == -signal.SIGKILL

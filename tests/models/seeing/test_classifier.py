@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -100,6 +101,21 @@ def test_a_wrong_int8_variant_is_refused_too(tmp_path: Path) -> None:
     path = make_classifier(tmp_path / "net.onnx")
     make_classifier(tmp_path / "net.int8.onnx", labels=["happy"])
     assert "labels are happy" in faults(path)
+
+
+def test_only_the_session_that_is_used_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def counting(model: Path, threads: int) -> Any:
+        opened.append(model.name)
+        return open_session(model, threads)
+
+    monkeypatch.setattr("models.seeing.classifier.open_session", counting)
+    monkeypatch.setattr("models.seeing.runtime.open_session", counting)
+    make_classifier(tmp_path / "net.int8.onnx")
+    make_classifier(tmp_path / "net.onnx")
+    open_classifier(tmp_path / "net.onnx", "cpu")
+    assert opened == ["net.int8.onnx"]
 
 
 def test_what_runs_is_always_told(tmp_path: Path) -> None:

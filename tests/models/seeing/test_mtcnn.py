@@ -14,7 +14,7 @@ from models.frame import Detection
 from models.rendering.simulated_visitor import SimulatedVisitor
 from models.seeing import mtcnn_weights
 from models.seeing.mtcnn import CELL, Mtcnn, _decode_pnet, crops, landmarks_in_pixels
-from models.seeing.mtcnn_weights import NoWeights, read_weights
+from models.seeing.mtcnn_weights import ARRAYS, Network, NoWeights, read_weights
 
 STANDING = (6.0, 10.0, 14.0)
 """Seconds at which the simulated visitor of this seed stands in the light."""
@@ -126,9 +126,18 @@ def test_landmarks_are_shares_of_their_box() -> None:
 
 def test_weights_that_are_not_the_known_ones_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(mtcnn_weights.SHA256, "pnet", "0" * 64)
-    monkeypatch.setattr("joblib.load", lambda *_: pytest.fail("a pickle of unknown content was opened"))
+    monkeypatch.setattr("lz4.frame.decompress", lambda _: pytest.fail("unknown content was unpacked"))
     with pytest.raises(NoWeights, match="sha256 differs"):
         read_weights("pnet")
+
+
+@pytest.mark.parametrize("network", ARRAYS)
+def test_the_weights_are_those_that_their_writer_reads(network: Network) -> None:
+    joblib = pytest.importorskip("joblib", reason="what wrote the weights' files is not installed, so it is not asked")
+    (path,) = (file for file in metadata.files("mtcnn") or [] if file.name == f"{network}.lz4")
+    written, read = joblib.load(path.locate()), read_weights(network)
+    assert [array.shape for array in written] == [array.shape for array in read]
+    assert all((one == other).all() for one, other in zip(written, read, strict=True))
 
 
 def test_a_missing_wheel_is_answered_with_the_line_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,11 +149,12 @@ def test_a_missing_wheel_is_answered_with_the_line_that_mends_it(monkeypatch: py
         Mtcnn()
 
 
-def test_tensorflow_is_not_needed() -> None:
+def test_tensorflow_is_not_needed_nor_what_wrote_the_weights() -> None:
     import subprocess
     import sys
 
     program = (
-        "import sys, models.seeing.mtcnn as m; m.Mtcnn(); sys.exit(len({'tensorflow', 'mtcnn'} & set(sys.modules)))"
+        "import sys, models.seeing.mtcnn as m; m.Mtcnn(); "
+        "sys.exit(len({'tensorflow', 'mtcnn', 'joblib', 'asyncio'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -110,8 +110,16 @@ def test_any_number_of_faces_goes_through_in_batches_of_fixed_size(tmp_path: Pat
     assert len(asked) - warm == (4 if count > 16 else 2)
 
 
-def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
-    """The CPU in a GPU's place: what is tried is which file is taken, and what is told."""
+def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> list[Path]:
+    """The CPU in a GPU's place: what is tried is which file is taken, and what is told.
+
+    Returns the float32 files that are opened from now on.
+    """
+    float32: list[Path] = []
+
+    def open_on_gpu(path: Path, *_rest: object) -> tuple[Any, Device]:
+        float32.append(path)
+        return open_session(path), Device(CUDA, "CUDA")
 
     def open_bound_network(path: Path, _threads: int, check: Callable[[Any], None]) -> tuple[BoundNetwork, bool]:
         if not taken:
@@ -120,10 +128,11 @@ def _on_a_gpu(monkeypatch: pytest.MonkeyPatch, taken: bool = True) -> None:
         check(session)
         return BoundNetwork(session, "cpu"), True
 
-    monkeypatch.setattr(
-        "models.seeing.classifier.open_on", lambda path, *_rest: (open_session(path), Device(CUDA, "CUDA"))
-    )
+    monkeypatch.setattr("models.seeing.classifier.why_no_cuda", lambda: "")
+    monkeypatch.setattr("models.seeing.classifier.load_cuda", lambda: None)
+    monkeypatch.setattr("models.seeing.classifier.open_on_gpu", open_on_gpu)
     monkeypatch.setattr("models.seeing.classifier.open_bound_network", open_bound_network)
+    return float32
 
 
 def test_on_a_gpu_the_variant_is_taken_unless_declined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,9 +140,10 @@ def test_on_a_gpu_the_variant_is_taken_unless_declined(tmp_path: Path, monkeypat
     plain = open_classifier(path, "cpu")
     make_gpu_variant(path, _some(8))
     assert open_classifier(path, "cpu").line == plain.line, "on the CPU nothing changes"
-    _on_a_gpu(monkeypatch)
+    float32 = _on_a_gpu(monkeypatch)
     folded = open_classifier(path, "auto")
     assert folded.line.endswith("on CUDA in float16, recorded")
+    assert not float32, "one session is opened: the one that is used"
     assert folded.embedding_size == 16
     assert folded.classify(_some(5))[0] == pytest.approx(plain.classify(_some(5))[0], abs=1e-4)
     assert folded.classify(_some(0).reshape(0, 64, 64))[0].shape == (0, 8)
