@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from installation.eye.command import EyeCommand, SetCamera, Stop, encode_command
-from installation.eye.link import Start, make_line
+from installation.eye.link import Link, Start, make_line
 
 EYE: tuple[str, ...] = (sys.executable, "-m", "installation.eye.main")
 ROOT = Path(__file__).parents[2]
@@ -46,8 +46,9 @@ class EyeChild:
         return self._process.pid
 
     def wait(self, seconds: float) -> None:
-        """Return when it has said something or has died (where the system tells that), after ``seconds`` at the latest."""
-        select.select([self.link, *self._death], [], [], seconds)
+        """Return when it has said something or has died (where the system tells that), or after ``seconds``."""
+        heard: list[Link | int] = [self.link, *self._death]
+        select.select(heard, [], [], seconds)
 
     def ended(self) -> int | None:
         """The exit code (negative: a signal), or None while it lives."""

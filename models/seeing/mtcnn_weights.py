@@ -74,9 +74,7 @@ def read_weights(network: Network) -> list[Floats]:
     if hashlib.sha256(content).hexdigest() != SHA256[network]:
         raise NoWeights(f"{path} is not the file of mtcnn 1.0.0 (its sha256 differs), so it was not opened{repair}")
     unpacked = lz4.frame.decompress(content)
-    return [
-        np.frombuffer(unpacked, "<f4", math.prod(shape), begin).reshape(shape) for begin, shape in ARRAYS[network]
-    ]
+    return [np.frombuffer(unpacked, "<f4", math.prod(shape), begin).reshape(shape) for begin, shape in ARRAYS[network]]
 
 
 def initializers(network: Network) -> dict[str, Floats]:

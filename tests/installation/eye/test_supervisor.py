@@ -411,7 +411,7 @@ def test_a_report_that_cannot_be_read_is_reported_once_and_the_next_good_one_cou
     eye = open_line(address)
     theirs.detach()
     child = EyeChild.__new__(EyeChild)  # only its end of the line is needed
-    child.link, child.may_film = ours, False
+    child.link, child.may_film, child._death = ours, False, []
     for torn in (b"", b"{", b"\xff" * 100, b'{"mood": {}, "status": {}}'):
         eye.send(torn)
     supervisor._listen(child)
