@@ -36,6 +36,9 @@ class FaceBank:
     lamps: LampBank | None
     """None: every face keeps the light that it was photographed in."""
 
+    as_photographed: float = 0.0
+    """Share of the faces that keep it although there are lamps."""
+
     def draw(self, rng: np.random.Generator) -> LitFace:
         """A face, mirrored in half of the cases, under a drawn lamp."""
         which = int(rng.integers(len(self.images)))
@@ -57,7 +60,7 @@ class FaceBank:
             GAMMA * float(np.exp(rng.normal(0, 0.2))),
         )
         landmarks = (landmarks @ turn[:, :2].T + turn[:, 2]).astype(np.float32)
-        if self.lamps is None:
+        if self.lamps is None or rng.random() < self.as_photographed:
             return LitFace(light, np.ones_like(light), landmarks)
         lamp = self.lamps.draw(landmarks[None], rng)[0]
         return LitFace(light * lamp, lamp, landmarks)

@@ -84,8 +84,23 @@ def drawn_head(face: LitFace, rng: np.random.Generator) -> Head:
     _lay_face(light, face, rng)
     if rng.random() < 0.75:
         _fringe(light, alpha, hair * shade, outline, rng)
+    if long_hair:
+        _strands(light, alpha, hair * shade, outline, rng)
     body = cloth * float(shade[-1].mean()) * float(rng.uniform(0.3, 1.0))
     return Head(light, alpha, face.landmarks + CORNER, body=body)
+
+
+def bare_head(face: LitFace, rng: np.random.Generator) -> Head:
+    """A photograph as it is, with its own hair and neck: cut out by soft edges, or its border going on around it."""
+    left, top = (int(v) for v in CORNER)
+    right, bottom = CANVAS - SIDE - left, CANVAS - SIDE - top
+    alpha = np.ones((CANVAS, CANVAS), np.float32)
+    if rng.random() < 0.6:
+        alpha[:] = 0
+        alpha[top + 2 : top + SIDE - 2, left + 2 : left + SIDE - 2] = 1
+        alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.5, 3)), np.float32)
+    light = cv2.copyMakeBorder(face.light, top, bottom, left, right, cv2.BORDER_REPLICATE)
+    return Head(np.asarray(light, np.float32), alpha, face.landmarks + CORNER)
 
 
 def drawn_body(head: Head, rng: np.random.Generator) -> Head:
@@ -182,6 +197,22 @@ def _fringe(light: Floats, alpha: Floats, hair: Floats, outline: Doubles, rng: n
     mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.6, 2.0)), np.float32)
     light += mask * (hair * rng.uniform(0.7, 1.3) - light)
     np.maximum(alpha, mask, out=alpha)
+
+
+def _strands(light: Floats, alpha: Floats, hair: Floats, outline: Doubles, rng: np.random.Generator) -> None:
+    """Long hair that falls before the ears, the cheeks' edges and the shoulders."""
+    grain = cv2.GaussianBlur(rng.standard_normal(light.shape, np.float32), (0, 0), sigmaX=0.8, sigmaY=8)
+    for side in (-1, 1):
+        y = np.array([-12.0, 5, 25, 45, rng.uniform(60, 115)])
+        inner = outline[0] + np.array([-16.0, -4, 0, 2, 4]) * rng.uniform(0.2, 1.1) + rng.normal(0, 1, 5)
+        wide = rng.uniform(5, 18) * np.array([0.6, 1, 1.1, 1.1, 0.5])
+        xs = np.concatenate([inner, (inner + wide)[::-1]])
+        points = np.stack([MIDDLE_X + side * xs, np.concatenate([y, y[::-1]])], axis=1)
+        mask = np.zeros_like(light)
+        cv2.fillPoly(mask, [_fixed(points + CORNER)], 1.0, cv2.LINE_AA, 4)
+        mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.5, 1.5)), np.float32)
+        light += mask * (hair * np.clip(1 + 2 * grain, 0.3, 3) - light)
+        np.maximum(alpha, mask, out=alpha)
 
 
 def _pattern(albedo: Floats, where: Floats, cloth: float, rng: np.random.Generator) -> None:

@@ -125,14 +125,25 @@ def _sunglasses(light: Floats, _: Floats, five: Floats, skin: float, rng: np.ran
 
 
 def _hand(light: Floats, alpha: Floats, five: Floats, skin: float, rng: np.random.Generator) -> None:
-    """A hand at the mouth, the chin or the cheek: fingers side by side, and an arm that comes from below."""
+    """A hand at the mouth, the chin or the cheek: fingers side by side, an arm from below; or two before the chin."""
+    value = skin * float(rng.uniform(0.5, 1.6))
+    if rng.random() < 0.4:
+        for side in (-1.0, 1.0):
+            _one_hand(light, alpha, five, value, (side * rng.uniform(0, 0.8), rng.uniform(1.2, 3)), rng)
+    else:
+        side = float(rng.choice([-1, 1]))
+        _one_hand(light, alpha, five, value, (side * rng.uniform(0.0, 1.0), rng.uniform(0.9, 1.6)), rng)
+
+
+def _one_hand(
+    light: Floats, alpha: Floats, five: Floats, value: float, at: tuple[float, float], rng: np.random.Generator
+) -> None:
     scale = float(np.hypot(*_axes(five)[1])) / 24
-    side, value = float(rng.choice([-1, 1])), skin * float(rng.uniform(0.5, 1.6))
-    x, y = side * rng.uniform(0.0, 1.0), rng.uniform(0.9, 1.6)
-    tilt = rng.uniform(-0.5, 0.9)
+    (x, y), side = at, np.copysign(1, at[0])
+    tilt = rng.uniform(-1.4, 0.9)
     for finger in range(4):
-        at = (x + side * 0.05 * finger, y + 0.2 * finger)
-        ends = _points(five, [at, (at[0] + side * 1.1 * np.cos(tilt), at[1] + 1.1 * np.sin(tilt))])
+        root = (x + side * 0.05 * finger, y + 0.2 * finger)
+        ends = _points(five, [root, (root[0] + side * 1.1 * np.cos(tilt), root[1] + 1.1 * np.sin(tilt))])
         _line(light, ends, value * float(rng.uniform(0.75, 1.1)), 5.5 * scale, alpha=alpha)
     arm = _points(five, [(x + side * 1.1, y + 0.6), (x + side * rng.uniform(0.8, 2.0), 4.5)])
     _line(light, arm, value * 0.8, 15 * scale, alpha=alpha)

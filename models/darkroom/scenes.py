@@ -10,7 +10,7 @@ import numpy as np
 
 from models.arrays import Doubles, Floats, Gray
 from models.darkroom.face_bank import FaceBank
-from models.darkroom.heads import FACE_BOX, Head, drawn_head, without_face
+from models.darkroom.heads import FACE_BOX, Head, bare_head, drawn_head, without_face
 from models.darkroom.hidden import KINDS, hidden
 from models.darkroom.rooms import RoomBank
 from models.lighting.exposure import GAMMA, Sensor, captured, jpeg, motion_kernel, noisy
@@ -37,11 +37,16 @@ class SceneConfig:
     hidden_share: float = 0.35
     rendered_share: float = 0.35
     """Computed heads among the faces, where there is a bank of them."""
+    bare_share: float = 0.4
+    """Photographs as they are among the others, without a drawn head."""
     widths: tuple[float, float] = (11.0, 200.0)
     """Widths of the faces' boxes in pixels, evenly in their logarithm."""
     tilt_degrees: float = 45.0
     face_means: tuple[float, float] = (4.0, 150.0)
     """Gray level, of 255, of a face before it is lifted; evenly in its logarithm."""
+    bright_share: float = 0.3
+    bright_means: tuple[float, float] = (50.0, 210.0)
+    """So many looks are at faces of such a gray level instead, evenly: most of their pictures are not lifted."""
     electrons: tuple[float, float] = (5000.0, 80000.0)
     """Of a white pixel of the reduced picture: each of them is one to four of the camera's."""
 
@@ -135,7 +140,7 @@ class SceneSource:
         if self._rendered and rng.random() < config.rendered_share:
             head = self._rendered[int(rng.integers(len(self._rendered)))]
         else:
-            head = drawn_head(self._faces.draw(rng), rng)
+            head = (bare_head if rng.random() < config.bare_share else drawn_head)(self._faces.draw(rng), rng)
         if rng.random() < config.hidden_share:
             head = hidden(head, str(rng.choice(KINDS)), rng)
         return without_face(head, rng) if rng.random() < config.faceless_share else head
@@ -148,6 +153,8 @@ class SceneSource:
         """
         config = self._config
         mean = float(np.exp(rng.uniform(*np.log(config.face_means))))
+        if rng.random() < config.bright_share:
+            mean = float(rng.uniform(*config.bright_means))
         gain = (mean / 255) ** GAMMA / max(scene.face_light, 1e-6)
         light = np.asarray(scene.light * np.float32(gain), np.float32)
         if rng.random() < 0.15:
@@ -204,13 +211,21 @@ def put(
         return five, np.zeros_like(light)
     covered = _body(light, whole, head.body, columns / 2, rows) if head.body else np.zeros_like(light)
     whole[:, 2] -= (x1, y1)
-    warped = cv2.warpAffine(canvas, whole, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR)
+    warped = np.asarray(cv2.warpAffine(canvas, whole, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR), np.float32)
+    if scale > 1:
+        warped = _sharper(warped, scale, float(rng.uniform(0, 2)))
     cover = np.asarray(cv2.warpAffine(alpha, whole, (x2 - x1, y2 - y1), flags=cv2.INTER_LINEAR), np.float32)
     part = light[y1:y2, x1:x2]
     part *= 1 - cover
     part += warped * cover
     np.maximum(covered[y1:y2, x1:x2], cover, out=covered[y1:y2, x1:x2])
     return five, covered
+
+
+def _sharper(light: Floats, scale: float, amount: float) -> Floats:
+    """What was enlarged, with its edges given back: a camera that is near sees a face sharper than its photograph."""
+    smooth = cv2.GaussianBlur(light, (0, 0), 0.7 * scale)
+    return np.asarray(np.clip(light + amount * (light - smooth), 0.5 * smooth, 2 * smooth), np.float32)
 
 
 def _body(light: Floats, to_room: Doubles, value: float, middle: float, top: float) -> Floats:

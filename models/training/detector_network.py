@@ -23,15 +23,15 @@ class DetectorNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = _Conv(1, WIDTHS[0], size=6, stride=4, padding=1)
+        self.stem = Conv(1, WIDTHS[0], size=6, stride=4, padding=1)
         self.stages = nn.ModuleList(
-            nn.Sequential(_Conv(before, after, stride=2), *[_Residual(after) for _ in range(depth)])
+            nn.Sequential(Conv(before, after, stride=2), *[Residual(after) for _ in range(depth)])
             for before, after, depth in zip(WIDTHS, WIDTHS[1:], DEPTHS, strict=False)
         )
-        self.laterals = nn.ModuleList(_Conv(width, NECK, size=1, padding=0) for width in WIDTHS[1:])
-        self.smooth = _Conv(NECK, NECK)
+        self.laterals = nn.ModuleList(Conv(width, NECK, size=1, padding=0) for width in WIDTHS[1:])
+        self.smooth = Conv(NECK, NECK)
         self.score = nn.Sequential(_Separable(NECK), nn.Conv2d(NECK, 1, 1))
-        self.place = nn.Sequential(_Conv(NECK, PLACE), _Separable(PLACE), nn.Conv2d(PLACE, VALUES - 1, 1))
+        self.place = nn.Sequential(Conv(NECK, PLACE), _Separable(PLACE), nn.Conv2d(PLACE, VALUES - 1, 1))
         nn.init.constant_(self.score[1].bias, -4.0)  # type: ignore[arg-type]
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ def decoded(answers: Tensor, centres: Tensor, strides: Tensor) -> tuple[Tensor, 
     ] * stride * LANDMARK_REACH
 
 
-class _Conv(nn.Sequential):
+class Conv(nn.Sequential):
     """Convolution, batch norm, ReLU."""
 
     def __init__(self, before: int, after: int, size: int = 3, stride: int = 1, padding: int = 1) -> None:
@@ -69,14 +69,15 @@ class _Conv(nn.Sequential):
         )
 
 
-class _Residual(nn.Module):
+class Residual(nn.Module):
     """A convolution whose input is added to its answer: trained like a deeper network, the same price."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.conv = _Conv(width, width)
+        self.conv = Conv(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
+        """What came in, and what was made of it."""
         return x + self.conv(x)
 
 
@@ -87,5 +88,5 @@ class _Separable(nn.Sequential):
         super().__init__(
             nn.Conv2d(width, width, 3, 1, 1, groups=width, bias=False),
             nn.BatchNorm2d(width),
-            _Conv(width, width, size=1, padding=0),
+            Conv(width, width, size=1, padding=0),
         )

@@ -20,18 +20,24 @@ from models.darkroom.scenes import SceneSource
 from models.evaluation.dataset import read_faces
 from models.lighting.relight import training_lamps
 from models.rendering.mesh import read_mesh
+from models.seeing.one_shot import OneShot, second_of
 from models.training.detector_batches import SIDE, SceneBatches
 from models.training.detector_config import DetectorTraining
-from models.training.detector_export import export_detector, load_detector, quantize_detector
+from models.training.detector_export import add_second_look, export_detector, load_detector, quantize_detector
 from models.training.detector_training import CHECKPOINT, DetectorRun, train_detector
+from models.training.second_look import SECOND_CHECKPOINT, FoundFaces, SecondLookRun, train_second_look
 from models.training.validation import cached_landmarks
 
 ROOMS, PEOPLE, CALIBRATION_PICTURES = 120, 250, 96
+AS_PHOTOGRAPHED = 0.3
+"""Of the faces, so many are not under a drawn lamp: a bright room's light comes from everywhere."""
 QUICK_ROOMS, QUICK_PEOPLE, QUICK_LAMPS = 16, 12, 24
 
 
 def run_detector_training(config: DetectorTraining, progress: Progress) -> list[str]:
     """Train and export what ``config`` says; lines for people about what was written.
+
+    The second look learns from what the exported detector finds, right or wrong: without an export there is none.
 
     A stopped training goes on when it is asked for again. Raises ``BadFile`` for faces, mesh or checkpoint that cannot
     be used, ``BadInput`` for a GPU that is not there.
@@ -54,7 +60,13 @@ def run_detector_training(config: DetectorTraining, progress: Progress) -> list[
     export_detector(load_detector(config.folder / CHECKPOINT), config.export, facts)
     int8 = config.export.with_suffix(".int8.onnx")
     quantize_detector(config.export, int8, calibration_pictures(source), facts)
-    return [f"{path}: {path.stat().st_size // 1000} kB" for path in (config.export, int8)]
+    looks = SecondLookRun(config.folder / SECOND_CHECKPOINT, preset.second_look_steps)
+    looks.resume()
+    faces = FoundFaces(source, OneShot(1, path=int8), np.random.default_rng((13, looks.step)))
+    train_second_look(looks, faces, progress)
+    add_second_look(looks.trained, (config.export, int8), faces.some(CALIBRATION_PICTURES))
+    written = (config.export, int8, second_of(int8))
+    return [f"{path}: {path.stat().st_size // 1000} kB" for path in written]
 
 
 def scene_source(config: DetectorTraining, first_step: int, progress: Progress) -> tuple[SceneSource, str]:
@@ -70,7 +82,7 @@ def scene_source(config: DetectorTraining, first_step: int, progress: Progress) 
         raise BadFile(config.faces, ["in none of its pictures a face was found"])
     progress("computing lamps", 0.0)
     lamps = training_lamps(count=QUICK_LAMPS if quick else 160, kept_in=cache)
-    bank = FaceBank(faces.subset(sure).images, landmarks[sure], lamps)
+    bank = FaceBank(faces.subset(sure).images, landmarks[sure], lamps, AS_PHOTOGRAPHED)
     rng = np.random.default_rng((3, first_step))
     rooms = RoomBank(QUICK_ROOMS if quick else ROOMS, rng, bank.images)
     return SceneSource(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from calibration.errors import BadFile
@@ -91,17 +91,19 @@ class DetectorRun:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.step += 1
-        self._average()
+        average(self.ema_network, self.network, self.step, self.preset.ema_decay)
         return {name: float(value.detach()) for name, value in parts.items()}
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.preset.ema_decay, (1 + self.step) / (20 + self.step))
-        for kept, new in zip(self.ema_network.state_dict().values(), self.network.state_dict().values(), strict=True):
-            if kept.dtype.is_floating_point:
-                kept.lerp_(new, 1 - decay)
-            else:
-                kept.copy_(new)
+
+@torch.no_grad()
+def average(kept: nn.Module, new: nn.Module, step: int, decay: float) -> None:
+    """Draw the averaged network a little to the new one; more in the first steps."""
+    decay = min(decay, (1 + step) / (20 + step))
+    for mean, value in zip(kept.state_dict().values(), new.state_dict().values(), strict=True):
+        if mean.dtype.is_floating_point:
+            mean.lerp_(value, 1 - decay)
+        else:
+            mean.copy_(value)
 
 
 def losses(answers: Tensor, wanted: Tensor, size: tuple[int, int]) -> dict[str, Tensor]:

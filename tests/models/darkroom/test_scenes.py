@@ -7,12 +7,12 @@ import pytest
 
 from models.arrays import Floats, Gray
 from models.darkroom.face_bank import mirrored
-from models.darkroom.heads import CORNER, drawn_head, without_face
+from models.darkroom.heads import CORNER, bare_head, drawn_head, without_face
 from models.darkroom.hidden import KINDS, hidden
 from models.darkroom.rooms import RoomBank, draw_room
 from models.darkroom.scenes import SceneConfig, put, signal_to_noise, upright_box
 from models.lighting.exposure import Sensor, captured
-from models.seeing.align import TEMPLATE, similarity
+from models.seeing.align import SIDE, TEMPLATE, similarity
 from tests.models.darkroom.drawn_faces import drawn_faces, drawn_scenes
 
 ONE = SceneConfig(people=(1, 1), empty_share=0.0, faceless_share=0.0, hidden_share=0.0)
@@ -67,7 +67,9 @@ def test_a_scene_is_seen_as_the_detector_is_given_it_by_a_camera_with_little_lig
 def test_a_face_that_is_lost_in_the_noise_need_not_be_found() -> None:
     rng = np.random.default_rng(4)
     for mean, clear in ((1.5, 0.0), (120.0, 1.0)):
-        source = drawn_scenes(replace(ONE, widths=(60, 70), face_means=(mean, mean + 0.1), tilt_degrees=10.0))
+        source = drawn_scenes(
+            replace(ONE, widths=(60, 70), face_means=(mean, mean + 0.1), tilt_degrees=10.0, bright_share=0.0)
+        )
         scene = source.draw(160, 160, rng)
         assert scene.truth.light.shape == (1,)
         assert source.seen(scene, rng)[1].counted.tolist() == [clear * float(scene.truth.counted[0])]
@@ -108,3 +110,41 @@ def test_a_mirrored_face_has_its_left_eye_on_the_left() -> None:
     assert np.allclose(twice, TEMPLATE)
     assert mirrored(TEMPLATE + 5, 200)[0, 0] < mirrored(TEMPLATE + 5, 200)[1, 0]
     assert np.allclose(similarity((TEMPLATE + CORNER).astype(np.float64))[:, :2], np.eye(2), atol=1e-6)
+
+
+def test_a_bare_photograph_keeps_its_own_surroundings_and_its_landmarks() -> None:
+    rng = np.random.default_rng(1)
+    face = drawn_faces().draw(rng)
+    heads = [bare_head(face, rng) for _ in range(12)]
+    left, top = CORNER.astype(int)
+    for head in heads:
+        assert (head.light[top : top + SIDE, left : left + SIDE] == face.light).all()
+        assert (head.landmarks == face.landmarks + CORNER).all()
+        assert head.alpha[top + SIDE // 2, left + SIDE // 2] == pytest.approx(1)
+        assert head.body == 0
+    filled = [float(head.alpha[0, 0]) for head in heads]
+    assert {round(share) for share in filled} == {0, 1}  # cut out, or its border going on around it
+
+
+def test_some_looks_are_in_a_bright_room() -> None:
+    dark = replace(ONE, face_means=(1.0, 1.1), electrons=(5000.0, 5001.0), bright_share=0.0)
+    rng = np.random.default_rng(2)
+    scene = drawn_scenes(dark).draw(128, 128, rng)
+    counted = [
+        np.mean([source.seen(scene, rng)[1].counted.sum() for _ in range(8)])
+        for source in (drawn_scenes(replace(dark, bright_share=share)) for share in (0.0, 0.5, 1.0))
+    ]
+    assert counted[0] == 0, "lost in the noise"
+    assert 0 < counted[1] < counted[2] == 1
+
+
+def test_a_face_that_is_enlarged_is_as_sharp_as_a_camera_would_see_it() -> None:
+    face = drawn_faces().draw(np.random.default_rng(1))
+    sharpness = []
+    for seed in range(8):
+        room = np.full((300, 300), 0.2, np.float32)
+        put(
+            room, bare_head(face, np.random.default_rng(3)), 160, 0.0, np.array([150, 150]), np.random.default_rng(seed)
+        )
+        sharpness.append(float(np.abs(np.diff(room, axis=1)).max()))
+    assert max(sharpness) > 1.2 * min(sharpness)
