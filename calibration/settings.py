@@ -71,6 +71,7 @@ class Region(Section):
     bottom: Share = 1.0
 
 
+MASKS_AT_MOST = 16
 NO_CAMERA = "none"
 """As `source`: this machine has no eye of its own; those of other machines are named under [eyes]."""
 
@@ -95,7 +96,7 @@ class CameraSettings(Section):
     region: Region = Region()
     masks: tuple[Polygon, ...] = Field(
         (),
-        max_length=16,
+        max_length=MASKS_AT_MOST,
         description="Areas that are black before anything looks at the picture (a screen, a poster, a place without "
         "consent): polygons as shares of the picture, as it is turned and mirrored",
     )

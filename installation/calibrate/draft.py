@@ -19,6 +19,7 @@ from calibration.profile import Calibration
 from calibration.toml_editing import toml_value
 from calibration.venue import Venue
 from calibration.venue_writer import Changes, venue_text
+from installation.calibrate.screen_search import FoundScreen
 from models.arrays import Image
 from models.evaluation.metrics import Scores
 from models.labels import LABELS
@@ -47,6 +48,8 @@ class Draft:
     initials: tuple[str, ...] = ()
     at_rest: list[Image] = field(default_factory=list)
     """Aligned faces at rest, for the light; never written down."""
+    screen: FoundScreen | None = None
+    """The film's display in the camera's picture; None: not seen, or not looked for."""
     head: VenueHead | None = None
     """None: the shipped one stays."""
     before: Scores | None = None

@@ -62,6 +62,9 @@ class PictureSource(Protocol):
     def pictures(self, request: RecordingRequest, seconds: float) -> Iterator[Image]:
         """Pictures of what was asked for, for so many seconds. Raises ``CameraLost``."""
 
+    def cover(self, masks: Masks) -> None:
+        """From now on what lies in ``masks`` is black."""
+
     def close(self) -> None:
         """Let the camera go."""
 
@@ -118,6 +121,10 @@ class CameraPictures:
         if not shown:
             raise CameraLost(self._capture.trouble(time.monotonic()) or "the camera delivers no pictures")
 
+    def cover(self, masks: Masks) -> None:
+        """From the next picture on."""
+        self._capture.cover(masks)
+
     def close(self) -> None:
         """Let the camera go."""
         self._capture.close(2.0)
@@ -165,6 +172,9 @@ class SimulatedPictures:
             yield self._visitor.read(self._now)
         self._now += 10.0
 
+    def cover(self, masks: Masks) -> None:
+        """No screen is seen here."""
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -204,6 +214,9 @@ class RecordedPictures:
                         return
             except BadFile as error:
                 raise CameraLost(str(error)) from error
+
+    def cover(self, masks: Masks) -> None:
+        """No screen is seen here."""
 
     def close(self) -> None:
         """Nothing is open."""

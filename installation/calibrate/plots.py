@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 
 from calibration.profile import LightProfile
+from calibration.settings import Polygon
 from installation.calibrate.draft import PersonAccuracy
 from installation.calibrate.lamp_drawing import towards
 from models.arrays import Doubles
@@ -23,6 +24,19 @@ def lamp_drawing(light: LightProfile) -> str:
     side = _view(110, "from the side", front, up, light, "camera")
     above = _view(330, "from above", right, -front, light, "camera below")
     return _svg(440, 230, [side, above])
+
+
+def screen_drawing(corners: Polygon) -> str:
+    """The camera's picture, and in it what was found to be the film's screen."""
+    points = " ".join(f"{320 * x:.0f},{180 * y:.0f}" for x, y in corners)
+    return _svg(
+        320,
+        180,
+        [
+            f'<rect width="320" height="180" fill="none" stroke="{DIM}"/>',
+            f'<polygon points="{points}" fill="{WARM}" fill-opacity="0.5" stroke="{INK}"/>',
+        ],
+    )
 
 
 def _view(x: float, title: str, along: float, upward: float, light: LightProfile, camera: str) -> str:

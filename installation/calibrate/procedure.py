@@ -27,6 +27,7 @@ from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
 from installation.camera.masks import masks_of
+from installation.film.screen import NoScreen
 from installation.host.options import report_old_place, story_file, with_source
 from models.labels import LABELS
 from models.seeing.card import read_card
@@ -124,10 +125,15 @@ def _measure(
             # Tried on simulated visitors or on recordings, a real venue keeps its camera.
             draft.changes.setdefault("camera", {})["source"] = (options.camera, "calibrated with it")
         session = steps.Session(source, guide, observer, emotions, options.recording_seconds, options.keep_frames)
-        for name in ("camera", "light", "faces"):
+        for name in ("screen", "camera", "light", "faces"):
             if name in todo:
                 guide.step(*_step_number(name, todo), f"{name} ({source.name})")
-                getattr(steps, name)(session, draft)
+                try:
+                    getattr(steps, name)(session, draft)
+                except NoScreen as error:
+                    if name in options.steps:
+                        raise
+                    guide.warn(f"the screen was not looked for: {error}")
     return guide
 
 

@@ -7,7 +7,8 @@ from html import escape
 from calibration.profile import ValidationScores
 from installation.calibrate.draft import Draft
 from installation.calibrate.lamp_drawing import light_in_words
-from installation.calibrate.plots import bars, confusion_drawing, lamp_drawing, reliability_drawing
+from installation.calibrate.plots import bars, confusion_drawing, lamp_drawing, reliability_drawing, screen_drawing
+from installation.calibrate.screen_words import screen_in_words
 
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#2b2622;background:#faf7f3}
 body{max-width:60rem;margin:2rem auto;padding:0 1rem}.lead{font-size:1.15rem}
@@ -45,6 +46,9 @@ def html_report(draft: Draft) -> str:
             " it is sure.</p>"
         )
         parts.append(reliability_drawing(draft.before.reliability, draft.after.reliability))
+    if draft.screen:
+        words = escape(screen_in_words(draft.screen))
+        parts += ["<h2>Screen</h2>", f"<p>{words}</p>", screen_drawing(draft.screen.corners)]
     parts += ["<h2>Light</h2>", _light(draft), "<h2>Figures</h2>", _figures(draft)]
     body = "\n".join(parts)
     title = escape(f"Calibration of {draft.venue.name}")

@@ -14,15 +14,16 @@ from installation.calibrate.draft import Draft
 from installation.calibrate.light_step import light
 from installation.calibrate.picture_source import RecordingRequest
 from installation.calibrate.recording import PICTURE_WEIGHT, Recording
+from installation.calibrate.screen_step import screen
 from installation.calibrate.session import EMOTIONS, Session, note_face, note_light
 from installation.camera.source import CameraLost
 from models.arrays import Image
 from models.labels import LABELS
 from models.seeing.classifier import Classifier
 
-__all__ = ["EMOTIONS", "STEPS", "Session", "camera", "faces", "light"]
+__all__ = ["EMOTIONS", "STEPS", "Session", "camera", "faces", "light", "screen"]
 
-STEPS = ("camera", "light", "faces", "fit")
+STEPS = ("screen", "camera", "light", "faces", "fit")
 NUMBERS = "may we keep numbers computed from your face for this room (embeddings, no picture)?"
 PICTURES = "may we keep PICTURES of your face for this room, and numbers computed from it?"
 

@@ -77,6 +77,10 @@ class Capture:
         """Begin to read, in the thread."""
         self._thread.start()
 
+    def cover(self, masks: Masks) -> None:
+        """From the next picture on, what lies in these masks is black."""
+        self._masks = masks
+
     def newest(self, after: int, timeout: float) -> Frame | None:
         """The newest frame with a number above ``after``; waits up to ``timeout`` seconds for one to come."""
         with self._changed:

@@ -11,7 +11,7 @@ from calibration.errors import Exit
 from installation.commands.choices import completion, shown
 from installation.host.terminal import say
 
-STEPS = ("camera", "light", "faces", "fit")
+STEPS = ("screen", "camera", "light", "faces", "fit")
 """As in ``installation.calibrate.steps``, which is not imported for the help: it needs OpenCV."""
 
 
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
         ] = False,
         seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated visitors.")] = 0,
     ) -> None:
-        """Lead technician and volunteers through camera, light, faces and fit; it takes ten minutes.
+        """Lead technician and volunteers through screen, camera, light, faces and fit; it takes ten minutes.
 
         The last calibration stays until the new one is complete. Exit code 69 without a camera, 78 for invalid input.
         """

@@ -11,6 +11,7 @@ from installation.calibrate import steps
 from installation.calibrate.guide import TextGuide
 from installation.calibrate.picture_source import RecordingRequest
 from installation.calibrate.recording import SHUT_EYES, Observer
+from installation.camera.masks import Masks
 from models import MAPS
 from models.arrays import Image
 
@@ -72,6 +73,9 @@ class StandIn:
 
     def people(self) -> tuple[str, ...]:
         return ()
+
+    def cover(self, masks: Masks) -> None:
+        pass
 
     def close(self) -> None:
         pass
