@@ -122,6 +122,12 @@ class CameraSettings(Section):
         return self
 
 
+MAX_VISITORS = 32
+"""How many faces are found, followed and told to the story at once at most: the only place that says so."""
+CLASSIFIED_IN_A_LOOK = 8
+"""A plain number, not what this machine manages: the same pictures give the same mood on every machine."""
+
+
 class EyeSettings(Section):
     """Detection and classification."""
 
@@ -137,6 +143,12 @@ class EyeSettings(Section):
     )
     smallest_face_pixels: int = Field(40, ge=12, le=4320, description="Width of a face in the frame as captured")
     classifier_file: PathText = Field("", description="Your own onnx file; '' = the shipped one")
+    classify_at_most: int = Field(
+        CLASSIFIED_IN_A_LOOK,
+        ge=2,
+        le=MAX_VISITORS,
+        description="Faces classified in one look; of more, the nearest half each time and the others in turn",
+    )
     int8: bool = Field(True, description="Use NAME.int8.onnx (CPU) or NAME.cuda.onnx (GPU) beside the file")
     frames_per_second: float = Field(15.0, gt=0, le=60, description="Frames analysed per second, at most")
     threads: int = Field(1, ge=1, le=64)
@@ -149,12 +161,6 @@ class EyeSettings(Section):
         if isinstance(said, dict) and said.get("classifier") in ("general", "front", "side", "overhead"):
             return {name: value for name, value in said.items() if name != "classifier"}
         return said
-
-
-MAX_VISITORS = 32
-"""How many visitors are followed at once at most, in a cinema: the slots that receivers address are 1 to this."""
-USUAL_VISITORS = 8
-"""How many are followed where the venue file says nothing."""
 
 
 class MoodSettings(Section):
@@ -182,10 +188,10 @@ class MoodSettings(Section):
         600.0, gt=0, description="A face that does not move for this long is a picture of one"
     )
     visitors_at_most: int = Field(
-        USUAL_VISITORS,
+        MAX_VISITORS,
         ge=1,
         le=MAX_VISITORS,
-        description="Followed at once: the nearest faces, each in a slot of its own",
+        description="Counted at once, the nearest: each in a slot of its own",
     )
     aggregate: Literal["nearest", "mean", "strongest", "majority"] = "nearest"
 
@@ -306,6 +312,9 @@ class OscSettings(Section):
     """OSC out (targets) and in (control)."""
 
     targets: tuple[OscTarget, ...] = ()
+    visitors: int = Field(
+        8, ge=1, le=MAX_VISITORS, description="Slots in which receivers hear of single visitors: of more, the nearest"
+    )
     listen: bool = Field(True, description="Whether the network may control the show by OSC")
     listen_host: str = Field("127.0.0.1", description="'0.0.0.0' = every network of this machine")
     listen_port: int = Field(9001, ge=0, le=65535, description="0 = any free one")

@@ -22,6 +22,8 @@ class EmotionEstimate:
     """0 (worthless) to 1: size, sharpness, light, detector's score and pose in one number."""
     luminance: float
     """Mean of the face, 0 to 255, as captured."""
+    age_seconds: float = 0.0
+    """0: read in this look. Else the face is where ``detection`` says, and what it shows was read so long ago."""
 
     def __post_init__(self) -> None:
         p = self.probabilities
@@ -34,6 +36,8 @@ class EmotionEstimate:
             raise ValueError(f"probabilities must be {len(LABELS)} finite numbers that sum to 1, got {p!r}")
         if not 0.0 <= self.quality <= 1.0:
             raise ValueError(f"quality must lie in 0 to 1, got {self.quality!r}")
+        if not self.age_seconds >= 0.0:
+            raise ValueError(f"age_seconds must be 0 or more, got {self.age_seconds!r}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

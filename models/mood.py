@@ -19,8 +19,9 @@ class VisitorMood(BaseModel):
     slot: int = Field(ge=1, le=MAX_VISITORS)
     visitor_id: int = Field(ge=1, le=2**31 - 1)
     probabilities: Distribution
+    """All 0 while what the face shows was not read (one of a crowd, on a slow machine)."""
     dominant: str | None
-    """A label, or None: undecided."""
+    """A label, or None: undecided, or not read."""
     confidence: float = Field(ge=0, le=1)
     position: tuple[float, float]
     """Centre of the face as shares of the frame's width and height, 0 to 1."""

@@ -22,7 +22,7 @@ from models.seeing.detector import open_detector
 from models.seeing.finding import Beside
 from models.seeing.mtcnn_weights import NoWeights
 from models.seeing.runtime import NoCuda
-from models.seeing.sight import MAX_FACES, Sight
+from models.seeing.sight import Sight
 from models.seeing.venue_head import check_head, head_of, model_file
 
 Part = TypeVar("Part")
@@ -48,8 +48,15 @@ def open_usable_sight(venue: Venue, beside: bool = False) -> tuple[Sight, tuple[
     elif venue.calibration.head:
         left_out.append("[calibration]: its head was made for the network that is left out")
     finder = Beside(detector, eye.detect_every, _yield_to_looks) if beside else None
-    sight = Sight(detector, classifier, eye.detect_every, venue.camera.region, head, finder=finder)
-    sight.faces_at_most = max(MAX_FACES, venue.mood.visitors_at_most)
+    sight = Sight(
+        detector,
+        classifier,
+        eye.detect_every,
+        venue.camera.region,
+        head,
+        finder=finder,
+        classify_at_most=eye.classify_at_most,
+    )
     return sight, tuple(left_out)
 
 

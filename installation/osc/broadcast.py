@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from calibration.settings import USUAL_VISITORS, OscSettings, OscTarget
+from calibration.settings import OscSettings, OscTarget
 from installation.host.console import LossReporter
 from installation.host.health import Health
 from installation.host.worker import Worker
@@ -19,6 +19,7 @@ from installation.osc import events, state
 from installation.osc.encoder import BadValue, Message, Value, free_message, message
 from installation.osc.registry import SECONDS
 from installation.osc.schedule import Schedule
+from installation.osc.slots import Slots
 from installation.osc.snapshot import Snapshot
 from installation.osc.udp_socket import UdpSocket
 from models.mood import Mood, unseen
@@ -73,7 +74,7 @@ class Broadcast:
         self._sequence = events.Sequence(int(time.time()) % events.STARTS)
         self._presence = events.Presence(self._sequence)
         self._visitors = any(target.profile == "visitors" for target in settings.targets)
-        self._slots = USUAL_VISITORS  # more once more were taken: each must be told free again
+        self._slots = Slots(settings.visitors)
         now = clock()
         self._receivers = [_Receiver(target, losses, now) for target in settings.targets]
         self._snapshot = Snapshot()
@@ -225,8 +226,8 @@ class Broadcast:
                 self._fail(str(error))
 
     def _update_mood(self, mood: Mood, now: float) -> None:
-        self._slots = max(self._slots, *(visitor.slot for visitor in mood.visitors), 0)
-        self._snapshot.update_mood(state.mood_messages(mood, self._visitors, self._slots))
+        mood = self._slots.seated(mood)
+        self._snapshot.update_mood(state.mood_messages(mood, self._visitors, self._slots.number))
         self._queue(self._presence.advance(mood), now)
 
     def _forget(self, now: float) -> None:

@@ -39,8 +39,9 @@ only_named = false         # true: send only what is listed under addresses belo
   repeat. `/event/branch/names` has no number: it comes in the same bundle as its `/event/branch`.
 - A mood is sent the moment it is known (not at the next tick of a clock); the rate holds on average.
 - Profiles: `aggregate` sends the room mood and nothing about single visitors; `visitors` sends each visitor's slot as
-  well; `events` sends events (visitors' too), scenes and health, but no streams; `scalar` sends one float per address,
-  no strings and no events: a message with several numbers is split (`/scene/time/elapsed`, `/scene/time/duration`).
+  well (1 to 8, the nearest where there are more; `visitors = 32` in `[osc]` tells of all); `events` sends events
+  (visitors' too), scenes and health, but no streams; `scalar` sends one float per address, no strings and no events: a
+  message with several numbers is split (`/scene/time/elapsed`, `/scene/time/duration`).
 - In an address of your own, `{name}` is replaced by the value of that argument, and the message carries no arguments: a
   trigger, for programs such as QLab.
 - While `/health/camera` is 0 the show cannot see: a mood of zeros then does not mean "nobody there", and no visitor is

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calibration.settings import USUAL_VISITORS
 from installation.host.health import Health
 from installation.osc.encoder import Message, message
 from models.labels import LABELS
@@ -30,7 +29,7 @@ def emotion_index(label: str | None) -> int:
     return _INDEX.get(label, 0) if label else 0
 
 
-def mood_messages(mood: Mood, visitors: bool, slots: int = USUAL_VISITORS) -> Iterable[Message]:
+def mood_messages(mood: Mood, visitors: bool, slots: int = 8) -> Iterable[Message]:
     """The room mood; with ``visitors`` each single one too (only made where a target asks for it).
 
     Of so many ``slots`` it is said whether they are taken.

@@ -34,12 +34,14 @@ class Belief:
         self._unsupported_seconds = 0.0
         self._now = now
 
-    def update(self, probabilities: Sequence[float], now: float) -> int | None:
+    def update(self, probabilities: Sequence[float], now: float, seen_seconds: float | None = None) -> int | None:
         """Take in smoothed probabilities at ``now`` (seconds, going forward). Returns what is believed.
 
-        Time without a frame (a face lost for a moment) does not count.
+        Time without a frame (a face lost for a moment) does not count. ``seen_seconds``: how much of the time since the
+        last update the face was seen, where that is known better.
         """
-        seconds, self._now = min(now - self._now, MAX_FRAME_SECONDS), now
+        seconds = min(now - self._now, MAX_FRAME_SECONDS) if seen_seconds is None else seen_seconds
+        self._now = now
         best = max(range(len(LABELS)), key=probabilities.__getitem__)
         rival = best if best != self.current and probabilities[best] >= self._settings.lead_at else None
         supported = rival is None and not self._faint(probabilities)

@@ -10,7 +10,7 @@ from calibration.settings import MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.aggregate import RULES, nearest
 from models.judging.belief import Belief
-from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities
+from models.judging.smoothing import MAX_FRAME_SECONDS, Baseline, ExponentialFilter, log_probabilities
 from models.judging.tracker import Tracker
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
@@ -18,26 +18,43 @@ from models.mood import NOTHING, Distribution, Mood, VisitorMood, unseen
 
 FIRST_FRAME_SECONDS = 1 / 30
 CLOCK_SET_BACK_SECONDS = 1.0
+READING_SECONDS = 0.5
+"""What one of a crowd shows is read in turn: a reading speaks for the time since the one before, up to this."""
+UNREAD_SECONDS = 2.0
+"""A visitor whose face is there and was not read for so long (one of a crowd, on a slow machine) is unknown."""
 
 
 class _Visitor:
     """What is known of one visitor; ends with the track, so that nothing is carried to the next."""
 
     def __init__(self, settings: MoodSettings, now: float) -> None:
+        self._settings = settings
         self.filter = ExponentialFilter(settings.smooth_seconds)
         self.baseline = Baseline(settings.baseline_seconds)
         self.belief = Belief(settings, now)
         self.probabilities: Distribution = NOTHING
-        self.seen_at: float | None = None
+        self.read_at: float | None = None
+        self._seen_at = now
+        self._waited = 0.0
+        """Seconds since the last reading in which the face was there."""
 
     def update(self, estimate: EmotionEstimate, now: float) -> None:
-        seconds = FIRST_FRAME_SECONDS if self.seen_at is None else now - self.seen_at
+        """The face is there at ``now``. One that was not read in this look waits for its turn."""
+        self._waited = min(self._waited + min(now - self._seen_at, MAX_FRAME_SECONDS), READING_SECONDS)
+        self._seen_at = now
+        if self.read_at is None or not estimate.age_seconds:
+            self._read(estimate, now - estimate.age_seconds)
+        elif now - self.read_at > UNREAD_SECONDS and any(self.probabilities):
+            self.probabilities, self.belief = NOTHING, Belief(self._settings, now)
+
+    def _read(self, estimate: EmotionEstimate, at: float) -> None:
+        seconds = FIRST_FRAME_SECONDS if self.read_at is None else at - self.read_at
         logs = log_probabilities(estimate.probabilities)
         self.baseline.learn(logs, estimate.quality, seconds)
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds)
         self.probabilities = tuple(smoothed.tolist())
-        self.belief.update(self.probabilities, now)
-        self.seen_at = now
+        self.belief.update(self.probabilities, at, self._waited)
+        self.read_at, self._waited = at, 0.0
 
 
 class Judgement:
@@ -133,7 +150,8 @@ class Judgement:
         elif self._settings.aggregate == "nearest":
             probabilities, belief = closest.probabilities, self._visitors[closest.visitor_id].belief
         else:
-            probabilities, belief = RULES[self._settings.aggregate](moods), self._belief
+            read = [mood for mood in moods if any(mood.probabilities)]
+            probabilities, belief = RULES[self._settings.aggregate](read), self._belief
             belief.update(probabilities, now)
         valence, arousal = valence_and_arousal(probabilities)
         believed = belief.current

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from calibration.settings import MAX_VISITORS
+
 TOLERANCE = 0.15
 """Share of the face's height by which its smoothed place and size may change and still be "not moved": well above
 what a detector's box trembles, well below what a standing person sways in a minute."""
 SMOOTH_SECONDS = 1.0
-MAX_SPOTS = 16
+MAX_SPOTS = MAX_VISITORS
 
 
 @dataclass(frozen=True, slots=True)

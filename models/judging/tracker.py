@@ -15,7 +15,6 @@ from calibration.settings import MAX_VISITORS, MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.stillness import Spots, Stillness
 
-MAX_TRACKED_FACES = 32  # followed at once, the nearest; of these ``visitors_at_most`` are visitors
 CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
 FORGET_UNCONFIRMED_SECONDS = 0.6  # longer than a gap in detection, or who came just before it is taken for who left
 GATE, GATE_GROWTH_A_SECOND, MAX_GATE = 0.4, 5.0, 1.25
@@ -80,10 +79,10 @@ class Tracker:
 
         A visitor not found in this frame has ``last_seen`` before ``now``. Faces without a usable box are left out.
         """
-        found = sorted((e for e in estimates if _usable(e)), key=lambda e: -e.detection.box[3])[:MAX_TRACKED_FACES]
+        found = sorted((e for e in estimates if _usable(e)), key=lambda e: -e.detection.box[3])[:MAX_VISITORS]
         rest = self._assign(found, now)
         self._end_lost(now)
-        for estimate in rest[: max(MAX_TRACKED_FACES - len(self._faces), 0)]:
+        for estimate in rest[: max(MAX_VISITORS - len(self._faces), 0)]:
             still = Stillness(self._spots.at(*_place(estimate)))
             self._faces.append(_Face(self._new_id(), estimate, now, still))
         self._give_slots()

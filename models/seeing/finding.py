@@ -20,11 +20,19 @@ HANGS_SECONDS = 5.0
 """A detection that takes longer is waited for: whoever watches the looks is to see that they stand still."""
 
 
+def nearest(found: list[Detection], at_most: int) -> list[Detection]:
+    """The largest of ``found``, in the order that they have."""
+    if len(found) <= at_most:
+        return found
+    smallest = sorted(face.box[3] for face in found)[-at_most]
+    return [face for face in found if face.box[3] >= smallest][:at_most]
+
+
 class Finder(Protocol):
     """Finds the faces of one picture after the other."""
 
     def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:
-        """The faces of ``image`` (h, w, 3) BGR in its own pixels, the best first, ``at_most`` of them.
+        """The faces of ``image`` (h, w, 3) BGR in its own pixels, the best first; of more than ``at_most`` the nearest.
 
         ``seconds``: when it was taken, by any clock that goes forward.
         """
@@ -55,7 +63,7 @@ class AtOnce:
                 self._since_detection += 1
                 return kept
         with timed("detect"):
-            found = self._detector.detect(image)[:at_most]
+            found = nearest(self._detector.detect(image), at_most)
             self._since_detection = 1
             if found and self._every > 1:
                 self._flow.start(self._flow.reduced(image) if gray is None else gray, found)
@@ -103,7 +111,7 @@ class Beside:
         lost = len(kept) < len(followed)
         if fresh and lost:
             with timed("detect"):
-                kept = self._thread.submit(self._detector.detect, image).result()[:at_most]
+                kept = nearest(self._thread.submit(self._detector.detect, image).result(), at_most)
                 self._flow.start(gray, kept)
                 self._looks = 0
         elif searches or (lost and self._searching is None):
@@ -122,7 +130,7 @@ class Beside:
             return False
         search, gray = self._searching, self._searched
         self._searching = self._searched = None
-        self._flow.start(gray, search.result()[:at_most])
+        self._flow.start(gray, nearest(search.result(), at_most))
         return True
 
     def _is_due(self, seconds: float) -> bool:

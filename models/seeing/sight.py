@@ -1,4 +1,4 @@
-"""From a frame to what each face in it shows: detect or track, align, classify all in one batch, weigh."""
+"""From a frame to what each face in it shows: detect or track, align, classify in one batch, weigh."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from calibration.head import VenueHead
-from calibration.settings import EyeSettings, Region
+from calibration.settings import MAX_VISITORS, EyeSettings, Region
 from models.arrays import Floats, Gray
 from models.estimate import EmotionEstimate
 from models.frame import Frame
@@ -16,12 +16,12 @@ from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
 from models.seeing.finding import AtOnce, Finder
 from models.seeing.quality import luminance, quality
+from models.seeing.turns import Turns
 from models.seeing.venue_head import check_head, model_file
 
 Clock = Callable[[], float]
 Head = Callable[[Floats, Floats], Floats]
 """(probabilities (n, 8), embeddings (n, d)) -> probabilities (n, 8): a venue's own last layer."""
-MAX_FACES = 16
 STAGES = ("detect", "follow", "align", "classify", "weigh")
 
 
@@ -29,6 +29,7 @@ class Sight:
     """Analyses one frame after the other; between detections it tracks the faces that it knows.
 
     ``finder``: how; None: ``AtOnce``, so that the same frames give the same estimates on any machine.
+    ``classify_at_most``: faces in one look; of more, the nearest half each time and the others in turn.
     ``clock`` gives seconds for ``stages_ms`` only; no estimate depends on it.
     """
 
@@ -41,31 +42,35 @@ class Sight:
         head: Head | None = None,
         clock: Clock = time.perf_counter,
         finder: Finder | None = None,
+        classify_at_most: int = MAX_VISITORS,
     ) -> None:
         self._finder, self._classifier = finder or AtOnce(detector, detect_every), classifier
         self._region, self._head, self._clock = region or Region(), head, clock
-        self.faces_at_most = MAX_FACES
+        self._turns = Turns(classify_at_most)
         self.provider = classifier.provider
         self.line = f"detector {type(detector).__name__} on CPU, {classifier.line}"
         self.stages_ms: dict[str, float] = dict.fromkeys(STAGES, 0.0)
         """Milliseconds that each stage of the last frame took; 0 for one that was not needed."""
 
     def detect_and_classify(self, frame: Frame) -> list[EmotionEstimate]:
-        """Every face of the frame, best first (``faces_at_most``), in the frame's own pixels."""
+        """The faces of the frame (``MAX_VISITORS``), best first, in the frame's own pixels."""
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, corner = cut(frame.image, self._region)
-        found = self._finder.find(image, frame.captured_at, self.faces_at_most, self._timed)
+        found = self._finder.find(image, frame.captured_at, MAX_VISITORS, self._timed)
         if not found:
+            self._turns.forget()
             return []
+        due = self._turns.due(found, frame.captured_at)
         with self._timed("align"):
-            faces = align_all(image, [detection.landmarks for detection in found])
+            faces = align_all(image, [found[i].landmarks for i in due])
         with self._timed("classify"):
             probabilities = self._classified(faces)
         with self._timed("weigh"):
-            return [
-                EmotionEstimate(shifted(detection, corner), row, quality(face, detection), luminance(face))
-                for detection, row, face in zip(found, probabilities, faces, strict=True)
+            read = [
+                EmotionEstimate(shifted(found[i], corner), row, quality(face, found[i]), luminance(face))
+                for i, row, face in zip(due, probabilities, faces, strict=True)
             ]
+        return self._turns.complete([shifted(face, corner) for face in found], due, read, frame.captured_at)
 
     def sees_face(self, frame: Frame) -> bool:
         """Whether there is a face in the frame at all. Nothing is classified, and nothing of it is kept."""
@@ -77,6 +82,7 @@ class Sight:
     def forget(self) -> None:
         """Keep nothing of the last picture and the faces in it; the next one is looked at as the first one was."""
         self._finder.forget()
+        self._turns.forget()
 
     def _classified(self, faces: Gray) -> Floats:
         probabilities, embeddings = self._classifier.classify(faces)

@@ -196,7 +196,8 @@ NOTHING_SEEN = Evidence()
 def _measures(mood: Mood) -> tuple[float, ...]:
     """All that is integrated of a mood that was seen, after the time by believed emotion."""
     shown = [0.0] * len(LABELS)
-    believed = [visitor.dominant for visitor in mood.visitors] or [mood.dominant]
+    read = [visitor.dominant for visitor in mood.visitors if visitor.dominant or any(visitor.probabilities)]
+    believed = read or [mood.dominant]
     for label in believed:
         if label is not None:
             shown[LABELS.index(label)] += 1 / len(believed)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from calibration.settings import MAX_VISITORS
 from installation.eye.link import EyeStatus, Link, Report, make_line, make_loopback_line, open_line
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
@@ -27,20 +29,29 @@ def ends(request: pytest.FixtureRequest) -> Iterator[tuple[Link, Link]]:
 
 
 def full_report() -> Report:
-    share = tuple(1 / len(LABELS) for _ in LABELS)
+    chance = np.random.default_rng(1).dirichlet(np.ones(len(LABELS)))
+    share = tuple(chance.tolist())
     visitors = tuple(
         VisitorMood(
-            slot=n, visitor_id=n, probabilities=share, dominant="fear", confidence=0.5, position=(0.5, 0.5), size=0.2
+            slot=n,
+            visitor_id=n,
+            probabilities=share,
+            dominant="fear",
+            confidence=0.5,
+            position=(1 / 3, 2 / 3),
+            size=1 / 7,
         )
-        for n in range(1, 9)
+        for n in range(1, MAX_VISITORS + 1)
     )
-    mood = Mood(captured_at=1.5, trusted=True, present=True, count=8, visitors=visitors, probabilities=share)
+    mood = Mood(captured_at=1.5, trusted=True, present=True, count=MAX_VISITORS, visitors=visitors, probabilities=share)
     return Report(mood=mood, status=EyeStatus(fps=15.0, remarks=("width: requested 1280, the camera uses 640",)))
 
 
-def test_a_report_with_eight_visitors_fits_and_arrives_as_it_was(ends: tuple[Link, Link]) -> None:
+def test_a_report_with_as_many_visitors_as_there_can_be_fits_and_arrives_as_it_was(ends: tuple[Link, Link]) -> None:
     stage, eye = ends
-    eye.send(full_report().model_dump_json().encode())
+    message = full_report().model_dump_json().encode()
+    assert len(message) < 32_000, "half of what a datagram of UDP holds"
+    eye.send(message)
     assert [Report.model_validate_json(message) for message in stage.waiting()] == [full_report()]
 
 

@@ -191,6 +191,6 @@ def test_a_file_that_is_mended_is_used_when_the_networks_are_rebuilt(tmp_path: P
     assert not perception.left_out
 
 
-def test_of_a_cinema_as_many_faces_are_looked_at_as_the_venue_follows() -> None:
-    assert open_usable_sight(Venue())[0].faces_at_most == 16
-    assert open_usable_sight(Venue.model_validate({"mood": {"visitors_at_most": 32}}))[0].faces_at_most == 32
+def test_as_many_faces_are_classified_in_a_look_as_the_venue_says() -> None:
+    assert open_usable_sight(Venue())[0]._turns._at_most == 8
+    assert open_usable_sight(Venue.model_validate({"eye": {"classify_at_most": 20}}))[0]._turns._at_most == 20

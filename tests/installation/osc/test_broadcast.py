@@ -325,7 +325,8 @@ def test_a_name_is_resolved_aside_and_tried_again_with_growing_pauses(
 
 
 def test_in_a_cinema_a_high_slot_is_told_free_when_its_visitor_has_gone(ear: Ear, losses: LossReporter) -> None:
-    broadcast = on_air(losses, OscTarget(port=ear.port, profile="visitors"))
+    target = OscTarget(port=ear.port, profile="visitors")
+    broadcast = Broadcast(OscSettings(targets=(target,), visitors=32), SCENES, About("0.1", "demo", "hall"), losses)
     there = mood(0.0, 1)
     far = there.visitors[0].model_copy(update={"slot": 20})
     broadcast.mood(there.model_copy(update={"visitors": (far,)}))

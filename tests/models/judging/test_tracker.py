@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calibration.settings import MoodSettings
+from calibration.settings import MAX_VISITORS, MoodSettings
 from models.estimate import Track
 from models.judging.stillness import Spot, Stillness
-from models.judging.tracker import MAX_TRACKED_FACES, Tracker
+from models.judging.tracker import Tracker
 from tests.models.faces import face
 
 STEP = 1 / 15
@@ -111,7 +111,7 @@ def test_of_faces_without_end_only_so_many_are_followed() -> None:
     camera = Camera()
     for k in range(30):  # each of them nobody in the next frame, as when a detector goes mad
         camera.see(*((camera.chance.uniform(0, 10_000), 300 + 90 * k, 40) for _ in range(40)))
-        assert len(camera.tracker._faces) <= MAX_TRACKED_FACES
+        assert len(camera.tracker._faces) <= MAX_VISITORS
 
 
 def test_a_slot_is_kept_while_others_come_and_go() -> None:

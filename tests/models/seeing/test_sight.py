@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from calibration.settings import Region
+from calibration.settings import MAX_VISITORS, Region
 from models.arrays import Floats, Gray, Image
 from models.frame import Detection, Frame
 from models.labels import LABELS
@@ -85,9 +85,35 @@ def test_every_face_has_its_own_probabilities_light_and_worth(classifier: Classi
     assert two[0].luminance == pytest.approx(picture(400, 250)[270:390, 430:530].mean(), rel=0.1)
 
 
-def test_a_crowd_beyond_sixteen_faces_does_not_stop_the_eye(classifier: Classifier) -> None:
-    crowd = [detection(40.0 * n, 200) for n in range(25)]
-    assert len(Sight(KnownFaces(*crowd), classifier).detect_and_classify(next(frames(picture(400, 250))))) == 16
+def test_a_crowd_beyond_what_is_followed_does_not_stop_the_eye_and_the_nearest_are_seen(classifier: Classifier) -> None:
+    crowd = [detection(30.0 * n, 200, 0.2 + n / 100) for n in range(40)]
+    seen = Sight(KnownFaces(*crowd), classifier).detect_and_classify(next(frames(picture(400, 250))))
+    assert [one.detection.box for one in seen] == [one.box for one in crowd[-MAX_VISITORS:]]
+
+
+def test_a_look_classifies_so_many_faces_and_the_others_keep_what_was_read_of_them(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches, really = list[int](), classifier.classify
+
+    def counted(faces: Gray) -> tuple[Floats, Floats]:
+        batches.append(len(faces))
+        return really(faces)
+
+    monkeypatch.setattr(classifier, "classify", counted)
+    crowd = [detection(75.0 * (n % 16), 100 + 200 * (n // 16), 0.4 + n / 1000) for n in range(20)]
+    region = Region(left=0.0, top=0.1, right=1.0, bottom=1.0)
+    sight = Sight(KnownFaces(*crowd), classifier, detect_every=1, region=region, classify_at_most=4)
+    looks = [sight.detect_and_classify(frame) for frame in frames(*(picture(400, 250) for _ in range(10)))]
+    assert batches == [4] * 10
+    assert [len(look) for look in looks] == [4, 6, 8, 10, 12, 14, 16, 18, 20, 20]
+    assert sorted({round(one.age_seconds * 15) for one in looks[-1]}) == list(range(9))
+    whole = Sight(KnownFaces(*crowd), classifier, region=region).detect_and_classify(next(frames(picture(400, 250))))
+    for alone, read in zip(whole, looks[-1], strict=True):
+        assert alone.detection.box == read.detection.box
+        assert np.allclose(alone.probabilities, read.probabilities, atol=1e-5)
+    sight.forget()
+    assert len(sight.detect_and_classify(Frame(next(frames(picture(400, 250))).image, 1.0, 11))) == 4
 
 
 def test_a_venues_own_head_has_the_last_word(classifier: Classifier) -> None:

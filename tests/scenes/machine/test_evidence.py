@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.labels import LABELS
-from models.mood import Mood, unseen
+from models.mood import NOTHING, Mood, VisitorMood, unseen
 from scenes.machine.evidence import BINS_AT_MOST, Evidence
 
 
@@ -53,6 +53,17 @@ def test_an_empty_room_counts_for_nothing_but_an_undecided_visitor_counts() -> N
     evidence = watch((feeling(None, present=False), 5), (feeling(None), 8), (feeling("anger"), 10))
     assert evidence.seen_seconds == pytest.approx(5)
     assert evidence.share("anger") == pytest.approx(2 / 5, abs=0.01)
+
+
+def test_a_visitor_of_a_crowd_who_was_not_read_counts_in_no_share() -> None:
+    def one(slot: int, label: str | None, probabilities: tuple[float, ...]) -> VisitorMood:
+        known = {"slot": slot, "visitor_id": slot, "confidence": 0.5, "position": (0.5, 0.5), "size": 0.1}
+        return VisitorMood.model_validate(known | {"probabilities": probabilities, "dominant": label})
+
+    flat = tuple(1 / len(LABELS) for _ in LABELS)
+    visitors = one(1, "fear", flat), one(2, None, flat), one(3, None, NOTHING), one(4, None, NOTHING)
+    seen = watch((feeling("fear").model_copy(update={"visitors": visitors, "count": 4}), 2.0))
+    assert seen.share_of_visitors("fear") == pytest.approx(0.5)
 
 
 def test_nothing_seen_answers_nothing() -> None:
