@@ -21,6 +21,7 @@ from calibration.files import read_toml
 from calibration.venue import load_venue
 from installation.bundle.installer import CONTENT, PROGRAM, WHEELS, machine
 from installation.bundle.slots import MANIFEST
+from scenes.story.media import media_files
 from scenes.story.story import Story
 from scenes.story.translations import caption_files
 
@@ -119,13 +120,8 @@ def film_parts(story: Story) -> tuple[list[Part], list[str]]:
 
     Raises ``BadFile`` for an absolute path, which would lead nowhere on another machine.
     """
-    named: list[str | None] = []
-    for scene in story.file.scenes.values():
-        named += [scene.clip, scene.sound, scene.description, scene.captions]
-        named += [*(part.clip for part in scene.thread), *(part.file for part in scene.stem)]
-        named += [one.clip for one in scene.screens.values()]
-    named += [bed.file for bed in story.file.beds.values()]
-    names = sorted({name for name in named if name})
+    captions = (scene.captions for scene in story.file.scenes.values())
+    names = sorted({*media_files(story.file), *(name for name in captions if name)})
     if far := [name for name in names if Path(name).is_absolute()]:
         raise BadFile(
             story.path, [f"{name!r} lies elsewhere on another machine; name it from the story" for name in far]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from calibration.errors import BadInput
-from calibration.files import did_you_mean
 
 SEED_AT_MOST = 2**31 - 1
 """Of a take; ``scenes.story.draws.SEEDS`` says so too, but its import would slow the start of every command."""
@@ -34,5 +33,7 @@ def chosen(word: str, choices: Iterable[str], where: str) -> str:
     """``word`` if it is one of ``choices``. Raises ``BadInput``; ``where`` is the option or argument."""
     known = tuple(choices)
     if word not in known:
+        from calibration.files import did_you_mean  # with pydantic, which would slow the start of every command
+
         raise BadInput(f"{word!r} is not one of {', '.join(known)}{did_you_mean(word, known)}", where=where)
     return word

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calibration.opening_hours import Day
 from installation.host.terminal import say
+
+if TYPE_CHECKING:
+    from calibration.opening_hours import Day
 
 
 def register(app: typer.Typer) -> None:

@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from installation.commands.choices import chosen, completion, shown
 from installation.host.terminal import say
-from installation.privacy.draft_words import PAPERS, PaperLanguage
 
 if TYPE_CHECKING:
+    from installation.privacy.draft_words import PaperLanguage
     from installation.privacy.drafts import Draft
 
+LANGUAGES = ("en", "de")
 ROLES = {
     "controller": "whoever shows it",
     "dpo": "the data protection officer",
@@ -32,7 +34,10 @@ def drafts(
     out: Annotated[Path, typer.Option(help="Folder to write them to; it is made where it is not there.")] = Path(
         "privacy-drafts"
     ),
-    language: Annotated[PaperLanguage, typer.Option(help="Of the drafts.")] = "en",
+    language: Annotated[
+        str,
+        typer.Option(help="Of the drafts.", metavar=shown(LANGUAGES), autocompletion=completion(LANGUAGES)),
+    ] = "en",
 ) -> None:
     """Write drafts of the papers that a room with this work needs, as Markdown and PDF.
 
@@ -47,21 +52,23 @@ def drafts(
     from installation.host.options import story_of
     from installation.privacy import drafts as papers
     from installation.privacy.draft_page import draft_pdf
+    from installation.privacy.draft_words import PAPERS
     from installation.privacy.facts import facts_of
     from scenes.story.story import load_story
 
     with plain_errors():
+        written = cast("PaperLanguage", chosen(language, LANGUAGES, "--language"))
         file = find_venue(venue).file if venue else None
         room = load_venue(file) if file else Venue()
         _refuse_to_overwrite(out, PAPERS)
         film = load_story(story_of(story, venue), forgive_clips=True)
         facts = facts_of(room, file, film.file)
-        made = list(papers.drafts(facts, room, film, language, date.today()))
+        made = list(papers.drafts(facts, room, film, written, date.today()))
         without_pdf = ""
         for draft in made:
             _write(out / f"{draft.name}.md", draft.markdown.encode())
             try:
-                content = b"" if without_pdf else draft_pdf(draft, language)
+                content = b"" if without_pdf else draft_pdf(draft, written)
             except ChiaroError as error:
                 content, without_pdf = b"", "; ".join(error.lines())
             if content:

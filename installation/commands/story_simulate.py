@@ -31,18 +31,17 @@ def simulate(
     from installation.host.errors import plain_errors
     from installation.host.options import story_file
     from installation.host.plain_console import PlainConsole, progress_bar
+    from scenes.machine.simulate import simulate as run
+    from scenes.story.story import load_story
 
-    with Cores("scenes.machine.simulate", 1 if visitors <= FEW else None) as cores:
-        from scenes.machine.simulate import simulate as run
-        from scenes.story.story import load_story
-
-        with plain_errors():
-            loaded = load_story(story_file(str(story)))
-        for warning in loaded.warnings:
-            say(f"{story}: warning: {warning}", err=True)
-        with progress_bar() as bar:
-            task = bar.add_task("visitors", total=visitors)
-            tally = run(loaded, visitors, seed, cores.run, lambda through: bar.update(task, completed=through))
+    with plain_errors():
+        loaded = load_story(story_file(str(story)))
+    for warning in loaded.warnings:
+        say(f"{story}: warning: {warning}", err=True)
+    # the processes begin before the bar does, which is a thread
+    with Cores("scenes.machine.simulate", 1 if visitors <= FEW else None) as cores, progress_bar() as bar:
+        task = bar.add_task("visitors", total=visitors)
+        tally = run(loaded, visitors, seed, cores.run, lambda through: bar.update(task, completed=through))
     if as_json:
         say(json.dumps(_as_json(loaded, tally, seed), indent=2))
     else:

@@ -6,6 +6,8 @@ import gc
 import importlib
 import multiprocessing
 import os
+import sys
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -27,15 +29,16 @@ def usable_cores() -> int:
 
 
 class Cores:
-    """One process for each core but this one's, begun at once: they start while the work is still being prepared.
+    """One process for each core but this one's, begun at once. With a single core none is begun.
 
-    ``importing``: the module that each of them will need. With a single core no process is begun.
+    ``importing``: the module that each of them will need, where they cannot begin as copies of this process.
     """
 
     def __init__(self, importing: str, cores: int | None = None) -> None:
         others = (cores or usable_cores()) - 1
-        # Spawned, not forked: a fork would copy the locks of the threads that run here.
-        context = multiprocessing.get_context("spawn")
+        # A fork has imported all by then, but would copy the locks of threads that run here.
+        alone = sys.platform == "linux" and threading.active_count() == 1
+        context = multiprocessing.get_context("fork" if alone else "spawn")
         self._pool = ProcessPoolExecutor(others, context, _prepare, (importing,)) if others else None
         for _ in range(others):
             if self._pool:

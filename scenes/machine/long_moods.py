@@ -7,7 +7,8 @@ choice are answered from the few stretches of time; all others by ``Evidence`` i
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cache, cached_property
+from operator import mul
 
 from models.labels import LABELS
 from models.mood import Mood
@@ -78,16 +79,20 @@ class LongMoods(Evidence):
         """See ``Evidence``."""
         if since is not None or until is not None:
             return self._exact.mean(labels, since, until)
-        asked = _asked(labels)
-        seen = self.seen_seconds
-        return sum([length * mood.probability(*asked) for length, mood in self._seen]) / seen if seen > 0 else 0.0
+        seen, felt = self.seen_seconds, self._felt(labels)
+        lengths = [length for length, _ in self._seen]
+        return sum(map(mul, lengths, felt)) / seen if seen > 0 else 0.0
 
     def peak(self, labels: Labels) -> float:
         """See ``Evidence``."""
         if self._needs_bins:
             return self._exact.peak(labels)
-        asked = _asked(labels)
-        return max([mood.probability(*asked) for _, mood in self._seen], default=0.0)
+        return max(self._felt(labels), default=0.0)
+
+    def _felt(self, labels: Labels) -> list[float]:
+        """The probability of ``labels`` together in each stretch that was seen."""
+        places = _places(_asked(labels))
+        return [sum([mood.probabilities[place] for place in places]) for _, mood in self._seen]
 
     def held(self, labels: Labels, since: float | None = None, until: float | None = None) -> float:
         """See ``Evidence``."""
@@ -126,7 +131,16 @@ KNOWN = frozenset(LABELS)
 
 def _asked(labels: Labels) -> tuple[str, ...]:
     """Raises ``ValueError`` for a word that is not a label."""
-    asked = (labels,) if isinstance(labels, str) else tuple(labels)
+    return _known((labels,) if isinstance(labels, str) else tuple(labels))
+
+
+@cache  # asked at every choice, always for the same few
+def _known(asked: tuple[str, ...]) -> tuple[str, ...]:
     if not KNOWN.issuperset(asked):
         raise ValueError(f"there is no emotion {', '.join(sorted(set(asked) - KNOWN))}")
     return asked
+
+
+@cache
+def _places(asked: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(map(LABELS.index, asked))

@@ -16,7 +16,7 @@ from scenes.machine.state import StoryState
 from scenes.story.graph import asks
 from scenes.story.story import Story
 
-BATCH = 125
+BATCH = 250
 """Visitors that a core takes at a time."""
 
 
@@ -42,21 +42,20 @@ class Tally:
         now, since, begun, last = 0.0, 0.0, False, ""
         for now, state, cues in way:
             for cue in cues:
-                match cue:
-                    case SceneStarted(scene=scene):
-                        self.scenes[scene] += 1
-                    case Branched(source=source, target=target):
-                        self.branches[source, target] += 1
-                        if state.pending and state.pending.way is not None:
-                            self.taken[source, state.pending.way] += 1
-                        if state.in_take and now - since >= PATIENCE_SECONDS:
-                            self.held[source] += 1
-                    case TakeStarted():
-                        since, begun = now, True
-                    case TakeEnded(outcome=outcome):
-                        self.takes += 1
-                        self.outcomes[outcome] += 1
-                        self.take_seconds.append(now - since)
+                if isinstance(cue, SceneStarted):
+                    self.scenes[cue.scene] += 1
+                elif isinstance(cue, Branched):
+                    self.branches[cue.source, cue.target] += 1
+                    if state.pending and state.pending.way is not None:
+                        self.taken[cue.source, state.pending.way] += 1
+                    if state.in_take and now - since >= PATIENCE_SECONDS:
+                        self.held[cue.source] += 1
+                elif isinstance(cue, TakeStarted):
+                    since, begun = now, True
+                elif isinstance(cue, TakeEnded):
+                    self.takes += 1
+                    self.outcomes[cue.outcome] += 1
+                    self.take_seconds.append(now - since)
             last = state.scene
         if not begun:
             self.held[last] += 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from os.path import relpath
 from pathlib import Path
 
 from calibration.files import is_file
@@ -36,6 +37,28 @@ class TimedClip:
 
     clip: Clip
     seconds: float
+
+
+def media_files(file: StoryFile) -> tuple[str, ...]:
+    """Every film, picture and sound file that a story names, each once."""
+    named: list[str | None] = []
+    for scene in file.scenes.values():
+        named += [scene.clip, scene.sound, scene.description]
+        named += [*(one.clip for one in scene.thread), *(one.file for one in scene.stem)]
+        named += [one.clip for one in scene.screens.values()]
+    named += [bed.file for bed in file.beds.values()]
+    return tuple(dict.fromkeys(name for name in named if name and name != BLANK))
+
+
+def read_headers(file: StoryFile, folder: Path) -> None:
+    """Read what every media file contains, on all cores: ``probe`` remembers it, and tells what is wrong with one."""
+
+    def read(name: str) -> None:
+        with suppress(Unreadable):
+            probe(folder / name)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1, "headers") as pool:
+        list(pool.map(read, media_files(file)))
 
 
 def timed_clip(file: StoryFile, name: str, folder: Path) -> TimedClip:
@@ -163,7 +186,7 @@ def _check_clip(file: StoryFile, name: str, scene: SceneEntry, folder: Path) -> 
 
 def _check_captions(scene: SceneEntry, captions: Path, key: str, folder: Path) -> Iterator[Problem]:
     """What cannot be read, and captions behind the end of the clip's file, which nobody will ever read."""
-    name = relpath(captions, folder)
+    name = os.path.relpath(captions, folder)
     for problem in read_captions(captions).problems:
         yield Problem(key, f"{name}: {problem}", fatal=False)
     try:

@@ -120,11 +120,12 @@ def probe(file: Path) -> MediaHeader:
     # FFmpeg would take what stands before the colon of take:2.mp4 for a protocol.
     file = file.absolute()  # FFmpeg takes what stands before a colon for a protocol
     stamp = str(file), stat.st_mtime_ns, stat.st_size
-    if stamp not in known_headers:
+    known = known_headers.get(stamp)
+    if known is None:
         if len(known_headers) >= REMEMBERED:
             known_headers.clear()
-        known_headers[stamp] = _probe(file, stat.st_size)
-    return known_headers[stamp]
+        known = known_headers[stamp] = _probe(file, stat.st_size)
+    return known
 
 
 def _probe(file: Path, size: int) -> MediaHeader:

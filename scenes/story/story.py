@@ -16,7 +16,7 @@ from scenes.story.asked_signals import every_signal
 from scenes.story.checks import check_structure, is_immediate
 from scenes.story.clip import Bed, Clip
 from scenes.story.conditions import When
-from scenes.story.media import TimedClip, check_media, choice_closes_at, timed_clip
+from scenes.story.media import TimedClip, check_media, choice_closes_at, read_headers, timed_clip
 from scenes.story.problem import Problem
 from scenes.story.salvage import read_story_file
 from scenes.story.screen_clips import screen_clip
@@ -279,6 +279,7 @@ def load_story(path: Path | str, *, forgive_clips: bool = False, text: str | Non
     text = read_text(path) if text is None else text
     file, problems, damaged = read_story_file(path, text)
     if file is not None:
+        read_headers(file, path.parent)
         problems = [*problems, *check_structure(file, damaged), *check_media(file, path.parent)]
     lost = {p.unplayable for p in problems if p.unplayable is not None}
     forgiven = forgive_clips and file is not None and lost < set(file.scenes)

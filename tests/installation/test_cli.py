@@ -36,6 +36,13 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 EVERY = list(commands(get_command(app)))
 
 
+def test_no_command_waits_for_what_only_others_need() -> None:
+    heavy = "{'pydantic', 'numpy', 'av', 'cv2', 'pygame', 'onnxruntime', 'asyncio'}"
+    code = f"import sys, installation.cli; sys.exit(repr(sorted({heavy} & set(sys.modules))))"
+    started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert started.stderr.strip() == "[]"
+
+
 @pytest.mark.parametrize(("path", "command"), EVERY, ids=[" ".join(path) or "chiaro" for path, _ in EVERY])
 def test_the_help_shows_every_word_that_was_written_for_it(path: tuple[str, ...], command: Any) -> None:
     result = CliRunner().invoke(app, [*path, "--help"], env=WIDE)
