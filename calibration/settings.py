@@ -100,6 +100,13 @@ class CameraSettings(Section):
         description="Areas that are black before anything looks at the picture (a screen, a poster, a place without "
         "consent): polygons as shares of the picture, as it is turned and mirrored",
     )
+    field_of_view_degrees: float | None = Field(
+        None, gt=5, lt=175, description="How wide the lens sees, along the camera's rows; none = no distances are told"
+    )
+    screen_yaw_degrees: float = Field(
+        0.0, ge=-90, le=90, description="Yaw of a head that looks at the middle of the screen, as the overlay shows it"
+    )
+    screen_pitch_degrees: float = Field(0.0, ge=-90, le=90, description="Its pitch: below 0 for a camera above")
     mirror: bool = False
     rotate_degrees: Literal[0, 90, 180, 270] = 0
     exposure_100us: float | None = Field(

@@ -24,6 +24,8 @@ class EmotionEstimate:
     """Mean of the face, 0 to 255, as captured."""
     age_seconds: float = 0.0
     """0: read in this look. Else the face is where ``detection`` says, and what it shows was read so long ago."""
+    eyes_shut: float | None = None
+    """Log odds that both eyes are shut (``models.seeing.shut_eyes``); None: too small or too dark to tell."""
 
     def __post_init__(self) -> None:
         p = self.probabilities

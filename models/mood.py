@@ -27,6 +27,18 @@ class VisitorMood(BaseModel):
     """Centre of the face as shares of the frame's width and height, 0 to 1."""
     size: float = Field(ge=0, le=1)
     """Height of the face as a share of the frame's height."""
+    facing: float | None = Field(None, ge=0, le=1)
+    """How much the head is turned to the film, smoothed; None, as in what follows: not known."""
+    yaw: float | None = Field(None, ge=-180, le=180)
+    """Degrees by which the head is turned from the line to the camera, to the picture's right."""
+    pitch: float | None = Field(None, ge=-90, le=90)
+    """Degrees by which it is raised."""
+    roll: float | None = Field(None, ge=-180, le=180)
+    """Degrees by which it is tilted, clockwise in the picture."""
+    distance: float | None = Field(None, ge=0)
+    """Metres from the camera; None also where the venue does not say how wide its lens sees."""
+    eyes_shut: bool | None = None
+    """For longer than a blink."""
 
 
 class Mood(BaseModel):
@@ -58,7 +70,7 @@ class Mood(BaseModel):
     valence: float = Field(0.0, ge=-1, le=1)
     arousal: float = Field(0.0, ge=-1, le=1)
     facing: float | None = Field(None, ge=0, le=1)
-    """Share of the visitors who face the film; None: the eye does not tell."""
+    """How much the visitors face the film, in the mean of those of whom it is known; None: of none, or nobody is there."""
     speaking: float | None = Field(None, ge=0, le=1)
     """Share of the visitors who speak; None: the eye does not tell."""
     frame_luminance: float = 0.0

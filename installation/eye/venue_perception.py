@@ -24,7 +24,7 @@ class VenuePerception:
 
     def __init__(self, venue: Venue, beside: bool = False) -> None:
         self._venue, self._beside = venue, beside
-        self._judgement = Judgement(venue.mood)
+        self._judgement = Judgement(venue.mood, camera=venue.camera)
         self._drift = Drift(venue.calibration)
         self._open_share = max(masks_of(venue).open_share, 0.01)
         self._leaving: Leaving | None = None

@@ -178,12 +178,19 @@ def signal_to_noise(light: Floats, sensor: Sensor) -> Floats:
     return np.asarray(FEATURE_CONTRAST * electrons * AVERAGED_PIXELS**0.5 / noise, np.float32)
 
 
-def put(
-    light: Floats, head: Head, width: float, tilt: float, place: Floats | Doubles, rng: np.random.Generator
+def put(  # noqa: PLR0913 - what, where, and how it may vary
+    light: Floats,
+    head: Head,
+    width: float,
+    tilt: float,
+    place: Floats | Doubles,
+    rng: np.random.Generator,
+    stretch: float = 0.06,
 ) -> tuple[Floats, Floats]:
     """Put a head into the room's ``light``, its face ``width`` pixels wide and turned by ``tilt`` degrees.
 
-    Returns the landmarks (5, 2) there, and what the person covers (h, w), 0 to 1.
+    ``stretch``: deviation of the logarithm of a random stretching, since faces differ. Returns the landmarks (5, 2)
+    there, and what the person covers (h, w), 0 to 1.
     """
     canvas, alpha, finer = head.light, head.alpha, head.finer
     scale = width / (FACE_BOX[2] - FACE_BOX[0]) / finer
@@ -194,7 +201,7 @@ def put(
         size = (canvas.shape[1] // reduced, canvas.shape[0] // reduced)
         canvas = np.asarray(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA), np.float32)
         alpha = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.float32)
-    turn, aspect = np.radians(tilt), np.exp(rng.normal(0, 0.06))
+    turn, aspect = np.radians(tilt), np.exp(rng.normal(0, stretch))
     matrix = (
         np.array([[np.cos(turn) * aspect, -np.sin(turn) / aspect], [np.sin(turn) * aspect, np.cos(turn) / aspect]])
         * scale

@@ -37,6 +37,12 @@ def majority(visitors: Sequence[VisitorMood]) -> Distribution:
     return tuple(vote / len(visitors) for vote in votes)
 
 
+def mean_facing(visitors: Sequence[VisitorMood]) -> float | None:
+    """How much they face the film, in the mean of those of whom it is known; None: of nobody."""
+    known = [visitor.facing for visitor in visitors if visitor.facing is not None]
+    return sum(known) / len(known) if known else None
+
+
 def nearest(visitors: Sequence[VisitorMood], last: int | None) -> VisitorMood | None:
     """The visitor closest to the camera; the one of ``last`` (a visitor id) as long as nobody is clearly closer."""
     closest = max(visitors, key=lambda visitor: visitor.size, default=None)

@@ -6,9 +6,10 @@ import math
 import random
 from collections.abc import Sequence
 
-from calibration.settings import MoodSettings
+from calibration.settings import CameraSettings, MoodSettings
 from models.estimate import EmotionEstimate, Track
-from models.judging.aggregate import RULES, nearest
+from models.judging.aggregate import RULES, mean_facing, nearest
+from models.judging.attention import Attention
 from models.judging.belief import Belief
 from models.judging.smoothing import MAX_FRAME_SECONDS, Baseline, ExponentialFilter, log_probabilities
 from models.judging.tracker import Tracker
@@ -27,8 +28,8 @@ UNREAD_SECONDS = 2.0
 class _Visitor:
     """What is known of one visitor; ends with the track, so that nothing is carried to the next."""
 
-    def __init__(self, settings: MoodSettings, now: float) -> None:
-        self._settings = settings
+    def __init__(self, settings: MoodSettings, camera: CameraSettings, now: float) -> None:
+        self._settings, self.attention = settings, Attention(camera)
         self.filter = ExponentialFilter(settings.smooth_seconds)
         self.baseline = Baseline(settings.baseline_seconds)
         self.belief = Belief(settings, now)
@@ -38,8 +39,9 @@ class _Visitor:
         self._waited = 0.0
         """Seconds since the last reading in which the face was there."""
 
-    def update(self, estimate: EmotionEstimate, now: float) -> None:
+    def update(self, estimate: EmotionEstimate, frame_size: tuple[int, int], now: float) -> None:
         """The face is there at ``now``. One that was not read in this look waits for its turn."""
+        self.attention.update(estimate, frame_size, now)
         self._waited = min(self._waited + min(now - self._seen_at, MAX_FRAME_SECONDS), READING_SECONDS)
         self._seen_at = now
         if self.read_at is None or not estimate.age_seconds:
@@ -61,10 +63,13 @@ class Judgement:
     """The judgement of one venue. Call ``update`` at every frame, with or without faces; ``blind`` when there was none.
 
     Time comes as an argument (monotonic seconds). Not thread-safe. ``rng`` makes the visitors' ids reproducible.
+    ``camera``: where it stands beside the screen, and its lens.
     """
 
-    def __init__(self, settings: MoodSettings, rng: random.Random | None = None) -> None:
-        self._settings, self._rng = settings, rng
+    def __init__(
+        self, settings: MoodSettings, rng: random.Random | None = None, camera: CameraSettings | None = None
+    ) -> None:
+        self._settings, self._rng, self._camera = settings, rng, camera or CameraSettings()
         self._last = unseen(0.0, "no frame analysed yet")
         self._start_over()
 
@@ -125,11 +130,13 @@ class Judgement:
 
     def _update_visitors(self, tracks: list[Track], frame_size: tuple[int, int], now: float) -> list[VisitorMood]:
         known = self._visitors
-        self._visitors = {t.visitor_id: known.get(t.visitor_id) or _Visitor(self._settings, now) for t in tracks}
+        self._visitors = {
+            t.visitor_id: known.get(t.visitor_id) or _Visitor(self._settings, self._camera, now) for t in tracks
+        }
         for track in tracks:
             if track.last_seen == now:
-                self._visitors[track.visitor_id].update(track.estimate, now)
-        return [_visitor_mood(track, self._visitors[track.visitor_id], frame_size) for track in tracks]
+                self._visitors[track.visitor_id].update(track.estimate, frame_size, now)
+        return [_visitor_mood(track, self._visitors[track.visitor_id], frame_size, now) for track in tracks]
 
     def _update_presence(self, tracks: list[Track], now: float) -> None:
         """Presence: somebody has been there for a while, or nobody has."""
@@ -167,6 +174,7 @@ class Judgement:
             held_seconds=now - belief.since,
             valence=valence,
             arousal=arousal,
+            facing=mean_facing(moods),
             frame_luminance=_finite(frame_luminance),
             face_luminance=_finite(
                 next((t.estimate.luminance for t in tracks if t.visitor_id == self._followed_id), 0.0)
@@ -174,10 +182,11 @@ class Judgement:
         )
 
 
-def _visitor_mood(track: Track, visitor: _Visitor, frame_size: tuple[int, int]) -> VisitorMood:
+def _visitor_mood(track: Track, visitor: _Visitor, frame_size: tuple[int, int], now: float) -> VisitorMood:
     x, y, width, height = track.estimate.detection.box
     believed = visitor.belief.current
     return VisitorMood(
+        **visitor.attention.at(now),
         slot=track.slot,
         visitor_id=track.visitor_id,
         probabilities=visitor.probabilities,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from calibration.settings import MoodSettings
 from models.arrays import Doubles
-from models.judging.aggregate import NEARER_BY
+from models.judging.aggregate import NEARER_BY, mean_facing
 from models.judging.belief import Belief
 from models.judging.same_visitors import SameVisitors, View
 from models.judging.valence_arousal import valence_and_arousal
@@ -66,7 +66,12 @@ class Merger:
                     return unseen(now, f"{reason}; it saw somebody, whom no other eye sees")
         visitors, best = self._visitors(trusted)
         present = any(mood.present for mood in trusted.values())
-        whole = {"count": len(visitors), "visitors": tuple(visitors), "present": present}
+        whole = {
+            "count": len(visitors),
+            "visitors": tuple(visitors),
+            "present": present,
+            "facing": mean_facing(visitors),
+        }
         if self._rule == "mean":
             return self._mean(trusted, best).model_copy(update=whole)
         return trusted[self._chosen(trusted)].model_copy(update=whole)

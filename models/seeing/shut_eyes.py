@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from functools import cache
 
-import cv2
 import numpy as np
 
 from calibration.array_file import FLOAT, FLOATS, load_shipped_arrays
@@ -21,6 +20,8 @@ EYES = MAPS / "eyes.npz"
 HALF_WIDTH, HALF_HEIGHT = 9, 7
 """Of an eye's place around its landmark, in pixels of an aligned face."""
 DIRECTIONS = 8
+LEAST_EYES_APART, LEAST_LUMINANCE = 16.0, 15.0
+"""Pixels of the frame between the eyes, and the mean of the face (of 255), below which nothing can be told of them."""
 
 
 def shut_log_odds(faces: Gray) -> Floats:
@@ -29,34 +30,48 @@ def shut_log_odds(faces: Gray) -> Floats:
     Compared over one person's pictures it shows blinks; glasses and deep-set eyes shift it from person to person.
     """
     weights, bias = _read_classifier()
-    return np.asarray(np.mean([hog(eye) @ weights for eye in eye_patches(faces)], axis=0) + bias, np.float32)
+    both = hog(np.concatenate(eye_patches(faces))) @ weights
+    return np.asarray(both.reshape(2, -1).mean(axis=0) + bias, np.float32)
 
 
 def eye_patches(faces: Gray) -> tuple[Floats, Floats]:
     """Both eyes (n, 15, 19) of aligned faces, the right one mirrored; each with mean 0 and deviation 1."""
-    light = np.log(faces.astype(np.float32) + 4)
     found = []
     for x, y in np.round(TEMPLATE[:2]).astype(int):
-        eye = light[:, y - HALF_HEIGHT : y + HALF_HEIGHT + 1, x - HALF_WIDTH : x + HALF_WIDTH + 1]
+        eye = _LIGHT[faces[:, y - HALF_HEIGHT : y + HALF_HEIGHT + 1, x - HALF_WIDTH : x + HALF_WIDTH + 1]]
         eye = eye - eye.mean((1, 2), keepdims=True)
         found.append(eye / (eye.std((1, 2), keepdims=True) + 0.05))
     return found[0], found[1][:, :, ::-1]
 
 
+_LIGHT = np.log(np.arange(256, dtype=np.float32) + 4)
+
+
 def hog(eyes: Floats) -> Floats:
     """Features of eyes (n, 15, 19): oriented gradients (HOG) on a grid of 4 by 5, and the eye at 8 by 10 pixels."""
     down, right = np.gradient(eyes, axis=(1, 2))
-    strength, angle = np.hypot(right, down), np.arctan2(down, right)
-    parts = []
-    for k in range(DIRECTIONS):
-        along = strength * np.maximum(np.cos(angle - k * 2 * np.pi / DIRECTIONS), 0) ** 3
-        parts.append(_reduced(along, (5, 4)))
-    return np.concatenate([*parts, 0.3 * _reduced(eyes, (10, 8))], axis=1)
+    angles = 2 * np.pi / DIRECTIONS * np.arange(DIRECTIONS, dtype=np.float32)[:, None, None]
+    along = right[:, None] * np.cos(angles) + down[:, None] * np.sin(angles)  # (n, 8, 15, 19): strength times cosine
+    np.maximum(along, 0, out=along)
+    along *= along * along / np.maximum(right**2 + down**2, 1e-12)[:, None]
+    parts = [_reduced(along, (4, 5)), 0.3 * _reduced(eyes, (8, 10))]
+    return np.concatenate([part.reshape(len(eyes), -1) for part in parts], axis=1)
 
 
 def _reduced(pictures: Floats, size: tuple[int, int]) -> Floats:
-    small = [cv2.resize(np.ascontiguousarray(one), size, interpolation=cv2.INTER_AREA).ravel() for one in pictures]
-    return np.asarray(small, np.float32)
+    """Pictures (..., h, w) averaged by area to so many rows and columns, (..., rows * columns)."""
+    return pictures.reshape(*pictures.shape[:-2], -1) @ _area_weights(pictures.shape[-2:], size)
+
+
+@cache
+def _area_weights(shape: tuple[int, int], size: tuple[int, int]) -> Floats:
+    """(h * w, rows * columns): how much of each pixel lies in each part; every column sums to 1."""
+    sides = []
+    for length, parts in zip(shape, size, strict=True):
+        edges, pixel = np.linspace(0, length, parts + 1), np.arange(length)[:, None]
+        inside = np.minimum(edges[1:], pixel + 1) - np.maximum(edges[:-1], pixel)
+        sides.append(np.maximum(inside, 0) * parts / length)
+    return np.kron(*sides).astype(np.float32)
 
 
 @cache

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+
+import numpy as np
 
 from calibration.head import VenueHead
 from calibration.settings import MAX_VISITORS, EyeSettings, Region
 from models.arrays import Floats, Gray
 from models.estimate import EmotionEstimate
-from models.frame import Frame
+from models.frame import Detection, Frame
 from models.seeing.align import align_all
 from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
 from models.seeing.finding import AtOnce, Finder
 from models.seeing.quality import luminance, quality
+from models.seeing.shut_eyes import LEAST_EYES_APART, LEAST_LUMINANCE, shut_log_odds
 from models.seeing.turns import Turns
 from models.seeing.venue_head import check_head, model_file
 
@@ -66,9 +69,13 @@ class Sight:
         with self._timed("classify"):
             probabilities = self._classified(faces)
         with self._timed("weigh"):
+            light = [luminance(face) for face in faces]
+            shut = _eyes_shut([found[i] for i in due], faces, light)
             read = [
-                EmotionEstimate(shifted(found[i], corner), row, quality(face, found[i]), luminance(face))
-                for i, row, face in zip(due, probabilities, faces, strict=True)
+                EmotionEstimate(
+                    shifted(found[i], corner), row, quality(face, found[i]), mean, eyes_shut=shut.get(number)
+                )
+                for number, (i, row, face, mean) in enumerate(zip(due, probabilities, faces, light, strict=True))
             ]
         return self._turns.complete([shifted(face, corner) for face in found], due, read, frame.captured_at)
 
@@ -95,6 +102,13 @@ class Sight:
         start = self._clock()
         yield
         self.stages_ms[stage] = (self._clock() - start) * 1000
+
+
+def _eyes_shut(found: Sequence[Detection], faces: Gray, light: Sequence[float]) -> dict[int, float]:
+    """Log odds that eyes are shut, by the number of the face, of those that are large and light enough."""
+    apart = [float(np.hypot(*(one.landmarks[1] - one.landmarks[0]))) for one in found]
+    clear = [k for k in range(len(found)) if apart[k] >= LEAST_EYES_APART and light[k] >= LEAST_LUMINANCE]
+    return dict(zip(clear, shut_log_odds(faces[clear]).tolist(), strict=True)) if clear else {}
 
 
 def open_sight(settings: EyeSettings, region: Region | None = None, head: VenueHead | None = None) -> Sight:
