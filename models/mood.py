@@ -70,7 +70,7 @@ class Mood(BaseModel):
     valence: float = Field(0.0, ge=-1, le=1)
     arousal: float = Field(0.0, ge=-1, le=1)
     facing: float | None = Field(None, ge=0, le=1)
-    """How much the visitors face the film, in the mean of those of whom it is known; None: of none, or nobody is there."""
+    """How much the visitors face the film, in the mean of those of whom it is known; None: it is known of nobody."""
     speaking: float | None = Field(None, ge=0, le=1)
     """Share of the visitors who speak; None: the eye does not tell."""
     frame_luminance: float = 0.0

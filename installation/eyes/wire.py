@@ -29,7 +29,7 @@ from models.labels import LABELS
 
 VERSION = 1
 MAX_BYTES = 32 * 1024
-"""Of a datagram: 32 visitors take 12 KiB."""
+"""Of a datagram: 32 visitors take 16 KiB."""
 SILENT_SECONDS = 2.0
 """After so long without an order an eye closes its camera; so long unheard, no eye is told to look."""
 WORDS_AT_MOST = 300

@@ -153,7 +153,7 @@ class Errors:
         angles = "  ".join(f"{mean:4.1f} {high:4.1f}" for mean, high in zip(means, worst, strict=True))
         shut, opened = np.array(self.eyes or [(np.nan, np.nan)]).T
         return (
-            f"{start}  {angles}  {100 * np.mean(self.sides or [np.nan]):4.0f}  "
+            f"{start}  {angles}  {100 * np.mean([float(side) for side in self.sides] or [np.nan]):4.0f}  "
             f"{100 * np.mean(self.distances):+4.0f} {100 * np.std(self.distances):3.0f}  "
             f"{100 * np.mean(shut > opened):4.0f} {100 * np.mean(shut[:, None] > opened):4.0f}"
         )

@@ -49,7 +49,7 @@ _LIGHT = np.log(np.arange(256, dtype=np.float32) + 4)
 
 def hog(eyes: Floats) -> Floats:
     """Features of eyes (n, 15, 19): oriented gradients (HOG) on a grid of 4 by 5, and the eye at 8 by 10 pixels."""
-    down, right = np.gradient(eyes, axis=(1, 2))
+    down, right = (np.asarray(slope, np.float32) for slope in np.gradient(eyes, axis=(1, 2)))
     angles = 2 * np.pi / DIRECTIONS * np.arange(DIRECTIONS, dtype=np.float32)[:, None, None]
     along = right[:, None] * np.cos(angles) + down[:, None] * np.sin(angles)  # (n, 8, 15, 19): strength times cosine
     np.maximum(along, 0, out=along)
