@@ -1,6 +1,7 @@
 """What is known of where a visitor looks, and when nothing is."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from calibration.settings import CameraSettings, MoodSettings
 from models.estimate import EmotionEstimate
 from models.frame import Detection
 from models.judging.judgement import Judgement
+from models.judging.merging import Merger, Seat
 from models.mood import Mood, VisitorMood
 from models.seeing.head_pose import POINTS
 from tests.models.faces import FRAME, face
@@ -24,7 +26,7 @@ def turned(yaw: float, x: float = 640, eyes_apart: float = 40, eyes_shut: float 
     box = (x - eyes_apart, 300 - eyes_apart, 2 * eyes_apart, 2.6 * eyes_apart)
     known = face()
     detection = Detection(box, 0.99, landmarks)
-    return EmotionEstimate(detection, known.probabilities, known.quality, known.luminance, eyes_shut)
+    return EmotionEstimate(detection, known.probabilities, known.quality, known.luminance, eyes_shut=eyes_shut)
 
 
 class Room:
@@ -114,3 +116,17 @@ def test_nothing_is_told_of_eyes_that_are_too_small_too_dark_or_turned_away() ->
     room = Room()
     assert only(room.watch(2, turned(0))).eyes_shut is None
     assert only(room.watch(2, turned(40, eyes_shut=0.0))).eyes_shut is None
+
+
+def test_what_was_read_of_eyes_before_is_not_counted_again_in_a_crowd() -> None:
+    room = Room()
+    room.watch(2, turned(0, eyes_shut=0.6))
+    late = replace(turned(0, eyes_shut=2.4), age_seconds=0.3)
+    assert only(room.watch(1, late)).eyes_shut is None
+
+
+def test_what_several_eyes_see_of_the_same_visitors_is_the_mean_of_each_visitor_once() -> None:
+    near, far = Room().watch(1, turned(0)), Room().watch(1, turned(30, eyes_apart=30))
+    seats = (Seat("door"), Seat("stage", sees_the_same=False))
+    merged = Merger(seats, "nearest", MoodSettings(), 0.1).merge((near, far), 1.0)
+    assert merged.facing == pytest.approx(0.75, abs=0.01)

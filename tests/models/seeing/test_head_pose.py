@@ -20,7 +20,7 @@ def seen(yaw: float, pitch: float, roll: float, eyes_apart: float = 30.0) -> np.
     about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
     about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
     turned = POINTS @ (about_y @ about_x @ about_z).T
-    return (eyes_apart * turned[:, :2] + (320, 200)).astype(np.float32)
+    return np.asarray(eyes_apart * turned[:, :2] + (320, 200), np.float32)
 
 
 @given(st.floats(-60, 60), st.floats(-40, 40), st.floats(-45, 45), st.floats(10, 300))
