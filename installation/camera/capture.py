@@ -55,7 +55,7 @@ class Capture:
         on: bool = True,
     ) -> None:
         self._open, self._settings, self._clock = open_source, settings, clock
-        self._period = 1.0 / frames_per_second
+        self._period, self._rest_seconds = 1.0 / frames_per_second, 0.0
         self._silent_after = max(SILENT_AFTER, 2.5 / settings.frames_per_second)
         self._changed = threading.Condition()
         self._frame: Frame | None = None
@@ -105,6 +105,10 @@ class Capture:
                 self._reason, self._frame = OFF, None
                 self._wanted.clear()
 
+    def rest(self, seconds: float) -> None:
+        """No more than one frame in so many seconds is wanted until this is said again; 0: as many as at first."""
+        self._rest_seconds = seconds
+
     @property
     def released(self) -> bool:
         """It is switched off, and the camera is closed."""
@@ -151,14 +155,17 @@ class Capture:
 
     def _read(self, source: Source) -> None:
         """Read until the capture is closed or switched off. Raises ``CameraLost``."""
-        opened, due = self._clock(), 0.0
+        opened, due, taken, period = self._clock(), 0.0, 0.0, self._period
         while not self._stop.is_set() and self._wanted.is_set():
             source.grab()
             now = self._clock()
+            before, period = period, max(self._period, self._rest_seconds)
+            if period < before:
+                due = min(due, taken + period)  # a rest that is over holds up no frame
             # A quarter of a period early is still this turn: by jitter alone, 15 of 30 a second must not become 10.
             if now < due - 0.25 * self._period:
                 continue
-            due = due + self._period if now < due + self._period else now + self._period
+            due, taken = due + period if now < due + period else now + period, now
             image = upright(source.retrieve(), self._settings)
             reason = self._blind.why(image, now)
             unchanged = self._stale.seconds(image, now) if source.live else 0.0

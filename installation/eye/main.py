@@ -174,6 +174,7 @@ class Eye:
                 return self._go_blind(cannot)
             return mood
         self._analysed_at.append(self._clock())
+        self._capture.rest(perception.rest_seconds)
         return mood
 
     def _obey_all(self) -> None:

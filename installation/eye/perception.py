@@ -29,6 +29,10 @@ class Perception(Protocol):
     def drift(self) -> float:
         """How far the light has moved since the calibration, in stops; 0 = as calibrated, or never calibrated."""
 
+    @property
+    def rest_seconds(self) -> float:
+        """So long it needs no further frame, because nobody is there; 0: it needs each one."""
+
     def update(self, frame: Frame) -> Mood:
         """Analyse the next frame; the mood after it."""
 

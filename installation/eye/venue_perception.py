@@ -53,6 +53,11 @@ class VenuePerception:
         """Stops by which the light has moved since the calibration; 0 without one."""
         return self._drift.stops
 
+    @property
+    def rest_seconds(self) -> float:
+        """So long it needs no further frame, because nobody is there; 0: it needs each one."""
+        return self._sight.rest_seconds
+
     def blind(self, now: float, reason: str) -> Mood:
         """An untrusted mood, for when no frame can be analysed."""
         return self._judgement.blind(now, reason)

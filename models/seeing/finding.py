@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from models.arrays import Gray, Image
 from models.frame import Detection
 from models.seeing.detector import Detector
+from models.seeing.empty_room import EACH_SECONDS, EmptyRoom
 from models.seeing.optical_flow import FlowTracker
 
 Timed = Callable[[str], AbstractContextManager[None]]
 """Measures the stage of this name while it is open."""
-EMPTY_SECONDS, EMPTY_EACH_SECONDS = 2.0, 0.2
-"""Where nobody was found for so long, a picture is searched no more often than this."""
+EMPTY_SECONDS = 2.0
+"""A room in which nobody was found for so long counts as empty."""
+EMPTY_WAITS_SECONDS = 0.1
+"""So long a look waits for the search of an empty room: who comes in is found in the picture that is searched."""
 HANGS_SECONDS = 5.0
 """A detection that takes longer is waited for: whoever watches the looks is to see that they stand still."""
 
@@ -43,9 +46,14 @@ class Finder(Protocol):
     def forget(self) -> None:
         """Keep nothing of the last pictures and the faces in them."""
 
+    rest_seconds: float
+    """So long it needs no further picture: nobody is there. 0: it needs each one."""
+
 
 class AtOnce:
     """The look waits for a detection, on every ``every``-th picture and where a face got lost."""
+
+    rest_seconds = 0.0
 
     def __init__(self, detector: Detector, every: int) -> None:
         self._detector, self._every = detector, every
@@ -94,14 +102,19 @@ class Beside:
         self._searching: Future[list[Detection]] | None = None
         self._searched: Gray | None = None
         """The picture in which it searches, reduced."""
+        self._empty = EmptyRoom()
         self._flow, self._looks = FlowTracker(), every
         self._seen_at = self._searched_at = float("-inf")
+        self.rest_seconds = 0.0
 
     def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:
         """See ``Finder``."""
+        fresh = self._take(seconds, at_most)
+        if self._searching is None and not self._flow.faces and seconds - self._seen_at > EMPTY_SECONDS:
+            return self._find_in_empty_room(image, seconds, at_most, timed)
+        self.rest_seconds = 0.0
         with timed("follow"):
-            fresh = self._take(seconds, at_most)
-            searches = self._searching is None and self._is_due(seconds)
+            searches = self._searching is None and self._looks >= self._every
             if not (self._flow.faces or searches):
                 self._looks += 1
                 return []
@@ -115,8 +128,7 @@ class Beside:
                 self._flow.start(gray, kept)
                 self._looks = 0
         elif searches or (lost and self._searching is None):
-            self._searching, self._searched = self._thread.submit(self._detector.detect, image), gray
-            self._looks, self._searched_at = 0, seconds
+            self._search(image, gray, seconds)
         if kept:
             self._seen_at = seconds
         self._looks += 1
@@ -133,10 +145,21 @@ class Beside:
         self._flow.start(gray, nearest(search.result(), at_most))
         return True
 
-    def _is_due(self, seconds: float) -> bool:
-        if seconds - self._seen_at > EMPTY_SECONDS:
-            return seconds - self._searched_at >= EMPTY_EACH_SECONDS
-        return self._looks >= self._every
+    def _find_in_empty_room(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:
+        if self._empty.is_due(image, seconds):
+            with timed("detect"):
+                wait([self._search(image, self._flow.reduced(image), seconds)], EMPTY_WAITS_SECONDS)
+                self._take(seconds, at_most)
+        if self._flow.faces:
+            self._seen_at = seconds
+        self.rest_seconds = 0.0 if self._flow.faces or self._searching else EACH_SECONDS
+        return self._flow.faces
+
+    def _search(self, image: Image, gray: Gray, seconds: float) -> Future[list[Detection]]:
+        """Begin to search in ``image``; ``gray`` is the same, reduced."""
+        self._searching, self._searched = self._thread.submit(self._detector.detect, image), gray
+        self._looks, self._searched_at = 0, seconds
+        return self._searching
 
     def sees_face(self, image: Image) -> bool:
         """See ``Finder``."""
@@ -147,4 +170,6 @@ class Beside:
         """See ``Finder``. What is being searched just now is not taken."""
         self._flow, self._looks = FlowTracker(), self._every
         self._searching = self._searched = None
+        self._empty = EmptyRoom()
         self._seen_at = self._searched_at = float("-inf")
+        self.rest_seconds = 0.0

@@ -86,6 +86,11 @@ class Sight:
         with self._timed("detect"):
             return self._finder.sees_face(image)
 
+    @property
+    def rest_seconds(self) -> float:
+        """So long it needs no further frame, because nobody is there; 0: it needs each one."""
+        return self._finder.rest_seconds
+
     def forget(self) -> None:
         """Keep nothing of the last picture and the faces in it; the next one is looked at as the first one was."""
         self._finder.forget()

@@ -279,6 +279,32 @@ def test_only_as_many_frames_are_decoded_as_are_wanted(capturing: Starts) -> Non
         assert script.camera.retrieved == pytest.approx(100, abs=2)
 
 
+def test_a_rest_decodes_few_frames_and_its_end_is_waited_for_by_none() -> None:
+    decoded: list[float] = []
+
+    class Resting(Scripted):
+        def grab(self) -> None:
+            super().grab()
+            if self._grabbed == 300:
+                capture.rest(0.0)
+
+        def retrieve(self) -> Image:
+            decoded.append(self._clock.now)
+            return super().retrieve()
+
+    with Script([picture(n) for n in range(500)]) as script:
+        script.camera = Resting(script.clock, script.camera._pictures, then=script._block)
+        capture = Capture(lambda: script.camera, SETTINGS, Masks(), 20.0, script.clock, script.clock.pause)
+        capture.rest(0.2)
+        capture.start()
+        assert script.all_given.wait(LONG)
+        resting = [when for when in decoded if when < 3.0]
+        assert len(resting) == pytest.approx(15, abs=1)
+        assert min(when for when in decoded if when >= 3.0) <= max(3.0, resting[-1] + 0.05) + STEP / 2
+        assert len(decoded) - len(resting) == pytest.approx(40, abs=1)
+    assert capture.close(LONG)
+
+
 def test_a_switched_off_camera_is_released_and_opened_again(capturing: Starts) -> None:
     clock = Clock()
     cameras: list[Scripted] = []

@@ -35,6 +35,7 @@ class StubPerception:
         self.line = f"stub on {self.provider}"
         self.left_out: tuple[str, ...] = ()
         self.stages_ms = {"classify": 0.1}
+        self.rest_seconds = 0.0
         self.drift = 0.0
         if fault == "is soon unheard":
             eye.UNHEARD_SECONDS = 0.5

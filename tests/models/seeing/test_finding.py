@@ -9,6 +9,8 @@ import pytest
 
 from models.arrays import Image
 from models.frame import Detection
+from models.seeing import finding
+from models.seeing.empty_room import EACH_SECONDS, STILL_EACH_SECONDS
 from models.seeing.finding import EMPTY_SECONDS, HANGS_SECONDS, Beside
 from tests.models.seeing.test_optical_flow import detection, off, picture
 
@@ -140,16 +142,66 @@ def test_a_network_that_fails_beside_fails_the_look(finder: Beside, held: HeldDe
         find(finder, walking(held, 1)[0])
 
 
-def test_an_empty_room_is_searched_five_times_a_second_and_a_visitor_every_third_picture(
-    finder: Beside, held: HeldDetector
+@pytest.mark.parametrize("late", [0.0, 0.02])
+def test_an_empty_room_is_searched_five_times_a_second_and_needs_no_more_pictures(
+    finder: Beside, held: HeldDetector, late: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty, asked = held.shown(image=picture(-900, -900)), []
+    monkeypatch.setattr(finding, "EMPTY_WAITS_SECONDS", WAIT_AT_MOST)
+    lighter, darker = picture(-900, -900), picture(-900, -900)
+    lighter[:100, :100] = darker[:100, :100] // 2 + 100  # something moves
+    asked, rests = [], []
+    held.may_answer.release(1000)
     for number in range(int(30 * (EMPTY_SECONDS + 2))):
-        find(finder, empty, number / 30)
-        if finder._searching is not None:
-            asked.append(number / 30)
-            answered(finder, held)
+        before = held.asked
+        seconds = number / 30 + late * (number % 2)
+        find(finder, held.shown(image=(darker, lighter)[held.asked % 2]), seconds)
+        if held.asked > before:
+            asked.append(seconds)
+        rests.append(finder.rest_seconds)
     assert len([when for when in asked if EMPTY_SECONDS + 0.5 < when <= EMPTY_SECONDS + 1.5]) == 5
+    assert set(rests) == {EACH_SECONDS}
+
+
+def test_where_nothing_changes_an_empty_room_is_searched_once_a_second(
+    finder: Beside, held: HeldDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "EMPTY_WAITS_SECONDS", WAIT_AT_MOST)
+    noise, dark = np.random.default_rng(0), np.full((720, 1280, 3), 12.0)
+    noisy = [np.clip(dark + noise.normal(0, 8, dark.shape), 0, 255).astype(np.uint8) for _ in range(3)]
+    held.may_answer.release(1000)
+    for number in range(21):
+        find(finder, held.shown(image=noisy[number % 3]), EMPTY_SECONDS + number * EACH_SECONDS)
+    assert held.asked == 1 + 20 * EACH_SECONDS / STILL_EACH_SECONDS
+    face = noisy[0].copy()
+    face[300:340, 600:640] += 4  # one of 40 pixels, hardly lighter than the room
+    find(finder, held.shown(detection(620, 320), image=face), EMPTY_SECONDS + 21 * EACH_SECONDS)
+    assert finder._flow.faces
+
+
+def test_whoever_comes_into_an_empty_room_is_found_in_the_first_picture_that_is_searched(
+    finder: Beside, held: HeldDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "EMPTY_WAITS_SECONDS", WAIT_AT_MOST)
+    held.may_answer.release(2)
+    empty = EMPTY_SECONDS + 1.0
+    assert find(finder, held.shown(image=picture(-900, -900)), empty) == []
+    assert find(finder, walking(held, 0)[0], empty + EACH_SECONDS / 2) == []  # not looked at
+    assert held.asked == 1
+    image, where = walking(held, 1)
+    (found,) = find(finder, image, empty + EACH_SECONDS)
+    assert off(found, where) < 1.0
+    assert finder.rest_seconds == 0.0
+    image, where = walking(held, 2)
+    assert off(find(finder, image, empty + 0.3)[0], where) < 2.0
+
+
+def test_a_search_of_an_empty_room_that_takes_long_holds_up_no_look(finder: Beside, held: HeldDetector) -> None:
+    empty = EMPTY_SECONDS + 1.0
+    assert find(finder, walking(held, 0)[0], empty) == []
+    assert finder.rest_seconds == 0.0, "what it finds is to be taken as soon as it is there"
+    answered(finder, held)
+    image, where = walking(held, 3)
+    assert off(find(finder, image, empty + 0.1)[0], where) < 2.0
 
 
 def test_a_detection_that_hangs_holds_up_the_looks_so_that_the_eye_is_found_silent(
