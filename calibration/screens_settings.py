@@ -52,7 +52,10 @@ class OneScreen(Section):
         "", description="Another machine plays it ('chiaro screen NAME'): the machine that leads it, by name or number"
     )
     display: int | None = Field(
-        None, ge=0, le=63, description="Without `leader`: a further window of the show's own process, on this display"
+        None,
+        ge=0,
+        le=63,
+        description="Without `leader`: a further window of the show's own process, on this display; with it: that machine's",
     )
     crop: Crop = Field(WHOLE, description="The part of each clip that it shows, of those that are for all screens")
     sound: bool = Field(False, description="Whether it is heard, too, in step with the leader; else only the leader is")

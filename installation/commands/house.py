@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from installation.host.terminal import say
+
+if TYPE_CHECKING:
+    from installation.web.address import ConsoleAddress
 
 FILE = "house.toml"
 DRAFT = """\
@@ -79,13 +82,16 @@ def house(  # noqa: PLR0913 - an option each, read from the signature
             say(f"the broker has forgotten {forget}")
             return
         if link:
-            _show_link(place_of(settings, folder).link)
+            _show_link(place_of(settings, folder))
             return
         run(settings, folder, LossReporter(), lambda url: say(f"the house: {url} (Ctrl-C ends it)"))
 
 
-def _show_link(link: str) -> None:
+def _show_link(place: ConsoleAddress) -> None:
     from installation.commands.doctor import in_half_blocks
     from installation.web.address import qr_rows
 
-    say(f"{link}\n\n{in_half_blocks(qr_rows(link))}")
+    if not place.has_token:  # no phone would get there
+        say(f'{place.url} (from this machine alone; for phones set pages.listen = "0.0.0.0" in the house file)')
+        return
+    say(f"{place.link}\n\n{in_half_blocks(qr_rows(place.link))}")

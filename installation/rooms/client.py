@@ -87,6 +87,8 @@ class BrokerClient:
             end.setblocking(False)
         self.connected = False
         """The broker has let us in, and the connection stands."""
+        self.refused = ""
+        """Why the broker did not let us in when it last said so; '' once it has."""
         # Of the client's thread, anew for each connection:
         self._why, self._steps_back, self._stepped_back, self._packet_at_most = "", False, 0, PACKET_AT_MOST
         self._subscribed: set[str] = set()
@@ -237,11 +239,11 @@ class BrokerClient:
 
     def _on_connect(self, _link: Client, _own: object, _flags: object, reason: Any, properties: Any) -> None:
         if reason.is_failure:
-            self._why = refusal(reason)
+            self._why = self.refused = refusal(reason)
             return
         self._packet_at_most = getattr(properties, "MaximumPacketSize", PACKET_AT_MOST)
         self._outbox.begin(self._greet())
-        self.connected = True
+        self.connected, self.refused = True, ""
         self._losses.back(self._part)
 
     def _on_disconnect(self, _link: Client, _own: object, _flags: object, reason: Any, _properties: object) -> None:

@@ -42,10 +42,10 @@ class SilentLosses(LossReporter):
 
 
 def look_round(client: BrokerClient) -> bool:
-    """Start the client and hear what the broker keeps of all rooms. False: it cannot be reached."""
+    """Start the client and hear what the broker keeps of all rooms. False: it cannot be reached, or refuses us."""
     client.start()
     until = time.monotonic() + CONNECT_SECONDS
-    while not client.connected and time.monotonic() < until:
+    while not (client.connected or client.refused) and time.monotonic() < until:
         time.sleep(0.02)
     if client.connected:
         time.sleep(LOOK_ROUND_SECONDS)
@@ -75,7 +75,9 @@ class Recipients:
         self.client.listen(topics.info, self._hear_card)
         if not look_round(self.client):
             self.client.close()
-            raise BrokerAway(f"the broker cannot be reached: {self._losses.why or self._where}; nothing was put")
+            why = self.client.refused and f"{self._where}: {self.client.refused}"
+            why = why or f"the broker cannot be reached: {self._losses.why or self._where}"
+            raise BrokerAway(f"{why}; nothing was put")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -23,6 +23,8 @@ ONLINE, OFFLINE = b"online", b"offline"
 DOCUMENT_AT_MOST = 65_536
 """Bytes of a payload that a reader takes."""
 COMMAND_AT_MOST, ARGUMENTS_AT_MOST, ID_AT_MOST = 4096, 16, 100
+ORDER_KEYS = ("arguments", "id", "token")
+"""Of a command that is an object. An unknown one would be a command without its argument."""
 EVERY_ROOM = "+"
 STATUS, BEAT, INFO, STATE, MOOD, EVENT, SET, REPLY = "status", "beat", "info", "state", "mood", "event", "set", "reply"
 REPORT = "report"
@@ -283,6 +285,9 @@ def read_order(payload: bytes) -> Order:
         case dict() if "signed" in said:
             return Order(signed=said)
         case dict():
+            if others := sorted(said.keys() - set(ORDER_KEYS)):
+                known = f"{others[0]!r} is no key of a command; known: {', '.join(ORDER_KEYS)}, signed"
+                raise CommandRefused("wrong arguments", known)
             arguments = said.get("arguments", [])
             return Order(_arguments(arguments), _text(said, "id"), _text(said, "token"))
         case list():

@@ -35,9 +35,9 @@ def find_on_broker(settings: RoomsSettings) -> tuple[str, int]:
     reached = look_round(client)
     client.close()
     if not reached:
-        raise NoLeader(
-            f"the broker cannot be reached: {losses.why or settings.address}; name the leader: --leader HOST"
-        )
+        why = client.refused and f"{settings.address}: {client.refused}"
+        why = why or f"the broker cannot be reached: {losses.why or settings.address}"
+        raise NoLeader(f"{why}; name the leader: --leader HOST")
     if not found:
         raise NoLeader(
             f"no room on the broker {settings.address} leads; start it ([screens] leads = true), or --leader HOST"

@@ -261,3 +261,17 @@ def test_the_draft_of_a_houses_file_can_be_used(tmp_path: Path) -> None:
     assert load_fleet(file).rooms.broker == "mqtt://127.0.0.1:1883"
     assert load_fleet(file) != FleetSettings()
     assert CliRunner().invoke(app, ["house", str(file), "--init"]).exit_code == 78
+
+
+def test_the_link_is_for_phones_only_where_phones_can_come(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from installation.cli import app
+
+    file = tmp_path / "house.toml"
+    CliRunner().invoke(app, ["house", str(file), "--init"])
+    alone = CliRunner().invoke(app, ["house", str(file), "--link"]).output
+    assert alone.startswith("http://127.0.0.1:8480/ (from this machine alone")
+    assert "token" not in alone
+    file.write_text(file.read_text().replace('listen = "127.0.0.1"', 'listen = "192.0.2.7"'))
+    assert "http://192.0.2.7:8480/#token=" in CliRunner().invoke(app, ["house", str(file), "--link"]).output

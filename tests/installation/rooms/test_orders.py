@@ -137,6 +137,7 @@ def test_a_retained_command_is_refused_and_told_and_taking_it_away_is_passed_ove
         ("volume", b"loud", Code.WRONG_ARGUMENTS, "volume takes a number"),
         ("mute", b"perhaps", Code.WRONG_ARGUMENTS, "mute takes on or off"),
         ("shutdown", b"x", Code.NOT_ALLOWED, "osc.passphrase is not set"),
+        ("pause", b'{"args": ["on"]}', Code.WRONG_ARGUMENTS, "'args' is no key of a command; known: arguments, id"),
         ("show_camera", b"1", Code.UNKNOWN, "there is no command"),
         ("x" * 5000, b"", Code.UNKNOWN, "there is no command"),
     ],

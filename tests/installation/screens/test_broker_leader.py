@@ -10,11 +10,12 @@ from calibration.rooms_settings import RoomsSettings
 from calibration.screens_settings import ScreensSettings
 from calibration.venue import Venue
 from installation.rooms import room_list
+from installation.rooms.room_list import BrokerAway, Recipients
 from installation.rooms.topics import RoomCard, RoomTopics
 from installation.screens.announce import NoLeader
 from installation.screens.broker_leader import place_to_follow
 from installation.screens.leader_address import leader_of
-from tests.helpers.mosquitto import Mosquitto, needs_mosquitto, needs_strangers
+from tests.helpers.mosquitto import Mosquitto, mosquitto, needs_mosquitto, needs_strangers, password_file
 
 
 @pytest.fixture
@@ -48,6 +49,19 @@ def test_the_only_room_that_leads_is_followed_of_several_the_one_of_the_same_nam
     with pytest.raises(NoLeader, match="more than one room leads: cellar, hall; name one"):
         found(broker)
     assert found(broker, "cellar") == ("192.0.2.6", 9022)
+
+
+@needs_mosquitto
+def test_a_broker_that_refuses_us_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_list, "CONNECT_SECONDS", 3600.0)
+    with mosquitto(tmp_path, f"password_file {password_file(tmp_path, 'hall', 'right')}") as broker:
+        with pytest.raises(
+            NoLeader, match=r"^127.0.0.1:\d+: it refuses us: not authorized .*; name the leader: --leader HOST"
+        ):
+            found(broker)
+        house = Recipients(RoomsSettings(broker=broker.url), tmp_path / "no tokens")
+        with pytest.raises(BrokerAway, match=r"^127.0.0.1:\d+: it refuses us: .*; nothing was put"), house:
+            pass
 
 
 @needs_mosquitto
