@@ -55,7 +55,7 @@ class OneScreen(Section):
         None,
         ge=0,
         le=63,
-        description="Without `leader`: a further window of the show's own process, on this display; with it: that machine's",
+        description="Without `leader`: a further window of the show's own process, here; else that machine's display",
     )
     crop: Crop = Field(WHOLE, description="The part of each clip that it shows, of those that are for all screens")
     sound: bool = Field(False, description="Whether it is heard, too, in step with the leader; else only the leader is")
