@@ -46,6 +46,8 @@ class Draft:
     seen_by: str = ""
     """sha256 of the network that saw the faces."""
     initials: tuple[str, ...] = ()
+    smallest_widths: dict[str, float] = field(default_factory=dict)
+    """Pixels that the smallest face of each step was wide."""
     at_rest: list[Image] = field(default_factory=list)
     """Aligned faces at rest, for the light; never written down."""
     screen: FoundScreen | None = None

@@ -26,7 +26,7 @@ def light(session: Session, draft: Draft) -> None:
             raise CameraLost("no face was found, so the lamp could not be located: is the lamp on the face?")
         draft.at_rest = [one.face for one in recording.seen]
         widths = [one.detection.box[2] for one in recording.seen]
-        note_face(draft, [one.luminance for one in recording.seen], widths)
+        note_face(draft, "light", [one.luminance for one in recording.seen], widths)
         note_light(session, draft)
         room, smallest = draft.calibration.room, draft.venue.eye.smallest_face_pixels
         if not session.warned(draft, remarks_on_face(room.face_luminance, float(np.median(widths)), smallest)):

@@ -84,7 +84,11 @@ def _figures(draft: Draft) -> str:
         ("face mean, of 255", f"{made.room.face_luminance:.0f}"),
         ("time to detect and classify a face", f"{made.latency_ms:.0f} ms"),
         ("pictures kept as embeddings", str(made.faces)),
-        *((f"mood.{name}", f"{value:g} ({why})") for name, (value, why) in draft.changes.get("mood", {}).items()),
+        *(
+            (f"{section}.{name}", f"{value:g} ({why})")
+            for section in ("eye", "mood")
+            for name, (value, why) in draft.changes.get(section, {}).items()
+        ),
         ("network", f"{made.model} {made.model_sha256[:12]}"),
         *((f"camera {name}", f"{value:g}") for name, value in made.controls.items()),
         *(

@@ -23,8 +23,13 @@ from models.lighting.light_estimate import UNSURE, estimate_light
 
 EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "fear", "disgust")
 TRIES = 3
-HEAD_PIXELS_SHARE = 0.5
+SMALLEST_SHARE = 0.5
 """Of the smallest face seen: visitors may stand twice as far away as the volunteers."""
+SMALLEST_PERCENTILE = 5
+"""Of the faces' widths: the smallest one, but not a single picture in which a face was found askew."""
+LEAST_PIXELS, MOST_PIXELS = 24, 60
+"""What the detectors find of a picture of 720 rows, and how small a visitor at the back (3 m away, with a lens of 70
+degrees) may be though all volunteers stood near."""
 
 
 @dataclass(slots=True)
@@ -127,9 +132,14 @@ def note_light(session: Session, draft: Draft) -> None:
     session.guide.drawn(light, light_in_words(light, sure=found.unexplained <= UNSURE))
 
 
-def note_face(draft: Draft, luminances: list[float], widths: list[float]) -> None:
-    """Brightness (of 255) and width (pixels) of the faces, for the show's health and for the detector."""
+def note_face(draft: Draft, step: str, luminances: list[float], widths: list[float]) -> None:
+    """Brightness (of 255) and width (pixels) of a step's faces, for the show's health and for the detector."""
     room: RoomProfile = draft.calibration.room
     draft.set(room=room.model_copy(update={"face_luminance": float(np.median(luminances))}))
-    smallest = max(24, int(HEAD_PIXELS_SHARE * min(widths)))
-    draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, "half the width of the smallest face seen")
+    draft.smallest_widths[step] = float(np.percentile(widths, SMALLEST_PERCENTILE))
+    seen = min(draft.smallest_widths.values())
+    smallest = min(max(int(SMALLEST_SHARE * seen), LEAST_PIXELS), MOST_PIXELS)
+    why = (
+        f"the smallest face seen was {seen:.0f} wide; visitors up to {seen / smallest:.1f} times as far away are found"
+    )
+    draft.changes.setdefault("eye", {})["smallest_face_pixels"] = (smallest, why)

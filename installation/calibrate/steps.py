@@ -57,7 +57,7 @@ def faces(session: Session, draft: Draft) -> None:
         raise CameraLost("nobody was recorded, so there are no faces to fit to")
     draft.faces, draft.initials = _as_faces(session.observer.classifier, kept), tuple(initials)
     seen = [face for one in kept for face in one.recording.seen]
-    note_face(draft, [one.luminance for one in seen], [one.detection.box[2] for one in seen])
+    note_face(draft, "faces", [one.luminance for one in seen], [one.detection.box[2] for one in seen])
     draft.set(
         people=draft.initials,
         consent=tuple(consent),

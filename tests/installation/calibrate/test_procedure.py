@@ -85,6 +85,8 @@ def test_the_report_needs_nothing_from_elsewhere(done: Path) -> None:
     assert "http" not in page
     assert "src=" not in page
     assert "attic" in page
+    smallest = load_venue(done).eye.smallest_face_pixels
+    assert f"<td>eye.smallest_face_pixels</td><td>{smallest} (the smallest face seen was " in page
 
 
 def test_no_picture_of_a_volunteer_is_kept_unless_asked_for(done: Path) -> None:

@@ -18,7 +18,7 @@ from installation.calibrate.guide import TextGuide
 from installation.calibrate.picture_source import RecordingRequest, SimulatedPictures
 from installation.calibrate.procedure import story_emotions
 from installation.calibrate.recording import Observer
-from installation.calibrate.session import Session
+from installation.calibrate.session import Session, note_face
 from installation.calibrate.steps import faces
 from models.arrays import Image
 from tests.installation.calibrate.test_camera_step import Answering
@@ -156,3 +156,30 @@ def test_a_story_says_which_emotions_are_asked_for(tmp_path: Path) -> None:
     (tmp_path / "story.toml").write_text(STORY)
     cv2.imwrite(str(tmp_path / "still.png"), np.zeros((90, 160, 3), np.uint8))
     assert story_emotions(str(tmp_path)) == ("neutral", "sadness", "anger", "fear")
+
+
+def smallest_face(draft: Draft) -> tuple[object, str]:
+    value, why = draft.changes["eye"]["smallest_face_pixels"]
+    return value, why
+
+
+@pytest.mark.parametrize(
+    ("light_step", "faces_step", "smallest", "farther"),
+    [
+        ([80.0] * 6, [80.0, 82.0], 40, "2.0"),
+        ([70.0] * 6, [110.0] * 6, 35, "2.0"),  # the farthest of all steps counts
+        ([110.0] * 6, [100.0] * 99 + [20.0], 50, "2.0"),  # one picture in which the face was found askew does not
+        ([240.0] * 6, [230.0] * 6, 60, "3.8"),  # all stood near: whoever stays at the back is found all the same
+        ([30.0] * 6, [30.0] * 6, 24, "1.2"),  # smaller ones no detector finds
+    ],
+)
+def test_the_smallest_face_is_half_of_the_smallest_that_was_seen_within_what_the_back_of_a_room_needs(
+    light_step: list[float], faces_step: list[float], smallest: int, farther: str
+) -> None:
+    draft = Draft(Venue(), Calibration(), seen_by="")
+    note_face(draft, "light", [50.0], [9.0] * 6)
+    note_face(draft, "light", [50.0], light_step)  # the step was done again
+    note_face(draft, "faces", [50.0], faces_step)
+    value, why = smallest_face(draft)
+    assert value == smallest
+    assert why.endswith(f"visitors up to {farther} times as far away are found")
