@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from calibration.settings import MAX_VISITORS, MoodSettings
 from models.estimate import EmotionEstimate, Track
+from models.judging.clothes import Course, Verdict, judge, on_body
 from models.judging.stillness import Spots, Stillness
 
 CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
@@ -23,6 +24,9 @@ may have started to walk since the face was last found."""
 SIZE_RATIO = 1.8
 VELOCITY_SECONDS = 0.2
 FOLLOW_MOTION_SECONDS = 0.5  # nobody keeps a straight line for longer
+UNSURE_SECONDS = 10.0
+"""So long a face that may be a print on somebody's clothes is no visitor, unless it is seen to move by itself."""
+WORN_WITHIN = 0.3  # of its place on the body, in heights of the head: a print that is found again is the same one
 NEARER_RATIO = 1.5  # how much nearer somebody must be to take the place of a visitor when all are taken
 
 
@@ -35,6 +39,25 @@ class _Face:
         self.vx = self.vy = 0.0
         self.first_seen = self.last_seen = now
         self.hits, self.slot = 1, 0
+        self.course = Course()
+        self.course.update(estimate, now)
+        self.verdict: Verdict = "unsure"
+        self.on_body = False
+        """It is where the body of another face is."""
+        self.wears: list[tuple[float, float]] = []
+        """Where on this one's body prints were found, in heights of the face."""
+
+    @property
+    def place(self) -> tuple[float, float, float]:
+        return self.x, self.y, self.size
+
+    def beside(self, other: _Face) -> tuple[float, float]:
+        """How far from this face another one is, in heights of this one."""
+        return (other.x - self.x) / self.size, (other.y - self.y) / self.size
+
+    def waits(self, now: float) -> bool:
+        """It may be a print; whether it is, is not known yet."""
+        return self.on_body and self.verdict == "unsure" and now - self.first_seen < UNSURE_SECONDS
 
     def expected(self, now: float) -> tuple[float, float]:
         ahead = min(now - self.last_seen, FOLLOW_MOTION_SECONDS)
@@ -58,6 +81,7 @@ class _Face:
         self.vy += part * ((y - self.y) / seconds - self.vy)
         self.still.update(x, y, size, seconds)
         self.estimate, self.last_seen = estimate, now
+        self.course.update(estimate, now)
         self.x, self.y, self.size = x, y, self.size + part * (size - self.size)
         self.hits += 1
 
@@ -73,6 +97,8 @@ class Tracker:
         self._rng = rng or random.SystemRandom()
         self._faces: list[_Face] = []
         self._spots = Spots()
+        self.prints = 0
+        """How many faces are followed that are pictures: posters, and prints on clothes."""
 
     def update(self, estimates: Sequence[EmotionEstimate], now: float) -> list[Track]:
         """Take in all faces of the frame of ``now`` (seconds, later than the last). Returns the visitors by slot.
@@ -85,7 +111,9 @@ class Tracker:
         for estimate in rest[: max(MAX_VISITORS - len(self._faces), 0)]:
             still = Stillness(self._spots.at(*_place(estimate)))
             self._faces.append(_Face(self._new_id(), estimate, now, still))
-        self._give_slots()
+        self._look_at_clothes(now)
+        self._give_slots(now)
+        self.prints = sum(self._is_picture(face) for face in self._faces)
         visitors = sorted((face for face in self._faces if face.slot), key=lambda face: face.slot)
         return [Track(f.visitor_id, f.slot, f.estimate, f.first_seen, f.last_seen) for f in visitors]
 
@@ -122,12 +150,27 @@ class Tracker:
                 self._spots.remember(face.still.spot)
         self._faces = kept
 
-    def _give_slots(self) -> None:
-        """Visitors keep their slots; free ones go to the nearest confirmed face; a poster has none."""
+    def _look_at_clothes(self, now: float) -> None:
+        """Which of the faces that are found below another one's are prints on the clothes of that one."""
+        seen = [face for face in self._faces if face.last_seen == now]
+        for lower in seen:
+            above = [] if lower.verdict == "visitor" else [u for u in seen if on_body(u.place, lower.place)]
+            lower.on_body = bool(above)
+            told = {judge(upper.course, lower.course): upper for upper in above}
+            if list(told) == ["visitor"]:
+                lower.verdict = "visitor"
+            elif lower.verdict == "unsure" and "print" in told:
+                lower.verdict = "print"
+                told["print"].wears.append(told["print"].beside(lower))
+            elif any(math.dist(u.beside(lower), place) < WORN_WITHIN for u in above for place in u.wears):
+                lower.verdict = "print"
+
+    def _give_slots(self, now: float) -> None:
+        """Visitors keep their slots; free ones go to the nearest confirmed face; a picture of a face has none."""
         for face in self._faces:
-            if self._is_poster(face):
+            if self._is_picture(face):
                 face.slot = 0
-        waiting = [f for f in self._faces if not f.slot and f.confirmed() and not self._is_poster(f)]
+        waiting = [f for f in self._faces if not (f.slot or self._is_picture(f) or f.waits(now)) and f.confirmed()]
         for face in sorted(waiting, key=lambda f: -f.size):
             visitors = [f for f in self._faces if f.slot]
             if len(visitors) < self._settings.visitors_at_most:
@@ -136,6 +179,9 @@ class Tracker:
             farthest = min(visitors, key=lambda f: f.size)
             if face.size > NEARER_RATIO * farthest.size:
                 face.slot, farthest.slot = farthest.slot, 0
+
+    def _is_picture(self, face: _Face) -> bool:
+        return face.verdict == "print" or self._is_poster(face)
 
     def _is_poster(self, face: _Face) -> bool:
         return face.still.spot.still_seconds >= self._settings.poster_after_seconds
