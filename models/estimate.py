@@ -53,3 +53,5 @@ class Track:
     estimate: EmotionEstimate
     first_seen: float
     last_seen: float
+    doubtful: bool = False
+    """It may be a face on the clothes of the visitor above it: that one is nearer then, however large this one is."""

@@ -73,6 +73,8 @@ class Mood(BaseModel):
     """How much the visitors face the film, in the mean of those of whom it is known; None: it is known of nobody."""
     speaking: float | None = Field(None, ge=0, le=1)
     """Share of the visitors who speak; None: the eye does not tell."""
+    prints: int = Field(0, ge=0)
+    """Faces in the picture that are no visitors, for they are pictures: on a wall, on somebody's clothes."""
     frame_luminance: float = 0.0
     """Mean of the whole frame, 0 to 255."""
     face_luminance: float = 0.0

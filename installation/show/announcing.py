@@ -96,7 +96,7 @@ class Announcing:
             signals=signal_standings(story, state),
             mood=mood,
             health=self._health,
-            eye_line=parts.eye.line,
+            eye_line=_with_prints(parts.eye.line, mood.prints),
             lost=parts.losses.lost_parts(),
             thumbnail=parts.eye.thumbnail,
             question=parts.keys.question,
@@ -115,3 +115,9 @@ class Announcing:
         seconds, duration = self._parts.film.playhead.seconds, story.duration(state.scene)
         loops = story.clip(state.scene).loop
         return seconds % duration if loops and duration else seconds
+
+
+def _with_prints(line: str, count: int) -> str:
+    """What is said of the eye, and of the faces that it does not take for visitors."""
+    faces = "1 face in the picture is" if count == 1 else f"{count} faces in the picture are"
+    return f"{line}; {faces} taken for a print" if count else line

@@ -50,8 +50,10 @@ class Course:
         """The face in the frame of ``now``."""
         x, y, width, height = estimate.detection.box
         found = (x + width / 2, y + height / 2, height, *nose_place(estimate.detection.landmarks))
-        part = 1 - math.exp(-(now - self._at) / SMOOTH_SECONDS)
-        before = self._smooth if self._smooth is not None and not math.isnan(self._smooth[-1]) else found
+        before, since = self._smooth, now - self._at
+        if before is None or math.isnan(before[-1]):
+            before, since = found, 0.0
+        part = 1 - math.exp(-since / SMOOTH_SECONDS)
         self._smooth = tuple(one + part * (new - one) for one, new in zip(before, found, strict=True))
         self._at = now
         if not self._samples or now - self._samples[-1][0] >= SAMPLE_SECONDS:

@@ -149,7 +149,8 @@ class Judgement:
             self._present = self._present and now - self._somebody_at < self._settings.leave_after_seconds
 
     def _aggregate(self, tracks: list[Track], moods: list[VisitorMood], frame_luminance: float, now: float) -> Mood:
-        closest = nearest(moods, self._followed_id)
+        certain = [mood for mood, track in zip(moods, tracks, strict=True) if not track.doubtful]
+        closest = nearest(certain or moods, self._followed_id)
         self._followed_id = closest.visitor_id if closest else None
         if closest is None:
             self._belief = Belief(self._settings, now)
@@ -175,6 +176,7 @@ class Judgement:
             valence=valence,
             arousal=arousal,
             facing=mean_facing(moods),
+            prints=self._tracker.prints,
             frame_luminance=_finite(frame_luminance),
             face_luminance=_finite(
                 next((t.estimate.luminance for t in tracks if t.visitor_id == self._followed_id), 0.0)

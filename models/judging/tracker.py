@@ -55,9 +55,13 @@ class _Face:
         """How far from this face another one is, in heights of this one."""
         return (other.x - self.x) / self.size, (other.y - self.y) / self.size
 
-    def waits(self, now: float) -> bool:
+    @property
+    def doubtful(self) -> bool:
         """It may be a print; whether it is, is not known yet."""
-        return self.on_body and self.verdict == "unsure" and now - self.first_seen < UNSURE_SECONDS
+        return self.on_body and self.verdict == "unsure"
+
+    def waits(self, now: float) -> bool:
+        return self.doubtful and now - self.first_seen < UNSURE_SECONDS
 
     def expected(self, now: float) -> tuple[float, float]:
         ahead = min(now - self.last_seen, FOLLOW_MOTION_SECONDS)
@@ -115,7 +119,7 @@ class Tracker:
         self._give_slots(now)
         self.prints = sum(self._is_picture(face) for face in self._faces)
         visitors = sorted((face for face in self._faces if face.slot), key=lambda face: face.slot)
-        return [Track(f.visitor_id, f.slot, f.estimate, f.first_seen, f.last_seen) for f in visitors]
+        return [Track(f.visitor_id, f.slot, f.estimate, f.first_seen, f.last_seen, f.doubtful) for f in visitors]
 
     def forget_visitors(self) -> None:
         """Nothing is known any more but where posters hang."""
