@@ -61,6 +61,8 @@ class Capture:
         self._frame: Frame | None = None
         self._number = 0
         self._reason, self._heard_at = OPENING if on else OFF, clock()
+        self._judged = ""
+        """Why the picture before did not show the room."""
         self._stop, self._wanted = threading.Event(), threading.Event()
         if on:
             self._wanted.set()
@@ -72,6 +74,8 @@ class Capture:
         self._stale, self._blind = Stale(), Blind(settings.blind_below_luminance)
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self.name, self.address, self.remarks = "no camera yet", "", tuple[str, ...]()
+        self.decode_ms = 0.0
+        """From the camera's delivery of the newest frame until it could be looked at."""
 
     def start(self) -> None:
         """Begin to read, in the thread."""
@@ -135,6 +139,7 @@ class Capture:
                 self._holds = self._wanted.is_set()
             if not self._holds:
                 self._stale, self._blind = Stale(), Blind(self._settings.blind_below_luminance)
+                self._judged = ""
                 self._wanted.wait()
                 continue
             before = self._number
@@ -167,24 +172,31 @@ class Capture:
                 continue
             due, taken = due + period if now < due + period else now + period, now
             image = upright(source.retrieve(), self._settings)
-            reason = self._blind.why(image, now)
-            unchanged = self._stale.seconds(image, now) if source.live else 0.0
-            if unchanged > self._settings.stale_after_seconds and not reason:
-                reason = (
-                    f"{source.name} has sent the same picture for {unchanged:.0f} s: unplug it and plug it in again"
-                )
-                if now - opened > self._settings.stale_after_seconds:
-                    raise CameraLost(reason)  # opened again, a wedged camera often recovers
-            self._keep(self._masks.apply(image), now, reason)
+            self._keep(self._masks.apply(image), now)  # now: what follows concerns seconds, and no look waits for it
+            self._judge(source, image, now, opened)
 
-    def _keep(self, image: Image, now: float, reason: str) -> None:
+    def _keep(self, image: Image, now: float) -> None:
         with self._changed:
             if not self._wanted.is_set() or now < self._open_from:
                 return
             self._number += 1
             self._frame = Frame(image, now, self._number)
-            self._reason, self._heard_at = reason, now
+            self._reason, self._heard_at = self._judged, now
+            self.decode_ms = (self._clock() - now) * 1000
             self._changed.notify_all()
+
+    def _judge(self, source: Source, image: Image, now: float, opened: float) -> None:
+        """Whether the whole picture shows the room. Raises ``CameraLost`` where only another opening may help."""
+        reason = self._blind.why(image, now)
+        unchanged = self._stale.seconds(image, now) if source.live else 0.0
+        stale = unchanged > self._settings.stale_after_seconds and not reason
+        if stale:
+            reason = f"{source.name} has sent the same picture for {unchanged:.0f} s: unplug it and plug it in again"
+        with self._changed:
+            if self._wanted.is_set() and now >= self._open_from:
+                self._judged = self._reason = reason
+        if stale and now - opened > self._settings.stale_after_seconds:
+            raise CameraLost(reason)  # opened again, a wedged camera often recovers
 
     def _fail(self, reason: str) -> None:
         with self._changed:

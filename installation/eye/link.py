@@ -56,7 +56,8 @@ class EyeStatus(BaseModel):
     left_out: tuple[str, ...] = ()
     """Files of the venue that cannot be used, and why; what is shipped takes their place."""
     stages_ms: dict[str, float] = {}
-    """Milliseconds that each stage took for the last frame; "wait" is from the camera's stamp to the first stage."""
+    """Milliseconds that each stage took for the last frame; "decode" is from the camera's stamp to the picture, "wait"
+    from there to the first stage."""
     drift: float = 0.0
     """Stops by which the light has moved since the calibration; 0 without one."""
     forgotten: int = 0

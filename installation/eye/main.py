@@ -85,7 +85,7 @@ class Eye:
         self._blind_because = ""
         self._build_at = 0.0
         self._repaired_at: float | None = None
-        self._waited_ms = 0.0
+        self._before_ms = {"decode": 0.0, "wait": 0.0}
         self._standby = start.standby
         self._may_film = not start.shut
         self._unheard_since: float | None = None
@@ -158,7 +158,8 @@ class Eye:
         return source
 
     def _perceive(self, perception: Perception, frame: Frame) -> Mood:
-        self._waited_ms = (self._clock() - frame.captured_at) * 1000
+        decode, age = self._capture.decode_ms, (self._clock() - frame.captured_at) * 1000
+        self._before_ms = {"decode": decode, "wait": max(age - decode, 0.0)}
         try:
             mood = perception.update(frame)
         except Exception as error:
@@ -248,7 +249,7 @@ class Eye:
             model_line=perception.line if perception else self._blind_because or "the networks are being loaded",
             provider=perception.provider if perception else "",
             left_out=perception.left_out if perception else (),
-            stages_ms={"wait": self._waited_ms} | perception.stages_ms if perception else {},
+            stages_ms=self._before_ms | perception.stages_ms if perception else {},
             drift=perception.drift if perception else 0.0,
             forgotten=self._forgotten,
             last_words=last_words,

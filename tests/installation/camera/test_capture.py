@@ -250,6 +250,25 @@ def test_a_covered_lens_is_blind_and_is_not_opened_again_and_again(capturing: St
         assert len(opened) == 1
 
 
+def test_a_frame_waits_for_no_doubt_about_what_it_shows(capturing: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_judge = threading.Event()
+
+    def why(_blind: object, _image: Image, _now: float) -> str:
+        assert may_judge.wait(LONG)
+        return "the lens is covered"
+
+    monkeypatch.setattr("installation.camera.liveness.Blind.why", why)
+    with Script([picture(n) for n in range(5)]) as script:
+        capture = capturing(lambda: script.camera, script.clock)
+        try:
+            assert capture.newest(0, LONG / 3) is not None
+            assert capture.trouble(script.clock.now) == ""
+        finally:
+            may_judge.set()
+        assert script.all_given.wait(LONG)
+        assert capture.trouble(script.clock.now) == "the lens is covered"
+
+
 def test_another_picture_size_is_survived(tmp_path: Path, capturing: Starts) -> None:
     for number, (width, height) in enumerate([(640, 480), (320, 240), (320, 241)]):
         cv2.imwrite(str(tmp_path / f"{number}.png"), picture(number, width, height))
@@ -362,7 +381,7 @@ def test_no_picture_of_before_is_given_once_it_is_switched_off_or_on_again() -> 
     )  # not started: the test is its thread
 
     def given(seen_at: float) -> bool:
-        capture._keep(picture(0), seen_at, "")
+        capture._keep(picture(0), seen_at)
         return capture.newest(0, 0.0) is not None
 
     assert given(0.0)
