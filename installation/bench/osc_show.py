@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from installation.host.health import Health, Sense
 from installation.osc.broadcast import Broadcast
+from models.judging.aggregate import mean_facing
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
@@ -78,6 +79,7 @@ def mood(at: float, visitors: int) -> Mood:
         confidence=room[leading],
         valence=math.sin(at),
         arousal=math.cos(at),
+        facing=mean_facing(there),
     )
 
 
@@ -93,6 +95,12 @@ def _visitor(slot: int, visit: int, at: float) -> VisitorMood:
         confidence=probabilities[leading],
         position=(0.5 + 0.4 * math.sin(at + slot), 0.5),
         size=0.3,
+        facing=0.5 + 0.5 * math.cos(at + slot),
+        yaw=40 * math.sin(at + slot),
+        pitch=-5.0,
+        roll=2.0,
+        distance=1.8,
+        eyes_shut=False,
     )
 
 

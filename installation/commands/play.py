@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
         what: Annotated[list[str], typer.Argument(help="Clips (films, pictures), or one story (.toml or its folder).")],
         mood: Annotated[
             str,
-            typer.Option(help="Moods of a story by time, such as happiness@3,nobody@20; 'keys': by number keys only."),
+            typer.Option(
+                help="Moods of a story by time, such as happiness@3,fear/away@9,nobody@20; 'keys': by number keys only."
+            ),
         ] = "keys",
         venue: Annotated[str, typer.Option(help="Venue file (a path or NAME.toml), or a venue's name.")] = "",
         from_scene: Annotated[

@@ -53,7 +53,10 @@ KINDS: dict[type, str] = {
     WaitBegan: "wait",
     WaitEnded: "wait_end",
 }
-MOOD_FIELDS = {"trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"}
+MOOD_FIELDS = {
+    *("trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"),
+    "facing",
+}
 """What is kept of a mood: the aggregate, nothing of a single visitor."""
 MAX_QUEUED_LINES = 2000
 RETRY_SECONDS = 20.0
@@ -344,4 +347,5 @@ def mood_line(mood: Mood) -> dict[str, Any]:
     fields["probabilities"] = [round(p, 3) for p in mood.probabilities]
     for name in ("confidence", "valence", "arousal"):
         fields[name] = round(fields[name], 3)
+    fields["facing"] = None if mood.facing is None else round(mood.facing, 3)
     return fields

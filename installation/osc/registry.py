@@ -149,6 +149,13 @@ OUT: tuple[Address, ...] = (
     Address("/mood/valence", (share("valence", -1),), Pace.STREAM, "unpleasant to pleasant", STATE_AND_SCALAR),
     Address("/mood/arousal", (share("arousal", -1),), Pace.STREAM, "calm to excited", STATE_AND_SCALAR),
     Address(
+        "/mood/facing",
+        (share("facing", -1),),
+        Pace.STREAM,
+        "how much the visitors face the film, 0 to 1 in the mean; -1 = not known",
+        STATE_AND_SCALAR,
+    ),
+    Address(
         "/mood/confidence", (share("confidence"),), Pace.STREAM, "how sure the dominant emotion is", STATE_AND_SCALAR
     ),
     Address("/mood/{label}", (share("share"),), Pace.STREAM, "one address per emotion", ("scalar",)),
@@ -180,6 +187,34 @@ OUT: tuple[Address, ...] = (
         (share("x"), share("y")),
         Pace.STREAM,
         "centre of the face in the camera picture; 0, 0 is the upper left corner",
+        ("visitors",),
+    ),
+    Address(
+        "/visitor/{slot}/facing",
+        (share("facing", -1),),
+        Pace.STREAM,
+        "how much the head is turned to the film, 0 to 1; -1 = not known",
+        ("visitors",),
+    ),
+    Address(
+        "/visitor/{slot}/head",
+        (share("yaw", -180, 180), share("pitch", -90, 90), share("roll", -180, 180)),
+        Pace.STREAM,
+        "degrees from the line to the camera: to the picture's right, up, clockwise; not sent while facing is -1",
+        ("visitors",),
+    ),
+    Address(
+        "/visitor/{slot}/distance",
+        (share("metres", -1, 1000),),
+        Pace.STREAM,
+        "from the camera, for a mean adult; -1 = not known",
+        ("visitors",),
+    ),
+    Address(
+        "/visitor/{slot}/eyes_shut",
+        (number("shut", 1, -1),),
+        Pace.STREAM,
+        "1 = shut for longer than a blink (a hint); -1 = not known",
         ("visitors",),
     ),
     Address(

@@ -40,6 +40,7 @@ def mood_messages(mood: Mood, visitors: bool, slots: int = 8) -> Iterable[Messag
     yield message("/mood/label", mood.dominant or "none")
     yield message("/mood/valence", mood.valence)
     yield message("/mood/arousal", mood.arousal)
+    yield message("/mood/facing", _or_unknown(mood.facing))
     yield message("/mood/confidence", mood.confidence)
     for label, probability in zip(LABELS, mood.probabilities, strict=True):
         yield message(f"/mood/{label}", probability)
@@ -60,6 +61,16 @@ def _visitor(visitor: VisitorMood) -> Iterable[Message]:
     yield message(f"{here}/confidence", visitor.confidence)
     # A face may lean out of the picture; the address promises 0 to 1.
     yield message(f"{here}/position", min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
+    yield message(f"{here}/facing", _or_unknown(visitor.facing))
+    if visitor.yaw is not None and visitor.pitch is not None and visitor.roll is not None:
+        yield message(f"{here}/head", visitor.yaw, visitor.pitch, visitor.roll)
+    yield message(f"{here}/distance", min(_or_unknown(visitor.distance), 1000.0))
+    yield message(f"{here}/eyes_shut", -1 if visitor.eyes_shut is None else int(visitor.eyes_shut))
+
+
+def _or_unknown(measure: float | None) -> float:
+    """-1 for what is not known: a receiver that is told nothing keeps the last value for ever."""
+    return -1.0 if measure is None else measure
 
 
 def scene_messages(scene: str, index: int, thread: int, state: int) -> Iterable[Message]:

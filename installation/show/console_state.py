@@ -146,6 +146,7 @@ def mood_now(mood: Mood, rehearsed: bool) -> MoodNow:
         probabilities=dict(zip(LABELS, mood.probabilities, strict=True)),
         valence=mood.valence,
         arousal=mood.arousal,
+        facing=mood.facing,
         rehearsed=rehearsed,
     )
 
@@ -153,7 +154,14 @@ def mood_now(mood: Mood, rehearsed: bool) -> MoodNow:
 def _visitors_now(mood: Mood) -> tuple[VisitorNow, ...]:
     """Places and moods; the eye's numbers of visitors stay in memory."""
     return tuple(
-        VisitorNow(slot=one.slot, x=one.position[0], y=one.position[1], size=one.size, dominant=one.dominant)
+        VisitorNow(
+            slot=one.slot,
+            x=one.position[0],
+            y=one.position[1],
+            size=one.size,
+            dominant=one.dominant,
+            facing=one.facing,
+        )
         for one in mood.visitors
     )
 

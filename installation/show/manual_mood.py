@@ -8,6 +8,9 @@ from installation.host.health import Sense
 from installation.show.rehearsal import NOBODY, WORDS, mood_of
 from models.mood import Mood
 
+AWAY = "/away"
+"""After a word of a script: the visitor has turned away from the film."""
+
 
 class ManualMood:
     """Replaces the eye at a maker's desk: nobody is there until a key rehearses a mood."""
@@ -64,7 +67,8 @@ class ScriptedMood(ManualMood):
         if not past:
             return super().mood(now)
         at, word = past[-1]
-        return mood_of(word, 0.9, now, held_seconds=now - begun - at)
+        word, _, away = word.partition("/")
+        return mood_of(word, 0.9, now, held_seconds=now - begun - at, facing=0.0 if away else 1.0)
 
 
 def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
@@ -79,7 +83,7 @@ def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
         if not 0 <= seconds < float("inf"):
             problems.append(f"{part!r}: expected a number of seconds after the @, as in happiness@3")
         script.append((seconds, word))
-        if word not in WORDS:
+        if word.removesuffix(AWAY) not in WORDS:
             problems.append(f"{part!r}: no mood is called {word!r}; known: {', '.join(WORDS)}")
     if problems:
         raise BadInput(*problems, where="--mood")

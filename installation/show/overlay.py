@@ -146,6 +146,7 @@ class Overlay:
             column.paragraph(f"cannot see: {mood.reason or 'no reason given'}", ALARM if camera_wanted else WARNING)
             return
         who = f"{mood.count} visitor{'s' if mood.count != 1 else ''}" if mood.present else "nobody there"
+        who += f", facing {mood.facing:.1f}" if mood.present and mood.facing is not None else ""
         word = f"{mood.dominant} for {mood.held_seconds:.0f} s" if mood.dominant else "undecided"
         column.pair(who, word if mood.present else "", INK, INK)
         for label, share in zip(LABELS, mood.probabilities, strict=True):
@@ -164,9 +165,7 @@ class Overlay:
         column.pair("late, dropped, repeated", _counts(health), DIM, counted)
         column.pair("gaps in the sound", f"{health.sound_gaps}", DIM, counted)
         column.pair("eye", f"{health.eye_fps:.1f} frames/s", INK, INK)
-        column.pair(
-            "face mean", f"{view.mood.face_luminance:.0f} of 255" if view.mood.face_luminance else "-", DIM, INK
-        )
+        column.pair("face mean", nearest_face(view.mood), DIM, INK)
         drift = ALARM if health.drift >= 2 else WARNING if health.drift >= 1 else INK
         again = ": calibrate again" if health.drift >= 1 else ""
         column.pair("drift of the light", f"{health.drift:.1f} stops{again}", DIM, drift)
@@ -312,6 +311,17 @@ class _Column:
         share = share if 0 <= share <= 1 else float(share > 1)
         self._surface.fill(EMPTY_BAR, (x, top, width, high))
         self._surface.fill(colour, (x, top, int(width * share), high))
+
+
+def nearest_face(mood: Mood) -> str:
+    """Its light, and how the head is turned and how far away it is where that is known."""
+    nearest = max(mood.visitors, key=lambda visitor: visitor.size, default=None)
+    words = [f"{mood.face_luminance:.0f}"] if mood.face_luminance else []
+    if nearest is not None and nearest.yaw is not None and nearest.pitch is not None:
+        words.append(f"yaw {nearest.yaw:.0f}, pitch {nearest.pitch:.0f}")
+    if nearest is not None and nearest.distance is not None:
+        words.append(f"{nearest.distance:.1f} m")
+    return ", ".join(words) or "-"
 
 
 def _counts(health: Health) -> str:

@@ -12,8 +12,10 @@ WORDS = (*LABELS, UNDECIDED, NOBODY)
 """What can be rehearsed: an emotion, a visitor whose face says nothing clear, or an empty room."""
 
 
-def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) -> Mood:
+def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0, facing: float = 1.0) -> Mood:
     """A trusted mood of one visitor who shows ``word`` at ``intensity`` (0 to 1), the rest shared among the others.
+
+    ``facing``: how much the visitor faces the film.
 
     Raises ``ValueError`` for a word that is not in ``WORDS``.
     """
@@ -35,6 +37,7 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) 
         confidence=confidence,
         position=(0.5, 0.5),
         size=0.3,
+        facing=facing,
     )
     return Mood(
         captured_at=now,
@@ -48,6 +51,7 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0) 
         held_seconds=held_seconds,
         valence=valence,
         arousal=arousal,
+        facing=facing,
     )
 
 

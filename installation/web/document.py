@@ -120,6 +120,8 @@ class MoodNow(Document):
     """By emotion, 0 to 1; all 0: nobody to judge."""
     valence: float
     arousal: float
+    facing: float | None = None
+    """How much they face the film, 0 to 1; None: not known."""
     rehearsed: bool = False
     """It is an operator's, for half a minute; not the eye's."""
 

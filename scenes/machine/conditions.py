@@ -10,7 +10,7 @@ from models.mood import Mood
 from scenes.machine.evidence import LEVELS, Evidence
 from scenes.machine.signals import signal_holds
 from scenes.machine.state import StoryState
-from scenes.story.conditions import Level, When
+from scenes.story.conditions import Facing, Level, When
 from scenes.story.story import Story
 
 LEAST_LEAD = 0.25
@@ -205,6 +205,12 @@ def _level(asked: _Asked, name: str, level: Level) -> Verdict:
     mean = evidence.level(name)
     if mean is None or not enough:
         return Verdict(None, f"{name} is not known")
+    if isinstance(level, Facing) and level.above is not None and (level.share or level.share_of_visitors):
+        share, visitors = evidence.level_share(name, level.above, level.below), evidence.share_facing(level.above)
+        words = [f"{share:.0%} of the time"] if level.share is not None else []
+        words += [f"{visitors:.0%} of the visitors"] if level.share_of_visitors is not None else []
+        reached = share >= (level.share or 0) - ROUNDING and visitors >= (level.share_of_visitors or 0) - ROUNDING
+        return Verdict(reached, f"{name} above {level.above:g} {', '.join(words)}")
     return Verdict(_within(level, mean), f"{name} {mean:.2f} in the mean")
 
 

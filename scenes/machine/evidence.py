@@ -27,7 +27,11 @@ _KINDS = len(LABELS) + 1  # time by believed emotion; the last is "undecided"
 _SHOWN = _KINDS + len(LABELS)  # after the integral of each probability: of the share of visitors who show it
 _LEVELS = _SHOWN + len(LABELS)  # then of each level, each with the time in which it was known
 LEVELS = ("valence", "arousal", "facing", "speaking")
-_COLUMNS = _LEVELS + 2 * len(LEVELS)
+FACING_STEPS = tuple(round(0.1 * k, 1) for k in range(1, 10))
+"""Of each: in which share of the visitors of whom it is known ``facing`` is above it."""
+_FACING = _LEVELS + 2 * len(LEVELS)
+_NOBODY_FACES = (0.0,) * len(FACING_STEPS)
+_COLUMNS = _FACING + len(FACING_STEPS)
 _UNSEEN = -1
 _INDEX: dict[str | None, int] = {label: k for k, label in enumerate(LABELS)} | {None: len(LABELS)}
 
@@ -133,6 +137,26 @@ class Evidence:
         changes = np.flatnonzero(np.diff(np.concatenate(([False], so, [False])).astype(int)))
         return float(np.max(times[changes[1::2]] - times[changes[::2]], initial=0.0))
 
+    def level_share(self, level: str, above: float | None, below: float | None) -> float:
+        """Share (0 to 1) of the time in which one of ``LEVELS`` was known, in which it was above and below what is
+        given, bin by bin; 0: it never was known.
+        """
+        column = _level_column(level)
+        value, known = np.diff(np.vstack((self._edges, self._total))[:, column : column + 2], axis=0).T
+        so = known > 0
+        if above is not None:
+            so &= value > above * known
+        if below is not None:
+            so &= value < below * known
+        return float(known[so].sum() / max(known.sum(), 1e-9))
+
+    def share_facing(self, above: float) -> float:
+        """Share (0 to 1) of the visitors whose ``facing`` was above one of ``FACING_STEPS``, in the mean over the time
+        in which it was known of somebody.
+        """
+        known = self.known_seconds("facing")
+        return float(self._total[_FACING + FACING_STEPS.index(round(above, 1))] / known) if known > 1e-6 else 0.0
+
     def leading(self) -> str | None:
         """The label believed for the longest time, or None when none ever was."""
         times = self._total[: len(LABELS)]
@@ -204,7 +228,15 @@ def _measures(mood: Mood) -> tuple[float, ...]:
     judged = any(mood.probabilities)
     levels = (mood.valence if judged else None, mood.arousal if judged else None, mood.facing, mood.speaking)
     known = (part for level in levels for part in ((0.0, 0.0) if level is None else (level, 1.0)))
-    return (*mood.probabilities, *shown, *known)
+    return (*mood.probabilities, *shown, *known, *_facing(mood))
+
+
+def _facing(mood: Mood) -> tuple[float, ...]:
+    """For each of ``FACING_STEPS`` the share of the visitors who face the film by more."""
+    if mood.facing is None:
+        return _NOBODY_FACES
+    each = [visitor.facing for visitor in mood.visitors if visitor.facing is not None] or [mood.facing]
+    return tuple(sum(one > step for one in each) / len(each) for step in FACING_STEPS)
 
 
 def _level_column(level: str) -> int:

@@ -120,6 +120,14 @@ class LongMoods(Evidence):
         """See ``Evidence``."""
         return self._exact.level_held(level, above, below)
 
+    def level_share(self, level: str, above: float | None, below: float | None) -> float:
+        """See ``Evidence``."""
+        return self._exact.level_share(level, above, below)
+
+    def share_facing(self, above: float) -> float:
+        """See ``Evidence``."""
+        return self._exact.share_facing(above)
+
     def leading(self) -> str | None:
         """See ``Evidence``."""
         return self._exact.leading()

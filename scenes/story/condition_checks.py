@@ -65,10 +65,9 @@ def _check_faces(file: StoryFile, scene: str, key: str, when: When, at_once: str
 
 
 def _check_eye(key: str, when: When) -> Iterator[Problem]:
-    for name, what in (("facing", "who faces the film"), ("speaking", "who speaks")):
-        if name in when.levels:
-            why = f"the eye of this version does not tell {what}, so this holds only with moods from elsewhere"
-            yield Problem(f"{key}.{name}", why, fatal=False)
+    if when.speaking is not None:
+        why = "the eye of this version does not tell who speaks, so this holds only with moods from elsewhere"
+        yield Problem(f"{key}.speaking", why, fatal=False)
 
 
 def _check_memory(file: StoryFile, key: str, when: When, known: tuple[str, ...]) -> Iterator[Problem]:

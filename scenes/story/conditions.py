@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from calibration.settings import MAX_VISITORS, Section, Share
 from scenes.story.rooms import is_room_value, room_value
@@ -56,6 +56,37 @@ class Level(Section):
         return self
 
 
+class Facing(Level):
+    """How much the visitors face the film, 0 (turned away) to 1; a number is short for ``above``."""
+
+    share: Share | None = Field(
+        None, description="It was so for at least this share of the time in which it was known, instead of in the mean"
+    )
+    share_of_visitors: Share | None = Field(
+        None, description="So much at least of the visitors did, in the mean over the window; above is in tenths then"
+    )
+
+    @model_validator(mode="after")
+    def _can_be_measured(self) -> Facing:
+        if self.above is not None and not 0 <= self.above < 1:
+            raise ValueError(f"facing is from 0 to 1: give an above from 0 to below 1, not {self.above:g}")
+        shares = self.share is not None or self.share_of_visitors is not None
+        if shares and (self.above is None or self.rises_by is not None or self.held_seconds is not None):
+            raise ValueError("share and share_of_visitors need above, and neither rises_by nor held_seconds")
+        if self.share_of_visitors is not None and self.above is not None:
+            tenths = round(10 * self.above)
+            if self.below is not None or abs(10 * self.above - tenths) > 1e-6 or tenths == 0:
+                raise ValueError("share_of_visitors needs a tenth such as 0.5 as above, and no below")
+        return self
+
+
+def _spelled_out(said: Any) -> Any:
+    """``facing = 0.5`` as ``facing = { above = 0.5 }``."""
+    if isinstance(said, str | bool | list):
+        raise ValueError("must be a number, or a table of keys")
+    return {"above": said} if isinstance(said, int | float) else said
+
+
 class When(Section):
     """Conditions of a branch; all of them must hold."""
 
@@ -79,8 +110,11 @@ class When(Section):
     )
     valence: Level | None = Field(None, description="How pleasant what the faces show is, -1 to 1")
     arousal: Level | None = Field(None, description="How excited what the faces show is, -1 to 1")
-    facing: Level | None = Field(
-        None, description="Share of the visitors who face the film, 0 to 1; unknown with an eye that does not tell"
+    facing: Annotated[Facing | None, BeforeValidator(_spelled_out, json_schema_input_type=float | Facing)] = Field(
+        None,
+        description="How much the visitors face the film, 0 to 1, in the mean over the listening window. A number is "
+        "short for above; with share or share_of_visitors, and no mood, those are about facing",
+        examples=[0.5],
     )
     speaking: Level | None = Field(
         None, description="Share of the visitors who speak, 0 to 1; unknown with an eye that does not tell"
@@ -132,6 +166,19 @@ class When(Section):
     not_: When | None = Field(
         None, alias="not", description="This is known not to hold; what cannot be known holds neither way"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shares_of_facing(cls, said: Any) -> Any:
+        """Where no mood is asked for, ``share`` and ``share_of_visitors`` beside ``facing`` are of it."""
+        if not isinstance(said, dict) or said.get("mood") is not None:
+            return said
+        facing = said.get("facing")
+        shares = {name: said[name] for name in ("share", "share_of_visitors") if said.get(name) is not None}
+        if not shares or not isinstance(facing, int | float | dict) or isinstance(facing, bool):
+            return said
+        rest = {name: value for name, value in said.items() if name not in shares}
+        return rest | {"facing": shares | _spelled_out(facing)}
 
     @property
     def has_thresholds(self) -> bool:

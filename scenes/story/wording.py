@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from calibration.settings import Language
-from scenes.story.conditions import Level, When
+from scenes.story.conditions import Facing, Level, When
 
 Called = Callable[[str], str]
 """How a scene or a mood is called; its name as it is, where nobody says otherwise."""
@@ -33,6 +33,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "valence": "valence",
         "arousal": "arousal",
         "facing": "facing",
+        "of_visitors": "{:.0f}% of the visitors",
         "speaking": "speaking",
         "above": "above {:g}",
         "below": "below {:g}",
@@ -73,6 +74,7 @@ PHRASES: dict[Language, dict[str, str]] = {
         "valence": "Valenz",
         "arousal": "Erregung",
         "facing": "zugewandt",
+        "of_visitors": "{:.0f}\u00a0% der Besucher",
         "speaking": "sprechend",
         "above": "über {:g}",
         "below": "unter {:g}",
@@ -125,7 +127,11 @@ def _percent(share: float | None) -> float | None:
 
 def _levels(when: When, say: dict[str, str]) -> Iterator[str]:
     for name, level in when.levels.items():
-        yield f"{say[name]} {_level(level, say)}"
+        words = [f"{say[name]} {_level(level, say)}"]
+        if isinstance(level, Facing):
+            figures = (("share", _percent(level.share)), ("of_visitors", _percent(level.share_of_visitors)))
+            words += [say[key].format(figure) for key, figure in figures if figure is not None]
+        yield ", ".join(words)
 
 
 def _level(level: Level, say: dict[str, str]) -> str:

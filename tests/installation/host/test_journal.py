@@ -17,11 +17,11 @@ from calibration.errors import BadFile
 from calibration.settings import JournalSettings
 from installation.host.console import LossReporter
 from installation.host.counters import Second
-from installation.host.journal import Journal
+from installation.host.journal import Journal, mood_line
 from installation.host.journal_files import LONGEST_LINE, DayFiles, compress, read_lines
 from installation.show.rehearsal import mood_of
 from models.labels import LABELS
-from models.mood import Mood, unseen
+from models.mood import NOTHING, Mood, VisitorMood, unseen
 from scenes.machine.cue import Branched, Prepare, ShowState, StateChanged, TakeEnded, TakeStarted
 
 NOON = time.mktime((2026, 3, 10, 12, 0, 0, 0, 0, -1))
@@ -445,3 +445,25 @@ def test_hours_that_the_machine_slept_are_no_open_hours(tmp_path: Path) -> None:
     journal.close()
     (line,) = kinds(tmp_path / "journal", "counters")
     assert (line["open"], line["seconds"]) == (3.0, 3.0)
+
+
+def test_of_where_visitors_look_only_the_share_of_all_together_is_kept() -> None:
+    visitor = VisitorMood(
+        slot=1,
+        visitor_id=7,
+        probabilities=NOTHING,
+        dominant=None,
+        confidence=0,
+        position=(0.5, 0.5),
+        size=0.2,
+        facing=0.12345,
+        yaw=41.0,
+        pitch=1.0,
+        roll=2.0,
+        distance=1.5,
+        eyes_shut=False,
+    )
+    line = mood_line(Mood(captured_at=1, trusted=True, present=True, count=1, visitors=(visitor,), facing=0.12345))
+    assert line["facing"] == 0.123
+    assert not line.keys() & {"visitors", "yaw", "pitch", "roll", "distance", "eyes_shut"}
+    assert mood_line(Mood(captured_at=1, trusted=True))["facing"] is None

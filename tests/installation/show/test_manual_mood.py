@@ -14,6 +14,13 @@ def test_moods_come_at_their_times() -> None:
     assert seen == [(False, None), (True, "happiness"), (True, "happiness"), (True, "sadness"), (False, None)]
 
 
+def test_who_is_rehearsed_faces_the_film_or_has_turned_away() -> None:
+    moods = ScriptedMood(parse_script("nobody@0,fear@2,fear/away@4"))
+    seen = [(mood.dominant, mood.facing) for mood in (moods.mood(100.0 + at) for at in (0, 2, 4))]
+    assert seen == [(None, None), ("fear", 1.0), ("fear", 0.0)]
+    assert moods.mood(104).visitors[0].facing == 0
+
+
 def test_all_faults_of_a_script_are_told_at_once() -> None:
     with pytest.raises(BadInput) as told:
         parse_script("joy@1,anger@soon,fear@-1,fear@nan,fear@inf")

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from installation.host.health import Health, Sense
 from installation.show.keys import Controls
-from installation.show.overlay import ACCENT, ALARM, RECENT_SECONDS, WARNING, Overlay, RecentGrowth, shown_ways
+from installation.show.overlay import (
+    ACCENT,
+    ALARM,
+    RECENT_SECONDS,
+    WARNING,
+    Overlay,
+    RecentGrowth,
+    nearest_face,
+    shown_ways,
+)
 from installation.show.rehearsal import mood_of
 from installation.show.view import Timeline, View, set_by_hand
 from installation.web.address import qr_rows
@@ -222,3 +231,12 @@ def test_the_way_that_would_be_taken_is_told_however_many_there_are() -> None:
     assert [way.to for way in shown_ways(ways, 3)] == ["room 0", "room 1", "room 9"]
     assert shown_ways(ways[9:], 3) == ways[9:]
     assert shown_ways(ways[:9], 3) == ways[:3]
+
+
+def test_how_the_visitors_look_at_the_film_is_told_where_it_is_known() -> None:
+    known = mood_of("happiness", 0.9, 1.0, facing=0.74)
+    visitor = known.visitors[0].model_copy(update={"yaw": -23.4, "pitch": -18.2, "distance": 2.14})
+    known = known.model_copy(update={"visitors": (visitor,), "face_luminance": 34.2})
+    assert nearest_face(known) == "34, yaw -23, pitch -18, 2.1 m"
+    assert nearest_face(known.model_copy(update={"visitors": ()})) == "34"
+    assert nearest_face(mood_of("nobody", 0.9, 1.0)) == "-"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.judging.aggregate import mean_facing
 from models.judging.valence_arousal import valence_and_arousal
 from models.mood import Mood, VisitorMood
 from scenes.machine.branching import standings
@@ -70,6 +71,13 @@ def verdict(state: StoryState, when: dict[str, Any], mood: Mood = JOY, closing: 
         ([(1, JOY), (5, BLIND), (6, JOY)], {"valence": {"above": 0.3, "held_seconds": 3.5}}, False),
         ([(1, felt("fear", facing=0.0)), (6, felt("fear", facing=1.0))], {"facing": {"above": 0.4}}, True),
         ([(1, felt("fear", facing=0.0)), (6, felt("fear", facing=1.0))], {"facing": {"above": 0.6}}, False),
+        ([(1, felt("fear", facing=0.0)), (6, felt("fear", facing=1.0))], {"facing": 0.4}, True),
+        ([(1, felt("fear", facing=0.0)), (6, felt("fear", facing=1.0))], {"facing": 0.6}, False),
+        ([(1, felt("fear", facing=0.0)), (6, felt("fear", facing=1.0))], {"facing": 0.9, "share": 0.4}, True),
+        ([(1, felt("fear", facing=0.0)), (6, felt("fear", facing=1.0))], {"facing": 0.9, "share": 0.6}, False),
+        ([(1, felt("fear", facing=0.6)), (4, felt("fear", facing=None))], {"facing": 0.5, "share": 1.0}, None),
+        ([(1, felt("fear", facing=0.6)), (6, felt("fear", facing=None))], {"facing": 0.5, "share": 1.0}, True),
+        ([(1, JOY)], {"facing": 0.5}, None),
         ([(1, felt("fear", speaking=1.0))], {"speaking": {"above": 0.5, "held_seconds": 5}}, True),
         ([(1, BLIND)], {"valence": {"below": 0.5}}, None),
         ([(1, NOBODY)], {"valence": {"below": 0.5}}, None),
@@ -212,6 +220,32 @@ def test_a_branch_says_which_of_its_conditions_led_on() -> None:
     assert choice.reason == "calm there 48% of the listening window, 1 visitor there"
 
 
+def facing(*turned: float | None) -> Mood:
+    """Visitors who face the film so much each; of some it is not known."""
+    visitors = [
+        one.model_copy(update={"facing": much})
+        for one, much in zip(cinema(("fear", len(turned))).visitors, turned, strict=True)
+    ]
+    return felt("fear", visitors=tuple(visitors), count=len(visitors), facing=mean_facing(visitors))
+
+
+@pytest.mark.parametrize(
+    ("mood", "when", "holds"),
+    [
+        (facing(1.0, 0.8, 0.0, 0.1), {"facing": 0.5, "share_of_visitors": 0.5}, True),
+        (facing(1.0, 0.8, 0.0, 0.1), {"facing": 0.5, "share_of_visitors": 0.6}, False),
+        (facing(1.0, 0.6, 0.0, None), {"facing": 0.5, "share_of_visitors": 0.6}, True),
+        (facing(1.0, 0.6, 0.0, None), {"facing": 0.7, "share_of_visitors": 0.6}, False),
+        (facing(1.0, 0.8, 0.0), {"facing": {"above": 0.5, "share_of_visitors": 0.6, "share": 1.0}}, True),
+        (facing(1.0, 0.8, 0.0), {"facing": {"above": 0.7, "share_of_visitors": 0.6, "share": 1.0}}, False),
+        (facing(None, None), {"facing": 0.5, "share_of_visitors": 0.5}, None),
+        (facing(1.0, 1.0), {"facing": 0.5, "mood": "fear", "share_of_visitors": 1.0}, True),
+    ],
+)
+def test_a_share_of_the_visitors_faces_the_film(mood: Mood, when: dict[str, Any], holds: bool | None) -> None:
+    assert verdict(after_the_window([(1, mood)]), when, mood).holds is holds
+
+
 # -- in words --------------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +261,11 @@ def test_the_graph_and_the_overlay_say_every_condition_in_words() -> None:
         ("minutes_after_opening = 30", "30 min after opening", "open for 10 min"),
         ("valence = { above = 0.3 }", "valence above 0.3", "valence 0.65 in the mean"),
         ("arousal = { rises_by = -0.3 }", "arousal falls by 0.3", "arousal changed by +0.00"),
+        (
+            "facing = 0.5, share_of_visitors = 0.6, share = 0.4",
+            "facing above 0.5, 40% of the time, 60% of the visitors",
+            "facing is not known",
+        ),
         ("facing = { below = 0.5, held_seconds = 2 }", "facing below 0.5 for 2 s", "facing held 0.0 s"),
         (
             'mood = "dark", share_of_visitors = 0.5',

@@ -20,7 +20,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "share_of_visitors": {"mood": "dark", "share_of_visitors": 0.5},
     "valence": {"valence": {"above": -0.2, "below": 0.3}},
     "arousal": {"arousal": {"rises_by": -0.3}},
-    "facing": {"facing": {"above": 0.5, "held_seconds": 2}},
+    "facing": {"facing": 0.5, "share": 0.4, "share_of_visitors": 0.6},
     "speaking": {"speaking": {"rises_by": 0.2}},
     "visitors": {"visitors": "absent"},
     "for_seconds": {"visitors": "present", "for_seconds": 3},
