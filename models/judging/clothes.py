@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -35,7 +36,39 @@ and from which on it is a head."""
 BY_ITSELF = 0.25
 """Deviation from its place on the body from which on it does not belong to it: a head that leans moves by 0.1."""
 
+AGAIN_WITHIN, MOST_BELOW = 0.5, 8
+"""Of its place on the body: a face that was lost and is found there is the same one. And how many are remembered."""
+
 Verdict = Literal["print", "visitor", "unsure"]
+
+
+@dataclass(slots=True)
+class Below:
+    """A face below another one, remembered beyond its track: in the dark a face is lost and found again."""
+
+    visitor_id: int
+    place: tuple[float, float]
+    """From the one above, in heights of that face."""
+    since: float
+    seen: float
+    verdict: Verdict = "unsure"
+
+
+class FacesBelow:
+    """Those that were found where the body of one face is."""
+
+    def __init__(self) -> None:
+        self._known: list[Below] = []
+
+    def at(self, visitor_id: int, place: tuple[float, float], now: float) -> Below:
+        """The one of this track, or the one that was lost in this place, or a new one."""
+        lost = [one for one in self._known if one.seen < now and math.dist(one.place, place) < AGAIN_WITHIN]
+        found = next((one for one in self._known if one.visitor_id == visitor_id), None) or next(iter(lost), None)
+        if found is None:
+            found = Below(visitor_id, place, now, now)
+            self._known = [*self._known[-MOST_BELOW:], found]
+        found.visitor_id, found.place, found.seen = visitor_id, place, now
+        return found
 
 
 class Course:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from calibration.settings import MAX_VISITORS, MoodSettings
 from models.estimate import EmotionEstimate, Track
-from models.judging.clothes import Course, Verdict, judge, on_body
+from models.judging.clothes import Course, FacesBelow, Verdict, judge, on_body
 from models.judging.stillness import Spots, Stillness
 
 CONFIRM_HITS, CONFIRM_SECONDS = 3, 0.3  # a false detection is nobody, though flow may carry it for some frames
@@ -26,7 +26,6 @@ VELOCITY_SECONDS = 0.2
 FOLLOW_MOTION_SECONDS = 0.5  # nobody keeps a straight line for longer
 UNSURE_SECONDS = 10.0
 """So long a face that may be a print on somebody's clothes is no visitor, unless it is seen to move by itself."""
-WORN_WITHIN = 0.3  # of its place on the body, in heights of the head: a print that is found again is the same one
 NEARER_RATIO = 1.5  # how much nearer somebody must be to take the place of a visitor when all are taken
 
 
@@ -44,8 +43,8 @@ class _Face:
         self.verdict: Verdict = "unsure"
         self.on_body = False
         """It is where the body of another face is."""
-        self.wears: list[tuple[float, float]] = []
-        """Where on this one's body prints were found, in heights of the face."""
+        self.unsure_since = now
+        self.below = FacesBelow()
 
     @property
     def place(self) -> tuple[float, float, float]:
@@ -61,7 +60,7 @@ class _Face:
         return self.on_body and self.verdict == "unsure"
 
     def waits(self, now: float) -> bool:
-        return self.doubtful and now - self.first_seen < UNSURE_SECONDS
+        return self.doubtful and now - self.unsure_since < UNSURE_SECONDS
 
     def expected(self, now: float) -> tuple[float, float]:
         ahead = min(now - self.last_seen, FOLLOW_MOTION_SECONDS)
@@ -160,14 +159,18 @@ class Tracker:
         for lower in seen:
             above = [] if lower.verdict == "visitor" else [u for u in seen if on_body(u.place, lower.place)]
             lower.on_body = bool(above)
-            told = {judge(upper.course, lower.course): upper for upper in above}
-            if list(told) == ["visitor"]:
+            known = [upper.below.at(lower.visitor_id, upper.beside(lower), now) for upper in above]
+            told = {one.verdict for one in known}
+            if lower.verdict == "unsure" and known:
+                lower.unsure_since = min(one.since for one in known)
+                lower.verdict = next((verdict for verdict in ("print", "visitor") if verdict in told), "unsure")
+            told = {judge(upper.course, lower.course) for upper in above}
+            if told == {"visitor"}:
                 lower.verdict = "visitor"
             elif lower.verdict == "unsure" and "print" in told:
                 lower.verdict = "print"
-                told["print"].wears.append(told["print"].beside(lower))
-            elif any(math.dist(u.beside(lower), place) < WORN_WITHIN for u in above for place in u.wears):
-                lower.verdict = "print"
+            for one in known:
+                one.verdict = lower.verdict
 
     def _give_slots(self, now: float) -> None:
         """Visitors keep their slots; free ones go to the nearest confirmed face; a picture of a face has none."""

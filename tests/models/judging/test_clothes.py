@@ -1,5 +1,6 @@
 """A face on somebody's clothes is no visitor; whoever stands or sits before somebody is one."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
@@ -10,7 +11,8 @@ from calibration.settings import MoodSettings
 from models.arrays import Doubles
 from models.estimate import EmotionEstimate, Track
 from models.frame import Detection
-from models.judging.clothes import nose_place, on_body
+from models.judging.clothes import Course, judge, nose_place, on_body
+from models.judging.judgement import Judgement
 from models.judging.tracker import UNSURE_SECONDS, Tracker
 from tests.models.faces import showing
 
@@ -138,6 +140,51 @@ def test_a_print_that_is_found_again_is_a_print_at_once() -> None:
     assert room.tracker.prints == 1
 
 
+def test_a_child_who_is_lost_and_found_again_is_the_same_visitor_at_once() -> None:
+    room = Room(3, to_and_fro)
+    room.stay(6)
+    for _ in range(3):
+        assert len(room.stay(1.5, below=False)[-1]) == 1
+        assert len(room.stay(0.6)[-1]) == 2
+
+
+def test_who_is_lost_again_and_again_does_not_wait_anew_each_time() -> None:
+    room = Room(2, nowhere)
+    room.upper, room.lower = Person(room.chance, looks=0), Person(room.chance, looks=0)
+    for _ in range(5):
+        room.stay(1.5)
+        room.stay(1.0, below=False)
+    assert len(room.stay(0.6)[-1]) == 2
+
+
+def rows(move: Doubles, noses: Doubles) -> Course:
+    """A face that goes by ``move`` (n, 2), in heights of itself, and whose nose moves sideways by ``noses`` (n,)."""
+    course = Course()
+    for k, (step, nose) in enumerate(zip(move, noses, strict=True)):
+        x, y = 500 + HEAD * step
+        course.update(seen(x, y, HEAD, np.array([nose, 0]), np.zeros((7, 2))), k / RATE)
+    return course
+
+
+T = np.arange(4 * RATE) / RATE
+STILL, WALKS = np.zeros((len(T), 2)), np.stack([0.5 * T, 0 * T], 1)
+LOOKS = 0.35 * np.sin(2 * T)
+
+
+@pytest.mark.parametrize(
+    ("moves", "noses", "expected"),
+    [
+        (WALKS, 0 * T, "print"),
+        (WALKS, 0.03 * np.sin(2 * T), "unsure"),  # with the body, but hardly flat
+        (WALKS, LOOKS, "visitor"),
+        (WALKS + 0.3 * np.stack([np.sin(2 * T), 0 * T], 1), 0 * T, "unsure"),  # as flat, but hardly with the body
+        (STILL, 0 * T, "visitor"),  # it stays where the body was
+    ],
+)
+def test_what_is_said_of_a_face_below_one_that_walks(moves: Doubles, noses: Doubles, expected: str) -> None:
+    assert judge(rows(WALKS, LOOKS), rows(moves + np.array([0, 2]), noses)) == expected
+
+
 def test_a_print_that_turns_out_to_move_by_itself_was_none() -> None:
     room = Room(3, to_and_fro)
     room.stay(6, 1.0)
@@ -169,3 +216,17 @@ def test_the_nose_of_something_flat_keeps_its_place_in_any_view_and_that_of_a_he
 )
 def test_the_body_is_below_the_face_and_as_wide_as_shoulders(lower: tuple[float, float, float], expected: bool) -> None:
     assert on_body((500, 500, 60), lower) is expected
+
+
+def test_while_it_is_not_known_the_film_answers_to_the_upper_one_however_large_the_other_is() -> None:
+    judgement, chance = Judgement(MoodSettings(preset="single")), np.random.default_rng(1)
+    for k in range(round((UNSURE_SECONDS + 2) * RATE)):
+        upper, lower = (
+            dataclasses.replace(
+                seen(500, y, height, np.zeros(2), chance.normal(0, 0.5, (7, 2))), probabilities=showing(label)
+            )
+            for y, height, label in ((300, 70, "happiness"), (460, 140, "sadness"))
+        )
+        mood = judgement.update([upper, lower], (1280, 720), 20, k / RATE)
+    assert mood.count == 2
+    assert mood.dominant == "happiness"
