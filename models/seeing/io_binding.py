@@ -1,4 +1,4 @@
-"""Networks on a GPU without a copy too many: fixed batch sizes, memory that stays there, one recorded graph a size."""
+"""Networks on a GPU without a copy too many: fixed sizes, memory that stays there, one recorded graph a batch size."""
 
 from __future__ import annotations
 
@@ -66,6 +66,37 @@ class _Size:
         self._session.run_with_iobinding(self._binding, self._options)
         probabilities, embedding = (answer.numpy()[: len(faces)].copy() for answer in self._answers)
         return probabilities, embedding
+
+
+class BoundPicture:
+    """A network from one picture to one table, such as a detector: both stay bound to memory of the device.
+
+    They are bound anew when the picture's size changes, which it does when another camera comes.
+    """
+
+    def __init__(self, session: Any, device: str = "cuda") -> None:
+        """``device``: where the memory lies, 'cuda' or 'cpu'."""
+        self._session, self._device = session, device
+        self._takes, self._gives = session.get_inputs()[0].name, session.get_outputs()[0].name
+        self._shape: tuple[int, ...] = ()
+
+    def run(self, picture: Floats) -> Floats:
+        """The network's answers to ``picture``, float32 in the shape that it takes."""
+        if picture.shape != self._shape:
+            self._bind(picture)
+        self._picture.update_inplace(picture)
+        self._session.run_with_iobinding(self._binding)
+        return np.array(self._answers.numpy(), np.float32)
+
+    def _bind(self, picture: Floats) -> None:
+        (answers,) = self._session.run([self._gives], {self._takes: picture})
+        make = onnxruntime.OrtValue.ortvalue_from_shape_and_type
+        self._picture = make(list(picture.shape), np.float32, self._device, 0)
+        self._answers = make(list(answers.shape), np.float32, self._device, 0)
+        self._binding = self._session.io_binding()
+        self._binding.bind_ortvalue_input(self._takes, self._picture)
+        self._binding.bind_ortvalue_output(self._gives, self._answers)
+        self._shape = picture.shape
 
 
 class VariantUnavailable(Unavailable):
