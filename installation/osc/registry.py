@@ -197,10 +197,10 @@ OUT: tuple[Address, ...] = (
         ("visitors",),
     ),
     Address(
-        "/visitor/{slot}/head",
+        "/visitor/{slot}/pose",
         (share("yaw", -180, 180), share("pitch", -90, 90), share("roll", -180, 180)),
         Pace.STREAM,
-        "degrees from the line to the camera: to the picture's right, up, clockwise; not sent while facing is -1",
+        "of the head, in degrees off the camera: to the picture's right, up, clockwise; not sent while facing is -1",
         ("visitors",),
     ),
     Address(

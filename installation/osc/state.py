@@ -63,7 +63,7 @@ def _visitor(visitor: VisitorMood) -> Iterable[Message]:
     yield message(f"{here}/position", min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0))
     yield message(f"{here}/facing", _or_unknown(visitor.facing))
     if visitor.yaw is not None and visitor.pitch is not None and visitor.roll is not None:
-        yield message(f"{here}/head", visitor.yaw, visitor.pitch, visitor.roll)
+        yield message(f"{here}/pose", visitor.yaw, visitor.pitch, visitor.roll)
     yield message(f"{here}/distance", min(_or_unknown(visitor.distance), 1000.0))
     yield message(f"{here}/eyes_shut", -1 if visitor.eyes_shut is None else int(visitor.eyes_shut))
 

@@ -13,7 +13,7 @@ KNOWN = UNKNOWN.model_copy(
 
 def heard(visitor: VisitorMood, facing: float | None, visitors: bool = True) -> dict[str, tuple[object, ...]]:
     mood = Mood(captured_at=1, trusted=True, present=True, count=1, visitors=(visitor,), facing=facing)
-    told = ("facing", "head", "distance", "eyes_shut")
+    told = ("facing", "pose", "distance", "eyes_shut")
     return {one.path: one.values for one in mood_messages(mood, visitors) if one.path.endswith(told)}
 
 
@@ -21,7 +21,7 @@ def test_receivers_hear_where_visitors_look_and_single_ones_only_where_they_are_
     assert heard(KNOWN, 0.75) == {
         "/mood/facing": (0.75,),
         "/visitor/1/facing": (0.75,),
-        "/visitor/1/head": (-20.0, -8.0, 3.0),
+        "/visitor/1/pose": (-20.0, -8.0, 3.0),
         "/visitor/1/distance": (2.5,),
         "/visitor/1/eyes_shut": (1,),
     }

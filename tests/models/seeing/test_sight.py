@@ -1,6 +1,7 @@
 """From a frame to estimates: when it detects, when it follows, and where the faces are told to be."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -47,6 +48,17 @@ def test_a_walking_face_is_detected_on_every_third_frame_and_followed_between(cl
         asked.append(detector.asked)
     assert asked == [1, 1, 1, 2]
     assert places[:3] == pytest.approx([400, 406, 412], abs=2)
+
+
+def test_of_eyes_only_those_large_and_light_enough_are_told_to_be_shut_or_open(classifier: Classifier) -> None:
+    rng, large, small = np.random.default_rng(1), detection(400, 250), detection(900, 250)
+    small = replace(small, landmarks=(small.landmarks - small.landmarks[0]) / 8 + small.landmarks[0])
+    bright = rng.integers(60, 200, (540, 1200), np.uint8)
+    sight = Sight(KnownFaces(small, large), classifier, detect_every=1)
+    for image, told in ((bright, [False, True]), ((bright // 20).astype(np.uint8), [False, False])):
+        (frame,) = frames(image)
+        faces = {one.detection.box[0]: one.eyes_shut is not None for one in sight.detect_and_classify(frame)}
+        assert [faces[one.box[0]] for one in (small, large)] == told
 
 
 def test_a_face_that_is_lost_brings_the_next_detection_forward(classifier: Classifier) -> None:
