@@ -239,7 +239,7 @@ def facing(*turned: float | None) -> Mood:
         (facing(1.0, 0.8, 0.0), {"facing": {"above": 0.5, "share_of_visitors": 0.6, "share": 1.0}}, True),
         (facing(1.0, 0.8, 0.0), {"facing": {"above": 0.7, "share_of_visitors": 0.6, "share": 1.0}}, False),
         (facing(None, None), {"facing": 0.5, "share_of_visitors": 0.5}, None),
-        (facing(1.0, 1.0), {"facing": 0.5, "mood": "fear", "share_of_visitors": 1.0}, True),
+        (facing(0.6, 0.0), {"facing": 0.2, "mood": "fear", "share_of_visitors": 1.0}, True),
     ],
 )
 def test_a_share_of_the_visitors_faces_the_film(mood: Mood, when: dict[str, Any], holds: bool | None) -> None:
