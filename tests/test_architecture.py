@@ -240,8 +240,8 @@ def test_arrays_are_read_only_where_any_bytes_end_in_arrays_or_an_error() -> Non
 
 PRINTERS = {"calibration/program.py", "installation/host/terminal.py", "installation/host/plain_console.py"}
 """The doors to a terminal, which make everything plain."""
-PRINTS_FIGURES = {"installation/bench/film_memory.py"}
-"""A program of its own that prints numbers to its parent."""
+PRINTS_FIGURES = {"installation/bench/eye_peer.py", "installation/bench/film_memory.py"}
+"""Programs of their own that print numbers to their parent."""
 
 
 def test_whatever_gets_to_a_terminal_is_made_plain_on_its_way() -> None:

@@ -28,8 +28,8 @@ PARTS = (
     "training",
 )
 """Each is a module of ``installation.bench`` with ``run(progress) -> Report``."""
-PLAYERS = ("mpv",)
-"""Others that ``bench film`` can be compared with: ``installation.bench.film_against``."""
+AGAINST = {"film": ("mpv",), "eye": ("all", "mediapipe", "fer", "yunet", "haar")}
+"""Others with which a part can be compared: ``installation.bench.film_against`` and ``eye_against``."""
 DRAWN = ("decision",)
 """These also draw: ``run(progress, out)`` with a folder for the pictures."""
 
@@ -53,8 +53,9 @@ def register(app: typer.Typer) -> None:
         against: Annotated[
             str | None,
             typer.Option(
-                help=f"Only for film: play what is too heavy for this machine here and by {', '.join(PLAYERS)}.",
-                autocompletion=completion(PLAYERS),
+                help="With film: play what is too heavy for this machine here and by mpv, instead. With eye: the same "
+                f"pictures seen by {', '.join(AGAINST['eye'])} (those that are installed), instead.",
+                autocompletion=completion(tuple(name for names in AGAINST.values() for name in names)),
             ),
         ] = None,
     ) -> None:
@@ -69,10 +70,10 @@ def register(app: typer.Typer) -> None:
             if threads and part != "film":
                 raise BadInput(f"is only for film; {part!r} has no threads", where="--threads")
             if against is not None:
-                chosen(against, PLAYERS, "--against")
-                if part != "film" or threads:
-                    raise BadInput("is only for film, without --threads", where="--against")
-            variant = "film_threads" if threads else "film_against" if against else part
+                if part not in AGAINST or threads:
+                    raise BadInput("is only for film, without --threads, and for eye", where="--against")
+                chosen(against, AGAINST[part], "--against")
+            variant = "film_threads" if threads else f"{part}_against" if against else part
             module = importlib.import_module(f"installation.bench.{variant}")
             with progress_bar() as bar:
                 task = bar.add_task(part, total=1.0)

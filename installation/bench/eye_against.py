@@ -1,0 +1,211 @@
+"""The eye and the face detectors of others on the same pictures, in light and in the dark, alone and beside a film."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.errors import Unavailable
+from calibration.settings import CameraSettings, EyeSettings, OscSettings, ScreenSettings
+from calibration.venue import Venue
+from installation.bench import eye_peer
+from installation.bench.eye_crowd import (
+    FILM_SIZE,
+    LIGHT,
+    SECONDS,
+    beside_film,
+    load_note,
+    make_film,
+    write_camera,
+)
+from installation.bench.report import Figure, Progress, Report
+from installation.host.fetch import DOWNLOADS, models_folder
+from installation.show.manual_mood import ManualMood
+from installation.show.opening import open_show
+from models.arrays import Doubles, Image
+from models.frame import Frame
+from models.rendering.crowd import Crowd
+from models.seeing.classifier import open_classifier
+from models.seeing.detector import open_detector
+from models.seeing.sight import Sight
+from scenes.story.story import load_story
+
+PYTHON = "CHIARO_PEERS_PYTHON"
+"""Environment variable that names another Python, in which peers are installed that do not get along with ours."""
+FACES, PICTURES, RATE = (1, 4), 30, 30
+LIGHTS = {"light": LIGHT, "the dark": 15.0, "deep dark": 8.0}
+"""Face means."""
+WARM_UP_SECONDS = 3.0
+ALONE = "ours finds or follows, aligns, classifies and weighs; the others only find faces (fer names emotions too)"
+
+PACKETS = (
+    "packets of the others: a plain script that sends one a picture, and does not give way to the film as ours does"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One that can run here."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def run(progress: Progress, against: str) -> Report:
+    """Measure ours and the peers that are here. Raises ``Unavailable`` when there is none of those asked for."""
+    wanted = list(eye_peer.PEERS) if against == "all" else [against]
+    peers, missing = peers_here(wanted)
+    if not peers:
+        raise Unavailable("; ".join(missing))
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for faces in FACES:
+            for light, mean in LIGHTS.items():
+                progress(f"{faces} in {light}", len(figures) / 100)
+                figures += found_figures(f"{faces} in {light}", Crowd(faces), mean, peers, folder)
+        story = make_film(folder)
+        for faces in FACES:
+            progress(f"{faces} beside the film", 0.4 + 0.3 * FACES.index(faces))
+            figures += _beside(Crowd(faces), peers, story, folder)
+    return Report("eye against others", tuple(figures), (ALONE, PACKETS, *missing, load_note()))
+
+
+def peers_here(wanted: list[str]) -> tuple[list[Peer], list[str]]:
+    """Those that can run, in our own Python or in the one that is named, and why the others cannot."""
+    file = str(models_folder() / DOWNLOADS["yunet"].file_name)
+    peers, missing = list[Peer](), list[str]()
+    for name in wanted:
+        why = ""
+        for python in dict.fromkeys((sys.executable, os.environ.get(PYTHON) or sys.executable)):
+            command = (python, eye_peer.__file__, name, file)
+            asked = subprocess.run([*command, "here"], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+            if asked.returncode == 0:
+                peers.append(Peer(name, command))
+                break
+            why = (asked.stderr.strip().splitlines() or [f"it ended with {asked.returncode}"])[-1]
+        else:
+            missing.append(f"{name}: not measured; {why} ({PYTHON} names another Python)")
+    return peers, missing
+
+
+def found_figures(what: str, crowd: Crowd, face_mean: float, peers: list[Peer], folder: Path) -> list[Figure]:
+    """Share of the faces that are found, and milliseconds a picture, of ours and of each peer."""
+    moments = [n / RATE for n in range(PICTURES)]
+    film = write_camera(
+        folder / "pictures.avi", [crowd.read(moment, face_mean, n) for n, moment in enumerate(moments)], RATE
+    )
+    places = [crowd.places(moment) for moment in moments]
+    boxes, ours = _look(eye_peer.read(str(film)))
+    figures = [Figure(f"{what}: found", _found(boxes, places), "%")]
+    for peer in peers:
+        answer = _answer(peer, "find", str(film))
+        figures.append(Figure(f"{what}: found by {peer.name}", _found(answer["boxes"], places), "%"))
+        for percent in (50, 95):
+            mine, theirs = (float(np.percentile(taken, percent)) for taken in (ours, answer["ms"]))
+            figures.append(Figure(f"{what}: a picture, p{percent}", mine, "ms", theirs, peer.name))
+    return figures
+
+
+def _look(pictures: list[Image]) -> tuple[list[list[eye_peer.Box]], list[float]]:
+    """Boxes and milliseconds of our own eye; as with the others, it has seen a picture before."""
+    settings = EyeSettings()
+    sight = Sight(open_detector(settings), open_classifier("", settings.device), settings.detect_every)
+    sight.detect_and_classify(Frame(pictures[0], -1.0, 0))
+    sight.forget()
+    boxes, taken = [], []
+    for n, picture in enumerate(pictures):
+        begun = time.perf_counter()
+        estimates = sight.detect_and_classify(Frame(picture, n / RATE, n + 1))
+        taken.append((time.perf_counter() - begun) * 1000)
+        boxes.append([estimate.detection.box for estimate in estimates])
+    return boxes, taken
+
+
+def _found(boxes: list[list[eye_peer.Box]], places: list[Doubles]) -> float:
+    """Percent of the faces whose middle lies in a box."""
+    inside = [
+        any(x < middle_x < x + width and y < middle_y < y + height for x, y, width, height in found)
+        for found, faces in zip(boxes, places, strict=True)
+        for middle_x, middle_y in faces
+    ]
+    return 100 * float(np.mean(inside))
+
+
+def _answer(peer: Peer, *words: str) -> dict[str, Any]:
+    told = subprocess.run([*peer.command, *words], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if told.returncode:
+        raise Unavailable(f"{peer.name} failed: {(told.stderr.strip().splitlines() or ['?'])[-1]}")
+    answer: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])  # some print words of their own before
+    return answer
+
+
+def _beside(crowd: Crowd, peers: list[Peer], story: Path, folder: Path) -> list[Figure]:
+    """From the picture to the packet, while the film plays; each of them alone with it."""
+    what = f"{crowd.number} beside the film"
+    camera = write_camera(folder / "camera.avi", [crowd.read(n / RATE, LIGHT, n) for n in range(RATE)], RATE)
+    mine = {figure.name: figure.value for figure in beside_film(camera, RATE, story, lambda *_: None, 0.0)}
+    figures = []
+    for peer in peers:
+        ages = plain_script(peer, camera, story)
+        for percent in (50, 95):
+            name = f"capture to packet, p{percent}"
+            if name in mine and len(ages):
+                theirs = float(np.percentile(ages, percent))
+                figures.append(Figure(f"{what}: {name}", mine[name], "ms", theirs, peer.name))
+        figures.append(Figure(f"{what}: packets of {peer.name}", len(ages) / SECONDS, "1/s"))
+    looks = Figure(f"{what}: looks", mine["frames analysed beside the film"], "1/s")
+    return [looks, *figures]
+
+
+def plain_script(peer: Peer, camera: Path, story: Path) -> Doubles:
+    """Milliseconds from the picture to the packet of a plain script that runs beside the film."""
+    ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    ear.bind(("127.0.0.1", 0))
+    ear.settimeout(0.5)
+    heard, ended = list[tuple[float, float]](), threading.Event()
+
+    def listen() -> None:
+        while not ended.is_set():
+            try:
+                packet = ear.recv(64)
+            except TimeoutError:
+                continue
+            heard.append((time.monotonic(), eye_peer.PACKET.unpack(packet)[2]))
+
+    width, height = FILM_SIZE
+    venue = Venue(
+        name=f"bench {os.getpid()}",
+        osc=OscSettings(listen=False),
+        camera=CameraSettings(source="none"),
+        screen=ScreenSettings(width=width, height=height),
+    )
+    listener = threading.Thread(target=listen)
+    listener.start()
+    words = ["watch", str(camera), str(RATE), str(ear.getsockname()[1]), str(WARM_UP_SECONDS + SECONDS + 60)]
+    with tempfile.TemporaryDirectory() as state:
+        os.environ["CHIARO_STATE"] = state
+        with open_show(load_story(story), venue, headless=True, mood_source=ManualMood()) as show:
+            script = subprocess.Popen([*peer.command, *words], stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+            show.run(WARM_UP_SECONDS)
+            while not heard and script.poll() is None:
+                show.run(0.2)
+            begun = time.monotonic()
+            show.run(SECONDS)
+            ended.set()
+            script.kill()
+            script.wait()
+    listener.join()
+    ear.close()
+    return 1000 * np.array([at - taken for at, taken in heard if taken > begun])
