@@ -64,13 +64,14 @@ class _Arrival:
     stages_ms: dict[str, float]
 
 
-def measure(
+def measure(  # noqa: PLR0913 - who looks, at what, beside which film, for how long
     camera: str,
     progress: Progress,
     seconds: float = SECONDS,
     eye: EyeSettings = EyeSettings(),
     story: Path = DEMO,
     screen: ScreenSettings = ScreenSettings(),
+    warm_up: float = WARM_UP_SECONDS,
 ) -> list[Figure]:
     """Run eye, film (no window) and broadcast as in a show, and time each mood to its packet.
 
@@ -91,7 +92,7 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CHIARO_STATE"] = folder
         with open_show(load_story(story), venue, headless=True, mood_source=supervisor) as show:
-            show.run(WARM_UP_SECONDS)
+            show.run(warm_up)
             begun, used = time.monotonic(), _used(supervisor.pid)
             for step in range(STEPS):
                 progress("eye, film and broadcast together", step / STEPS)
@@ -104,7 +105,7 @@ def measure(
         *_latencies(arrivals, receiver.arrived),
         Figure("frames analysed beside the film", len(looks) / took, "1/s"),
         Figure("frames analysed a core-second of the eye", len(looks) / used if used > 0 else 0.0, "1/s"),
-        Figure("faces in a frame, mean", float(np.mean([*looks.values()])) if looks else 0.0, "faces"),
+        Figure("visitors, mean", float(np.mean([*looks.values()])) if looks else 0.0, "visitors"),
         Figure("film beside the eye: shown", film.fps, "1/s"),
         Figure("film beside the eye: late", float(film.late), "frames"),
         Figure("film beside the eye: dropped", float(film.dropped), "frames"),

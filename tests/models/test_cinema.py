@@ -20,14 +20,15 @@ WIDTH, HEIGHT, COLUMNS, ROWS = 1920, 1080, 8, 4
 
 
 def audience() -> Image:
-    """32 computed heads, 65 pixels wide and each with another face or person, in four rows."""
+    """32 computed heads, 65 pixels wide and each with another face or person, in four rows, nobody below somebody."""
     people, _ = read_portraits()
     picture = np.full((HEIGHT, WIDTH, 3), 30, np.uint8)
-    wide, high = WIDTH // COLUMNS, HEIGHT // ROWS
+    wide, high = WIDTH * 15 // 16 // COLUMNS, HEIGHT // ROWS
     for number in range(COLUMNS * ROWS):
         poses = list(people[number % len(people)].values())
         head = cv2.resize(poses[number % len(poses)], None, fx=0.57, fy=0.57, interpolation=cv2.INTER_AREA)
-        y, x = number // COLUMNS * high, number % COLUMNS * wide
+        row, column = divmod(number, COLUMNS)
+        y, x = row * high, column * wide + row % 2 * wide // 2
         picture[y : y + head.shape[0], x : x + head.shape[1]] = head
     return picture
 
