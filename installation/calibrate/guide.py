@@ -53,6 +53,9 @@ class Guide(Protocol):
     def progress(self, text: str) -> AbstractContextManager[Callable[[float], None]]:
         """Something takes a while: what is called with the share done (0 to 1). May raise ``Cancelled``."""
 
+    def take_the_keyboard(self) -> None:
+        """Another window had it."""
+
     def close(self) -> None:
         """Close what was opened."""
 
@@ -126,6 +129,9 @@ class TextGuide:
         """As letters."""
         self.say(lamp_in_letters(light))
         self.say(f"  {words}")
+
+    def take_the_keyboard(self) -> None:
+        """A terminal has its own."""
 
     def close(self) -> None:
         """A terminal stays open."""

@@ -23,9 +23,10 @@ LONGEST_DELAY, DELAY_STEP = 2.0, 0.05
 """Seconds from the display to the program: a network camera may be so late."""
 SLOW_TERMS = 9
 """Cosines over the whole time: all that changes more slowly than in 5 s is not asked."""
-PURE, STRONG = 0.75, 0.2
-"""The share of the strongest field in all that the fields do to a block (noise has 0.3), and how strong that one is, as
-a share of the strongest blocks'."""
+EXPLAINED, PURE, STRONG = 0.5, 0.85, 0.2
+"""Of what a block does (in energy), the share that the fields explain (on the display 0.7 and more, also when pictures
+come unevenly; noise and who walks by 0.4 at most); the share of the strongest field in that (0.9 and more; light thrown
+on walls has 0.5); and how strong that one is, as a share of the strongest blocks'."""
 SMALLEST = 0.002
 """Of the picture: less is no display in which a face would be found."""
 JOINED = 0.4
@@ -69,7 +70,7 @@ def find_screen(pictures: Sequence[Floats], taken: Sequence[float], shown: Seque
     delay = _delay(light, times, steps)
     seen = _without_slow(fields_seen(times, steps, delay))
     strengths = np.asarray(np.linalg.pinv(seen) @ light, np.float32).reshape(FIELDS, height, width)
-    field = _own_field(strengths)
+    field = _own_field(strengths, _explained(light, seen).reshape(height, width))
     found = _pieces(field)
     if found.mean() < SMALLEST:
         return None
@@ -99,11 +100,11 @@ def _delay(light: Floats, times: Doubles, steps: Doubles) -> float:
     return float(delays[int(np.argmax(score))])
 
 
-def _own_field(strengths: Floats) -> np.ndarray:
+def _own_field(strengths: Floats, explained: Floats) -> np.ndarray:
     """(h, w): which field a block shows, -1 for none."""
     best = strengths.max(axis=0)
-    pure = best / np.maximum(np.abs(strengths).sum(axis=0), 1e-9)
-    own = pure >= PURE
+    pure = best**2 / np.maximum((strengths**2).sum(axis=0), 1e-9)
+    own = (explained >= EXPLAINED) & (pure >= PURE)
     if own.any():
         own &= best >= STRONG * np.percentile(best[own], 95)
     return np.where(own, strengths.argmax(axis=0), -1)

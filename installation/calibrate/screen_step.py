@@ -39,6 +39,7 @@ def screen(session: Session, draft: Draft, open_window: Callable[[], FlashWindow
         with closing(open_window() if open_window else FlashWindow(settings)) as window:
             pictures, taken = _watch(session, window)
             shown = list(window.shown)
+        guide.take_the_keyboard()
         if len(pictures) < LEAST_PICTURES:
             remark = f"only {len(pictures)} pictures came in {SECONDS:.0f} s: too few to find the screen in"
             if not session.warned(draft, [remark]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import cv2
 import numpy as np
@@ -158,6 +158,11 @@ class WindowGuide:
         while self._key() not in GO:
             self._draw(None, words, "Enter = continue", light=light)
             time.sleep(0.03)
+
+    def take_the_keyboard(self) -> None:
+        """Where there is no window manager (a kiosk), no window would have it after another one has closed."""
+        with suppress(pygame.error):
+            pygame.Window.from_display_module().focus(input_only=True)
 
     def close(self) -> None:
         """Close the window."""

@@ -47,11 +47,16 @@ class Filmed(SimulatedPictures):
 
 def stepped(room: Room, venue: Venue, monkeypatch: pytest.MonkeyPatch) -> tuple[Draft, Filmed]:
     source, draft = Filmed(room), Draft(venue, Calibration())
-    window = cast(FlashWindow, SimpleNamespace(shown=source.shown, check=lambda: None, close=lambda: None))
+    done: list[str] = []
+    window = cast(
+        FlashWindow, SimpleNamespace(shown=source.shown, check=lambda: None, close=lambda: done.append("closed"))
+    )
     monkeypatch.setattr("installation.calibrate.screen_step.time.monotonic", lambda: source.now)
     guide = TextGuide(yes=True)
     monkeypatch.setattr(guide, "agreed", lambda question: "again" not in question)
+    monkeypatch.setattr(guide, "take_the_keyboard", lambda: done.append("keyboard"))
     screen(Session(source, guide, cast(Observer, SimpleNamespace(region=Region()))), draft, lambda: window)
+    assert done == ["closed", "keyboard"]  # without it, whoever has no window manager could not answer
     return draft, source
 
 
