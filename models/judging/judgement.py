@@ -53,7 +53,8 @@ class _Visitor:
         seconds = FIRST_FRAME_SECONDS if self.read_at is None else at - self.read_at
         logs = log_probabilities(estimate.probabilities)
         self.baseline.learn(logs, estimate.quality, seconds)
-        smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds)
+        apart = self._waited if self._waited > MAX_FRAME_SECONDS else 0.0  # so that two readings count, not one
+        smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds, apart)
         self.probabilities = tuple(smoothed.tolist())
         self.belief.update(self.probabilities, at, self._waited)
         self.read_at, self._waited = at, 0.0

@@ -26,9 +26,12 @@ class ExponentialFilter:
         self._sum: LogProbabilities = np.zeros(len(LABELS))
         self._weight = 0.0
 
-    def update(self, logs: LogProbabilities, quality: float, seconds: float) -> Doubles:
-        """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1."""
-        kept = np.exp(-seconds / self._memory)
+    def update(self, logs: LogProbabilities, quality: float, seconds: float, memory: float = 0.0) -> Doubles:
+        """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1.
+
+        ``memory``: seconds that are to be remembered at least, of a face of which frames come more rarely.
+        """
+        kept = np.exp(-seconds / max(self._memory, memory))
         weight = quality * min(seconds, MAX_FRAME_SECONDS)
         self._sum = self._sum * kept + weight * logs
         self._weight = self._weight * kept + weight

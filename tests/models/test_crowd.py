@@ -142,3 +142,10 @@ def test_a_visitor_who_is_not_read_for_long_is_unknown_and_not_held() -> None:
     assert unknown.probabilities == unknown.visitors[0].probabilities
     assert sum(unknown.probabilities) == pytest.approx(1)
     assert see(2, None).visitors[1].dominant == "sadness"
+
+
+def test_of_a_face_that_is_read_in_turn_the_reading_before_counts_too() -> None:
+    face_read = ReadInTurn(7)
+    face_read.read("neutral", 10)
+    face_read.read("anger")
+    assert face_read.judge._last.probability("neutral") > 0.12

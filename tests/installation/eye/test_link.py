@@ -40,6 +40,12 @@ def full_report() -> Report:
             confidence=0.5,
             position=(1 / 3, 2 / 3),
             size=1 / 7,
+            facing=1 / 3,
+            yaw=-100 / 7,
+            pitch=-100 / 7,
+            roll=-100 / 7,
+            distance=10 / 7,
+            eyes_shut=False,
         )
         for n in range(1, MAX_VISITORS + 1)
     )

@@ -148,6 +148,12 @@ def test_a_cinema_fits_into_a_datagram() -> None:
             confidence=1 / 7,
             position=(1 / 3, 2 / 3),
             size=1 / 7,
+            facing=1 / 3,
+            yaw=-100 / 7,
+            pitch=-100 / 7,
+            roll=-100 / 7,
+            distance=10 / 7,
+            eyes_shut=False,
         )
         for slot in range(1, 33)
     )
