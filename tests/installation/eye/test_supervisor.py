@@ -232,13 +232,17 @@ def test_when_the_silent_eye_dies_the_one_that_loads_goes_on_loading_and_looks(k
     assert eye_that_sees(supervisor) == second
 
 
-def test_an_eye_on_standby_opens_no_camera_until_it_is_told(pictures: str) -> None:
+def test_an_eye_on_standby_opens_no_camera_until_it_is_told_and_then_no_more_frames_than_it_needs(
+    pictures: str,
+) -> None:
     ours, address, theirs = make_line()
     assert theirs is not None
     link = open_line(address)
     theirs.detach()
     start = Start(venue=Venue.model_validate({"camera": {"source": pictures}}), seed=1, standby=True)
-    eye = Eye(start, link, lambda venue: StubPerception(venue, ""))
+    perception = StubPerception(start.venue, "")
+    perception.rest_seconds = 0.2
+    eye = Eye(start, link, lambda _: perception)
     thread = threading.Thread(target=eye.live)
     thread.start()
     heard: list[EyeStatus] = []
@@ -252,6 +256,7 @@ def test_an_eye_on_standby_opens_no_camera_until_it_is_told(pictures: str) -> No
     ours.send(encode_command(Look()))
     wait_until(lambda: hears(Sense.OK, Sense.OK), LONG)
     assert all(status.camera is Sense.OFF for status in heard if status.model is not Sense.OK)
+    wait_until(lambda: eye._capture._rest_seconds == 0.2, LONG)  # nobody is there: it needs no more frames
     ours.send(encode_command(Stop()))
     thread.join(LONG)
     eye.close(1.0)
