@@ -118,6 +118,6 @@ class Announcing:
 
 
 def _with_prints(line: str, count: int) -> str:
-    """What is said of the eye, and of the faces that it does not take for visitors."""
+    """What is said of the faces that the eye does not take for visitors, and of the eye."""
     faces = "1 face in the picture is" if count == 1 else f"{count} faces in the picture are"
-    return f"{line}; {faces} taken for a print" if count else line
+    return f"{faces} taken for a print; {line}" if count else line  # first: the end may find no room

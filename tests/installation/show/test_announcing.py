@@ -9,8 +9,8 @@ from installation.show.announcing import _with_prints
     ("count", "expected"),
     [
         (0, "camera 1"),
-        (1, "camera 1; 1 face in the picture is taken for a print"),
-        (2, "camera 1; 2 faces in the picture are taken for a print"),
+        (1, "1 face in the picture is taken for a print; camera 1"),
+        (2, "2 faces in the picture are taken for a print; camera 1"),
     ],
 )
 def test_a_technician_is_told_of_faces_that_are_no_visitors(count: int, expected: str) -> None:
