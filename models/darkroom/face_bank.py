@@ -14,6 +14,10 @@ from models.lighting.relight import LampBank
 from models.seeing.align import SIDE, similarity
 
 
+FROM_EDGES = np.float32(0.5)
+"""MTCNN counts pixels from their edges, pictures are turned and mirrored by their middles: taken off its landmarks."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LitFace:
     """One face on the template, and the light that fell on it."""

@@ -84,6 +84,10 @@ class SceneSource:
         self._faces, self._rooms, self._rendered = faces, rooms, rendered
         self._config = config or SceneConfig()
 
+    def with_config(self, config: SceneConfig) -> SceneSource:
+        """The same faces and rooms, drawn otherwise."""
+        return SceneSource(self._faces, self._rooms, config, self._rendered)
+
     def draw(self, height: int, width: int, rng: np.random.Generator) -> Scene:
         """People in a room of so many pixels."""
         config = self._config

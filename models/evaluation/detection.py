@@ -18,7 +18,7 @@ import numpy as np
 
 from calibration.program import run_program, say
 from models.arrays import Floats, Image
-from models.darkroom.face_bank import FaceBank
+from models.darkroom.face_bank import FROM_EDGES, FaceBank
 from models.darkroom.heads import Head, drawn_head
 from models.darkroom.hidden import hidden
 from models.darkroom.rendered import RenderedHeads
@@ -255,7 +255,7 @@ def held_out_faces(path: Path, progress: Callable[[float], None]) -> FaceBank:
     landmarks, ok = find_landmarks(faces.images, progress)
     sure = np.flatnonzero(ok & (faces.labels >= 0))
     lamps = LampBank(read_face_maps("bench"), sample_lamps(LAMP_SEED, 24))
-    return FaceBank(faces.subset(sure).images, landmarks[sure], lamps)
+    return FaceBank(faces.subset(sure).images, landmarks[sure] - FROM_EDGES, lamps)
 
 
 def main() -> None:

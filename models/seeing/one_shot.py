@@ -36,7 +36,7 @@ LANDMARK_REACH = 2.0
 PADDING = 128
 """Gray around the picture, as around the pictures of the training."""
 IOU_THRESHOLD, SMALLER_BOX_THRESHOLD = 0.35, 0.7
-CANDIDATE, MOST_CANDIDATES = 0.3, 64
+CANDIDATE, MOST_CANDIDATES = 0.2, 64
 """Score from which what was found at the first look gets a second one; the best of them only, which bounds the time."""
 SECOND_SHA256 = "second_look_sha256"
 """In the card of a detector that has a second look."""

@@ -12,7 +12,7 @@ import torch
 from calibration.errors import BadFile, BadInput
 from calibration.progress import Progress
 from models.arrays import Gray
-from models.darkroom.face_bank import FaceBank
+from models.darkroom.face_bank import FROM_EDGES, FaceBank
 from models.darkroom.heads import Head
 from models.darkroom.rendered import TRAINING_SEED, RenderedHeads, rendered_heads, write_heads
 from models.darkroom.rooms import RoomBank
@@ -82,7 +82,7 @@ def scene_source(config: DetectorTraining, first_step: int, progress: Progress) 
         raise BadFile(config.faces, ["in none of its pictures a face was found"])
     progress("computing lamps", 0.0)
     lamps = training_lamps(count=QUICK_LAMPS if quick else 160, kept_in=cache)
-    bank = FaceBank(faces.subset(sure).images, landmarks[sure], lamps, AS_PHOTOGRAPHED)
+    bank = FaceBank(faces.subset(sure).images, landmarks[sure] - FROM_EDGES, lamps, AS_PHOTOGRAPHED)
     rng = np.random.default_rng((3, first_step))
     rooms = RoomBank(QUICK_ROOMS if quick else ROOMS, rng, bank.images)
     return SceneSource(

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from calibration.progress import Progress
 from models.arrays import Floats, Gray
-from models.darkroom.scenes import Scene, SceneSource, Truth, upright_box
+from models.darkroom.scenes import Scene, SceneConfig, SceneSource, Truth, upright_box
 from models.seeing.align import SIDE as FACE_SIDE
 from models.seeing.align import align, prepare, similarity
 from models.seeing.one_shot import OneShot
@@ -28,8 +28,10 @@ BATCH, FRESH, KEPT = 128, 24, 20_000
 """Faces of a step; how many of them are new; how many are kept to be seen again."""
 SEARCHED = 0.1
 """Score from which the detector's finds are learned from."""
+SCENES = SceneConfig(empty_share=0.45, faceless_share=0.35)
+"""More of what is no face than the first look learns from: there each picture has thousands of places without one."""
 LEARNING_RATE, AVERAGED_OVER, SAVE_EVERY = 3e-3, 0.998, 250
-JITTER = (6.0, 0.08, 2.5)
+JITTER = (9.0, 0.08, 2.5)
 """Degrees, logarithm of the scale, pixels of the template: so much otherwise than found half of the faces are cut."""
 
 
@@ -61,7 +63,7 @@ class FoundFaces:
     """What a detector finds in drawn scenes, cut out, with the truth: batches without end."""
 
     def __init__(self, source: SceneSource, detector: OneShot, rng: np.random.Generator) -> None:
-        self._source, self._detector, self._rng = source, detector, rng
+        self._source, self._detector, self._rng = source.with_config(SCENES), detector, rng
         self._scenes: list[Scene] = []
         self._faces = np.empty((KEPT, FACE_SIDE, FACE_SIDE), np.uint8)
         self._wanted = np.empty((KEPT, VALUES), np.float32)
