@@ -13,7 +13,6 @@ from models.lighting.exposure import GAMMA, power
 from models.lighting.relight import LampBank
 from models.seeing.align import SIDE, similarity
 
-
 FROM_EDGES = np.float32(0.5)
 """MTCNN counts pixels from their edges, pictures are turned and mirrored by their middles: taken off its landmarks."""
 
