@@ -36,8 +36,10 @@ LANDMARK_REACH = 2.0
 PADDING = 128
 """Gray around the picture, as around the pictures of the training."""
 IOU_THRESHOLD, SMALLER_BOX_THRESHOLD = 0.35, 0.7
-CANDIDATE, MOST_CANDIDATES = 0.2, 64
+CANDIDATE, MOST_CANDIDATES = 0.15, 64
 """Score from which what was found at the first look gets a second one; the best of them only, which bounds the time."""
+SURER = 0.4
+"""Added to the mean logit of both looks: at a score of 0.7 empty drawn rooms then have no false face."""
 SECOND_SHA256 = "second_look_sha256"
 """In the card of a detector that has a second look."""
 NETWORK_BYTES = 10_000_000
@@ -84,7 +86,8 @@ class OneShot:
         boxes, scores, points = boxes[large], scores[large], points[large]
         if self._second:
             boxes, points = boxes[:MOST_CANDIDATES], points[:MOST_CANDIDATES]
-            scores, points = self._second.judge(gray, points)
+            logits, points = self._second.judge(gray, points)
+            scores = both_looks(scores[:MOST_CANDIDATES], logits)
             best = np.argsort(-scores, kind="stable")[: int((scores > self._score).sum())]
             boxes, scores, points = boxes[best], scores[best], points[best]
         return as_detections(boxes, scores, points, scale)
@@ -98,6 +101,12 @@ class OneShot:
         best = nms(boxes, scores, IOU_THRESHOLD)
         best = best[nms_by_smaller_box(boxes[best], scores[best], SMALLER_BOX_THRESHOLD)]
         return boxes[best], scores[best], points[best]
+
+
+def both_looks(scores: Floats, logits: Floats) -> Floats:
+    """Scores (n,) from the first look's (n,) and the second one's logits (n,): what one doubts, the other must see."""
+    sure = np.clip(scores, 1e-6, 1 - 1e-6)
+    return np.asarray(1 / (1 + np.exp(-(np.log(sure / (1 - sure)) + logits) / 2 - SURER)), np.float32)
 
 
 def decoded(answers: Floats, height: int, width: int, score: float) -> tuple[Floats, Floats, Floats]:

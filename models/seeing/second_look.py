@@ -24,12 +24,11 @@ class SecondLook:
         self._session = open_session(network, threads, sizes_vary=True)
 
     def judge(self, gray: Gray, landmarks: Floats) -> tuple[Floats, Floats]:
-        """Scores (n,) from 0 to 1 and new landmarks (n, 5, 2) of what was found with ``landmarks`` (n, 5, 2)."""
+        """The logit (n,) of being a face and new landmarks (n, 5, 2) of what was found with ``landmarks`` (n, 5, 2)."""
         if not len(landmarks):
             return np.empty(0, np.float32), landmarks
         (answers,) = self._session.run(["judged"], {"faces": prepare(align_all(gray, list(landmarks)))})
-        scores = np.asarray(1 / (1 + np.exp(-answers[:, 0])), np.float32)
-        return scores, put_back(answers[:, 1:].reshape(-1, 5, 2), landmarks)
+        return answers[:, 0], put_back(answers[:, 1:].reshape(-1, 5, 2), landmarks)
 
 
 def put_back(answers: Floats, landmarks: Floats) -> Floats:

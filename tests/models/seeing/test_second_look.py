@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper, save_model
 
 from calibration.errors import BadFile
 from models.seeing.align import TEMPLATE
-from models.seeing.one_shot import SECOND_SHA256, OneShot, card_of, second_of
+from models.seeing.one_shot import SECOND_SHA256, SHIPPED, SURER, OneShot, card_of, second_of
 from models.seeing.second_look import VALUES, put_back, wanted_of
 from tests.models.seeing.test_one_shot import make_one_shot, white_square
 
@@ -54,9 +54,9 @@ def test_the_second_look_decides_what_is_a_face_and_where_its_landmarks_are(tmp_
     (alone,) = OneShot(smallest_face=100, score=0.9, path=path).detect(picture)
     make_second_look(path, 3.0)
     (face,) = OneShot(smallest_face=100, score=0.9, path=path).detect(picture)
-    assert face.score == pytest.approx(1 / (1 + np.exp(-3)), abs=1e-3)
+    assert face.score == pytest.approx(1 / (1 + np.exp(-(9 + 3) / 2 - SURER)), abs=1e-3)  # 9: the first look's
     assert face.box == alone.box
-    make_second_look(path, 2.0)
+    make_second_look(path, -8.0)
     assert OneShot(smallest_face=100, score=0.9, path=path).detect(picture) == []
 
 
@@ -86,3 +86,9 @@ def test_a_second_look_that_is_missing_torn_or_another_s_is_told(tmp_path: Path)
     second.unlink()
     with pytest.raises(BadFile, match=r"second\.onnx"):
         OneShot(path=path)
+
+
+def test_the_shipped_second_look_is_that_of_the_card() -> None:
+    card = json.loads(card_of(SHIPPED).read_text())
+    assert card[SECOND_SHA256] == hashlib.sha256(second_of(SHIPPED).read_bytes()).hexdigest()
+    assert second_of(SHIPPED).stat().st_size < 400_000
