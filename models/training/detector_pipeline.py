@@ -25,7 +25,7 @@ from models.training.detector_batches import SIDE, SceneBatches
 from models.training.detector_config import DetectorTraining
 from models.training.detector_export import add_second_look, export_detector, load_detector, quantize_detector
 from models.training.detector_training import CHECKPOINT, DetectorRun, train_detector
-from models.training.second_look import SECOND_CHECKPOINT, FoundFaces, SecondLookRun, train_second_look
+from models.training.second_look import SCENES, SECOND_CHECKPOINT, FoundFaces, SecondLookRun, train_second_look
 from models.training.validation import cached_landmarks
 
 ROOMS, PEOPLE, CALIBRATION_PICTURES = 120, 250, 96
@@ -62,7 +62,7 @@ def run_detector_training(config: DetectorTraining, progress: Progress) -> list[
     quantize_detector(config.export, int8, calibration_pictures(source), facts)
     looks = SecondLookRun(config.folder / SECOND_CHECKPOINT, preset.second_look_steps)
     looks.resume()
-    faces = FoundFaces(source, OneShot(1, path=int8), np.random.default_rng((13, looks.step)))
+    faces = FoundFaces(source.with_config(SCENES), OneShot(1, path=int8), np.random.default_rng((13, looks.step)))
     train_second_look(looks, faces, progress)
     add_second_look(looks.trained, (config.export, int8), faces.some(CALIBRATION_PICTURES))
     written = (config.export, int8, second_of(int8))

@@ -63,7 +63,7 @@ class FoundFaces:
     """What a detector finds in drawn scenes, cut out, with the truth: batches without end."""
 
     def __init__(self, source: SceneSource, detector: OneShot, rng: np.random.Generator) -> None:
-        self._source, self._detector, self._rng = source.with_config(SCENES), detector, rng
+        self._source, self._detector, self._rng = source, detector, rng
         self._scenes: list[Scene] = []
         self._faces = np.empty((KEPT, FACE_SIDE, FACE_SIDE), np.uint8)
         self._wanted = np.empty((KEPT, VALUES), np.float32)
