@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from calibration.errors import BadFile, BadInput
 from calibration.eyes_settings import EyesSettings
@@ -17,6 +18,7 @@ from calibration.profile import Calibration
 from calibration.rooms_settings import RoomsSettings
 from calibration.screens_settings import ScreensSettings
 from calibration.settings import (
+    MAX_VISITORS,
     CameraSettings,
     CourseSettings,
     EyeSettings,
@@ -59,6 +61,18 @@ class Venue(Section):
     timecode: TimecodeSettings = TimecodeSettings()
     rooms: RoomsSettings = RoomsSettings()
     calibration: Calibration = Calibration()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tell_of_a_named_number(cls, said: Any) -> Any:
+        """Where the file counts more visitors than have a slot, and says nothing of slots, there is one for each."""
+        if not isinstance(said, dict):
+            return said
+        mood, osc = said.get("mood"), said.get("osc", {})
+        counted = mood.get("visitors_at_most") if isinstance(mood, dict) else None
+        if isinstance(counted, int) and counted > OscSettings().visitors and isinstance(osc, dict):
+            return said | {"osc": {"visitors": min(counted, MAX_VISITORS)} | osc}
+        return said
 
 
 PATHS: dict[str, tuple[str, ...]] = {

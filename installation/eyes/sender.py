@@ -138,8 +138,8 @@ class Sender:
         self._asked_from = now if self._asked_from is None else self._asked_from
         where = f"{self._host}:{self._port}"
         if now - self._asked_from > ASK_PATIENCE:
-            wrong = "is the show running, does its venue name this eye under [eyes], and is the key the same?"
-            self._losses.lost(STAGE, f"{where} does not answer: {wrong}")
+            wrong = "is the show running, does its venue name this eye under [eyes], is the key the same?"
+            self._losses.lost(STAGE, f"{where} does not answer: {wrong} Is its program of the same version?")
         if now < self._next_ask:
             return
         self._next_ask = now + ASK_SECONDS

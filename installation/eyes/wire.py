@@ -27,7 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from installation.eye.link import Report
 from models.labels import LABELS
 
-VERSION = 1
+VERSION = 2
+"""Another one for each key that is new or gone: a stage of before takes no message with a key that it does not know."""
 MAX_BYTES = 32 * 1024
 """Of a datagram: 32 visitors take 16 KiB."""
 SILENT_SECONDS = 2.0

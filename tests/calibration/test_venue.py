@@ -74,3 +74,15 @@ def test_no_key_is_refused_by_a_pattern_that_says_nothing_to_a_technician(tmp_pa
         " (given: 'emo')",
         "ups.name: must be its name as for upsc, such as ups@localhost (given: 'the ups')",
     ]
+
+
+def test_receivers_hear_of_eight_visitors_or_of_as_many_as_the_file_counts_or_says(tmp_path: Path) -> None:
+    def slots(text: str) -> int:
+        return load_venue(written(tmp_path, text)).osc.visitors
+
+    assert slots("") == 8
+    assert slots("[mood]\nvisitors_at_most = 16") == 16, "a venue of before, whose receivers have heard of 16"
+    assert slots("[mood]\nvisitors_at_most = 4") == 8
+    assert slots("[mood]\nvisitors_at_most = 16\n[osc]\nvisitors = 2") == 2
+    assert len(problems(tmp_path, "[mood]\nvisitors_at_most = 40")) == 1, "told of a key that the file has not"
+    assert len(problems(tmp_path, "mood = 1\nosc = 2")) == 2

@@ -1,6 +1,7 @@
 """What travels between stage and eye: signed, numbered, and never more than it says."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,19 @@ from installation.eye.link import EyeStatus, Report
 from installation.eyes.clock import EyeClock
 from installation.eyes.key import make_key, read_key
 from installation.eyes.sessions import LIVE_SECONDS, PENDING_AT_MOST, EyeEnd, StageEnd
-from installation.eyes.wire import MAX_BYTES, VERSION, Hello, Kind, Order, Packet, Told, other_version, seal, unseal
+from installation.eyes.wire import (
+    MAX_BYTES,
+    VERSION,
+    Hello,
+    Kind,
+    Order,
+    Packet,
+    Told,
+    Welcome,
+    other_version,
+    seal,
+    unseal,
+)
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood, unseen
 
@@ -135,6 +148,32 @@ def test_another_version_is_known_as_such() -> None:
     hello[4] = VERSION + 1
     assert (unseal(bytes(hello)), other_version(bytes(hello))) == (None, VERSION + 1)
     assert other_version(b"/emo/control/next\0\0\0,\0\0\0" * 9) is None
+
+
+KEYS = (
+    2,
+    """
+arousal camera camera_address camera_name camera_reason captured_at confidence count distance dominant drift
+echo eyes_shut face_luminance facing forget forgotten fps frame_luminance heard held_seconds last_words left_out
+may_film model model_line mood name nonce on open pitch position present prints probabilities provider reason
+refused remarks report roll scene sent shut size slot speaking stage stages_ms status trusted valence visitor_id
+visitors why yaw zone
+""",
+)
+"""The version, and every key that travels."""
+
+
+def test_a_new_key_makes_another_version() -> None:
+    # A stage of before drops what has a key that it does not know, and says nothing: only the version tells why.
+    def keys(schema: object) -> Iterator[str]:
+        if isinstance(schema, dict):
+            for name, of in schema.items():
+                if name == "properties":
+                    yield from of
+                yield from keys(of)
+
+    told_keys = sorted({key for model in (Hello, Welcome, Order, Told) for key in keys(model.model_json_schema())})
+    assert (VERSION, told_keys) == (KEYS[0], KEYS[1].split()), "another VERSION for other keys, named here"
 
 
 def test_a_cinema_fits_into_a_datagram() -> None:
