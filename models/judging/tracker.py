@@ -28,7 +28,9 @@ JUDGED_IN_A_LOOK = 2
 """Faces below others of which it is asked whether they are prints: in a full cinema all of them are, and one costs a
 third of a millisecond. Those wait their turn."""
 UNSURE_SECONDS = 10.0
-"""So long a face that may be a print on somebody's clothes is no visitor, unless it is seen to move by itself."""
+"""So long a face that may be a print on somebody's clothes is no visitor, unless it is seen to move by itself ..."""
+ROWS_OF_SEATS = 8
+"""... but where there are more faces than this, nobody waits: in a full cinema nearly all are below another one."""
 NEARER_RATIO = 1.5  # how much nearer somebody must be to take the place of a visitor when all are taken
 
 
@@ -185,7 +187,9 @@ class Tracker:
         for face in self._faces:
             if self._is_picture(face):
                 face.slot = 0
-        waiting = [f for f in self._faces if not (f.slot or self._is_picture(f) or f.waits(now)) and f.confirmed()]
+        crowd = len(self._faces) > ROWS_OF_SEATS
+        able = [face for face in self._faces if not (face.slot or self._is_picture(face)) and face.confirmed()]
+        waiting = [face for face in able if crowd or not face.waits(now)]
         for face in sorted(waiting, key=lambda f: -f.size):
             visitors = [f for f in self._faces if f.slot]
             if len(visitors) < self._settings.visitors_at_most:

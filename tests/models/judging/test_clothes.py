@@ -230,3 +230,12 @@ def test_while_it_is_not_known_the_film_answers_to_the_upper_one_however_large_t
         mood = judgement.update([upper, lower], (1280, 720), 20, k / RATE)
     assert mood.count == 2
     assert mood.dominant == "happiness"
+
+
+def test_in_rows_of_seats_nobody_waits() -> None:
+    chance, tracker = np.random.default_rng(2), Tracker(MoodSettings())
+    seats = [(200.0 + 150 * column, 200.0 + 140 * row) for row in range(3) for column in range(4)]
+    for k in range(RATE):
+        rows = [seen(x, y, HEAD, np.zeros(2), chance.normal(0, 0.5, (7, 2))) for x, y in seats]
+        visitors = tracker.update(rows, k / RATE)
+    assert len(visitors) == len(seats)
