@@ -8,7 +8,9 @@ import numpy as np
 from models.arrays import Floats, Image
 
 EACH_SECONDS, STILL_EACH_SECONDS = 0.2, 1.0
-"""Between two searches, and between two where the picture has not changed: who was not found in it then is not now."""
+"""Between two searches, and between two where the picture does not change: who was not found in it then is not now."""
+RESTLESS_SECONDS = 2.0
+"""So long after a change every search is made: in the dark, who stands still by then is found in one picture of three."""
 JITTER_SECONDS = 0.03
 """So much too early a picture may come: by a camera's jitter alone, 5 searches a second must not become 2 or 3."""
 PARTS, CHANGED = (64, 36), 2.0
@@ -20,7 +22,7 @@ class EmptyRoom:
     """Remembers when it was searched last, and 64x36 pixels of the picture."""
 
     def __init__(self) -> None:
-        self._searched_at = float("-inf")
+        self._searched_at = self._changed_at = float("-inf")
         self._parts: Floats | None = None
 
     def is_due(self, image: Image, seconds: float) -> bool:
@@ -30,8 +32,9 @@ class EmptyRoom:
             return False
         small = cv2.resize(image, PARTS, interpolation=cv2.INTER_AREA)
         parts = small.reshape(*small.shape[:2], -1).mean(axis=2, dtype=np.float32)
-        still = self._parts is not None and float(np.abs(parts - self._parts).max()) < CHANGED
-        if still and since < STILL_EACH_SECONDS:
+        if self._parts is None or float(np.abs(parts - self._parts).max()) >= CHANGED:
+            self._changed_at = seconds
+        if since < STILL_EACH_SECONDS and seconds - self._changed_at > RESTLESS_SECONDS:
             return False
         self._searched_at, self._parts = seconds, parts
         return True

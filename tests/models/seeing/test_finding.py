@@ -169,12 +169,18 @@ def test_where_nothing_changes_an_empty_room_is_searched_once_a_second(
     noise, dark = np.random.default_rng(0), np.full((720, 1280, 3), 12.0)
     noisy = [np.clip(dark + noise.normal(0, 8, dark.shape), 0, 255).astype(np.uint8) for _ in range(3)]
     held.may_answer.release(1000)
-    for number in range(21):
+    restless = 10  # searches in two seconds
+    for number in range(restless + 21):
         find(finder, held.shown(image=noisy[number % 3]), EMPTY_SECONDS + number * EACH_SECONDS)
-    assert held.asked == 1 + 20 * EACH_SECONDS / STILL_EACH_SECONDS
+    assert held.asked == 1 + restless + 20 * EACH_SECONDS / STILL_EACH_SECONDS
     face = noisy[0].copy()
     face[300:340, 600:640] += 4  # one of 40 pixels, hardly lighter than the room
-    find(finder, held.shown(detection(620, 320), image=face), EMPTY_SECONDS + 21 * EACH_SECONDS)
+    begin = EMPTY_SECONDS + (restless + 21) * EACH_SECONDS
+    for number in range(restless):  # not found at once, in the dark, and standing still by then
+        before = held.asked
+        find(finder, held.shown(image=face), begin + number * EACH_SECONDS)
+        assert held.asked == before + 1
+    find(finder, held.shown(detection(620, 320), image=face), begin + restless * EACH_SECONDS)
     assert finder._flow.faces
 
 
