@@ -10,7 +10,7 @@ from models.arrays import Floats, Image
 EACH_SECONDS, STILL_EACH_SECONDS = 0.2, 1.0
 """Between two searches, and between two where the picture does not change: who was not found in it then is not now."""
 RESTLESS_SECONDS = 2.0
-"""So long after a change every search is made: in the dark, who stands still by then is found in one picture of three."""
+"""So long after a change every search is made: in the dark one picture of three may show who stands still by then."""
 JITTER_SECONDS = 0.03
 """So much too early a picture may come: by a camera's jitter alone, 5 searches a second must not become 2 or 3."""
 PARTS, CHANGED = (64, 36), 2.0
