@@ -20,6 +20,7 @@ export function showRoom(state) {
     svg("rect", { x: 30, y: TALL - 9, width: WIDE - 60, height: 4, rx: 2, fill: "var(--light)" }),
     svg("circle", { cx: WIDE / 2, cy: CAMERA, r: 4, fill: state.controls.camera ? "var(--ok)" : "var(--off)" }),
   ];
+  const written = [];
   for (const visitor of state.visitors) {
     const far = depth(visitor.size);
     const y = CAMERA - 34 - far * (TALL - 70);
@@ -34,6 +35,9 @@ export function showRoom(state) {
     const number = svg("text", { x, y: y + 4.5, fill: colour, "text-anchor": "middle", "font-size": 13, "font-weight": 600 });
     number.textContent = visitor.slot;
     shapes.push(number);
+    // In a crowd the colour says it, where a word would lie on another one.
+    if (written.some((other) => Math.abs(other.x - x) < 56 && Math.abs(other.y - y) < 13)) continue;
+    written.push({ x, y });
     const words = svg("text", { x, y: y - 15, fill: "var(--text)", "text-anchor": "middle", "font-size": 12 });
     words.textContent = visitor.dominant ? t(`emotion.${visitor.dominant}`) : t("undecided");
     shapes.push(words);

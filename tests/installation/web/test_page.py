@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from installation.web.document import CameraPicture, CommandLine, ControlsNow, LossLine, SceneNow
+from installation.web.document import CameraPicture, CommandLine, ControlsNow, LossLine, SceneNow, VisitorNow
 from installation.web.live import MOST_PAGES
 from installation.web.reports import REPORTS
 from installation.web.token import read_tokens
@@ -108,6 +108,31 @@ def test_a_desk_shows_everything_at_one_glance(page: Page) -> None:
     assert page.js("document.querySelectorAll('.node').length") == 6
     assert page.text(".node.now text") == "arrival"
     assert page.js("document.querySelectorAll('#room-plan rect').length") == 2, "the wall, and one visitor"
+
+
+def test_in_a_crowd_no_word_lies_on_another_and_who_is_not_known_to_face_the_film_has_no_ray(
+    stage: StageDouble, page: Page
+) -> None:
+    crowd = [
+        VisitorNow(slot=k + 1, x=0.3 + 0.06 * k, y=0.4, size=0.1, dominant="fear", facing=0.9 if k < 5 else None)
+        for k in range(8)
+    ]
+    stage.made["visitors"] = (*crowd, VisitorNow(slot=9, x=0.5, y=0.4, size=0.4, dominant=None))
+    page.wait_for("document.querySelectorAll('#room-plan rect').length === 10")
+    assert page.js("document.querySelectorAll('#room-plan path').length") == 1 + 5, (
+        "what the camera sees, and five rays"
+    )
+    words = page.js(
+        "[...document.querySelectorAll('#room-plan text')].filter((one) => isNaN(one.textContent))"
+        ".map((one) => one.getBoundingClientRect()).map((box) => [box.left, box.right, box.top, box.bottom])"
+    )
+    assert len(words) >= 2
+    assert not [
+        (a, b)
+        for k, a in enumerate(words)
+        for b in words[:k]
+        if a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+    ]
 
 
 def test_each_button_asks_the_show_for_its_command(stage: StageDouble, page: Page) -> None:
