@@ -53,7 +53,7 @@ def health_of(room: Room, now: float, heard_since: float, drift_stops: float = D
     moved = max(sign.moved_at, heard_since)
     if now - moved > HANGS_AFTER:
         return Health(Need.HUNG, moved)
-    if state is None:
+    if state is None or sign.moved_at < heard_since:  # what it was before the broker went says nothing of now
         return Health(Need.WAITING)
     drifted = state.counters.drift >= drift_stops and not blind_parts(state)
     if drifted or state.lost or state.word == FAULT:

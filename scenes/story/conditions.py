@@ -33,7 +33,7 @@ DEEPEST = 4
 class Level(Section):
     """Where a value that the eye measures must be, in the mean over the listening window."""
 
-    above: Affect | None = Field(None, description="Its mean over the listening window is above this")
+    above: Affect | None = Field(None, description="Its mean over the listening window is above this", examples=[0.5])
     below: Affect | None = Field(None, description="Its mean over the listening window is below this")
     rises_by: Annotated[float, Field(ge=-2, le=2)] | None = Field(
         None,

@@ -57,8 +57,8 @@ def main() -> None:
         nonlocal paused
         topic = topic_of("chiaro", received.topic)
         assert topic
-        payload = orjson.dumps(gate.admit(f"set/{topic.rest}", orjson.loads(received.payload)))
-        order = read_order(payload)
+        said = gate.admit(f"set/{topic.rest}", orjson.loads(received.payload))
+        order = read_order(orjson.dumps({key: said[key] for key in ("arguments", "id") if key in said}))
         code, reason = (5, "not in the attract scene") if topic.rest == "next" else (0, "ok")
         paused = {"pause": True, "resume": False}.get(topic.rest, paused)
         reply = Reply(command=topic.rest, code=code, reason=reason, id=order.id)

@@ -70,7 +70,7 @@ def test_a_room_whose_beat_stands_still_hangs_and_one_that_says_offline_is_lost(
 
 def test_while_the_broker_is_heard_again_a_room_has_time_to_come_back() -> None:
     room = room_of(*PLAYING)
-    assert health(room, 100.0, connected=97.0).need is Need.WELL
+    assert health(room, 100.0, connected=97.0).need is Need.WAITING, "it has not been heard since"
     assert health(room, 103.0, connected=97.0).need is Need.HUNG
 
 

@@ -139,7 +139,8 @@ class Maker:
             return self.section(name, self.schema["$defs"][name])
         for choices in ("anyOf", "oneOf"):
             if choices in schema:
-                return self.value(chance.choice([one for one in schema[choices] if one.get("type") != "null"]))
+                chosen = chance.choice([one for one in schema[choices] if one.get("type") != "null"])
+                return self.value({"examples": schema.get("examples")} | chosen)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
@@ -153,6 +154,8 @@ class Maker:
         return self.chance.choice(words)
 
     def _number(self, schema: dict[str, Any]) -> float:
+        if schema.get("examples") and self.chance.random() < 0.3:
+            return float(self.chance.choice(schema["examples"]))
         low = schema.get("minimum", schema.get("exclusiveMinimum", -1000.0))
         high = schema.get("maximum", schema.get("exclusiveMaximum", low + 1000.0))
         return float(
