@@ -68,13 +68,10 @@ def run(progress: Progress) -> Report:
         alone = watch(Programme(full, FULL, FULL_CUTS), folder)
         figures += _cut_figures("1080p", alone, round(FULL_SECONDS * RATE), FULL_CUTS, unheld[FULL])
         progress("beside the eye", 0.8)
-        with (
-            tempfile.TemporaryDirectory() as other,
-            eye_beside(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen,
-        ):
+        with eye_beside() as seen:
             beside = watch(Programme(full, FULL, FULL_CUTS), folder)
         figures += _cut_figures("1080p beside the eye", beside, round(FULL_SECONDS * RATE), FULL_CUTS)
-        notes.append(f"the eye analysed {seen()} pictures meanwhile (in its own process; a picture without faces)")
+        notes.append(f"the eye analysed {seen()} pictures meanwhile (in its own process; a visitor before it)")
         progress("crossfades at 1080p", 0.9)
         crossing = watch(Programme(full, FULL, 6, transition=Transition("crossfade", 1.0)), folder)
         figures.append(Figure("pictures on time with a 1 s crossfade in each 2 s, 1080p", crossing.on_time, "%"))

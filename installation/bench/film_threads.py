@@ -49,10 +49,7 @@ def run(progress: Progress) -> Report:
             progress(f"{what} alone", done + 0.2)
             figures += _figures(f"{what}", witness(size, folder, lambda film, clip=clip: _play(film, clip, seconds)))  # type: ignore[misc]
             progress(f"{what} beside the eye", done + 0.35)
-            with (
-                tempfile.TemporaryDirectory() as other,
-                eye_beside(make_clip(Path(other) / "eye.mkv", 9, 4.0, FULL)) as seen,
-            ):
+            with eye_beside() as seen:
                 beside = witness(size, folder, lambda film, clip=clip: _play(film, clip, seconds))  # type: ignore[misc]
             figures += _figures(f"{what} beside the eye", beside)
             notes.append(f"{what}: the eye analysed {seen()} pictures meanwhile")
