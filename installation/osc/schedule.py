@@ -94,12 +94,12 @@ class Schedule:
         return self._pack(messages)
 
     def _stream_due(self, fresh: bool, now: float) -> bool:
-        """A fresh mood leaves at once, unless that would run half a period ahead of the rate; none: the old one again.
+        """A fresh mood leaves at once, unless that would run a whole period ahead of the rate; none: the old one again.
 
-        So the rate holds on average whatever the eye's own rate is, and no mood waits for a clock tick.
+        So the rate holds on average whatever the eye's own rate is, no mood waits for a clock tick, and after a mood
+        that came late the next one, which then comes soon after it, does not wait either (a leaky bucket of two).
         """
-        half = self._period / 2
-        if now < self._due - half or (not fresh and now < self._due + half):
+        if now < self._due - self._period or (not fresh and now < self._due + self._period / 2):
             return False
         self._due = _next(self._due, self._period, now)  # after a stall skip, never burst
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
 from calibration.eyes_settings import EYES_AT_MOST
@@ -73,6 +74,24 @@ def test_a_mood_that_is_sent_is_never_an_old_one_while_the_eye_sees() -> None:
         bench.snapshot.update_mood(state.mood_messages(mood(now, 4), False))
         bench.serve(now, fresh=True)
     assert len(bench.times("/emo/count")) == pytest.approx(100, abs=4)
+
+
+@pytest.mark.parametrize(("mood_hertz", "rate"), [(30.0, 60.0), (45.0, 60.0), (58.0, 60.0), (30.0, 30.0)])
+def test_no_mood_of_an_eye_that_is_no_quicker_than_the_rate_waits(mood_hertz: float, rate: float) -> None:
+    """Looks are not evenly spaced: after one that was late the next comes soon. It is not held back for that."""
+    rng = np.random.default_rng(7)
+    late = np.abs(rng.normal(0, 0.1, 1000)) + (rng.random(1000) < 0.1) * 0.4
+    bench = Bench(OscTarget(rate_hertz=rate))
+    bench.serve(0.0)
+    came = (100 + np.sort(np.arange(1000) + late)) / mood_hertz
+    for now in came:
+        while bench.schedule.due_at() < now:
+            bench.serve(bench.schedule.due_at())
+        bench.snapshot.update_mood(state.mood_messages(mood(now, 4), False))
+        bench.serve(now, fresh=True)
+    sent = bench.times("/emo/count")
+    assert np.mean(np.isin(came, sent)) > 0.99
+    assert len(sent) / came[-1] <= rate + 1
 
 
 def test_without_new_moods_the_last_one_is_sent_again_at_the_rate() -> None:
