@@ -1,4 +1,4 @@
-"""Labelled faces: read from a contact sheet with its votes, from an .npz, or from folders named for the emotions."""
+"""Labelled faces: from a contact sheet with its votes, an .npz, class-named folders, or a table of labels."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from calibration.array_file import ANYTHING, load_arrays
 from calibration.errors import BadFile
 from calibration.files import read_text, shown
 from models.arrays import Floats, Gray, Indices, Integers
-from models.frame import PICTURE_SUFFIXES
+from models.evaluation.labelled_files import find_labelled_files
+from models.evaluation.pictures import read_gray
 from models.labels import LABELS
 
 SHEET_SIDE = 48
@@ -24,6 +24,7 @@ SMALLEST = 8
 TABLE_BYTES, FACES_BYTES = 100_000_000, 4_000_000_000
 MOST_VOTES = 1000
 OTHER_COLUMNS = ("unknown", "no_face")
+SHOWN_FILES = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,13 +37,16 @@ class LabelledFaces:
     """(n, 8) shares of the annotators' votes in the order of ``LABELS``; a row is all 0 where nobody saw an emotion."""
     labels: Integers
     """(n,) index into ``LABELS``; -1 where there is no majority, and the face is left out of every figure."""
+    groups: tuple[str, ...] = ()
+    """Of whom each face is, where a column ``group`` says so; empty: nothing is known of groups."""
 
     def __len__(self) -> int:
         return len(self.images)
 
     def subset(self, which: Indices) -> LabelledFaces:
         """The faces with these indices."""
-        return LabelledFaces(tuple(self.images[i] for i in which), self.vote_shares[which], self.labels[which])
+        groups = tuple(self.groups[i] for i in which) if self.groups else ()
+        return LabelledFaces(tuple(self.images[i] for i in which), self.vote_shares[which], self.labels[which], groups)
 
     def with_label(self) -> LabelledFaces:
         """The faces that have a label."""
@@ -59,11 +63,12 @@ class LabelledFaces:
 def read_faces(path: Path | str) -> LabelledFaces:
     """Faces of ``path``: a folder of class-named folders, a contact sheet with its .csv beside it, or an .npz.
 
-    Raises ``BadFile`` with every fault found.
+    Also a table of labels (.csv: path,label[,group]), or a folder with ``labels.csv`` in it; classes may have other
+    English names (happy, angry). Raises ``BadFile`` with every fault found.
     """
     path = Path(path)
-    if path.is_dir():
-        return _read_folders(path)
+    if path.is_dir() or (path.is_file() and path.suffix.lower() == ".csv"):
+        return _read_files(path)
     if not path.is_file():
         raise BadFile(path, ["no such file or folder"])
     return _read_npz(path) if path.suffix.lower() == ".npz" else _read_sheet(path)
@@ -103,14 +108,15 @@ def _read_sheet(path: Path) -> LabelledFaces:
         raise BadFile(table, [f"a vote is not a whole number: {shown(str(error), 200)}"]) from error
     if not 0 <= votes.min() <= votes.max() <= MOST_VOTES:
         raise BadFile(table, [f"a vote is not from 0 to {MOST_VOTES}"])
-    sheet = _gray(path)
+    sheet = read_gray(path)
     if sheet is None or sheet.shape[1] != SHEET_SIDE * FACES_A_ROW or sheet.shape[0] % SHEET_SIDE:
         raise BadFile(path, [f"is not a contact sheet of {FACES_A_ROW} faces of {SHEET_SIDE} pixels a row"])
     cells = sheet.reshape(-1, SHEET_SIDE, FACES_A_ROW, SHEET_SIDE).transpose(0, 2, 1, 3)
     faces = np.ascontiguousarray(cells).reshape(-1, SHEET_SIDE, SHEET_SIDE)
     if len(faces) < len(rows):
         raise BadFile(path, [f"holds {len(faces)} faces, but {table.name} has {len(rows)} rows"])
-    return LabelledFaces(tuple(faces[: len(rows)]), *majority(votes))
+    groups = tuple(row["group"] or "" for row in rows) if "group" in rows[0] else ()
+    return LabelledFaces(tuple(faces[: len(rows)]), *majority(votes), groups)
 
 
 def _read_npz(path: Path) -> LabelledFaces:
@@ -133,35 +139,25 @@ def _read_npz(path: Path) -> LabelledFaces:
     return LabelledFaces(tuple(images), *_one_hot(labels.astype(np.int64)))
 
 
-def _read_folders(path: Path) -> LabelledFaces:
-    folders = {folder.name.lower(): folder for folder in sorted(path.iterdir()) if folder.is_dir()}
-    unknown = sorted(set(folders) - set(LABELS))
-    if unknown or not folders:
-        found = f"folders of other names: {', '.join(unknown)}" if unknown else "no folders inside"
-        raise BadFile(path, [f"{found}; expected some of {', '.join(LABELS)}"])
-    images: list[Gray] = []
-    labels: list[int] = []
-    problems = []
-    for name, folder in folders.items():
-        for file in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES):
-            picture = _gray(file)
-            if picture is None:
-                problems.append(f"{file.relative_to(path)}: cannot be read as a picture")
-                continue
-            images.append(picture)
-            labels.append(LABELS.index(name))
-    if problems or not images:
-        raise BadFile(path, problems or ["no pictures inside"])
-    return LabelledFaces(tuple(images), *_one_hot(np.array(labels, np.int64)))
-
-
-def _gray(file: Path) -> Gray | None:
-    """The picture (h, w) uint8; None for what is none, and for what OpenCV will not decode (it is too large, say)."""
-    try:
-        picture = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-    except cv2.error:
-        return None
-    return None if picture is None else np.asarray(picture, np.uint8)
+def _read_files(path: Path) -> LabelledFaces:
+    found = find_labelled_files(path)
+    pictures = [read_gray(one.path) for one in found.files]
+    faults = [
+        f"{one.path}: cannot be read as a picture"
+        for one, got in zip(found.files, pictures, strict=True)
+        if got is None
+    ]
+    faults += [f"{name}: no such file" for name in found.missing]
+    problems = [told] if (told := found.unknown_told()) else []
+    problems += faults[:SHOWN_FILES]
+    if len(faults) > SHOWN_FILES:
+        problems.append(f"and {len(faults) - SHOWN_FILES} files more")
+    if problems:
+        raise BadFile(path, problems)
+    labels = np.array([one.label for one in found.files], np.int64)
+    groups = tuple(one.group for one in found.files)
+    images = tuple(picture for picture in pictures if picture is not None)
+    return LabelledFaces(images, *_one_hot(labels), groups if any(groups) else ())
 
 
 def _one_hot(labels: Integers) -> tuple[Floats, Integers]:

@@ -77,8 +77,11 @@ def test_faces_that_cannot_be_used_are_refused_with_what_is_wrong(tmp_path: Path
     np.savez(tmp_path / "dots.npz", images=np.zeros((2, 0, 4), np.uint8), labels=np.array([0, 1]))
     with pytest.raises(BadFile, match="smaller than"):
         read_faces(tmp_path / "dots.npz")
-    (tmp_path / "folders" / "joy").mkdir(parents=True)
-    with pytest.raises(BadFile, match=r"joy.*happiness"):
+    (tmp_path / "folders" / "smirk").mkdir(parents=True)
+    with pytest.raises(BadFile, match="no pictures inside"):
+        read_faces(tmp_path / "folders")
+    cv2.imwrite(str(tmp_path / "folders" / "smirk" / "one.png"), np.zeros((48, 48), np.uint8))
+    with pytest.raises(BadFile, match=r"smirk \(1\).*happiness"):
         read_faces(tmp_path / "folders")
     sheet = _sheet(tmp_path, ["0,10,0,0,0,0,0,0,0,0,0"])
     sheet.with_suffix(".csv").write_text("id,neutral\n0,10\n", encoding="utf-8")

@@ -1,0 +1,109 @@
+"""Data sets as people have them: class names in other words, people in folders, tables, pictures of every kind."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from calibration.errors import BadFile
+from models.evaluation.class_names import label_of
+from models.evaluation.dataset import read_faces
+from models.evaluation.labelled_files import find_labelled_files
+from models.evaluation.pictures import read_gray
+from models.labels import LABELS
+
+GRAY = np.full((48, 48), 77, np.uint8)
+
+
+def _picture(path: Path, picture: NDArray[Any] = GRAY) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), picture)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Happy", "happiness"),
+        ("0_angry", "anger"),
+        ("3 - SURPRISED", "surprise"),
+        ("fearful", "fear"),
+        ("sad faces", "sadness"),
+        ("Disgusted", "disgust"),
+        ("not happy", None),
+        ("3", None),
+        ("ambient", None),
+        ("", None),
+    ],
+)
+def test_classes_of_other_names_are_ours_where_the_name_says_so(name: str, label: str | None) -> None:
+    assert label_of(name) == (None if label is None else LABELS.index(label))
+
+
+def test_people_may_lie_above_or_below_the_class(tmp_path: Path) -> None:
+    for name in ("anna/happy/1.png", "train/Sad/ben/2.JPG", "test/sad/3.bmp", ".trash/sad/4.png", "sad/._5.png"):
+        _picture(tmp_path / name)
+    (tmp_path / "fear").mkdir()  # a class without faces
+    found = find_labelled_files(tmp_path)
+    assert [(LABELS[one.label], one.person) for one in found.files] == [
+        ("happiness", "anna"),
+        ("sadness", ""),
+        ("sadness", "ben"),
+    ]
+
+
+def test_a_table_names_pictures_classes_and_groups(tmp_path: Path) -> None:
+    _picture(tmp_path / "in" / "1.png")
+    _picture(tmp_path / "2.png")
+    table = tmp_path / "labels.csv"
+    table.write_text("image;emotion;group\nin\\1.png;Happy;f\n2.png;bored;m\ngone.png;sad;m\n", encoding="utf-8")
+    for path in (table, tmp_path):
+        found = find_labelled_files(path)
+        assert [(one.path.name, one.label, one.group) for one in found.files] == [("1.png", 1, "f")]
+        assert (found.unknown, found.missing) == ((("bored", 1),), ("gone.png",))
+    with pytest.raises(BadFile, match=r"bored \(1\)(.|\n)*gone.png: no such file"):
+        read_faces(table)
+    table.write_text("in/1.png,happy\n2.png,sad\n", encoding="utf-8")
+    assert read_faces(table).labels.tolist() == [1, 3]
+    table.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(BadFile, match="column missing: path"):
+        read_faces(table)
+
+
+def test_a_group_follows_its_face(tmp_path: Path) -> None:
+    for name in "12":
+        _picture(tmp_path / f"{name}.png")
+    (tmp_path / "labels.csv").write_text("path,label,group\n1.png,happy,f\n2.png,sad,m\n", encoding="utf-8")
+    assert read_faces(tmp_path).subset(np.array([1])).groups == ("m",)
+
+
+def test_pictures_of_every_depth_and_transparency_are_as_bright_as_they_are_meant(tmp_path: Path) -> None:
+    deep = np.full((20, 20), 2**11, np.uint16)
+    deep[0, 0] = 2**12 - 1
+    clear = np.full((20, 20, 4), 255, np.uint8)
+    clear[:, :10, 3] = 0
+    made: dict[str, NDArray[Any]] = {
+        "colour.webp": np.full((20, 20, 3), 77, np.uint8),
+        "twelve_bits.png": deep,
+        "clear.png": clear,
+        "UPPER.JPG": np.full((20, 20), 200, np.uint8),
+    }
+    read = {}
+    for name, picture in made.items():
+        read[name] = read_gray(_picture(tmp_path / name, picture))
+    shown = {name: [int(got[10, 2]), int(got[10, 18])] for name, got in read.items() if got is not None}
+    assert shown == {
+        "colour.webp": [pytest.approx(77, abs=3)] * 2,
+        "twelve_bits.png": [128, 128],
+        "clear.png": [128, 255],
+        "UPPER.JPG": [200, 200],
+    }
+
+
+def test_what_is_no_picture_is_none(tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
+    (tmp_path / "empty.jpg").touch()
+    assert [read_gray(tmp_path / name) for name in ("text.png", "empty.jpg", "gone.bmp")] == [None] * 3
