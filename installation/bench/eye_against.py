@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -10,15 +9,13 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from calibration.errors import Unavailable
-from calibration.settings import CameraSettings, EyeSettings, OscSettings, ScreenSettings
+from calibration.settings import CameraSettings, OscSettings, ScreenSettings
 from calibration.venue import Venue
 from installation.bench import eye_peer
 from installation.bench.eye_crowd import (
@@ -30,23 +27,19 @@ from installation.bench.eye_crowd import (
     make_film,
     write_camera,
 )
+from installation.bench.eye_found import LIGHTS, RATE, Peer, crowd_found, films_found
 from installation.bench.report import Figure, Progress, Report
 from installation.host.fetch import DOWNLOADS, models_folder
 from installation.show.manual_mood import ManualMood
 from installation.show.opening import open_show
-from models.arrays import Doubles, Image
-from models.frame import Frame
+from models.arrays import Doubles
 from models.rendering.crowd import Crowd
-from models.seeing.classifier import open_classifier
-from models.seeing.detector import open_detector
-from models.seeing.sight import Sight
 from scenes.story.story import load_story
 
 PYTHON = "CHIARO_PEERS_PYTHON"
-"""Environment variable that names another Python, in which peers are installed that do not get along with ours."""
-FACES, PICTURES, RATE = (1, 4), 30, 30
-LIGHTS = {"light": LIGHT, "the dark": 15.0, "deep dark": 8.0}
-"""Face means."""
+"""Environment variable that names another Python, in which peers are installed that do not get along with ours; or
+several, as PATH does, for peers do not get along with each other either."""
+FACES = (1, 4)
 WARM_UP_SECONDS = 3.0
 ALONE = (
     "a picture: ours waits for its detection in every third one (in a show it does not), aligns, classifies and "
@@ -55,14 +48,6 @@ ALONE = (
 PACKETS = (
     "packets of the others: a plain script that sends one a picture, and does not give way to the film as ours does"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """One that can run here."""
-
-    name: str
-    command: tuple[str, ...]
 
 
 def run(progress: Progress, against: str) -> Report:
@@ -76,7 +61,9 @@ def run(progress: Progress, against: str) -> Report:
         folder = Path(name)
         for number, (faces, light) in enumerate(product(FACES, LIGHTS)):
             progress(f"{faces} in {light}", 0.4 * number / len(FACES) / len(LIGHTS))
-            figures += found_figures(f"{faces} in {light}", Crowd(faces), LIGHTS[light], peers, folder)
+            figures += crowd_found(f"{faces} in {light}", Crowd(faces), LIGHTS[light], peers, folder)
+        progress("films", 0.4)
+        figures += films_found(peers, folder)
         story = make_film(folder)
         for faces in FACES:
             progress(f"{faces} beside the film", 0.4 + 0.3 * FACES.index(faces))
@@ -90,7 +77,7 @@ def peers_here(wanted: list[str]) -> tuple[list[Peer], list[str]]:
     peers, missing = list[Peer](), list[str]()
     for name in wanted:
         why = ""
-        for python in dict.fromkeys((sys.executable, os.environ.get(PYTHON) or sys.executable)):
+        for python in dict.fromkeys((sys.executable, *filter(None, os.environ.get(PYTHON, "").split(os.pathsep)))):
             command = (python, eye_peer.__file__, name, file)
             asked = subprocess.run([*command, "here"], capture_output=True, text=True, check=False)  # noqa: S603 - our own
             if asked.returncode == 0:
@@ -100,57 +87,6 @@ def peers_here(wanted: list[str]) -> tuple[list[Peer], list[str]]:
         else:
             missing.append(f"{name}: not measured; {why} ({PYTHON} names another Python)")
     return peers, missing
-
-
-def found_figures(what: str, crowd: Crowd, face_mean: float, peers: list[Peer], folder: Path) -> list[Figure]:
-    """Share of the faces that are found, and milliseconds a picture, of ours and of each peer."""
-    moments = [n / RATE for n in range(PICTURES)]
-    film = write_camera(
-        folder / "pictures.avi", [crowd.read(moment, face_mean, n) for n, moment in enumerate(moments)], RATE
-    )
-    places = [crowd.places(moment) for moment in moments]
-    boxes, ours = _look(eye_peer.read(str(film)))
-    figures = [Figure(f"{what}: found", _found(boxes, places), "%")]
-    for peer in peers:
-        answer = _answer(peer, "find", str(film))
-        figures.append(Figure(f"{what}: found by {peer.name}", _found(answer["boxes"], places), "%"))
-        for percent in (50, 95):
-            mine, theirs = (float(np.percentile(taken, percent)) for taken in (ours, answer["ms"]))
-            figures.append(Figure(f"{what}: a picture, p{percent}", mine, "ms", theirs, peer.name))
-    return figures
-
-
-def _look(pictures: list[Image]) -> tuple[list[list[eye_peer.Box]], list[float]]:
-    """Boxes and milliseconds of our own eye; as with the others, it has seen a picture before."""
-    settings = EyeSettings()
-    sight = Sight(open_detector(settings), open_classifier("", settings.device), settings.detect_every)
-    sight.detect_and_classify(Frame(pictures[0], -1.0, 0))
-    sight.forget()
-    boxes, taken = [], []
-    for n, picture in enumerate(pictures):
-        begun = time.perf_counter()
-        estimates = sight.detect_and_classify(Frame(picture, n / RATE, n + 1))
-        taken.append((time.perf_counter() - begun) * 1000)
-        boxes.append([estimate.detection.box for estimate in estimates])
-    return boxes, taken
-
-
-def _found(boxes: list[list[eye_peer.Box]], places: list[Doubles]) -> float:
-    """Percent of the faces whose middle lies in a box."""
-    inside = [
-        any(x < middle_x < x + width and y < middle_y < y + height for x, y, width, height in found)
-        for found, faces in zip(boxes, places, strict=True)
-        for middle_x, middle_y in faces
-    ]
-    return 100 * float(np.mean(inside))
-
-
-def _answer(peer: Peer, *words: str) -> dict[str, Any]:
-    told = subprocess.run([*peer.command, *words], capture_output=True, text=True, check=False)  # noqa: S603 - our own
-    if told.returncode:
-        raise Unavailable(f"{peer.name} failed: {(told.stderr.strip().splitlines() or ['?'])[-1]}")
-    answer: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])  # some print words of their own before
-    return answer
 
 
 def _beside(crowd: Crowd, peers: list[Peer], story: Path, folder: Path) -> list[Figure]:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.errors import Exit, Unavailable
-from installation.bench import eye_against, eye_crowd, eye_peer
+from calibration.errors import BadInput, Exit, Unavailable
+from installation.bench import eye_against, eye_crowd, eye_found, eye_peer
 from installation.bench.eye_crowd import crowd_figures, make_film, write_camera
 from installation.cli import app
 from models.arrays import Image
@@ -33,18 +33,37 @@ def test_the_same_pictures_are_seen_by_ours_and_by_the_peers_that_are_here(
 ) -> None:
     monkeypatch.setattr(eye_against, "models_folder", lambda: tmp_path)
     monkeypatch.delenv(eye_against.PYTHON, raising=False)
-    monkeypatch.setattr(eye_against, "PICTURES", 3)
+    monkeypatch.setattr(eye_found, "PICTURES", 3)
     peers, missing = eye_against.peers_here(["yunet", "haar"])
     assert [peer.name for peer in peers] == ["haar"]
     assert "chiaro models get yunet" in missing[0]
     found = {}
     for light, mean in (("light", 120.0), ("dark", 15.0)):
-        for figure in eye_against.found_figures(light, Crowd(2), mean, peers, tmp_path):
+        for figure in eye_found.crowd_found(light, Crowd(2), mean, peers, tmp_path):
             found[figure.name, figure.baseline_name] = figure
     assert found["light: found", ""].value == found["light: found by haar", ""].value == 100
     assert found["dark: found", ""].value == 100
     assert found["dark: found by haar", ""].value == 0
     assert (found["dark: a picture, p95", "haar"].ratio or 0) > 0
+
+
+@pytest.mark.usefixtures("haar")
+def test_of_a_film_that_is_darkened_each_finds_its_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "films").mkdir()
+    write_camera(tmp_path / "films" / "two.avi", [Crowd(2).read(n / 10) for n in range(9)], 10)
+    monkeypatch.setenv(eye_found.FOOTAGE, str(tmp_path / "films"))
+    monkeypatch.setattr(eye_found, "FILM_LIGHTS", {"light": 120.0, "the dark": 15.0})
+    peers, _ = eye_against.peers_here(["haar"])
+    found = {figure.name: figure.value for figure in eye_found.films_found(peers, tmp_path)}
+    assert found == {
+        "films in light: found": 100,
+        "films in light: found by haar": 100,
+        "films in the dark: found": 100,
+        "films in the dark: found by haar": 0,
+    }
+    (tmp_path / "films" / "notes.txt").write_text("no film", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"as a film: notes\.txt"):
+        eye_found.films_found(peers, tmp_path)
 
 
 def test_a_peer_that_is_asked_for_by_name_and_is_not_here_ends_it_with_what_to_do(
