@@ -17,7 +17,7 @@ import numpy as np
 
 from calibration.settings import MoodSettings
 from installation.bench.decision_courses import FRAME, Classify, Course, Faults, Part, Seen, film, synthetic
-from installation.bench.decision_measures import COMPARED, WHATS, Protocol, a_minute, measure
+from installation.bench.decision_measures import COMPARED, SAME, WHATS, Protocol, a_minute, measure
 from installation.bench.decision_rows import ROWS, Ours, RawArgmax
 from installation.bench.report import Figure, Progress, Report
 from models.judging.judgement import Judgement
@@ -60,6 +60,8 @@ def run(progress: Progress, out: Path | None = None, size: Size = Size(), seed: 
     if os.environ.get(SHARED) and note != SYNTHETIC:
         progress("footage", 0.85)
         figures += _on_footage(Path(os.environ[SHARED]) / "footage")
+    if not any(figure.name.startswith(SAME) for figure in figures):
+        notes.append(f"{SAME}: not measured; it needs the films in the folder footage of {SHARED}, and a classifier")
     progress("cost", 0.95)
     figures += [Figure(f"cost of a frame with {n} faces", cost(n), "ms") for n in (1, 16)]
     if out:
@@ -144,6 +146,8 @@ def cost(faces: int, frames: int = 400, clock: Callable[[], float] = time.perf_c
 def _on_footage(folder: Path) -> list[Figure]:
     """Calm and tracks on short clips of people who stay; what they feel nobody has written down."""
     from installation.bench.decision_footage import ids_too_many, seen_in
+    from installation.bench.decision_light import figures as light_figures
+    from installation.bench.decision_light import light_and_dark
 
     clips = seen_in(folder)
     if not clips:
@@ -156,6 +160,7 @@ def _on_footage(folder: Path) -> list[Figure]:
         for row in ROWS
     ]
     extra = sum(ids_too_many(people, film) for people, film in clips)
+    figures += light_figures(light_and_dark(folder))
     return [*figures, Figure(f"visitors too many in {len(clips)} clips of footage: ours", extra, "visitors")]
 
 

@@ -35,6 +35,7 @@ MISSED, MEDIAN_15, P95_15 = "onsets missed", "onset to event at 15 frames/s", "o
 BRANCH, CARRIED = "same branch in noisy replays", "mood carried to the next visitor"
 WHATS = (CHANGES, FALSE, MEDIAN, P95, MISSED, MEDIAN_15, P95_15, BRANCH, CARRIED)
 COMPARED = (CHANGES, FALSE)
+SAME = "same mood bright and dark"
 
 
 def measure(row: RowType, protocol: Protocol) -> dict[tuple[str, str], float]:

@@ -92,6 +92,7 @@ def test_the_report_names_its_classifier_and_puts_the_delay_beside_the_calm(
     for what in decision_measures.WHATS:
         assert sum(name.startswith(f"{what}: ") for name in names) == 5
     assert any("synthetic" in note for note in report.notes)
+    assert any("bright and dark: not measured" in note for note in report.notes)
     plotted = (tmp_path / "decision.png").is_file()
     assert plotted or any("matplotlib" in note for note in report.notes)
 
