@@ -12,7 +12,7 @@ import numpy as np
 from calibration.extras import needs_extra
 from installation.bench.report import Figure, Progress, Report
 from models.evaluation.dataset import LabelledFaces
-from models.lighting.relight import training_lamps
+from models.lighting.uneven_light import training_light
 from models.seeing.align import TEMPLATE
 from models.training.augment import Augmenter
 
@@ -37,7 +37,7 @@ def run(progress: Progress) -> Report:
     vote_shares = rng.dirichlet(np.ones(8), FACES).astype(np.float32)
     faces = LabelledFaces(images, vote_shares, vote_shares.argmax(1))
     landmarks = np.repeat(TEMPLATE[None] * np.float32(0.75), FACES, axis=0)
-    lamps = training_lamps(count=24)
+    lamps = training_light(count=24)
     figures = []
     for name in ("cpu", "gpu"):
         progress(f"feeding, {name}", 0.3)

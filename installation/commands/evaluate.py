@@ -87,8 +87,15 @@ def _plain(found: Evaluation, model: str) -> dict[str, object]:
     if found.dark:
         figures["jitter"] = found.jitter
         figures["dark"] = [
-            {"elevation": c.elevation, "mean": c.mean, "accuracy": s.accuracy, "macro_f1": s.macro_f1, "ece": s.ece}
-            for c, s in found.dark
+            {
+                "elevation": c.elevation,
+                "mean": c.mean,
+                "accuracy": s.accuracy,
+                "macro_f1": s.macro_f1,
+                "ece": s.ece,
+                "same_answer": same,
+            }
+            for c, s, same in found.dark
         ]
     return figures
 
@@ -100,8 +107,9 @@ def _lines(found: Evaluation, model: str) -> str:
     lines += [f"recall    {name:<10}{value:.3f}" for name, value in clean.recall.items()]
     lines += [
         f"lamp {c.elevation:.0f} degrees, face mean {c.mean:.0f}: accuracy {s.accuracy:.4f}"
-        f" ({100 * s.accuracy / clean.accuracy:.1f} % of clean kept), ECE {s.ece:.4f}"
-        for c, s in found.dark
+        f" ({100 * s.accuracy / clean.accuracy:.1f} % of clean kept), ECE {s.ece:.4f},"
+        f" same answer as in the light {100 * same:.1f} %"
+        for c, s, same in found.dark
     ]
     if found.jitter is not None:
         lines.append(

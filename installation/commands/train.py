@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 DEVICES = ("cpu", "cuda")
-PRESETS = ("quick", "cpu", "gpu", "teacher", "baseline")
+PRESETS = ("quick", "cpu", "gpu", "finetune", "teacher", "baseline")
 """As in ``models.training.presets``, which is not imported for the help: it loads the lamps."""
 
 

@@ -27,8 +27,8 @@ class Evaluation:
     clean: Scores
     landmarks_found: float
     """Share of the faces whose landmarks were found; the others were aligned by the template."""
-    dark: tuple[tuple[Condition, Scores], ...]
-    """Empty unless asked for."""
+    dark: tuple[tuple[Condition, Scores, float], ...]
+    """And the share of the faces that get the same answer as in clean light. Empty unless asked for."""
     jitter: float | None
     """Mean change of the top class's probability when landmarks move by up to 2 pixels of 64; None: not asked for."""
 
@@ -48,7 +48,9 @@ def evaluate(
     for i, condition in enumerate(CONDITIONS):
         progress(f"lamp {condition.elevation:.0f}, mean {condition.mean:.0f}", i / len(CONDITIONS))
         (seen,) = darkened(aligned, landmarks_aligned(landmarks), (condition,))
-        dark.append((condition, scores(classify_all(classifier, seen), faces.labels)))
+        answers = classify_all(classifier, seen)
+        same = float((answers.argmax(1) == probabilities.argmax(1)).mean())
+        dark.append((condition, scores(answers, faces.labels), same))
     return Evaluation(clean, float(found.mean()), tuple(dark), _jitter(classifier, faces, landmarks, probabilities))
 
 

@@ -12,6 +12,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -143,6 +144,13 @@ def fill_light(heads: FaceMaps) -> tuple[Floats, Floats, Floats]:
     return from_walls, from_floor, from_film
 
 
+class Light(Protocol):
+    """What faces are relit by."""
+
+    def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
+        """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) each under drawn light. Any scale."""
+
+
 class LampBank:
     """A bank of precomputed light, from which faces are relit at 0.1 ms each."""
 
@@ -208,13 +216,13 @@ FROM_ANYWHERE = 0.15
 """Share of the training lamps that may stand behind the head too; the others are beside or before it."""
 
 
-def sample_lamps(seed: int, count: int) -> list[Lamp]:
+def sample_lamps(seed: int, count: int, radii: tuple[float, float] = (3, 25)) -> list[Lamp]:
     """Lamps from 20 to 90 degrees of elevation, high ones more often, hard or soft, at any azimuth."""
     rng = np.random.default_rng(seed)
     lamps = []
     for _ in range(count):
         aside = 180.0 if rng.random() < FROM_ANYWHERE else 110.0
-        radius = float(np.exp(rng.uniform(np.log(3), np.log(25))))
+        radius = float(np.exp(rng.uniform(np.log(radii[0]), np.log(radii[1]))))
         lamps.append(Lamp(rng.uniform(-aside, aside), 20 + 70 * rng.random() ** 0.7, radius))
     return lamps
 
@@ -223,19 +231,20 @@ DARK_ROOM = Fill(walls=(0.015, 0.2), floor=(0.008, 0.08), film=(0.01, 0.2), back
 
 
 def training_lamps(seed: int = 3, count: int = 160, kept_in: Path | None = None) -> LampBank:
-    """The bank that training relights from, on the training heads.
+    """A bank of drawn lamps on the training heads; 160 take half a minute, and 47 MB where they are kept."""
+    return kept_bank(read_face_maps("train"), sample_lamps(seed, count), None, kept_in)
 
-    160 lamps take half a minute: they are kept in the folder ``kept_in`` (47 MB) for the next run.
-    """
-    heads, lamps = read_face_maps("train"), sample_lamps(seed, count)
+
+def kept_bank(heads: FaceMaps, lamps: list[Lamp], fill: Fill | None, kept_in: Path | None) -> LampBank:
+    """The bank of these lamps on these heads, its light kept in the folder ``kept_in`` for the next run."""
     if kept_in is None:
-        return LampBank(heads, lamps)
+        return LampBank(heads, lamps, fill)
     digest = hashlib.sha256(repr(lamps).encode() + heads.depth.tobytes()).hexdigest()[:12]
     path = kept_in / f"lamps-{digest}.npy"
     if path.is_file():
         with suppress(OSError, ValueError, EOFError):  # a torn one is made anew
-            return LampBank(heads, lamps, key=np.load(path))
-    bank = LampBank(heads, lamps)
+            return LampBank(heads, lamps, fill, key=np.load(path))
+    bank = LampBank(heads, lamps, fill)
     kept_in.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.npy")  # whole or not at all, also when two runs begin at once
     np.save(part, bank.key)

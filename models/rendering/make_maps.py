@@ -17,6 +17,7 @@ from calibration.program import run_program
 from models import MAPS
 from models.arrays import Floats
 from models.lighting.relight import DEPTH_STEP, MARGIN
+from models.lighting.varied_heads import COARSE_STEP
 from models.rendering.mesh import Mesh, read_mesh, rotated
 from models.rendering.portrait import render_portraits
 from models.rendering.raster import rasterise, vertex_normals
@@ -53,16 +54,12 @@ def light_map(mesh: Mesh, points: Floats) -> dict[str, NDArray[np.generic]]:
     """Normals, depth, mask and landmarks of one posed head."""
     placed, landmarks = on_template(mesh, points)
     normals = vertex_normals(points, mesh.triangles)
-    side = (SIDE + 2 * MARGIN) * FINER
-    seen, shares = rasterise(placed, mesh.triangles, (side, side))
-    corners = mesh.triangles[np.maximum(seen, 0)]
+    corners, shares, hit, depth = _rendered(mesh, placed)
     normal = (normals[corners] * shares[..., None]).sum(2)
-    depth = (placed[:, 2][corners] * shares).sum(2) / FINER
-    hit = (seen >= 0).astype(np.float32)
-    depth = np.where(hit > 0, depth, depth[hit > 0].min())
     small = (SIDE + 2 * MARGIN,) * 2
     soft = _softened(landmarks, small)
-    mask, depth = cv2.resize(hit, small, interpolation=cv2.INTER_AREA), cv2.resize(depth, small)
+    mask = cv2.resize(hit, small, interpolation=cv2.INTER_AREA)
+    depth = np.asarray(cv2.resize(depth, small), np.float32)
     normal = cv2.resize((normal * hit[..., None]).astype(np.float32), small, interpolation=cv2.INTER_AREA)
     depth += soft * (cv2.GaussianBlur(depth, (0, 0), 2.5) - depth)
     normal += soft[..., None] * (cv2.GaussianBlur(normal, (0, 0), 2.5) - normal)
@@ -84,6 +81,44 @@ def _softened(landmarks: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(cv2.GaussianBlur(soft, (0, 0), 1.5), np.float32)
 
 
+def depth_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic]]:
+    """Depths of other seeded people, nothing smoothed: sockets, lids and closed lips as they are, more or less alike.
+
+    Their normals follow from the depths (``models.lighting.varied_heads``), which halves the file.
+    """
+    rng = np.random.default_rng(seed)
+    made = []
+    for _ in range(people):
+        identity = rng.normal(0, rng.uniform(0.7, 1.3), len(mesh.identities)).astype(np.float32)
+        at_rest = {"eyeBlink": rng.uniform(0, 0.5), "browDown": rng.uniform(-0.1, 0.4), "jawOpen": rng.uniform(0, 0.06)}
+        points = rotated(mesh.posed(identity, at_rest), rng.normal(0, 8), rng.normal(0, 7))
+        placed, landmarks = on_template(mesh, points)
+        _, _, *fine = _rendered(mesh, placed)
+        small = (SIDE + 2 * MARGIN,) * 2
+        mask, depth = (cv2.resize(one, small, interpolation=cv2.INTER_AREA) for one in fine)
+        made.append(
+            {
+                "depth": np.round((depth - depth.min()) / COARSE_STEP).astype(np.uint16),
+                "mask": np.round(mask * 15).astype(np.uint8),
+                "five": landmarks,
+            }
+        )
+    return {key: np.stack([one[key] for one in made]) for key in made[0]}
+
+
+def _rendered(mesh: Mesh, placed: Floats) -> tuple[NDArray[np.int32], Floats, Floats, Floats]:
+    """For each pixel of the finer map: the corners that it sees and their shares, 1 on the head, and its depth.
+
+    Depth is in template pixels; behind the head it is that of its farthest place.
+    """
+    side = (SIDE + 2 * MARGIN) * FINER
+    seen, shares = rasterise(placed, mesh.triangles, (side, side))
+    corners = mesh.triangles[np.maximum(seen, 0)]
+    depth = (placed[:, 2][corners] * shares).sum(2) / FINER
+    hit = (seen >= 0).astype(np.float32)
+    return corners, shares, hit, np.where(hit > 0, depth, depth[hit > 0].min())
+
+
 def make_set(mesh: Mesh, people: int, seed: int) -> dict[str, NDArray[np.generic]]:
     """Maps of seeded people with a plain face, each with the head turned a little, stacked."""
     rng = np.random.default_rng(seed)
@@ -102,6 +137,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / "train.npz", **make_set(mesh, people=16, seed=1))  # type: ignore[arg-type]
     np.savez_compressed(FOLDER / "bench.npz", **make_set(mesh, people=6, seed=1001))  # type: ignore[arg-type]
+    np.savez_compressed(FOLDER / "heads.npz", **depth_set(mesh, people=40, seed=2001))  # type: ignore[arg-type]
     np.savez(FOLDER / "visitors.npz", **render_portraits(mesh, count=3, seed=14))  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from models.arrays import Doubles, Floats, Gray, Image, Indices
 from models.evaluation.dataset import LabelledFaces
 from models.lighting.exposure import GAMMA, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
-from models.lighting.relight import LampBank
+from models.lighting.relight import Light
 from models.seeing.align import SIDE, prepare, similarity
 
 
@@ -42,7 +42,7 @@ class Augmenter:
     landmarks: Floats
     """(n, 5, 2) in pixels of each image."""
     config: AugmentConfig
-    lamps: LampBank | None
+    lamps: Light | None
     """None: no face is relit."""
 
     def batch(self, chosen: Indices, rng: np.random.Generator) -> Floats:

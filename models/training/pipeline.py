@@ -16,8 +16,9 @@ from calibration.errors import BadFile, BadInput, NotEquivalent
 from calibration.progress import Progress
 from models.arrays import Floats, Gray
 from models.evaluation.dataset import LabelledFaces, read_faces
-from models.lighting.relight import training_lamps
+from models.lighting.uneven_light import training_light
 from models.training.augment import Augmenter
+from models.training.clean_answers import with_clean_answers
 from models.training.config import TrainingConfig
 from models.training.distillation import Teachers
 from models.training.export import save_float16_weights
@@ -55,11 +56,18 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
     teachers = Teachers(config.teachers, config.device) if config.teachers else None
     runs = _open_runs(config, teachers)
     faces = _read_training_set(config, progress)
+    augmenter = faces.augmenter
     for run, path in zip(runs, config.pretrained_per_seed, strict=True):
-        if path and not run.epoch:
-            run.load_weights(load_pretrained(path, run.preset.network, _augmented_batches(faces.augmenter, run.seed)))
+        if not path:
+            continue
+        network = load_pretrained(path, run.preset.network, _augmented_batches(faces.augmenter, run.seed))
+        if not run.epoch:
+            run.load_weights(network)
+        if run is runs[0] and run.preset.clean_answer_weight:
+            progress("answers to the faces in clean light", 0.0)
+            augmenter = with_clean_answers(augmenter, network, run.preset.clean_answer_weight)
     config.write()
-    train(runs, faces.augmenter, faces.validation, progress, teachers)
+    train(runs, augmenter, faces.validation, progress, teachers)
     lines: list[str] = []
     for run in runs:
         _plot(run.folder)
@@ -108,7 +116,7 @@ def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSe
     landmarks, _ = cached_landmarks(faces, cache, partial(progress, "landmarks of the training faces"))
     valid_landmarks, _ = cached_landmarks(valid, cache, partial(progress, "landmarks of the validation faces"))
     progress("computing lamps", 0.0)
-    lamps = training_lamps(count=config.hyperparameters.lamp_count, kept_in=cache)
+    lamps = training_light(count=config.hyperparameters.lamp_count, kept_in=cache)
     augmenter = Augmenter(faces, landmarks, config.hyperparameters.augment, lamps if config.relight else None)
     # Validation faces are relit also where training faces are not: that is what the comparison measures.
     validation = make_validation(valid, valid_landmarks, replace(augmenter, lamps=lamps))

@@ -30,12 +30,15 @@ class Preset:
     distillation_temperature: float = 1.0
     """Temperature at which teachers and student are compared (Hinton et al. 2015). At 1 the teachers, who learned vote
     shares, give what they predict the votes to be."""
+    clean_answer_weight: float = 0.0
+    """When fine-tuning: share of every label that is what the pretrained network says of the face in clean light, so
+    that a face gets one answer in every light; the rest is the annotators' votes."""
     student_shift_pixels: float = 0.0
     """With teachers: the student sees each face shifted from where they see it, by up to so many pixels of 64."""
     eval_every: int = 1
     """Epochs after which a run is evaluated, logged and saved."""
     lamp_count: int = 160
-    """Lamps in the bank that faces are relit from; each is computed for 16 heads before training starts."""
+    """Lamps in the bank that faces are relit from; each is computed for 40 heads before training starts."""
     threads: int = 1
     workers: int = 0
     """Processes that augment; 0: the training process itself."""
@@ -74,6 +77,22 @@ PRESETS = {
         weight_decay=0.03,
         student_shift_pixels=2.0,
         network=NetworkConfig(blocks=(2, 2, 2, 2), avg_pool_shortcut=True),
+    ),
+    # A trained network brought under rougher light, on one CPU core; needs --pretrained.
+    "finetune": replace(
+        _GPU,
+        epochs=25,
+        batch_size=128,
+        learning_rate=8e-4,
+        weight_decay=0.03,
+        warmup_epochs=0.3,
+        ema_decay=0.998,
+        clean_answer_weight=0.6,
+        eval_every=1,
+        threads=1,
+        workers=0,
+        network=NetworkConfig(blocks=(2, 2, 2, 2), avg_pool_shortcut=True),
+        augment=AugmentConfig(relight_probability=0.65, exposure_probability=0.45, erase_probability=0.2),
     ),
     "teacher": replace(
         _GPU,

@@ -45,6 +45,9 @@ def test_faces_labelled_as_the_network_sees_them_are_all_right_and_the_json_says
     assert (figures["n"], figures["accuracy"], figures["macro_f1"]) == (12, 1.0, 1.0)
     assert len(figures["dark"]) == 12
     assert 0 < figures["jitter"] < 1
+    # every face is right in the light, so here the same answer in the dark is a right one
+    assert [row["same_answer"] for row in figures["dark"]] == [row["accuracy"] for row in figures["dark"]]
+    assert min(row["same_answer"] for row in figures["dark"]) < 1
     for name in ("confusion.png", "reliability.png"):
         assert cv2.imread(str(tmp_path / "seen" / name)) is not None
 

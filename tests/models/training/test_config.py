@@ -36,7 +36,7 @@ def test_every_fault_is_told_at_once(config: TrainingConfig, tmp_path: Path) -> 
         )
     told = "\n".join(caught.value.problems)
     faults = (
-        "'gpuu' is not one of quick, cpu, gpu, teacher, baseline; did you mean 'gpu'?",
+        "'gpuu' is not one of quick, cpu, gpu, finetune, teacher, baseline; did you mean 'gpu'?",
         "--epochs",
         "--workers",
         "given twice",
@@ -81,3 +81,10 @@ def test_a_missing_package_is_told_with_the_command_that_installs_it(monkeypatch
 def test_presets_and_configuration_are_read_without_pytorch() -> None:
     code = "import sys; sys.modules['torch'] = None; import models.training.config, calibration.extras"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_preset_that_goes_on_with_a_trained_network_asks_for_one(config: TrainingConfig) -> None:
+    with pytest.raises(BadInput) as caught:
+        replace(config, preset="finetune")
+    assert "name it with --pretrained" in "\n".join(caught.value.problems)
+    assert replace(config, preset="finetune", pretrained=(config.faces,)).hyperparameters.clean_answer_weight == 0.6
