@@ -27,7 +27,7 @@ from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
 from installation.camera.masks import masks_of
-from installation.film.screen import NoScreen
+from installation.film.screen import NoScreen, no_display
 from installation.host.options import report_old_place, story_file, with_source
 from models.labels import LABELS
 from models.seeing.card import read_card
@@ -163,7 +163,7 @@ def _picture_source(options: CalibrateOptions, venue: Venue) -> PictureSource:
 
 def _guide(options: CalibrateOptions) -> Guide:
     text = TextGuide(options.yes)
-    if not options.window or options.yes or (not os.environ.get("DISPLAY") and os.name == "posix"):
+    if not options.window or options.yes or no_display():
         return text
     from installation.calibrate.window import NoWindow, WindowGuide
 

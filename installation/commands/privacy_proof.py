@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +39,7 @@ def proof(
 
     from calibration.errors import BadInput
     from calibration.venue_folder import find_venue
+    from installation.film.screen import no_display
     from installation.host.errors import both, plain_errors
     from installation.host.options import story_of, venue_of
     from installation.host.state_folder import room_stem
@@ -56,13 +56,12 @@ def proof(
         if page.suffix not in (".html", ".htm"):
             raise BadInput(f"{page.name} is not named .html", where="--out")
         file = find_venue(venue).file if venue else None
-        no_display = not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
         done = prove(
             chosen_story,
             chosen,
             file,
             seconds,
-            headless or no_display,
+            headless or no_display(),
             lambda words: say(f"{words} ...", err=True),
         )
         written = write_proof(done, page, key.expanduser() if key else None)

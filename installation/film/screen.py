@@ -197,6 +197,11 @@ def is_meant(driver: str) -> bool:
     return not meant or not sys.platform.startswith("linux") or driver.lower() in meant
 
 
+def no_display() -> bool:
+    """Whether nothing is there that a window could be on: Linux without X and Wayland. Elsewhere there is a desktop."""
+    return sys.platform.startswith("linux") and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+
+
 def on_wayland() -> bool:
     """Whether SDL will speak Wayland, where a window has no frame buffer but that of a renderer."""
     asked = os.environ.get("SDL_VIDEODRIVER", "")

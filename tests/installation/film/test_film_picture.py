@@ -18,7 +18,7 @@ from calibration.settings import ScreenSettings
 from installation.film.frame_scaler import FrameScaler, Placing, place
 from installation.film.gpu_wall import GpuWall, NoGpu
 from installation.film.keystone import remap_tables, tone_of
-from installation.film.screen import NoScreen, Screen, is_meant, on_wayland
+from installation.film.screen import NoScreen, Screen, is_meant, no_display, on_wayland
 from installation.film.surface_wall import SurfaceWall
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed here")
@@ -259,6 +259,27 @@ def test_wayland_keeps_the_frame_buffer_without_which_it_has_no_window(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert on_wayland() is wayland
+
+
+@pytest.mark.parametrize(
+    ("system", "server", "nothing"),
+    [
+        ("linux", "", True),
+        ("linux", "DISPLAY", False),
+        ("linux", "WAYLAND_DISPLAY", False),
+        ("darwin", "", False),
+        ("win32", "", False),
+    ],
+)
+def test_only_on_linux_a_display_has_a_server_in_the_environment(
+    system: str, server: str, nothing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    if server:
+        monkeypatch.setenv(server, ":0")
+    monkeypatch.setattr("sys.platform", system)
+    assert no_display() is nothing
 
 
 @pytest.mark.parametrize("size", [(480, 180), (161, 91)])
