@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 DEVICES = ("cpu", "cuda")
-PRESETS = ("quick", "cpu", "gpu", "finetune", "teacher", "baseline")
+PRESETS = ("quick", "cpu", "gpu", "finetune", "teacher", "baseline", "own")
 """As in ``models.training.presets``, which is not imported for the help: it loads the lamps."""
 
 
@@ -27,11 +27,17 @@ def register(app: typer.Typer) -> None:
 
 
 def train(  # noqa: PLR0913 - each argument is one of the command's options
-    faces: Path = typer.Argument(..., help="Training faces: contact sheet with its .csv, .npz, or class-named folders"),
-    valid: Path = typer.Argument(..., help="Validation faces; epoch, temperature and int8 are chosen on them"),
+    faces: Path = typer.Argument(
+        ...,
+        help="Training faces: a folder that 'chiaro dataset split' has divided; or, with VALID, a contact sheet with"
+        " its .csv, .npz, or class-named folders",
+    ),
+    valid: Path | None = typer.Argument(
+        None, help="Validation faces; epoch, temperature and int8 are chosen on them. Left out: those of the split"
+    ),
     preset: str = typer.Option(
         "cpu",
-        help="Hyperparameters; baseline is the earlier installations' network",
+        help="Hyperparameters; own: fine-tuning on a small set; baseline: the earlier installations' network",
         metavar=shown(PRESETS),
         autocompletion=completion(PRESETS),
     ),
@@ -47,7 +53,10 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
     ),
     relight: bool = typer.Option(True, help="Put part of the training faces under other lamps"),
     pretrained: list[Path] = typer.Option(
-        [], "--pretrained", help="Fine-tune this network: a best.pt or an .onnx; one for all seeds, or one for each"
+        [],
+        "--pretrained",
+        help="Fine-tune this network: a best.pt or an .onnx; one for all seeds, or one for each (left out with preset"
+        " own: the shipped one)",
     ),
     begin: list[Path] = typer.Option([], "--begin", hidden=True, help="Old name of --pretrained"),
     teachers: list[Path] = typer.Option([], "--teacher", help="Distil from this best.pt of another run; repeatable"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import cv2
 import numpy as np
 
@@ -20,14 +22,23 @@ FRONTAL, TURNED = 0.15, 0.7
 
 def quality(face: Gray, detection: Detection) -> float:
     """From 0 (worthless) to 1: the weakest of the five decides. ``face`` is the aligned one (64, 64) uint8."""
+    return min(quality_parts(face, detection).values())
+
+
+Weakness = Literal["small", "dark", "blurred", "turned", "unsure"]
+"""What takes from a face's worth; unsure: the detector itself."""
+
+
+def quality_parts(face: Gray, detection: Detection) -> dict[Weakness, float]:
+    """What a face is worth by each of the five, 0 to 1."""
     eyes = float(np.hypot(*(detection.landmarks[1] - detection.landmarks[0])))
-    return min(
-        _share(eyes, SMALL, LARGE),
-        _share(float(np.log2(max(luminance(face), 1e-3))), np.log2(DARK), np.log2(LIT)),
-        _share(_sharpness(face), BLURRED, SHARP),
-        _share(_sideways(detection, eyes), TURNED, FRONTAL),
-        _share(detection.score, 0.5, 0.95),
-    )
+    return {
+        "small": _share(eyes, SMALL, LARGE),
+        "dark": _share(float(np.log2(max(luminance(face), 1e-3))), np.log2(DARK), np.log2(LIT)),
+        "blurred": _share(sharpness(face), BLURRED, SHARP),
+        "turned": _share(_sideways(detection, eyes), TURNED, FRONTAL),
+        "unsure": _share(detection.score, 0.5, 0.95),
+    }
 
 
 def luminance(face: Gray) -> float:
@@ -39,7 +50,7 @@ def _share(value: float, nothing: float, all_of_it: float) -> float:
     return float(np.clip((value - nothing) / (all_of_it - nothing), 0.0, 1.0))
 
 
-def _sharpness(face: Gray) -> float:
+def sharpness(face: Gray) -> float:
     """Detail of 1 to 2 pixels against detail of 2 to 4: what a slope of light or the exposure does not change."""
     one = cv2.GaussianBlur(face.astype(np.float32), (0, 0), 1.0)
     two = cv2.GaussianBlur(one, (0, 0), 2.0)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from calibration.errors import BadInput
 from calibration.files import did_you_mean
+from models.seeing.classifier import SHIPPED
 from models.training.presets import OLD_NAMES, PRESETS, Preset
 
 FILE_NAME = "config.json"
@@ -23,7 +24,8 @@ class TrainingConfig:
     """Everything that decides what is trained. Raises ``BadInput`` with every fault at once when it is made."""
 
     faces: Path
-    validation_faces: Path
+    validation_faces: Path | None = None
+    """None: ``faces`` is a folder that 'chiaro dataset split' has divided."""
     folder: Path
     """Checkpoints, log and plot; with several seeds each has its own folder inside."""
     preset: str = "cpu"
@@ -47,6 +49,8 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         """Check all that can be checked without opening a file or loading PyTorch."""
         object.__setattr__(self, "preset", OLD_NAMES.get(self.preset, self.preset))
+        if self.preset in PRESETS and PRESETS[self.preset].begins_with_shipped and not self.pretrained:
+            object.__setattr__(self, "pretrained", (SHIPPED,))
         if faults := [*self._preset_faults(), *self._seed_faults(), *self._file_faults()]:
             raise BadInput(*faults)
 
@@ -73,7 +77,11 @@ class TrainingConfig:
             yield f"--preset: {self.preset} goes on with a trained network; name it with --pretrained"
 
     def _file_faults(self) -> Iterator[str]:
-        files = [("FACES", self.faces), ("VALID", self.validation_faces)]
+        files = [("FACES", self.faces)]
+        if self.validation_faces is not None:
+            files.append(("VALID", self.validation_faces))
+        elif not self.faces.is_dir() and self.faces.exists():
+            yield f"VALID: is missing; {self.faces} is no folder that 'chiaro dataset split' has divided"
         files += [("--pretrained", path) for path in self.pretrained]
         files += [("--teacher", path) for path in self.teachers]
         for name, path in files:

@@ -15,7 +15,7 @@ import torch
 from calibration.errors import BadFile, BadInput, NotEquivalent
 from calibration.progress import Progress
 from models.arrays import Floats, Gray
-from models.evaluation.dataset import LabelledFaces, read_faces
+from models.evaluation.dataset import LabelledFaces
 from models.lighting.uneven_light import training_light
 from models.training.augment import Augmenter
 from models.training.clean_answers import with_clean_answers
@@ -27,6 +27,8 @@ from models.training.parity_faces import parity_faces_from
 from models.training.release import Provenance, card_figures, release
 from models.training.restore import load_pretrained
 from models.training.train import train
+from models.training.training_faces import TrainingFaces, read_training_faces
+from models.training.training_report import write_report
 from models.training.training_run import TrainingRun
 from models.training.validation import Validation, cached_landmarks, make_validation
 
@@ -40,6 +42,7 @@ BATCH_NORM_BATCHES, BATCH_NORM_BATCH_SIZE = 12, 128
 class TrainingSet:
     """The faces of a training, ready to be drawn and evaluated on."""
 
+    faces: TrainingFaces
     augmenter: Augmenter
     validation: Validation
     parity_images: Sequence[Gray]
@@ -71,6 +74,7 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
     lines: list[str] = []
     for run in runs:
         _plot(run.folder)
+        lines += write_report(run, faces.faces, faces.validation)
         if path := config.export_path(run.seed):
             lines += _export(run, path, config, faces)
     return lines
@@ -110,7 +114,8 @@ def _digest(path: Path) -> str:
 
 def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSet:
     progress("reading faces", 0.0)
-    faces, valid = read_faces(config.faces), read_faces(config.validation_faces).with_label()
+    read = read_training_faces(config)
+    faces, valid = read.training, read.validation
     _check_counts(config, faces, valid)
     cache = config.folder.parent  # landmarks and lamps take minutes: runs beside each other share them
     landmarks, _ = cached_landmarks(faces, cache, partial(progress, "landmarks of the training faces"))
@@ -120,7 +125,7 @@ def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSe
     augmenter = Augmenter(faces, landmarks, config.hyperparameters.augment, lamps if config.relight else None)
     # Validation faces are relit also where training faces are not: that is what the comparison measures.
     validation = make_validation(valid, valid_landmarks, replace(augmenter, lamps=lamps))
-    return TrainingSet(augmenter, validation, valid.images[:PARITY_FACES], valid_landmarks[:PARITY_FACES])
+    return TrainingSet(read, augmenter, validation, valid.images[:PARITY_FACES], valid_landmarks[:PARITY_FACES])
 
 
 def _check_counts(config: TrainingConfig, faces: LabelledFaces, valid: LabelledFaces) -> None:
@@ -130,7 +135,9 @@ def _check_counts(config: TrainingConfig, faces: LabelledFaces, valid: LabelledF
             config.faces, [f"holds {len(faces)} faces; the preset {config.preset!r} needs {needed} or more (a batch)"]
         )
     if not len(valid):
-        raise BadFile(config.validation_faces, ["no face has a label (a majority of votes) to evaluate on"])
+        raise BadFile(
+            config.validation_faces or config.faces, ["no face has a label (a majority of votes) to evaluate on"]
+        )
 
 
 def _augmented_batches(augmenter: Augmenter, seed: int) -> Iterator[torch.Tensor]:

@@ -37,6 +37,12 @@ class Preset:
     """With teachers: the student sees each face shifted from where they see it, by up to so many pixels of 64."""
     eval_every: int = 1
     """Epochs after which a run is evaluated, logged and saved."""
+    patience: int = 0
+    """Evaluations without a better one after which a run stops early; 0: it goes on to its last epoch."""
+    trained_blocks: int | None = None
+    """Only the head and the last so many residual blocks learn, batch norms keep their statistics; None: all learn."""
+    begins_with_shipped: bool = False
+    """It fine-tunes the shipped network unless another one is named."""
     lamp_count: int = 160
     """Lamps in the bank that faces are relit from; each is computed for 40 heads before training starts."""
     threads: int = 1
@@ -110,6 +116,21 @@ PRESETS = {
         workers=14,
         network=NetworkConfig(arch="baseline_cnn"),
         augment=AugmentConfig(relight_probability=0.0, exposure_probability=0.0, erase_probability=0.0),
+    ),
+    # A small set of one's own, from the shipped network: the last stage and the head alone, minutes of one core.
+    "own": Preset(
+        epochs=40,
+        batch_size=32,
+        learning_rate=5e-4,
+        ema_decay=0.98,
+        label_smoothing=0.05,
+        class_balance=0.5,
+        patience=6,
+        trained_blocks=2,
+        begins_with_shipped=True,
+        lamp_count=24,
+        network=NetworkConfig(blocks=(2, 2, 2, 2), avg_pool_shortcut=True),
+        augment=AugmentConfig(relight_probability=0.3, exposure_probability=0.4, erase_probability=0.15),
     ),
 }
 """Teachers differ by their seeds; in float16 their weights must stay below 16 MiB, to be copied around easily

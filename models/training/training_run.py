@@ -31,6 +31,9 @@ class TrainingRun:
     epoch: int = 0
     step: int = 0
     best_score: float = -1.0
+    best_epoch: int = 0
+    began_with: EmotionNet | None = field(default=None, init=False)
+    """The pretrained network that was loaded in this process; None: from scratch, or resumed."""
     network: EmotionNet = field(init=False)
     ema_network: EmotionNet = field(init=False)
     """The exponential moving average of the network's weights: what is evaluated and exported."""
@@ -74,6 +77,7 @@ class TrainingRun:
 
     def load_weights(self, network: EmotionNet) -> None:
         """Start from the weights of this network, which must have the same configuration."""
+        self.began_with = network
         self.network.load_state_dict(network.state_dict())
         self.ema_network.load_state_dict(network.state_dict())
 
@@ -99,11 +103,12 @@ class TrainingRun:
         for group in self.optimizer.param_groups:  # also when the last steps were made on another device
             group["lr"], group["capturable"] = self._learning_rate(), self._on_gpu
         self.epoch, self.step, self.best_score = saved["epoch"], saved["step"], saved["best_score"]
+        self.best_epoch = saved.get("best_epoch", self.epoch)
 
     def save(self, name: str) -> None:
         """Write NAME.pt, a checkpoint to resume from, whole or not at all."""
         state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
-        self._write(name, state | {"step": self.step, "best_score": self.best_score})
+        self._write(name, state | {"step": self.step, "best_score": self.best_score, "best_epoch": self.best_epoch})
 
     def save_ema(self, name: str) -> None:
         """Write NAME.pt with the averaged network alone: all that an export or a student needs."""

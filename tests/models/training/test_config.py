@@ -36,7 +36,7 @@ def test_every_fault_is_told_at_once(config: TrainingConfig, tmp_path: Path) -> 
         )
     told = "\n".join(caught.value.problems)
     faults = (
-        "'gpuu' is not one of quick, cpu, gpu, finetune, teacher, baseline; did you mean 'gpu'?",
+        "'gpuu' is not one of quick, cpu, gpu, finetune, teacher, baseline, own; did you mean 'gpu'?",
         "--epochs",
         "--workers",
         "given twice",

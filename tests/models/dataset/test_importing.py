@@ -1,0 +1,92 @@
+"""Sets of others are copied into one's own, cut to the face, with every reason why something was not."""
+
+import hashlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from calibration.errors import BadFile
+from models.dataset.crop import CROP_SIDE
+from models.dataset.importing import import_faces
+from models.dataset.table import FaceRow, read_table, write_table
+from tests.models.dataset.faces import drawn, photograph, write_picture
+
+FER_PLUS = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n"
+
+
+def test_folders_of_other_names_are_brought_in_with_their_people_and_nothing_of_theirs_changes(tmp_path: Path) -> None:
+    source = tmp_path / "theirs"
+    write_picture(source / "Happy" / "anna" / "whole.png", photograph(0, "happiness"))
+    write_picture(source / "angry" / "small.png", drawn(1))
+    write_picture(source / "angry" / "tiny.png", drawn(2)[:20, :20])
+    write_picture(source / "angry" / "nobody.png", np.full((300, 300), 90, np.uint8))
+    write_picture(source / "bored" / "x.png", drawn(3))
+    (source / "angry" / "torn.jpg").write_bytes(b"no picture")
+    before = {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in source.rglob("*.*")}
+    done = import_faces(source, tmp_path / "own", "theirs", light="day")
+    assert done.classes == {"happiness": 1, "anger": 1}
+    reasons = dict(done.unused)
+    assert reasons["angry/torn.jpg"] == "cannot be read as a picture"
+    assert reasons["angry/nobody.png"] == "no face was found in it"
+    assert reasons["angry/tiny.png"] == "is smaller than 24 pixels"
+    assert reasons["bored (1 pictures)"] == "is the name of no emotion that is known here"
+    happy, angry = sorted(read_table(tmp_path / "own"), key=lambda row: row.label, reverse=True)
+    assert (happy.label, happy.person, happy.session, happy.light) == (
+        "happiness",
+        "theirs:anna",
+        "import theirs",
+        "day",
+    )
+    cut = cv2.imread(str(tmp_path / "own" / happy.path), cv2.IMREAD_UNCHANGED)
+    assert cut is not None
+    assert cut.shape == (CROP_SIDE, CROP_SIDE), "a whole photograph is cut to its face"
+    kept = cv2.imread(str(tmp_path / "own" / angry.path), cv2.IMREAD_UNCHANGED)
+    assert np.array_equal(np.asarray(kept), drawn(1))
+    assert {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in source.rglob("*.*")} == before
+    again = import_faces(source, tmp_path / "own", "theirs")
+    assert (again.faces, again.known) == (0, 2)
+
+
+def test_tables_of_pixels_and_their_votes_are_read(tmp_path: Path) -> None:
+    faces = [" ".join(map(str, drawn(k).ravel().tolist())) for k in range(4)]
+    rows = [f"3,{faces[0]},Training", f"6,{faces[1]},PrivateTest", f"9,{faces[2]},Training", "0,1 2 3,PublicTest"]
+    table = tmp_path / "fer.csv"
+    table.write_text("emotion,pixels,Usage\n" + "\n".join(rows) + "\n")
+    done = import_faces(table, tmp_path / "own", "fer")
+    assert done.classes == {"neutral": 1, "happiness": 1}
+    assert [name for name, _ in done.unused] == ["line 4", "line 5"]
+    assert {row.label: row.part for row in read_table(tmp_path / "own")} == {"happiness": "train", "neutral": "test"}
+    votes = tmp_path / "votes.csv"
+    each = ["0,0,9,0,0,0,0,0,1,0", "0,0,0,9,0,0,0,0,1,0", "5,0,0,5,0,0,0,0,0,0", "9,0,0,0,0,0,0,0,0,0"]
+    votes.write_text(FER_PLUS + "".join(f"Training,x.png,{one}\n" for one in each))
+    voted = import_faces(table, tmp_path / "voted", "fer", votes=votes)
+    assert voted.classes == {"surprise": 1, "sadness": 1}
+    assert dict(voted.unused)["line 4"] == "has no majority of the votes"
+    votes.write_text(FER_PLUS)
+    with pytest.raises(BadFile, match="column missing"):
+        import_faces(table, tmp_path / "voted", "fer", votes=votes)
+
+
+def test_arrays_and_tables_with_people_and_groups_are_read(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=np.stack([drawn(1), drawn(2)]), labels=np.array([4, -1]))
+    done = import_faces(tmp_path / "a.npz", tmp_path / "own", "a")
+    assert done.classes == {"anger": 1}
+    assert done.unused == (("face 1", "has no label (no majority of the votes)"),)
+    write_picture(tmp_path / "faces" / "x.png", drawn(3))
+    (tmp_path / "t.csv").write_text("path,label,person,group\nfaces/x.png,sad,7,old\nfaces/gone.png,sad,7,old\n")
+    done = import_faces(tmp_path / "t.csv", tmp_path / "own", "t")
+    assert done.unused == (("faces/gone.png", "is named by the table and is not there"),)
+    row = read_table(tmp_path / "own")[-1]
+    assert (row.label, row.person, row.group) == ("sadness", "t:7", "old")
+
+
+def test_one_set_is_added_to_another(tmp_path: Path) -> None:
+    write_picture(tmp_path / "own" / "fear" / "a.png", drawn(9))
+    write_table(tmp_path / "own", [FaceRow("fear/a.png", "fear", "K7QX2P")])
+    write_picture(tmp_path / "theirs" / "fear" / "b.png", drawn(8))
+    import_faces(tmp_path / "theirs", tmp_path / "own", "theirs")
+    assert [row.person for row in read_table(tmp_path / "own")] == ["K7QX2P", ""]
+    with pytest.raises(BadFile):
+        import_faces(tmp_path / "nowhere", tmp_path / "own", "nowhere")
