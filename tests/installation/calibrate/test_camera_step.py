@@ -122,7 +122,7 @@ def test_without_a_camera_no_simulated_visitor_is_taken_for_a_volunteer(monkeypa
     monkeypatch.setattr(device, "found_devices", lambda: [])
     monkeypatch.setattr(visitor, "found_devices", lambda: [])
     with pytest.raises(CameraLost, match="no camera was found"):
-        open_picture_source(Venue(camera=CameraSettings(open_timeout_seconds=0.1)), 0)
+        open_picture_source(Venue(camera=CameraSettings(open_timeout_seconds=1)), 0)
 
 
 class Occupied(SimulatedPictures):
