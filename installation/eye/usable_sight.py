@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from calibration.errors import BadFile
 from calibration.files import is_file
@@ -17,13 +19,18 @@ from calibration.settings import EyeSettings
 from calibration.venue import Venue
 from installation.eye.perception import CannotBegin
 from installation.host.priority import set_thread_priority
+from installation.host.terminal import say
 from models.seeing.classifier import SHIPPED, Classifier, open_classifier
-from models.seeing.detector import open_detector
-from models.seeing.finding import Beside
+from models.seeing.detector import cut, open_detector
+from models.seeing.finding import Beside, Finder
+from models.seeing.io_binding import VariantUnavailable
 from models.seeing.mtcnn_weights import NoWeights
 from models.seeing.runtime import NoCuda
 from models.seeing.sight import Sight
 from models.seeing.venue_head import check_head, head_of, model_file
+
+if TYPE_CHECKING:
+    from models.seeing.device_look import DeviceLook
 
 Part = TypeVar("Part")
 DETECTION = 3
@@ -47,7 +54,12 @@ def open_usable_sight(venue: Venue, beside: bool = False) -> tuple[Sight, tuple[
         head = _first_usable(heads, left_out)
     elif venue.calibration.head:
         left_out.append("[calibration]: its head was made for the network that is left out")
-    finder = Beside(detector, eye.detect_every, _yield_to_looks) if beside else None
+    device = _device_look(venue, classifier) if beside else None
+    finder: Finder | None = Beside(detector, eye.detect_every, _yield_to_looks) if beside else None
+    if device and device.finds_faces and finder:
+        from models.seeing.each_picture import EachPicture
+
+        finder = EachPicture(device, finder)
     sight = Sight(
         detector,
         classifier,
@@ -56,8 +68,29 @@ def open_usable_sight(venue: Venue, beside: bool = False) -> tuple[Sight, tuple[
         head,
         finder=finder,
         classify_at_most=eye.classify_at_most,
+        device=device,
     )
     return sight, tuple(left_out)
+
+
+def _device_look(venue: Venue, classifier: Classifier) -> DeviceLook | None:
+    """The rest of the look on the classifier's GPU; None where there is none, or it does not run there."""
+    if classifier.bound is None:
+        return None
+    from models.seeing.device_look import open_device_look
+
+    camera = venue.camera
+    size = (camera.height, camera.width) if camera.rotate_degrees in (0, 180) else (camera.width, camera.height)
+    height, width = cut(np.broadcast_to(np.uint8(0), size), camera.region)[0].shape[:2]
+    try:
+        return open_device_look(venue.eye, classifier, (height, width), _say)
+    except (VariantUnavailable, BadFile) as error:
+        _say(f"only the classifier runs on the GPU: {error}")
+        return None
+
+
+def _say(line: str) -> None:
+    say(line, err=True)
 
 
 def _yield_to_looks() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from models.arrays import Doubles, Floats, Gray, Image
+from models.arrays import Doubles, Floats, Gray, Image, Indices
 
 SIDE = 64
 TEMPLATE = np.array(
@@ -28,18 +29,24 @@ def align(picture: Image, landmarks: Floats) -> Gray:
     ``picture`` is BGR (h, w, 3) or gray (h, w); ``landmarks`` (5, 2) are pixels of it. What lies outside the picture
     repeats its border. Light is left as it is.
     """
-    turn = similarity(np.asarray(landmarks, np.float64))
-    picture, turn = _cut_out(picture, turn)
-    gray = picture if picture.ndim == 2 else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
-    gray, turn = _reduced(gray, turn)
-    face = cv2.warpAffine(gray, turn, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    (face,) = align_all(picture, [landmarks])
     return np.asarray(face, np.uint8)
 
 
 def align_all(picture: Image, landmarks: Sequence[Floats]) -> Gray:
     """Every face of a picture: (n, 64, 64) uint8 from n times (5, 2) landmarks."""
-    faces = [align(picture, five) for five in landmarks]
-    return np.stack(faces) if faces else np.empty((0, SIDE, SIDE), np.uint8)
+    faces = np.empty((len(landmarks), SIDE, SIDE), np.uint8)
+    if not len(faces):
+        return faces
+    cuts = cuts_for(np.asarray(landmarks, np.float64), *picture.shape[:2])
+    for face, (x, y), (width, height), times, turn in zip(
+        faces, cuts.corners, cuts.sizes, cuts.times.tolist(), cuts.turns, strict=True
+    ):
+        part = picture[y : y + height, x : x + width]
+        gray = part if part.ndim == 2 else np.asarray(cv2.cvtColor(part, cv2.COLOR_BGR2GRAY), np.uint8)
+        small = _reduced(gray, times)
+        cv2.warpAffine(small, turn, (SIDE, SIDE), face, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE)
+    return faces
 
 
 def similarity(landmarks: Doubles) -> Doubles:
@@ -75,26 +82,50 @@ FLAT = 1.0
 """Deviation in gray values under which a face counts as flat: below it only noise would be blown up."""
 
 
-def _cut_out(picture: Image, turn: Doubles) -> tuple[Image, Doubles]:
-    """Only the part of the picture that the face needs, so that the rest costs no colour conversion."""
-    corners = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]], np.float64)
-    back = corners @ cv2.invertAffineTransform(turn).T
-    height, width = picture.shape[:2]
-    x1, y1 = (int(v) for v in np.clip(np.floor(back.min(axis=0)) - 2, 0, [width - 1, height - 1]))
-    x2, y2 = (int(v) for v in np.clip(np.ceil(back.max(axis=0)) + 3, [x1 + 1, y1 + 1], [width, height]))
-    moved = turn.copy()
-    moved[:, 2] += turn[:, :2] @ (x1, y1)
-    return picture[y1:y2, x1:x2], moved
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Which parts of a picture faces need, by how much these are reduced, and how they are turned then."""
+
+    corners: Indices
+    """Left and top (n, 2) in pixels of the picture."""
+    sizes: Indices
+    """Width and height (n, 2): only they cost a colour conversion."""
+    times: Indices
+    """Squares of so many pixels become one (n,): sampling alone would skip pixels and keep all of their noise."""
+    turns: Doubles
+    """(n, 2, 3) from the reduced part to the aligned face."""
 
 
-def _reduced(gray: Gray, turn: Doubles) -> tuple[Gray, Doubles]:
-    """A large face halved (or more) by area first: sampling alone would skip pixels and keep all of their noise."""
-    times = int(1 / np.hypot(turn[0, 0], turn[1, 0]) + 0.25)
-    if times < 2 or min(gray.shape) < times:
-        return gray, turn
+def cuts_for(landmarks: Doubles, height: int, width: int, times_at_most: int = 1_000_000) -> Cuts:
+    """What ``align`` does with faces (n, 5, 2) of a picture of this size."""
+    turns = similarity(landmarks)
+    back = _CORNERS @ inverted(turns).transpose(0, 2, 1)
+    first = np.clip(np.floor(back.min(axis=1)) - 2, 0, [width - 1, height - 1]).astype(np.intp)
+    last = np.clip(np.ceil(back.max(axis=1)) + 3, first + 1, [width, height]).astype(np.intp)
+    sizes = last - first
+    scale = np.maximum(np.hypot(turns[:, 0, 0], turns[:, 1, 0]), 1e-6)
+    times = np.minimum((1 / scale + 0.25).astype(np.intp), times_at_most)
+    times[(times < 2) | (sizes.min(axis=1) < times)] = 1
+    shift = first + (times[:, None] - 1) / 2
+    turns[:, :, 2] += (turns[:, :, :2] @ shift[:, :, None])[:, :, 0]
+    turns[:, :, :2] *= times[:, None, None]
+    return Cuts(first, sizes, times, turns)
+
+
+_CORNERS = np.array([[0, 0, 1], [SIDE, 0, 1], [0, SIDE, 1], [SIDE, SIDE, 1]], np.float64)
+
+
+def inverted(turns: Doubles) -> Doubles:
+    """The (n, 2, 3) matrices that lead back from similarities (n, 2, 3)."""
+    squared = np.maximum(np.square(turns[:, :, 0]).sum(axis=1), 1e-12)
+    inverse = turns[:, :, :2].transpose(0, 2, 1) / squared[:, None, None]
+    return np.concatenate([inverse, -inverse @ turns[:, :, 2:]], axis=2)
+
+
+def _reduced(gray: Gray, times: int) -> Gray:
+    """Averaged by area."""
+    if times == 1:
+        return gray
     size = (gray.shape[1] // times, gray.shape[0] // times)
     small = cv2.resize(gray[: size[1] * times, : size[0] * times], size, interpolation=cv2.INTER_AREA)
-    moved = turn.copy()
-    moved[:, :2] *= times
-    moved[:, 2] += turn[:, :2] @ np.full(2, (times - 1) / 2)
-    return np.asarray(small, np.uint8), moved
+    return np.asarray(small, np.uint8)

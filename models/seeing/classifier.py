@@ -32,7 +32,7 @@ class Classifier:
 
         Raises ``ValueError`` for a network whose answers are of no use, and what onnxruntime raises.
         """
-        self._session, self.card, self._bound = session, card, bound
+        self._session, self.card, self.bound = session, card, bound
         self.provider = device.provider
         self.line = f"classifier {name} {card.version} on {device.line}"
         sizes = BATCHES if self.provider == CUDA and not bound else (1,)
@@ -48,11 +48,11 @@ class Classifier:
         """Probabilities (n, 8) in the order of ``LABELS`` and embeddings (n, d) of aligned faces (n, 64, 64) uint8."""
         if not len(faces):
             return np.empty((0, len(LABELS)), np.float32), np.empty((0, self.embedding_size), np.float32)
-        return self._bound.run(faces) if self._bound else self.run(prepare(faces))
+        return self.bound.run(faces) if self.bound else self.run(prepare(faces))
 
     def run(self, prepared: Floats) -> tuple[Floats, Floats]:
         """The same for faces that are prepared already (n, 1, 64, 64); only where they are not prepared inside."""
-        if self._bound:
+        if self.bound:
             raise TypeError(
                 "this variant prepares its faces itself: open the classifier with int8=False, or call classify()"
             )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -19,6 +19,38 @@ BATCHES = (1, 4, 16)
 CUDA_GRAPH = (CUDA, {"enable_cuda_graph": "1"})
 """A CUDA graph starts all kernels of a run at once: a network this small would spend its time on launching them."""
 Outputs = tuple[Floats, Floats]
+Providers = Sequence[str | tuple[str, dict[str, str]]]
+Made = TypeVar("Made")
+
+
+class FixedRun:
+    """Runs of one session with the same memory each time: a recorded graph knows no other addresses.
+
+    ``number``: another one for each memory and each shape of one session; a recording is kept for each.
+    """
+
+    def __init__(self, session: Any, number: int, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> None:
+        self._session, self._binding = session, session.io_binding()
+        for name, memory in inputs.items():
+            self._binding.bind_ortvalue_input(name, memory)
+        for name, memory in outputs.items():
+            self._binding.bind_ortvalue_output(name, memory)
+        self._options = onnxruntime.RunOptions()
+        self._options.add_run_config_entry("gpu_graph_id", str(number))
+
+    def run(self) -> None:
+        """Once; it has ended when this returns."""
+        self._session.run_with_iobinding(self._binding, self._options)
+
+    def warm_up(self) -> None:
+        """The first runs may record, the last one plays what was recorded."""
+        for _ in range(3):
+            self.run()
+
+
+def memory(shape: Sequence[int], kind: Any, device: str) -> Any:
+    """Memory of the device, 'cuda' or 'cpu', for an array of numpy's ``kind``."""
+    return onnxruntime.OrtValue.ortvalue_from_shape_and_type(list(shape), kind, device, 0)
 
 
 class BoundNetwork:
@@ -29,12 +61,8 @@ class BoundNetwork:
 
     def __init__(self, session: Any, device: str = "cuda") -> None:
         """``device``: where the memory lies, 'cuda' or 'cpu'. Every size runs at once: no visitor waits for it."""
-        self._session = session
         widths = {value.name: int(value.shape[-1]) for value in session.get_outputs()}
-        self._sizes = {n: _Size(session, n, widths, device) for n in BATCHES}
-        for size in self._sizes.values():
-            for _ in range(3):  # the first ones may record, the last one plays what was recorded
-                size.run(np.zeros((1, SIDE, SIDE), np.uint8))
+        self.batches = {n: Batch(session, n, widths, device) for n in BATCHES}
 
     def run(self, faces: Gray) -> Outputs:
         """Probabilities (n, 8) and embeddings (n, d) of one face or more."""
@@ -42,61 +70,37 @@ class BoundNetwork:
         return np.concatenate([p for p, _ in parts]), np.concatenate([e for _, e in parts])
 
     def _part(self, faces: Gray) -> Outputs:
-        return self._sizes[next(size for size in BATCHES if size >= len(faces))].run(faces)
+        return self.batches[size_for(len(faces), BATCHES)].run(faces)
 
 
-class _Size:
-    """One batch size: its place for faces, its place for answers. A recorded graph knows no other addresses."""
+def size_for(count: int, sizes: Sequence[int]) -> int:
+    """The smallest of ``sizes`` that holds so many."""
+    return next(size for size in sizes if size >= count)
+
+
+class Batch:
+    """One batch size: its place for faces, its place for answers."""
 
     def __init__(self, session: Any, n: int, widths: dict[str, int], device: str) -> None:
-        make = onnxruntime.OrtValue.ortvalue_from_shape_and_type
-        self._session, self._input = session, np.zeros((n, SIDE, SIDE), np.uint8)
-        self._faces = make([n, SIDE, SIDE], np.uint8, device, 0)
-        self._answers = [make([n, widths[name]], np.float32, device, 0) for name in ("probabilities", "embedding")]
-        self._binding = session.io_binding()
-        self._binding.bind_ortvalue_input("faces", self._faces)
-        for name, answer in zip(("probabilities", "embedding"), self._answers, strict=True):
-            self._binding.bind_ortvalue_output(name, answer)
-        self._options = onnxruntime.RunOptions()
-        self._options.add_run_config_entry("gpu_graph_id", str(n))
+        self._input = np.zeros((n, SIDE, SIDE), np.uint8)
+        self.faces = memory((n, SIDE, SIDE), np.uint8, device)
+        """On the device."""
+        self._answers = {name: memory((n, widths[name]), np.float32, device) for name in ("probabilities", "embedding")}
+        self._fixed = FixedRun(session, n, {"faces": self.faces}, self._answers)
+        self.faces.update_inplace(self._input)
+        self._fixed.warm_up()
 
     def run(self, faces: Gray) -> Outputs:
+        """Of faces that are not on the device yet."""
         self._input[: len(faces)] = faces
-        self._faces.update_inplace(self._input)
-        self._session.run_with_iobinding(self._binding, self._options)
-        probabilities, embedding = (answer.numpy()[: len(faces)].copy() for answer in self._answers)
+        self.faces.update_inplace(self._input)
+        return self.answers(len(faces))
+
+    def answers(self, count: int) -> Outputs:
+        """Of the first ``count`` of ``faces``."""
+        self._fixed.run()
+        probabilities, embedding = (answer.numpy()[:count].copy() for answer in self._answers.values())
         return probabilities, embedding
-
-
-class BoundPicture:
-    """A network from one picture to one table, such as a detector: both stay bound to memory of the device.
-
-    They are bound anew when the picture's size changes, which it does when another camera comes.
-    """
-
-    def __init__(self, session: Any, device: str = "cuda") -> None:
-        """``device``: where the memory lies, 'cuda' or 'cpu'."""
-        self._session, self._device = session, device
-        self._takes, self._gives = session.get_inputs()[0].name, session.get_outputs()[0].name
-        self._shape: tuple[int, ...] = ()
-
-    def run(self, picture: Floats) -> Floats:
-        """The network's answers to ``picture``, float32 in the shape that it takes."""
-        if picture.shape != self._shape:
-            self._bind(picture)
-        self._picture.update_inplace(picture)
-        self._session.run_with_iobinding(self._binding)
-        return np.array(self._answers.numpy(), np.float32)
-
-    def _bind(self, picture: Floats) -> None:
-        (answers,) = self._session.run([self._gives], {self._takes: picture})
-        make = onnxruntime.OrtValue.ortvalue_from_shape_and_type
-        self._picture = make(list(picture.shape), np.float32, self._device, 0)
-        self._answers = make(list(answers.shape), np.float32, self._device, 0)
-        self._binding = self._session.io_binding()
-        self._binding.bind_ortvalue_input(self._takes, self._picture)
-        self._binding.bind_ortvalue_output(self._gives, self._answers)
-        self._shape = picture.shape
 
 
 class VariantUnavailable(Unavailable):
@@ -106,17 +110,41 @@ class VariantUnavailable(Unavailable):
 def open_bound_network(path: Path, threads: int, check: Callable[[Any], None]) -> tuple[BoundNetwork, bool]:
     """The GPU variant, and whether it runs as recorded CUDA graphs; ``check`` gets the session before it runs.
 
+    Raises ``VariantUnavailable``.
+    """
+
+    def opened(providers: Providers) -> BoundNetwork:
+        session = open_on_cuda(path, threads, providers)
+        check(session)
+        return BoundNetwork(session)
+
+    return recorded_if_possible(opened)
+
+
+def open_on_cuda(path: Path, threads: int, providers: Providers) -> Any:
+    """A session that runs on CUDA. Raises ``VariantUnavailable`` and what onnxruntime raises."""
+    session = open_session(path, threads, providers)
+    if session.get_providers()[0] != CUDA:
+        raise VariantUnavailable("its session fell back to the CPU")
+    return session
+
+
+def recorded_if_possible(make: Callable[[Providers], Made]) -> tuple[Made, bool]:
+    """What ``make`` opens, and whether it is recorded as CUDA graphs.
+
     Recording is refused where a step would have to run on the CPU; then it runs without. Raises ``VariantUnavailable``.
     """
-    reason = "its session fell back to the CPU"
+    reason = ""
     for recorded in (True, False):
         try:
-            session = open_session(path, threads, (CUDA_GRAPH if recorded else CUDA, CPU))
-            if session.get_providers()[0] == CUDA:
-                check(session)
-                return BoundNetwork(session), recorded
-        except Exception as error:  # onnxruntime's own exceptions share no base class
-            if not type(error).__module__.startswith("onnxruntime"):
+            return make((CUDA_GRAPH if recorded else CUDA, CPU)), recorded
+        except Exception as error:
+            if not (isinstance(error, VariantUnavailable) or is_from_the_device(error)):
                 raise
             reason = str(error)
     raise VariantUnavailable(reason)
+
+
+def is_from_the_device(error: Exception) -> bool:
+    """Whether onnxruntime raised it. (Its own exceptions share no base class.)"""
+    return type(error).__module__.startswith("onnxruntime") or type(error) is RuntimeError

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
@@ -21,10 +24,8 @@ from models.frame import Detection
 from models.seeing.align import TEMPLATE
 from models.seeing.boxes import as_detections, nms, nms_by_smaller_box
 from models.seeing.brighten import ROWS, reduce_to_gray
-from models.seeing.io_binding import BoundPicture
-from models.seeing.runtime import DeviceName, open_on_gpu
 from models.seeing.second_look import SecondLook
-from models.seeing.session import CUDA, about_the_file, open_session
+from models.seeing.session import about_the_file, open_session
 
 SHIPPED = WEIGHTS / "chiaro-faces.onnx"
 STRIDES = (8, 16, 32)
@@ -43,13 +44,16 @@ SURER = 0.4
 SECOND_SHA256 = "second_look_sha256"
 """In the card of a detector that has a second look."""
 NETWORK_BYTES = 10_000_000
+Found = tuple[Floats, Floats, Floats]
+"""Boxes (n, 4), scores (n,) and landmarks (n, 5, 2), best first, in pixels of the reduced picture."""
+Judge = Callable[[Floats], tuple[Floats, Floats]]
+"""Landmarks (n, 5, 2) -> logits (n,) of being a face, and better landmarks."""
 
 
 class OneShot:
     """Finds faces and their five landmarks in one picture.
 
-    ``smallest_face`` in pixels of the picture as given. ``device``: of the first look, which is nearly all of the work.
-    Raises ``BadFile`` for a file that is torn or not the card's, ``NoCuda`` if a GPU is required and there is none.
+    ``smallest_face`` in pixels of the picture as given. Raises ``BadFile`` for a file that is torn or not the card's.
     """
 
     def __init__(
@@ -59,16 +63,13 @@ class OneShot:
         threads: int = 1,
         rows: int = ROWS,
         path: Path = SHIPPED,
-        device: DeviceName = "cpu",
     ) -> None:
-        self._smallest, self._score, self._rows = smallest_face, score, rows
-        card = _read_card(path)
+        self._choice, self._score, self._rows = Choice(smallest_face, score), score, rows
+        card = read_detector_card(path)
         network = _checked(path, card, "sha256")
         nothing = np.full((STRIDES[-1], STRIDES[-1]), PADDING, np.uint8)
         with about_the_file(path):
-            session, self.device = open_on_gpu(network, device, threads)
-            session = session or open_session(network, threads, sizes_vary=True)
-            self._first = BoundPicture(session, "cuda" if self.device.provider == CUDA else "cpu")
+            self._first = open_session(network, threads, sizes_vary=True)
             self.search(nothing, score)
         self._second: SecondLook | None = None
         if SECOND_SHA256 in card:
@@ -81,26 +82,49 @@ class OneShot:
     def detect(self, image: Image) -> list[Detection]:
         """Faces in ``image`` (BGR or gray), best first, in its own pixels."""
         gray, scale = reduce_to_gray(image, self._rows)
-        boxes, scores, points = self.search(gray, CANDIDATE if self._second else self._score)
-        large = np.flatnonzero((boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._smallest * scale)
-        boxes, scores, points = boxes[large], scores[large], points[large]
         if self._second:
-            boxes, points = boxes[:MOST_CANDIDATES], points[:MOST_CANDIDATES]
-            logits, points = self._second.judge(gray, points)
-            scores = both_looks(scores[:MOST_CANDIDATES], logits)
-            best = np.argsort(-scores, kind="stable")[: int((scores > self._score).sum())]
-            boxes, scores, points = boxes[best], scores[best], points[best]
-        return as_detections(boxes, scores, points, scale)
+            return self._choice.after_second_look(
+                self.search(gray, CANDIDATE), scale, partial(self._second.judge, gray)
+            )
+        return as_detections(*self._choice.large_enough(self.search(gray, self._score), scale), scale)
 
-    def search(self, gray: Gray, score: float) -> tuple[Floats, Floats, Floats]:
+    def search(self, gray: Gray, score: float) -> Found:
         """Boxes (n, 4), scores (n,) above ``score`` and landmarks (n, 5, 2) in pixels of ``gray``: the first look."""
         bottom, right = (-side % STRIDES[-1] for side in gray.shape)
         padded = cv2.copyMakeBorder(gray, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=PADDING)
-        answers = self._first.run(padded[None, None].astype(np.float32))
-        boxes, scores, points = decoded(answers[0], padded.shape[0], padded.shape[1], score)
-        best = nms(boxes, scores, IOU_THRESHOLD)
-        best = best[nms_by_smaller_box(boxes[best], scores[best], SMALLER_BOX_THRESHOLD)]
-        return boxes[best], scores[best], points[best]
+        (answers,) = self._first.run(None, {self._first.get_inputs()[0].name: padded[None, None].astype(np.float32)})
+        return faces_in(answers[0], padded.shape[0], padded.shape[1], score)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the faces that were found count."""
+
+    smallest: float
+    """Pixels of the picture as given."""
+    score: float
+
+    def large_enough(self, found: Found, scale: float) -> Found:
+        """Those found in the reduced picture that are not too small."""
+        boxes, scores, points = found
+        large = np.flatnonzero((boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self.smallest * scale)
+        return boxes[large], scores[large], points[large]
+
+    def after_second_look(self, found: Found, scale: float, judge: Judge) -> list[Detection]:
+        """The faces, best first, in the pixels of the picture as given. ``judge`` is the second look."""
+        boxes, scores, points = (values[:MOST_CANDIDATES] for values in self.large_enough(found, scale))
+        logits, points = judge(points)
+        scores = both_looks(scores, logits)
+        best = np.argsort(-scores, kind="stable")[: int((scores > self.score).sum())]
+        return as_detections(boxes[best], scores[best], points[best], scale)
+
+
+def faces_in(answers: Floats, height: int, width: int, score: float) -> Found:
+    """Boxes, scores above ``score`` and landmarks from the first look's answers (cells, 15), each face once."""
+    boxes, scores, points = decoded(answers, height, width, score)
+    best = nms(boxes, scores, IOU_THRESHOLD)
+    best = best[nms_by_smaller_box(boxes[best], scores[best], SMALLER_BOX_THRESHOLD)]
+    return boxes[best], scores[best], points[best]
 
 
 def both_looks(scores: Floats, logits: Floats) -> Floats:
@@ -109,15 +133,21 @@ def both_looks(scores: Floats, logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(np.log(sure / (1 - sure)) + logits) / 2 - SURER)), np.float32)
 
 
-def decoded(answers: Floats, height: int, width: int, score: float) -> tuple[Floats, Floats, Floats]:
+def decoded(answers: Floats, height: int, width: int, score: float) -> Found:
     """Boxes (n, 4), scores (n,) and landmarks (n, 5, 2) of the cells that score above ``score``, from (cells, 15)."""
     sure = np.flatnonzero(answers[:, 0] > np.log(score / (1 - score)))
-    chosen, centres = answers[sure], np.concatenate(cell_centres(height, width))[sure]
-    stride = cell_strides(height, width)[sure, None]
+    all_centres, strides = _cells(height, width)
+    chosen, centres, stride = answers[sure], all_centres[sure], strides[sure, None]
     middles, half = centres + chosen[:, 1:3] * stride, np.exp(np.clip(chosen[:, 3:5], -3, 4)) * stride
     points = centres[:, None] + chosen[:, 5:].reshape(-1, 5, 2) * (stride * LANDMARK_REACH)[:, None]
     boxes = np.concatenate([middles - half, middles + half], axis=1)
     return boxes, np.asarray(1 / (1 + np.exp(-chosen[:, 0])), np.float32), points
+
+
+@lru_cache(4)
+def _cells(height: int, width: int) -> tuple[Floats, Floats]:
+    """Middle and stride of each cell."""
+    return np.concatenate(cell_centres(height, width)), cell_strides(height, width)
 
 
 def cell_centres(height: int, width: int) -> list[Floats]:
@@ -145,7 +175,8 @@ def second_of(path: Path) -> Path:
     return path.with_suffix(".second.onnx")
 
 
-def _read_card(path: Path) -> dict[str, object]:
+def read_detector_card(path: Path) -> dict[str, object]:
+    """What the card says. Raises ``BadFile``."""
     card = card_of(path)
     try:
         values = json.loads(read_bytes(card, TEXT_BYTES))

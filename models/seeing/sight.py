@@ -5,22 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from calibration.head import VenueHead
 from calibration.settings import MAX_VISITORS, EyeSettings, Region
-from models.arrays import Floats, Gray
+from models.arrays import Floats, Gray, Image
 from models.estimate import EmotionEstimate
 from models.frame import Detection, Frame
 from models.seeing.align import align_all
 from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
 from models.seeing.finding import AtOnce, Finder
+from models.seeing.io_binding import VariantUnavailable
 from models.seeing.quality import luminance, quality
 from models.seeing.shut_eyes import LEAST_EYES_APART, LEAST_LUMINANCE, shut_log_odds
 from models.seeing.turns import Turns
 from models.seeing.venue_head import check_head, model_file
+
+if TYPE_CHECKING:  # an eye without a GPU does not need it
+    from models.seeing.device_look import Answers, DeviceLook
 
 Clock = Callable[[], float]
 Head = Callable[[Floats, Floats], Floats]
@@ -33,6 +38,7 @@ class Sight:
 
     ``finder``: how; None: ``AtOnce``, so that the same frames give the same estimates on any machine.
     ``classify_at_most``: faces in one look; of more, the nearest half each time and the others in turn.
+    ``device``: cuts faces out and classifies them on a GPU; where it fails, the classifier goes on without.
     ``clock`` gives seconds for ``stages_ms`` only; no estimate depends on it.
     """
 
@@ -46,12 +52,14 @@ class Sight:
         clock: Clock = time.perf_counter,
         finder: Finder | None = None,
         classify_at_most: int = MAX_VISITORS,
+        device: DeviceLook | None = None,
     ) -> None:
         self._finder, self._classifier = finder or AtOnce(detector, detect_every), classifier
         self._region, self._head, self._clock = region or Region(), head, clock
-        self._turns = Turns(classify_at_most)
+        self._turns, self._device = Turns(classify_at_most), device
         self.provider = classifier.provider
-        self.line = f"detector {type(detector).__name__} on CPU, {classifier.line}"
+        where = device.detector_line if device else "CPU"
+        self.line = f"detector {type(detector).__name__} on {where}, {classifier.line}"
         self.stages_ms: dict[str, float] = dict.fromkeys(STAGES, 0.0)
         """Milliseconds that each stage of the last frame took; 0 for one that was not needed."""
 
@@ -64,10 +72,7 @@ class Sight:
             self._turns.forget()
             return []
         due = self._turns.due(found, frame.captured_at)
-        with self._timed("align"):
-            faces = align_all(image, [found[i].landmarks for i in due])
-        with self._timed("classify"):
-            probabilities = self._classified(faces)
+        faces, probabilities = self._classified(image, [found[i].landmarks for i in due])
         with self._timed("weigh"):
             light = [luminance(face) for face in faces]
             shut = _eyes_shut([found[i] for i in due], faces, light)
@@ -84,7 +89,10 @@ class Sight:
         self.stages_ms = dict.fromkeys(STAGES, 0.0)
         image, _ = cut(frame.image, self._region)
         with self._timed("detect"):
-            return self._finder.sees_face(image)
+            seen = self._finder.sees_face(image)
+        if self._device:
+            self._device.forget()
+        return seen
 
     @property
     def rest_seconds(self) -> float:
@@ -95,12 +103,29 @@ class Sight:
         """Keep nothing of the last picture and the faces in it; the next one is looked at as the first one was."""
         self._finder.forget()
         self._turns.forget()
+        if self._device:
+            self._device.forget()
 
-    def _classified(self, faces: Gray) -> Floats:
-        probabilities, embeddings = self._classifier.classify(faces)
-        if self._head is None:
-            return probabilities
-        return self._head(probabilities, embeddings)
+    def _classified(self, image: Image, landmarks: Sequence[Floats]) -> tuple[Gray, Floats]:
+        """The faces (n, 64, 64), cut out, and what they show (n, 8)."""
+        faces, probabilities, embeddings = self._on_device(image, landmarks) or self._on_cpu(image, landmarks)
+        return faces, probabilities if self._head is None else self._head(probabilities, embeddings)
+
+    def _on_device(self, image: Image, landmarks: Sequence[Floats]) -> Answers | None:
+        if self._device is None:
+            return None
+        try:
+            with self._timed("classify"):
+                return self._device.classify(image, landmarks)
+        except VariantUnavailable:
+            self._device = None
+            return None
+
+    def _on_cpu(self, image: Image, landmarks: Sequence[Floats]) -> Answers:
+        with self._timed("align"):
+            faces = align_all(image, landmarks)
+        with self._timed("classify"):
+            return faces, *self._classifier.classify(faces)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

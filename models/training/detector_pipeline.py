@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
-from calibration.errors import BadFile, BadInput
+from calibration.errors import BadFile, BadInput, NotEquivalent
 from calibration.progress import Progress
 from models.arrays import Gray
 from models.darkroom.face_bank import FROM_EDGES, FaceBank
@@ -25,6 +26,7 @@ from models.training.detector_batches import SIDE, SceneBatches
 from models.training.detector_config import DetectorTraining
 from models.training.detector_export import add_second_look, export_detector, load_detector, quantize_detector
 from models.training.detector_training import CHECKPOINT, DetectorRun, train_detector
+from models.training.device_graphs import make_device_graphs
 from models.training.second_look import SCENES, SECOND_CHECKPOINT, FoundFaces, SecondLookRun, train_second_look
 from models.training.validation import cached_landmarks
 
@@ -66,7 +68,15 @@ def run_detector_training(config: DetectorTraining, progress: Progress) -> list[
     train_second_look(looks, faces, progress)
     add_second_look(looks.trained, (config.export, int8), faces.some(CALIBRATION_PICTURES))
     written = (config.export, int8, second_of(int8))
-    return [f"{path}: {path.stat().st_size // 1000} kB" for path in written]
+    return [*(f"{path}: {path.stat().st_size // 1000} kB" for path in written), _export_for_gpus(int8)]
+
+
+def _export_for_gpus(path: Path) -> str:
+    try:
+        made, off = make_device_graphs(path)
+    except NotEquivalent as error:
+        return f"for GPUs: not kept: {error}"
+    return f"for GPUs: {', '.join(str(one) for one in made)}, {off}"
 
 
 def scene_source(config: DetectorTraining, first_step: int, progress: Progress) -> tuple[SceneSource, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,18 @@ def make_gpu_variant(path: Path, faces: Gray | None = None) -> tuple[Path, float
 
 
 def _gpu_model(model: onnx.ModelProto) -> onnx.ModelProto:
-    _convert_to_float16(model.graph)
-    _prepend_standardisation(model.graph)
+    convert_to_float16(model.graph)
+    prepend_standardisation(model.graph)
     del model.graph.value_info[:]  # it names the old types
     onnx.checker.check_model(model)
     return model
 
 
-def _convert_to_float16(graph: onnx.GraphProto) -> None:
-    """Convolutions and what lies between them become float16, with casts where values enter and leave."""
+def convert_to_float16(graph: onnx.GraphProto, ops: Sequence[str] = FLOAT16_OPS) -> None:
+    """Convolutions and what lies between them become float16, with casts where values enter and leave.
+
+    ``ops`` are those that become float16 where all that they take already is.
+    """
     weights = {weight.name: weight for weight in graph.initializer}
     float16: set[str] = set()
     casts: dict[tuple[str, int], str] = {}
@@ -89,9 +93,7 @@ def _convert_to_float16(graph: onnx.GraphProto) -> None:
 
     for node in graph.node:
         values = [name for name in node.input if name and name not in weights]
-        convert = node.op_type == "Conv" or (
-            node.op_type in FLOAT16_OPS and bool(values) and float16.issuperset(values)
-        )
+        convert = node.op_type == "Conv" or (node.op_type in ops and bool(values) and float16.issuperset(values))
         for i, name in enumerate(node.input):
             if convert and name and name not in float16:
                 node.input[i] = as_type(name, TensorProto.FLOAT16)
@@ -107,7 +109,7 @@ def _convert_to_float16(graph: onnx.GraphProto) -> None:
     graph.initializer.extend(used_weights)
 
 
-def _prepend_standardisation(graph: onnx.GraphProto) -> None:
+def prepend_standardisation(graph: onnx.GraphProto) -> None:
     """Put ``models.seeing.align.prepare`` before the network: its input becomes ``faces`` (n, 64, 64) uint8."""
     for node in graph.node:
         for i, name in enumerate(node.input):
@@ -143,7 +145,8 @@ def _check_parity(path: Path, variant: Path, faces: Gray) -> float:
     difference = float(np.abs(expected[0] - actual[0]).max())
     largest_embedding = max(float(np.abs(expected[1]).max()), 1e-6)
     embedding_difference = float(np.abs(expected[1] - actual[1]).max()) / largest_embedding
-    largest = _largest_activation(path, faces)
+    prepared = ({"faces": prepare(faces[i : i + 32])} for i in range(0, len(faces), 32))
+    largest = largest_activation(onnx.load(str(path)), prepared)
     faults = []
     if not difference <= PROBABILITY_TOLERANCE:  # also when it is NaN
         faults.append(f"probabilities differ by {difference:.3g}; at most {PROBABILITY_TOLERANCE} is allowed")
@@ -158,16 +161,14 @@ def _check_parity(path: Path, variant: Path, faces: Gray) -> float:
     return difference
 
 
-def _largest_activation(path: Path, faces: Gray) -> float:
-    """The largest output of any convolution of the float32 file."""
-    model = onnx.load(str(path))
+def largest_activation(model: onnx.ModelProto, inputs: Iterable[Mapping[str, NDArray[Any]]]) -> float:
+    """The largest output of any convolution of a float32 ``model``, which gets more outputs by it."""
     outputs = [node.output[0] for node in model.graph.node if node.op_type == "Conv"]
     model.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs)
     if not outputs:
         return 0.0
     session = open_session(model.SerializeToString())
-    parts = [session.run(outputs, {"faces": prepare(faces[i : i + 32])}) for i in range(0, len(faces), 32)]
-    return max(float(np.abs(value).max()) for part in parts for value in part)
+    return max(float(np.abs(value).max()) for one in inputs for value in session.run(outputs, dict(one)))
 
 
 def main() -> None:
