@@ -31,6 +31,7 @@ from models.training.training_faces import TrainingFaces, read_training_faces
 from models.training.training_report import write_report
 from models.training.training_run import TrainingRun
 from models.training.validation import Validation, cached_landmarks, make_validation
+from models.training.weight_mix import write_mix
 
 PARITY_FACES = 200
 """Validation faces on which the variant for GPUs must answer as the float32 file does."""
@@ -59,18 +60,22 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
     teachers = Teachers(config.teachers, config.device) if config.teachers else None
     runs = _open_runs(config, teachers)
     faces = _read_training_set(config, progress)
-    augmenter = faces.augmenter
+    augmenter, mixes = faces.augmenter, []
     for run, path in zip(runs, config.pretrained_per_seed, strict=True):
         if not path:
             continue
         network = load_pretrained(path, run.preset.network, _augmented_batches(faces.augmenter, run.seed))
         if not run.epoch:
             run.load_weights(network)
-        if run is runs[0] and run.preset.clean_answer_weight:
-            progress("answers to the faces in clean light", 0.0)
-            augmenter = with_clean_answers(augmenter, network, run.preset.clean_answer_weight)
+        if run.preset.clean_answer_weight:
+            mixes.append((run, network))
+    if mixes and any(run.epoch < run.preset.epochs for run in runs):
+        progress("answers to the faces in clean light", 0.0)
+        augmenter = with_clean_answers(augmenter, mixes[0][1], mixes[0][0].preset.clean_answer_weight)
     config.write()
     train(runs, augmenter, faces.validation, progress, teachers)
+    for run, network in mixes:
+        write_mix(run, network, faces.validation, progress)
     lines: list[str] = []
     for run in runs:
         _plot(run.folder)
@@ -147,7 +152,7 @@ def _augmented_batches(augmenter: Augmenter, seed: int) -> Iterator[torch.Tensor
 
 
 def _export(run: TrainingRun, path: Path, config: TrainingConfig, faces: TrainingSet) -> list[str]:
-    best = run.folder / "best.pt"
+    best = run.folder / ("mixed.pt" if run.preset.clean_answer_weight else "best.pt")
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".pt":
         return [f"{path}: {save_float16_weights(best, path) / 2**20:.1f} MiB"]
