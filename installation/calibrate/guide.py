@@ -20,6 +20,15 @@ class Cancelled(Refused):
     """The technician ended the calibration; the last one is unchanged."""
 
 
+Words = str | Callable[[], str]
+"""What stands over a picture; a function, where it changes from picture to picture."""
+
+
+def words_now(text: Words) -> str:
+    """As they are at this moment."""
+    return text if isinstance(text, str) else text()
+
+
 class Guide(Protocol):
     """Says what to do, and asks."""
 
@@ -38,10 +47,10 @@ class Guide(Protocol):
     def agreed(self, question: str) -> bool:
         """A yes or a no. Raises ``Cancelled``."""
 
-    def ready(self, text: str, pictures: Iterable[Image]) -> None:
+    def ready(self, text: Words, pictures: Iterable[Image]) -> None:
         """Wait, showing ``pictures``, until somebody starts it; then count down. Raises ``Cancelled``."""
 
-    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+    def shown(self, pictures: Iterable[Image], text: Words) -> Iterator[Image]:
         """The same pictures, each shown with ``text`` as it passes."""
 
     def region(self, now: Region, pictures: Iterable[Image]) -> Region:
@@ -96,18 +105,18 @@ class TextGuide:
         """Anything but a yes is a no."""
         return self._yes or self._typed(f"{question} (y/n): ").strip().lower() in ("y", "yes")
 
-    def ready(self, text: str, pictures: Iterable[Image]) -> None:  # noqa: ARG002 - a terminal shows none
+    def ready(self, text: Words, pictures: Iterable[Image]) -> None:  # noqa: ARG002 - a terminal shows none
         """Enter starts the countdown."""
         if self._yes:
-            self.say(text)
+            self.say(words_now(text))
             return
-        if self._typed(f"{text}  [Enter = start, q = quit] ").strip().lower() in ("q", "quit"):
+        if self._typed(f"{words_now(text)}  [Enter = start, q = quit] ").strip().lower() in ("q", "quit"):
             raise Cancelled
         for n in (3, 2, 1):
             self.say(f"  {n}")
             time.sleep(0.7)
 
-    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:  # noqa: ARG002 - ``ready`` has said it
+    def shown(self, pictures: Iterable[Image], text: Words) -> Iterator[Image]:  # noqa: ARG002 - ``ready`` has said it
         """The same pictures, with a line before and after."""
         if not self._yes:
             self.say("  recording")

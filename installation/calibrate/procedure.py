@@ -22,12 +22,13 @@ from installation.calibrate.check import Verdict, check_room
 from installation.calibrate.draft import Draft, read_faces_kept, save
 from installation.calibrate.fit import fit
 from installation.calibrate.guide import Guide, TextGuide
+from installation.calibrate.open_guide import open_guide
 from installation.calibrate.picture_source import PictureSource, open_picture_source
 from installation.calibrate.recording import Observer
 from installation.calibrate.region import read_region
 from installation.calibrate.report import html_report
 from installation.camera.masks import masks_of
-from installation.film.screen import NoScreen, no_display
+from installation.film.screen import NoScreen
 from installation.host.options import report_old_place, story_file, with_source
 from models.labels import LABELS
 from models.seeing.card import read_card
@@ -118,7 +119,7 @@ def _measure(
     """The steps that need a camera, in their order; returns the guide, whose window stays open for the fit."""
     observer = _observer(draft.venue)
     source_closes = closing(_picture_source(options, draft.venue))
-    guide = _guide(options)
+    guide = open_guide(options.window, options.yes)
     open_parts.callback(guide.close)
     with source_closes as source:
         if options.camera is not None and (source.live or (new and not source.somebody)):
@@ -159,19 +160,6 @@ def _picture_source(options: CalibrateOptions, venue: Venue) -> PictureSource:
         source.close()
         raise BadInput("cannot answer for real people: each person in front of a camera has to be asked", where="--yes")
     return source
-
-
-def _guide(options: CalibrateOptions) -> Guide:
-    text = TextGuide(options.yes)
-    if not options.window or options.yes or no_display():
-        return text
-    from installation.calibrate.window import NoWindow, WindowGuide
-
-    try:
-        return WindowGuide(text)
-    except NoWindow as error:
-        text.warn(f"no window: {error}")
-        return text
 
 
 def _observer(venue: Venue) -> Observer:

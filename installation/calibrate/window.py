@@ -14,7 +14,7 @@ import pygame
 from calibration.errors import Unavailable
 from calibration.profile import LightProfile
 from calibration.settings import Region
-from installation.calibrate.guide import Cancelled, TextGuide
+from installation.calibrate.guide import Cancelled, TextGuide, Words, words_now
 from installation.calibrate.window_drawing import INK, SIZE, WARM, PreviewGain, draw_frame, draw_lamp, placed, region_of
 from installation.film.window_text import WindowText
 from models.arrays import Image
@@ -34,8 +34,8 @@ class NoWindow(Unavailable):
 class WindowGuide:
     """A ``TextGuide`` with a picture and keys, Enter and Esc as in the show: Esc counts when it comes twice."""
 
-    def __init__(self, text: TextGuide) -> None:
-        self._text = text
+    def __init__(self, text: TextGuide, cancel_again: str = CANCEL_AGAIN) -> None:
+        self._text, self._cancel_again = text, cancel_again
         try:
             pygame.display.init()
             pygame.font.init()
@@ -105,31 +105,31 @@ class WindowGuide:
                 return key == pygame.K_y
             time.sleep(0.03)
 
-    def ready(self, text: str, pictures: Iterable[Image]) -> None:
+    def ready(self, text: Words, pictures: Iterable[Image]) -> None:
         """The live picture until Enter, then with a countdown."""
-        self._text.say(text)
+        self._text.say(words_now(text))
         begins: float | None = None
         for picture in pictures:
             if self._key() in GO and begins is None:
                 begins = time.monotonic() + COUNTDOWN_SECONDS
                 self._warnings.clear()
             if begins is None:
-                self._draw(picture, text, "Enter = start    Esc twice = end")
+                self._draw(picture, words_now(text), "Enter = start    Esc twice = end")
                 continue
             left = begins - time.monotonic()
             if left <= 0:
                 return
             # Large: a volunteer reads it from two metres away.
-            self._draw(picture, text, "Esc twice = end", number=int(np.ceil(left)))
+            self._draw(picture, words_now(text), "Esc twice = end", number=int(np.ceil(left)))
 
-    def shown(self, pictures: Iterable[Image], text: str) -> Iterator[Image]:
+    def shown(self, pictures: Iterable[Image], text: Words) -> Iterator[Image]:
         """The same pictures, each shown as it passes."""
         picture = None
         for picture in pictures:
             self._key()
-            self._draw(picture, text, "recording")
+            self._draw(picture, words_now(text), "recording")
             yield picture
-        self._draw(picture, text, "one moment")
+        self._draw(picture, words_now(text), "one moment")
 
     def region(self, now: Region, pictures: Iterable[Image]) -> Region:
         """Drawn with the mouse over the live picture."""
@@ -227,7 +227,7 @@ class WindowGuide:
             self._surface.blit(font.render(line, INK, SIZE[0] - 40), (20, y))
             y += font.height + 2
         if time.monotonic() - self._cancel_asked <= CANCEL_AGAIN_WITHIN_SECONDS:
-            hint = CANCEL_AGAIN
+            hint = self._cancel_again
         self._surface.blit(self._small.render(hint, WARM, SIZE[0] - 40), (20, SIZE[1] - 28))
         pygame.display.flip()
 

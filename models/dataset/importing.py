@@ -122,7 +122,7 @@ def _of_files(source: Path) -> Iterator[Candidate]:
         problem = "" if image is not None else "cannot be read as a picture"
         yield Candidate(name, one.label, image, one.person, one.group, problem=problem)
     for name, count in found.unknown:
-        yield Candidate(f"{shown(name)} ({count} pictures)", problem="is the name of no emotion that is known here")
+        yield Candidate(f"{shown(name)} ({count})", problem="is the name of no emotion that is known here")
     for name in found.missing:
         yield Candidate(name, problem="is named by the table and is not there")
 

@@ -31,7 +31,7 @@ def test_folders_of_other_names_are_brought_in_with_their_people_and_nothing_of_
     assert reasons["angry/torn.jpg"] == "cannot be read as a picture"
     assert reasons["angry/nobody.png"] == "no face was found in it"
     assert reasons["angry/tiny.png"] == "is smaller than 24 pixels"
-    assert reasons["bored (1 pictures)"] == "is the name of no emotion that is known here"
+    assert reasons["bored (1)"] == "is the name of no emotion that is known here"
     happy, angry = sorted(read_table(tmp_path / "own"), key=lambda row: row.label, reverse=True)
     assert (happy.label, happy.person, happy.session, happy.light) == (
         "happiness",

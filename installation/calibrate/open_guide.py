@@ -1,0 +1,20 @@
+"""The guide of a recording: in a window where there is a display, else in the terminal."""
+
+from __future__ import annotations
+
+from installation.calibrate.guide import Guide, TextGuide
+from installation.film.screen import no_display
+
+
+def open_guide(window: bool, yes: bool, cancel_again: str = "") -> Guide:
+    """The guide; ``yes``: it asks nobody. ``cancel_again``: what stands in the window after the first Esc."""
+    text = TextGuide(yes)
+    if not window or yes or no_display():
+        return text
+    from installation.calibrate.window import CANCEL_AGAIN, NoWindow, WindowGuide
+
+    try:
+        return WindowGuide(text, cancel_again or CANCEL_AGAIN)
+    except NoWindow as error:
+        text.warn(f"no window: {error}")
+        return text
