@@ -20,7 +20,9 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     faces: Path = typer.Argument(
-        ..., help="Class-named folders, a contact sheet with its .csv beside it, or an .npz with images and labels"
+        ...,
+        help="Class-named folders, a table of labels (.csv: path,label[,group]), a contact sheet with its .csv beside "
+        "it, or an .npz with images and labels",
     ),
     model: str = typer.Option("", help="onnx file; '' = the shipped one"),
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON"),
@@ -30,7 +32,11 @@ def evaluate(
     ),
     int8: bool = typer.Option(False, help="Use the int8 variant beside the file"),
 ) -> None:
-    """Print n, accuracy, macro-F1, recall of each class and calibration error; draw confusion and reliability."""
+    """Print n, accuracy, macro-F1, recall of each class and calibration error; draw confusion and reliability.
+
+    Where a table of labels has a column named group, also how well each group is read, and how often its neutral faces
+    are read as an emotion.
+    """
     from installation.host.errors import plain_errors
 
     with plain_errors():
@@ -84,6 +90,14 @@ def _plain(found: Evaluation, model: str) -> dict[str, object]:
         "landmarks_found": found.landmarks_found,
         "confusion": clean.confusion.tolist(),
     }
+    if found.groups:
+        figures["groups"] = [
+            {"group": g.name, "read_as": g.read_as}
+            | {"n": g.right.of, "accuracy": g.right.value, "accuracy_between": g.right.between}
+            | {"neutral": g.neutral_misread.of, "neutral_misread": g.neutral_misread.value}
+            | {"neutral_misread_between": g.neutral_misread.between}
+            for g in found.groups
+        ]
     if found.dark:
         figures["jitter"] = found.jitter
         figures["dark"] = [
@@ -101,10 +115,21 @@ def _plain(found: Evaluation, model: str) -> dict[str, object]:
 
 
 def _lines(found: Evaluation, model: str) -> str:
+    from calibration.files import shown
+
     clean = found.clean
     lines = [model, f"n         {clean.n}", f"accuracy  {clean.accuracy:.4f}", f"macro-F1  {clean.macro_f1:.4f}"]
     lines += [f"ECE       {clean.ece:.4f}", f"landmarks found in {100 * found.landmarks_found:.1f} % of the faces"]
     lines += [f"recall    {name:<10}{value:.3f}" for name, value in clean.recall.items()]
+    if found.groups:
+        lines.append(
+            "group                   n   right, % (95 %)           neutral   misread, % (95 %)         mostly as"
+        )
+        lines += [
+            f"{shown(g.name, 20):<20}{g.right.of:5d}   {g.right.percent():<24}  {g.neutral_misread.of:7d}"
+            f"   {g.neutral_misread.percent():<24}  {g.read_as}"
+            for g in found.groups
+        ]
     lines += [
         f"lamp {c.elevation:.0f} degrees, face mean {c.mean:.0f}: accuracy {s.accuracy:.4f}"
         f" ({100 * s.accuracy / clean.accuracy:.1f} % of clean kept), ECE {s.ece:.4f},"

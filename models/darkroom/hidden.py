@@ -11,10 +11,11 @@ from models.arrays import Floats
 from models.darkroom.heads import Head
 
 KINDS = ("cap", "mask", "glasses", "sunglasses", "hand")
+"""What detectors are trained and measured with. A headscarf can be drawn too."""
 
 
 def hidden(head: Head, kind: str, rng: np.random.Generator) -> Head:
-    """The head with one of ``KINDS`` over its face. Its landmarks stay where they are."""
+    """The head with one of ``KINDS`` over its face, or "headscarf" around it. Its landmarks stay where they are."""
     light, alpha = head.light.copy(), head.alpha.copy()
     five = head.landmarks
     skin = max(float(np.median(light[_around(five[2], 8 * head.finer)])), 1e-4)
@@ -149,6 +150,23 @@ def _one_hand(
     _line(light, arm, value * 0.8, 15 * scale, alpha=alpha)
 
 
+def _headscarf(light: Floats, alpha: Floats, five: Floats, skin: float, rng: np.random.Generator) -> None:
+    """Cloth over hair, ears and neck that leaves the face free, down to the shoulders."""
+    scale = float(np.hypot(*_axes(five)[1])) / 24
+    cloth = skin * float(np.exp(rng.uniform(np.log(0.05), np.log(2.0))))
+    turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    around = [(1.5 * float(np.cos(t)), 0.25 + 1.9 * float(np.sin(t))) for t in turn]
+    drape = [(-1.4, 0.6), (1.4, 0.6), (2.1, 3.6), (-2.1, 3.6)]
+    face = [(rng.uniform(0.95, 1.1) * float(np.cos(t)), 0.5 + 1.28 * float(np.sin(t))) for t in turn]
+    free = np.zeros_like(light)
+    _fill(((free, 1.0),), _points(five, face), 0.8 * scale)
+    kept = light.copy()
+    shade = np.clip(cv2.GaussianBlur(light, (0, 0), 10 * scale) / max(skin, 1e-4), 0.15, 1.6) * cloth
+    for part in (drape, around):
+        _fill(((light, shade), (alpha, 1.0)), _points(five, part), 0.8 * scale)
+    light += free * (kept - light)
+
+
 def _ring(five: Floats, eye: float, half: float, high: float, power: float) -> Floats:
     """A superellipse around an eye."""
     turn = np.linspace(0, 2 * np.pi, 20, endpoint=False)
@@ -178,4 +196,11 @@ def _around(place: Floats, half: float) -> tuple[slice, slice]:
     return slice(max(y - reach, 0), y + reach), slice(max(x - reach, 0), x + reach)
 
 
-_DRAW = {"cap": _cap, "mask": _mask, "glasses": _glasses, "sunglasses": _sunglasses, "hand": _hand}
+_DRAW = {
+    "cap": _cap,
+    "mask": _mask,
+    "glasses": _glasses,
+    "sunglasses": _sunglasses,
+    "hand": _hand,
+    "headscarf": _headscarf,
+}

@@ -19,10 +19,10 @@ from models.arrays import Doubles, Floats, Gray
 from models.darkroom.heads import CANVAS, CORNER, Head, drawn_body
 from models.lighting.exposure import captured, linear
 from models.lighting.relight import Lamp, points_on_lamp, sample_lamps, visibility
-from models.rendering.mesh import Mesh, read_mesh, rotated
+from models.rendering.mesh import Mesh, read_mesh
 from models.rendering.people import EXPRESSIONS, RELAXED, Person, people
-from models.rendering.portrait import SKIN, surface, with_hair
-from models.rendering.raster import rasterise, vertex_normals
+from models.rendering.portrait import GUMS, SKIN
+from models.rendering.turned_head import turned_head
 from models.seeing.align import TEMPLATE
 
 FINER = 1.5
@@ -56,18 +56,11 @@ def render_head(
     rng: np.random.Generator,
 ) -> list[Head]:
     """One person turned by (yaw, pitch) degrees, with an expression, under each lamp."""
-    rest = mesh.posed(person.identity, {})
-    points = rotated(with_hair(rest, mesh.posed(person.identity, expression), person, mesh), *turn)
-    flat = points * np.array([1, -1, 1], np.float32) * np.float32(PIXELS_A_CM)
-    flat[:, :2] += (TEMPLATE.mean(0) + CORNER) * FINER - mesh.five_landmarks(flat).mean(0)
-    seen, shares = rasterise(flat, mesh.triangles, (SIDE, SIDE))
-    corners, hit = mesh.triangles[np.maximum(seen, 0)], (seen >= 0).astype(np.float32)
-    normals = (vertex_normals(points, mesh.triangles)[corners] * shares[..., None]).sum(2)
-    normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
-    place = np.asarray((rest[corners] * shares[..., None]).sum(2), np.float32)
-    albedo = surface(mesh, person, rest, place, corners[..., 0]).mean(axis=2)
-    depth = np.where(hit > 0, (flat[:, 2][corners] * shares).sum(2), flat[:, 2].min() - 20).astype(np.float32)
-    inside = np.where((corners[..., 0] >= SKIN) & (corners[..., 0] < 17039), np.float32(0.4), np.float32(1))
+    middle = ((TEMPLATE.mean(0) + CORNER) * FINER).astype(np.float32)
+    seen = turned_head(mesh, person, expression, turn, SIDE, PIXELS_A_CM, middle)
+    hit, normals, depth, part = seen.hit, seen.normals, seen.depth, seen.part
+    albedo = seen.albedo(mesh, person).mean(axis=2)
+    inside = np.where((part >= SKIN) & (part < GUMS), np.float32(0.4), np.float32(1))
     heads = []
     cover = np.asarray(cv2.GaussianBlur(hit, (0, 0), 0.7), np.float32)
     for lamp in lamps:
@@ -79,7 +72,7 @@ def render_head(
         )
         head = (albedo * light * inside * hit).astype(np.float32)
         head = np.asarray(cv2.GaussianBlur(head, (0, 0), 0.7), np.float32)
-        heads.append(drawn_body(Head(head, cover, mesh.five_landmarks(flat), FINER), rng))
+        heads.append(drawn_body(Head(head, cover, seen.landmarks, FINER), rng))
     return heads
 
 

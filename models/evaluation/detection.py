@@ -100,7 +100,7 @@ class FrameSource:
                 head = drawn_head(self._faces.draw(rng), rng)
             if condition.hides:
                 head = hidden(head, condition.hides, rng)
-            head = _normalised(head)
+            head = normalised(head)
             width = float(rng.uniform(*condition.width))
             place = np.array(
                 [slot * (k + 0.5) + rng.uniform(-0.2, 0.2) * (slot - width), HEIGHT * rng.uniform(0.3, 0.6)]
@@ -116,7 +116,7 @@ class FrameSource:
         return light, (float(np.exp(self._rng.uniform(np.log(2), np.log(40)))) / 255) ** GAMMA
 
 
-def _normalised(head: Head) -> Head:
+def normalised(head: Head) -> Head:
     """The head with a mean face light of 1."""
     x1, y1, x2, y2 = (int(v) for v in upright_box(head.landmarks))
     mean = max(float(head.light[max(y1, 0) : y2, max(x1, 0) : x2].mean()), 1e-5)

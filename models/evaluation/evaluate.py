@@ -12,6 +12,7 @@ from calibration.progress import Progress, no_progress
 from models.arrays import Floats, Gray
 from models.evaluation.dark_benchmark import CONDITIONS, Condition, darkened, landmarks_aligned
 from models.evaluation.dataset import LabelledFaces
+from models.evaluation.groups import GroupScores, by_group
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.evaluation.metrics import Scores, scores
 from models.seeing.align import SIDE
@@ -31,6 +32,8 @@ class Evaluation:
     """And the share of the faces that get the same answer as in clean light. Empty unless asked for."""
     jitter: float | None
     """Mean change of the top class's probability when landmarks move by up to 2 pixels of 64; None: not asked for."""
+    groups: tuple[GroupScores, ...] = ()
+    """The clean figures by group, where the faces say of whom they are."""
 
 
 def evaluate(
@@ -41,9 +44,9 @@ def evaluate(
     landmarks, found = find_landmarks(faces.images, partial(progress, "landmarks"))
     aligned = aligned_faces(faces.images, landmarks)
     probabilities = classify_all(classifier, aligned, partial(progress, "classifying"))
-    clean = scores(probabilities, faces.labels)
+    clean, groups = scores(probabilities, faces.labels), by_group(probabilities, faces.labels, faces.groups)
     if not in_the_dark:
-        return Evaluation(clean, float(found.mean()), (), None)
+        return Evaluation(clean, float(found.mean()), (), None, groups)
     dark = []
     for i, condition in enumerate(CONDITIONS):
         progress(f"lamp {condition.elevation:.0f}, mean {condition.mean:.0f}", i / len(CONDITIONS))
@@ -51,7 +54,8 @@ def evaluate(
         answers = classify_all(classifier, seen)
         same = float((answers.argmax(1) == probabilities.argmax(1)).mean())
         dark.append((condition, scores(answers, faces.labels), same))
-    return Evaluation(clean, float(found.mean()), tuple(dark), _jitter(classifier, faces, landmarks, probabilities))
+    jitter = _jitter(classifier, faces, landmarks, probabilities)
+    return Evaluation(clean, float(found.mean()), tuple(dark), jitter, groups)
 
 
 def classify_all(

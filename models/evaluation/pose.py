@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -19,8 +19,8 @@ from calibration.program import run_program, say
 from models.arrays import Doubles, Floats, Image
 from models.darkroom.heads import FACE_BOX, Head
 from models.darkroom.rendered import HELD_OUT_SEED, render_head
-from models.darkroom.scenes import put, upright_box
-from models.evaluation.detection import footage_frames, found
+from models.darkroom.scenes import put
+from models.evaluation.detection import footage_frames, found, normalised
 from models.frame import Detection
 from models.lighting.exposure import GAMMA, Sensor, captured, noisy
 from models.lighting.relight import sample_lamps
@@ -106,13 +106,7 @@ def turned_heads(mesh: Mesh, count: int, seed: int = HELD_OUT_SEED) -> Iterator[
             render_head(mesh, person, eyes, (yaw, down), lamps, np.random.default_rng(drawing))[0]
             for eyes in (shapes, shapes | SHUT)
         )
-        yield Turned(_normalised(with_open), _normalised(with_shut), yaw, down)
-
-
-def _normalised(head: Head) -> Head:
-    """The head with a mean face light of 1."""
-    x1, y1, x2, y2 = (max(int(v), 0) for v in upright_box(head.landmarks))
-    return replace(head, light=head.light / np.float32(max(float(head.light[y1:y2, x1:x2].mean()), 1e-5)))
+        yield Turned(normalised(with_open), normalised(with_shut), yaw, down)
 
 
 def seen_face(

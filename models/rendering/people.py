@@ -48,6 +48,8 @@ class Person:
     hair: tuple[float, float, float]
     hairline: float
     """Height in cm above the mesh's origin at the middle of the forehead."""
+    brow_cm: float = 0.0
+    """By so much this person's brows are higher than most people's."""
 
 
 def people(count: int, shapes: int, seed: int) -> list[Person]:

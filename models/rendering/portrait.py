@@ -21,6 +21,16 @@ FINER = 2
 TOP_CM = 17.0
 """Height above the mesh's origin at which the picture begins; the hair ends just below."""
 TEXTURE_A_CM = 40
+BROW_LOWER_CM = 0.45
+"""So far below the mesh's own landmarks a brow's upper edge is painted.
+
+In 400 photographs of neutral faces brows lie 0.20 to 0.25 of the distance between the eyes' outer corners above the
+eyes, in 200 of surprised ones 0.25 to 0.31. The mesh's landmarks are at 0.30.
+"""
+BROW_CM = (0.12, 0.38, 0.48, 0.56, 0.62)
+"""How high a brow is, from its outer end to its inner one."""
+LASHES = 5
+IRIS_CM = 0.61
 KEY, FILM = Lamp(-32, 60, 8), Lamp(25, 5, 10)
 
 # What is skin, mouth, teeth, eyes: the mesh's vertices by range (README of the mesh).
@@ -96,23 +106,28 @@ def with_hair(rest: Floats, points: Floats, person: Person, mesh: Mesh) -> Float
     return points + vertex_normals(points, mesh.triangles) * (0.9 * hair)[:, None]
 
 
-def _texture(mesh: Mesh, rest: Floats) -> tuple[Floats, Floats]:
-    """Lips and brows as seen from the front, drawn from the 68 landmarks, 40 pixels a cm around the origin."""
-    at = np.round(rest[mesh.landmarks][:, :2] * [TEXTURE_A_CM, -TEXTURE_A_CM] + 480).astype(np.int32)
-    lips, brows = np.zeros((960, 960), np.float32), np.zeros((960, 960), np.float32)
-    cv2.fillPoly(lips, [at[48:60]], 1.0)
-    for line in (at[17:22], at[22:27]):
-        cv2.polylines(brows, [line + np.array([0, 5], np.int32)], False, 1.0, 22)
-    blurred = cv2.GaussianBlur(lips, (0, 0), 5), cv2.GaussianBlur(brows, (0, 0), 6)
-    return np.asarray(blurred[0], np.float32), np.asarray(blurred[1], np.float32)
+def painted(mesh: Mesh, rest: Floats, brow_cm: float) -> tuple[Floats, Floats, Floats]:
+    """Lips, brows and upper lashes as seen from the front, by the 68 landmarks, 40 pixels a cm around the origin."""
+    at = rest[mesh.landmarks][:, :2] * [TEXTURE_A_CM, -TEXTURE_A_CM] + 480
+    lips, brows, lashes = (np.zeros((960, 960), np.float32) for _ in range(3))
+    cv2.fillPoly(lips, [np.round(at[48:60]).astype(np.int32)], 1.0)
+    for outer_to_inner, lid in ((at[17:22], at[36:40]), (at[26:21:-1], at[45:41:-1])):
+        upper = outer_to_inner + np.array([0, (BROW_LOWER_CM - brow_cm) * TEXTURE_A_CM])
+        lower = upper + np.stack([np.zeros(5), np.array(BROW_CM) * TEXTURE_A_CM], axis=1)
+        cv2.fillPoly(brows, [np.round(np.concatenate([upper, lower[::-1]])).astype(np.int32)], 1.0)
+        cv2.polylines(lashes, [np.round(lid - np.array([0, 2])).astype(np.int32)], False, 1.0, LASHES)
+    return tuple(
+        np.asarray(cv2.GaussianBlur(drawn, (0, 0), soft), np.float32)
+        for drawn, soft in ((lips, 5), (brows, 4), (lashes, 2))
+    )  # type: ignore[return-value]
 
 
 def surface(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArray[np.int32]) -> Floats:
     """Share of light that each pixel gives back (h, w, 3)."""
-    lips, brows = (
+    lips, brows, lashes = (
         cv2.remap(t, place[..., 0] * TEXTURE_A_CM + 480, -place[..., 1] * TEXTURE_A_CM + 480, cv2.INTER_LINEAR)
         * (place[..., 2] > 5)
-        for t in _texture(mesh, rest)
+        for t in painted(mesh, rest, person.brow_cm)
     )
     skin, hair = np.array(person.skin, np.float32), np.array(person.hair, np.float32)
     noise = np.random.default_rng(5).standard_normal(place.shape[:2]).astype(np.float32)
@@ -121,7 +136,8 @@ def surface(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArr
     under = np.where(part < SKIN, _hairy(place, person.hairline), 0)[..., None]
     albedo = skin * mottled
     albedo = albedo + lips[..., None] * (skin * np.array([0.62, 0.48, 0.72], np.float32) - albedo)
-    albedo = albedo + 0.9 * brows[..., None] * (hair * 1.6 - albedo)
+    albedo = albedo + 0.9 * brows[..., None] * (np.minimum(hair * 1.6, skin * 0.6) - albedo)
+    albedo = albedo * (1 - 0.75 * lashes[..., None])
     albedo = albedo + under * (hair * np.clip(strands, 0.2, 3) * 1.5 - albedo)
     for first, last, colour in (
         (SKIN, SOCKET, (0.03, 0.03, 0.10)),
@@ -141,7 +157,7 @@ def _eyes(rest: Floats, place: Floats) -> Floats:
     middle = np.where(place[..., :1] < 0, left, right)
     away = np.hypot(place[..., 0] - middle[..., 0], place[..., 1] - middle[..., 1])[..., None]
     white, iris, pupil = (np.array(c, np.float32) for c in ((0.42, 0.46, 0.48), (0.02, 0.035, 0.06), (0.003,) * 3))
-    eye = white + np.clip((0.66 - away) / 0.06, 0, 1) * (iris - white)
+    eye = white + np.clip((IRIS_CM - away) / 0.06, 0, 1) * (iris - white)
     return np.asarray(eye + np.clip((0.28 - away) / 0.06, 0, 1) * (pupil - eye), np.float32)
 
 
