@@ -26,6 +26,8 @@ class EmotionEstimate:
     """0: read in this look. Else the face is where ``detection`` says, and what it shows was read so long ago."""
     eyes_shut: float | None = None
     """Log odds that both eyes are shut (``models.seeing.shut_eyes``); None: too small or too dark to tell."""
+    mouth_open: float | None = None
+    """Eye distances between the lips (``models.seeing.mouth``), of which the changes count; None likewise."""
 
     def __post_init__(self) -> None:
         p = self.probabilities

@@ -39,6 +39,8 @@ class VisitorMood(BaseModel):
     """Metres from the camera; None also where the venue does not say how wide its lens sees."""
     eyes_shut: bool | None = None
     """For longer than a blink."""
+    speaking: bool | None = None
+    """The mouth opens and closes as it does in speech."""
 
 
 class Mood(BaseModel):
@@ -72,7 +74,7 @@ class Mood(BaseModel):
     facing: float | None = Field(None, ge=0, le=1)
     """How much the visitors face the film, in the mean of those of whom it is known; None: it is known of nobody."""
     speaking: float | None = Field(None, ge=0, le=1)
-    """Share of the visitors who speak; None: the eye does not tell."""
+    """Share of the visitors who speak, of those of whom it is known; None: it is known of nobody."""
     prints: int = Field(0, ge=0)
     """Faces in the picture that are no visitors, for they are pictures: on a wall, on somebody's clothes."""
     frame_luminance: float = 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from installation.host.health import Health, Sense
 from installation.osc.broadcast import Broadcast
-from models.judging.aggregate import mean_facing
+from models.judging.aggregate import mean_facing, share_speaking
 from models.labels import LABELS
 from models.mood import Mood, VisitorMood
 from scenes.machine.cue import Branched, Cue, SceneEnded, SceneStarted, SendOsc, ShowState, StateChanged
@@ -80,6 +80,7 @@ def mood(at: float, visitors: int) -> Mood:
         valence=math.sin(at),
         arousal=math.cos(at),
         facing=mean_facing(there),
+        speaking=share_speaking(there),
     )
 
 
@@ -101,6 +102,7 @@ def _visitor(slot: int, visit: int, at: float) -> VisitorMood:
         roll=2.0,
         distance=1.8,
         eyes_shut=False,
+        speaking=slot % 2 == 0,
     )
 
 

@@ -55,7 +55,7 @@ KINDS: dict[type, str] = {
 }
 MOOD_FIELDS = {
     *("trusted", "reason", "present", "count", "probabilities", "dominant", "confidence", "valence", "arousal"),
-    "facing",
+    *("facing", "speaking"),
 }
 """What is kept of a mood: the aggregate, nothing of a single visitor."""
 MAX_QUEUED_LINES = 2000
@@ -347,5 +347,6 @@ def mood_line(mood: Mood) -> dict[str, Any]:
     fields["probabilities"] = [round(p, 3) for p in mood.probabilities]
     for name in ("confidence", "valence", "arousal"):
         fields[name] = round(fields[name], 3)
-    fields["facing"] = None if mood.facing is None else round(mood.facing, 3)
+    for name in ("facing", "speaking"):
+        fields[name] = None if fields[name] is None else round(fields[name], 3)
     return fields

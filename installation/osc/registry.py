@@ -156,6 +156,13 @@ OUT: tuple[Address, ...] = (
         STATE_AND_SCALAR,
     ),
     Address(
+        "/mood/speaking",
+        (share("speaking", -1),),
+        Pace.STREAM,
+        "share of the visitors who speak, 0 to 1; -1 = not known",
+        STATE_AND_SCALAR,
+    ),
+    Address(
         "/mood/confidence", (share("confidence"),), Pace.STREAM, "how sure the dominant emotion is", STATE_AND_SCALAR
     ),
     Address("/mood/{label}", (share("share"),), Pace.STREAM, "one address per emotion", ("scalar",)),
@@ -215,6 +222,13 @@ OUT: tuple[Address, ...] = (
         (number("shut", 1, -1),),
         Pace.STREAM,
         "1 = shut for longer than a blink (a hint); -1 = not known",
+        ("visitors",),
+    ),
+    Address(
+        "/visitor/{slot}/speaking",
+        (number("speaking", 1, -1),),
+        Pace.STREAM,
+        "1 = the mouth moves as in speech (chewing looks alike); -1 = not known",
         ("visitors",),
     ),
     Address(

@@ -41,6 +41,7 @@ def mood_messages(mood: Mood, visitors: bool, slots: int = 8) -> Iterable[Messag
     yield message("/mood/valence", mood.valence)
     yield message("/mood/arousal", mood.arousal)
     yield message("/mood/facing", _or_unknown(mood.facing))
+    yield message("/mood/speaking", _or_unknown(mood.speaking))
     yield message("/mood/confidence", mood.confidence)
     for label, probability in zip(LABELS, mood.probabilities, strict=True):
         yield message(f"/mood/{label}", probability)
@@ -65,7 +66,8 @@ def _visitor(visitor: VisitorMood) -> Iterable[Message]:
     if visitor.yaw is not None and visitor.pitch is not None and visitor.roll is not None:
         yield message(f"{here}/pose", visitor.yaw, visitor.pitch, visitor.roll)
     yield message(f"{here}/distance", min(_or_unknown(visitor.distance), 1000.0))
-    yield message(f"{here}/eyes_shut", -1 if visitor.eyes_shut is None else int(visitor.eyes_shut))
+    for name, seen in (("eyes_shut", visitor.eyes_shut), ("speaking", visitor.speaking)):
+        yield message(f"{here}/{name}", -1 if seen is None else int(seen))
 
 
 def _or_unknown(measure: float | None) -> float:

@@ -148,8 +148,8 @@ class OthersHeard:
             return float(mood.present if word == "present" else mood.count)
         if not mood.present or not any(mood.probabilities.values()):
             return None
-        if word == "facing":
-            return mood.facing
+        if word in ("facing", "speaking"):
+            return mood.facing if word == "facing" else mood.speaking
         if word in ("valence", "arousal"):
             return mood.valence if word == "valence" else mood.arousal
         labels = self._story.labels(word) if self._story else ()

@@ -147,6 +147,7 @@ def mood_now(mood: Mood, rehearsed: bool) -> MoodNow:
         valence=mood.valence,
         arousal=mood.arousal,
         facing=mood.facing,
+        speaking=mood.speaking,
         rehearsed=rehearsed,
     )
 
@@ -161,6 +162,7 @@ def _visitors_now(mood: Mood) -> tuple[VisitorNow, ...]:
             size=one.size,
             dominant=one.dominant,
             facing=one.facing,
+            speaking=one.speaking,
         )
         for one in mood.visitors
     )

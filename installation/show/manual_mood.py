@@ -8,8 +8,8 @@ from installation.host.health import Sense
 from installation.show.rehearsal import NOBODY, WORDS, mood_of
 from models.mood import Mood
 
-AWAY = "/away"
-"""After a word of a script: the visitor has turned away from the film."""
+AWAY, SPEAKING = "away", "speaking"
+"""After a word of a script and a slash: the visitor has turned away from the film; or speaks."""
 
 
 class ManualMood:
@@ -67,8 +67,9 @@ class ScriptedMood(ManualMood):
         if not past:
             return super().mood(now)
         at, word = past[-1]
-        word, _, away = word.partition("/")
-        return mood_of(word, 0.9, now, held_seconds=now - begun - at, facing=0.0 if away else 1.0)
+        word, _, doing = word.partition("/")
+        facing, speaking = 0.0 if doing == AWAY else 1.0, doing == SPEAKING
+        return mood_of(word, 0.9, now, held_seconds=now - begun - at, facing=facing, speaking=speaking)
 
 
 def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
@@ -83,7 +84,8 @@ def parse_script(typed: str) -> tuple[tuple[float, str], ...]:
         if not 0 <= seconds < float("inf"):
             problems.append(f"{part!r}: expected a number of seconds after the @, as in happiness@3")
         script.append((seconds, word))
-        if word.removesuffix(AWAY) not in WORDS:
+        shown, slash, doing = word.partition("/")
+        if shown not in WORDS or (slash and doing not in (AWAY, SPEAKING)):
             problems.append(f"{part!r}: no mood is called {word!r}; known: {', '.join(WORDS)}")
     if problems:
         raise BadInput(*problems, where="--mood")

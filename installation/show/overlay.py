@@ -147,6 +147,8 @@ class Overlay:
             return
         who = f"{mood.count} visitor{'s' if mood.count != 1 else ''}" if mood.present else "nobody there"
         who += f", facing {mood.facing:.1f}" if mood.present and mood.facing is not None else ""
+        speaking = sum(visitor.speaking or False for visitor in mood.visitors)
+        who += f", {speaking} speaking" if speaking else ""
         word = f"{mood.dominant} for {mood.held_seconds:.0f} s" if mood.dominant else "undecided"
         column.pair(who, word if mood.present else "", INK, INK)
         for label, share in zip(LABELS, mood.probabilities, strict=True):

@@ -12,10 +12,12 @@ WORDS = (*LABELS, UNDECIDED, NOBODY)
 """What can be rehearsed: an emotion, a visitor whose face says nothing clear, or an empty room."""
 
 
-def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0, facing: float = 1.0) -> Mood:
+def mood_of(  # noqa: PLR0913 - what a visitor can do
+    word: str, intensity: float, now: float, held_seconds: float = 0.0, facing: float = 1.0, speaking: bool = False
+) -> Mood:
     """A trusted mood of one visitor who shows ``word`` at ``intensity`` (0 to 1), the rest shared among the others.
 
-    ``facing``: how much the visitor faces the film.
+    ``facing``: how much the visitor faces the film; ``speaking``: whether they speak.
 
     Raises ``ValueError`` for a word that is not in ``WORDS``.
     """
@@ -38,6 +40,7 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0, 
         position=(0.5, 0.5),
         size=0.3,
         facing=facing,
+        speaking=speaking,
     )
     return Mood(
         captured_at=now,
@@ -52,6 +55,7 @@ def mood_of(word: str, intensity: float, now: float, held_seconds: float = 0.0, 
         valence=valence,
         arousal=arousal,
         facing=facing,
+        speaking=float(speaking),
     )
 
 

@@ -122,6 +122,8 @@ class MoodNow(Document):
     arousal: float
     facing: float | None = None
     """How much they face the film, 0 to 1; None: not known."""
+    speaking: float | None = None
+    """Share of them who speak; None: not known."""
     rehearsed: bool = False
     """It is an operator's, for half a minute; not the eye's."""
 
@@ -137,6 +139,7 @@ class VisitorNow(Document):
     """Height of the face as a share of the picture's."""
     dominant: str | None
     facing: float | None = None
+    speaking: bool | None = None
 
 
 class SenseNow(Document):

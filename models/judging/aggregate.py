@@ -43,6 +43,12 @@ def mean_facing(visitors: Sequence[VisitorMood]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
+def share_speaking(visitors: Sequence[VisitorMood]) -> float | None:
+    """Share of those who speak, of those of whom it is known; None: of nobody."""
+    known = [visitor.speaking for visitor in visitors if visitor.speaking is not None]
+    return sum(known) / len(known) if known else None
+
+
 def nearest(visitors: Sequence[VisitorMood], last: int | None) -> VisitorMood | None:
     """The visitor closest to the camera; the one of ``last`` (a visitor id) as long as nobody is clearly closer."""
     closest = max(visitors, key=lambda visitor: visitor.size, default=None)

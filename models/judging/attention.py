@@ -34,11 +34,11 @@ class Attention:
         self._seen_at = -math.inf
         self._eyes = _Eyes()
 
-    def update(self, estimate: EmotionEstimate, frame_size: tuple[int, int], now: float) -> None:
-        """Take in one look at the visitor, in a frame of ``frame_size`` (width, height) pixels."""
+    def update(self, estimate: EmotionEstimate, frame_size: tuple[int, int], now: float) -> HeadPose | None:
+        """Take in one look at the visitor, in a frame of ``frame_size`` (width, height) pixels. Returns its pose."""
         pose = head_pose(estimate.detection.landmarks)
         if pose is None:
-            return
+            return None
         seconds = now - self._seen_at
         self._pose = pose if self._pose is None or seconds > KNOWN_SECONDS else _mean(self._pose, pose, seconds)
         self._focal_pixels = focal_pixels(self._camera, frame_size)
@@ -46,6 +46,7 @@ class Attention:
         log_odds = None if estimate.age_seconds else estimate.eyes_shut
         if log_odds is not None and abs(pose.yaw) < TURNED and pose.pitch > LOWERED:
             self._eyes.update(log_odds, now)
+        return pose
 
     def at(self, now: float) -> dict[str, float | bool | None]:
         """The fields of a ``VisitorMood``; None where nothing is known."""

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from calibration.settings import CameraSettings, MoodSettings
 from models.estimate import EmotionEstimate, Track
-from models.judging.aggregate import RULES, mean_facing, nearest
+from models.judging.aggregate import RULES, mean_facing, nearest, share_speaking
 from models.judging.attention import Attention
 from models.judging.belief import Belief
 from models.judging.smoothing import MAX_FRAME_SECONDS, Baseline, ExponentialFilter, log_probabilities
+from models.judging.speech import Speech
 from models.judging.tracker import Tracker
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
@@ -29,7 +30,7 @@ class _Visitor:
     """What is known of one visitor; ends with the track, so that nothing is carried to the next."""
 
     def __init__(self, settings: MoodSettings, camera: CameraSettings, now: float) -> None:
-        self._settings, self.attention = settings, Attention(camera)
+        self._settings, self.attention, self.speech = settings, Attention(camera), Speech()
         self.filter = ExponentialFilter(settings.smooth_seconds)
         self.baseline = Baseline(settings.baseline_seconds)
         self.belief = Belief(settings, now)
@@ -41,7 +42,9 @@ class _Visitor:
 
     def update(self, estimate: EmotionEstimate, frame_size: tuple[int, int], now: float) -> None:
         """The face is there at ``now``. One that was not read in this look waits for its turn."""
-        self.attention.update(estimate, frame_size, now)
+        pose = self.attention.update(estimate, frame_size, now)
+        if not estimate.age_seconds:
+            self.speech.update(estimate.mouth_open, pose, now)
         self._waited = min(self._waited + min(now - self._seen_at, MAX_FRAME_SECONDS), READING_SECONDS)
         self._seen_at = now
         if self.read_at is None or not estimate.age_seconds:
@@ -51,7 +54,7 @@ class _Visitor:
 
     def _read(self, estimate: EmotionEstimate, at: float) -> None:
         seconds = FIRST_FRAME_SECONDS if self.read_at is None else at - self.read_at
-        logs = log_probabilities(estimate.probabilities)
+        logs = self.speech.without_words(log_probabilities(estimate.probabilities), at)
         self.baseline.learn(logs, estimate.quality, seconds)
         apart = self._waited if self._waited > MAX_FRAME_SECONDS else 0.0  # so that two readings count, not one
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds, apart)
@@ -177,6 +180,7 @@ class Judgement:
             valence=valence,
             arousal=arousal,
             facing=mean_facing(moods),
+            speaking=share_speaking(moods),
             prints=self._tracker.prints,
             frame_luminance=_finite(frame_luminance),
             face_luminance=_finite(
@@ -190,6 +194,7 @@ def _visitor_mood(track: Track, visitor: _Visitor, frame_size: tuple[int, int], 
     believed = visitor.belief.current
     return VisitorMood(
         **visitor.attention.at(now),
+        speaking=visitor.speech.at(now),
         slot=track.slot,
         visitor_id=track.visitor_id,
         probabilities=visitor.probabilities,

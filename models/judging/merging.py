@@ -8,7 +8,7 @@ from typing import Literal
 
 from calibration.settings import MoodSettings
 from models.arrays import Doubles
-from models.judging.aggregate import NEARER_BY, mean_facing
+from models.judging.aggregate import NEARER_BY, mean_facing, share_speaking
 from models.judging.belief import Belief
 from models.judging.same_visitors import SameVisitors, View
 from models.judging.valence_arousal import valence_and_arousal
@@ -71,6 +71,7 @@ class Merger:
             "visitors": tuple(visitors),
             "present": present,
             "facing": mean_facing(visitors),
+            "speaking": share_speaking(visitors),
         }
         if self._rule == "mean":
             return self._mean(trusted, best).model_copy(update=whole)

@@ -19,6 +19,7 @@ from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import Detector, cut, open_detector, shifted
 from models.seeing.finding import AtOnce, Finder
 from models.seeing.io_binding import VariantUnavailable
+from models.seeing.mouth import mouth_openings
 from models.seeing.quality import luminance, quality
 from models.seeing.shut_eyes import LEAST_EYES_APART, LEAST_LUMINANCE, shut_log_odds
 from models.seeing.turns import Turns
@@ -75,10 +76,17 @@ class Sight:
         faces, probabilities = self._classified(image, [found[i].landmarks for i in due])
         with self._timed("weigh"):
             light = [luminance(face) for face in faces]
-            shut = _eyes_shut([found[i] for i in due], faces, light)
+            clear = _clear([found[i] for i in due], light)
+            shut = dict(zip(clear, shut_log_odds(faces[clear]).tolist(), strict=True)) if clear else {}
+            mouths = dict(zip(clear, mouth_openings(faces[clear]).tolist(), strict=True)) if clear else {}
             read = [
                 EmotionEstimate(
-                    shifted(found[i], corner), row, quality(face, found[i]), mean, eyes_shut=shut.get(number)
+                    shifted(found[i], corner),
+                    row,
+                    quality(face, found[i]),
+                    mean,
+                    eyes_shut=shut.get(number),
+                    mouth_open=mouths.get(number),
                 )
                 for number, (i, row, face, mean) in enumerate(zip(due, probabilities, faces, light, strict=True))
             ]
@@ -134,11 +142,10 @@ class Sight:
         self.stages_ms[stage] = (self._clock() - start) * 1000
 
 
-def _eyes_shut(found: Sequence[Detection], faces: Gray, light: Sequence[float]) -> dict[int, float]:
-    """Log odds that eyes are shut, by the number of the face, of those that are large and light enough."""
+def _clear(found: Sequence[Detection], light: Sequence[float]) -> list[int]:
+    """The numbers of the faces that are large and light enough to tell what eyes and mouth do."""
     apart = [float(np.hypot(*(one.landmarks[1] - one.landmarks[0]))) for one in found]
-    clear = [k for k in range(len(found)) if apart[k] >= LEAST_EYES_APART and light[k] >= LEAST_LUMINANCE]
-    return dict(zip(clear, shut_log_odds(faces[clear]).tolist(), strict=True)) if clear else {}
+    return [k for k in range(len(found)) if apart[k] >= LEAST_EYES_APART and light[k] >= LEAST_LUMINANCE]
 
 
 def open_sight(settings: EyeSettings, region: Region | None = None, head: VenueHead | None = None) -> Sight:

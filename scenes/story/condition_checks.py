@@ -32,7 +32,6 @@ def check_condition(file: StoryFile, scene: str, key: str, when: When, at_once: 
             yield Problem(key, f"any, all and not stand more than {DEEPEST} deep in one another; make it simpler")
             return
         yield from _check_faces(file, scene, place, one, at_once)
-        yield from _check_eye(place, one)
         yield from _check_memory(file, place, one, known.scenes)
         yield from _check_draws(file, place, one)
         lost = one.signal in known.scenes and one.signal not in (
@@ -62,12 +61,6 @@ def _check_faces(file: StoryFile, scene: str, key: str, when: When, at_once: str
                 yield Problem(f"{key}.{name}", halves)
             elif level.held_seconds is None:
                 yield Problem(f"{key}.{name}", f"{name} in {at_once} {why}")
-
-
-def _check_eye(key: str, when: When) -> Iterator[Problem]:
-    if when.speaking is not None:
-        why = "the eye of this version does not tell who speaks, so this holds only with moods from elsewhere"
-        yield Problem(f"{key}.speaking", why, fatal=False)
 
 
 def _check_memory(file: StoryFile, key: str, when: When, known: tuple[str, ...]) -> Iterator[Problem]:

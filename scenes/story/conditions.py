@@ -68,8 +68,7 @@ class Facing(Level):
 
     @model_validator(mode="after")
     def _can_be_measured(self) -> Facing:
-        if self.above is not None and not 0 <= self.above < 1:
-            raise ValueError(f"facing is from 0 to 1: give an above from 0 to below 1, not {self.above:g}")
+        _check_above("facing", self)
         shares = self.share is not None or self.share_of_visitors is not None
         if shares and (self.above is None or self.rises_by is not None or self.held_seconds is not None):
             raise ValueError("share and share_of_visitors need above, and neither rises_by nor held_seconds")
@@ -80,8 +79,22 @@ class Facing(Level):
         return self
 
 
+class Speaking(Level):
+    """Share of the visitors who speak, 0 to 1; a number is short for ``above``."""
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Speaking:
+        _check_above("speaking", self)
+        return self
+
+
+def _check_above(name: str, level: Level) -> None:
+    if level.above is not None and not 0 <= level.above < 1:
+        raise ValueError(f"{name} is from 0 to 1: give an above from 0 to below 1, not {level.above:g}")
+
+
 def _spelled_out(said: Any) -> Any:
-    """``facing = 0.5`` as ``facing = { above = 0.5 }``."""
+    """``facing = 0.5`` as ``facing = { above = 0.5 }``; ``speaking`` likewise."""
     if isinstance(said, str | bool | list):
         raise ValueError("must be a number, or a table of keys")
     return {"above": said} if isinstance(said, int | float) else said
@@ -116,8 +129,13 @@ class When(Section):
         "short for above; with share or share_of_visitors, and no mood, those are about facing",
         examples=[0.5],
     )
-    speaking: Level | None = Field(
-        None, description="Share of the visitors who speak, 0 to 1; unknown with an eye that does not tell"
+    speaking: Annotated[Speaking | None, BeforeValidator(_spelled_out, json_schema_input_type=float | Speaking)] = (
+        Field(
+            None,
+            description="Share of the visitors who speak, 0 to 1, in the mean over the listening window; a number is short "
+            "for above",
+            examples=[0.5],
+        )
     )
     visitors: Literal["present", "absent"] | None = Field(None, description="Somebody, or nobody, is there")
     for_seconds: PositiveSeconds | None = Field(None, description="With `visitors`: for at least this long")

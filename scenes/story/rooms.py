@@ -21,6 +21,7 @@ MEASURES = {
     "valence": (-1.0, 1.0),
     "arousal": (-1.0, 1.0),
     "facing": (0.0, 1.0),
+    "speaking": (0.0, 1.0),
     "present": (0.0, 1.0),
     "count": (0.0, float(MAX_VISITORS)),
 }

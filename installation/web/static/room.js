@@ -35,6 +35,8 @@ export function showRoom(state) {
     const number = svg("text", { x, y: y + 4.5, fill: colour, "text-anchor": "middle", "font-size": 13, "font-weight": 600 });
     number.textContent = visitor.slot;
     shapes.push(number);
+    // Who speaks has three dots.
+    if (visitor.speaking) for (const k of [0, 1, 2]) shapes.push(svg("circle", { cx: x + 18 + 5 * k, cy: y, r: 1.6, fill: colour }));
     // In a crowd the colour says it, where a word would lie on another one.
     if (written.some((other) => Math.abs(other.x - x) < 56 && Math.abs(other.y - y) < 13)) continue;
     written.push({ x, y });
@@ -44,7 +46,8 @@ export function showRoom(state) {
   }
   const heard = state.visitors.map((visitor) => {
     const faces = visitor.facing == null ? "" : `, ${t(visitor.facing >= 0.5 ? "faces" : "faces_not")}`;
-    return `${visitor.slot}: ${visitor.dominant ? t(`emotion.${visitor.dominant}`) : t("undecided")}${faces}`;
+    const speaks = visitor.speaking ? `, ${t("speaks")}` : "";
+    return `${visitor.slot}: ${visitor.dominant ? t(`emotion.${visitor.dominant}`) : t("undecided")}${faces}${speaks}`;
   });
   const words = heard.length ? heard.join("; ") : t("nobody");
   text($("room-words"), String(state.visitors.length));

@@ -447,7 +447,7 @@ def test_hours_that_the_machine_slept_are_no_open_hours(tmp_path: Path) -> None:
     assert (line["open"], line["seconds"]) == (3.0, 3.0)
 
 
-def test_of_where_visitors_look_only_the_share_of_all_together_is_kept() -> None:
+def test_of_where_visitors_look_and_whether_they_speak_only_the_share_of_all_together_is_kept() -> None:
     visitor = VisitorMood(
         slot=1,
         visitor_id=7,
@@ -462,8 +462,11 @@ def test_of_where_visitors_look_only_the_share_of_all_together_is_kept() -> None
         roll=2.0,
         distance=1.5,
         eyes_shut=False,
+        speaking=True,
     )
-    line = mood_line(Mood(captured_at=1, trusted=True, present=True, count=1, visitors=(visitor,), facing=0.12345))
-    assert line["facing"] == 0.123
+    together = {"facing": 0.12345, "speaking": 1 / 3}
+    line = mood_line(Mood(captured_at=1, trusted=True, present=True, count=1, visitors=(visitor,), **together))
+    assert (line["facing"], line["speaking"]) == (0.123, 0.333)
     assert not line.keys() & {"visitors", "yaw", "pitch", "roll", "distance", "eyes_shut"}
-    assert mood_line(Mood(captured_at=1, trusted=True))["facing"] is None
+    unknown = mood_line(Mood(captured_at=1, trusted=True))
+    assert (unknown["facing"], unknown["speaking"]) == (None, None)

@@ -29,7 +29,7 @@ ASKS = TWO_ROOMS.replace(
     '{ mood = "calm" }',
     '{ any = [{ signal = "hall/mood/dark", above = 0.5 }, { signal = "hall/mood/count", above = 1 }, '
     '{ signal = "hall/scene/cellar" }, { signal = "hall/alive" }, { signal = "hall/mood/facing", above = 0.5 }, '
-    '{ signal = "hall/mood/valence", below = 0 }] }',
+    '{ signal = "hall/mood/speaking", above = 0.2 }, { signal = "hall/mood/valence", below = 0 }] }',
 ).replace("[scenes.cellar]\n", '[scenes.cellar]\nwait_for = { room = "hall", scene = "cellar", limit_seconds = 5 }\n')
 
 
@@ -53,7 +53,7 @@ def mood(sad: float, trusted: bool = True, present: bool = True) -> bytes:
     felt = dict.fromkeys(LABELS, 0.0) | {"sadness": sad, "neutral": 1 - sad}
     said = RoomMood(
         at=1.0, trusted=trusted, reason="", present=present, count=2 * present, dominant="sadness", confidence=sad,
-        probabilities=felt, valence=-0.4, arousal=0.1, facing=0.7,
+        probabilities=felt, valence=-0.4, arousal=0.1, facing=0.7, speaking=0.25,
     )  # fmt: skip
     return said.payload()
 
@@ -121,7 +121,7 @@ def test_another_rooms_mood_scene_and_life_are_heard_and_not_made_up(broker: Mos
         hall.says(HALL.mood, mood(0.8))
         assert attic.hears(lambda: attic.values["hall/mood/dark"] == 0.8)
         assert (attic.values["hall/mood/valence"], attic.values["hall/mood/count"]) == (-0.4, 2)
-        assert attic.values["hall/mood/facing"] == 0.7
+        assert (attic.values["hall/mood/facing"], attic.values["hall/mood/speaking"]) == (0.7, 0.25)
         hall.says(HALL.state, state("playing", "cellar"), retain=True)
         assert attic.hears(lambda: attic.rooms.scenes == {"hall": "cellar"})
         assert attic.hears(lambda: attic.values["hall/scene/cellar"] == 1.0)

@@ -67,7 +67,8 @@ def test_a_state_says_what_the_overlay_says(beside: Beside) -> None:
 def test_of_a_visitor_place_and_mood_are_told_and_no_number(beside: Beside) -> None:
     (visitor,) = state_of(VIEW, beside).visitors
     assert (visitor.facing, state_of(VIEW, beside).mood.facing) == (1.0, 1.0)
-    assert set(visitor.model_dump()) == {"slot", "x", "y", "size", "dominant", "facing"}
+    assert (visitor.speaking, state_of(VIEW, beside).mood.speaking) == (False, 0.0)
+    assert set(visitor.model_dump()) == {"slot", "x", "y", "size", "dominant", "facing", "speaking"}
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,16 @@ def test_who_is_rehearsed_faces_the_film_or_has_turned_away() -> None:
     assert moods.mood(104).visitors[0].facing == 0
 
 
+def test_who_is_rehearsed_may_speak() -> None:
+    moods = ScriptedMood(parse_script("nobody@0,neutral/speaking@2,neutral@4"))
+    seen = [(mood.speaking, mood.facing) for mood in (moods.mood(100.0 + at) for at in (0, 2, 4))]
+    assert seen == [(None, None), (1.0, 1.0), (0.0, 1.0)]
+    assert moods.mood(104).visitors[0].speaking is False
+
+
 def test_all_faults_of_a_script_are_told_at_once() -> None:
     with pytest.raises(BadInput) as told:
-        parse_script("joy@1,anger@soon,fear@-1,fear@nan,fear@inf")
+        parse_script("joy@1,anger@soon,fear@-1,fear@nan,fear@inf,fear/asleep@2")
     assert [problem.split(":")[0] for problem in told.value.problems] == [
-        *("'joy@1'", "'anger@soon'", "'fear@-1'", "'fear@nan'", "'fear@inf'")
+        *("'joy@1'", "'anger@soon'", "'fear@-1'", "'fear@nan'", "'fear@inf'", "'fear/asleep@2'")
     ]

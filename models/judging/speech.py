@@ -1,0 +1,130 @@
+"""Whether one visitor speaks: the mouth opens and closes again and again, as it does with syllables.
+
+A smile, a held open mouth or a yawn moves the mouth once and back; speech turns it round several times a second.
+Chewing and laughing look alike, and are told as speech; a single word is not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from models.arrays import Doubles
+from models.labels import LABELS
+from models.seeing.head_pose import HeadPose
+
+SMOOTH_SECONDS = 0.04
+LEAST_SWING, MOST_SWING = 0.035, 0.08
+"""Eye distances by which the mouth must open or close to count (0.05 is 3 mm of an adult)."""
+ABOVE_QUIET = 1.5
+"""It must move by so much more than it trembles in quiet stretches: noise in the dark, landmarks that are not still."""
+STRETCH_SECONDS, STRETCHES, QUIETER = 0.4, 16, 4
+"""How long such a stretch is, of how many the last are known, and of how many one is quieter than what counts."""
+TURNS, WITHIN_SECONDS = 4, 1.2
+"""So many turns from opening to closing or back, within so long: two syllables."""
+SILENT_SECONDS = 1.0
+"""Without a turn for so long nobody speaks any more."""
+LEARN_SECONDS = 1.0
+"""How long a mouth is looked at before anything is told of it."""
+KNOWN_SECONDS = 0.5
+"""After so long without a look at the mouth nothing is known, and what was seen of its movement is forgotten."""
+TURNED, TURNING = 25.0, 4.0
+"""Degrees of yaw, and off the head's own mean, beyond which the head moves what is seen of the mouth."""
+TURN_SECONDS = 0.25
+SYLLABLE_SECONDS = 0.6
+"""An emotion that the mouth alone can make counts as its lowest in so long, while somebody speaks."""
+OF_THE_MOUTH = [LABELS.index("happiness"), LABELS.index("surprise")]
+
+
+class Speech:
+    """What is known of one visitor's mouth; ends with the track. Time is given, monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._seen_since = self._seen_at = -math.inf
+        self._level = self._extreme = self._low = self._high = 0.0
+        self._rising: bool | None = None
+        self._turns: deque[float] = deque(maxlen=TURNS)
+        self._speaking = False
+        self._stretch_since = 0.0
+        self._trembles: deque[float] = deque(maxlen=STRETCHES)
+        self._pose: tuple[float, float] | None = None
+        self._posed_at = 0.0
+        self._shown: deque[tuple[float, Doubles]] = deque()
+
+    def update(self, opening: float | None, pose: HeadPose | None, now: float) -> None:
+        """The mouth is open by ``opening`` (``models.seeing.mouth``; None: not seen) in a look at ``now``."""
+        if pose is None or self._turning(pose, now) or opening is None or not math.isfinite(opening):
+            return
+        seconds, self._seen_at = now - self._seen_at, now
+        if seconds > KNOWN_SECONDS:
+            self._begin(opening, now)
+            return
+        self._level += (1.0 - math.exp(-seconds / SMOOTH_SECONDS)) * (opening - self._level)
+        self._learn_quiet(now)
+        if self._turned():
+            self._turns.append(now)
+            self._speaking |= len(self._turns) == TURNS and now - self._turns[0] <= WITHIN_SECONDS
+        if self._speaking and now - self._turns[-1] > SILENT_SECONDS:
+            self._speaking = False
+
+    def at(self, now: float) -> bool | None:
+        """Whether the visitor speaks; None: not known."""
+        known = now - self._seen_at <= KNOWN_SECONDS and self._seen_at - self._seen_since >= LEARN_SECONDS
+        return self._speaking if known else None
+
+    def without_words(self, logs: Doubles, now: float) -> Doubles:
+        """What the face shows, as logarithms (8,), without what only the words do to it.
+
+        Happiness and surprise count as their lowest of the last ``SYLLABLE_SECONDS``: a smile lasts from word to
+        word, an open mouth does not.
+        """
+        while self._shown and now - self._shown[0][0] > SYLLABLE_SECONDS:
+            self._shown.popleft()
+        self._shown.append((now, logs[OF_THE_MOUTH]))
+        if not self.at(now):
+            return logs
+        calmer = logs.copy()
+        calmer[OF_THE_MOUTH] = np.min([shown for _, shown in self._shown], axis=0)
+        return calmer
+
+    def _begin(self, opening: float, now: float) -> None:
+        self._level = self._extreme = self._low = self._high = opening
+        self._seen_since = self._stretch_since = now
+        self._rising, self._speaking = None, False
+        self._turns.clear()
+
+    def _turning(self, pose: HeadPose, now: float) -> bool:
+        """Whether the head turns or nods just now, or is turned away."""
+        here = pose.yaw, pose.pitch
+        part = 1.0 - math.exp(-max(now - self._posed_at, 0.0) / TURN_SECONDS)
+        mean = self._pose or here
+        self._pose = mean[0] + part * (here[0] - mean[0]), mean[1] + part * (here[1] - mean[1])
+        self._posed_at = now
+        off = max(abs(here[0] - self._pose[0]), abs(here[1] - self._pose[1]))
+        return abs(pose.yaw) > TURNED or off > TURNING
+
+    def _learn_quiet(self, now: float) -> None:
+        self._low, self._high = min(self._low, self._level), max(self._high, self._level)
+        if now - self._stretch_since >= STRETCH_SECONDS:
+            self._trembles.append(self._high - self._low)
+            self._low = self._high = self._level
+            self._stretch_since = now
+
+    def _turned(self) -> bool:
+        """Whether the mouth has just turned from opening to closing, or back, by enough."""
+        quiet = sorted(self._trembles)[len(self._trembles) // QUIETER] if self._trembles else MOST_SWING
+        swing = min(max(ABOVE_QUIET * quiet, LEAST_SWING), MOST_SWING)
+        level = self._level
+        if self._rising is None:
+            if abs(level - self._extreme) > swing:
+                self._rising, self._extreme = level > self._extreme, level
+            return False
+        beyond = level - self._extreme if self._rising else self._extreme - level
+        if beyond > 0:
+            self._extreme = level
+        elif beyond < -swing:
+            self._rising, self._extreme = not self._rising, level
+            return True
+        return False
