@@ -12,7 +12,7 @@ WORDS = (*LABELS, UNDECIDED, NOBODY)
 """What can be rehearsed: an emotion, a visitor whose face says nothing clear, or an empty room."""
 
 
-def mood_of(  # noqa: PLR0913 - what a visitor can do
+def mood_of(
     word: str, intensity: float, now: float, held_seconds: float = 0.0, facing: float = 1.0, speaking: bool = False
 ) -> Mood:
     """A trusted mood of one visitor who shows ``word`` at ``intensity`` (0 to 1), the rest shared among the others.

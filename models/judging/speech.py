@@ -18,9 +18,9 @@ from models.seeing.head_pose import HeadPose
 SMOOTH_SECONDS = 0.04
 LEAST_SWING, MOST_SWING = 0.035, 0.08
 """Eye distances by which the mouth must open or close to count (0.05 is 3 mm of an adult)."""
-ABOVE_QUIET = 1.5
-"""It must move by so much more than it trembles in quiet stretches: noise in the dark, landmarks that are not still."""
-STRETCH_SECONDS, STRETCHES, QUIETER = 0.4, 16, 4
+ABOVE_QUIET = 5.5
+"""It must move by so many deviations of what it trembles in quiet stretches: noise, landmarks that are not still."""
+STRETCH_SECONDS, STRETCHES, QUIETER = 0.6, 12, 4
 """How long such a stretch is, of how many the last are known, and of how many one is quieter than what counts."""
 TURNS, WITHIN_SECONDS = 4, 1.2
 """So many turns from opening to closing or back, within so long: two syllables."""
@@ -43,10 +43,11 @@ class Speech:
 
     def __init__(self) -> None:
         self._seen_since = self._seen_at = -math.inf
-        self._level = self._extreme = self._low = self._high = 0.0
+        self._level = self._extreme = 0.0
         self._rising: bool | None = None
         self._turns: deque[float] = deque(maxlen=TURNS)
         self._speaking = False
+        self._stretch: list[float] = []
         self._stretch_since = 0.0
         self._trembles: deque[float] = deque(maxlen=STRETCHES)
         self._pose: tuple[float, float] | None = None
@@ -90,7 +91,8 @@ class Speech:
         return calmer
 
     def _begin(self, opening: float, now: float) -> None:
-        self._level = self._extreme = self._low = self._high = opening
+        self._level = self._extreme = opening
+        self._stretch = []
         self._seen_since = self._stretch_since = now
         self._rising, self._speaking = None, False
         self._turns.clear()
@@ -106,15 +108,14 @@ class Speech:
         return abs(pose.yaw) > TURNED or off > TURNING
 
     def _learn_quiet(self, now: float) -> None:
-        self._low, self._high = min(self._low, self._level), max(self._high, self._level)
+        self._stretch.append(self._level)
         if now - self._stretch_since >= STRETCH_SECONDS:
-            self._trembles.append(self._high - self._low)
-            self._low = self._high = self._level
-            self._stretch_since = now
+            self._trembles.append(float(np.std(self._stretch)))
+            self._stretch, self._stretch_since = [], now
 
     def _turned(self) -> bool:
         """Whether the mouth has just turned from opening to closing, or back, by enough."""
-        quiet = sorted(self._trembles)[len(self._trembles) // QUIETER] if self._trembles else MOST_SWING
+        quiet = sorted(self._trembles)[len(self._trembles) // QUIETER] if self._trembles else 1.0
         swing = min(max(ABOVE_QUIET * quiet, LEAST_SWING), MOST_SWING)
         level = self._level
         if self._rising is None:

@@ -8,6 +8,7 @@ moved about and exposed as a camera in a dark room would. The same seed and time
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ class SimulatedVisitor:
     """A camera before which people come and go. ``settings`` gives the size of the picture.
 
     ``performance`` says who is there and what they show; without one an evening is made up from ``seed``. It begins
-    with the first picture, or at the second ``begins``.
+    with the first picture, or at the second ``begins``. ``mouth``: how far the mouth
+    is open, 0 to 1, at each second of the course.
     """
 
     def __init__(
@@ -45,13 +47,14 @@ class SimulatedVisitor:
         seed: int = 1,
         performance: Performance | None = None,
         begins: float | None = None,
+        mouth: Callable[[float], float] | None = None,
     ) -> None:
         self._size = settings.width, settings.height
         self._portraits, self._depths = read_portraits()
         self.people = len(self._depths)
         """How many different people can appear: ``Visit.person`` is below it."""
         self._performance = performance or Evening(self.people, seed)
-        self._start = begins
+        self._start, self._mouth = begins, mouth
         self._room = _room(*self._size)
         noise = np.random.default_rng(seed)
         margin = 64
@@ -123,18 +126,26 @@ class SimulatedVisitor:
             face = np.asarray(cv2.addWeighted(high, share, low, 1 - share, 0), np.uint8)
         closed = max((1 - abs(t - blink) / 0.11 for blink in visit.blinks), default=0.0)
         if closed > 0:
-            rows, columns = slice(95, 140), slice(140, 260)
-            weight = (closed * _LIDS)[..., None]
-            mixed = face[rows, columns] * (1 - weight) + poses["blink", 1.0][rows, columns] * weight
-            face = face.copy()
-            face[rows, columns] = mixed.astype(np.uint8)
+            face = _mixed(face, poses["blink", 1.0], closed * _LIDS, (slice(95, 140), slice(140, 260)))
+        opened = self._mouth(t) if self._mouth else 0.0
+        if opened > 0:
+            face = _mixed(face, poses["surprise", 0.5], opened * _JAW, (slice(162, 258), slice(144, 256)))
         return np.asarray(face, np.uint8)
+
+
+def _mixed(face: Image, other: Image, weight: Floats, place: tuple[slice, slice]) -> Image:
+    """The face with so much of another one at a place of it."""
+    weight = weight[..., None]
+    mixed = face.copy()
+    mixed[place] = (face[place] * (1 - weight) + other[place] * weight).astype(np.uint8)
+    return mixed
 
 
 _COLUMNS, _ROWS = (
     axis.astype(np.float32) for axis in np.meshgrid(np.arange(PORTRAIT_WIDTH), np.arange(PORTRAIT_HEIGHT))
 )
-_LIDS = cv2.GaussianBlur(np.pad(np.ones((29, 104), np.float32), 8), (0, 0), 4)
+_LIDS = np.asarray(cv2.GaussianBlur(np.pad(np.ones((29, 104), np.float32), 8), (0, 0), 4), np.float32)
+_JAW = np.asarray(cv2.GaussianBlur(np.pad(np.ones((80, 96), np.float32), 8), (0, 0), 4), np.float32)
 
 
 def _room(width: int, height: int) -> Image:

@@ -19,6 +19,7 @@ MOUTH = MAPS / "mouth.npz"
 ROWS, COLUMNS = slice(40, 64), slice(18, 46)
 """The mouth's place in an aligned face."""
 
+
 def mouth_openings(faces: Gray) -> Floats:
     """Lips apart in the middle of the mouth, in eye distances, of aligned faces (n, 64, 64): (n,).
 

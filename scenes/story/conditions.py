@@ -132,8 +132,8 @@ class When(Section):
     speaking: Annotated[Speaking | None, BeforeValidator(_spelled_out, json_schema_input_type=float | Speaking)] = (
         Field(
             None,
-            description="Share of the visitors who speak, 0 to 1, in the mean over the listening window; a number is short "
-            "for above",
+            description="Share of the visitors who speak, 0 to 1, in the mean over the listening window. A number is "
+            "short for above",
             examples=[0.5],
         )
     )

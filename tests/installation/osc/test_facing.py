@@ -7,7 +7,15 @@ UNKNOWN = VisitorMood(
     slot=1, visitor_id=5, probabilities=NOTHING, dominant=None, confidence=0, position=(0.5, 0.5), size=0.2
 )
 KNOWN = UNKNOWN.model_copy(
-    update={"facing": 0.75, "yaw": -20.0, "pitch": -8.0, "roll": 3.0, "distance": 2.5, "eyes_shut": True, "speaking": True}
+    update={
+        "facing": 0.75,
+        "yaw": -20.0,
+        "pitch": -8.0,
+        "roll": 3.0,
+        "distance": 2.5,
+        "eyes_shut": True,
+        "speaking": True,
+    }
 )
 
 
