@@ -109,7 +109,10 @@ def photograph(head: Head, mean: float, rng: np.random.Generator) -> Gray:
     off = (rng.normal(0, 0.6, (5, 2)) + rng.normal(0, 0.8, 2)) * eyes / 24
     around = head.light[max(int(head.landmarks[:, 1].min() - eyes), 0) :, :]
     gain = float(expose(around[None], mean).mean() / max(float(around.mean()), 1e-9))
-    return align(captured(noisy(head.light[None] * np.float32(gain), Sensor(), rng))[0], head.landmarks + off)
+    return align(
+        captured(noisy(head.light[None] * np.float32(gain), Sensor(), rng))[0],
+        (head.landmarks + off).astype(np.float32),
+    )
 
 
 def _within(values: Floats | Doubles, who: Integers) -> Doubles:
@@ -121,7 +124,9 @@ def _within(values: Floats | Doubles, who: Integers) -> Doubles:
 
 
 def _fit(edges: Doubles, target: Doubles) -> Doubles:
-    return np.linalg.solve(edges.T @ edges + RIDGE_STRENGTH * np.eye(edges.shape[1]), edges.T @ target)
+    return np.asarray(
+        np.linalg.solve(edges.T @ edges + RIDGE_STRENGTH * np.eye(edges.shape[1]), edges.T @ target), np.float64
+    )
 
 
 if __name__ == "__main__":

@@ -143,9 +143,10 @@ def test_surprise_comes_as_quickly_as_before_where_nobody_speaks() -> None:
     def surprised(t: float, seen: bool) -> EmotionEstimate:
         return face("surprise" if t > 4 else "neutral", once(t, 4, 0.2, 4, 0.3) if seen else None)
 
-    with_mouth, without = (
-        [mood.dominant for mood in watch(lambda t, seen=seen: surprised(t, seen))] for seen in (True, False)
-    )
+    def believed(seen: bool) -> list[str | None]:
+        return [mood.dominant for mood in watch(lambda t: surprised(t, seen))]
+
+    with_mouth, without = believed(True), believed(False)
     assert with_mouth == without
     assert with_mouth[-1] == "surprise"
 
