@@ -29,6 +29,7 @@ COMMANDS = (
     *("bench", "osc", "models", "evaluate", "dataset", "train", "train_detector", "story"),
     *("house", "hours", "report", "privacy", "service", "supervise", "bundle", "rooms", "screen"),
     "eye",
+    "compare",
 )
 """Each is a module in ``installation/commands`` with ``register(app)``."""
 

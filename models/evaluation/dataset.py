@@ -136,7 +136,7 @@ def _read_npz(path: Path) -> LabelledFaces:
         problems.append(f"labels: must lie in 0 to {len(LABELS) - 1} (-1: no label)")
     if problems:
         raise BadFile(path, problems)
-    return LabelledFaces(tuple(images), *_one_hot(labels.astype(np.int64)))
+    return LabelledFaces(tuple(images), *one_hot(labels.astype(np.int64)))
 
 
 def _read_files(path: Path) -> LabelledFaces:
@@ -157,10 +157,10 @@ def _read_files(path: Path) -> LabelledFaces:
     labels = np.array([one.label for one in found.files], np.int64)
     groups = tuple(one.group for one in found.files)
     images = tuple(picture for picture in pictures if picture is not None)
-    return LabelledFaces(images, *_one_hot(labels), groups if any(groups) else ())
+    return LabelledFaces(images, *one_hot(labels), groups if any(groups) else ())
 
 
-def _one_hot(labels: Integers) -> tuple[Floats, Integers]:
+def one_hot(labels: Integers) -> tuple[Floats, Integers]:
     """Shares and labels of faces that one annotator named with certainty."""
     shares = np.zeros((len(labels), len(LABELS)), np.float32)
     named = np.flatnonzero(labels >= 0)

@@ -21,13 +21,15 @@ MIN_SCORE = 0.7
 
 
 def find_landmarks(
-    images: Sequence[Gray], progress: Callable[[float], None] = partial(no_progress, "")
+    images: Sequence[Gray],
+    progress: Callable[[float], None] = partial(no_progress, ""),
+    detector: Mtcnn | None = None,
 ) -> tuple[Floats, Mask]:
     """Landmarks (n, 5, 2) in pixels of each gray image, and whether they were found (n,).
 
-    Where they are not, the template stands in for them, scaled to the picture.
+    Where they are not, the template stands in for them, scaled to the picture. ``detector``: None opens one.
     """
-    detector = Mtcnn(smallest_face=24)
+    detector = detector or Mtcnn(smallest_face=24)
     found = np.zeros(len(images), np.bool_)
     landmarks = np.empty((len(images), 5, 2), np.float32)
     for i, image in enumerate(images):

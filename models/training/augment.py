@@ -47,6 +47,10 @@ class Augmenter:
 
     def batch(self, chosen: Indices, rng: np.random.Generator) -> Floats:
         """The faces with these indices (n,), augmented and prepared: (n, 1, 64, 64)."""
+        return prepare(self.pictures(chosen, rng))
+
+    def pictures(self, chosen: Indices, rng: np.random.Generator) -> Gray:
+        """The faces with these indices (n,), augmented, as a camera gives them: (n, 64, 64) uint8."""
         config, n = self.config, len(chosen)
         landmarks, to_face = self._random_affine(chosen, rng)
         pictures = np.empty((n, SIDE, SIDE), np.float32)
@@ -70,7 +74,7 @@ class Augmenter:
         seen[~dark] = captured(light[~dark])
         for face in np.flatnonzero(rng.random(n) < config.erase_probability):
             _random_erase(seen[face], rng)  # by number: a mask would give copies, and once hid nothing at all
-        return prepare(seen)
+        return seen
 
     def _random_affine(self, chosen: Indices, rng: np.random.Generator) -> tuple[Floats, Doubles]:
         """Where the faces' landmarks come to lie (n, 5, 2), and the matrices (n, 2, 3) from their pictures to there."""

@@ -37,19 +37,19 @@ class AreaResize(nn.Module):
 class BaselineCnn(nn.Module):
     """Prepared faces (n, 1, 64, 64) in, logits (n, 8) and the dense layer (n, 1024) out, as from ``EmotionNet``."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int = CHANNELS, dense_units: int = DENSE_UNITS) -> None:
         super().__init__()
         self.local_contrast = AreaResize()  # in EmotionNet's place for what comes before the convolutions
         layers: list[nn.Module] = []
         width = 1
         for pool in (3, 3, 2):
             for _ in range(2):
-                layers += [nn.Conv2d(width, CHANNELS, 3, padding=1), nn.ReLU()]
-                width = CHANNELS
+                layers += [nn.Conv2d(width, channels, 3, padding=1), nn.ReLU()]
+                width = channels
             layers.append(nn.MaxPool2d(pool))
         self.stages = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.2))
-        self.dense = nn.Linear(CHANNELS * 2 * 2, DENSE_UNITS)
-        self.head = nn.Linear(DENSE_UNITS, len(LABELS))
+        self.dense = nn.Linear(channels * 2 * 2, dense_units)
+        self.head = nn.Linear(dense_units, len(LABELS))
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
         """Prepared faces (n, 1, 64, 64) to logits (n, 8) and embeddings (n, 1024)."""

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from models.labels import LABELS
 from models.seeing.align import SIDE
-from models.training.baseline_cnn import BaselineCnn
+from models.training.baseline_cnn import CHANNELS, DENSE_UNITS, BaselineCnn
 from models.training.network_config import NetworkConfig
 
 # Names of submodules (stem, stages, first, second, excite, short, head) are keys of checkpoints and of exported files:
@@ -120,7 +120,8 @@ def create_network(config: NetworkConfig) -> EmotionNet:
     # The baseline answers the same calls; whoever trains, exports or measures need not know which one it is.
     if config.arch == "resnet":
         return EmotionNet(config)
-    baseline = cast(EmotionNet, BaselineCnn())
+    narrower = 4 if config.arch == "narrow_cnn" else 1
+    baseline = cast(EmotionNet, BaselineCnn(CHANNELS // narrower, DENSE_UNITS // narrower))
     baseline.config = config
     return baseline
 

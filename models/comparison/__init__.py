@@ -1,0 +1,1 @@
+"""Methods of the field beside ours on the same faces, alignment and labels: ``chiaro compare``."""

@@ -1,0 +1,101 @@
+"""A comparison from end to end on stripes for faces: rows are learned once, measured on each set once, and kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="rows that are networks import torch: no comparison was tried")
+pytest.importorskip("sklearn", reason="rows with support vector machines need scikit-learn: no comparison was tried")
+
+from calibration.errors import BadInput
+from models.comparison import rows
+from models.comparison.bench import Bench
+from models.comparison.compare import CompareOptions, compare
+from models.comparison.result import fall
+from models.comparison.rows import KEYS
+from models.comparison.scale import QUICK
+from models.training.landmark_network import MIRRORED
+
+TINY = replace(QUICK, narrow_epochs=1, small_epochs=1, lamps=2)
+
+
+def _npz(path: Path, n: int, seed: int) -> Path:
+    """Faces of two kinds: stripes that lie, and stripes that stand."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, n)
+    stripe = np.where(np.arange(48) // 6 % 2, 160, 90)
+    faces = [np.broadcast_to(stripe if label else stripe[:, None], (48, 48)) for label in labels]
+    np.savez(path, images=(np.stack(faces) + rng.integers(0, 20, (n, 48, 48))).astype(np.uint8), labels=labels)
+    return path
+
+
+def _options(folder: Path, *keys: str) -> CompareOptions:
+    faces, valid = _npz(folder / "faces.npz", 60, 1), _npz(folder / "valid.npz", 24, 2)
+    return CompareOptions(faces=faces, valid=valid, folder=folder / "out", rows=keys, scale=TINY)
+
+
+def _said(lines: list[str]) -> object:
+    return lambda what, _share: lines.append(what)
+
+
+def test_a_finished_row_is_neither_learned_nor_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = _options(tmp_path, "hog-svm")
+    (first,) = compare(options, _said([])).rows  # type: ignore[arg-type]
+    assert first.figures["clean"].accuracy == 1.0
+    assert (first.learned_from, first.epochs) == (54, 0), "a tenth chooses temperature, and no row learns from it"
+    lines: list[str] = []
+    assert compare(options, _said(lines)).rows == (first,)  # type: ignore[arg-type]
+    assert not [line for line in lines if "learning" in line or "measured" in line]
+
+    def never(*_: object) -> object:
+        raise AssertionError("learned again")
+
+    monkeypatch.setattr(rows, "fit_svm", never)
+    other = _npz(tmp_path / "other.npz", 20, 3)
+    (more,) = compare(replace(options, others=(other,)), _said([])).rows  # type: ignore[arg-type]
+    assert set(more.figures) == {*first.figures, "other"}
+    assert fall(more, more.figures["clean"], "other") == pytest.approx(0.0)
+
+
+def test_a_row_that_cannot_be_made_is_told_and_the_others_are(tmp_path: Path) -> None:
+    found = compare(_options(tmp_path, "landmarks-svm", "ours"), _said([]))  # type: ignore[arg-type]
+    assert [row.key for row in found.rows] == ["ours"]
+    assert "--face3d" in found.told[0]
+
+
+def test_paths_that_are_not_there_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as told:
+        replace(_options(tmp_path), others=(tmp_path / "gone",), lamps=(tmp_path / "away",))
+    assert len(told.value.problems) == 2
+
+
+def test_the_landmarks_of_a_mirrored_face_mirrored_again_are_the_face_s_own() -> None:
+    assert sorted(MIRRORED) == list(range(68))
+    assert MIRRORED[MIRRORED].tolist() == list(range(68))
+    assert (MIRRORED[36], MIRRORED[48], MIRRORED[30]) == (45, 54, 30)
+
+
+@pytest.mark.slow
+def test_every_kind_of_network_is_trained_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    keys = ("small", "ensemble-3", "ensemble-5", "plain-relit", "plain-plane", "transfer")
+    other = _npz(tmp_path / "other.npz", 60, 3)
+    scale = replace(TINY, transfer_faces=(8,), transfer_steps=2)
+    found = compare(replace(_options(tmp_path, *keys), others=(other,), scale=scale), _said([]))  # type: ignore[arg-type]
+    assert found.told == ()
+    assert [row.key for row in found.rows] == [key for key in KEYS if key in keys]
+    assert [(one.faces, one.set_name) for one in found.transfer] == [(8, "other")]
+    one, three, five = found.rows[:3]
+    assert five.size_bytes == pytest.approx(5 * one.size_bytes)
+    assert three.training_seconds == pytest.approx(3 * one.training_seconds)
+
+
+def test_a_bench_changes_its_name_with_what_rows_learn_from(tmp_path: Path) -> None:
+    from models.comparison.face_set import read_face_set
+
+    faces = read_face_set(_npz(tmp_path / "faces.npz", 20, 1), tmp_path, lambda *_: None)
+    first, second = faces.split(0.3)
+    bench = Bench(first, second, TINY, tmp_path, lambda *_: None)
+    names = {bench.digest, replace(bench, learn=second).digest, replace(bench, scale=QUICK).digest}
+    assert len(names) == 3
