@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     dataset = typer.Typer(
         no_args_is_help=True,
-        help="One's own set of labelled faces, for 'chiaro train'.",
+        help="One's own set of labelled faces, from nothing to the show: docs/dataset.md.",
     )
     dataset.command("record")(record)
     dataset.command("import")(import_set)

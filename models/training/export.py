@@ -22,6 +22,7 @@ from models.seeing.session import open_session
 from models.training.checkpoint import read_checkpoint, write_checkpoint
 from models.training.network import EmotionNet, create_network
 from models.training.network_config import NetworkConfig
+from models.training.quiet_export import quiet_export
 
 PARITY_TOLERANCE = 1e-4
 """Largest difference allowed between PyTorch's probabilities and the exported file's."""
@@ -71,18 +72,19 @@ def export(network: EmotionNet, path: Path, facts: dict[str, object], more: dict
     example = torch.randn(3, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
     batch = torch.export.Dim("n", min=1)
     names = ["probabilities", "embedding"]
-    torch.onnx.export(
-        exported,
-        (example,),
-        str(path),
-        input_names=["faces"],
-        output_names=names,
-        dynamic_shapes=({0: batch},),
-        opset_version=18,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    with quiet_export():
+        torch.onnx.export(
+            exported,
+            (example,),
+            str(path),
+            input_names=["faces"],
+            output_names=names,
+            dynamic_shapes=({0: batch},),
+            opset_version=18,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
     write_metadata(path, facts)
     _check_parity(exported, path, example)
     write_card(path, facts, more)

@@ -20,12 +20,13 @@ def absent_classes(labels: Integers) -> Integers:
 
 
 @torch.no_grad()
-def silence(network: EmotionNet, absent: Integers) -> None:
-    """Let the network never predict these classes: nothing in its training said what they look like."""
+def silence(network: EmotionNet, absent: Integers) -> EmotionNet:
+    """Let the network, which is returned, never predict these: nothing in its training said what they look like."""
     if len(absent):
         rows = torch.from_numpy(absent).to(network.head.weight.device)  # type: ignore[no-untyped-call]  # torch has none
         network.head.weight[rows] = 0.0
         network.head.bias[rows] = NEVER
+    return network
 
 
 def freeze(network: nn.Module, trained_blocks: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from models.training.clean_answers import with_clean_answers
 from models.training.config import TrainingConfig
 from models.training.distillation import Teachers
 from models.training.export import save_float16_weights
+from models.training.fine_tuning import absent_classes, silence
 from models.training.gpu_variant import make_gpu_variant
 from models.training.parity_faces import parity_faces_from
 from models.training.release import Provenance, card_figures, release
@@ -65,6 +67,7 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
         if not path:
             continue
         network = load_pretrained(path, run.preset.network, _augmented_batches(faces.augmenter, run.seed))
+        run.began_with = network
         if not run.epoch:
             run.load_weights(network)
         if run.preset.clean_answer_weight:
@@ -75,11 +78,12 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
     config.write()
     train(runs, augmenter, faces.validation, progress, teachers)
     for run, network in mixes:
-        write_mix(run, network, faces.validation, progress)
+        known = silence(copy.deepcopy(network), absent_classes(augmenter.faces.labels))
+        write_mix(run, known, faces.validation, progress)
     lines: list[str] = []
     for run in runs:
         _plot(run.folder)
-        lines += write_report(run, faces.faces, faces.validation)
+        lines += write_report(run, _exported(run), faces.faces, faces.validation)
         if path := config.export_path(run.seed):
             lines += _export(run, path, config, faces)
     return lines
@@ -151,8 +155,12 @@ def _augmented_batches(augmenter: Augmenter, seed: int) -> Iterator[torch.Tensor
         yield torch.from_numpy(augmenter.batch(rng.choice(len(augmenter.faces), BATCH_NORM_BATCH_SIZE), rng))
 
 
+def _exported(run: TrainingRun) -> Path:
+    return run.folder / ("mixed.pt" if run.preset.clean_answer_weight else "best.pt")
+
+
 def _export(run: TrainingRun, path: Path, config: TrainingConfig, faces: TrainingSet) -> list[str]:
-    best = run.folder / ("mixed.pt" if run.preset.clean_answer_weight else "best.pt")
+    best = _exported(run)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".pt":
         return [f"{path}: {save_float16_weights(best, path) / 2**20:.1f} MiB"]

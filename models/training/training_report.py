@@ -18,6 +18,7 @@ from models.evaluation.metrics import Scores, fit_temperature, scores
 from models.evaluation.plots import confusion_picture, reliability_picture
 from models.seeing.align import prepare
 from models.training.export import load_network
+from models.training.network import EmotionNet
 from models.training.training_faces import TrainingFaces
 from models.training.training_run import TrainingRun
 from models.training.validation import Validation, predict
@@ -32,12 +33,13 @@ td,th{{text-align:left;padding:.1em 1em .1em 0}}img{{max-width:100%}}</style>
 """
 
 
-def write_report(run: TrainingRun, faces: TrainingFaces, validation: Validation) -> list[str]:
+def write_report(run: TrainingRun, checkpoint: Path, faces: TrainingFaces, validation: Validation) -> list[str]:
     """Write report.html, report.txt, confusion.png and reliability.png beside the checkpoints; lines for people.
 
-    They show the best epoch on the test part where there is one, else on the validation faces.
+    They show the network of ``checkpoint``, which is exported: on the test part where there is one, else on the
+    validation faces.
     """
-    rows = list(_measured(run, faces, validation))
+    rows = list(_measured(run, load_network(checkpoint), faces, validation))
     shown_name, shown = rows[-1]
     pictures = {"confusion": confusion_picture(shown), "reliability": reliability_picture(shown)}
     for name, picture in pictures.items():
@@ -51,19 +53,21 @@ def write_report(run: TrainingRun, faces: TrainingFaces, validation: Validation)
     return [*lines[: len(rows)], f"report: {run.folder / 'report.html'}"]
 
 
-def _measured(run: TrainingRun, faces: TrainingFaces, validation: Validation) -> Iterator[tuple[str, Scores]]:
-    network = load_network(run.folder / "best.pt")
-    clean, labels = validation.clean_faces, validation.labels
-    answers = predict(network, clean)
-    temperature = fit_temperature(answers, labels)
-    if run.began_with is not None:
-        begun = predict(run.began_with, clean)
-        yield "validation faces, before", scores(_tempered(begun, fit_temperature(begun, labels)), labels)
-    yield "validation faces, after", scores(_tempered(answers, temperature), labels)
+def _measured(
+    run: TrainingRun, network: EmotionNet, faces: TrainingFaces, validation: Validation
+) -> Iterator[tuple[str, Scores]]:
+    seen = [("validation faces", validation.clean_faces, validation.labels)]
     if faces.test is not None:
         landmarks, _ = find_landmarks(faces.test.images)
-        answers = predict(network, prepare(aligned_faces(faces.test.images, landmarks)))
-        yield "test faces, after", scores(_tempered(answers, temperature), faces.test.labels)
+        seen.append(("test faces", prepare(aligned_faces(faces.test.images, landmarks)), faces.test.labels))
+    networks = [("before", run.began_with), ("after", network)]
+    temperatures: dict[str, float] = {}
+    for name, pictures, labels in seen:
+        for when, one in networks:
+            if one is not None:
+                answers = predict(one, pictures)
+                temperature = temperatures.setdefault(when, fit_temperature(answers, labels))  # on validation faces
+                yield f"{name}, {when}", scores(_tempered(answers, temperature), labels)
 
 
 def _tempered(probabilities: Floats, temperature: float) -> Floats:

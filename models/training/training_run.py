@@ -33,7 +33,7 @@ class TrainingRun:
     best_score: float = -1.0
     best_epoch: int = 0
     began_with: EmotionNet | None = field(default=None, init=False)
-    """The pretrained network that was loaded in this process; None: from scratch, or resumed."""
+    """The pretrained network, to compare with; None: from scratch."""
     network: EmotionNet = field(init=False)
     ema_network: EmotionNet = field(init=False)
     """The exponential moving average of the network's weights: what is evaluated and exported."""
@@ -77,7 +77,6 @@ class TrainingRun:
 
     def load_weights(self, network: EmotionNet) -> None:
         """Start from the weights of this network, which must have the same configuration."""
-        self.began_with = network
         self.network.load_state_dict(network.state_dict())
         self.ema_network.load_state_dict(network.state_dict())
 

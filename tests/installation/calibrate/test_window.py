@@ -216,3 +216,10 @@ def test_the_lamp_that_was_found_is_drawn_until_enter(guide: WindowGuide, monkey
         guide.drawn(LightProfile(elevation_degrees=elevation, radius_degrees=4), "the lamp")
     assert len(drawn) == 2
     assert np.abs(drawn[0] - drawn[1]).max() > 100
+
+
+def test_words_that_change_follow_the_picture(guide: WindowGuide) -> None:
+    words = iter(["0 taken", "1 taken - too dark", "2 taken", "3 taken"])
+    shown_so_far = [shown() for _ in guide.shown([PICTURE] * 3, lambda: next(words))]
+    assert np.abs(shown_so_far[1] - shown_so_far[0])[:, 430:505].max() > 100
+    assert next(words, "") == "", "once for each picture, and once at the end"

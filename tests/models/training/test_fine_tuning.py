@@ -112,12 +112,13 @@ def test_a_divided_folder_gives_its_parts(tmp_path: Path) -> None:
 
 def test_the_report_says_before_and_after_on_validation_and_test_faces(tmp_path: Path) -> None:
     run = TrainingRun(TINY, 3, tmp_path)
-    run.load_weights(create_network(TINY.network).eval())
+    run.began_with = create_network(TINY.network).eval()
+    run.load_weights(run.began_with)
     train([run], tiny_augmenter(48), tiny_validation(), no_progress)
     faces = TrainingFaces(two_kinds(48, 1), two_kinds(24, 2), two_kinds(10, 3))
-    lines = write_report(run, faces, tiny_validation())
+    lines = write_report(run, run.folder / "best.pt", faces, tiny_validation())
     assert [line.split(":")[0] for line in lines] == [
-        *("validation faces, before", "validation faces, after", "test faces, after", "report"),
+        *("validation faces, before", "validation faces, after", "test faces, before", "test faces, after", "report"),
     ]
     page = (tmp_path / "report.html").read_text()
     assert page.count("data:image/png") == 2
