@@ -79,6 +79,10 @@ def test_with_a_gpu_all_of_our_detector_runs_there_and_of_others_what_comes_afte
     assert not left_out
     assert f" on {where}, classifier net.cuda" in sight.line
     assert found_by(sight) == 4
+    for number in range(3):
+        sight.detect_and_classify(Frame(Crowd(4, WIDTH, HEIGHT).read(0.0, 120.0), 1e5 + number / 30, number))
+        here = (sight.stages_ms["detect"] > 0, sight.stages_ms["follow"] > 0)
+        assert here == (True, False) or detector == "mtcnn", "each picture is searched, and nothing is followed"
     assert sight.stages_ms["classify"] > 0
     assert sight.stages_ms["align"] == 0, "faces are cut out on the device"
     assert recorded == [(HEIGHT, WIDTH)], "no visitor waits: all was run once for the camera's picture as it is turned"
