@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("mesh", type=Path, metavar="FACE3D")
     parser.add_argument("--model", default="", help="onnx file of the classifier; as shipped without it")
     parser.add_argument("--yunet", type=Path, help="its onnx file")
-    parser.add_argument("--people", type=int, default=14, help="of 2 faces a cell each")
+    parser.add_argument("--people", type=int, default=7, help="of 2 faces a cell each")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     chosen = parser.parse_args()
     cv2.setNumThreads(1)

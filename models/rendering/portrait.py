@@ -150,13 +150,17 @@ def surface(mesh: Mesh, person: Person, rest: Floats, place: Floats, part: NDArr
 
 
 def _eyes(rest: Floats, place: Floats) -> Floats:
-    """White, iris and pupil, by the angle from the eyeball's axis."""
+    """White, iris and pupil, by the angle from the eyeball's axis.
+
+    The whites give back what is left of their light between lids and lashes that are not drawn: they are as bright as
+    those of three people in films, measured alike (0.63 of the cheek's light, in light skin and even light).
+    """
     balls = rest[TEETH:]
     left = balls[balls[:, 0] < 0].mean(0)
     right = balls[balls[:, 0] > 0].mean(0)
     middle = np.where(place[..., :1] < 0, left, right)
     away = np.hypot(place[..., 0] - middle[..., 0], place[..., 1] - middle[..., 1])[..., None]
-    white, iris, pupil = (np.array(c, np.float32) for c in ((0.42, 0.46, 0.48), (0.02, 0.035, 0.06), (0.003,) * 3))
+    white, iris, pupil = (np.array(c, np.float32) for c in ((0.25, 0.28, 0.29), (0.02, 0.035, 0.06), (0.003,) * 3))
     eye = white + np.clip((IRIS_CM - away) / 0.06, 0, 1) * (iris - white)
     return np.asarray(eye + np.clip((0.28 - away) / 0.06, 0, 1) * (pupil - eye), np.float32)
 
