@@ -254,7 +254,7 @@ def test_the_shipped_networks_card_has_all_that_the_papers_quote(demo: Story) ->
     assert set(SECTIONS) <= set(card.sections)
     assert not any(re.search(r"^!", section, re.M) for section in card.sections.values())
     assert card.validation is not None
-    assert "nobody has measured this network by groups" in card.groups
+    assert "nobody has measured this network on photographs of people of known groups" in card.groups
     paper = made(demo)["instructions"].markdown
     assert f"{100 * card.validation.accuracy:.1f} %" in paper
     assert card.groups in paper
