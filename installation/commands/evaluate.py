@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from installation.commands.choices import chosen, completion, shown
 from installation.host.terminal import say
 
 if TYPE_CHECKING:
     from models.evaluation.evaluate import Evaluation
+
+
+PARTS = ("train", "valid", "test")
+"""As in ``models.dataset.table``, which is not imported for the help: it needs NumPy."""
 
 
 def register(app: typer.Typer) -> None:
@@ -18,13 +23,19 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - each argument is one of the command's options
     faces: Path = typer.Argument(
         ...,
         help="Class-named folders, a table of labels (.csv: path,label[,group]), a contact sheet with its .csv beside "
         "it, or an .npz with images and labels",
     ),
     model: str = typer.Option("", help="onnx file; '' = the shipped one"),
+    part: str = typer.Option(
+        "",
+        help="Only this part of a folder that 'chiaro dataset split' has divided",
+        metavar=shown(PARTS),
+        autocompletion=completion(PARTS),
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON"),
     pictures: Path = typer.Option(Path("evaluation"), help="Folder for the confusion matrix and the reliability plot"),
     dark: bool = typer.Option(
@@ -46,12 +57,13 @@ def evaluate(
 
         from calibration.errors import BadFile
         from installation.host.plain_console import progress_bar
+        from models.dataset.parts import read_part
         from models.evaluation.dataset import read_faces
         from models.evaluation.evaluate import evaluate as measure
         from models.evaluation.plots import confusion_picture, reliability_picture
         from models.seeing.classifier import open_classifier
 
-        labelled = read_faces(faces)
+        labelled = read_part(faces, chosen(part, PARTS, "--part")) if part else read_faces(faces)
         if not len(labelled.with_label()):
             raise BadFile(
                 faces,

@@ -16,22 +16,32 @@ from models.labels import LABELS
 def read_parts(folder: Path) -> dict[str, LabelledFaces]:
     """The faces of each part that has any. Raises ``BadFile`` with every picture that cannot be read."""
     rows = [row for row in read_table(folder) if row.part]
-    images = [read_gray(folder / row.path) for row in rows]
+    pictures = [read_gray(folder / row.path) for row in rows]
     problems = [
-        f"{row.path}: cannot be read as a picture" for row, image in zip(rows, images, strict=True) if image is None
+        f"{row.path}: cannot be read as a picture" for row, image in zip(rows, pictures, strict=True) if image is None
     ]
     if problems:
         raise BadFile(folder, [*problems, "'chiaro dataset check' lists everything that is wrong with the set"])
     parts = {}
     for name in PARTS:
         there = [
-            (row, image) for row, image in zip(rows, images, strict=True) if row.part == name and image is not None
+            (row, image) for row, image in zip(rows, pictures, strict=True) if row.part == name and image is not None
         ]
         if there:
             labels = np.array([LABELS.index(row.label) for row, _ in there], np.int64)
             shares = np.eye(len(LABELS), dtype=np.float32)[labels]
-            parts[name] = LabelledFaces(tuple(image for _, image in there), shares, labels)
+            groups = tuple(row.group for row, _ in there)
+            images = tuple(image for _, image in there)
+            parts[name] = LabelledFaces(images, shares, labels, groups if any(groups) else ())
     return parts
+
+
+def read_part(folder: Path, part: str) -> LabelledFaces:
+    """The faces of one part. Raises ``BadFile`` where there are none."""
+    parts = read_parts(folder)
+    if part not in parts:
+        raise BadFile(folder, [f"no face is in the part {part}; run 'chiaro dataset split {folder}'"])
+    return parts[part]
 
 
 def faces_per_class(rows: list[FaceRow]) -> dict[str, int]:

@@ -37,6 +37,10 @@ def test_a_set_is_brought_in_checked_divided_and_checked_again(theirs: Path, tmp
     assert divided.exit_code == 0, divided.output
     assert {row.part for row in read_table(own)} == {"train", "valid", "test"}
     assert json.loads(chiaro("check", own, "--json").stdout)["good"]
+    measure = ["evaluate", str(own), "--json", "--pictures", str(tmp_path / "pictures"), "--part"]
+    measured = CliRunner().invoke(app, [*measure, "test"])
+    assert json.loads(measured.stdout)["n"] == sum(row.part == "test" for row in read_table(own))
+    assert CliRunner().invoke(app, [*measure, "tset"]).exit_code == Exit.BAD_CONFIGURATION
 
 
 def test_what_is_wrong_gives_exit_code_1_and_all_of_it_as_json(theirs: Path) -> None:

@@ -28,7 +28,9 @@ def test_a_photograph_that_was_scaled_compressed_or_dimmed_is_a_double_and_anoth
     dim = (face * 0.4 + 20).astype(np.uint8)
     packed = cv2.imdecode(cv2.imencode(".jpg", face, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_GRAYSCALE)
     images = [face, np.asarray(small, np.uint8), dim, np.asarray(packed, np.uint8), *(drawn(k) for k in range(2, 8))]
-    images += [np.full((48, 48), 30, np.uint8)] * 2  # flat: nothing that could be the same
+    flat = np.full((48, 48), 30, np.uint8)
+    flat[:, 20:22] = 31
+    images += [flat, flat]  # nothing that could be the same
     aligned = aligned_faces(images, np.repeat(TEMPLATE[None] * 48 / 64, len(images), axis=0))
     assert {(0, 1), (0, 2), (0, 3)} <= set(find_doubles(aligned))
     assert {i for pair in find_doubles(aligned) for i in pair} == {0, 1, 2, 3}
