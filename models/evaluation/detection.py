@@ -116,10 +116,15 @@ class FrameSource:
         return light, (float(np.exp(self._rng.uniform(np.log(2), np.log(40)))) / 255) ** GAMMA
 
 
-def normalised(head: Head) -> Head:
-    """The head with a mean face light of 1."""
+def face_light(head: Head) -> float:
+    """The mean light of its face."""
     x1, y1, x2, y2 = (int(v) for v in upright_box(head.landmarks))
-    mean = max(float(head.light[max(y1, 0) : y2, max(x1, 0) : x2].mean()), 1e-5)
+    return max(float(head.light[max(y1, 0) : y2, max(x1, 0) : x2].mean()), 1e-5)
+
+
+def normalised(head: Head, mean: float | None = None) -> Head:
+    """The head with a mean face light of 1, or its light divided by ``mean``."""
+    mean = face_light(head) if mean is None else mean
     return replace(head, light=head.light / np.float32(mean), body=head.body / mean)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from calibration.program import run_program, say
 from models.darkroom.hidden import hidden
-from models.evaluation.detection import found, normalised, open_detectors
+from models.evaluation.detection import face_light, found, normalised, open_detectors
 from models.evaluation.groups import Share
 from models.evaluation.resting import SEED, canvas, frames, in_skin
 from models.rendering.mesh import Mesh, read_mesh
@@ -83,9 +83,9 @@ def measure(
                 skin: in_skin(mesh, head, light, replace(person, skin=colour), np.random.default_rng(drawing))
                 for skin, colour in SKINS.items()
             }
-            brightness = float(drawn[MEASURE].light.max() / normalised(drawn[MEASURE]).light.max())
+            brightness = face_light(drawn[MEASURE])
             for skin, raw in drawn.items():
-                seen = replace(raw, light=raw.light / np.float32(brightness), body=raw.body / brightness)
+                seen = normalised(raw, brightness)
                 for c, condition in enumerate(CONDITIONS):
                     chance = np.random.default_rng(drawing + c)
                     shown = hidden(seen, condition.worn, chance) if condition.worn else seen
