@@ -78,17 +78,16 @@ def slimmed(library: bytearray, card: int) -> tuple[int, int]:
         raise SystemExit(f"no kernels for cards {card}; there are {sorted({one.card for one in entries})}")
     smallest = min((one for one in ours if one.packed), key=lambda one: one.packed)
     begins = smallest.start + smallest.header
-    header, image = library[smallest.start : begins], bytes(library[begins : begins + smallest.packed])
+    image, unpacked = bytes(library[begins : begins + smallest.packed]), library[smallest.start + 56 : begins][:8]
     stays = 0
     for one in entries:
         inside = slice(one.start + one.header, one.start + one.header + one.place)
-        if one.card != card:
-            library[inside] = bytes(one.place)
-        elif one.packed <= SMALL or _is_used(bytes(library[inside])[: one.packed]):
+        used = one.card == card and (one.packed <= SMALL or _is_used(bytes(library[inside])[: one.packed]))
+        if used or one.place < len(image):
             stays += one.packed
         else:  # another image that can be loaded, so that only a kernel of this one is missed
-            struct.pack_into("<Q", header, 8, one.place)
-            library[one.start : one.start + one.header] = header
+            struct.pack_into("<I", library, one.start + 16, len(image))
+            library[one.start + 56 : one.start + 64] = unpacked
             library[inside] = image + bytes(one.place - len(image))
     return stays, sum(one.packed for one in entries)
 
