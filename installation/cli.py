@@ -26,7 +26,7 @@ app = typer.Typer(
 
 COMMANDS = (
     *("new", "run", "play", "check", "rehearse", "convert", "calibrate", "classify", "doctor"),
-    *("bench", "osc", "models", "evaluate", "dataset", "train", "train_detector", "story"),
+    *("bench", "osc", "models", "evaluate", "dataset", "train", "train_detector", "train_temporal", "story"),
     *("house", "hours", "report", "privacy", "service", "supervise", "bundle", "rooms", "screen"),
     "eye",
     "compare",

@@ -1,0 +1,165 @@
+"""The training of one temporal network: loss, averaged weights, checkpoints to go on from, export."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from calibration.errors import NotEquivalent
+from models.seeing.session import open_session
+from models.training.checkpoint import write_checkpoint
+from models.training.detector_training import about_the_checkpoint, average
+from models.training.temporal_config import TemporalPreset
+from models.training.temporal_looks import Looks
+from models.training.temporal_network import COUNT, TemporalNet, make_network, picture_of, weights
+
+CHECKPOINT, EMA_DECAY, TOLERANCE = "last.pt", 0.99, 1e-3
+CALM_WEIGHT = 1.0
+"""Of changes from look to look while the visitor shows the same, beside the cross-entropy."""
+INPUTS = ("logs", "embedding", "seconds", "quality", "face", "state")
+
+
+class TemporalRun:
+    """A training that can be stopped and gone on with."""
+
+    def __init__(self, kind: str, embedding: int, preset: TemporalPreset, folder: Path) -> None:
+        torch.manual_seed(1)
+        self.kind, self.preset, self.folder, self.step = kind, preset, folder, 0
+        self.network = make_network(kind, embedding)
+        self.ema_network = copy.deepcopy(self.network).eval()
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay
+        )
+
+    def resume(self) -> None:
+        """Go on from the folder's checkpoint, if there is one. Raises ``BadFile``."""
+        path = self.folder / CHECKPOINT
+        if not path.is_file():
+            return
+        with about_the_checkpoint(path):
+            kept = torch.load(path, weights_only=True)
+            self.network.load_state_dict(kept["network"])
+            self.ema_network.load_state_dict(kept["ema_network"])
+            self.optimizer.load_state_dict(kept["optimizer"])
+            self.step = int(kept["step"])
+
+    def save(self) -> None:
+        """Write the checkpoint, whole or not at all."""
+        parts: dict[str, nn.Module | torch.optim.Optimizer] = {
+            "network": self.network,
+            "ema_network": self.ema_network,
+            "optimizer": self.optimizer,
+        }
+        state = {name: part.state_dict() for name, part in parts.items()}
+        write_checkpoint(self.folder / CHECKPOINT, {"step": self.step, **state})
+
+    def learning_rate(self) -> float:
+        """Warm up, then a cosine down to a hundredth."""
+        preset = self.preset
+        share = max(self.step - preset.warmup_steps, 0) / max(preset.steps - preset.warmup_steps, 1)
+        cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+        return preset.learning_rate * min(1.0, (self.step + 1) / preset.warmup_steps) * cosine
+
+    def train_step(self, looks: Looks) -> float:
+        """One step on a batch; its loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate()
+        self.network.train()
+        total = loss(self.network, looks)
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        average(self.ema_network, self.network, self.step, EMA_DECAY)
+        return float(total.detach())
+
+
+def tensors(looks: Looks) -> tuple[Tensor, ...]:
+    """What a network is called with."""
+    logs, embedding = torch.from_numpy(looks.logs), torch.from_numpy(looks.embedding.astype(np.float32))
+    seconds, quality = torch.from_numpy(looks.seconds)[..., None], torch.from_numpy(looks.quality)[..., None]
+    return logs, embedding, seconds, quality, picture_of(torch.from_numpy(looks.face))
+
+
+def loss(network: TemporalNet, looks: Looks) -> Tensor:
+    """Cross-entropy to what is shown, and the restlessness of what is said while nothing changes."""
+    logits, wanted = network(*tensors(looks)), torch.from_numpy(looks.targets)
+    said = logits.softmax(-1)
+    still = (wanted[:, 1:] - wanted[:, :-1]).abs().sum(-1) < 1e-3
+    moved = (said[:, 1:] - said[:, :-1]).pow(2).sum(-1)
+    entropy = functional.cross_entropy(logits.reshape(-1, COUNT), wanted.reshape(-1, COUNT))
+    return entropy + CALM_WEIGHT * (moved * still).mean()
+
+
+def train_temporal(run: TemporalRun, looks: Looks, valid: Looks, progress: Callable[[str, float], None]) -> None:
+    """Train until the preset's last step; a checkpoint and a line of the log now and then."""
+    preset = run.preset
+    run.folder.mkdir(parents=True, exist_ok=True)
+    total, started = 0.0, time.monotonic()
+    while run.step < preset.steps:
+        total += run.train_step(looks.batch(preset.batch_size, np.random.default_rng((1, run.step))))
+        if run.step % preset.save_every == 0 or run.step == preset.steps:
+            run.save()
+            with torch.no_grad():
+                held_out = float(loss(run.ema_network, valid))
+            row = {"step": run.step, "loss": total / preset.save_every, "held_out": held_out}
+            row = {name: round(value, 4) for name, value in row.items()}
+            row["seconds"] = round(time.monotonic() - started, 1)
+            with (run.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            progress(f"{run.kind}: " + ", ".join(f"{name} {value}" for name, value in row.items()), run.step / preset.steps)
+            total = 0.0
+
+
+class _OneLook(nn.Module):
+    def __init__(self, network: TemporalNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *look_and_state: Tensor) -> tuple[Tensor, Tensor]:
+        *look, state = look_and_state
+        logits, state = self.network.step(tuple(look), state)  # type: ignore[arg-type]
+        return logits, state
+
+
+def export_temporal(network: TemporalNet, path: Path, valid: Looks) -> None:
+    """Write one look's step as onnx: ``INPUTS`` -> logits, new_state.
+
+    Raises ``NotEquivalent`` if the file answers otherwise than the network.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    course = tensors(valid.subset(slice(1)))
+    examples = (*(part[:, 0] for part in course), torch.zeros(1, network.size))
+    torch.onnx.export(
+        _OneLook(network.eval()),
+        examples,
+        str(path),
+        input_names=list(INPUTS),
+        output_names=["logits", "new_state"],
+        opset_version=17,
+        dynamo=False,
+    )
+    with torch.no_grad():
+        wanted = network(*course)[0].numpy()
+    session, state = open_session(path), np.zeros((1, network.size), np.float32)
+    needed = {one.name for one in session.get_inputs()}
+    for t, expected in enumerate(wanted):
+        values = dict(zip(INPUTS, (*(part[:, t].numpy() for part in course), state), strict=True))
+        said, state = session.run(None, {name: value for name, value in values.items() if name in needed})
+        if (difference := float(np.abs(said[0] - expected).max())) > TOLERANCE:
+            raise NotEquivalent(f"{path.name}: answers differ from the network's by {difference:.2g} at look {t}")
+
+
+def facts(run: TemporalRun) -> str:
+    """A line on a trained network."""
+    return f"{run.kind}: {weights(run.network)} weights, {run.network.size} numbers of state, step {run.step}"
