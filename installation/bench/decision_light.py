@@ -7,7 +7,8 @@ to each row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -39,11 +40,14 @@ FRAMES_A_SECOND = 15.0
 FALSE = "false events, footage"
 
 
-def light_and_dark(folder: Path) -> list[tuple[list[Seen], list[Seen]]]:
-    """Each clip of ``folder`` with one person as the eye sees it, as it was filmed and in the dark."""
+EYE = partial(open_sight, EyeSettings(device="cpu"))
+
+
+def light_and_dark(folder: Path, eye: Callable[[], Sight] = EYE) -> list[tuple[list[Seen], list[Seen]]]:
+    """Each clip of ``folder`` with one person as the ``eye`` sees it, as it was filmed and in the dark."""
     lamps = LampBank(read_face_maps("bench"), OVERHEAD)
     clips = [path for glob, people in PEOPLE.items() if people == 1 for path in sorted(folder.glob(glob))]
-    return [_both(path, lamps, number) for number, path in enumerate(clips)]
+    return [_both(path, eye(), lamps, number) for number, path in enumerate(clips)]
 
 
 def figures(courses: Sequence[tuple[list[Seen], list[Seen]]]) -> list[Figure]:
@@ -73,8 +77,8 @@ def is_event(before: str | None, now: str | None) -> bool:
     return now not in (before, None, "neutral")
 
 
-def _both(path: Path, lamps: LampBank, number: int) -> tuple[list[Seen], list[Seen]]:
-    pictures, sight = _pictures(path), open_sight(EyeSettings(device="cpu"))
+def _both(path: Path, sight: Sight, lamps: LampBank, number: int) -> tuple[list[Seen], list[Seen]]:
+    pictures = _pictures(path)
     bright = list(_course(sight, islice(_forth_and_back(pictures), _frames())))
     landmarks = [faces[0].detection.landmarks if faces else None for _, faces, _ in bright]
     sight.forget()

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
-import cv2
 import numpy as np
 
 from calibration.program import run_program, say
@@ -23,7 +23,7 @@ from calibration.settings import EyeSettings
 from installation.bench.decision import EMOTIONS, Size, make
 from installation.bench.decision_courses import Seen
 from installation.bench.decision_faces import RealFaces
-from installation.bench.decision_footage import PEOPLE
+from installation.bench.decision_light import light_and_dark
 from installation.bench.decision_temporal import (
     Exam,
     Exponential,
@@ -34,15 +34,14 @@ from installation.bench.decision_temporal import (
     measured,
     patience,
 )
-from models.arrays import Doubles, Image
+from models.arrays import Doubles
 from models.estimate import EmotionEstimate
 from models.evaluation.temporal_filter import Looks, TemporalFilter, TemporalNetwork
-from models.frame import Detection, Frame
+from models.frame import Detection
 from models.labels import LABELS
-from models.lighting.exposure import GAMMA, Sensor, captured, linear, noisy
-from models.seeing.align import align_all
-from models.seeing.classifier import open_classifier
-from models.seeing.sight import open_sight
+from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.detector import open_detector
+from models.seeing.sight import Sight
 from models.training.temporal_config import TemporalTraining
 from models.training.temporal_courses import Course, CourseSource, smooth
 from models.training.temporal_pipeline import course_source
@@ -53,7 +52,6 @@ PEOPLE_SEED, TALKS, SUBTLE, LOOKS, RATE = 9001, 12, 30, 150, 15.0
 CALM = (0.25, 0.0)
 """Label changes a minute on held faces, false events a minute on neutral ones: at most so many where a row's patience
 is chosen (today's filter has 0.23 and 0 on all courses of the bench; one change in these four minutes is 0.24)."""
-DARK, FILM_SECONDS, FILM_FRAMES = 20.0, 20.0, 150
 
 
 def bench_courses(sheet: Path, looks: Looks, size: Size, seed: int) -> Exam:
@@ -76,7 +74,7 @@ def more_courses(exam: Exam, source: CourseSource, looks: Looks, films: Path) ->
         turns=some("turn", TALKS),
         subtle=some("onset", SUBTLE, subtle),
         subtle_computed=some("expression", SUBTLE, subtle),
-        films=films_of(films, looks),
+        films=light_and_dark(films, partial(eye_of, looks)),
     )
 
 
@@ -97,38 +95,10 @@ def seen(course: Course, looks: Looks) -> list[Seen]:
     ]
 
 
-def films_of(folder: Path, looks: Looks) -> list[tuple[list[Seen], list[Seen]]]:
-    """Each film of one person, as it was filmed and in a dark room, to and fro for ``FILM_SECONDS``."""
-    paths = [path for glob, people in PEOPLE.items() if people == 1 for path in sorted(folder.glob(glob))]
-    return [(to_and_fro(_film(path, looks, 0.0)), to_and_fro(_film(path, looks, DARK))) for path in paths]
-
-
-def _film(path: Path, looks: Looks, mean: float) -> list[Seen]:
-    sight, chance = open_sight(EyeSettings(device="cpu")), np.random.default_rng(1)
-    film, course = cv2.VideoCapture(str(path)), list[Seen]()
-    rate = film.get(cv2.CAP_PROP_FPS)
-    while len(course) < FILM_FRAMES and (got := film.read())[0]:
-        picture = _dark(np.asarray(got[1], np.uint8), mean, chance) if mean else np.asarray(got[1], np.uint8)
-        now = 100.0 + len(course) / rate
-        faces = sight.detect_and_classify(Frame(picture, now, len(course)))
-        rows, _ = looks.classify(align_all(picture, [one.detection.landmarks for one in faces])) if faces else ((), ())
-        course.append((now, [replace(one, probabilities=row) for one, row in zip(faces, rows, strict=True)], None))
-    film.release()
-    return course
-
-
-def _dark(picture: Image, mean: float, chance: np.random.Generator) -> Image:
-    gain = np.float32((mean / max(float(picture.mean()), 1.0)) ** GAMMA)
-    return captured(noisy(linear(picture) * gain, Sensor(), chance))
-
-
-def to_and_fro(course: Sequence[Seen], seconds: float = FILM_SECONDS) -> list[Seen]:
-    """A short film forwards and backwards until ``seconds`` are full."""
-    apart = (course[-1][0] - course[0][0]) / (len(course) - 1)
-    there_and_back = [*range(len(course)), *range(len(course) - 2, 0, -1)]
-    return [
-        (100.0 + k * apart, *course[there_and_back[k % len(there_and_back)]][1:]) for k in range(round(seconds / apart))
-    ]
+def eye_of(looks: Looks) -> Sight:
+    """An eye whose looks are remembered."""
+    settings = EyeSettings(device="cpu")
+    return Sight(open_detector(settings), cast(Classifier, looks), settings.detect_every)
 
 
 def compare(choosing: Exam, exam: Exam, looks: Looks, networks: Sequence[TemporalNetwork]) -> list[str]:
@@ -164,7 +134,7 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     networks = [TemporalNetwork(path) for path in chosen.networks]
-    sheet, looks = chosen.shared / "data" / "ferplus_valid.png", Looks(open_classifier(device="cpu").classify)
+    sheet, looks = chosen.shared / "data" / "ferplus_valid.png", Looks(open_classifier(device="cpu"))
     config = TemporalTraining(
         faces=sheet, folder=chosen.folder, mesh=chosen.shared / "face3d" / "ict_facekit.npz", preset="cpu"
     )

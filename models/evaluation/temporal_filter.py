@@ -6,7 +6,6 @@ of the decision's bench keep of a look is its probabilities; so the rest is reme
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -15,12 +14,11 @@ import numpy as np
 from models.arrays import Doubles, Floats, Gray
 from models.estimate import EmotionEstimate
 from models.judging.smoothing import log_probabilities, softmax
+from models.seeing.classifier import Classifier
 from models.seeing.session import about_the_file, open_session
 
 SMALL = 32
 """Side of the faces that a ConvLSTM sees."""
-Classify = Callable[[Gray], tuple[Floats, Floats]]
-"""classify(aligned faces (n, 64, 64)) -> probabilities (n, 8), embeddings (n, d)"""
 
 
 def small_faces(faces: Gray) -> Gray:
@@ -29,12 +27,16 @@ def small_faces(faces: Gray) -> Gray:
 
 
 class Looks:
-    """What the networks see of each look, remembered by the look's probabilities (which never are twice the same)."""
+    """A classifier that remembers what the networks see of each look, by the look's probabilities.
 
-    def __init__(self, classify: Classify) -> None:
-        self._classify = classify
+    (Those are never twice the same.)
+    """
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classify = classifier.classify
+        self.provider, self.line = classifier.provider, classifier.line
         self._seen: dict[bytes, tuple[Floats, Gray]] = {}
-        self.embedding_size = classify(np.zeros((1, 64, 64), np.uint8))[1].shape[1]
+        self.embedding_size = classifier.embedding_size
 
     def classify(self, faces: Gray) -> tuple[Floats, Floats]:
         """As the classifier; remembers."""

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from calibration.array_file import ANYTHING, load_arrays
 from models.arrays import Floats, Gray
-from models.evaluation.temporal_filter import Classify, small_faces
+from models.evaluation.temporal_filter import small_faces
 from models.judging.smoothing import log_probabilities
 from models.training.temporal_courses import Course, CourseSource
 
+Classify = Callable[[Gray], tuple[Floats, Floats]]
+"""classify(aligned faces (n, 64, 64)) -> probabilities (n, 8), embeddings (n, d)"""
 LENGTH = 48
 """Looks of a course that one training example has."""
 

@@ -36,10 +36,8 @@ def run_temporal_training(config: TemporalTraining, progress: Progress) -> list[
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     preset, classifier = config.hyperparameters, open_classifier(config.model or "", "cpu")
-    told = hashlib.sha256(
-        f"{classifier.card.sha256} {config.faces.resolve()} {preset.courses} {preset.people} {preset.stills} {config.mesh}".encode()
-    )
-    folder = config.folder / told.hexdigest()[:10]
+    drawn = (classifier.card.sha256, config.faces.resolve(), config.mesh, preset.courses, preset.people, preset.stills)
+    folder = config.folder / hashlib.sha256(repr(drawn).encode()).hexdigest()[:10]
     looks = kept_looks(
         folder / "looks.npz",
         lambda: draw_looks(

@@ -117,7 +117,8 @@ def train_temporal(run: TemporalRun, looks: Looks, valid: Looks, progress: Calla
             row["seconds"] = round(time.monotonic() - started, 1)
             with (run.folder / "log.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-            progress(f"{run.kind}: " + ", ".join(f"{name} {value}" for name, value in row.items()), run.step / preset.steps)
+            line = ", ".join(f"{name} {value}" for name, value in row.items())
+            progress(f"{run.kind}: {line}", run.step / preset.steps)
             total = 0.0
 
 
