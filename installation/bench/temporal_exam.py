@@ -19,7 +19,7 @@ import numpy as np
 
 from calibration.program import run_program, say
 from calibration.progress import no_progress
-from calibration.settings import EyeSettings
+from calibration.settings import EyeSettings, MoodSettings
 from installation.bench.decision import EMOTIONS, Size, make
 from installation.bench.decision_courses import Seen
 from installation.bench.decision_faces import RealFaces
@@ -49,6 +49,7 @@ from models.training.temporal_pipeline import course_source
 CHOOSING_SEED, SEED = 300, 1000
 CHOOSING, COUNTED = Size(10, 6, 20, 0, 1, 4), Size(21, 12, 30, 0, 1, 8)
 PEOPLE_SEED, TALKS, SUBTLE, LOOKS, RATE = 9001, 12, 30, 150, 15.0
+TODAY = MoodSettings().believe_after_seconds
 CALM = (0.25, 0.0)
 """Label changes a minute on held faces, false events a minute on neutral ones: at most so many where a row's patience
 is chosen (today's filter has 0.23 and 0 on all courses of the bench; one change in these four minutes is 0.24)."""
@@ -102,19 +103,19 @@ def eye_of(looks: Looks) -> Sight:
 
 
 def compare(choosing: Exam, exam: Exam, looks: Looks, networks: Sequence[TemporalNetwork]) -> list[str]:
-    """A line for each figure: today's filter as it is set, and every row at its calm.
+    """A line for each figure: every filter with today's patience, and with the least that is as calm.
 
-    The patience of a row is chosen on ``choosing``, and the figures are of ``exam``.
+    The latter is chosen on ``choosing``; the figures are of ``exam``.
     """
     makers: dict[str, Callable[[], Smoothing]] = {
         "exponential 0.2 s": partial(Exponential, 0.2),
         "exponential 0.1 s": partial(Exponential, 0.1),
         **{one.name: partial(TemporalFilter, one, looks) for one in networks},
     }
-    rows: dict[str, Row] = {"today": partial(Filtered, partial(Exponential, 0.2), 0.25)}
+    rows: dict[str, Row] = {}
     for name, maker in makers.items():
-        seconds = patience(maker, choosing, CALM)
-        rows[f"{name}, believed after {seconds} s"] = partial(Filtered, maker, seconds)
+        for seconds in sorted({patience(maker, choosing, CALM), TODAY}):
+            rows[f"{name}, believed after {seconds} s"] = partial(Filtered, maker, seconds)
     table = {name: dict(measured(row, exam)) for name, row in rows.items()}
     lines = [" | ".join(["", *table])]
     lines += [
