@@ -142,7 +142,7 @@ def export_temporal(network: TemporalNet, path: Path, valid: Looks) -> None:
     course = tensors(valid.subset(slice(1)))
     examples = (*(part[:, 0] for part in course), torch.zeros(1, network.size))
     torch.onnx.export(
-        _OneLook(network.eval()),
+        _OneLook(network).eval(),  # the exporter puts back the mode of the outermost one, dropout and all
         examples,
         str(path),
         input_names=list(INPUTS),

@@ -158,9 +158,10 @@ def test_a_torn_checkpoint_is_told(tmp_path: Path) -> None:
         run.resume()
 
 
-def test_what_is_exported_answers_as_the_filter_of_a_visitor(tmp_path: Path) -> None:
-    path, looks = tmp_path / "convlstm.onnx", some_looks(1)
-    network = stirred("convlstm")
+@pytest.mark.parametrize("kind", ["gru", "convlstm"])
+def test_what_is_exported_answers_as_the_filter_of_a_visitor(tmp_path: Path, kind: str) -> None:
+    path, looks = tmp_path / f"{kind}.onnx", some_looks(1)
+    network = stirred(kind)
     export_temporal(network, path, looks)
     faces = np.random.default_rng(4).integers(0, 255, (3, 64, 64)).astype(np.uint8)
     probabilities = np.random.default_rng(5).dirichlet(np.full(8, 0.5), 3).astype(np.float32)
