@@ -16,7 +16,7 @@ import numpy as np
 
 from calibration.settings import MoodSettings
 from installation.bench.decision_courses import Seen
-from installation.bench.decision_measures import a_minute, decisions, onset_delays
+from installation.bench.decision_measures import a_minute, carried, decisions, onset_delays
 from installation.bench.decision_rows import Reference
 from models.arrays import Doubles
 from models.estimate import EmotionEstimate, Track
@@ -150,6 +150,8 @@ def measured(row: Row, exam: Exam) -> Iterator[tuple[str, float]]:
             yield f"{name}, median s", float(np.median(delays))
             yield f"{name}, p95 s", float(np.percentile(delays, 95))
             yield f"{name}, missed %", 100 * missed
+    if exam.visits:
+        yield "mood carried to the next visitor, %", 100 * float(np.mean([carried(row, one) for one in exam.visits]))
     if exam.films:
         yield "same bright and dark, %", 100 * float(np.mean([_same(row, *pair) for pair in exam.films]))
         for name, which in (("bright", 0), ("dark", 1)):
