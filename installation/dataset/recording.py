@@ -23,7 +23,7 @@ from installation.host.options import venue_of, with_source
 from models.arrays import Gray
 from models.dataset.consent import Consent, new_code, read_consents, write_consents
 from models.dataset.importing import write_face
-from models.dataset.table import FaceRow, has_table, make_dataset_folder, people_of, read_table, write_table
+from models.dataset.table import FaceRow, make_dataset_folder, people_of, rows_so_far, write_table
 from models.labels import LABELS
 
 QUESTION = (
@@ -88,9 +88,8 @@ def record_set(options: RecordOptions) -> int:
         guide = open_guide(options.window, options.yes, CANCEL_AGAIN)
         with closing(guide):
             make_dataset_folder(options.folder)
-            if not has_table(options.folder):
-                write_table(options.folder, [])
-            rows = read_table(options.folder)
+            rows = rows_so_far(options.folder)
+            write_table(options.folder, rows)
             before = len(rows)
             taker = Taker(venue.eye, venue.camera.region)
             now = datetime.now().astimezone()

@@ -19,7 +19,7 @@ from calibration.progress import Progress, no_progress
 from models.arrays import Gray
 from models.dataset.crop import face_crop
 from models.dataset.pixel_table import is_pixel_table, read_pixel_table
-from models.dataset.table import FaceRow, has_table, make_dataset_folder, read_table, write_table
+from models.dataset.table import FaceRow, make_dataset_folder, rows_so_far, write_table
 from models.evaluation.dataset import read_faces
 from models.evaluation.labelled_files import find_labelled_files
 from models.evaluation.landmarks import SEARCH_ABOVE, find_landmarks
@@ -65,7 +65,7 @@ def import_faces(
     People become ``NAME:person``: two sets may call theirs alike. Raises ``BadFile`` where nothing can be read at all.
     """
     make_dataset_folder(folder)
-    rows = read_table(folder) if has_table(folder) else []
+    rows = rows_so_far(folder)
     there = {row.path for row in rows}
     unused: list[tuple[str, str]] = []
     classes: Counter[str] = Counter()

@@ -89,6 +89,18 @@ def read_table(folder: Path) -> list[FaceRow]:
     return rows
 
 
+def rows_so_far(folder: Path) -> list[FaceRow]:
+    """The rows of a set that is gone on with: of its table, or of pictures that lie there without one; else none.
+
+    Raises ``BadFile`` for a table that cannot be used.
+    """
+    if has_table(folder):
+        return read_table(folder)
+    with suppress(BadFile):  # no pictures yet
+        return read_table(folder)
+    return []
+
+
 def write_table(folder: Path, rows: Iterable[FaceRow]) -> None:
     """Write the table, whole or not at all. Raises ``BadFile``.
 

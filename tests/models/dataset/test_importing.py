@@ -82,6 +82,13 @@ def test_arrays_and_tables_with_people_and_groups_are_read(tmp_path: Path) -> No
     assert (row.label, row.person, row.group) == ("sadness", "t:7", "old")
 
 
+def test_pictures_that_lie_there_without_a_table_stay_in_the_set(tmp_path: Path) -> None:
+    write_picture(tmp_path / "own" / "fear" / "a.png", drawn(9))
+    write_picture(tmp_path / "theirs" / "anger" / "b.png", drawn(8))
+    import_faces(tmp_path / "theirs", tmp_path / "own", "theirs")
+    assert {row.label for row in read_table(tmp_path / "own")} == {"fear", "anger"}
+
+
 def test_one_set_is_added_to_another(tmp_path: Path) -> None:
     write_picture(tmp_path / "own" / "fear" / "a.png", drawn(9))
     write_table(tmp_path / "own", [FaceRow("fear/a.png", "fear", "K7QX2P")])
