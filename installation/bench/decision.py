@@ -145,7 +145,8 @@ def cost(faces: int, frames: int = 400, clock: Callable[[], float] = time.perf_c
 
 def _on_footage(folder: Path) -> list[Figure]:
     """Calm and tracks on short clips of people who stay; what they feel nobody has written down."""
-    from installation.bench.decision_footage import ids_too_many, seen_in
+    from installation.bench import decision_speech
+    from installation.bench.decision_footage import ids_too_many, names_in, seen_in
     from installation.bench.decision_light import figures as light_figures
     from installation.bench.decision_light import light_and_dark
 
@@ -161,6 +162,7 @@ def _on_footage(folder: Path) -> list[Figure]:
     ]
     extra = sum(ids_too_many(people, film) for people, film in clips)
     figures += light_figures(light_and_dark(folder))
+    figures += [*decision_speech.figures(), *decision_speech.on_footage(clips, names_in(folder))]
     return [*figures, Figure(f"visitors too many in {len(clips)} clips of footage: ours", extra, "visitors")]
 
 

@@ -23,7 +23,12 @@ MEAN_LUMINANCE = 20.0
 
 def seen_in(folder: Path) -> list[tuple[int, list[Seen]]]:
     """Each clip of ``folder`` with the number of its people, as the eye sees it when the room is dark."""
-    return [(people, _seen(path)) for glob, people in PEOPLE.items() for path in sorted(folder.glob(glob))]
+    return [(people, _seen(path)) for people, path in _clips(folder)]
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of these clips."""
+    return [path.name for _, path in _clips(folder)]
 
 
 def ids_too_many(people: int, course: list[Seen]) -> int:
@@ -32,6 +37,10 @@ def ids_too_many(people: int, course: list[Seen]) -> int:
     for now, faces, _ in course:
         ids |= {visitor.visitor_id for visitor in judge.update(faces, (640, 480), MEAN_LUMINANCE, now).visitors}
     return max(len(ids) - people, 0)
+
+
+def _clips(folder: Path) -> list[tuple[int, Path]]:
+    return [(people, path) for glob, people in PEOPLE.items() for path in sorted(folder.glob(glob))]
 
 
 def _seen(path: Path) -> list[Seen]:
