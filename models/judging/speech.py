@@ -72,8 +72,8 @@ class Speech:
 
     def at(self, now: float) -> bool | None:
         """Whether the visitor speaks; None: not known."""
-        known = now - self._seen_at <= KNOWN_SECONDS and self._seen_at - self._seen_since >= LEARN_SECONDS
-        return self._speaking if known else None
+        looked = now - self._seen_at <= KNOWN_SECONDS and self._seen_at - self._seen_since >= LEARN_SECONDS
+        return self._speaking if looked and self._least_swing() <= MOST_SWING else None
 
     def without_words(self, logs: Doubles, now: float) -> Doubles:
         """What the face shows, as logarithms (8,), without what only the words do to it.
@@ -110,14 +110,19 @@ class Speech:
     def _learn_quiet(self, now: float) -> None:
         self._stretch.append(self._level)
         if now - self._stretch_since >= STRETCH_SECONDS:
-            self._trembles.append(float(np.std(self._stretch)))
+            if not self._speaking:
+                self._trembles.append(float(np.std(self._stretch)))
             self._stretch, self._stretch_since = [], now
+
+    def _least_swing(self) -> float:
+        """By how much the mouth must move; above ``MOST_SWING`` its noise hides speech."""
+        if not self._trembles:
+            return MOST_SWING
+        return max(ABOVE_QUIET * sorted(self._trembles)[len(self._trembles) // QUIETER], LEAST_SWING)
 
     def _turned(self) -> bool:
         """Whether the mouth has just turned from opening to closing, or back, by enough."""
-        quiet = sorted(self._trembles)[len(self._trembles) // QUIETER] if self._trembles else 1.0
-        swing = min(max(ABOVE_QUIET * quiet, LEAST_SWING), MOST_SWING)
-        level = self._level
+        swing, level = min(self._least_swing(), MOST_SWING), self._level
         if self._rising is None:
             if abs(level - self._extreme) > swing:
                 self._rising, self._extreme = level > self._extreme, level
