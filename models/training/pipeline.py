@@ -165,6 +165,7 @@ def _export(run: TrainingRun, path: Path, config: TrainingConfig, faces: Trainin
     if path.suffix == ".pt":
         return [f"{path}: {save_float16_weights(best, path) / 2**20:.1f} MiB"]
     recipe = config.preset + (f" taught by {run.teachers}" if run.teachers else "")
+    recipe += f" from {run.pretrained}" if run.pretrained else ""
     augmenter = faces.augmenter
     provenance = Provenance(recipe, run.seed, config.relight, augmenter.faces, augmenter.landmarks, faces.validation)
     float32, int8 = release(best, path, config.version, provenance)

@@ -87,7 +87,7 @@ PRESETS = {
     # A trained network brought under rougher light, on one CPU core; needs --pretrained.
     "finetune": replace(
         _GPU,
-        epochs=25,
+        epochs=22,
         batch_size=128,
         learning_rate=8e-4,
         weight_decay=0.03,
