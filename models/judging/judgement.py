@@ -44,7 +44,7 @@ class _Visitor:
         """The face is there at ``now``. One that was not read in this look waits for its turn."""
         pose = self.attention.update(estimate, frame_size, now)
         if not estimate.age_seconds:
-            self.speech.update(estimate.mouth_open, pose, now)
+            self.speech.update(estimate.mouth_open, pose, now, estimate.luminance)
         self._waited = min(self._waited + min(now - self._seen_at, MAX_FRAME_SECONDS), READING_SECONDS)
         self._seen_at = now
         if self.read_at is None or not estimate.age_seconds:

@@ -30,6 +30,8 @@ LEARN_SECONDS = 1.0
 """How long a mouth is looked at before anything is told of it."""
 KNOWN_SECONDS = 0.5
 """After so long without a look at the mouth nothing is known, and what was seen of its movement is forgotten."""
+LIT = 35.0
+"""Mean of a face (of 255) above which what moves the mouth much is no noise."""
 TURNED, TURNING = 25.0, 4.0
 """Degrees of yaw, and off the head's own mean, beyond which the head moves what is seen of the mouth."""
 TURN_SECONDS = 0.25
@@ -46,7 +48,7 @@ class Speech:
         self._level = self._extreme = 0.0
         self._rising: bool | None = None
         self._turns: deque[float] = deque(maxlen=TURNS)
-        self._speaking = False
+        self._speaking = self._dark = False
         self._stretch: list[float] = []
         self._stretch_since = 0.0
         self._trembles: deque[float] = deque(maxlen=STRETCHES)
@@ -54,8 +56,12 @@ class Speech:
         self._posed_at = 0.0
         self._shown: deque[tuple[float, Doubles]] = deque()
 
-    def update(self, opening: float | None, pose: HeadPose | None, now: float) -> None:
-        """The mouth is open by ``opening`` (``models.seeing.mouth``; None: not seen) in a look at ``now``."""
+    def update(self, opening: float | None, pose: HeadPose | None, now: float, luminance: float = 255.0) -> None:
+        """The mouth is open by ``opening`` (``models.seeing.mouth``; None: not seen) in a look at ``now``.
+
+        ``luminance``: mean of the face, of 255.
+        """
+        self._dark = luminance < LIT
         if pose is None or self._turning(pose, now) or opening is None or not math.isfinite(opening):
             return
         seconds, self._seen_at = now - self._seen_at, now
@@ -73,7 +79,7 @@ class Speech:
     def at(self, now: float) -> bool | None:
         """Whether the visitor speaks; None: not known."""
         looked = now - self._seen_at <= KNOWN_SECONDS and self._seen_at - self._seen_since >= LEARN_SECONDS
-        return self._speaking if looked and self._least_swing() <= MOST_SWING else None
+        return self._speaking if looked and not (self._dark and self._least_swing() > MOST_SWING) else None
 
     def without_words(self, logs: Doubles, now: float) -> Doubles:
         """What the face shows, as logarithms (8,), without what only the words do to it.

@@ -74,6 +74,22 @@ def test_noise_in_the_dark_is_no_speech() -> None:
     assert sum(said) < 0.03 * len(said)
 
 
+def test_in_the_dark_a_mouth_that_noise_moves_as_words_do_is_not_known() -> None:
+    chance = random.Random(3)
+    for luminance, known in ((20.0, False), (60.0, True)):
+        speech = Speech()
+        for k in range(150):
+            speech.update(0.1 + chance.gauss(0, 0.05), FRONTAL, k / 30, luminance)
+        assert (speech.at(5) is not None) == known
+
+
+def test_who_talks_from_the_first_moment_is_told() -> None:
+    speech, looks = Speech(), 15
+    for k in range(4 * looks):
+        speech.update(0.12 * math.sin(2 * math.pi * 4 * k / looks), FRONTAL, k / looks, 60.0)
+    assert speech.at(4) is True
+
+
 def test_who_has_spoken_is_silent_a_second_later() -> None:
     said = told(lambda t: syllables(t) if t < 5 else 0.0, seconds=8)
     assert any(said)
