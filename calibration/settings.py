@@ -186,6 +186,10 @@ class MoodSettings(Section):
     baseline_seconds: Seconds = Field(
         3.0, description="First seconds, in which a visitor's own resting face is learned; 0 = off"
     )
+    rise: Share = Field(
+        1.0,
+        description="How much what a face shows beyond its resting face counts; 0 = only what it shows",
+    )
     enter_after_seconds: Seconds = 0.5
     leave_after_seconds: Seconds = 2.0
     lost_for_seconds: Seconds = Field(

@@ -38,6 +38,8 @@ class Size:
     replayed: int = 4
     replays: int = 25
     visits: int = 20
+    people: int = 8
+    """Whose rises are judged."""
 
 
 def run(progress: Progress, out: Path | None = None, size: Size = Size(), seed: int = FIRST_SEED) -> Report:
@@ -62,6 +64,9 @@ def run(progress: Progress, out: Path | None = None, size: Size = Size(), seed: 
         figures += _on_footage(Path(os.environ[SHARED]) / "footage")
     if not any(figure.name.startswith(SAME) for figure in figures):
         notes.append(f"{SAME}: not measured; it needs the films in the folder footage of {SHARED}, and a classifier")
+    progress("rises over the resting face", 0.9)
+    rises, note = _rises(seed, size.people)
+    figures, notes = figures + rises, [*notes, note]
     progress("cost", 0.95)
     figures += [Figure(f"cost of a frame with {n} faces", cost(n), "ms") for n in (1, 16)]
     if out:
@@ -149,6 +154,7 @@ def _on_footage(folder: Path) -> list[Figure]:
     from installation.bench.decision_footage import ids_too_many, names_in, seen_in
     from installation.bench.decision_light import figures as light_figures
     from installation.bench.decision_light import light_and_dark
+    from installation.bench.decision_rise import when_the_light_goes
 
     clips = seen_in(folder)
     if not clips:
@@ -161,9 +167,28 @@ def _on_footage(folder: Path) -> list[Figure]:
         for row in ROWS
     ]
     extra = sum(ids_too_many(people, film) for people, film in clips)
-    figures += light_figures(light_and_dark(folder))
+    lit = light_and_dark(folder)
+    figures += [*light_figures(lit), when_the_light_goes(lit)]
     figures += [*decision_speech.figures(), *decision_speech.on_footage(clips, names_in(folder))]
     return [*figures, Figure(f"visitors too many in {len(clips)} clips of footage: ours", extra, "visitors")]
+
+
+def _rises(seed: int, count: int) -> tuple[list[Figure], str]:
+    """Computed people where the 3-D face is and a classifier is shipped; the synthetic classifier elsewhere."""
+    from installation.bench import decision_rise
+    from models.seeing.classifier import SHIPPED, open_classifier
+
+    mesh = Path(os.environ.get(SHARED, "")) / "face3d" / "ict_facekit.npz"
+    if not os.environ.get(SHARED) or not mesh.is_file() or not SHIPPED.is_file():
+        note = f"one person, weak and full: synthetic; with {SHARED}, its face3d and a classifier: computed people"
+        return decision_rise.figures(synthetic, seed, count), note
+    classifier = open_classifier(device="cpu")
+    computed = decision_rise.ComputedPeople(mesh, lambda faces: classifier.classify(faces)[0])
+    note = (
+        f"one person, weak (20, 40 and 60 % of an expression's strength) and full: {count} computed people under "
+        "a lamp overhead, at a face mean of 18"
+    )
+    return decision_rise.figures(computed, seed, count), note
 
 
 def _source(progress: Progress, seed: int) -> tuple[Classify, list[str], str]:

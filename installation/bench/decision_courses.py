@@ -7,7 +7,7 @@ camera's faults are added: jitter of the box, dropped frames, detections lost, f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,10 @@ class Part:
     x: float = 640.0
     speed: float = 0.0
     """Pixels a second along x."""
+    strength: float = 1.0
+    """Of the expression; 0 is the same person's neutral. Photographs have none: theirs is 1."""
+    pose: int = 0
+    """How the same person holds the head; 0 as most of the time. Photographs have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,12 @@ def _lean(seed: int, part: Part) -> Doubles:
     """Mean logits of one person's expression, drawn until the label is the likeliest: only such faces are shown."""
     if part.label is None:
         return np.zeros(len(LABELS))
+    if part.strength < 1.0:
+        rest = _lean(seed, replace(part, label="neutral", strength=1.0))
+        return rest + part.strength * (_lean(seed, replace(part, strength=1.0)) - rest)
+    if part.pose:
+        moved = np.random.default_rng((seed, part.person, part.pose, 1)).normal(0, LEAN, len(LABELS))
+        return _lean(seed, replace(part, pose=0)) + moved
     index = LABELS.index(part.label)
     person = np.random.default_rng((seed, part.person)).normal(0, LEAN, len(LABELS))
     chance = np.random.default_rng((seed, part.person, index))

@@ -71,8 +71,8 @@ def _set_thresholds(draft: Draft, faces: Faces, choice: HeadChoice, misfires: fl
         )
         guide.warn(draft.remarks[-1])
     mood["keep_at"] = (round(0.9 * lead, 3), "nine tenths of lead_at")
-    plain, own = accuracy_with_baseline(choice.held_out, faces.labels, faces.people)
-    found = f"volunteers' faces: {plain:.0%} correct, {own:.0%} with each person's own resting face subtracted"
+    plain, own = accuracy_with_baseline(choice.held_out, faces.labels, faces.people, draft.venue.mood.rise)
+    found = f"volunteers' faces: {plain:.0%} correct, {own:.0%} judged over each person's own resting face"
     mood["baseline_seconds"] = (0.0 if own < plain - 0.02 else draft.venue.mood.baseline_seconds or 3.0, found)
     return found
 

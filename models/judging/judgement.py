@@ -11,6 +11,7 @@ from models.estimate import EmotionEstimate, Track
 from models.judging.aggregate import RULES, mean_facing, nearest, share_speaking
 from models.judging.attention import Attention
 from models.judging.belief import Belief
+from models.judging.rise import Rise
 from models.judging.smoothing import MAX_FRAME_SECONDS, Baseline, ExponentialFilter, log_probabilities
 from models.judging.speech import Speech
 from models.judging.tracker import Tracker
@@ -33,6 +34,7 @@ class _Visitor:
         self._settings, self.attention, self.speech = settings, Attention(camera), Speech()
         self.filter = ExponentialFilter(settings.smooth_seconds)
         self.baseline = Baseline(settings.baseline_seconds)
+        self.rise = Rise(settings.baseline_seconds, settings.smooth_seconds, settings.rise)
         self.belief = Belief(settings, now)
         self.probabilities: Distribution = NOTHING
         self.read_at: float | None = None
@@ -58,7 +60,7 @@ class _Visitor:
         self.baseline.learn(logs, estimate.quality, seconds)
         apart = self._waited if self._waited > MAX_FRAME_SECONDS else 0.0  # so that two readings count, not one
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds, apart)
-        self.probabilities = tuple(smoothed.tolist())
+        self.probabilities = tuple(self.rise.update(estimate, smoothed, seconds, apart).tolist())
         self.belief.update(self.probabilities, at, self._waited)
         self.read_at, self._waited = at, 0.0
 
@@ -98,6 +100,7 @@ class Judgement:
         """A scene begins: each visitor's own neutral stays what it is."""
         for visitor in self._visitors.values():
             visitor.baseline.freeze()
+            visitor.rise.face.freeze()
 
     def blind(self, now: float, reason: str) -> Mood:
         """The mood while nothing can be seen: neither present nor absent. ``reason`` in a technician's words."""

@@ -35,7 +35,17 @@ class ExponentialFilter:
         weight = quality * min(seconds, MAX_FRAME_SECONDS)
         self._sum = self._sum * kept + weight * logs
         self._weight = self._weight * kept + weight
-        return softmax(self._sum / (self._weight + PRIOR_SECONDS))
+        return softmax(self.mean * self.certainty)
+
+    @property
+    def mean(self) -> LogProbabilities:
+        """(8,) what the frames say, before they are weighed against "no idea"."""
+        return self._sum / max(self._weight, 1e-9)
+
+    @property
+    def certainty(self) -> float:
+        """0 (no frame of any worth) to 1: what the frames weigh beside "no idea"."""
+        return self._weight / (self._weight + PRIOR_SECONDS)
 
 
 class Baseline:
@@ -58,6 +68,8 @@ class Baseline:
         self._samples: list[LogProbabilities] = []
         self.offset: LogProbabilities = np.zeros(len(LABELS))
         self.done = seconds <= 0
+        self.was_neutral = False
+        """Whether what was learned was a resting face."""
 
     def learn(self, logs: LogProbabilities, quality: float, seconds: float) -> None:
         """Take in one frame of the first seconds; nothing once it is done."""
@@ -77,13 +89,14 @@ class Baseline:
         median = np.median(np.stack(self._samples), axis=0)
         self.done, self._samples = True, []
         if median[0] >= self.LEAST_NEUTRAL:
+            self.was_neutral = True
             self.offset = np.maximum(median - self.USUAL, 0.0)
             self.offset[0] = 0.0
 
 
-def log_probabilities(probabilities: Floats) -> LogProbabilities:
-    """Natural logarithms, none below that of ``MIN_PROBABILITY``."""
-    return np.log(np.maximum(probabilities, MIN_PROBABILITY, dtype=np.float64))
+def log_probabilities(probabilities: Floats, least: float = MIN_PROBABILITY) -> LogProbabilities:
+    """Natural logarithms, none below that of ``least``."""
+    return np.log(np.maximum(probabilities, least, dtype=np.float64))
 
 
 def softmax(logs: LogProbabilities) -> Doubles:

@@ -12,7 +12,7 @@ from installation.bench.decision_courses import Course, Faults, Part, film, synt
 from installation.bench.decision_rows import LastFrame, ModeOfTen, Ours, RawArgmax
 from models.arrays import Floats
 
-SMALL = decision.Size(still=3, neutral=2, onsets=4, replayed=1, replays=4, visits=2)
+SMALL = decision.Size(still=3, neutral=2, onsets=4, replayed=1, replays=4, visits=2, people=1)
 
 
 @pytest.fixture(scope="module")

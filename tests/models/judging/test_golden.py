@@ -64,9 +64,9 @@ def test_after_frames_that_could_not_be_used_the_trace_goes_on_as_if_nothing_had
     rows = read("smile")
     with_hole = [row | {"quality": ""} if 20 <= k < 26 else row for k, row in enumerate(rows)]
     whole, holed = list(judged(rows)), list(judged(with_hole))
-    assert holed[36].dominant == whole[36].dominant
-    assert holed[36].probabilities == pytest.approx(whole[36].probabilities, abs=0.02)
-    assert holed[36].visitors[0].visitor_id == whole[36].visitors[0].visitor_id
+    assert holed[38].dominant == whole[38].dominant
+    assert holed[38].probabilities == pytest.approx(whole[38].probabilities, abs=0.02)
+    assert holed[38].visitors[0].visitor_id == whole[38].visitors[0].visitor_id
 
 
 def _course(parts: list[tuple[dict[str, float] | None, float, int]], seed: int) -> list[Row]:

@@ -1,0 +1,138 @@
+"""A visitor's resting face: learned in the first seconds, kept for the visit, carried over into another light."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.judging.smoothing import MAX_FRAME_SECONDS, LogProbabilities
+
+LEAST_NEUTRAL = np.log(0.3)
+"""Below this the face was not at rest, or not readable."""
+LEAST_SECONDS = 1.0
+NEVER_AT_REST_SECONDS = 30.0
+"""Who has not looked neutral for so long looks like that at rest: an expression lasts half a second to four (Ekman,
+"Darwin, deception, and facial expression", 2003)."""
+OTHER_LIGHT_STOPS = 1.0
+"""A face so much brighter or darker than at rest is in another light, in which the network may answer otherwise."""
+STEP_LOOKS = 4
+STEP_SECONDS = 0.9
+"""The light has changed at once (a lamp, a cut of the film) if there are so many looks before and after within this.
+At 15 looks a second those after it span a quarter of a second, in which no face answers yet: what the answer jumps by
+is the light's doing."""
+STEP_STOPS = 0.5
+GAMMA = 2.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rest:
+    """A resting face in one light."""
+
+    odds: LogProbabilities
+    """(8,) log-odds of each emotion against neutral."""
+    spread: LogProbabilities
+    """(8,) their deviation from look to look."""
+    stops: float = 0.0
+    """How bright the face was, in stops."""
+    neutral: bool = True
+    """False: the face never looked neutral, and this is how it looked all the time."""
+
+
+def rest_of(logs: LogProbabilities, stops: float = 0.0, neutral: bool = True) -> Rest:
+    """The resting face of looks (n, 8): the median, and 1.48 times the median deviation, which blinks do not touch."""
+    odds = logs - logs[:, :1]
+    median = np.median(odds, axis=0)
+    return Rest(median, 1.48 * np.median(np.abs(odds - median), axis=0), stops, neutral)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    logs: LogProbabilities
+    stops: float
+    seconds: float
+
+
+class RestingFace:
+    """Learns one visitor's resting face in the first ``seconds`` (0: never), while it is neutral.
+
+    Known once, it is not learned again in that light: a held expression stays one. Until then every stretch of
+    ``seconds`` may be it. Where the light changes at once it goes along; where it changes slowly it is learned anew.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._off = seconds, seconds <= 0
+        self.rest: Rest | None = None
+        """In the light that is on, as far as it is known there."""
+        self._in_other_lights: list[Rest] = []
+        self._learning: list[_Look] = []
+        self._restless: list[_Look] = []
+        """What was seen instead of a resting face."""
+        self._recent: deque[_Look] = deque(maxlen=2 * STEP_LOOKS + 2)
+
+    def learn(self, logs: LogProbabilities, quality: float, luminance: float, seconds: float) -> None:
+        """Take in one look (logarithms (8,)), ``seconds`` after the last one, of a face of mean ``luminance``."""
+        if self._off or quality <= 0:
+            return
+        look = _Look(logs, GAMMA * float(np.log2(max(luminance, 1.0))), min(seconds, MAX_FRAME_SECONDS))
+        self._recent.append(look)
+        if self.rest and not _same_light(self.rest, look):
+            self._go_along(self.rest, look)
+        if self.rest and self.rest.neutral and _same_light(self.rest, look):
+            self._learning, self._restless = [], []
+            return
+        self._learning.append(look)
+        if _duration(self._learning) >= self._seconds:
+            self._settle()
+
+    def freeze(self) -> None:
+        """A scene begins: what was learned stays. Somebody who has just come goes on learning."""
+        if self.rest is None and _duration(self._learning) >= LEAST_SECONDS:
+            self._settle()
+        elif self._restless and _duration(self._restless) >= NEVER_AT_REST_SECONDS:
+            self._keep(_settled(self._restless, neutral=False))
+
+    def _settle(self) -> None:
+        """Were the last seconds a resting face?"""
+        looks, self._learning = self._learning, []
+        if np.median([look.logs[0] for look in looks]) >= LEAST_NEUTRAL:
+            self._keep(_settled(looks, neutral=True))
+            return
+        self._restless += looks
+        while _duration(self._restless) - self._restless[0].seconds >= NEVER_AT_REST_SECONDS:
+            del self._restless[0]
+        if self.rest is None and _duration(self._restless) >= NEVER_AT_REST_SECONDS:
+            self._keep(_settled(self._restless, neutral=False))  # else when a scene begins, not within one
+
+    def _keep(self, rest: Rest) -> None:
+        if self.rest and self.rest.neutral:
+            self._in_other_lights.append(self.rest)
+        self.rest, self._restless = rest, []
+
+    def _go_along(self, rest: Rest, look: _Look) -> None:
+        """The light is not that of the resting face: take what is known of this one, or carry the face over."""
+        for known in self._in_other_lights:
+            if _same_light(known, look):
+                self._in_other_lights.remove(known)
+                self._keep(known)
+                return
+        before = [one for one in self._recent if _same_light(rest, one)][-STEP_LOOKS:]
+        after = [one for one in self._recent if not _same_light(rest, one)]
+        if len(before) == STEP_LOOKS == len(after) and _duration(self._recent) <= STEP_SECONDS:
+            was, now = _settled(before, rest.neutral), _settled(after, rest.neutral)
+            if abs(now.stops - was.stops) >= STEP_STOPS:
+                self._keep(replace(now, odds=rest.odds + now.odds - was.odds, spread=rest.spread))
+
+
+def _same_light(rest: Rest, look: _Look) -> bool:
+    return abs(look.stops - rest.stops) <= OTHER_LIGHT_STOPS
+
+
+def _duration(looks: Iterable[_Look]) -> float:
+    return sum(look.seconds for look in looks)
+
+
+def _settled(looks: Sequence[_Look], neutral: bool) -> Rest:
+    return rest_of(np.stack([look.logs for look in looks]), float(np.median([look.stops for look in looks])), neutral)
