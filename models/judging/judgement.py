@@ -6,13 +6,15 @@ import math
 import random
 from collections.abc import Sequence
 
+import numpy as np
+
 from calibration.settings import CameraSettings, MoodSettings
 from models.estimate import EmotionEstimate, Track
 from models.judging.aggregate import RULES, mean_facing, nearest, share_speaking
 from models.judging.attention import Attention
 from models.judging.belief import Belief
-from models.judging.rise import Rise
-from models.judging.smoothing import MAX_FRAME_SECONDS, Baseline, ExponentialFilter, log_probabilities
+from models.judging.rise import Rise, fine
+from models.judging.smoothing import LEAST_LOG, MAX_FRAME_SECONDS, Baseline, ExponentialFilter
 from models.judging.speech import Speech
 from models.judging.tracker import Tracker
 from models.judging.valence_arousal import valence_and_arousal
@@ -56,11 +58,12 @@ class _Visitor:
 
     def _read(self, estimate: EmotionEstimate, at: float) -> None:
         seconds = FIRST_FRAME_SECONDS if self.read_at is None else at - self.read_at
-        logs = self.speech.without_words(log_probabilities(estimate.probabilities), at)
+        seen = self.speech.without_words(fine(estimate.probabilities), at)
+        logs = np.maximum(seen, LEAST_LOG)
         self.baseline.learn(logs, estimate.quality, seconds)
         apart = self._waited if self._waited > MAX_FRAME_SECONDS else 0.0  # so that two readings count, not one
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds, apart)
-        self.probabilities = tuple(self.rise.update(estimate, smoothed, seconds, apart).tolist())
+        self.probabilities = tuple(self.rise.update(seen, estimate, smoothed, seconds, apart).tolist())
         self.belief.update(self.probabilities, at, self._waited)
         self.read_at, self._waited = at, 0.0
 

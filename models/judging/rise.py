@@ -46,16 +46,18 @@ class Rise:
         self.face = RestingFace(seconds if weight > 0 else 0.0)
         self._filter, self._weight = ExponentialFilter(smooth_seconds), weight
 
-    def update(self, estimate: EmotionEstimate, smoothed: Doubles, seconds: float, memory: float) -> Doubles:
-        """Take in one look. Returns (8,) probabilities: ``smoothed``, the answer without the rise, and the rise.
+    def update(
+        self, logs: LogProbabilities, estimate: EmotionEstimate, smoothed: Doubles, seconds: float, memory: float
+    ) -> Doubles:
+        """Take in one look, ``logs`` (8,) of ``fine``. Returns probabilities: ``smoothed``, without the rise, and it.
 
         ``seconds`` and ``memory`` as for the filter.
         """
         if self._weight <= 0:
             return smoothed
-        logs = fine(estimate.probabilities)
-        self.face.learn(logs, estimate.quality, estimate.luminance, seconds)
-        self._filter.update(logs, estimate.quality, seconds, memory)
+        quality = estimate.quality * min(float(np.exp(logs).sum()), 1.0)  # a look of words alone says little
+        self.face.learn(logs, quality, estimate.luminance, seconds)
+        self._filter.update(logs, quality, seconds, memory)
         if self.face.rest is None:
             return smoothed
         over = over_rest(self._filter.mean, self.face.rest) * self._filter.certainty

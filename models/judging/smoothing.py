@@ -8,6 +8,7 @@ from models.arrays import Doubles, Floats
 from models.labels import LABELS
 
 MIN_PROBABILITY = 0.02  # one wrong but certain frame must not outweigh a second of others
+LEAST_LOG = float(np.log(MIN_PROBABILITY))
 MAX_FRAME_SECONDS = 0.2  # a frame speaks for no more time than this, whatever was dropped before it
 PRIOR_SECONDS = 0.03  # weight of "no idea" beside the frames: few or poor frames give a flat answer
 
