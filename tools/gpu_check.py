@@ -74,10 +74,11 @@ class Report:
         self.begun = time.perf_counter()
         self.values: dict[str, Any] = {"checks": {}, "milliseconds": {}}
         self.advice: set[str] = set()
+        self._part = ""
 
     def that(self, holds: bool, what: str, otherwise: str = RUNS) -> None:
         """Whether ``what`` holds."""
-        self.values["checks"][what] = bool(holds)
+        self.values["checks"][f"{self._part}: {what}"] = bool(holds)
         if not holds:
             self.advice.add(otherwise)
         print(f"{'ok  ' if holds else 'NOT '} {what}", flush=True)
@@ -101,16 +102,16 @@ class Report:
 
     def part(self, name: str, do: Callable[[], None]) -> None:
         """A part of the check. What goes wrong in it is told, and the others are still made."""
-        passed = time.perf_counter() - self.begun
+        passed, self._part = time.perf_counter() - self.begun, name
         print(f"\n{name} (after {passed:.0f} s)", flush=True)
         if passed > STOP_SECONDS:
-            self.that(False, f"{name}: left out, the time is up")
+            self.that(False, "left out, the time is up")
             return
         try:
             do()
         except Exception as error:  # whatever it is, the rest is worth the minutes
             traceback.print_exc(file=sys.stdout)
-            self.that(False, f"{name}: {type(error).__name__}: {error}")
+            self.that(False, f"{type(error).__name__}: {error}")
 
 
 class GpuCheck:
