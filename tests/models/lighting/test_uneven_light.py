@@ -40,6 +40,9 @@ def test_heads_differ_in_shape_and_some_wear_what_throws_a_shadow_on_the_forehea
     forehead = lit(heads, direction(0, 60))[:, 24:30, 40:56]  # above the eyes, which lie in row 41
     shaded = (forehead < 0.05).mean(axis=(1, 2)) > 0.2
     assert 0.03 < shaded.mean() < 0.4
+    nose = heads.depth[:, 50:58, 44:52].max(axis=(1, 2))
+    brimmed = heads.depth[:, :38].max(axis=(1, 2)) > nose + 1
+    assert 0.03 < brimmed.mean() < 0.25, "a cap's brim stands out farther than the nose"
 
 
 def test_a_nose_throws_its_shadow_away_from_the_lamp() -> None:
@@ -69,9 +72,10 @@ def test_each_kind_of_unevenness_changes_its_share_of_the_faces_and_gives_no_fac
 
 def test_dark_sockets_lie_on_the_eyes_wherever_those_are() -> None:
     sockets = Unevenness(0, 0, (1, 1), smooth=0, edges=0, features=1, feature_depth=(1.0, 1.2), shine=0)
-    for away in (-6, 6):
-        light = drawn(sockets, template(20) + np.array([away, 0], np.float32))
-        eye, beside = (light[:, 25, column + away].mean() for column in (19, 31))
+    away = np.repeat([-6, 6], 10)
+    light = drawn(sockets, template(20) + np.stack([away, 0 * away], axis=1)[:, None].astype(np.float32))
+    for side in (-6, 6):
+        eye, beside = (light[away == side, 25, column + side].mean() for column in (19, 31))
         assert eye < 0.6 * beside
 
 
