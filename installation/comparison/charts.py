@@ -9,7 +9,7 @@ from installation.drawings.svg import ACCENT, GREY, INK, PALE, RULE, WARN, figur
 Rows = Sequence[tuple[str, Sequence[float | None]]]
 """Name, and a share from 0 to 1 for each series."""
 COLOURS = (INK, WARN, ACCENT, GREY)
-WIDTH, LEFT, RIGHT, TOP, STEP = 1060, 320, 30, 46, 26
+WIDTH, LEFT, RIGHT, TOP, STEP = 1060, 340, 30, 46, 26
 DOT = 9
 
 

@@ -211,6 +211,6 @@ def _learn(row: Row, bench: Bench, folder: Path) -> tuple[Method, float]:
         method = row.fit(bench, folder)
     finally:
         spent = before if done.is_file() else before + time.process_time() - started
-        clock.write_text(f"{spent:.1f}")
+        clock.write_text(f"{spent:.3f}")
     done.touch()
     return method, spent * (row.members / 5 if row.members else 1.0)
