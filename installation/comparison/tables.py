@@ -151,7 +151,10 @@ def _percent(share: float | None) -> str:
 
 def told_lines(found: Comparison) -> list[str]:
     """What was left out, of which set, and which rows could not be made."""
-    return [*found.told, *(f"{one.name}: {line}" for one in found.sets if one.kind == "other set" for line in one.told)]
+    return [
+        *found.told,
+        *(f"{one.name}: {line}" for one in found.sets if one.kind != "rendered lamps" for line in one.told),
+    ]
 
 
 def headline(found: Comparison) -> str:

@@ -16,7 +16,7 @@ from calibration.errors import BadFile, BadInput, ChiaroError
 from calibration.progress import Progress
 from models.comparison.bench import Bench
 from models.comparison.face_set import FaceSet, fingerprint, read_face_set
-from models.comparison.measure import Measured, figures, measured_sets, milliseconds, read_lamps
+from models.comparison.measure import Measured, figures, labelled_set, measured_sets, milliseconds, read_lamps
 from models.comparison.method import Method
 from models.comparison.result import KEPT_ROW, WHOLE, Comparison, RowResult, TransferResult
 from models.comparison.rows import KEYS, TRANSFER, Row, chosen_rows, members_folder
@@ -112,7 +112,7 @@ def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Meas
     else:
         whole, clean = read_face_set(options.faces, cache, progress).split(VALIDATION)
         whole, clean = whole.at_most(scale.learn_from), clean.at_most(scale.measure_on)
-    clean = replace(clean.with_label(), name="clean")
+    clean = replace(clean.with_label(), name="clean", told=clean.told if options.valid else ())
     learn, choose = whole.split(HELD_OUT)
     if len(learn.with_label()) < FEWEST:
         raise BadFile(options.faces, [f"{len(learn.with_label())} labelled faces to learn from; {FEWEST} are needed"])
@@ -120,9 +120,7 @@ def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Meas
         if not len(faces.with_label()):
             raise BadFile(options.valid or options.faces, [f"no face has a label (a majority of votes) {what}"])
     lamps = [one for folder in options.lamps for one in read_lamps(folder, cache, scale.measure_on, progress)]
-    others = [
-        read_face_set(path, cache, progress).with_label().at_most(scale.measure_on * 3) for path in options.others
-    ]
+    others = [labelled_set(path, cache, progress, scale.measure_on * 3) for path in options.others]
     others = _named_apart(others)
     progress("the benchmark's lamps", 0.0)
     sets = measured_sets(clean, lamps, [other.at_most(scale.measure_on) for other in others])

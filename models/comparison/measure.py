@@ -92,4 +92,12 @@ def read_lamps(folder: Path, cache: Path, at_most: int, progress: Progress) -> l
     sheets = sorted(path for path in folder.iterdir() if path.suffix in SHEETS) if folder.is_dir() else []
     if not sheets:
         raise BadFile(folder, ["expected a folder with contact sheets (.png with .csv) or .npz files inside"])
-    return [read_face_set(path, cache, progress, at_most).with_label() for path in sheets]
+    return [labelled_set(path, cache, progress, at_most) for path in sheets]
+
+
+def labelled_set(path: Path, cache: Path, progress: Progress, at_most: int = 0) -> FaceSet:
+    """The faces of a set that have a label. Raises ``BadFile`` where none has."""
+    found = read_face_set(path, cache, progress, at_most).with_label()
+    if not len(found):
+        raise BadFile(path, ["no face has a label (a majority of votes) to measure on"])
+    return found

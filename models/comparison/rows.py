@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.errors import BadInput
 from models.arrays import Floats, Gray
 from models.comparison import illumination
 from models.comparison.bench import Bench
@@ -127,6 +128,8 @@ def _trained(plan: Plan, bench: Bench, folder: Path) -> list[Trained]:
 def _members(bench: Bench, count: int) -> Sequence[Method]:
     """Networks that were given, or small ones trained side by side: those of 3 are the first of those of 5."""
     if bench.members:
+        if len(bench.members) < count:
+            raise BadInput(f"{len(bench.members)} networks are named with --member; {count} are needed")
         return [_given(path) for path in bench.members[:count]]
     plan = Plan(network=SMALL, epochs=bench.scale.small_epochs, seeds=MEMBER_SEEDS)
     return _trained(plan, bench, members_folder(bench))[:count]

@@ -9,12 +9,13 @@ import pytest
 pytest.importorskip("torch", reason="rows that are networks import torch: no comparison was tried")
 pytest.importorskip("sklearn", reason="rows with support vector machines need scikit-learn: no comparison was tried")
 
-from calibration.errors import BadInput
+from calibration.errors import BadFile, BadInput
 from models.comparison import rows
 from models.comparison.bench import Bench
 from models.comparison.compare import CompareOptions, compare
+from models.comparison.measure import read_lamps
 from models.comparison.result import fall
-from models.comparison.rows import KEYS
+from models.comparison.rows import KEYS, chosen_rows
 from models.comparison.scale import QUICK
 from models.training.landmark_network import MIRRORED
 
@@ -91,11 +92,21 @@ def test_every_kind_of_network_is_trained_and_goes_on_where_it_was_stopped(tmp_p
     assert three.training_seconds == pytest.approx(3 * one.training_seconds, rel=0.01)
 
 
-def test_a_bench_changes_its_name_with_what_rows_learn_from(tmp_path: Path) -> None:
+def test_a_bench_changes_its_name_with_what_rows_learn_from_and_an_ensemble_is_as_large_as_its_name(
+    tmp_path: Path,
+) -> None:
     from models.comparison.face_set import read_face_set
 
     faces = read_face_set(_npz(tmp_path / "faces.npz", 20, 1), tmp_path, lambda *_: None)
     first, second = faces.split(0.3)
     bench = Bench(first, second, TINY, tmp_path, lambda *_: None)
+    with pytest.raises(BadInput, match="1 networks are named with --member; 3 are needed"):
+        chosen_rows(["ensemble-3"])[0].fit(replace(bench, members=(tmp_path / "one.onnx",)), tmp_path)
     names = {bench.digest, replace(bench, learn=second).digest, replace(bench, scale=QUICK).digest}
     assert len(names) == 3
+
+
+def test_a_lamp_without_one_label_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "lamp.npz", images=np.zeros((3, 48, 48), np.uint8), labels=np.full(3, -1))
+    with pytest.raises(BadFile, match="no face has a label"):
+        read_lamps(tmp_path, tmp_path / "cache", 0, lambda *_: None)
