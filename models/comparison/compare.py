@@ -153,9 +153,9 @@ def _row(row: Row, bench: Bench, sets: Sequence[Measured], progress: Progress) -
     folder = bench.folder / "rows" / f"{row.key}-{of}"
     kept, digests = _kept(folder)
     wanted = {one.on.name: one.on.digest for one in sets}
-    if kept and digests == wanted:
+    if kept and wanted.items() <= digests.items():
         progress("kept", 1.0)
-        return kept
+        return replace(kept, figures={name: kept.figures[name] for name in wanted})
     if row.needs == "face3d":
         _ = bench.landmark_network  # trained once for all rows that need it, and not counted to any
     progress("learning", 0.0)
@@ -181,7 +181,8 @@ def _row(row: Row, bench: Bench, sets: Sequence[Measured], progress: Progress) -
         "given networks" if given else "",
     )
     folder.mkdir(parents=True, exist_ok=True)
-    state = {"row": KEPT_ROW.dump_python(result, mode="json"), "digests": wanted}
+    whole = replace(result, figures=(kept.figures if kept else {}) | found)  # sets that are not asked for this time too
+    state = {"row": KEPT_ROW.dump_python(whole, mode="json"), "digests": digests | wanted}
     part = folder / "row.part"
     part.write_text(json.dumps(state), encoding="utf-8")
     part.replace(folder / "row.json")

@@ -58,6 +58,10 @@ def test_a_finished_row_is_neither_learned_nor_measured_again(tmp_path: Path, mo
     (more,) = compare(replace(options, others=(other,)), _said([])).rows  # type: ignore[arg-type]
     assert set(more.figures) == {*first.figures, "other"}
     assert fall(more, more.figures["clean"], "other") == pytest.approx(0.0)
+    (kept_row,) = (tmp_path / "out" / "rows").glob("hog-svm-*/row.json")
+    before = kept_row.stat().st_mtime_ns
+    compare(replace(options, others=(other,)), _said([]))  # type: ignore[arg-type]
+    assert kept_row.stat().st_mtime_ns == before, "read, not made"
 
 
 def test_a_row_that_cannot_be_made_is_told_and_the_others_are(tmp_path: Path) -> None:

@@ -36,7 +36,11 @@ def test_a_set_of_which_one_emotion_occurs_says_nothing() -> None:
 
 def test_emotions_that_a_set_lacks_are_never_answered() -> None:
     labels = np.array([LABELS.index("fear"), LABELS.index("anger")])
-    found = set_scores(_sure("neutral", "anger"), labels, classes_of(labels))
+    probabilities = _sure("neutral", "anger")
+    probabilities[0, LABELS.index("fear")] = 0.3
+    found = set_scores(probabilities, labels, classes_of(labels))
+    assert found == set_scores(probabilities, labels, EMOTION_SETS["all eight"])
     assert found is not None
+    assert found.accuracy == 1.0
     assert found.n == 2
     assert classes_of(labels) == (("anger",), ("fear",))
