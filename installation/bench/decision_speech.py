@@ -100,17 +100,17 @@ def course(person: int, mouth: Callable[[float], float], seconds: float = SECOND
 
 def share_told(group: Sequence[Sequence[Seen]], since: float) -> float:
     """Share of the looks after ``since`` (seconds) in which the visitors are told to speak."""
-    said = [speaks for seen in group for now, speaks in told(seen) if now - seen[0][0] >= since]
+    said = [speaks for seen in group for now, speaks in speaking_at(seen) if now - seen[0][0] >= since]
     return sum(said) / max(len(said), 1)
 
 
 def delay(seen: Sequence[Seen]) -> float:
     """Seconds from the first syllable until it is told; the whole time where it is not."""
     begins = seen[0][0] + TALKS_FROM
-    return next((now for now, speaks in told(seen) if speaks and now >= begins), seen[-1][0]) - begins
+    return next((now for now, speaks in speaking_at(seen) if speaks and now >= begins), seen[-1][0]) - begins
 
 
-def told(seen: Sequence[Seen]) -> list[tuple[float, bool]]:
+def speaking_at(seen: Sequence[Seen]) -> list[tuple[float, bool]]:
     """At each look, whether somebody is told to speak."""
     judge = Judgement(MoodSettings(), random.Random(1))  # noqa: S311 - ids of a benchmark
     return [(now, bool(judge.update(faces, (640, 480), 20.0, now).speaking)) for now, faces, _ in seen]
