@@ -15,7 +15,7 @@ from scenes.story.story_file import StoryFile
 from tests.scenes.evenings import TWO_ROOMS, story_of
 from tests.scenes.exchange.made_stories import Maker
 
-STORIES = 120
+STORIES = 240
 COMMENTED = """title = "A"
 start = "door"
 attract = "lamp"
