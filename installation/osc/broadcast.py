@@ -35,6 +35,8 @@ from scenes.machine.cue import (
     ThreadShown,
 )
 
+TOLD_AT_MOST = 8
+"""Moods of an eye that come between two ticks, and more."""
 CUES_AT_MOST = 500
 POLL_SECONDS = 0.5
 MENDED_AFTER_SECONDS = 5.0
@@ -81,6 +83,7 @@ class Broadcast:
         self._snapshot.slow = {m.path: m for m in state.about_messages(about)}
         self._wake = threading.Condition()
         self._mood: Mood | None = None
+        self._told = deque[Mood](maxlen=TOLD_AT_MOST)
         self._forgets = False
         self._cues: deque[Cue] = deque(maxlen=CUES_AT_MOST)
         self._health: Health | None = None
@@ -94,8 +97,22 @@ class Broadcast:
         self._thread.start()
 
     def mood(self, mood: Mood) -> None:
-        """The newest mood; the sender wakes at once."""
+        """The newest mood, from the eye's link as it arrives; the sender wakes at once."""
         with self._wake:
+            self._told.append(mood)
+            self._mood = mood
+            self._wake.notify()
+
+    def mood_at_tick(self, mood: Mood) -> None:
+        """The mood as the show's tick sees it: sent where the link has not told it, as of a mood that is no eye's.
+
+        The tick comes up to a picture later. Told again then, a mood would follow a newer one, or take its place.
+        """
+        with self._wake:
+            if mood in self._told:
+                return
+            self._told.clear()  # what the link told before is over: it counts as new if it comes back
+            self._told.append(mood)
             self._mood = mood
             self._wake.notify()
 

@@ -24,17 +24,15 @@ from scenes.story.story import Story
 class Announcing:
     """Tells the rest of the world how the show stands. Nothing here waits."""
 
-    def __init__(self, parts: Parts, mood: Mood, started: float):
-        self._parts, self._started, self._sent_mood = parts, started, mood
+    def __init__(self, parts: Parts, started: float):
+        self._parts, self._started = parts, started
         self._health = Health(0, Sense.OFF, Sense.OFF, 0.0, 0.0, 0.0, 0)
         self._now = self._next_health = self._next_scene_time = started
 
     def send_due(self, now: float, story: Story, state: StoryState, mood: Mood, view: Callable[[], View]) -> None:
         """Send and note what is due at ``now`` (seconds)."""
         parts, self._now = self._parts, now
-        if mood is not self._sent_mood:  # the eye's link has sent it already: not a second time at the next tick
-            self._sent_mood = mood
-            parts.broadcast.mood(mood)
+        parts.broadcast.mood_at_tick(mood)
         parts.journal.mood(mood, now, parts.rehearsal.active(now))
         if parts.timecode:
             shown = state.entry > 0 and parts.film.playhead.entry == state.entry and not state.ended

@@ -102,7 +102,7 @@ class Show:
         story = self._have(story, self._started)
         self._state, cues = begin(story, self._passed, memory=parts.takes.memory, history=parts.takes.history)
         self._mood = parts.eye.mood(self._started)
-        self._announcing = Announcing(parts, self._mood, self._started)
+        self._announcing = Announcing(parts, self._started)
         for cue in cues:
             self._perform(cue, self._started)
 

@@ -98,6 +98,30 @@ def test_a_mood_is_on_the_wire_at_once(ear: Ear, losses: LossReporter) -> None:
     broadcast.close()
 
 
+def test_what_the_eye_s_link_has_told_the_tick_does_not_tell_again_after_a_newer_one(
+    ear: Ear, losses: LossReporter
+) -> None:
+    broadcast = on_air(losses, OscTarget(port=ear.port, rate_hertz=60))
+
+    def counts() -> set[object]:
+        return {one.values[0] for one in ear.listen(0.15) if one.address == "/emo/count"}
+
+    first, second, manual = mood(0.0, 1), mood(0.1, 2), mood(0.2, 3)
+    broadcast.mood(first)
+    assert ear.wait_for("/emo/count").values == (1,)
+    broadcast.mood(second)
+    assert ear.wait_for("/emo/count").values in {(1,), (2,)}
+    counts()
+    broadcast.mood_at_tick(first)
+    assert counts() == {2}, "repeated at the rate, and nothing else"
+    broadcast.mood_at_tick(manual)
+    assert 3 in counts()
+    broadcast.mood_at_tick(second)
+    counts()
+    assert counts() == {2}, "what comes back after another one is told"
+    broadcast.close()
+
+
 @pytest.mark.parametrize("profile", ["aggregate", "scalar"])
 def test_whether_the_eye_is_open_is_told_at_once_and_again_each_second(
     profile: Literal["aggregate", "scalar"], ear: Ear, losses: LossReporter
