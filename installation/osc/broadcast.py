@@ -120,6 +120,7 @@ class Broadcast:
         """Nobody may be looked at any more: no mood of before goes out from now on, also none that waits."""
         with self._wake:
             self._mood, self._forgets = unseen(now, why), True
+            self._told.clear()
             self._wake.notify()
 
     def cue(self, cue: Cue) -> None:

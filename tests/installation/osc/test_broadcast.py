@@ -145,6 +145,7 @@ def test_when_nobody_may_be_looked_at_whoever_was_followed_leaves_and_no_mood_is
     broadcast.mood(mood(0.0, 1))
     ear.wait_for("/emo/visitor/1/id")
     broadcast.forget(1.0, "only staff is in the room")
+    assert not broadcast._told, "nor is one kept"
     ear.wait_for("/emo/event/leave")
     heard = {one.address.removeprefix("/emo"): one.values for one in ear.listen(0.3)}
     broadcast.close()
