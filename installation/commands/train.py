@@ -59,6 +59,11 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
         " own: the shipped one)",
     ),
     begin: list[Path] = typer.Option([], "--begin", hidden=True, help="Old name of --pretrained"),
+    computed: Path | None = typer.Option(
+        None,
+        "--computed",
+        help="Learn from these faces too, whose labels are certain (computed ones; docs/fairness.md)",
+    ),
     teachers: list[Path] = typer.Option([], "--teacher", help="Distil from this best.pt of another run; repeatable"),
     device: str = typer.Option(
         "", help="'' = cuda where there is one", metavar=shown(DEVICES), autocompletion=completion(DEVICES)
@@ -79,6 +84,7 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
             lambda: TrainingConfig(
                 faces=faces,
                 validation_faces=valid,
+                computed=computed,
                 folder=folder,
                 preset=preset,
                 epochs=epochs or None,

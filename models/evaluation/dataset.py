@@ -48,6 +48,11 @@ class LabelledFaces:
         groups = tuple(self.groups[i] for i in which) if self.groups else ()
         return LabelledFaces(tuple(self.images[i] for i in which), self.vote_shares[which], self.labels[which], groups)
 
+    def joined(self, others: LabelledFaces) -> LabelledFaces:
+        """These faces and then ``others``; of whom they are is left out."""
+        shares = np.concatenate([self.vote_shares, others.vote_shares])
+        return LabelledFaces(self.images + others.images, shares, np.concatenate([self.labels, others.labels]))
+
     def with_label(self) -> LabelledFaces:
         """The faces that have a label."""
         return self.subset(np.flatnonzero(self.labels >= 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -30,6 +30,8 @@ class AugmentConfig:
     """Share of the faces that get another exposure, with its noise."""
     face_means: tuple[float, float] = (8.0, 150.0)
     """Mean gray levels, of 255, between which faces are exposed (evenly in their logarithm)."""
+    small_probability: float = 0.0
+    """Share of the newly exposed faces that are small in the camera's picture: alignment enlarges their noise."""
     erase_probability: float = 0.25
     """Share of the faces of which a rectangle is erased (Zhong et al. 2020)."""
 
@@ -70,11 +72,19 @@ class Augmenter:
         # Without lamps the same faces are darkened as with them: only the relighting is missing then.
         dark = (rng.random(n) < config.exposure_probability) | relit
         seen = np.empty((n, SIDE, SIDE), np.uint8)
-        seen[dark] = _random_exposure(light[dark], config.face_means, rng)
+        seen[dark] = _random_exposure(light[dark], config, rng)
         seen[~dark] = captured(light[~dark])
         for face in np.flatnonzero(rng.random(n) < config.erase_probability):
             _random_erase(seen[face], rng)  # by number: a mask would give copies, and once hid nothing at all
         return seen
+
+    def with_more(self, faces: LabelledFaces, landmarks: Floats) -> Augmenter:
+        """These faces and their landmarks (n, 5, 2) after those that it has."""
+        return replace(
+            self,
+            faces=self.faces.joined(faces),
+            landmarks=np.concatenate([self.landmarks, landmarks]).astype(np.float32),
+        )
 
     def _random_affine(self, chosen: Indices, rng: np.random.Generator) -> tuple[Floats, Doubles]:
         """Where the faces' landmarks come to lie (n, 5, 2), and the matrices (n, 2, 3) from their pictures to there."""
@@ -95,6 +105,8 @@ class Augmenter:
         return placed.astype(np.float32), matrix
 
 
+SMALLER = (1.1, 2.0)
+"""How much larger than in the camera's picture small faces are seen: 40 pixels in it are 64 at 1.6."""
 _MIRRORED = np.array([1, 0, 2, 4, 3])
 """Order of the five landmarks in a mirrored face."""
 
@@ -106,20 +118,31 @@ def _random_gamma(pictures: Floats, rng: np.random.Generator) -> Floats:
     return power(pictures * np.float32(1 / 255), GAMMA * gamma) + haze
 
 
-def _random_exposure(light: Floats, means: tuple[float, float], rng: np.random.Generator) -> Gray:
+def _random_exposure(light: Floats, config: AugmentConfig, rng: np.random.Generator) -> Gray:
     """8-bit pictures of this light as a camera takes them, exposed to between two face means."""
-    n = len(light)
-    light = expose(light, np.exp(rng.uniform(np.log(means[0]), np.log(means[1]), n)).astype(np.float32))
+    n, (darkest, brightest) = len(light), config.face_means
+    light = expose(light, np.exp(rng.uniform(np.log(darkest), np.log(brightest), n)).astype(np.float32))
     for k in np.flatnonzero(rng.random(n) < 0.25):
         kernel = motion_kernel(rng.uniform(1, 4), rng.uniform(0, np.pi))
         light[k] = cv2.filter2D(light[k], -1, kernel, borderType=cv2.BORDER_REPLICATE)
     full = np.exp(rng.uniform(np.log(3000), np.log(40000), (n, 1, 1))).astype(np.float32)
-    seen = captured(noisy(light, Sensor(full, rng.uniform(1, 8, (n, 1, 1)).astype(np.float32)), rng))
+    read = rng.uniform(1, 8, (n, 1, 1)).astype(np.float32)
+    seen = captured(noisy(light, Sensor(full, read), rng))
+    for k in np.flatnonzero(rng.random(n) < config.small_probability):
+        seen[k] = _taken_small(light[k], Sensor(full[k], read[k]), rng)
     for k in np.flatnonzero(rng.random(n) < 0.3):
         seen[k] = cv2.GaussianBlur(seen[k], (0, 0), rng.uniform(0.4, 1.0))
     for k in np.flatnonzero(rng.random(n) < 0.25):
         seen[k] = jpeg(seen[k], int(rng.integers(50, 95)))
     return seen
+
+
+def _taken_small(light: Floats, sensor: Sensor, rng: np.random.Generator) -> Gray:
+    """The picture (64, 64) uint8 of a face that is smaller in the camera's picture: its noise is coarser, too."""
+    side = round(SIDE / rng.uniform(*SMALLER))
+    small = np.asarray(cv2.resize(light, (side, side), interpolation=cv2.INTER_AREA), np.float32)
+    taken = captured(noisy(small, sensor, rng))
+    return np.asarray(cv2.resize(taken, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _random_erase(picture: Image, rng: np.random.Generator) -> None:

@@ -26,6 +26,8 @@ class TrainingConfig:
     faces: Path
     validation_faces: Path | None = None
     """None: ``faces`` is a folder that 'chiaro dataset split' has divided."""
+    computed: Path | None = None
+    """More faces to learn from, whose labels are certain (``models.training.computed_faces``)."""
     folder: Path
     """Checkpoints, log and plot; with several seeds each has its own folder inside."""
     preset: str = "cpu"
@@ -82,6 +84,8 @@ class TrainingConfig:
             files.append(("VALID", self.validation_faces))
         elif not self.faces.is_dir() and self.faces.exists():
             yield f"VALID: is missing; {self.faces} is no folder that 'chiaro dataset split' has divided"
+        if self.computed is not None:
+            files.append(("--computed", self.computed))
         files += [("--pretrained", path) for path in self.pretrained]
         files += [("--teacher", path) for path in self.teachers]
         for name, path in files:

@@ -47,6 +47,8 @@ class TrainingSet:
 
     faces: TrainingFaces
     augmenter: Augmenter
+    computed: tuple[LabelledFaces, Floats] | None
+    """More faces to learn from and their landmarks: what a network says of them is not asked."""
     validation: Validation
     parity_images: Sequence[Gray]
     parity_landmarks: Floats
@@ -75,6 +77,8 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
     if mixes and any(run.epoch < run.preset.epochs for run in runs):
         progress("answers to the faces in clean light", 0.0)
         augmenter = with_clean_answers(augmenter, mixes[0][1], mixes[0][0].preset.clean_answer_weight)
+    if faces.computed is not None:
+        augmenter = augmenter.with_more(*faces.computed)
     config.write()
     train(runs, augmenter, faces.validation, progress, teachers)
     for run, network in mixes:
@@ -106,6 +110,7 @@ def _open_runs(config: TrainingConfig, teachers: Teachers | None) -> list[Traini
             teachers.name if teachers else "",
             config.relight,
             _digest(path) if path else "",
+            _digest(config.computed) if config.computed and config.computed.is_file() else "",
         )
         for seed, folder, path in zip(config.seeds, config.run_folders, config.pretrained_per_seed, strict=True)
     ]
@@ -129,12 +134,18 @@ def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSe
     cache = config.folder.parent  # landmarks and lamps take minutes: runs beside each other share them
     landmarks, _ = cached_landmarks(faces, cache, partial(progress, "landmarks of the training faces"))
     valid_landmarks, _ = cached_landmarks(valid, cache, partial(progress, "landmarks of the validation faces"))
+    computed = None
+    if read.computed is not None:
+        told = partial(progress, "landmarks of the computed faces")
+        computed = (read.computed, cached_landmarks(read.computed, cache, told)[0])
     progress("computing lamps", 0.0)
     lamps = training_light(count=config.hyperparameters.lamp_count, kept_in=cache)
     augmenter = Augmenter(faces, landmarks, config.hyperparameters.augment, lamps if config.relight else None)
     # Validation faces are relit also where training faces are not: that is what the comparison measures.
     validation = make_validation(valid, valid_landmarks, replace(augmenter, lamps=lamps))
-    return TrainingSet(read, augmenter, validation, valid.images[:PARITY_FACES], valid_landmarks[:PARITY_FACES])
+    return TrainingSet(
+        read, augmenter, computed, validation, valid.images[:PARITY_FACES], valid_landmarks[:PARITY_FACES]
+    )
 
 
 def _check_counts(config: TrainingConfig, faces: LabelledFaces, valid: LabelledFaces) -> None:

@@ -98,7 +98,9 @@ PRESETS = {
         threads=1,
         workers=0,
         network=NetworkConfig(blocks=(2, 2, 2, 2), avg_pool_shortcut=True),
-        augment=AugmentConfig(relight_probability=0.65, exposure_probability=0.45, erase_probability=0.2),
+        augment=AugmentConfig(
+            relight_probability=0.65, exposure_probability=0.45, small_probability=0.4, erase_probability=0.2
+        ),
     ),
     "teacher": replace(
         _GPU,

@@ -73,6 +73,7 @@ class TemporalRun:
         """One step on a batch; its loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
+        torch.manual_seed(self.step)  # dropout after a stop is as without it
         self.network.train()
         total = loss(self.network, looks)
         self.optimizer.zero_grad(set_to_none=True)

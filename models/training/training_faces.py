@@ -19,14 +19,17 @@ class TrainingFaces:
     """Those that have a label."""
     test: LabelledFaces | None
     """None: two sets were named, or the split has no such part."""
+    computed: LabelledFaces | None = None
+    """Learned from as well; what they show is known."""
 
 
 def read_training_faces(config: TrainingConfig) -> TrainingFaces:
     """Read them. Raises ``BadFile`` for faces that cannot be used, and for a folder that is not split."""
+    computed = read_faces(config.computed) if config.computed else None
     if config.validation_faces is not None:
-        return TrainingFaces(read_faces(config.faces), read_faces(config.validation_faces).with_label(), None)
+        return TrainingFaces(read_faces(config.faces), read_faces(config.validation_faces).with_label(), None, computed)
     parts = read_parts(config.faces)
     if lacking := [name for name in ("train", "valid") if name not in parts]:
         hint = f"run 'chiaro dataset split {config.faces}', or name the validation faces as a second set"
         raise BadFile(config.faces, [f"no face is in the part {' or '.join(lacking)}; {hint}"])
-    return TrainingFaces(parts["train"], parts["valid"], parts.get("test"))
+    return TrainingFaces(parts["train"], parts["valid"], parts.get("test"), computed)

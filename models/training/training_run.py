@@ -28,6 +28,8 @@ class TrainingRun:
     relight: bool = True
     pretrained: str = ""
     """Start of the sha256 of the network that it is fine-tuned from; '': from scratch."""
+    computed: str = ""
+    """Start of the sha256 of the computed faces that it learns from too."""
     epoch: int = 0
     step: int = 0
     best_score: float = -1.0
@@ -121,6 +123,7 @@ class TrainingRun:
             "teachers": self.teachers,
             "relight": self.relight,
             "pretrained": self.pretrained,
+            "computed": self.computed,
         }
 
     def _write(self, name: str, more: dict[str, object]) -> None:

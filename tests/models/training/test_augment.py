@@ -1,5 +1,7 @@
 """Augmented faces are the same for a seed, and what was not changed is what the camera loop sees."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -56,3 +58,28 @@ def test_a_rectangle_of_a_face_is_really_erased() -> None:
         for share in (0.0, 1.0)
     )
     assert (np.abs(bare - hidden).max(axis=(1, 2, 3)) > 0.3).mean() > 0.8
+
+
+def test_small_faces_have_coarser_noise() -> None:
+    """Neighbouring pixels of a face that was enlarged differ less than those of one that was taken at its size."""
+    five = np.repeat(TEMPLATE[None], 60, axis=0)
+    still = {"rotation_degrees": 0, "scale": 0, "aspect": 0, "translate_pixels": 0}
+    flat = two_kinds(60, 1)
+    flat = replace(flat, images=tuple(np.full((SIDE, SIDE), 90, np.uint8) for _ in flat.images))
+    rough = []
+    for small in (0.0, 1.0):
+        config = AugmentConfig(
+            **still, exposure_probability=1, face_means=(12, 12), erase_probability=0, small_probability=small
+        )
+        seen = Augmenter(flat, five, config, None).pictures(np.arange(60), np.random.default_rng(3)).astype(float)
+        noise = seen - seen.mean(axis=(1, 2), keepdims=True)
+        rough.append((noise[:, :, 1:] * noise[:, :, :-1]).mean() / (noise**2).mean())
+    assert rough[0] < 0.35 < rough[1] - 0.1
+
+
+def test_more_faces_are_learned_from_after_those_that_were_there() -> None:
+    few, more = tiny_augmenter(8), two_kinds(4, 2)
+    both = few.with_more(more, np.repeat(TEMPLATE[None], 4, axis=0))
+    assert len(both.faces) == len(both.landmarks) == 12
+    assert np.array_equal(both.faces.images[8], more.images[0])
+    assert both.faces.labels.tolist() == [*few.faces.labels, *more.labels]
