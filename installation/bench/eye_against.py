@@ -46,7 +46,8 @@ ALONE = (
     "weighs; the others only find faces (fer names emotions too)"
 )
 PACKETS = (
-    "packets of the others: a plain script that sends one a picture, and does not give way to the film as ours does"
+    "packets of the others: a plain script that reads the same camera and sends one a picture, and does not give way "
+    "to the film as ours does"
 )
 
 

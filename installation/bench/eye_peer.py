@@ -109,10 +109,13 @@ def find_in(find: Find, pictures: list[Any]) -> dict[str, Any]:
 
 
 def watch(find: Find, film: str, rate: float, port: int, seconds: float) -> None:
-    """Look at the newest picture that is due, again and again, and send what was found at once."""
+    """Look at the newest picture that is due, again and again, and send what was found at once.
+
+    The pictures come from the film as they come from a camera, and as ours gets them: each is converted when it is due.
+    """
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    pictures = read(film)
-    find(pictures[0])
+    pictures = Film(film)
+    find(pictures.at(0))
     begun, last = time.monotonic(), -1
     while (now := time.monotonic() - begun) < seconds:
         due = int(now * rate)
@@ -120,8 +123,27 @@ def watch(find: Find, film: str, rate: float, port: int, seconds: float) -> None
             time.sleep(max((last + 1) / rate - now, 0.0))
             continue
         last = due
-        faces = find(pictures[due % len(pictures)])
+        faces = find(pictures.at(due))
         out.sendto(PACKET.pack(ADDRESS, TYPES, begun + due / rate, len(faces)), ("127.0.0.1", port))
+
+
+class Film:
+    """A film that begins again at its end."""
+
+    def __init__(self, path: str) -> None:
+        self._capture, self._count, self._next = cv2.VideoCapture(path), len(read(path)), 0
+
+    def at(self, number: int) -> Any:
+        """The picture of this number, BGR; those before it are passed over without being converted."""
+        number %= self._count
+        if number < self._next:
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            self._next = 0
+        while self._next < number:
+            self._capture.grab()
+            self._next += 1
+        self._next += 1
+        return self._capture.read()[1]
 
 
 def read(film: str) -> list[Any]:

@@ -44,7 +44,7 @@ def reduce_to_gray(image: Image, rows: int) -> tuple[Gray, float]:
 
 def brighten(gray: Gray) -> Gray:
     """The picture with less noise, evened light and what is lit near 110 of 255; a bright picture as it is."""
-    if float(gray.mean()) > BRIGHT_ENOUGH:
+    if cv2.mean(gray)[0] > BRIGHT_ENOUGH:
         return gray
     # In floats: the fractions that the blur makes are all that a face of mean 2 has left.
     light = np.asarray(cv2.GaussianBlur(gray.astype(np.float32), (0, 0), NOISE_SIGMA), np.float32)

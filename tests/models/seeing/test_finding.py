@@ -99,6 +99,21 @@ def test_while_a_slow_detection_runs_the_known_faces_are_followed(finder: Beside
     assert held.asked == 2  # one at a time
 
 
+def test_however_many_pictures_a_second_there_are_searches_are_no_closer_than_need_be(
+    finder: Beside, held: HeldDetector
+) -> None:
+    begun = []
+    for number in range(31):
+        asked = held.asked
+        find(finder, walking(held, 0)[0], number / 60)
+        if finder._searching is not None and not finder._searching.done():
+            assert held.began.acquire(timeout=WAIT_AT_MOST)
+            answered(finder, held)
+        if held.asked > asked:
+            begun.append(number)
+    assert begun == [0, 9, 18, 27]
+
+
 def test_a_face_that_is_too_fast_to_be_carried_is_detected_at_once(finder: Beside, held: HeldDetector) -> None:
     find(finder, walking(held, 0)[0])
     answered(finder, held)
