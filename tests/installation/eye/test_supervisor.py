@@ -653,6 +653,7 @@ def test_an_eye_that_begins_shut_films_nobody_until_it_is_opened(
     supervisor = keeping("loads when it may", on_mood=moods.append)
     supervisor.set_camera(False, "only staff is in the room")
     assert mood(supervisor).reason == "only staff is in the room"
+    wait_until(lambda: supervisor.status.shut, LONG)  # an eye that may film until it has heard of it is another test
     (tmp_path / "now").touch()
     wait_until(lambda: supervisor.model is Sense.OK and supervisor.status.shut, LONG)
     assert supervisor.status.fps == 0
