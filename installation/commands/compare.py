@@ -41,6 +41,12 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
     rows: str = typer.Option("", "--rows", help="Only these rows, by their keys with commas between (see --list)"),
     quick: bool = typer.Option(False, "--quick", help="Few faces and epochs: shows that everything works"),
     at_most: int = typer.Option(0, "--at-most", min=0, help="Learn from at most so many training faces (0: all)"),
+    measure_at_most: int = typer.Option(
+        0, "--measure-at-most", min=0, help="Measure on at most so many faces of each set (0: all)"
+    ),
+    epochs: list[str] = typer.Option(
+        [], "--epochs", help="Train networks for so many epochs, or KIND=N (six-layers, plain, small); repeatable"
+    ),
     face3d: Path | None = typer.Option(
         None, "--face3d", help="The 3-D face of ICT FaceKit (.npz), for the rows with 68 landmarks"
     ),
@@ -75,11 +81,13 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
         from dataclasses import replace
 
         from models.comparison.compare import CompareOptions
-        from models.comparison.scale import FULL, QUICK
+        from models.comparison.scale import FULL, QUICK, with_epochs
 
-        scale = QUICK if quick else FULL
+        scale = with_epochs(QUICK if quick else FULL, epochs)
         if at_most:
             scale = replace(scale, name=f"{scale.name}, at most {at_most} to learn from", learn_from=at_most)
+        if measure_at_most:
+            scale = replace(scale, name=f"{scale.name}, at most {measure_at_most} of a set", measure_on=measure_at_most)
         options = CompareOptions(
             faces=faces[0],
             valid=faces[1] if len(faces) == 2 else None,

@@ -58,7 +58,7 @@ def _methods(found: Comparison) -> Table:
         figures = [_percent(light.accuracy), *lamps, f"{light.macro_f1:.3f}", f"{light.ece:.3f}"]
         costs = [f"{row.size_bytes / 1e6:.2f}", f"{row.milliseconds:.2f}"]
         learned = (str(row.learned_from), str(row.epochs or NOTHING), f"{row.training_seconds:.0f}")
-        learned = learned if row.learned_from else (row.note or NOTHING, NOTHING, NOTHING)
+        learned = learned if row.learned_from else (NOTHING, NOTHING, NOTHING)
         rows.append((row.title, *figures, *costs, *learned))
     note = (
         "Accuracy in percent of the same faces, aligned alike; macro-F1 and the calibration error (ECE) in the light. "

@@ -40,8 +40,8 @@ class Bench:
 
     @cached_property
     def digest(self) -> str:
-        """Changes when anything does that rows learn from."""
-        return fingerprint(self.learn, self.choose, self.scale)
+        """Changes with the faces that rows learn from and choose by."""
+        return fingerprint(self.learn, self.choose)
 
     @cached_property
     def lamps(self) -> LampBank:

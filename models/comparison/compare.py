@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,11 +15,12 @@ from pydantic import ValidationError
 from calibration.errors import BadFile, BadInput, ChiaroError
 from calibration.progress import Progress
 from models.comparison.bench import Bench
-from models.comparison.face_set import FaceSet, fingerprint, read_face_set
+from models.comparison.emotion_sets import EMOTION_SETS
+from models.comparison.face_set import FaceSet, read_face_set
 from models.comparison.measure import Measured, figures, labelled_set, measured_sets, milliseconds, read_lamps
 from models.comparison.method import Method
 from models.comparison.result import KEPT_ROW, WHOLE, Comparison, RowResult, TransferResult
-from models.comparison.rows import KEYS, TRANSFER, Row, chosen_rows, members_folder
+from models.comparison.rows import FEATURES, KEYS, TRANSFER, Row, chosen_rows, learned_by, members_folder
 from models.comparison.scale import FULL, Scale
 from models.comparison.transfer import transfer
 
@@ -110,8 +111,9 @@ def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Meas
         whole = read_face_set(options.faces, cache, progress, scale.learn_from)
         clean = read_face_set(options.valid, cache, progress, scale.measure_on)
     else:
-        whole, clean = read_face_set(options.faces, cache, progress).split(VALIDATION)
-        whole, clean = whole.at_most(scale.learn_from), clean.at_most(scale.measure_on)
+        enough = round(scale.learn_from / (1 - VALIDATION))
+        whole, clean = read_face_set(options.faces, cache, progress, enough).split(VALIDATION)
+        clean = clean.at_most(scale.measure_on)
     clean = replace(clean.with_label(), name="clean", told=clean.told if options.valid else ())
     learn, choose = whole.split(HELD_OUT)
     if len(learn.with_label()) < FEWEST:
@@ -121,7 +123,8 @@ def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Meas
             raise BadFile(options.valid or options.faces, [f"no face has a label (a majority of votes) {what}"])
     lamps = [one for folder in options.lamps for one in read_lamps(folder, cache, scale.measure_on, progress)]
     others = [labelled_set(path, cache, progress, scale.measure_on * 3) for path in options.others]
-    others = _named_apart(others)
+    _, *named = _named_apart([clean, *lamps, *others])
+    lamps, others = named[: len(lamps)], named[len(lamps) :]
     progress("the benchmark's lamps", 0.0)
     sets = measured_sets(clean, lamps, [other.at_most(scale.measure_on) for other in others])
     bench = Bench(
@@ -139,8 +142,8 @@ def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Meas
 
 
 def _named_apart(sets: Sequence[FaceSet]) -> list[FaceSet]:
-    """Two folders of one name are told apart by a number."""
-    seen: dict[str, int] = {}
+    """Sets of one name are told apart by a number, and none is called as a set of emotions is."""
+    seen = dict.fromkeys(EMOTION_SETS, 1)
     named = []
     for one in sets:
         seen[one.name] = seen.get(one.name, 0) + 1
@@ -149,8 +152,7 @@ def _named_apart(sets: Sequence[FaceSet]) -> list[FaceSet]:
 
 
 def _row(row: Row, bench: Bench, sets: Sequence[Measured], progress: Progress) -> RowResult:
-    of = fingerprint(row.key, bench.digest, bench.classifier.card.sha256, [str(path) for path in bench.members])
-    folder = bench.folder / "rows" / f"{row.key}-{of}"
+    folder = bench.folder / "rows" / f"{row.key}-{learned_by(row, bench)}"
     kept, digests = _kept(folder)
     wanted = {one.on.name: one.on.digest for one in sets}
     if kept and wanted.items() <= digests.items():
@@ -158,6 +160,8 @@ def _row(row: Row, bench: Bench, sets: Sequence[Measured], progress: Progress) -
         return replace(kept, figures={name: kept.figures[name] for name in wanted})
     if row.needs == "face3d":
         _ = bench.landmark_network  # trained once for all rows that need it, and not counted to any
+    if row.needs == "torch":
+        _ = bench.lamps  # the same
     progress("learning", 0.0)
     method, seconds = _learn(row, bench, folder)
     found = {}
@@ -168,17 +172,17 @@ def _row(row: Row, bench: Bench, sets: Sequence[Measured], progress: Progress) -
         found[name] = kept.figures[name] if kept and same else figures(method, one)
     given = bool(row.members and bench.members)
     trained = row.trained_here and not given
+    learned_from = bench.learn.with_label() if row.part == FEATURES else bench.learn  # networks learn from votes
     result = RowResult(
         row.key,
-        row.title,
+        f"{row.members} given network{'s together' if row.members > 1 else ''}" if given else row.title,
         row.part,
-        len(bench.learn) if trained else 0,
+        len(learned_from) if trained else 0,
         row.epochs(bench),
         (kept.training_seconds if kept else seconds) if trained else 0.0,
         method.size_bytes,
         milliseconds(method, sets[0].images),
         found,
-        "given networks" if given else "",
     )
     folder.mkdir(parents=True, exist_ok=True)
     whole = replace(result, figures=(kept.figures if kept else {}) | found)  # sets that are not asked for this time too
@@ -199,17 +203,22 @@ def _kept(folder: Path) -> tuple[RowResult | None, dict[str, str]]:
 
 
 def _learn(row: Row, bench: Bench, folder: Path) -> tuple[Method, float]:
-    """The method, and the processor time that it took: all of it, also where it was stopped in between."""
+    """The method, and the processor time that it took, also before a stop in between and in processes that augment."""
     shared = members_folder(bench) if row.members and not bench.members else folder
     shared.mkdir(parents=True, exist_ok=True)
     clock = shared / "seconds.txt"
     before = float(clock.read_text()) if clock.is_file() else 0.0
     done = shared / "learned"
-    started = time.process_time()
+    started = _processor_seconds()
     try:
         method = row.fit(bench, folder)
     finally:
-        spent = before if done.is_file() else before + time.process_time() - started
+        spent = before if done.is_file() else before + _processor_seconds() - started
         clock.write_text(f"{spent:.3f}")
     done.touch()
     return method, spent * (row.members / 5 if row.members else 1.0)
+
+
+def _processor_seconds() -> float:
+    """Of this process, and of its children that have ended."""
+    return sum(os.times()[:4])

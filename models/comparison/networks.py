@@ -34,7 +34,8 @@ SIX_LAYERS = NetworkConfig(arch="baseline_cnn")
 NARROW = NetworkConfig(arch="narrow_cnn")
 SMALL = NetworkConfig((16, 32, 64, 128))
 """Our network at a ninth of its multiply-adds."""
-LARGEST_BATCH = 128
+BATCHES = (32, 128)
+"""Faces of a batch: a hundredth of all between these, so that few faces give many steps, too."""
 STATISTICS_BATCHES = 12
 
 
@@ -55,7 +56,6 @@ class Trained:
 
     network: EmotionNet
     correction: Correction = none
-    device: str = "cpu"
 
     @property
     def size_bytes(self) -> int:
@@ -64,7 +64,7 @@ class Trained:
 
     def probabilities(self, faces: Gray) -> Floats:
         """See ``Method``."""
-        return predict(self.network.to(self.device), prepare(self.correction(faces)), self.device)
+        return predict(self.network, prepare(self.correction(faces)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,8 @@ class Plan:
     correction: Correction = none
     learning_rate: float = 2e-3
     seeds: tuple[int, ...] = (1,)
-    batch_size: int = LARGEST_BATCH
+    batch_size: int = 0
+    """0: as ``BATCHES`` says."""
     workers: int = 0
     device: str = "cpu"
     pretrained: EmotionNet | None = None
@@ -87,7 +88,9 @@ class Plan:
 
     def preset(self, faces: int) -> Preset:
         """As hyperparameters for so many faces."""
-        size = max(2, min(self.batch_size, faces // 2))
+        least, most = BATCHES
+        size = self.batch_size or max(least, min(most, faces // 100))
+        size = max(2, min(size, faces // 2))
         return Preset(
             self.epochs,
             size,
@@ -123,7 +126,7 @@ def train_networks(
     validation = make_validation(labelled.faces, labelled.landmarks, replace(augmenter, lamps=lamps))
     validation = replace(validation, clean_faces=prepare(plan.correction(labelled.images)))
     train(runs, augmenter, validation, progress)
-    return [Trained(load_network(run.folder / "best.pt"), plan.correction, plan.device) for run in runs]
+    return [Trained(load_network(run.folder / "best.pt"), plan.correction) for run in runs]
 
 
 def pretrained_network(path: Path, faces: FaceSet, plan: Plan) -> EmotionNet:

@@ -58,7 +58,6 @@ class RowResult:
     """A face, one at a time, on one thread."""
     figures: dict[str, Figures]
     """By the name of the set."""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

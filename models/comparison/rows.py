@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from models.arrays import Floats, Gray
 from models.comparison import illumination
 from models.comparison.bench import Bench
 from models.comparison.classical import DenseLayers, fit_dense, fit_svm, load_dense_layers
-from models.comparison.face_set import FaceSet
+from models.comparison.face_set import FaceSet, fingerprint
 from models.comparison.features import coordinates, distances_and_angles, gradients
 from models.comparison.illumination import Correction
 from models.comparison.method import Ensemble, Method, OnFeatures, Shipped, calibrated
@@ -50,6 +51,8 @@ class Row:
     needs: str = ""
     """'torch', or 'face3d': what it cannot do without, besides scikit-learn."""
     trained_here: bool = True
+    of_ours: bool = False
+    """It is made of the shipped network, and anew for another one."""
     members: int = 0
     """So many of the networks that are trained side by side once for several rows."""
 
@@ -137,7 +140,22 @@ def _members(bench: Bench, count: int) -> Sequence[Method]:
 
 def members_folder(bench: Bench) -> Path:
     """Where the networks are that several rows share."""
-    return bench.folder / "rows" / f"members-{bench.digest}"
+    return bench.folder / "rows" / f"members-{fingerprint(bench.digest, bench.scale.small_epochs, bench.scale.lamps)}"
+
+
+def learned_by(row: Row, bench: Bench) -> str:
+    """A short name that changes with all that this row learns from, and with nothing else."""
+    scale = bench.scale
+    of: list[object] = [row.key, bench.digest, row.epochs(bench)]
+    if row.needs == "face3d":
+        of += [scale.rendered_faces, scale.landmark_epochs]
+    if row.needs == "torch":
+        of.append(scale.lamps)
+    if row.of_ours:
+        of.append(bench.classifier.card.sha256)
+    if row.members:
+        of += [hashlib.sha256(path.read_bytes()).hexdigest() for path in bench.members]
+    return fingerprint(*of)
 
 
 def _given(path: Path) -> Method:
@@ -191,7 +209,13 @@ ROWS: tuple[Row, ...] = (
         lambda bench: bench.scale.dense_epochs,
         needs="face3d",
     ),
-    Row("embedding-svm", "our network's embedding + linear SVM", FEATURES, _on_features(_embedding, fit_svm)),
+    Row(
+        "embedding-svm",
+        "our network's embedding + linear SVM",
+        FEATURES,
+        _on_features(_embedding, fit_svm),
+        of_ours=True,
+    ),
     Row(
         "six-layers",
         "six convolutions (the installations before)",
@@ -201,18 +225,17 @@ ROWS: tuple[Row, ...] = (
         "torch",
     ),
     Row("small", "our network at a ninth of its size", NETWORKS, _ensemble(1), _small_epochs, "torch", members=1),
-    Row("ensemble-3", "3 of these together", NETWORKS, _ensemble(3), _small_epochs, "torch", members=3),
-    Row("ensemble-5", "5 of these together", NETWORKS, _ensemble(5), _small_epochs, "torch", members=5),
-    _narrow("plain", "six narrow convolutions"),
-    _narrow("plain-still", "the same, not augmented", NOT_AUGMENTED),
-    _narrow("plain-relit", "the same, relit and darkened in training", WHOLE),
-    _narrow("plain-equalised", "the same after equalisation", correction=illumination.equalised),
-    _narrow("plain-clahe", "the same after CLAHE", correction=illumination.clahe),
-    _narrow("plain-plane", "the same after a plane fit", correction=illumination.plane_fitted),
-    _narrow("plain-retinex", "the same after retinex", correction=illumination.retinex),
-    Row("ours", "our network, as shipped", MADE, _ours, trained_here=False),
+    Row("ensemble-3", "3 of our small networks together", NETWORKS, _ensemble(3), _small_epochs, "torch", members=3),
+    Row("ensemble-5", "5 of our small networks together", NETWORKS, _ensemble(5), _small_epochs, "torch", members=5),
+    _narrow("plain", "plain network (six narrow convolutions)"),
+    _narrow("plain-still", "plain network, not augmented", NOT_AUGMENTED),
+    _narrow("plain-relit", "plain network, relit and darkened in training", WHOLE),
+    _narrow("plain-equalised", "plain network after equalisation", correction=illumination.equalised),
+    _narrow("plain-clahe", "plain network after CLAHE", correction=illumination.clahe),
+    _narrow("plain-plane", "plain network after a plane fit", correction=illumination.plane_fitted),
+    _narrow("plain-retinex", "plain network after retinex", correction=illumination.retinex),
+    Row("ours", "our network, as shipped", MADE, _ours, trained_here=False, of_ours=True),
 )  # fmt: skip
-"""Temporal networks have no row: there are no labelled sequences here to measure them on."""
 KEYS = tuple(row.key for row in ROWS)
 TRANSFER = "transfer"
 """Key of what is no row of the table, but one of its own for each other set."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from calibration.errors import BadInput
+from calibration.files import did_you_mean
+
+MOST_EPOCHS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +47,26 @@ QUICK = Scale(
     transfer_steps=40,
     lamps=12,
 )
+EPOCHS = {"six-layers": "six_layer_epochs", "plain": "narrow_epochs", "small": "small_epochs"}
+"""The kinds of network whose epochs can be asked for: of all plain rows, and of the small one and its ensembles."""
+
+
+def with_epochs(scale: Scale, asked: Sequence[str]) -> Scale:
+    """The scale with the epochs of 'N' (every kind of network) or 'KIND=N', a later one first.
+
+    Raises ``BadInput`` with what is neither.
+    """
+    faults = []
+    for one in asked:
+        kind, equals, number = one.partition("=") if "=" in one else ("", "", one)
+        if equals and kind not in EPOCHS:
+            known = list(EPOCHS)
+            faults.append(f"--epochs: {kind!r} is not one of {', '.join(known)}{did_you_mean(kind, known)}")
+        elif not number.isdecimal() or not 0 < int(number) <= MOST_EPOCHS:
+            faults.append(f"--epochs: {one!r}: expected a number from 1 to {MOST_EPOCHS}, or KIND=NUMBER")
+        else:
+            fields = [EPOCHS[kind]] if equals else EPOCHS.values()
+            scale = replace(scale, **dict.fromkeys(fields, int(number)))  # type: ignore[arg-type]  # all are numbers
+    if faults:
+        raise BadInput(*faults)
+    return scale

@@ -22,14 +22,16 @@ TUNING_RATE, LEARNING_RATE = 3e-4, 2e-3
 
 def transfer(bench: Bench, other: FaceSet) -> list[TransferResult]:
     """Figures for each number of faces for which enough others are left to measure on; kept in the bench's folder."""
-    digest = fingerprint(other, bench.scale, bench.classifier.card.sha256)
+    scale = bench.scale
+    of = (scale.transfer_faces, scale.transfer_steps, scale.lamps, scale.measure_on)
+    digest = fingerprint(other, of, bench.classifier.card.sha256)
     kept = bench.folder / "rows" / f"transfer-{digest}.json"
     if kept.is_file():
         return KEPT_TRANSFER.validate_json(kept.read_bytes())
     learning, measuring = other.split(0.5)
-    measuring = measuring.at_most(bench.scale.measure_on)
+    measuring = measuring.at_most(scale.measure_on)
     found = []
-    for count in bench.scale.transfer_faces:
+    for count in scale.transfer_faces:
         if len(learning) >= count and len(np.unique(measuring.faces.labels)) > 1:
             few = learning.subset(evenly(learning, count))
             found.append(_one(bench, few, measuring, kept.with_suffix("") / str(count)))
