@@ -9,31 +9,23 @@ are others than in training.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
+from calibration.errors import BadFile
 from calibration.program import run_program, say
-from calibration.progress import no_progress
-from calibration.settings import EyeSettings, MoodSettings
+from calibration.progress import Progress, no_progress
+from calibration.settings import EyeSettings
 from installation.bench.decision import EMOTIONS, Size, make
 from installation.bench.decision_courses import Seen
 from installation.bench.decision_faces import RealFaces
 from installation.bench.decision_light import light_and_dark
-from installation.bench.decision_temporal import (
-    Exam,
-    Exponential,
-    Filtered,
-    Row,
-    Smoothing,
-    cost,
-    measured,
-    patience,
-)
+from installation.bench.decision_temporal import EXPONENTIALS, Exam, Exponential, Smoothing, filtered
 from models.arrays import Doubles
 from models.estimate import EmotionEstimate
 from models.evaluation.temporal_filter import Looks, TemporalFilter, TemporalNetwork
@@ -43,39 +35,69 @@ from models.seeing.classifier import Classifier, open_classifier
 from models.seeing.detector import open_detector
 from models.seeing.sight import Sight
 from models.training.temporal_config import TemporalTraining
-from models.training.temporal_courses import Course, CourseSource, smooth
+from models.training.temporal_courses import OF_STILLS, Course, CourseSource, smooth
 from models.training.temporal_pipeline import course_source
 
 CHOOSING_SEED, SEED = 300, 1000
-CHOOSING, COUNTED = Size(10, 6, 20, 0, 1, 4), Size(21, 12, 30, 0, 1, 8)
-PEOPLE_SEED, TALKS, SUBTLE, LOOKS, RATE = 9001, 12, 30, 150, 15.0
-TODAY = MoodSettings().believe_after_seconds
-CALM = (0.25, 0.0)
-"""Label changes a minute on held faces, false events a minute on neutral ones: at most so many where a row's patience
-is chosen (today's filter has 0.23 and 0 on all courses of the bench; one change in these four minutes is 0.24)."""
+PEOPLE_SEED, LOOKS, RATE = 9001, 150, 15.0
 
 
-def bench_courses(sheet: Path, looks: Looks, size: Size, seed: int) -> Exam:
-    """Courses of ``chiaro bench decision``."""
-    real = RealFaces(sheet, lambda faces: looks.classify(faces)[0], seed=seed)
-    made = make(real, [label for label in real.labels() if label in EMOTIONS], size, seed)
+@dataclass(frozen=True, slots=True)
+class ExamSize:
+    """How many courses there are: those on which a row's patience is chosen, and those that are counted."""
+
+    choosing: Size
+    counted: Size
+    talks: int
+    subtle: int
+    people: int
+    """Computed ones, each in some twenty poses."""
+
+
+FULL = ExamSize(Size(10, 6, 20, 0, 1, 4), Size(21, 12, 30, 0, 1, 8), talks=12, subtle=30, people=4)
+QUICK = ExamSize(Size(2, 1, 4, 0, 1, 1), Size(3, 2, 6, 0, 1, 1), talks=2, subtle=6, people=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What courses are made of."""
+
+    faces: Path
+    """Whatever ``chiaro train`` takes, and no network has learned from."""
+    folder: Path
+    """Where computed people are kept."""
+    mesh: Path | None = None
+    """The 3-D face; None: nobody talks or turns."""
+    films: Path | None = None
+    """Folder with the clips of ``installation.bench.decision_footage``; None: no films."""
+
+
+def bench_courses(faces: Path, looks: Looks, size: Size, seed: int) -> Exam:
+    """Courses of ``chiaro bench decision``. Raises ``BadFile`` for faces that are too few."""
+    real = RealFaces(faces, lambda seen: looks.classify(seen)[0], seed=seed)
+    emotions = [label for label in real.labels() if label in EMOTIONS]
+    if not emotions or "neutral" not in real.labels():
+        raise BadFile(faces, ["too few faces, at rest or of an emotion, on which annotators and our network agree"])
+    made = make(real, emotions, size, seed)
     return Exam(made.still, made.neutral, made.onsets, made.onsets_at_15, made.visits)
 
 
-def more_courses(exam: Exam, source: CourseSource, looks: Looks, films: Path) -> Exam:
-    """The exam with talk, turned heads, subtle onsets and films."""
+def more_courses(exam: Exam, source: CourseSource, looks: Looks, films: Path | None, size: ExamSize) -> Exam:
+    """The exam with talk, turned heads, subtle onsets and films, where they are."""
 
     def some(kind: str, count: int, of: CourseSource = source) -> list[list[Seen]]:
+        if source.computed is None and kind not in OF_STILLS:
+            return []
         return [seen(of.draw(kind, np.random.default_rng((PEOPLE_SEED, k)), LOOKS, RATE), looks) for k in range(count)]
 
     subtle = replace(source, level=subtle_level)
     return replace(
         exam,
-        talk=some("talk", TALKS),
-        turns=some("turn", TALKS),
-        subtle=some("onset", SUBTLE, subtle),
-        subtle_computed=some("expression", SUBTLE, subtle),
-        films=light_and_dark(films, partial(eye_of, looks)),
+        talk=some("talk", size.talks),
+        turns=some("turn", size.talks),
+        subtle=some("onset", size.subtle, subtle),
+        subtle_computed=some("expression", size.subtle, subtle),
+        films=light_and_dark(films, partial(eye_of, looks)) if films else [],
     )
 
 
@@ -102,27 +124,16 @@ def eye_of(looks: Looks) -> Sight:
     return Sight(open_detector(settings), cast(Classifier, looks), settings.detect_every)
 
 
-def compare(choosing: Exam, exam: Exam, looks: Looks, networks: Sequence[TemporalNetwork]) -> list[str]:
-    """A line for each figure: every filter with today's patience, and with the least that is as calm.
-
-    The latter is chosen on ``choosing``; the figures are of ``exam``.
-    """
-    makers: dict[str, Callable[[], Smoothing]] = {
-        "exponential 0.2 s": partial(Exponential, 0.2),
-        "exponential 0.1 s": partial(Exponential, 0.1),
-        **{one.name: partial(TemporalFilter, one, looks) for one in networks},
-    }
-    rows: dict[str, Row] = {}
-    for name, maker in makers.items():
-        for seconds in sorted({patience(maker, choosing, CALM), TODAY}):
-            rows[f"{name}, believed after {seconds} s"] = partial(Filtered, maker, seconds)
-    table = {name: dict(measured(row, exam)) for name, row in rows.items()}
-    lines = [" | ".join(["", *table])]
-    lines += [
-        " | ".join([what, *(f"{row[what]:.3g}" for row in table.values())]) for what in next(iter(table.values()))
-    ]
-    one = exam.still[0][0][1][0]
-    return [*lines, *(f"ms a look: {network.name} {cost(network, looks, one):.3f}" for network in networks)]
+def exams(material: Material, looks: Looks, size: ExamSize, progress: Progress) -> tuple[Exam, Exam]:
+    """The courses on which patience is chosen, and those that are counted. Raises ``BadFile``."""
+    config = TemporalTraining(faces=material.faces, folder=material.folder, mesh=material.mesh, preset="cpu")
+    source = course_source(replace(config, people=size.people), progress, PEOPLE_SEED)
+    progress("courses for the filters", 0.2)
+    choosing = bench_courses(material.faces, looks, size.choosing, CHOOSING_SEED)
+    progress("courses for the filters", 0.4)
+    counted = bench_courses(material.faces, looks, size.counted, SEED)
+    progress("talk, turns, subtle onsets, films", 0.7)
+    return choosing, more_courses(counted, source, looks, material.films, size)
 
 
 def main() -> None:
@@ -134,16 +145,22 @@ def main() -> None:
         "--folder", type=Path, default=Path("runs/temporal-exam"), help="where computed people are kept"
     )
     chosen = parser.parse_args()
-    networks = [TemporalNetwork(path) for path in chosen.networks]
-    sheet, looks = chosen.shared / "data" / "ferplus_valid.png", Looks(open_classifier(device="cpu"))
-    config = TemporalTraining(
-        faces=sheet, folder=chosen.folder, mesh=chosen.shared / "face3d" / "ict_facekit.npz", preset="cpu"
-    )
-    config = replace(config, people=4)
-    source = course_source(config, no_progress, PEOPLE_SEED)
-    exam = more_courses(bench_courses(sheet, looks, COUNTED, SEED), source, looks, chosen.shared / "footage")
-    for line in compare(bench_courses(sheet, looks, CHOOSING, CHOOSING_SEED), exam, looks, networks):
-        say(line)
+    looks = Looks(open_classifier(device="cpu"))
+    makers: dict[str, Callable[[], Smoothing]] = {
+        name: partial(Exponential, seconds) for name, seconds in EXPONENTIALS.items()
+    }
+    for path in chosen.networks:
+        network = TemporalNetwork(path)
+        makers[network.name] = partial(TemporalFilter, network, looks)
+    shared = chosen.shared
+    mesh, films = shared / "face3d" / "ict_facekit.npz", shared / "footage"
+    material = Material(shared / "data" / "ferplus_valid.png", chosen.folder, mesh, films)
+    both = exams(material, looks, FULL, no_progress)
+    rows = [row for name, make in makers.items() for row in filtered(name, make, *both)]
+    say(" | ".join(["", *(f"{row.name}, believed after {row.believed_after} s" for row in rows)]))
+    for what in rows[0].figures:
+        say(" | ".join([what, *(f"{row.figures[what]:.3g}" for row in rows)]))
+    say(" | ".join(["ms a look", *(f"{row.milliseconds:.3f}" for row in rows)]))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,14 @@ from installation.host.terminal import say
 SHORT = {
     **{"real lamps": "real", "rendered lamps": "rendered", "macro-F1": "F1", "size, MB": "MB", "ms a face": "ms"},
     **{"learned from": "faces", "trained, s": "s", "faces to learn from": "faces", "ours as it is": "as it is"},
+    **{"believed after, s": "after", "changes a minute": "changes", "false events a minute": "false"},
+    **{"onset, s": "onset", "missed, %": "missed", "subtle missed, %": "subtle", "same in the dark, %": "same"},
+    **{"ms a look": "ms", "size, kB": "kB"},
 }
 """Heads that fit a terminal of 80 columns."""
 
 if TYPE_CHECKING:
+    from calibration.progress import Progress
     from models.comparison.compare import CompareOptions
     from models.comparison.result import Comparison
 
@@ -53,6 +58,10 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
     members: list[Path] = typer.Option(
         [], "--member", help="Trained network (.onnx or best.pt) for the ensembles, instead of small ones; repeatable"
     ),
+    temporal: list[Path] = typer.Option(
+        [], "--temporal", help="Measure this network of `chiaro train temporal` on sequences; repeatable"
+    ),
+    films: Path | None = typer.Option(None, "--films", help="Footage for the sequences: films bright and dark"),
     folder: Path = typer.Option(
         Path("runs/compare"), help="Page, tables and finished rows; a stopped comparison goes on from there"
     ),
@@ -78,8 +87,6 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
             return
         if not faces or len(faces) > 2:
             raise BadInput("name one or two sets of faces: FACES [VALID]")
-        from dataclasses import replace
-
         from models.comparison.compare import CompareOptions
         from models.comparison.scale import FULL, QUICK, with_epochs
 
@@ -101,7 +108,8 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
             device=device,
             workers=workers,
         )
-        _print(_compare(options), folder, as_json)
+        sequences = Sequences(tuple(temporal), films, quick)
+        _print(_compare(options, sequences), folder, as_json)
 
 
 def _rows(named: str) -> tuple[str, ...]:
@@ -112,22 +120,57 @@ def _rows(named: str) -> tuple[str, ...]:
     return tuple(chosen(key.strip(), every, "--rows") for key in named.split(",") if key.strip()) or every
 
 
-def _compare(options: CompareOptions) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """What is measured on sequences. Raises ``BadInput`` with every path that is not there."""
+
+    networks: tuple[Path, ...]
+    films: Path | None
+    quick: bool
+
+    def __post_init__(self) -> None:
+        from calibration.errors import BadInput
+
+        named = [("--films", self.films), *(("--temporal", path) for path in self.networks)]
+        if missing := [f"{what}: {path}: no such file or folder" for what, path in named if path and not path.exists()]:
+            raise BadInput(*missing)
+
+
+def _compare(options: CompareOptions, sequences: Sequences) -> Comparison:
     from installation.comparison.page import comparison_html
     from installation.comparison.tables import as_markdown
     from installation.host.plain_console import progress_bar
     from models.comparison.compare import compare as run
+    from models.comparison.result import WHOLE
 
     with progress_bar() as bar:
         task = bar.add_task("reading faces", total=1.0)
-        found = run(options, lambda what, share: bar.update(task, description=what or None, completed=share))
+
+        def progress(what: str, share: float) -> None:
+            bar.update(task, description=what or None, completed=share)
+
+        found = run(options, progress)
+        if sequences.networks:
+            found = _with_sequences(found, options, sequences, progress)
+    (options.folder / "comparison.json").write_bytes(WHOLE.dump_json(found, indent=1))
     (options.folder / "comparison.html").write_text(comparison_html(found), encoding="utf-8")
     (options.folder / "comparison.md").write_text(as_markdown(found), encoding="utf-8")
     return found
 
 
+def _with_sequences(found: Comparison, options: CompareOptions, sequences: Sequences, progress: Progress) -> Comparison:
+    from installation.bench.temporal_exam import FULL, QUICK, Material
+    from installation.comparison.sequences import filters_on_sequences
+
+    folder = options.folder / "sequences"
+    material = Material(options.valid or options.faces, folder, options.face3d, sequences.films)
+    size = QUICK if sequences.quick else FULL
+    filters, told = filters_on_sequences(sequences.networks, material, size, progress)
+    return replace(found, filters=tuple(filters), told=(*found.told, *told))
+
+
 def _print(found: Comparison, folder: Path, as_json: bool) -> None:
-    from installation.comparison.tables import headline, tables, told_lines
+    from installation.comparison.tables import OPEN, headline, tables, told_lines
     from models.comparison.result import WHOLE
 
     if as_json:
@@ -141,7 +184,7 @@ def _print(found: Comparison, folder: Path, as_json: bool) -> None:
     console.print(headline(found))
     keys = {row.title: row.key for row in found.rows}
     for one in tables(found):
-        if one.title in ("Methods", "Other sets", "A new small set"):
+        if one.title in OPEN:
             drawn = Table(
                 *(SHORT.get(head, head) for head in one.heads), title=one.title, box=None, padding=(0, 1, 0, 0)
             )

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from installation.comparison.charts import dots_svg
-from installation.comparison.tables import LAMPS, Table, clean, headline, tables, told_lines
+from installation.comparison.tables import (
+    LAMPS,
+    MISSED,
+    OPEN,
+    SAME,
+    SUBTLE_MISSED,
+    Table,
+    clean,
+    headline,
+    tables,
+    told_lines,
+)
 from installation.drawings.svg import words as escaped
 from installation.report.style import STYLE
 from models.comparison.result import Comparison
 
-OPEN = ("Methods", "Other sets", "A new small set")
-"""Tables that are read at once; the others unfold."""
 METHODS_DRAWN = 4
 
 
@@ -28,7 +37,13 @@ def comparison_html(found: Comparison) -> str:
 
 def _body(found: Comparison, title: str) -> Iterator[str]:
     yield f"<header><p>chiaro compare</p><h1>{escaped(title)}</h1><p>{escaped(headline(found))}</p></header><main>"
-    drawings = {"Methods": _lights(found), "Sets of emotions": _emotions(found), "Other sets": _falls(found)}
+    drawings = {
+        "Methods": _lights(found),
+        "Sets of emotions": _emotions(found),
+        "Other sets": _falls(found),
+        "A new small set": _transfer(found),
+        "On sequences": _sequences(found),
+    }
     for table in tables(found):
         drawing, inside = drawings.get(table.title, ""), _table(table)
         if table.title not in OPEN:
@@ -73,6 +88,23 @@ def _falls(found: Comparison) -> str:
             if same and there and there.among:
                 rows.append((f"{name}: {row.title}", [same.accuracy, there.among.accuracy]))
     return dots_svg("Accuracy of each method at home and on other sets", ["at home", "there"], rows)
+
+
+def _transfer(found: Comparison) -> str:
+    rows = [(f"{one.set_name}, {one.faces} faces", [one.fine_tuned, one.alone, one.as_it_is]) for one in found.transfer]
+    series = ("ours, fine-tuned on them", "learned from them alone", "ours as it is")
+    return dots_svg("Accuracy on the rest of a new set", series, rows)
+
+
+def _sequences(found: Comparison) -> str:
+    rows = []
+    for one in found.filters:
+        missed = [one.figures.get(name) for name in (MISSED, SUBTLE_MISSED)]
+        same = one.figures.get(SAME)
+        shares = [None if part is None else 1 - part / 100 for part in missed]
+        rows.append((f"{one.name}, believed after {one.believed_after:g} s", [*shares, same and same / 100]))
+    series = ("onsets told", "subtle onsets told", "the same answer bright and dark")
+    return dots_svg("What each filter tells on sequences", series, rows)
 
 
 def _table(table: Table) -> str:

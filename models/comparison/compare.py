@@ -19,7 +19,7 @@ from models.comparison.emotion_sets import EMOTION_SETS
 from models.comparison.face_set import FaceSet, read_face_set
 from models.comparison.measure import Measured, figures, labelled_set, measured_sets, milliseconds, read_lamps
 from models.comparison.method import Method
-from models.comparison.result import KEPT_ROW, WHOLE, Comparison, RowResult, TransferResult
+from models.comparison.result import KEPT_ROW, Comparison, RowResult, TransferResult
 from models.comparison.rows import FEATURES, KEYS, TRANSFER, Row, chosen_rows, learned_by, members_folder
 from models.comparison.scale import FULL, Scale
 from models.comparison.transfer import transfer
@@ -30,7 +30,6 @@ VALIDATION = 0.2
 """Share of the faces that is measured on where no validation faces are given."""
 FEWEST = 40
 """Training faces below which nothing can be said."""
-RESULT = "comparison.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,7 @@ def compare(options: CompareOptions, progress: Progress) -> Comparison:
         except ChiaroError as error:
             told += [f"transfer to {other.name}: {line}" for line in error.lines()]
     card = bench.classifier.card
-    found = Comparison(
+    return Comparison(
         f"{bench.network.stem} {card.version} ({card.sha256[:12]})",
         options.faces.name,
         len(bench.learn),
@@ -97,8 +96,6 @@ def compare(options: CompareOptions, progress: Progress) -> Comparison:
         tuple(transfers),
         tuple(told),
     )
-    (options.folder / RESULT).write_bytes(WHOLE.dump_json(found, indent=1))
-    return found
 
 
 def _within(progress: Progress, title: str, first: float, share: float, what: str, done: float) -> None:

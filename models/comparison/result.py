@@ -75,6 +75,21 @@ class TransferResult:
 
 
 @dataclass(frozen=True, slots=True)
+class FilterResult:
+    """One filter of a visitor's looks, measured on sequences."""
+
+    name: str
+    believed_after: float
+    """Seconds for which an emotion leads before it is believed."""
+    figures: dict[str, float]
+    """By what they say, with their unit."""
+    milliseconds: float
+    """A look."""
+    size_bytes: int = 0
+    """Of its weights; 0: it has learned nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The whole table."""
 
@@ -89,6 +104,8 @@ class Comparison:
     transfer: tuple[TransferResult, ...]
     told: tuple[str, ...]
     """Rows that could not be made and why, and what was left out of the training faces."""
+    filters: tuple[FilterResult, ...] = ()
+    """On sequences."""
 
     def names(self, kind: Kind) -> list[str]:
         """The sets of this kind."""
@@ -110,4 +127,5 @@ def fall(row: RowResult, clean: Figures | None, name: str) -> float | None:
 
 KEPT_ROW = TypeAdapter(RowResult)
 KEPT_TRANSFER = TypeAdapter(list[TransferResult])
+KEPT_FILTERS = TypeAdapter(list[FilterResult])
 WHOLE = TypeAdapter(Comparison)

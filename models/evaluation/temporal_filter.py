@@ -19,6 +19,8 @@ from models.seeing.session import about_the_file, open_session
 
 SMALL = 32
 """Side of the faces that a ConvLSTM sees."""
+LOOKS_OF = "looks_of"
+"""Key of the metadata of a network's file."""
 
 
 def small_faces(faces: Gray) -> Gray:
@@ -55,11 +57,13 @@ class TemporalNetwork:
     """A network that ``chiaro train temporal`` has written. Raises ``BadFile``."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.stem
+        self.path, self.name = path, path.stem
         with about_the_file(path):
             self._session = open_session(path)
             inputs = {one.name: one.shape for one in self._session.get_inputs()}
             self.state_size = int(inputs["state"][1])
+            self.looks_of = self._session.get_modelmeta().custom_metadata_map.get(LOOKS_OF, "").strip('"')
+            """sha256 of the classifier from whose looks it has learned; '': its file does not say."""
         self._inputs = set(inputs)
 
     def step(self, look: dict[str, Floats], state: Floats) -> tuple[Floats, Floats]:

@@ -55,7 +55,7 @@ def run_temporal_training(config: TemporalTraining, progress: Progress) -> list[
         run.resume()
         train_temporal(run, looks.subset(slice(least, None)), looks.subset(slice(least)), progress)
         path = config.folder / f"{kind}.onnx"
-        export_temporal(run.ema_network, path, looks)
+        export_temporal(run.ema_network, path, looks, classifier.card.sha256)
         lines.append(f"{path}: {facts(run)}, on the looks of classifier {classifier.card.version}")
     return lines
 
@@ -64,10 +64,10 @@ def course_source(config: TemporalTraining, progress: Progress, seed: int) -> Co
     """What courses are drawn from: photographed faces, and computed people where there is a mesh."""
     preset = config.hyperparameters
     faces = clear_faces(read_faces(config.faces), preset.stills, seed)
-    if not (faces.labels == 0).any() or not (faces.labels > 0).any():
-        raise BadFile(config.faces, ["needs faces at rest and faces with an expression, clearly labelled"])
     landmarks, found = cached_landmarks(faces, config.folder, partial(progress, "landmarks of the faces"))
     sure = np.flatnonzero(found)
+    if not (faces.labels[sure] == 0).any() or not (faces.labels[sure] > 0).any():
+        raise BadFile(config.faces, ["needs faces at rest and faces with an expression, clearly labelled"])
     lamps = training_lamps(count=LAMPS, kept_in=config.folder)
     return CourseSource(make_stills(faces.subset(sure), landmarks[sure], lamps), _people(config, progress, seed))
 

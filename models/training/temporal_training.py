@@ -15,9 +15,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from calibration.errors import NotEquivalent
+from models.evaluation.temporal_filter import LOOKS_OF
 from models.seeing.session import open_session
 from models.training.checkpoint import write_checkpoint
 from models.training.detector_training import about_the_checkpoint, average
+from models.training.export import write_metadata
 from models.training.temporal_config import TemporalPreset
 from models.training.temporal_looks import Looks
 from models.training.temporal_network import COUNT, TemporalNet, make_network, picture_of, weights
@@ -134,8 +136,8 @@ class _OneLook(nn.Module):
         return logits, state
 
 
-def export_temporal(network: TemporalNet, path: Path, valid: Looks) -> None:
-    """Write one look's step as onnx: ``INPUTS`` -> logits, new_state.
+def export_temporal(network: TemporalNet, path: Path, valid: Looks, looks_of: str = "") -> None:
+    """Write one look's step as onnx: ``INPUTS`` -> logits, new_state; ``looks_of``: the classifier's sha256.
 
     Raises ``NotEquivalent`` if the file answers otherwise than the network.
     """
@@ -151,6 +153,7 @@ def export_temporal(network: TemporalNet, path: Path, valid: Looks) -> None:
         opset_version=17,
         dynamo=False,
     )
+    write_metadata(path, {LOOKS_OF: looks_of})
     with torch.no_grad():
         wanted = network(*course)[0].numpy()
     session, state = open_session(path), np.zeros((1, network.size), np.float32)

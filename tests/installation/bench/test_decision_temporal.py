@@ -5,7 +5,8 @@ import numpy as np
 from installation.bench.decision import EMOTIONS, Size, courses
 from installation.bench.decision_courses import Faults, film, synthetic
 from installation.bench.decision_measures import decisions, onset_delays
-from installation.bench.decision_temporal import Exam, Exponential, Filtered, measured, nearest, patience
+from installation.bench.decision_temporal import Exam, Exponential, Filtered, filtered, measured, nearest, patience
+from installation.comparison.tables import SAME, SEQUENCES
 from models.arrays import Doubles
 from models.estimate import EmotionEstimate, Track
 from models.frame import Detection
@@ -54,6 +55,16 @@ def test_a_filter_that_is_never_quick_misses_every_onset() -> None:
     figures = dict(measured(lambda: Filtered(_Frozen, 0.0), exam))
     assert figures["onset, missed %"] == figures["subtle, missed %"] == 100
     assert figures["label changes a minute, held face"] == 0
+
+
+def test_the_page_of_the_comparison_shows_figures_that_are_measured() -> None:
+    still, onsets = _seen(0, 1), _seen(2, 1)
+    exam = Exam(still, _seen(1, 1), onsets, onsets, [], subtle=onsets, films=[(still[0], still[0])])
+    choosing = Exam(still, still, [], [], [])
+    (*_, row) = filtered("exponential", lambda: Exponential(0.2), choosing, exam)
+    assert set(SEQUENCES) <= set(row.figures)
+    assert row.figures[SAME] == 100
+    assert row.milliseconds > 0
 
 
 def test_a_row_is_as_patient_as_the_calm_that_is_wanted() -> None:

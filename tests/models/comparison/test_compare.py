@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,10 +15,12 @@ from calibration.errors import BadFile, BadInput
 from models.comparison import rows
 from models.comparison.bench import Bench
 from models.comparison.compare import CompareOptions, compare
+from models.comparison.face_set import read_face_set
 from models.comparison.measure import read_lamps
 from models.comparison.result import fall
-from models.comparison.rows import KEYS, chosen_rows
-from models.comparison.scale import QUICK
+from models.comparison.rows import KEYS, chosen_rows, learned_by
+from models.comparison.scale import FULL, QUICK, with_epochs
+from models.seeing.classifier import Classifier
 from models.training.landmark_network import MIRRORED
 
 TINY = replace(QUICK, narrow_epochs=1, small_epochs=1, lamps=2)
@@ -96,18 +100,50 @@ def test_every_kind_of_network_is_trained_and_goes_on_where_it_was_stopped(tmp_p
     assert three.training_seconds == pytest.approx(3 * one.training_seconds, rel=0.01)
 
 
-def test_a_bench_changes_its_name_with_what_rows_learn_from_and_an_ensemble_is_as_large_as_its_name(
-    tmp_path: Path,
-) -> None:
-    from models.comparison.face_set import read_face_set
+def _bench(folder: Path) -> Bench:
+    first, second = read_face_set(_npz(folder / "faces.npz", 20, 1), folder, lambda *_: None).split(0.3)
+    return Bench(first, second, TINY, folder, lambda *_: None)
 
-    faces = read_face_set(_npz(tmp_path / "faces.npz", 20, 1), tmp_path, lambda *_: None)
-    first, second = faces.split(0.3)
-    bench = Bench(first, second, TINY, tmp_path, lambda *_: None)
+
+def test_an_ensemble_is_as_large_as_its_name(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="1 networks are named with --member; 3 are needed"):
-        chosen_rows(["ensemble-3"])[0].fit(replace(bench, members=(tmp_path / "one.onnx",)), tmp_path)
-    names = {bench.digest, replace(bench, learn=second).digest, replace(bench, scale=QUICK).digest}
-    assert len(names) == 3
+        chosen_rows(["ensemble-3"])[0].fit(replace(_bench(tmp_path), members=(tmp_path / "one.onnx",)), tmp_path)
+
+
+def _changed(before: Bench, after: Bench, *more: str) -> set[str]:
+    keys = {"hog-svm", "plain", "ensemble-3", "embedding-svm", "ours", *more}
+    return {row.key for row in chosen_rows(keys) if learned_by(row, before) != learned_by(row, after)}
+
+
+def test_a_row_is_learned_anew_for_what_it_learns_from_and_for_nothing_else(tmp_path: Path) -> None:
+    """Another shipped network once cost the whole night of the others again."""
+    bench, ours = _bench(tmp_path), {"embedding-svm", "ours"}
+    assert _changed(bench, replace(bench, learn=bench.choose)) == ours | {"hog-svm", "plain", "ensemble-3"}
+    assert _changed(bench, replace(bench, scale=replace(TINY, narrow_epochs=9))) == {"plain"}
+    assert _changed(bench, replace(bench, scale=replace(TINY, measure_on=9, name="other"))) == set()
+    (given := tmp_path / "given.onnx").write_bytes(b"weights")
+    assert _changed(bench, replace(bench, members=(given,))) == {"ensemble-3"}
+    other = replace(bench)
+    other.classifier = cast(Classifier, SimpleNamespace(card=SimpleNamespace(sha256="another")))
+    assert _changed(bench, other) == ours
+
+
+def test_epochs_are_asked_for_of_all_networks_or_of_one_kind() -> None:
+    scale = with_epochs(FULL, ["15", "six-layers=5"])
+    assert (scale.six_layer_epochs, scale.narrow_epochs, scale.small_epochs) == (5, 15, 15)
+    with pytest.raises(BadInput) as told:
+        with_epochs(FULL, ["six-layer=5", "0", "plain=many"])
+    assert len(told.value.problems) == 3
+    assert "did you mean 'six-layers'" in told.value.problems[0]
+
+
+def test_sets_of_one_name_are_told_apart_from_the_clean_faces_too(tmp_path: Path) -> None:
+    options = _options(tmp_path, "ours")
+    (tmp_path / "theirs").mkdir()
+    others = (_npz(tmp_path / "clean.npz", 20, 3), _npz(tmp_path / "theirs" / "clean.npz", 20, 4))
+    found = compare(replace(options, others=others), _said([]))  # type: ignore[arg-type]
+    assert found.names("other set") == ["clean (2)", "clean (3)"]
+    assert found.names("clean") == ["clean"]
 
 
 def test_a_lamp_without_one_label_is_refused(tmp_path: Path) -> None:
