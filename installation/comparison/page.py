@@ -81,13 +81,16 @@ def _emotions(found: Comparison) -> str:
 
 def _falls(found: Comparison) -> str:
     rows = []
-    for name in found.names("other set"):
+    names = found.names("other set")
+    for name in names:
         for row in found.rows:
             light, there = clean(found, row), row.figures.get(name)
             same = light.emotion_sets.get(name) if light else None
             if same and there and there.among:
-                rows.append((f"{name}: {row.title}", [same.accuracy, there.among.accuracy]))
-    return dots_svg("Accuracy of each method at home and on other sets", ["at home", "there"], rows)
+                title = f"{name}: {row.title}" if len(names) > 1 else row.title
+                rows.append((title, [same.accuracy, there.among.accuracy]))
+    there = f"on {names[0]}" if len(names) == 1 else "there"
+    return dots_svg("Accuracy of each method at home and on other sets", ["at home", there], rows)
 
 
 def _transfer(found: Comparison) -> str:
@@ -102,7 +105,7 @@ def _sequences(found: Comparison) -> str:
         missed = [one.figures.get(name) for name in (MISSED, SUBTLE_MISSED)]
         same = one.figures.get(SAME)
         shares = [None if part is None else 1 - part / 100 for part in missed]
-        rows.append((f"{one.name}, believed after {one.believed_after:g} s", [*shares, same and same / 100]))
+        rows.append((f"{one.name}, after {one.believed_after:g} s", [*shares, same and same / 100]))
     series = ("onsets told", "subtle onsets told", "the same answer bright and dark")
     return dots_svg("What each filter tells on sequences", series, rows)
 

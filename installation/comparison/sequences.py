@@ -43,8 +43,8 @@ def filters_on_sequences(
         except ChiaroError as error:
             told += list(error.lines())
             continue
-        if network.looks_of not in ("", classifier.card.sha256):
-            told.append(f"{path}: has learned the looks of another classifier; train it anew (chiaro train temporal)")
+        if network.looks_of != classifier.card.sha256:
+            told.append(f"{path}: has not learned the looks of this classifier; train it anew (chiaro train temporal)")
             continue
         name = path.stem if names.count(path.stem) == 1 else str(path)
         weights = hashlib.sha256(path.read_bytes()).hexdigest()

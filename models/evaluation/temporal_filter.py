@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.errors import BadFile
 from models.arrays import Doubles, Floats, Gray
 from models.estimate import EmotionEstimate
 from models.judging.smoothing import log_probabilities, softmax
@@ -57,10 +58,12 @@ class TemporalNetwork:
     """A network that ``chiaro train temporal`` has written. Raises ``BadFile``."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.name = path, path.stem
+        self.name = path.stem
         with about_the_file(path):
             self._session = open_session(path)
             inputs = {one.name: one.shape for one in self._session.get_inputs()}
+            if "state" not in inputs:
+                raise BadFile(path, ["is no network of `chiaro train temporal`: it keeps no state between looks"])
             self.state_size = int(inputs["state"][1])
             self.looks_of = self._session.get_modelmeta().custom_metadata_map.get(LOOKS_OF, "").strip('"')
             """sha256 of the classifier from whose looks it has learned; '': its file does not say."""
