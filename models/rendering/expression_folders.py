@@ -1,14 +1,14 @@
 """Faces of people who do not exist, in folders as data sets have them: ``FOLDER/EMOTION/PERSON/...png``.
 
-Run as ``python -m models.rendering.expression_folders ict_facekit.npz FOLDER --people 60``: half a second a face. Each
-shows every emotion weakly and strongly, in a light of the day's. A set to try ``chiaro compare --on``, ``chiaro
+Run as ``python -m models.rendering.expression_folders ict_facekit.npz FOLDER --people 60``: a quarter of a second a
+face. Each person shows every emotion weakly and strongly, in soft light. A set to try ``chiaro compare --on``, ``chiaro
 dataset import`` and ``chiaro train`` with; what computed faces show is not what people show.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from models.rendering.turned_head import TurnedHead, turned_head
 
 SEED = 31_001
 STRENGTHS = (0.55, 1.0)
+FACES_A_PERSON = len(STRENGTHS) * len(EXPRESSIONS)
 SIDE, SHOWN = 192, 96
 """Pixels of the picture in which a head is computed, and of the one that is written."""
 PIXELS_A_CM = 9.0
@@ -62,6 +63,16 @@ def _photographed(
     return captured(noisy(lit, Sensor(), rng))[0]
 
 
+def write_folders(folder: Path, faces: Iterable[tuple[str, str, Gray]]) -> int:
+    """``FOLDER/EMOTION/PERSON/NN.png`` of each face; how many there are."""
+    count = 0
+    for label, person, face in faces:
+        (folder / label / person).mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / label / person / f"{count % FACES_A_PERSON:02d}.png"), face)
+        count += 1
+    return count
+
+
 def main() -> None:
     """Write the folders."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -70,12 +81,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=60)
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
-    count = 0
-    for label, person, face in expression_faces(read_mesh(chosen.mesh), chosen.people, chosen.seed):
-        folder = chosen.folder / label / person
-        folder.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(folder / f"{count % (2 * len(EXPRESSIONS)):02d}.png"), face)
-        count += 1
+    count = write_folders(chosen.folder, expression_faces(read_mesh(chosen.mesh), chosen.people, chosen.seed))
     say(f"{chosen.folder}: {count} faces of {chosen.people} people")
 
 
