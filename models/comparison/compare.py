@@ -23,6 +23,7 @@ from models.comparison.result import KEPT_ROW, Comparison, RowResult, TransferRe
 from models.comparison.rows import FEATURES, KEYS, TRANSFER, Row, chosen_rows, learned_by, members_folder
 from models.comparison.scale import FULL, Scale
 from models.comparison.transfer import transfer
+from models.training.precision import on_one_thread
 
 HELD_OUT = 0.1
 """Share of the training faces that epochs and temperatures are chosen on."""
@@ -63,6 +64,7 @@ def compare(options: CompareOptions, progress: Progress) -> Comparison:
     Raises ``BadFile`` and ``BadInput`` for faces that cannot be used; a row that fails is told, and the others go on.
     """
     options.folder.mkdir(parents=True, exist_ok=True)
+    on_one_thread()
     bench, sets, others = _read(options, progress)
     told = [f"training faces: {line}" for line in bench.learn.told]
     rows = chosen_rows(options.rows)
