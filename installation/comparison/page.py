@@ -89,8 +89,8 @@ def _falls(found: Comparison) -> str:
             if same and there and there.among:
                 title = f"{name}: {row.title}" if len(names) > 1 else row.title
                 rows.append((title, [same.accuracy, there.among.accuracy]))
-    there = f"on {names[0]}" if len(names) == 1 else "there"
-    return dots_svg("Accuracy of each method at home and on other sets", ["at home", there], rows)
+    abroad = f"on {names[0]}" if len(names) == 1 else "there"
+    return dots_svg("Accuracy of each method at home and on other sets", ["at home", abroad], rows)
 
 
 def _transfer(found: Comparison) -> str:

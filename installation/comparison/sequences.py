@@ -18,7 +18,8 @@ from models.evaluation.dataset import read_faces
 from models.evaluation.temporal_filter import Looks, TemporalFilter, TemporalNetwork
 from models.seeing.classifier import open_classifier
 
-Make, Exams = Callable[[], Smoothing], Callable[[], tuple[Exam, Exam]]
+Make = Callable[[], Smoothing]
+Exams = Callable[[], tuple[Exam, Exam]]
 
 
 def filters_on_sequences(

@@ -60,7 +60,7 @@ def _photographed(
     cover = cv2.GaussianBlur(head.hit, (0, 0), 1.0)
     picture = cv2.resize(face * cover + wall * (1 - cover), (SHOWN, SHOWN), interpolation=cv2.INTER_AREA)
     lit = expose(np.asarray(picture, np.float32)[None], float(rng.uniform(90, 140)))
-    return captured(noisy(lit, Sensor(), rng))[0]
+    return np.asarray(captured(noisy(lit, Sensor(), rng))[0], np.uint8)
 
 
 def write_folders(folder: Path, faces: Iterable[tuple[str, str, Gray]]) -> int:
