@@ -27,12 +27,13 @@ def has_fast_bf16(device: str) -> bool:
 @cache
 def _is_quicker() -> bool:
     """Whether a convolution learns quicker in bf16 here: half a second, once."""
-    layer = nn.Conv2d(64, 64, 3, padding=1)
-    faces = torch.rand(32, 64, 32, 32).contiguous(memory_format=torch.channels_last).requires_grad_()
+    with torch.random.fork_rng(devices=()):  # no training is to draw other numbers for it
+        layer = nn.Conv2d(64, 64, 3, padding=1)
+        faces = torch.rand(32, 64, 32, 32).contiguous(memory_format=torch.channels_last).requires_grad_()
 
     def seconds(bf16: bool) -> float:
         begun = time.perf_counter()
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with torch.enable_grad(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             layer(faces).float().sum().backward()
         return time.perf_counter() - begun
 
