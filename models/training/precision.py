@@ -1,4 +1,4 @@
-"""Mixed precision where the machine has it, and only there."""
+"""Mixed precision where the machine has it, and only there; one thread where time is measured."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import torch
 from torch import nn
 
 TRIES = 3
+
+
+def on_one_thread() -> None:
+    """From here on PyTorch computes on one thread: what it costs is then comparable."""
+    torch.set_num_threads(1)
 
 
 def has_fast_bf16(device: str) -> bool:
