@@ -48,6 +48,24 @@ def write_together(files: dict[Path, bytes], private: Collection[Path] = ()) -> 
             new.unlink(missing_ok=True)
 
 
+def write_over(path: Path, content: bytes, private: bool = False) -> None:
+    """Write ``path`` at once or not at all, and keep no predecessor. Raises ``OSError``.
+
+    ``private``: if it is new, it is readable by its owner alone, and so are folders that have to be made.
+    """
+    target = link_target(path)
+    new = target.with_name(target.name + ".new")
+    try:
+        if private:
+            make_private_folder(target.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_synced(new, content, OWNER_ONLY if private else None, like=target)
+        new.replace(target)
+    finally:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file of somebody's face, readable by its owner alone; no predecessor is kept. Raises ``OSError``.
 

@@ -6,15 +6,15 @@ from installation.calibrate.guide import Guide, TextGuide
 from installation.film.screen import no_display
 
 
-def open_guide(window: bool, yes: bool, cancel_again: str = "") -> Guide:
-    """The guide; ``yes``: it asks nobody. ``cancel_again``: what stands in the window after the first Esc."""
+def open_guide(window: bool, yes: bool, **words: str) -> Guide:
+    """The guide; ``yes``: it asks nobody. ``words``: what stands in the window (``WindowGuide``)."""
     text = TextGuide(yes)
     if not window or yes or no_display():
         return text
-    from installation.calibrate.window import CANCEL_AGAIN, NoWindow, WindowGuide
+    from installation.calibrate.window import NoWindow, WindowGuide
 
     try:
-        return WindowGuide(text, cancel_again or CANCEL_AGAIN)
+        return WindowGuide(text, **words)
     except NoWindow as error:
         text.warn(f"no window: {error}")
         return text

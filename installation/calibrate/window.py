@@ -34,12 +34,12 @@ class NoWindow(Unavailable):
 class WindowGuide:
     """A ``TextGuide`` with a picture and keys, Enter and Esc as in the show: Esc counts when it comes twice."""
 
-    def __init__(self, text: TextGuide, cancel_again: str = CANCEL_AGAIN) -> None:
+    def __init__(self, text: TextGuide, cancel_again: str = CANCEL_AGAIN, caption: str = "chiaro calibrate") -> None:
         self._text, self._cancel_again = text, cancel_again
         try:
             pygame.display.init()
             pygame.font.init()
-            pygame.display.set_caption("chiaro calibrate")
+            pygame.display.set_caption(caption)
             self._surface = pygame.display.set_mode(SIZE)
         except pygame.error as error:
             raise NoWindow(str(error)) from error

@@ -29,23 +29,24 @@ def split(
         from installation.host.plain_console import progress_bar
         from models.dataset.examined import examine
         from models.dataset.splitting import split_by_person
-        from models.dataset.table import read_table, write_table
+        from models.dataset.table import alone_in, read_table, write_table
 
         if valid + test > 0.9:
             raise BadInput(f"{valid:g} and {test:g} leave too little to learn from", where="--valid and --test")
-        rows = read_table(folder)
-        with progress_bar() as bar:
-            task = bar.add_task("looking for doubles", total=1.0)
-            seen = examine(folder, rows, lambda _what, share: bar.update(task, completed=share))
-        place = {row.path: i for i, row in enumerate(rows)}
-        doubles = [(place[seen.faces[a].row.path], place[seen.faces[b].row.path]) for a, b in seen.doubles]
-        found = split_by_person(rows, doubles, (1 - valid - test, valid, test), seed)
-        for remark in found.remarks:
-            say(f"- {remark}")
-        if not found.usable:
-            say("x not split: at least two people are needed, one to learn from and one to choose on; record more")
-            raise typer.Exit(Exit.NOT_AS_WANTED)
-        write_table(folder, found.rows)
+        with alone_in(folder):
+            rows = read_table(folder)
+            with progress_bar() as bar:
+                task = bar.add_task("looking for doubles", total=1.0)
+                seen = examine(folder, rows, lambda _what, share: bar.update(task, completed=share))
+            place = {row.path: i for i, row in enumerate(rows)}
+            doubles = [(place[seen.faces[a].row.path], place[seen.faces[b].row.path]) for a, b in seen.doubles]
+            found = split_by_person(rows, doubles, (1 - valid - test, valid, test), seed)
+            for remark in found.remarks:
+                say(f"- {remark}")
+            if not found.usable:
+                say("x not split: at least two people are needed, one to learn from and one to choose on; record more")
+                raise typer.Exit(Exit.NOT_AS_WANTED)
+            write_table(folder, found.rows)
         say(_lines(found.rows))
 
 

@@ -53,14 +53,12 @@ def evaluate(  # noqa: PLR0913 - each argument is one of the command's options
     with plain_errors():
         import json
 
-        import cv2
-
         from calibration.errors import BadFile
         from installation.host.plain_console import progress_bar
         from models.dataset.parts import read_part
         from models.evaluation.dataset import read_faces
         from models.evaluation.evaluate import evaluate as measure
-        from models.evaluation.plots import confusion_picture, reliability_picture
+        from models.evaluation.plots import confusion_picture, reliability_picture, write_png
         from models.seeing.classifier import open_classifier
 
         labelled = read_part(faces, chosen(part, PARTS, "--part")) if part else read_faces(faces)
@@ -85,8 +83,8 @@ def evaluate(  # noqa: PLR0913 - each argument is one of the command's options
                 dark,
                 lambda what, share: bar.update(task, description=what or None, completed=share),
             )
-        cv2.imwrite(str(pictures / "confusion.png"), confusion_picture(found.clean))
-        cv2.imwrite(str(pictures / "reliability.png"), reliability_picture(found.clean))
+        write_png(pictures / "confusion.png", confusion_picture(found.clean))
+        write_png(pictures / "reliability.png", reliability_picture(found.clean))
         say(json.dumps(_plain(found, classifier.line), indent=2) if as_json else _lines(found, classifier.line))
 
 

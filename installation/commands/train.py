@@ -106,7 +106,11 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
 
 
 def with_progress_bar(training: Callable[[Progress], list[str]]) -> list[str]:
-    """Train, printing every line of progress once; what was written, a line each."""
+    """Train, printing every line of progress once; what was written, a line each.
+
+    Raises ``BadInput`` where a disk is full or may not be written.
+    """
+    from calibration.errors import BadInput
     from installation.host.plain_console import PlainConsole, progress_bar
 
     with progress_bar(PlainConsole(), transient=False) as bar:
@@ -119,4 +123,8 @@ def with_progress_bar(training: Callable[[Progress], list[str]]) -> list[str]:
             if what and what != printed:
                 bar.console.print(printed := what, soft_wrap=True)
 
-        return training(progress)
+        try:
+            return training(progress)
+        except OSError as error:
+            goes_on = "when that is mended, the same command goes on from what was saved"
+            raise BadInput(f"{error.strerror or error}; {goes_on}", where=error.filename or "") from error

@@ -23,7 +23,7 @@ from installation.host.options import venue_of, with_source
 from models.arrays import Gray
 from models.dataset.consent import Consent, new_code, read_consents, write_consents
 from models.dataset.importing import write_face
-from models.dataset.table import FaceRow, make_dataset_folder, people_of, rows_so_far, write_table
+from models.dataset.table import FaceRow, alone_in, make_dataset_folder, people_of, rows_so_far, write_table
 from models.labels import LABELS
 
 QUESTION = (
@@ -43,6 +43,7 @@ CUES = {
 }
 ASKED = tuple(label for label in LABELS if label != "contempt")
 TRIES = 3
+CAPTION = "chiaro dataset record: faces are RECORDED"
 CANCEL_AGAIN = "Press Esc again to end; what was recorded stays"
 
 
@@ -85,19 +86,21 @@ def record_set(options: RecordOptions) -> int:
     with closing(open_picture_source(venue, options.seed)) as source:
         if options.yes and source.somebody:
             raise BadInput("cannot answer for real people: each of them has to be asked", where="--yes")
-        guide = open_guide(options.window, options.yes, CANCEL_AGAIN)
+        guide = open_guide(options.window, options.yes, cancel_again=CANCEL_AGAIN, caption=CAPTION)
         with closing(guide):
             make_dataset_folder(options.folder)
-            rows = rows_so_far(options.folder)
-            write_table(options.folder, rows)
-            before = len(rows)
-            taker = Taker(venue.eye, venue.camera.region)
-            now = datetime.now().astimezone()
-            session = _Session(options, f"{now:%Y%m%d-%H%M%S}", source, guide, taker, rows)
-            guide.say(f"This RECORDS: faces, cut out of the pictures of {source.name}, are written to {options.folder}")
-            for person, shown_as in _people(session):
-                _record_person(session, person, shown_as, emotions)
-            return len(session.rows) - before
+            with alone_in(options.folder):
+                rows = rows_so_far(options.folder)
+                write_table(options.folder, rows)
+                before = len(rows)
+                taker = Taker(venue.eye, venue.camera.region)
+                now = datetime.now().astimezone()
+                session = _Session(options, f"{now:%Y%m%d-%H%M%S}", source, guide, taker, rows)
+                where = f"faces, cut out of the pictures of {source.name}, are written to {options.folder}"
+                guide.warn(f"This RECORDS: {where}")  # a warning: it stands in the window too, over the first question
+                for person, shown_as in _people(session):
+                    _record_person(session, person, shown_as, emotions)
+                return len(session.rows) - before
 
 
 def _venue(options: RecordOptions) -> Venue:

@@ -20,6 +20,7 @@ from calibration.errors import BadFile
 from calibration.files import shown
 from calibration.progress import Progress
 from models.arrays import Floats, Gray, Indices
+from models.dataset.table import cache_of
 from models.evaluation.dark_benchmark import landmarks_aligned
 from models.evaluation.dataset import LabelledFaces, one_hot, read_faces
 from models.evaluation.labelled_files import LabelledFiles, find_labelled_files
@@ -87,9 +88,10 @@ def read_face_set(path: Path, cache: Path, progress: Progress, at_most: int = 0)
     """Faces of whatever ``chiaro train`` takes, or of a data set that is not ours: its faults are told, not fatal.
 
     Files that cannot be read, classes of other names and photographs in which no face is found are left out. What was
-    aligned is kept in ``cache``. ``at_most``: so many faces or files, drawn with a seed; 0: all. Raises ``BadFile``
-    where no face is left.
+    aligned is kept in ``cache``, or in the set itself where it is one of ``chiaro dataset``. ``at_most``: so many faces
+    or files, drawn with a seed; 0: all. Raises ``BadFile`` where no face is left.
     """
+    cache = cache_of(path, cache)
     if path.is_dir() or (path.suffix.lower() == ".csv" and path.is_file()):
         found = find_labelled_files(path)
         files = tuple(found.files[i] for i in _drawn(len(found.files), at_most))

@@ -71,9 +71,14 @@ def check_set(rows: Sequence[FaceRow], seen: ExaminedSet) -> CheckedSet:
 
 def _files(seen: ExaminedSet) -> Iterator[Finding]:
     if seen.missing:
-        yield Finding("missing", True, f"{len(seen.missing)} files of the table are not there", seen.missing)
+        text = f"{_pictures_told(len(seen.missing))} of the table not there; delete the lines, or bring the files back"
+        yield Finding("missing", True, text, seen.missing)
     if seen.unreadable:
-        yield Finding("unreadable", True, f"{len(seen.unreadable)} files are no pictures", seen.unreadable)
+        text = f"{_pictures_told(len(seen.unreadable))} that cannot be read; delete the files and their lines"
+        yield Finding("unreadable", True, text, seen.unreadable)
+    if seen.unnamed:
+        text = f"{_pictures_told(len(seen.unnamed))} not used: no line of the table, or no folder named for an emotion"
+        yield Finding("unnamed", False, f"{text}, says what they show", seen.unnamed)
 
 
 DOUBLES: tuple[tuple[str, str, Callable[[FaceRow], str]], ...] = (

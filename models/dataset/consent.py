@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from calibration.errors import BadFile
-from calibration.files import is_file, read_text
+from calibration.files import is_file
 from models.dataset.table import write_alone
-from models.evaluation.labelled_files import TABLE_BYTES
+from models.evaluation.csv_rows import named_rows
 
 CONSENT = "consent.csv"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -42,16 +41,15 @@ def new_code(taken: Iterable[str]) -> str:
     return code
 
 
+def is_code(word: str) -> bool:
+    """Whether ``new_code`` may have given it."""
+    return len(word) == CODE_LENGTH and set(word) <= set(LETTERS)
+
+
 def read_consents(folder: Path) -> list[Consent]:
     """All that were given, in order; none where there is no file. Raises ``BadFile``."""
     file = folder / CONSENT
-    if not is_file(file):
-        return []
-    try:
-        rows = list(csv.DictReader(io.StringIO(read_text(file, TABLE_BYTES), newline="")))
-    except csv.Error as error:
-        raise BadFile(file, [f"is not a table that can be read: {error}"]) from error
-    return [Consent(*((row.get(name) or "") for name in COLUMNS)) for row in rows]
+    return [Consent(*(row[name] for name in COLUMNS)) for _, row in named_rows(file, COLUMNS)] if is_file(file) else []
 
 
 def write_consents(folder: Path, consents: Iterable[Consent]) -> None:

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.files import is_file
 from calibration.progress import Progress, no_progress
 from models.arrays import Gray
 from models.dataset.doubles import find_doubles
 from models.dataset.table import FaceRow
-from models.evaluation.landmarks import aligned_faces, find_landmarks
+from models.evaluation.labelled_files import pictures_below
+from models.evaluation.landmarks import aligned_faces, find_landmarks, open_landmark_detector
 from models.evaluation.pictures import read_gray
 from models.seeing.quality import luminance, sharpness
 
-CHUNK = 200
+CHUNK = 32
 """Pictures held at once."""
 
 
@@ -41,6 +43,8 @@ class ExaminedSet:
     unreadable: tuple[str, ...]
     missing: tuple[str, ...]
     """Paths that the table names and that are not there."""
+    unnamed: tuple[str, ...] = ()
+    """Pictures that are there and that neither the table nor a folder's name says anything of."""
 
 
 def examine(folder: Path, rows: list[FaceRow], progress: Progress = no_progress) -> ExaminedSet:
@@ -49,18 +53,20 @@ def examine(folder: Path, rows: list[FaceRow], progress: Progress = no_progress)
     aligned: list[Gray] = []
     unreadable: list[str] = []
     missing: list[str] = []
+    detector = open_landmark_detector()
     for start in range(0, len(rows), CHUNK):
         progress("looking at faces", start / len(rows))
         read = []
         for row in rows[start : start + CHUNK]:
             file = folder / row.path
-            picture = read_gray(file) if file.is_file() else None
+            there = is_file(file)
+            picture = read_gray(file) if there else None
             if picture is not None:
                 read.append((row, picture))
             else:
-                (unreadable if file.is_file() else missing).append(row.path)
+                (unreadable if there else missing).append(row.path)
         images = [picture for _, picture in read]
-        landmarks, found = find_landmarks(images)
+        landmarks, found = find_landmarks(images, detector=detector)
         upright = aligned_faces(images, landmarks)
         faces += [
             ExaminedFace(row, bool(there), luminance(face), sharpness(face))
@@ -68,4 +74,6 @@ def examine(folder: Path, rows: list[FaceRow], progress: Progress = no_progress)
         ]
         aligned.append(upright)
     pairs = find_doubles(np.concatenate(aligned)) if aligned else []
-    return ExaminedSet(tuple(faces), tuple(pairs), tuple(unreadable), tuple(missing))
+    named = {folder / row.path for row in rows}
+    unnamed = tuple(file.relative_to(folder).as_posix() for file in pictures_below(folder) if file not in named)
+    return ExaminedSet(tuple(faces), tuple(pairs), tuple(unreadable), tuple(missing), unnamed)

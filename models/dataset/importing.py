@@ -5,31 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from calibration.errors import BadFile
 from calibration.file_writer import make_private_folder, write_private
 from calibration.files import shown
 from calibration.progress import Progress, no_progress
 from models.arrays import Gray
+from models.dataset.consent import read_consents, write_consents
 from models.dataset.crop import face_crop
 from models.dataset.pixel_table import is_pixel_table, read_pixel_table
-from models.dataset.table import FaceRow, make_dataset_folder, rows_so_far, write_table
+from models.dataset.table import FaceRow, alone_in, is_set, make_dataset_folder, read_table, rows_so_far, write_table
 from models.evaluation.dataset import read_faces
 from models.evaluation.labelled_files import find_labelled_files
-from models.evaluation.landmarks import SEARCH_ABOVE, find_landmarks
+from models.evaluation.landmarks import SEARCH_ABOVE, find_landmarks, open_landmark_detector
 from models.evaluation.pictures import read_gray
 from models.labels import LABELS
+from models.seeing.mtcnn import Mtcnn
 
 CHUNK = 32
 """Pictures held at once."""
-SEARCHED = 1024
-"""Longer side, in pixels, at which a photograph is searched for its largest face."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +41,10 @@ class Candidate:
     person: str = ""
     group: str = ""
     part: str = ""
+    session: str = ""
+    light: str = ""
+    cut: bool = False
+    """The picture is a face that we cut out before."""
     problem: str = ""
 
 
@@ -62,34 +65,66 @@ def import_faces(
 ) -> Imported:
     """Copy the faces of ``source`` into the set in ``folder``; nothing of the source is changed.
 
-    People become ``NAME:person``: two sets may call theirs alike. Raises ``BadFile`` where nothing can be read at all.
+    People become ``NAME:person``: two sets may call theirs alike. Of a set of ``chiaro dataset`` the faces stay as they
+    are, codes stay codes, and the consents come along. What was copied before a fault or Ctrl-C has its lines.
+    Raises ``BadFile`` where nothing can be read at all, and where ``source`` is the set itself.
     """
-    make_dataset_folder(folder)
-    rows = rows_so_far(folder)
-    there = {row.path for row in rows}
-    unused: list[tuple[str, str]] = []
-    classes: Counter[str] = Counter()
-    known = 0
+    theirs, own = source.resolve(), folder.resolve()
+    if own.is_relative_to(theirs) or theirs.is_relative_to(own):  # read while it is written, it would grow by itself
+        raise BadFile(source, [f"lies in {folder}, or around it; bring it into another folder"])
     found = candidates(source, votes)
-    while chunk := list(islice(found, CHUNK)):
-        progress(f"{len(rows)} faces", 0.0)
-        for one, face, problem in _cut(chunk):
-            if face is None:
-                unused.append((one.name, problem))
-                continue
-            path = f"{LABELS[one.label]}/{hashlib.sha256(face.tobytes() + bytes(face.shape)).hexdigest()[:16]}.png"
-            if path in there:
-                known += 1
-                continue
-            write_face(folder / path, face)
-            there.add(path)
-            classes[LABELS[one.label]] += 1
-            person = f"{name}:{one.person}" if one.person else ""
-            rows.append(FaceRow(path, LABELS[one.label], person, f"import {name}", light, one.group, one.part))
-    write_table(folder, rows)
-    return Imported(
-        sum(classes.values()), {label: classes[label] for label in LABELS if classes[label]}, known, tuple(unused)
-    )
+    chunk = list(islice(found, CHUNK))  # before the folder is made: there may be nothing to read
+    make_dataset_folder(folder)
+    with alone_in(folder):
+        if agreed := read_consents(source):
+            write_consents(folder, dict.fromkeys([*read_consents(folder), *agreed]))
+        rows = rows_so_far(folder)
+        write_table(folder, rows)  # or what a kill leaves would be taken for a set without a table, of nobody's faces
+        copying = _Copying(folder, name, light, {one.person for one in agreed}, rows, {row.path for row in rows})
+        detector = open_landmark_detector()
+        try:
+            while chunk:
+                progress(f"{len(rows)} faces", 0.0)
+                for one, face, problem in _cut(chunk, detector):
+                    copying.take(one, face, problem)
+                chunk = list(islice(found, CHUNK))
+        finally:
+            write_table(folder, rows)
+    classes = {label: copying.classes[label] for label in LABELS if copying.classes[label]}
+    return Imported(sum(classes.values()), classes, copying.known, tuple(copying.unused))
+
+
+@dataclass(slots=True)
+class _Copying:
+    """An import as far as it has come."""
+
+    folder: Path
+    name: str
+    light: str
+    codes: set[str]
+    """Who keeps the code."""
+    rows: list[FaceRow]
+    there: set[str]
+    classes: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+    unused: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, one: Candidate, face: Gray | None, problem: str) -> None:
+        """Copy one face, or note why not."""
+        if face is None:
+            self.unused.append((one.name, problem))
+            return
+        label = LABELS[one.label]
+        path = f"{label}/{hashlib.sha256(face.tobytes() + bytes(face.shape)).hexdigest()[:16]}.png"
+        if path in self.there:
+            self.known += 1
+            return
+        write_face(self.folder / path, face)
+        self.there.add(path)
+        self.classes[label] += 1
+        person = one.person if not one.person or one.person in self.codes else f"{self.name}:{one.person}"
+        session, light = one.session or f"import {self.name}", one.light or self.light
+        self.rows.append(FaceRow(path, label, person, session, light, one.group, one.part))
 
 
 def write_face(path: Path, face: Gray) -> None:
@@ -103,6 +138,10 @@ def write_face(path: Path, face: Gray) -> None:
 
 def candidates(source: Path, votes: Path | None = None) -> Iterator[Candidate]:
     """Every face of the source, one after the other. Raises ``BadFile`` where it is none that is known."""
+    if votes and not (source.suffix.lower() == ".csv" and is_pixel_table(source)):
+        raise BadFile(votes, [f"votes belong to a table of pixels (emotion,pixels,Usage), and {source} is none"])
+    if is_set(source):
+        return _of_set(source)
     if source.is_dir() or (source.suffix.lower() == ".csv" and not is_pixel_table(source)):
         return _of_files(source)
     if source.suffix.lower() == ".csv":
@@ -111,6 +150,14 @@ def candidates(source: Path, votes: Path | None = None) -> Iterator[Candidate]:
             for one in read_pixel_table(source, votes)
         )
     return _of_array(source)
+
+
+def _of_set(source: Path) -> Iterator[Candidate]:
+    for row in read_table(source):
+        image = read_gray(source / row.path)
+        yield Candidate(
+            row.path, LABELS.index(row.label), image, row.person, row.group, "", row.session, row.light, cut=True
+        )
 
 
 def _of_files(source: Path) -> Iterator[Candidate]:
@@ -129,17 +176,16 @@ def _of_files(source: Path) -> Iterator[Candidate]:
 
 def _of_array(source: Path) -> Iterator[Candidate]:
     faces = read_faces(source)
-    for i, (image, label) in enumerate(zip(faces.images, faces.labels.tolist(), strict=True)):
-        yield Candidate(
-            f"face {i}", label, image, problem="" if label >= 0 else "has no label (no majority of the votes)"
-        )
+    groups = faces.groups or ("",) * len(faces)
+    for i, (image, label, group) in enumerate(zip(faces.images, faces.labels.tolist(), groups, strict=True)):
+        problem = "" if label >= 0 else "has no label (no majority of the votes)"
+        yield Candidate(f"face {i}", label, image, group=group, problem=problem)
 
 
-def _cut(chunk: list[Candidate]) -> Iterator[tuple[Candidate, Gray | None, str]]:
+def _cut(chunk: list[Candidate], detector: Mtcnn) -> Iterator[tuple[Candidate, Gray | None, str]]:
     """Each with its face: small pictures as they are, of larger ones the largest face; or why there is none."""
-    large = [one for one in chunk if not one.problem and one.image is not None and max(one.image.shape) > SEARCH_ABOVE]
-    small = [_searched(one.image) for one in large if one.image is not None]
-    landmarks, found = find_landmarks(small)
+    large = [one for one in chunk if one.image is not None and max(one.image.shape) > SEARCH_ABOVE and not one.cut]
+    landmarks, found = find_landmarks([one.image for one in large if one.image is not None], detector=detector)
     places = {id(one): i for i, one in enumerate(large)}
     for one in chunk:
         i = places.get(id(one))
@@ -151,12 +197,4 @@ def _cut(chunk: list[Candidate]) -> Iterator[tuple[Candidate, Gray | None, str]]
         elif not found[i]:
             yield one, None, "no face was found in it"
         else:
-            shares = np.array(one.image.shape[::-1]) / np.array(small[i].shape[::-1])
-            yield one, face_crop(one.image, np.asarray((landmarks[i] + 0.5) * shares - 0.5, np.float32)), ""
-
-
-def _searched(image: Gray) -> Gray:
-    share = SEARCHED / max(image.shape)
-    if share >= 1:
-        return image
-    return np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+            yield one, face_crop(one.image, landmarks[i]), ""

@@ -9,14 +9,14 @@ import numpy as np
 from calibration.errors import BadFile
 from models.dataset.table import PARTS, FaceRow, read_table
 from models.evaluation.dataset import LabelledFaces
-from models.evaluation.pictures import read_gray
+from models.evaluation.pictures import read_to_hold
 from models.labels import LABELS
 
 
 def read_parts(folder: Path) -> dict[str, LabelledFaces]:
     """The faces of each part that has any. Raises ``BadFile`` with every picture that cannot be read."""
     rows = [row for row in read_table(folder) if row.part]
-    pictures = [read_gray(folder / row.path) for row in rows]
+    pictures = [read_to_hold(folder / row.path) for row in rows]
     problems = [
         f"{row.path}: cannot be read as a picture" for row, image in zip(rows, pictures, strict=True) if image is None
     ]
@@ -34,6 +34,11 @@ def read_parts(folder: Path) -> dict[str, LabelledFaces]:
             images = tuple(image for _, image in there)
             parts[name] = LabelledFaces(images, shares, labels, groups if any(groups) else ())
     return parts
+
+
+def in_no_part(folder: Path) -> int:
+    """How many faces came after the split. Raises ``BadFile``."""
+    return sum(not row.part for row in read_table(folder))
 
 
 def read_part(folder: Path, part: str) -> LabelledFaces:

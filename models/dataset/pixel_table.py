@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from calibration.errors import BadFile
-from calibration.files import read_text
 from models.arrays import Gray, Integers
+from models.evaluation.csv_rows import named_rows
 from models.evaluation.dataset import majority
 from models.labels import LABELS
 
@@ -20,7 +19,7 @@ TABLE_BYTES = 1_000_000_000
 CODES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 """What the numbers 0 to 6 of the column ``emotion`` mean in FER2013 (Goodfellow et al. 2013)."""
 USAGES = {"training": "train", "publictest": "valid", "privatetest": "test"}
-VOTES = (*LABELS, "unknown", "NF")
+VOTES = (*LABELS, "unknown", "nf")
 """Columns of the FER+ votes (Barsoum et al. 2016)."""
 
 
@@ -39,46 +38,31 @@ def is_pixel_table(table: Path) -> bool:
     """Whether the table holds pixels, and not paths."""
     try:
         with table.open(encoding="utf-8-sig", errors="replace") as file:
-            return "pixels" in [cell.strip().lower() for cell in file.readline(1000).split(",")]
+            return "pixels" in re.split(r"\W+", file.readline(1000).lower())
     except OSError:
         return False
 
 
 def read_pixel_table(table: Path, votes: Path | None) -> Iterator[PixelFace]:
     """Each row as a face; with ``votes`` its label is their majority. Raises ``BadFile``."""
-    rows = _rows(table)
-    head = set(rows[0]) if rows else set()
-    if lacking := {"emotion", "pixels"} - head - ({"emotion"} if votes else set()):
-        raise BadFile(table, [f"column missing: {name}; expected emotion,pixels[,usage]" for name in sorted(lacking)])
+    rows = named_rows(table, ("pixels",) if votes else ("emotion", "pixels"), TABLE_BYTES)
     labels = _majorities(votes, len(rows)) if votes else None
-    for number, row in enumerate(rows):
-        image = _image(row.get("pixels") or "")
-        label = int(labels[number]) if labels is not None else _label(row.get("emotion") or "")
+    for number, (line, row) in enumerate(rows):
+        image = _image(row["pixels"])
+        label = int(labels[number]) if labels is not None else _label(row["emotion"])
         problem = "has no picture of whole numbers from 0 to 255, as many as a square has" if image is None else ""
         if not problem and label < 0:
             problem = "has no majority of the votes" if labels is not None else "emotion is not a number from 0 to 6"
-        part = USAGES.get((row.get("usage") or "").strip().lower(), "")
-        yield PixelFace(f"line {number + 2}", label, image, part, problem)
-
-
-def _rows(table: Path) -> list[dict[str, str]]:
-    try:
-        reader = csv.reader(io.StringIO(read_text(table, TABLE_BYTES), newline=""))
-        head = [cell.strip().lower() for cell in next(reader, [])]
-        return [dict(zip(head, row, strict=False)) for row in reader if row]
-    except csv.Error as error:
-        raise BadFile(table, [f"is not a table that can be read: {error}"]) from error
+        yield PixelFace(f"line {line}", label, image, USAGES.get(row.get("usage", "").strip().lower(), ""), problem)
 
 
 def _majorities(votes: Path, count: int) -> Integers:
-    rows = _rows(votes)
-    if lacking := [name for name in VOTES if not rows or name.lower() not in rows[0]]:
-        raise BadFile(votes, [f"column missing: {name}" for name in lacking])
+    rows = named_rows(votes, VOTES)
     if len(rows) != count:
         raise BadFile(votes, [f"has {len(rows)} rows for {count} faces; give the votes of the same table"])
     try:
-        return majority(np.array([[int(row[name.lower()]) for name in VOTES] for row in rows], np.int64))[1]
-    except (KeyError, ValueError, OverflowError) as error:
+        return majority(np.array([[int(row[name]) for name in VOTES] for _, row in rows], np.int64))[1]
+    except (ValueError, OverflowError) as error:
         raise BadFile(votes, ["a vote is not a whole number"]) from error
 
 

@@ -49,7 +49,8 @@ def split_by_person(
 
 def _groups(rows: Sequence[FaceRow], doubles: Sequence[tuple[int, int]]) -> list[list[int]]:
     first: dict[str, int] = {}
-    same = [(first.setdefault(row.person, i), i) for i, row in enumerate(rows) if row.person]
+    # Two people may be taken for one (Ben, ben), never one for two.
+    same = [(first.setdefault(row.person.casefold(), i), i) for i, row in enumerate(rows) if row.person]
     groups: dict[int, list[int]] = {}
     for i, root in enumerate(together(len(rows), [*same, *doubles])):
         groups.setdefault(root, []).append(i)

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from calibration.errors import BadFile
-from calibration.file_writer import make_private_folder, previous_of, write_together
-from calibration.files import read_text, shown
+from filelock import FileLock, Timeout
+
+from calibration.errors import BadFile, Unavailable
+from calibration.file_writer import make_private_folder, previous_of, write_over
+from calibration.files import PROBLEMS_AT_MOST, is_file, shown
 from models.evaluation.class_names import label_of
-from models.evaluation.labelled_files import TABLE, TABLE_BYTES, find_labelled_files
+from models.evaluation.labelled_files import TABLE, composed, find_labelled_files, path_in, table_rows
 from models.labels import LABELS
 
 PARTS = ("train", "valid", "test")
 """What a split divides a set into: to learn from, to choose on, and to be measured on once."""
+
+
+CACHE = ".cache"
+"""Folder of the set for what is computed from its faces: it goes with whoever withdraws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,48 @@ def make_dataset_folder(folder: Path) -> None:
     try:
         make_private_folder(folder)
         if not (ignored := folder / ".gitignore").exists():
-            ignored.write_text("# Pictures of people.\n*\n", encoding="utf-8")
+            write_over(ignored, b"# Pictures of people.\n*\n")
     except OSError as error:
         raise BadFile(folder, [f"the folder cannot be written: {error.strerror or error}"]) from error
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else writes into the set meanwhile, or the one who writes last takes away what the other wrote.
+
+    Raises ``Unavailable`` where another command works on it, ``BadFile`` where the folder cannot be written.
+    """
+    if not folder.is_dir():
+        raise BadFile(folder, ["no such folder"])
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Unavailable(
+            f"{folder}: another 'chiaro dataset' command works on it; try again when it has ended"
+        ) from None
+    except OSError as error:
+        raise BadFile(folder, [f"the folder cannot be written: {error.strerror or error}"]) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def has_table(folder: Path) -> bool:
     """Whether the folder was made by ``chiaro dataset``, or has a table all the same."""
-    return (folder / TABLE).is_file()
+    return is_file(folder / TABLE)
+
+
+def cache_of(faces: Path, otherwise: Path) -> Path:
+    """The folder for what is computed from ``faces``: in the set, where that is one of ours and can be written."""
+    own = faces.is_dir() and is_set(faces) and os.access(faces, os.W_OK)
+    return faces / CACHE if own else otherwise
+
+
+def is_set(folder: Path) -> bool:
+    """Whether the folder's table has a row, and every column that ``write_table`` writes. Raises ``BadFile``."""
+    return has_table(folder) and any(row.keys() >= {*COLUMNS} for _, row in table_rows(folder / TABLE))
 
 
 def read_table(folder: Path) -> list[FaceRow]:
@@ -69,24 +110,23 @@ def read_table(folder: Path) -> list[FaceRow]:
             FaceRow(one.path.relative_to(folder).as_posix(), LABELS[one.label], one.person, group=one.group)
             for one in files
         ]
-    table = folder / TABLE
-    try:
-        reader = csv.DictReader(io.StringIO(read_text(table, TABLE_BYTES), newline=""))
-        raw = list(reader)
-    except csv.Error as error:
-        raise BadFile(table, [f"is not a table that can be read: {error}"]) from error
-    if lacking := [name for name in ("path", "label") if name not in (reader.fieldnames or ())]:
-        raise BadFile(table, [f"column missing: {name}; expected {','.join(COLUMNS)}" for name in lacking])
-    rows, problems = [], []
-    for number, row in enumerate(raw, 2):
-        said = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    rows: dict[str, FaceRow] = {}
+    lines: dict[str, int] = {}
+    problems = []
+    for line, row in table_rows(folder / TABLE):
+        said = {name: row.get(name, "") for name in COLUMNS}
+        said |= {"path": _path(folder, said["path"]), "person": composed(said["person"])}
         if problem := _problem(said):
-            problems.append(f"line {number}: {problem}")
+            problems.append(f"line {line}: {problem}")
+        elif (path := said["path"]) in rows:
+            problems.append(f"line {line}: {shown(path)!r} stands in line {lines[path]} already; delete one of them")
         else:
-            rows.append(FaceRow(**said | {"label": LABELS[label_of(said["label"]) or 0]}))
+            lines[path] = line
+            rows[path] = FaceRow(**said | {"label": LABELS[label_of(said["label"]) or 0]})
     if problems:
-        raise BadFile(table, problems)
-    return rows
+        more = len(problems) - PROBLEMS_AT_MOST
+        raise BadFile(folder / TABLE, problems[:PROBLEMS_AT_MOST] + ([f"{more} more problems"] if more > 0 else []))
+    return list(rows.values())
 
 
 def rows_so_far(folder: Path) -> list[FaceRow]:
@@ -102,25 +142,37 @@ def rows_so_far(folder: Path) -> list[FaceRow]:
 
 
 def write_table(folder: Path, rows: Iterable[FaceRow]) -> None:
-    """Write the table, whole or not at all. Raises ``BadFile``.
+    """Write the table, whole or not at all; columns that somebody added stay with their pictures. Raises ``BadFile``.
 
     The last one is not kept: somebody in it may have withdrawn.
     """
+    added: dict[str, dict[str, str]] = {}
+    names: dict[str, None] = {}
+    for _, row in table_rows(folder / TABLE) if has_table(folder) else ():
+        added[_path(folder, row["path"])] = more = {name: row[name] for name in row if name not in COLUMNS}
+        names |= dict.fromkeys(more)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(astuple(row) for row in rows)
+    writer.writerow([*COLUMNS, *names])
+    writer.writerows([*astuple(row), *(added.get(row.path, {}).get(name, "") for name in names)] for row in rows)
     write_alone(folder / TABLE, text.getvalue())
 
 
 def write_alone(path: Path, text: str) -> None:
     """Write a file of people for its owner alone, whole or not at all, and keep no predecessor. Raises ``BadFile``."""
     try:
-        write_together({path: text.encode()}, private=(path,))
-        with suppress(FileNotFoundError):
-            previous_of(path).unlink()
+        write_over(path, text.encode(), private=True)
     except OSError as error:
         raise BadFile(path, [f"cannot be written: {error.strerror or error}"]) from error
+    except UnicodeEncodeError as error:
+        name = shown(error.object[: error.end].rpartition("\n")[2] + "...", 200)
+        raise BadFile(path, [f"cannot be written: a name in it is not UTF-8: {name}; rename that file"]) from error
+
+
+def forget_others_of(path: Path) -> None:
+    """Delete what a kill left beside a file of people: half of it, or the one before. Raises ``OSError``."""
+    for other in (previous_of(path), path.with_name(f"{path.name}.new")):
+        other.unlink(missing_ok=True)
 
 
 def people_of(rows: Sequence[FaceRow]) -> list[str]:
@@ -128,9 +180,15 @@ def people_of(rows: Sequence[FaceRow]) -> list[str]:
     return sorted({row.person for row in rows if row.person})
 
 
+def _path(folder: Path, written: str) -> str:
+    """As ``relative_to`` gives it; '' for none."""
+    return PurePosixPath(path).as_posix() if (path := path_in(folder, written)) else ""
+
+
 def _problem(said: dict[str, str]) -> str:
-    path = PurePosixPath(said["path"].replace("\\", "/"))
-    if not said["path"] or path.is_absolute() or ".." in path.parts or ":" in said["path"]:
+    path = PurePosixPath(said["path"])
+    leads_out = path.is_absolute() or ".." in path.parts or PureWindowsPath(path).drive
+    if not said["path"] or leads_out or "\0" in said["path"]:
         return f"path {shown(said['path'])!r} must lie inside of the folder"
     if label_of(said["label"]) is None:
         return f"label {shown(said['label'])!r} is none of {', '.join(LABELS)}"

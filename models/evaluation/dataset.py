@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +10,17 @@ import numpy as np
 
 from calibration.array_file import ANYTHING, load_arrays
 from calibration.errors import BadFile
-from calibration.files import read_text, shown
+from calibration.files import shown
 from models.arrays import Floats, Gray, Indices, Integers
+from models.evaluation.csv_rows import named_rows
 from models.evaluation.labelled_files import find_labelled_files
-from models.evaluation.pictures import read_gray
+from models.evaluation.pictures import read_gray, read_to_hold
 from models.labels import LABELS
 
 SHEET_SIDE = 48
 FACES_A_ROW = 128
 SMALLEST = 8
-TABLE_BYTES, FACES_BYTES = 100_000_000, 4_000_000_000
+FACES_BYTES = 4_000_000_000
 MOST_VOTES = 1000
 OTHER_COLUMNS = ("unknown", "no_face")
 SHOWN_FILES = 20
@@ -99,14 +98,10 @@ def _read_sheet(path: Path) -> LabelledFaces:
     table = path.with_suffix(".csv")
     if not table.is_file():
         raise BadFile(path, [f"a contact sheet needs its votes beside it: {table.name} is missing"])
-    try:
-        rows = list(csv.DictReader(io.StringIO(read_text(table, TABLE_BYTES), newline="")))
-    except csv.Error as error:
-        raise BadFile(table, [f"is not a table that can be read: {error}"]) from error
     columns = (*LABELS, *OTHER_COLUMNS)
-    missing = [name for name in columns if not rows or name not in rows[0]]
-    if missing:
-        raise BadFile(table, [f"column missing: {name}" for name in missing])
+    rows = [row for _, row in named_rows(table, columns)]
+    if not rows:
+        raise BadFile(table, ["has no row below its names"])
     try:
         votes = np.array([[int(row[name]) for name in columns] for row in rows], np.int64)
     except (TypeError, ValueError, OverflowError) as error:
@@ -120,7 +115,7 @@ def _read_sheet(path: Path) -> LabelledFaces:
     faces = np.ascontiguousarray(cells).reshape(-1, SHEET_SIDE, SHEET_SIDE)
     if len(faces) < len(rows):
         raise BadFile(path, [f"holds {len(faces)} faces, but {table.name} has {len(rows)} rows"])
-    groups = tuple(row["group"] or "" for row in rows) if "group" in rows[0] else ()
+    groups = tuple(row["group"] for row in rows) if "group" in rows[0] else ()
     return LabelledFaces(tuple(faces[: len(rows)]), *majority(votes), groups)
 
 
@@ -146,7 +141,7 @@ def _read_npz(path: Path) -> LabelledFaces:
 
 def _read_files(path: Path) -> LabelledFaces:
     found = find_labelled_files(path)
-    pictures = [read_gray(one.path) for one in found.files]
+    pictures = [read_to_hold(one.path) for one in found.files]
     faults = [
         f"{one.path}: cannot be read as a picture"
         for one, got in zip(found.files, pictures, strict=True)

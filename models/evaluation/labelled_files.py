@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from calibration.errors import BadFile
-from calibration.files import read_text, shown
+from calibration.files import is_file, shown
 from models.evaluation.class_names import label_of
+from models.evaluation.csv_rows import csv_rows
 from models.frame import PICTURE_SUFFIXES
 from models.labels import LABELS
 
 TABLE = "labels.csv"
 """A folder that holds a table of this name is read by it."""
-TABLE_BYTES = 100_000_000
 COLUMNS = {
     "path": ("path", "file", "filename", "file_name", "image", "image_path", "img", "pth"),
     "label": ("label", "emotion", "class", "expression", "labels"),
     "group": ("group",),
     "person": ("person", "subject", "subject_id", "identity"),
+    "session": ("session",),
+    "light": ("light",),
+    "part": ("part",),
 }
 """What the columns of a table are called; path and label are needed."""
 NO_PERSON = frozenset(
@@ -71,78 +73,109 @@ def find_labelled_files(path: Path) -> LabelledFiles:
     Raises ``BadFile`` for a table that cannot be read, and where no picture has a class that we know.
     """
     table = path / TABLE if path.is_dir() else path
-    found = _from_table(table) if table.is_file() else _from_folders(path)
+    named = is_file(table)
+    found = _from_table(table) if named else _from_folders(path)
     if not found.files:
         missing = f"none of the files that it names is there, for example {found.missing[0]}" if found.missing else ""
-        raise BadFile(
-            path, [found.unknown_told() or missing or "no pictures inside, in no folder named for an emotion"]
-        )
+        nothing = "names no picture" if named else "no pictures inside, in no folder named for an emotion"
+        raise BadFile(path, [found.unknown_told() or missing or nothing])
     return found
 
 
 def _from_folders(root: Path) -> LabelledFiles:
     files, unknown = [], Counter[str]()
-    for path in _pictures(root):
+    classed: list[tuple[Path, int, tuple[str, ...], int]] = []
+    for path in pictures_below(root):
         above = path.relative_to(root).parts[:-1]
         labels = [label_of(name) for name in above]
         classes = [i for i, label in enumerate(labels) if label is not None]
         if not classes:
-            unknown[above[-1] if above else "(in no folder)"] += 1
+            unknown["/".join(above) or "(in no folder)"] += 1  # or it would be named for the person below it
             continue
         deepest = classes[-1]
         label = labels[deepest]
         assert label is not None  # noqa: S101 - for mypy
-        files.append(LabelledFile(path, label, person=_person(above, deepest)))
+        classed.append((path, label, above, deepest))
+    over = [above[:deepest] for _, _, above, deepest in classed]
+    shortest = min(map(len, over), default=0)
+    shared = next((i for i in range(shortest) if len({names[i] for names in over}) > 1), shortest)
+    files = [LabelledFile(path, label, _person(above, deepest, shared)) for path, label, above, deepest in classed]
     return LabelledFiles(tuple(files), tuple(sorted(unknown.items())), ())
 
 
-def _pictures(root: Path) -> Iterator[Path]:
-    """All picture files below, in the order of their names; neither hidden ones nor what macOS puts into archives."""
-    for folder, inside, names in os.walk(root):
+def pictures_below(root: Path) -> Iterator[Path]:
+    """All picture files below, in the order of their names; neither hidden ones nor what macOS puts into archives.
+
+    Folders that are links to elsewhere are entered too, none twice.
+    """
+    own, entered = Path(os.path.realpath(root)), set[Path]()
+    for folder, inside, names in os.walk(root, followlinks=True):
         inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
+        for name in [name for name in inside if Path(folder, name).is_symlink()]:
+            place = Path(os.path.realpath(Path(folder, name)))
+            if place.is_relative_to(own) or own.is_relative_to(place) or place in entered:
+                inside.remove(name)
+            entered.add(place)
         for name in sorted(names):
             if Path(name).suffix.lower() in PICTURE_SUFFIXES and not name.startswith("."):
                 yield Path(folder) / name
 
 
-def _person(above: Sequence[str], deepest: int) -> str:
-    """CLASS/PERSON/file or PERSON/CLASS/file."""
-    beside = (*above[deepest + 1 :], *reversed(above[:deepest]))
-    return next((name for name in beside if name.lower() not in NO_PERSON and label_of(name) is None), "")
+def _person(above: Sequence[str], deepest: int, shared: int) -> str:
+    """CLASS/PERSON/file or PERSON/CLASS/file, also with folders of one person below theirs (PERSON/DAY/CLASS).
+
+    The first ``shared`` folders are those that all pictures lie in: a person only where there is no other folder.
+    """
+    over = above[:deepest]
+    beside = (*above[deepest + 1 :], *over[shared:], *reversed(over[:shared]))
+    return next((composed(name) for name in beside if name.lower() not in NO_PERSON and label_of(name) is None), "")
+
+
+def composed(name: str) -> str:
+    """The name in the form in which keyboards write it: macOS takes letters and their accents apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _from_table(table: Path) -> LabelledFiles:
     files, unknown, missing = [], Counter[str](), []
-    for row in _rows(table):
-        path, label = table.parent / row["path"].replace("\\", "/"), label_of(row["label"])
+    for _, row in table_rows(table):
+        path, label = path_in(table.parent, row["path"]), label_of(row["label"])
         if label is None:
-            unknown[row["label"]] += 1
-        elif not path.is_file():
-            missing.append(shown(row["path"], 200))
+            unknown[row["label"] or "(no label)"] += 1
+        elif not is_file(table.parent / path):
+            missing.append(shown(path, 200))
         else:
-            files.append(LabelledFile(path, label, row.get("person", ""), row.get("group", "")))
+            person, group = composed(row.get("person", "")), row.get("group", "")
+            files.append(LabelledFile(table.parent / path, label, person, group))
     return LabelledFiles(tuple(files), tuple(sorted(unknown.items())), tuple(missing))
 
 
-def _rows(table: Path) -> Iterator[dict[str, str]]:
-    """Each row by our names of the columns. The table may have no header: then it is path, label."""
-    text = read_text(table, TABLE_BYTES)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise BadFile(table, [f"is not a table that can be read: {error}"]) from error
-    head = [cell.strip().lower() for cell in rows[0]] if rows else []
-    at = {
-        name: head.index(next(a for a in known if a in head)) for name, known in COLUMNS.items() if {*known} & {*head}
-    }
-    if not at and len(head) > 1 and Path(head[0]).suffix in PICTURE_SUFFIXES:
-        at = {"path": 0, "label": 1}
+def path_in(folder: Path, written: str) -> str:
+    """A path of a table as it is in ``folder``: with blanks or backslashes only where a file is called so."""
+    plain = written.strip().replace("\\", "/")
+    return written if written != plain and is_file(folder / written) else plain
+
+
+def table_rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row of a table of labels by our names of the columns, and all others by their own; with its line.
+
+    The table may have no header: then it is path, label. Raises ``BadFile``.
+    """
+    rows = csv_rows(table)
+    head = [cell.strip() for cell in rows[0][1]] if rows else []
+    small = [cell.lower() for cell in head]
+    known = {name: [one for one in called if one in small] for name, called in COLUMNS.items()}
+    at = {name: small.index(called[0]) for name, called in known.items() if called}
+    if not at and len(head) > 1 and Path(head[0]).suffix.lower() in PICTURE_SUFFIXES:
+        head, at = [], {"path": 0, "label": 1}
     else:
         rows = rows[1:]
     if lacking := [name for name in ("path", "label") if name not in at]:
         raise BadFile(table, [f"column missing: {name}; a table of labels has path,label[,group]" for name in lacking])
-    for row in rows:
-        if len(row) > max(at["path"], at["label"]):
-            yield {name: row[i].strip() for name, i in at.items() if i < len(row)}
+    named = {i: name for name, i in at.items()}
+    columns = [named.get(i, name) for i, name in enumerate(head)] or ["path", "label"]
+    for line, row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
+        yield line, {name: cell if name == "path" else cell.strip() for name, cell in cells.items()}

@@ -20,6 +20,11 @@ SEARCH_ABOVE = 96
 MIN_SCORE = 0.7
 
 
+def open_landmark_detector() -> Mtcnn:
+    """What finds them; to be opened once by whoever looks at faces part by part."""
+    return Mtcnn(smallest_face=24)
+
+
 def find_landmarks(
     images: Sequence[Gray],
     progress: Callable[[float], None] = partial(no_progress, ""),
@@ -29,7 +34,7 @@ def find_landmarks(
 
     Where they are not, the template stands in for them, scaled to the picture. ``detector``: None opens one.
     """
-    detector = detector or Mtcnn(smallest_face=24)
+    detector = detector or open_landmark_detector()
     found = np.zeros(len(images), np.bool_)
     landmarks = np.empty((len(images), 5, 2), np.float32)
     for i, image in enumerate(images):

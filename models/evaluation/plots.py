@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
+from calibration.errors import BadFile
+from calibration.file_writer import write_over
 from models.arrays import Gray, Image
 from models.evaluation.metrics import BINS, Scores
 from models.labels import LABELS
 
 INK, PALE, PAPER, MARK = (40, 40, 40), (255, 255, 255), 250, (160, 90, 30)
+
+
+def write_png(path: Path, picture: Image) -> None:
+    """Write the picture, whole or not at all. Raises ``BadFile``: OpenCV's own writing fails in silence."""
+    try:
+        write_over(path, cv2.imencode(".png", picture)[1].tobytes())
+    except OSError as error:
+        raise BadFile(path, [f"cannot be written: {error.strerror or error}"]) from error
 
 
 def confusion_picture(figures: Scores) -> Gray:

@@ -26,6 +26,7 @@ from models.darkroom.heads import CANVAS, CORNER, Head, drawn_body
 from models.darkroom.scenes import put
 from models.estimate import EmotionEstimate
 from models.evaluation.detection import found, normalised
+from models.evaluation.plots import write_png
 from models.frame import Frame
 from models.judging.judgement import Judgement
 from models.labels import LABELS
@@ -264,7 +265,7 @@ def main() -> None:
     shown = list(shown_faces(read_mesh(chosen.mesh), sight, chosen.people))
     made = list(rows(shown))
     if chosen.sheet:
-        cv2.imwrite(str(chosen.sheet), contact_sheet(shown))
+        write_png(chosen.sheet, contact_sheet(shown))
     if chosen.json:
         say(json.dumps({"model": sight.line, "people": chosen.people, "rows": [asdict(row) for row in made]}, indent=2))
         return

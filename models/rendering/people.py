@@ -53,7 +53,7 @@ class Person:
 
 
 def people(count: int, shapes: int, seed: int) -> list[Person]:
-    """Seeded people with different faces, skin and hair."""
+    """Seeded people with different faces; skin and hair come in turn, so the first of every seed has the same."""
     rng = np.random.default_rng(seed)
     skins = ((0.25, 0.36, 0.58), (0.13, 0.21, 0.40), (0.29, 0.40, 0.62), (0.06, 0.10, 0.20))
     hairs = ((0.010, 0.013, 0.020), (0.006, 0.007, 0.008), (0.03, 0.055, 0.11), (0.006, 0.006, 0.007))

@@ -6,13 +6,17 @@ Keys of today: ``ema_network`` (state dict), ``network_config``, ``epoch``, ``se
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from calibration.errors import BadFile
+from calibration.file_writer import write_over
 from calibration.files import shown
 from models.training.network_config import NetworkConfig
 
@@ -37,10 +41,39 @@ def read_checkpoint(path: Path, device: str = "cpu") -> dict[str, Any]:
 
 
 def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write ``state`` to ``path``, whole or not at all."""
-    part = path.with_suffix(".part")
-    torch.save(state, part)
-    part.replace(path)
+    """Write ``state`` to ``path``, whole or not at all. Raises ``OSError`` (``torch.save`` has other words for it)."""
+    packed = io.BytesIO()
+    torch.save(state, packed)
+    write_over(path, packed.getvalue())
+
+
+Parts = Mapping[str, nn.Module | torch.optim.Optimizer]
+"""What a training consists of, by the keys of its checkpoint."""
+
+
+def write_parts(path: Path, parts: Parts, step: int, faces: str = "") -> None:
+    """Write a training on ``faces`` (their fingerprint) after so many steps, whole or not at all.
+
+    Raises ``OSError``.
+    """
+    write_checkpoint(path, {"step": step, "faces": faces, **{name: part.state_dict() for name, part in parts.items()}})
+
+
+def read_parts(path: Path, parts: Parts, faces: str = "", device: str = "cpu") -> int:
+    """Give ``parts`` the states that ``write_parts`` has written; the step.
+
+    Raises ``BadFile`` for what is none, and where other ``faces`` were learned from ('': it does not matter).
+    """
+    try:
+        kept = torch.load(path, map_location=device, weights_only=True)
+        for name, part in parts.items():
+            part.load_state_dict(kept[name])
+        step, learned = int(kept["step"]), str(kept.get("faces", faces))
+    except Exception as error:  # zipfile, pickle and torch raise a dozen kinds on torn bytes, with no common base
+        raise BadFile(path, [f"is torn, or no checkpoint of this network: {shown(str(error), 200)}"]) from error
+    if faces and learned != faces:
+        raise BadFile(path, ["was started with other faces; choose another --folder"])
+    return step
 
 
 def _translated(saved: dict[str, Any]) -> dict[str, Any]:

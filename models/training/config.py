@@ -75,8 +75,9 @@ class TrainingConfig:
         if self.pretrained and len(self.pretrained) not in (1, len(self.seeds)):
             counts = f"{len(self.pretrained)} networks for {len(self.seeds)} seeds"
             yield f"--pretrained: {counts}; give one for all seeds, or one for each"
-        if self.preset in PRESETS and PRESETS[self.preset].clean_answer_weight and not self.pretrained:
-            yield f"--preset: {self.preset} goes on with a trained network; name it with --pretrained"
+        if self.preset in PRESETS and PRESETS[self.preset].clean_answer_weight and len({*self.pretrained}) != 1:
+            which = "one network for all seeds" if self.pretrained else "a trained network; name it with --pretrained"
+            yield f"--preset: {self.preset} goes on with {which}"
 
     def _file_faults(self) -> Iterator[str]:
         files = [("FACES", self.faces)]

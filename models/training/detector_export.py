@@ -19,8 +19,8 @@ from models.arrays import Floats, Gray
 from models.seeing.align import prepare
 from models.seeing.one_shot import SECOND_SHA256, card_of, second_of
 from models.seeing.session import open_session
+from models.training.checkpoint import read_parts
 from models.training.detector_network import DetectorNet
-from models.training.detector_training import about_the_checkpoint
 from models.training.second_look import ANSWERS, SecondLookNet
 
 TOLERANCE = 1e-3
@@ -29,8 +29,7 @@ TOLERANCE = 1e-3
 def load_detector(checkpoint: Path) -> DetectorNet:
     """The averaged network of a checkpoint. Raises ``BadFile``."""
     network = DetectorNet()
-    with about_the_checkpoint(checkpoint):
-        network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["ema"])
+    read_parts(checkpoint, {"ema": network})
     return network.eval()
 
 

@@ -18,7 +18,7 @@ from models.darkroom.heads import Head
 from models.darkroom.rendered import TRAINING_SEED, RenderedHeads, rendered_heads, write_heads
 from models.darkroom.rooms import RoomBank
 from models.darkroom.scenes import SceneSource
-from models.evaluation.dataset import read_faces
+from models.evaluation.dataset import LabelledFaces, read_faces
 from models.lighting.relight import training_lamps
 from models.rendering.mesh import read_mesh
 from models.seeing.one_shot import OneShot, second_of
@@ -49,15 +49,18 @@ def run_detector_training(config: DetectorTraining, progress: Progress) -> list[
         raise BadInput("PyTorch finds no GPU that it can use; use --device cpu", where=f"--device {config.device}")
     preset = config.hyperparameters
     cv2.setNumThreads(1)
-    run = DetectorRun(preset, config.folder, config.device or ("cuda" if there else "cpu"))
+    progress("reading faces", 0.0)
+    faces = read_faces(config.faces)
+    fingerprint = faces.fingerprint()[:16]
+    run = DetectorRun(preset, config.folder, config.device or ("cuda" if there else "cpu"), fingerprint)
     run.resume()
-    source, fingerprint = scene_source(config, run.step, progress)
+    source = scene_source(config, faces, run.step, progress)
     train_detector(run, SceneBatches(source, preset, run.step).loader(), progress)
     if not config.export:
         return [f"{config.folder / CHECKPOINT}: step {run.step}"]
     facts: dict[str, object] = {
         "version": config.version,
-        "trained_with": f"{fingerprint[:16]} preset {config.preset} steps {run.step}",
+        "trained_with": f"{fingerprint} preset {config.preset} steps {run.step}",
     }
     export_detector(load_detector(config.folder / CHECKPOINT), config.export, facts)
     int8 = config.export.with_suffix(".int8.onnx")
@@ -79,13 +82,12 @@ def _export_for_gpus(path: Path) -> str:
     return f"for GPUs: {', '.join(str(one) for one in made)}, {off}"
 
 
-def scene_source(config: DetectorTraining, first_step: int, progress: Progress) -> tuple[SceneSource, str]:
-    """What scenes are drawn from, and the fingerprint of the faces.
+def scene_source(config: DetectorTraining, faces: LabelledFaces, first_step: int, progress: Progress) -> SceneSource:
+    """What scenes are drawn from.
 
     Landmarks, lamps and heads take minutes: they are kept beside the run's folder.
     """
-    progress("reading faces", 0.0)
-    faces, cache, quick = read_faces(config.faces), config.folder.parent, config.preset == "quick"
+    cache, quick = config.folder.parent, config.preset == "quick"
     landmarks, found = cached_landmarks(faces, cache, partial(progress, "landmarks of the faces"))
     sure = np.flatnonzero(found & (faces.vote_shares.sum(axis=1) > 0))
     if not len(sure):
@@ -95,9 +97,7 @@ def scene_source(config: DetectorTraining, first_step: int, progress: Progress) 
     bank = FaceBank(faces.subset(sure).images, landmarks[sure] - FROM_EDGES, lamps, AS_PHOTOGRAPHED)
     rng = np.random.default_rng((3, first_step))
     rooms = RoomBank(QUICK_ROOMS if quick else ROOMS, rng, bank.images)
-    return SceneSource(
-        bank, rooms, rendered=_heads(config, QUICK_PEOPLE if quick else PEOPLE, progress)
-    ), faces.fingerprint()
+    return SceneSource(bank, rooms, rendered=_heads(config, QUICK_PEOPLE if quick else PEOPLE, progress))
 
 
 def _heads(config: DetectorTraining, count: int, progress: Progress) -> Sequence[Head]:

@@ -7,7 +7,6 @@ import json
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from calibration.errors import BadFile
-from calibration.files import shown
 from calibration.progress import Progress
 from models.seeing.one_shot import cell_centres, cell_strides
-from models.training.checkpoint import write_checkpoint
+from models.training.checkpoint import Parts, read_parts, write_parts
 from models.training.detector_batches import Batch
 from models.training.detector_config import DetectorPreset
 from models.training.detector_network import DetectorNet, decoded
@@ -27,21 +24,12 @@ from models.training.detector_network import DetectorNet, decoded
 CHECKPOINT = "last.pt"
 
 
-@contextmanager
-def about_the_checkpoint(path: Path) -> Iterator[None]:
-    """Whatever PyTorch raises on torn bytes or other weights (a dozen kinds) becomes a ``BadFile`` of ``path``."""
-    try:
-        yield
-    except Exception as error:
-        raise BadFile(path, [f"is torn, or no checkpoint of this detector: {shown(str(error), 200)}"]) from error
-
-
 class DetectorRun:
     """A training that can be stopped and gone on with: network, averaged network, optimiser, step."""
 
-    def __init__(self, preset: DetectorPreset, folder: Path, device: str = "cpu") -> None:
+    def __init__(self, preset: DetectorPreset, folder: Path, device: str = "cpu", faces: str = "") -> None:
         torch.manual_seed(1)
-        self.preset, self.folder, self.device, self.step = preset, folder, device, 0
+        self.preset, self.folder, self.device, self.faces, self.step = preset, folder, device, faces, 0
         self.network = DetectorNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema_network = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(
@@ -49,24 +37,16 @@ class DetectorRun:
         )
 
     def resume(self) -> None:
-        """Go on from the folder's checkpoint, if there is one. Raises ``BadFile``."""
-        path = self.folder / CHECKPOINT
-        if not path.is_file():
-            return
-        with about_the_checkpoint(path):
-            kept = torch.load(path, map_location=self.device, weights_only=True)
-            self.network.load_state_dict(kept["network"])
-            self.ema_network.load_state_dict(kept["ema"])
-            self.optimiser.load_state_dict(kept["optimiser"])
-            self.step = int(kept["step"])
+        """Go on from the folder's checkpoint, if there is one. Raises ``BadFile``, also for one of other faces."""
+        if (self.folder / CHECKPOINT).is_file():
+            self.step = read_parts(self.folder / CHECKPOINT, self._parts(), self.faces, self.device)
 
     def save(self) -> None:
         """Write the checkpoint, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        state = {"network": self.network, "ema": self.ema_network, "optimiser": self.optimiser}
-        write_checkpoint(
-            self.folder / CHECKPOINT, {"step": self.step, **{name: part.state_dict() for name, part in state.items()}}
-        )
+        write_parts(self.folder / CHECKPOINT, self._parts(), self.step, self.faces)
+
+    def _parts(self) -> Parts:
+        return {"network": self.network, "ema": self.ema_network, "optimiser": self.optimiser}
 
     def learning_rate(self) -> float:
         """Warm up, then a cosine down to a hundredth."""
@@ -144,17 +124,18 @@ def train_detector(run: DetectorRun, batches: Iterator[Batch], progress: Progres
     torch.set_num_threads(preset.threads)
     run.folder.mkdir(parents=True, exist_ok=True)
     sums: dict[str, float] = {}
-    started = time.monotonic()
+    first, started = run.step, time.monotonic()
     while run.step < preset.steps:
         for name, value in run.train_step(*next(batches)).items():
             sums[name] = sums.get(name, 0.0) + value
         if run.step % preset.save_every == 0 or run.step == preset.steps:
             run.save()
-            row = {"step": run.step, **{name: round(value / preset.save_every, 4) for name, value in sums.items()}}
+            steps = run.step - first
+            row = {"step": run.step, **{name: round(value / steps, 4) for name, value in sums.items()}}
             row["seconds"] = round(time.monotonic() - started, 1)
             with (run.folder / "log.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             progress(", ".join(f"{name} {value}" for name, value in row.items()), run.step / preset.steps)
-            sums, started = {}, time.monotonic()
+            sums, first, started = {}, run.step, time.monotonic()
         elif run.step % 20 == 0:
             progress("", run.step / preset.steps)

@@ -10,8 +10,9 @@ from models.arrays import Integers
 from models.labels import LABELS
 from models.training.network import EmotionNet
 
-NEVER = -20.0
-"""Logit of a class of which there is no face: its probability is under one in a million, and still a number."""
+NEVER = -50.0
+"""Logit of a class of which there is no face: its probability is under one in a million at every temperature that is
+fitted (up to 3), and still a number."""
 
 
 def absent_classes(labels: Integers) -> Integers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,8 @@ import torch
 from calibration.errors import BadFile, BadInput, NotEquivalent
 from calibration.progress import Progress
 from models.arrays import Floats, Gray
+from models.dataset.parts import in_no_part
+from models.dataset.table import cache_of
 from models.evaluation.dataset import LabelledFaces
 from models.lighting.uneven_light import training_light
 from models.training.augment import Augmenter
@@ -28,7 +29,7 @@ from models.training.gpu_variant import make_gpu_variant
 from models.training.parity_faces import parity_faces_from
 from models.training.release import Provenance, card_figures, release
 from models.training.restore import load_pretrained
-from models.training.train import train
+from models.training.train import logged, train
 from models.training.training_faces import TrainingFaces, read_training_faces
 from models.training.training_report import write_report
 from models.training.training_run import TrainingRun
@@ -62,8 +63,13 @@ def run_training(config: TrainingConfig, progress: Progress) -> list[str]:
     """
     config = replace(config, device=_device(config.device))
     teachers = Teachers(config.teachers, config.device) if config.teachers else None
-    runs = _open_runs(config, teachers)
-    faces = _read_training_set(config, progress)
+    progress("reading faces", 0.0)
+    read = read_training_faces(config)
+    _check_counts(config, read)
+    if config.validation_faces is None and (left := in_no_part(config.faces)):
+        progress(f"{left} faces came after the split and are not used: 'chiaro dataset split {config.faces}'", 0.0)
+    runs = _open_runs(config, teachers, read.fingerprint())
+    faces = _prepared(config, read, progress)
     augmenter, mixes = faces.augmenter, []
     for run, path in zip(runs, config.pretrained_per_seed, strict=True):
         if not path:
@@ -100,7 +106,7 @@ def _device(wanted: str) -> str:
     return wanted or ("cuda" if there else "cpu")
 
 
-def _open_runs(config: TrainingConfig, teachers: Teachers | None) -> list[TrainingRun]:
+def _open_runs(config: TrainingConfig, teachers: Teachers | None, faces: str) -> list[TrainingRun]:
     runs = [
         TrainingRun(
             config.hyperparameters,
@@ -110,7 +116,7 @@ def _open_runs(config: TrainingConfig, teachers: Teachers | None) -> list[Traini
             teachers.name if teachers else "",
             config.relight,
             _digest(path) if path else "",
-            _digest(config.computed) if config.computed and config.computed.is_file() else "",
+            faces,
         )
         for seed, folder, path in zip(config.seeds, config.run_folders, config.pretrained_per_seed, strict=True)
     ]
@@ -126,14 +132,12 @@ def _digest(path: Path) -> str:
         raise BadFile(path, [f"cannot be read: {error.strerror or error}"]) from error
 
 
-def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSet:
-    progress("reading faces", 0.0)
-    read = read_training_faces(config)
+def _prepared(config: TrainingConfig, read: TrainingFaces, progress: Progress) -> TrainingSet:
     faces, valid = read.training, read.validation
-    _check_counts(config, faces, valid)
     cache = config.folder.parent  # landmarks and lamps take minutes: runs beside each other share them
-    landmarks, _ = cached_landmarks(faces, cache, partial(progress, "landmarks of the training faces"))
-    valid_landmarks, _ = cached_landmarks(valid, cache, partial(progress, "landmarks of the validation faces"))
+    own = cache_of(config.faces, cache)
+    landmarks, _ = cached_landmarks(faces, own, partial(progress, "landmarks of the training faces"))
+    valid_landmarks, _ = cached_landmarks(valid, own, partial(progress, "landmarks of the validation faces"))
     computed = None
     if read.computed is not None:
         told = partial(progress, "landmarks of the computed faces")
@@ -148,13 +152,14 @@ def _read_training_set(config: TrainingConfig, progress: Progress) -> TrainingSe
     )
 
 
-def _check_counts(config: TrainingConfig, faces: LabelledFaces, valid: LabelledFaces) -> None:
-    needed = config.hyperparameters.batch_size
-    if len(faces) < needed:
+def _check_counts(config: TrainingConfig, faces: TrainingFaces) -> None:
+    needed, there = config.hyperparameters.batch_size, len(faces.training)
+    if there < needed:
+        what = "holds" if config.validation_faces else "has in the part train"
         raise BadFile(
-            config.faces, [f"holds {len(faces)} faces; the preset {config.preset!r} needs {needed} or more (a batch)"]
+            config.faces, [f"{what} {there} faces; the preset {config.preset!r} needs {needed} or more (a batch)"]
         )
-    if not len(valid):
+    if not len(faces.validation):
         raise BadFile(
             config.validation_faces or config.faces, ["no face has a label (a majority of votes) to evaluate on"]
         )
@@ -202,8 +207,7 @@ def _plot(folder: Path) -> None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    with (folder / "log.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = logged(folder)
     figure, axes = plt.subplots(figsize=(7, 4))
     for name in ("accuracy", "accuracy_dark", "macro_f1"):
         axes.plot([int(row["epoch"]) for row in rows], [float(row[name]) for row in rows], label=name)

@@ -19,10 +19,10 @@ from models.seeing.align import SIDE as FACE_SIDE
 from models.seeing.align import align, prepare, similarity
 from models.seeing.one_shot import OneShot
 from models.seeing.second_look import VALUES, wanted_of
-from models.training.checkpoint import write_checkpoint
+from models.training.checkpoint import Parts, read_parts, write_parts
 from models.training.detector_batches import POOL, SIDE
 from models.training.detector_network import Conv, Residual
-from models.training.detector_training import about_the_checkpoint, average
+from models.training.detector_training import average
 
 BATCH, FRESH, KEPT = 128, 24, 20_000
 """Faces of a step; how many of them are new; how many are kept to be seen again."""
@@ -167,23 +167,17 @@ class SecondLookRun:
         self.trained = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
 
-    def _parts(self) -> dict[str, SecondLookNet | torch.optim.AdamW]:
+    def _parts(self) -> Parts:
         return {"network": self.network, "ema": self.trained, "optimiser": self.optimiser}
 
     def resume(self) -> None:
         """Go on from the checkpoint, if there is one. Raises ``BadFile``."""
         if self.path.is_file():
-            with about_the_checkpoint(self.path):
-                kept = torch.load(self.path, map_location="cpu", weights_only=True)
-                for name, part in self._parts().items():
-                    part.load_state_dict(kept[name])
-                self.step = int(kept["step"])
+            self.step = read_parts(self.path, self._parts())
 
     def save(self) -> None:
         """Write the checkpoint, whole or not at all."""
-        write_checkpoint(
-            self.path, {"step": self.step, **{name: part.state_dict() for name, part in self._parts().items()}}
-        )
+        write_parts(self.path, self._parts(), self.step)
 
     def train_step(self, faces: Gray, wanted: Floats) -> dict[str, float]:
         """One step on a batch; its losses."""
@@ -204,13 +198,14 @@ class SecondLookRun:
 def train_second_look(run: SecondLookRun, faces: FoundFaces, progress: Progress) -> None:
     """Train until the run's last step; a checkpoint and a line now and then."""
     sums: dict[str, float] = {}
+    first = run.step
     for batch in faces:
         if run.step >= run.steps:
             break
         for name, value in run.train_step(*batch).items():
-            sums[name] = sums.get(name, 0.0) + value / SAVE_EVERY
+            sums[name] = sums.get(name, 0.0) + value
         if run.step % SAVE_EVERY == 0 or run.step == run.steps:
             run.save()
-            told = ", ".join(f"{name} {value:.4f}" for name, value in sums.items())
+            told = ", ".join(f"{name} {value / (run.step - first):.4f}" for name, value in sums.items())
             progress(f"second look, step {run.step}, {told}", run.step / run.steps)
-            sums = {}
+            sums, first = {}, run.step

@@ -30,13 +30,15 @@ HELD_OUT = 10
 def run_temporal_training(config: TemporalTraining, progress: Progress) -> list[str]:
     """Train and export what ``config`` says: ``KIND.onnx`` in its folder; lines for people about what was written.
 
-    People, courses and checkpoints are kept in the folder, and a stopped training goes on. Another classifier draws its
-    own courses. Raises ``BadFile`` for faces, mesh, classifier or checkpoint that cannot be used.
+    People, courses and checkpoints are kept in the folder, and a stopped training goes on. Another classifier,
+    and other faces, draw their own courses. Raises ``BadFile`` for faces, mesh, classifier or checkpoint that cannot be
+    used.
     """
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     preset, classifier = config.hyperparameters, open_classifier(config.model or "", "cpu")
-    drawn = (classifier.card.sha256, config.faces.resolve(), config.mesh, preset.courses, preset.people, preset.stills)
+    faces = read_faces(config.faces).fingerprint()  # other faces under the same name draw their own courses
+    drawn = (classifier.card.sha256, faces, config.mesh, preset.courses, preset.people, preset.stills)
     folder = config.folder / hashlib.sha256(repr(drawn).encode()).hexdigest()[:10]
     looks = kept_looks(
         folder / "looks.npz",

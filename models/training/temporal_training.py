@@ -17,8 +17,8 @@ from torch.nn import functional
 from calibration.errors import NotEquivalent
 from models.evaluation.temporal_filter import LOOKS_OF
 from models.seeing.session import open_session
-from models.training.checkpoint import write_checkpoint
-from models.training.detector_training import about_the_checkpoint, average
+from models.training.checkpoint import Parts, read_parts, write_parts
+from models.training.detector_training import average
 from models.training.export import write_metadata
 from models.training.temporal_config import TemporalPreset
 from models.training.temporal_looks import Looks
@@ -44,25 +44,15 @@ class TemporalRun:
 
     def resume(self) -> None:
         """Go on from the folder's checkpoint, if there is one. Raises ``BadFile``."""
-        path = self.folder / CHECKPOINT
-        if not path.is_file():
-            return
-        with about_the_checkpoint(path):
-            kept = torch.load(path, weights_only=True)
-            self.network.load_state_dict(kept["network"])
-            self.ema_network.load_state_dict(kept["ema_network"])
-            self.optimizer.load_state_dict(kept["optimizer"])
-            self.step = int(kept["step"])
+        if (self.folder / CHECKPOINT).is_file():
+            self.step = read_parts(self.folder / CHECKPOINT, self._parts())
 
     def save(self) -> None:
         """Write the checkpoint, whole or not at all."""
-        parts: dict[str, nn.Module | torch.optim.Optimizer] = {
-            "network": self.network,
-            "ema_network": self.ema_network,
-            "optimizer": self.optimizer,
-        }
-        state = {name: part.state_dict() for name, part in parts.items()}
-        write_checkpoint(self.folder / CHECKPOINT, {"step": self.step, **state})
+        write_parts(self.folder / CHECKPOINT, self._parts(), self.step)
+
+    def _parts(self) -> Parts:
+        return {"network": self.network, "ema_network": self.ema_network, "optimizer": self.optimizer}
 
     def learning_rate(self) -> float:
         """Warm up, then a cosine down to a hundredth."""
@@ -108,21 +98,21 @@ def train_temporal(run: TemporalRun, looks: Looks, valid: Looks, progress: Calla
     """Train until the preset's last step; a checkpoint and a line of the log now and then."""
     preset = run.preset
     run.folder.mkdir(parents=True, exist_ok=True)
-    total, started = 0.0, time.monotonic()
+    total, first, started = 0.0, run.step, time.monotonic()
     while run.step < preset.steps:
         total += run.train_step(looks.batch(preset.batch_size, np.random.default_rng((1, run.step))))
         if run.step % preset.save_every == 0 or run.step == preset.steps:
             run.save()
             with torch.no_grad():
                 held_out = float(loss(run.ema_network, valid))
-            row = {"step": run.step, "loss": total / preset.save_every, "held_out": held_out}
+            row = {"step": run.step, "loss": total / (run.step - first), "held_out": held_out}
             row = {name: round(value, 4) for name, value in row.items()}
             row["seconds"] = round(time.monotonic() - started, 1)
             with (run.folder / "log.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             line = ", ".join(f"{name} {value}" for name, value in row.items())
             progress(f"{run.kind}: {line}", run.step / preset.steps)
-            total = 0.0
+            total, first = 0.0, run.step
 
 
 class _OneLook(nn.Module):

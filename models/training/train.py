@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from calibration.file_writer import write_over
 from calibration.progress import Progress
 from models.arrays import Integers
 from models.training.augment import Augmenter
@@ -73,7 +75,16 @@ def train(
                 _log(run, row, progress)
 
 
+LOG = "log.csv"
 COLUMNS = ("epoch", "loss", "accuracy", "macro_f1", "accuracy_dark", "seconds")
+
+
+def logged(folder: Path) -> list[dict[str, str]]:
+    """The rows of a run's log so far, by ``COLUMNS``."""
+    if not (folder / LOG).is_file():
+        return []
+    with (folder / LOG).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _silence(run: TrainingRun, absent: Integers) -> None:
@@ -98,12 +109,12 @@ def _evaluate(run: TrainingRun, validation: Validation) -> dict[str, float]:
 
 
 def _log(run: TrainingRun, row: dict[str, float], progress: Progress) -> None:
-    path: Path = run.folder / "log.csv"
-    new = not path.is_file()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    earlier = (old for old in logged(run.folder) if int(old["epoch"]) < run.epoch)  # a killed epoch is made again
+    writer.writerows(earlier)
+    writer.writerow(row)
+    write_over(run.folder / LOG, text.getvalue().encode())
     line = ", ".join(f"{name} {row[name]}" for name in COLUMNS)
     progress(f"seed {run.seed}: {line}", run.epoch / run.preset.epochs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from calibration.errors import BadFile
@@ -21,6 +22,12 @@ class TrainingFaces:
     """None: two sets were named, or the split has no such part."""
     computed: LabelledFaces | None = None
     """Learned from as well; what they show is known."""
+
+    def fingerprint(self) -> str:
+        """A short name of all that is learned from or chosen on: it changes when a picture or a label of it does."""
+        sets = (self.training, self.validation, self.computed)
+        parts = " ".join("" if one is None else one.fingerprint() for one in sets)
+        return hashlib.sha256(parts.encode()).hexdigest()[:12]
 
 
 def read_training_faces(config: TrainingConfig) -> TrainingFaces:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import numpy as np
 
 from models.arrays import Floats, Gray
 from models.evaluation.dataset import LabelledFaces
+from models.evaluation.groups import Share
 from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.evaluation.metrics import Scores, fit_temperature, scores
-from models.evaluation.plots import confusion_picture, reliability_picture
+from models.evaluation.plots import confusion_picture, reliability_picture, write_png
 from models.seeing.align import prepare
 from models.training.export import load_network
 from models.training.network import EmotionNet
@@ -43,7 +43,7 @@ def write_report(run: TrainingRun, checkpoint: Path, faces: TrainingFaces, valid
     shown_name, shown = rows[-1]
     pictures = {"confusion": confusion_picture(shown), "reliability": reliability_picture(shown)}
     for name, picture in pictures.items():
-        cv2.imwrite(str(run.folder / f"{name}.png"), picture)
+        write_png(run.folder / f"{name}.png", picture)
     lines = [f"{name}: {_figures(found)}" for name, found in rows]
     lines += [f"{shown_name}: recall {label} {100 * share:.0f} %" for label, share in shown.recall.items()]
     if faces.test is None:
@@ -77,18 +77,12 @@ def _tempered(probabilities: Floats, temperature: float) -> Floats:
 
 
 def _figures(found: Scores) -> str:
-    low, high = wilson(found.accuracy, found.n)
+    low, high = Share(round(found.accuracy * found.n), found.n).between
     sure = f"95 % sure: {100 * low:.0f} to {100 * high:.0f}"
     return (
         f"{found.n} faces, accuracy {100 * found.accuracy:.1f} % ({sure}),"
         f" macro-F1 {100 * found.macro_f1:.1f} %, ECE {found.ece:.3f}"
     )
-
-
-def wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Between what the true share lies with 95 % certainty, when it was ``share`` of ``n`` (Wilson 1927)."""
-    middle, spread = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
 
 
 def _page(run: TrainingRun, faces: TrainingFaces, lines: list[str], shown: str, pictures: dict[str, Gray]) -> str:

@@ -28,8 +28,8 @@ class TrainingRun:
     relight: bool = True
     pretrained: str = ""
     """Start of the sha256 of the network that it is fine-tuned from; '': from scratch."""
-    computed: str = ""
-    """Start of the sha256 of the computed faces that it learns from too."""
+    faces: str = ""
+    """Which faces it learns from and is chosen on (``TrainingFaces.fingerprint``)."""
     epoch: int = 0
     step: int = 0
     best_score: float = -1.0
@@ -85,7 +85,8 @@ class TrainingRun:
     def resume(self) -> None:
         """Go on from the last checkpoint in the folder, if there is one.
 
-        Raises ``BadFile`` when that was started with another network, seed, teachers, light or pretrained network.
+        Raises ``BadFile`` when that was started with another network, seed, teachers, light or pretrained network, or
+        with other faces: it may have learned from somebody who has withdrawn, or who is in the test part now.
         """
         path = self.folder / "last.pt"
         if not path.is_file():
@@ -123,7 +124,7 @@ class TrainingRun:
             "teachers": self.teachers,
             "relight": self.relight,
             "pretrained": self.pretrained,
-            "computed": self.computed,
+            "faces": self.faces,
         }
 
     def _write(self, name: str, more: dict[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import torch
 
 from calibration.array_file import FLAGS, FLOAT_CUBE, load_arrays
 from calibration.errors import BadFile
+from calibration.file_writer import write_over
 from models.arrays import Floats, Integers, Mask
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
@@ -23,15 +25,19 @@ from models.training.precision import mixed_precision
 
 
 def cached_landmarks(faces: LabelledFaces, folder: Path, progress: Callable[[float], None]) -> tuple[Floats, Mask]:
-    """Landmarks (n, 5, 2) of the faces and whether they were found (n,), kept in ``folder`` for the next time."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Landmarks (n, 5, 2) of the faces and whether they were found (n,), kept in ``folder`` for the next time.
+
+    They are somebody's: readable by their owner alone. Raises ``OSError`` where they cannot be kept.
+    """
     path = folder / f"landmarks-{faces.fingerprint()[:16]}.npz"
     if path.is_file():
         with suppress(BadFile):  # a torn one is made anew
             kept = load_arrays(path, {"five": FLOAT_CUBE, "found": FLAGS})
             return kept["five"], kept["found"]
     landmarks, found = find_landmarks(faces.images, progress)
-    np.savez(path, five=landmarks, found=found)
+    packed = io.BytesIO()
+    np.savez(packed, five=landmarks, found=found)
+    write_over(path, packed.getvalue(), private=True)
     return landmarks, found
 
 

@@ -36,6 +36,9 @@ def test_a_file_of_faces_becomes_a_network_with_its_card_and_its_log(tmp_path: P
     assert (tmp_path / "run" / "plot.png").is_file()
     assert (tmp_path / "run" / "config.json").is_file()
     assert "accuracy_dark" in (tmp_path / "run" / "log.csv").read_text().splitlines()[0]
+    again = CliRunner().invoke(app, ["train", faces, _faces(tmp_path / "valid.npz", 21), *options])
+    assert again.exit_code == Exit.BAD_CONFIGURATION, "other faces: what it has learned may not be gone on with"
+    assert "choose another --folder" in " ".join(again.output.split())
 
 
 def test_an_unknown_preset_is_told_in_a_line(tmp_path: Path) -> None:

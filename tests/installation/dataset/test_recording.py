@@ -61,7 +61,7 @@ def test_of_who_says_no_nothing_is_written(film: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "RECORDS" in done.output
     assert "nothing is recorded" in done.output
-    assert sorted(file.name for file in (tmp_path / "set").iterdir()) == [".gitignore", "labels.csv"]
+    assert sorted(file.name for file in (tmp_path / "set").iterdir()) == [".gitignore", ".lock", "labels.csv"]
     assert rows(tmp_path / "set") == []
 
 
@@ -86,7 +86,7 @@ def test_who_agrees_is_recorded_under_a_code_stopped_gone_on_with_and_forgotten(
     assert len(faces) == len(rows(folder)) >= 6
     assert {face.shape for face in faces if face is not None} == {(CROP_SIDE, CROP_SIDE)}, "gray, and no whole picture"
     kept = {file.suffix or file.name for file in folder.rglob("*") if file.is_file()}
-    assert kept == {".png", ".csv", ".gitignore"}
+    assert kept == {".png", ".csv", ".gitignore", ".lock"}
     gone = CliRunner().invoke(app, ["dataset", "forget", str(folder), code])
     assert gone.exit_code == 0, gone.output
     assert files_with(folder, ".png") == []

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from calibration.errors import BadFile
+from models.dataset.consent import Consent, read_consents, write_consents
 from models.dataset.crop import CROP_SIDE
 from models.dataset.importing import import_faces
 from models.dataset.table import FaceRow, read_table, write_table
@@ -65,7 +66,7 @@ def test_tables_of_pixels_and_their_votes_are_read(tmp_path: Path) -> None:
     assert voted.classes == {"surprise": 1, "sadness": 1}
     assert dict(voted.unused)["line 4"] == "has no majority of the votes"
     votes.write_text(FER_PLUS)
-    with pytest.raises(BadFile, match="column missing"):
+    with pytest.raises(BadFile, match="0 rows for 4 faces"):
         import_faces(table, tmp_path / "voted", "fer", votes=votes)
 
 
@@ -89,11 +90,80 @@ def test_pictures_that_lie_there_without_a_table_stay_in_the_set(tmp_path: Path)
     assert {row.label for row in read_table(tmp_path / "own")} == {"fear", "anger"}
 
 
-def test_one_set_is_added_to_another(tmp_path: Path) -> None:
-    write_picture(tmp_path / "own" / "fear" / "a.png", drawn(9))
-    write_table(tmp_path / "own", [FaceRow("fear/a.png", "fear", "K7QX2P")])
-    write_picture(tmp_path / "theirs" / "fear" / "b.png", drawn(8))
-    import_faces(tmp_path / "theirs", tmp_path / "own", "theirs")
-    assert [row.person for row in read_table(tmp_path / "own")] == ["K7QX2P", ""]
+def test_a_set_of_ours_is_added_to_another_with_its_codes_consents_and_faces_as_they_are(tmp_path: Path) -> None:
+    theirs, own = tmp_path / "theirs", tmp_path / "own"
+    # No face is found in it: it was cut out before.
+    face = np.asarray(cv2.resize(drawn(8), (CROP_SIDE, CROP_SIDE)), np.uint8)
+    write_picture(theirs / "fear" / "b.png", face)
+    write_picture(theirs / "anger" / "c.png", drawn(9))
+    rows = [
+        FaceRow("fear/b.png", "fear", "K7QX2P", "s1", "dim", "old", "train"),
+        FaceRow("anger/c.png", "anger", "x:1"),
+    ]
+    write_table(theirs, rows)
+    write_consents(theirs, [Consent("K7QX2P", "today", "q")])
+    write_picture(own / "fear" / "a.png", drawn(9))
+    write_table(own, [FaceRow("fear/a.png", "fear", "AAAAAA")])
+    for _ in range(2):
+        import_faces(theirs, own, "theirs")
+    first, second, third = read_table(own)
+    assert first.person == "AAAAAA"
+    assert (second.person, second.session, second.light, second.group, second.part) == (
+        "K7QX2P",
+        "s1",
+        "dim",
+        "old",
+        "",
+    )
+    assert third.person == "theirs:x:1"
+    assert np.array_equal(np.asarray(cv2.imread(str(own / second.path), cv2.IMREAD_UNCHANGED)), face)
+    assert read_consents(own) == [Consent("K7QX2P", "today", "q")]
+    with pytest.raises(BadFile, match="bring it into another folder"):
+        import_faces(own, own, "own")
+
+
+def test_who_a_picture_shows_is_known_also_after_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own"
+    for k in range(2):
+        write_picture(tmp_path / "theirs" / "fear" / "p1" / f"{k}.png", drawn(k))
+    with monkeypatch.context() as machine:
+        machine.setattr("models.dataset.importing.write_table", writes := Writes())
+        import_faces(tmp_path / "theirs", own, "theirs")
+    assert writes.count == 2
+    assert len(list((own / "fear").iterdir())) == 2
+    assert read_table(own) == [], "killed before its lines were written"
+    import_faces(tmp_path / "theirs", own, "theirs")
+    assert [row.person for row in read_table(own)] == ["theirs:p1"] * 2
+
+
+class Writes:
+    """Writes the first table; the second comes too late."""
+
+    count = 0
+
+    def __call__(self, folder: Path, rows: list[FaceRow]) -> None:
+        self.count += 1
+        if self.count == 1:
+            write_table(folder, rows)
+
+
+def test_what_cannot_be_read_makes_no_folder_and_what_stops_an_import_leaves_no_picture_without_a_line(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "own"
     with pytest.raises(BadFile):
-        import_faces(tmp_path / "nowhere", tmp_path / "own", "nowhere")
+        import_faces(tmp_path / "nowhere", own, "nowhere")
+    for k in range(40):
+        write_picture(tmp_path / "theirs" / "fear" / f"{k}.png", drawn(k))
+    with pytest.raises(BadFile, match="belong to a table of pixels"):
+        import_faces(tmp_path / "theirs", own, "theirs", votes=tmp_path / "v.csv")
+    assert not own.exists()
+
+    def stop(what: str, _share: float) -> None:
+        if what == "32 faces":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_faces(tmp_path / "theirs", own, "theirs", progress=stop)
+    assert {row.path for row in read_table(own)} == {f"fear/{file.name}" for file in (own / "fear").iterdir()}
+    assert import_faces(tmp_path / "theirs", own, "theirs").known == 32

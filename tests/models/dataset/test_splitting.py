@@ -38,6 +38,12 @@ def test_the_same_seed_divides_alike_and_another_one_otherwise() -> None:
     assert first != other
 
 
+def test_who_is_written_in_two_ways_is_one_person() -> None:
+    rows = [FaceRow(f"anger/{who}-{k}.png", "anger", who) for who in ("Anna", "anna", "ben", "Cleo") for k in range(9)]
+    found = split_by_person(rows, (), SHARES, 1)
+    assert parts_of(found, "Anna") == parts_of(found, "anna")
+
+
 def test_doubles_bind_people_together() -> None:
     rows = rows_of(6)
     pairs = [(0, 10), (10, 20), (20, 30)]  # P0 = P1 = P2 = P3

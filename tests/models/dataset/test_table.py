@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from calibration.errors import BadFile
-from models.dataset.consent import Consent, new_code, read_consents, write_consents
+from models.dataset.consent import is_code, new_code
 from models.dataset.table import FaceRow, make_dataset_folder, read_table, write_table
-from models.dataset.withdrawal import forget_person
 from models.evaluation.dataset import read_faces
 from tests.models.dataset.faces import drawn, write_picture
 
@@ -33,7 +32,7 @@ def test_every_line_that_leads_out_of_the_folder_is_told_at_once(tmp_path: Path)
         read_table(tmp_path)
     assert [problem.split(":")[0] for problem in told.value.problems] == ["line 2", "line 3", "line 4", "line 5"]
     (tmp_path / "labels.csv").write_text("file\na.png\n")
-    with pytest.raises(BadFile, match="column missing: path"):
+    with pytest.raises(BadFile, match="column missing: label"):
         read_table(tmp_path)
 
 
@@ -54,21 +53,45 @@ def test_codes_are_random_and_nobodys_twice() -> None:
     codes = {new_code(()) for _ in range(200)}
     assert len(codes) == 200
     assert all(len(code) == 6 and not set(code) & set("IO01") for code in codes)
+    assert all(map(is_code, codes))
+    assert not any(map(is_code, ("", "anna", "ABCDE1", "ABCDEFG")))
 
 
-def test_who_withdraws_leaves_nothing_behind(tmp_path: Path) -> None:
-    make_dataset_folder(tmp_path)
-    rows = [FaceRow(f"anger/{who}-s-01-{k}.png", "anger", who) for who in ("AAAAAA", "BBBBBB") for k in (1, 2)]
-    for row in rows:
-        write_picture(tmp_path / row.path, drawn(1))
-    write_picture(tmp_path / "fear" / "AAAAAA-s-01-1.png", drawn(2))  # a kill left it without a line
+def test_a_table_that_an_office_program_saved_is_read_and_what_somebody_added_stays(tmp_path: Path) -> None:
+    written = "\ufeffFile;Emotion;Person;Notes\r\nhappy\\a.png; Happy ;Zoe\u0308;beard, hat\r\n;;;\r\nb.png;sad;;\r\n"
+    (tmp_path / "labels.csv").write_bytes(written.encode())
+    rows = read_table(tmp_path)
+    assert rows == [FaceRow("happy/a.png", "happiness", "Zoë"), FaceRow("b.png", "sadness")]
+    write_table(tmp_path, rows[:1])
+    assert (tmp_path / "labels.csv").read_text().splitlines() == [
+        "path,label,person,session,light,group,part,Notes",
+        'happy/a.png,happiness,Zoë,,,,,"beard, hat"',
+    ]
+
+
+def test_whatever_a_picture_is_called_its_line_is_read_again(tmp_path: Path) -> None:
+    names = [" happy/p1/1.png", "anger/p1/12:30.png", "anger/p1/back\\slash.png", 'anger/p 1/"q", é.png']
+    for name in names:
+        write_picture(tmp_path / name, drawn(1))
+    rows = read_table(tmp_path)
+    assert sorted(row.path for row in rows) == sorted(names)
     write_table(tmp_path, rows)
-    write_consents(tmp_path, [Consent("AAAAAA", "today", "q"), Consent("BBBBBB", "today", "q")])
-    done = forget_person(tmp_path, "AAAAAA")
-    assert (done.pictures, done.lines, done.consents) == (3, 2, 1)
-    left = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert not [file for file in left if "AAAAAA" in file.name or b"AAAAAA" in file.read_bytes()]
-    assert len(read_table(tmp_path)) == 2
-    assert [one.person for one in read_consents(tmp_path)] == ["BBBBBB"]
-    assert not forget_person(tmp_path, "AAAAAA").anything
-    assert not forget_person(tmp_path, "").anything, "no code is nobody's"
+    assert read_table(tmp_path) == rows
+    (tmp_path / "anger" / "p1" / "torn\udce9.png").touch()
+    with pytest.raises(BadFile, match="rename that file"):
+        write_table(tmp_path, [*rows, FaceRow("anger/p1/torn\udce9.png", "anger")])
+    assert read_table(tmp_path) == rows
+
+
+def test_a_picture_has_one_line_and_no_more_faults_are_told_than_can_be_read(tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text("path,label\na/1.png,anger\n./a//1.png,fear\n")
+    with pytest.raises(BadFile, match=r"line 3: 'a/1.png' stands in line 2 already"):
+        read_table(tmp_path)
+    table.write_text("path,label\n" + "a.png,envy\n" * 99)
+    with pytest.raises(BadFile) as told:
+        read_table(tmp_path)
+    assert told.value.problems[-1] == "49 more problems"
+    table.write_text('path,label\n"a.png,anger\nb.png,anger\n')
+    with pytest.raises(BadFile, match="line 3: is not a table"):
+        read_table(tmp_path)

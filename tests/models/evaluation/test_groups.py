@@ -17,6 +17,8 @@ from tests.models.tiny_classifier import make_classifier
 def test_the_interval_is_that_of_wilson_also_for_none_and_for_nothing() -> None:
     assert Share(0, 10).between == pytest.approx((0, 0.278), abs=0.001)
     assert Share(5, 100).between == pytest.approx((0.0215, 0.1118), abs=0.001)
+    assert Share(9, 10).between == pytest.approx((0.596, 0.982), abs=0.001)
+    assert Share(10, 10).between == pytest.approx((0.722, 1.0), abs=0.001)
     assert Share(0, 0).between == (0, 1)
 
 

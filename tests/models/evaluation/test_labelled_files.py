@@ -55,6 +55,25 @@ def test_people_may_lie_above_or_below_the_class(tmp_path: Path) -> None:
     ]
 
 
+def test_days_of_one_person_are_one_person_and_what_all_lie_in_is_nobody(tmp_path: Path) -> None:
+    for name in ("anna/monday/happy/1.png", "anna/friday/sad/2.png", "ben/monday/sad/3.png"):
+        _picture(tmp_path / "their faces" / name)
+    found = find_labelled_files(tmp_path)
+    assert [one.person for one in found.files] == ["anna", "anna", "ben"]
+
+
+def test_folders_behind_links_are_entered_once(tmp_path: Path) -> None:
+    root, elsewhere = tmp_path / "set", tmp_path / "elsewhere"
+    for place in (root / "fear" / "1.png", elsewhere / "p1" / "2.png"):
+        _picture(place)
+    for name, leads_to in (("happy", elsewhere), ("more happy", elsewhere), ("again", root / "fear"), ("up", tmp_path)):
+        (root / name).symlink_to(leads_to)
+    assert [one.path.relative_to(root).as_posix() for one in find_labelled_files(root).files] == [
+        "fear/1.png",
+        "happy/p1/2.png",
+    ]
+
+
 def test_a_table_names_pictures_classes_and_groups(tmp_path: Path) -> None:
     _picture(tmp_path / "in" / "1.png")
     _picture(tmp_path / "2.png")
@@ -66,8 +85,17 @@ def test_a_table_names_pictures_classes_and_groups(tmp_path: Path) -> None:
         assert (found.unknown, found.missing) == ((("bored", 1),), ("gone.png",))
     with pytest.raises(BadFile, match=r"bored \(1\)(.|\n)*gone.png: no such file"):
         read_faces(table)
-    table.write_text("in/1.png,happy\n2.png,sad\n", encoding="utf-8")
-    assert read_faces(table).labels.tolist() == [1, 3]
+    for suffix in ("png", "PNG"):
+        _picture(tmp_path / f"2.{suffix}")
+        table.write_text(f"2.{suffix},sad\nin/1.png,happy\n", encoding="utf-8")
+        assert read_faces(table).labels.tolist() == [3, 1], "without names of the columns"
+    table.write_text("path,label\n2.png\n" + "x" * 300 + ".png,sad\nin/1.png,happy\n", encoding="utf-8")
+    found = find_labelled_files(table)
+    assert (len(found.files), found.unknown) == (1, (("(no label)", 1),))
+    assert found.missing[0].startswith("xxx"), "longer than a name may be"
+    table.write_text("path,label\n", encoding="utf-8")
+    with pytest.raises(BadFile, match="names no picture"):
+        find_labelled_files(table)
     table.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(BadFile, match="column missing: path"):
         read_faces(table)
@@ -101,6 +129,14 @@ def test_pictures_of_every_depth_and_transparency_are_as_bright_as_they_are_mean
         "clear.png": [128, 255],
         "UPPER.JPG": [200, 200],
     }
+
+
+def test_photographs_are_held_small_and_faces_as_they_are(tmp_path: Path) -> None:
+    for name, size in (("happy/1.jpg", (1500, 3000)), ("happy/2.png", (48, 40)), ("happy/3.png", (1, 9000))):
+        _picture(tmp_path / name, np.full(size, 77, np.uint8))
+    read = read_faces(tmp_path).images
+    assert [image.shape for image in read] == [(640, 1280), (48, 40), (1, 1280)]
+    assert abs(int(read[0].mean()) - 77) <= 1
 
 
 def test_what_is_no_picture_is_none(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Checkpoints that earlier versions wrote are still read: as teachers, to be resumed, to be fine-tuned."""
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,10 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
+from torch import nn
 
 from calibration.errors import BadFile
-from models.training.checkpoint import read_checkpoint
+from models.training.checkpoint import read_checkpoint, read_parts, write_checkpoint, write_parts
 from models.training.distillation import Teachers
 from models.training.export import load_network
 from models.training.network_config import NetworkConfig
@@ -91,3 +94,34 @@ def test_a_file_that_is_not_a_checkpoint_is_refused_in_a_line(tmp_path: Path) ->
     for name in ("broken.pt", "half.pt", "list.pt"):
         with pytest.raises(BadFile, match="not a checkpoint"):
             read_checkpoint(tmp_path / name)
+
+
+def test_a_training_is_not_gone_on_with_on_other_faces(tmp_path: Path) -> None:
+    layer = nn.Linear(2, 2)
+    write_parts(tmp_path / "a.pt", {"network": layer}, 7, "faces1")
+    other = nn.Linear(2, 2)
+    assert read_parts(tmp_path / "a.pt", {"network": other}, "faces1") == 7
+    assert torch.equal(layer.weight, other.weight)
+    assert read_parts(tmp_path / "a.pt", {"network": other}) == 7
+    with pytest.raises(BadFile, match="other faces; choose another --folder"):
+        read_parts(tmp_path / "a.pt", {"network": other}, "faces2")
+    with pytest.raises(BadFile, match="no checkpoint"):
+        read_parts(tmp_path / "gone.pt", {"network": other})
+    run = TrainingRun(TINY, 7, tmp_path, faces="faces1")
+    run.save("last")
+    with pytest.raises(BadFile, match="was started with faces faces1, not faces2; choose another --folder"):
+        TrainingRun(TINY, 7, tmp_path, faces="faces2").resume()
+
+
+def test_a_full_disk_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.pt"
+    write_checkpoint(path, {"step": 1})
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_checkpoint(path, {"step": 2})
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a.pt": before}

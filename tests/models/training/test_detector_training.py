@@ -1,5 +1,7 @@
 """The detector learns faces of a few strokes, goes on after a stop, and its file answers as the network does."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +118,23 @@ def test_a_stopped_training_goes_on_and_its_file_answers_as_the_network(tmp_path
     (tmp_path / CHECKPOINT).write_bytes(b"torn")
     with pytest.raises(BadFile, match="torn"):
         again.resume()
+
+
+def test_the_log_has_the_mean_losses_of_a_step_also_where_few_were_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(run: DetectorRun, _pictures: object, _wanted: object) -> dict[str, float]:
+        run.step += 1
+        return {"score": 3.0}
+
+    monkeypatch.setattr(DetectorRun, "train_step", step)
+    nothing = iter([(torch.zeros(1), torch.zeros(1))] * 9)
+    for steps in (3, 5):
+        run = DetectorRun(replace(TINY, steps=steps), tmp_path)
+        run.resume()
+        train_detector(run, nothing, no_progress)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(row["step"], row["score"]) for row in rows] == [(2, 3.0), (3, 3.0), (4, 3.0), (5, 3.0)]
 
 
 def test_the_detector_learns_to_tell_a_face_from_a_room() -> None:

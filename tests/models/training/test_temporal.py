@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -149,6 +151,22 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path
     for one, other in zip(whole.ema_network.parameters(), halves.ema_network.parameters(), strict=True):
         assert torch.equal(one, other)
     assert told[-1].startswith("gru: step 4, loss ")
+
+
+def test_the_log_has_the_mean_loss_of_a_step_also_where_few_were_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def step(run: TemporalRun, _looks: object) -> float:
+        run.step += 1
+        return 3.0
+
+    monkeypatch.setattr(TemporalRun, "train_step", step)
+    for steps in (3, 5):
+        run = TemporalRun("gru", EMBEDDING, replace(TINY, steps=steps), tmp_path)
+        run.resume()
+        train_temporal(run, some_looks(), some_looks(), lambda _line, _share: None)
+    rows = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(row["step"], row["loss"]) for row in rows] == [(2, 3.0), (3, 3.0), (4, 3.0), (5, 3.0)]
 
 
 def test_a_torn_checkpoint_is_told(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 
 from models.seeing.align import SIDE, prepare
 from models.training.export import load_network
+from models.training.train import logged
 from models.training.training_run import TrainingRun
 from models.training.validation import predict
 from tests.models.training.tiny_training import train_tiny
@@ -36,3 +37,13 @@ def test_a_checkpoint_gives_its_network_back(tmp_path: Path) -> None:
     run.ema_network.eval()
     with torch.no_grad():
         assert torch.allclose(again(faces)[0], run.ema_network(faces)[0], atol=1e-6)
+
+
+def test_an_epoch_that_is_made_again_after_a_kill_has_one_row_in_the_log(tmp_path: Path) -> None:
+    run = train_tiny(tmp_path, 1)
+    with (run.folder / "log.csv").open("a") as file:
+        file.write("2,0.5,0.5,0.5,0.5,1.0\n")  # it was killed before its checkpoint was written
+    train_tiny(tmp_path, 2)
+    rows = logged(run.folder)
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert rows[1]["seconds"] != "1.0"

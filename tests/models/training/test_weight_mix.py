@@ -6,11 +6,13 @@ import pytest
 
 pytest.importorskip("torch")
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from models.seeing.align import SIDE
 from models.training.export import load_network
+from models.training.fine_tuning import silence
 from models.training.network import EmotionNet, create_network
 from models.training.training_run import TrainingRun
 from models.training.weight_mix import folded, mixed, write_mix
@@ -47,6 +49,16 @@ def test_a_folded_network_answers_as_before_and_both_ends_of_a_mix_are_the_two_n
         assert torch.allclose(logits(mixed(folded(before), folded(after), share)), logits(network), atol=1e-4)
     half = mixed(folded(before), folded(after), 0.5).head.bias
     assert torch.allclose(half, (before.head.bias + after.head.bias) / 2)
+
+
+def test_a_class_that_the_set_lacks_is_never_predicted_by_a_mix_either() -> None:
+    absent = np.array([5, 6, 7])
+    both = [folded(silence(used(seed), absent)) for seed in (1, 2)]
+    for share in (0.0, 0.3, 0.8, 1.0):
+        said = (logits(mixed(both[0], both[1], share)) / 3).softmax(1)  # 3: the highest temperature that is fitted
+        assert float(said[:, 5:].max()) < 1e-6
+        assert torch.isfinite(said.log()).all()
+    assert float((logits(mixed(folded(used(1)), both[1], 0.3)) / 3).softmax(1)[:, 5:].max()) > 1e-6, "both need it"
 
 
 def test_the_best_mix_is_written_beside_the_run_whose_own_best_stays(tmp_path: Path) -> None:
