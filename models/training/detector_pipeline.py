@@ -67,9 +67,9 @@ def run_detector_training(config: DetectorTraining, progress: Progress) -> list[
     quantize_detector(config.export, int8, calibration_pictures(source), facts)
     looks = SecondLookRun(config.folder / SECOND_CHECKPOINT, preset.second_look_steps)
     looks.resume()
-    faces = FoundFaces(source.with_config(SCENES), OneShot(1, path=int8), np.random.default_rng((13, looks.step)))
-    train_second_look(looks, faces, progress)
-    add_second_look(looks.trained, (config.export, int8), faces.some(CALIBRATION_PICTURES))
+    found = FoundFaces(source.with_config(SCENES), OneShot(1, path=int8), np.random.default_rng((13, looks.step)))
+    train_second_look(looks, found, progress)
+    add_second_look(looks.trained, (config.export, int8), found.some(CALIBRATION_PICTURES))
     written = (config.export, int8, second_of(int8))
     return [*(f"{path}: {path.stat().st_size // 1000} kB" for path in written), _export_for_gpus(int8)]
 
