@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from models.arrays import Gray, Image
+from models.arrays import Image
 from models.frame import Detection
+from models.seeing.brighten import Reduced
 from models.seeing.detector import Detector
 from models.seeing.empty_room import EACH_SECONDS, EmptyRoom
 from models.seeing.optical_flow import FlowTracker
@@ -64,7 +65,7 @@ class AtOnce:
 
     def find(self, image: Image, seconds: float, at_most: int, timed: Timed) -> list[Detection]:  # noqa: ARG002
         """See ``Finder``."""
-        gray: Gray | None = None
+        gray: Reduced | None = None
         if self._since_detection < self._every:
             with timed("follow"):
                 gray = self._flow.reduced(image) if self._flow.faces else None
@@ -103,7 +104,7 @@ class Beside:
         self._detector, self._every = detector, every
         self._thread = ThreadPoolExecutor(1, "detection", start_thread)
         self._searching: Future[list[Detection]] | None = None
-        self._searched: Gray | None = None
+        self._searched: Reduced | None = None
         """The picture in which it searches, reduced."""
         self._empty = EmptyRoom()
         self._flow, self._looks = FlowTracker(), every
@@ -159,7 +160,7 @@ class Beside:
         self.rest_seconds = 0.0 if self._flow.faces or self._searching else EACH_SECONDS
         return self._flow.faces
 
-    def _search(self, image: Image, gray: Gray, seconds: float) -> Future[list[Detection]]:
+    def _search(self, image: Image, gray: Reduced, seconds: float) -> Future[list[Detection]]:
         """Begin to search in ``image``; ``gray`` is the same, reduced."""
         self._searching, self._searched = self._thread.submit(self._detector.detect, image), gray
         self._looks, self._searched_at = 0, seconds

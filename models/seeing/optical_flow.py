@@ -10,9 +10,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from models.arrays import Doubles, Floats, Gray, Image, Mask
+from models.arrays import Doubles, Floats, Image, Mask
 from models.frame import Detection
-from models.seeing.brighten import ROWS, reduce_to_gray
+from models.seeing.brighten import ROWS, Part, Reduced
 
 GRID = 4
 """So many points a side over the middle of the face, besides the five landmarks."""
@@ -23,6 +23,10 @@ MIN_INLIER_SHARE = 0.6
 """Share of a face's points that must have been followed and have moved together."""
 MAX_SCALE_CHANGE = 1.25
 WINDOW = (15, 15)
+LEVELS = 2
+"""Of the pyramid, above the picture itself."""
+MARGIN = 48
+"""Pixels around the faces in which they are looked for: windows on the coarsest level, and the way of a face."""
 
 
 class FlowTracker:
@@ -30,7 +34,7 @@ class FlowTracker:
 
     def __init__(self, rows: int = ROWS) -> None:
         self._rows = rows
-        self._gray: Gray | None = None
+        self._last: Reduced | None = None
         self._faces: list[Detection] = []
 
     @property
@@ -38,40 +42,51 @@ class FlowTracker:
         """Those that are known now, where they were in the last picture."""
         return self._faces
 
-    def reduced(self, image: Image) -> Gray:
+    def reduced(self, image: Image) -> Reduced:
         """``image`` (BGR or gray) as ``start`` and ``track`` take it."""
-        return reduce_to_gray(image, self._rows)[0]
+        return Reduced(image, self._rows)
 
-    def start(self, gray: Gray, faces: list[Detection]) -> None:
+    def start(self, picture: Reduced, faces: list[Detection]) -> None:
         """``faces`` (in the pixels of the whole picture) were detected in this reduced picture."""
-        self._gray, self._faces = gray if faces else None, faces
+        self._last, self._faces = picture if faces else None, faces
 
-    def track(self, gray: Gray, height: int) -> list[Detection | None]:
+    def track(self, picture: Reduced, height: int) -> list[Detection | None]:
         """Each face in the next reduced picture, of one that is ``height`` pixels high; None for one that was lost."""
-        before, self._gray, faces = self._gray, gray, self._faces
+        before, self._last, faces = self._last, picture, self._faces
         if not faces:
             return []
-        if before is None or before.shape != gray.shape:
+        if before is None or before.gray.shape != picture.gray.shape:
             moved: list[Detection | None] = [None] * len(faces)
         else:
-            moved = _followed(before, gray, faces, gray.shape[0] / height)
+            moved = _followed(before, picture, faces, picture.gray.shape[0] / height)
         self._faces = [face for face in moved if face is not None]
         return moved
 
 
-def _followed(before: Gray, after: Gray, faces: list[Detection], scale: float) -> list[Detection | None]:
-    """Each face moved, turned and scaled as most of its points have; None when too few agree. One call for all."""
+def _followed(before: Reduced, after: Reduced, faces: list[Detection], scale: float) -> list[Detection | None]:
+    """Each face moved, turned and scaled as most of its points have; None when too few agree. One call for all.
+
+    Only the part of the pictures with the faces in it is brightened and searched.
+    """
     starts = np.stack([np.concatenate([face.landmarks, _grid(face)]) for face in faces]).astype(np.float32) * scale
+    part, corner = _part_around(starts.reshape(-1, 2), before.gray.shape)
     there, found, _ = cv2.calcOpticalFlowPyrLK(
-        before,
-        after,
-        starts.reshape(-1, 1, 2),
+        before.brightened(part),
+        after.brightened(part),
+        (starts - corner).reshape(-1, 1, 2),
         None,  # type: ignore[call-overload]  # OpenCV's stubs forget that the first guess may be left out
         winSize=WINDOW,
-        maxLevel=2,
+        maxLevel=LEVELS,
     )
-    ends, good = there.reshape(starts.shape), found.reshape(starts.shape[:2]) == 1
-    return [_carried(*one, scale, after.shape) for one in zip(faces, starts, ends, good, strict=True)]
+    ends, good = there.reshape(starts.shape) + corner, found.reshape(starts.shape[:2]) == 1
+    return [_carried(*one, scale, after.gray.shape) for one in zip(faces, starts, ends, good, strict=True)]
+
+
+def _part_around(points: Floats, shape: tuple[int, ...]) -> tuple[Part, Floats]:
+    """The part of a picture of this shape with all points (n, 2) and a margin, and its first corner (x, y)."""
+    low = np.clip(np.floor(points.min(0)) - MARGIN, 0, (shape[1] - 1, shape[0] - 1)).astype(int)
+    high = np.maximum(np.ceil(points.max(0)).astype(int) + MARGIN, low + 1)
+    return (slice(low[1], high[1]), slice(low[0], high[0])), low.astype(np.float32)
 
 
 def _carried(

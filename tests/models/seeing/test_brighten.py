@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from models.arrays import Gray
-from models.seeing.brighten import BRIGHT_ENOUGH, TARGET, brighten, reduce_to_gray
+from models.seeing.brighten import BRIGHT_ENOUGH, TARGET, Reduced, brighten, reduce_to_gray
 
 
 def dark_room(face_mean: float, seed: int = 0) -> Gray:
@@ -62,3 +62,10 @@ def test_a_small_picture_is_not_enlarged() -> None:
     gray, scale = reduce_to_gray(np.full((120, 160, 3), 100, np.uint8), 360)
     assert gray.shape == (120, 160)
     assert scale == 1.0
+
+
+@pytest.mark.parametrize("mean", [2.0, 20.0, 200.0])
+def test_a_part_is_brightened_as_it_is_in_the_whole_picture(mean: float) -> None:
+    picture, part = dark_room(mean), (slice(140, 230), slice(280, 370))
+    alone, whole = Reduced(picture, 360).brightened(part), brighten(picture)[part]
+    assert np.abs(alone.astype(int) - whole)[4:-4, 4:-4].max() <= 1
