@@ -101,12 +101,12 @@ def train(  # noqa: PLR0913 - each argument is one of the command's options
         )
         from models.training.pipeline import run_training
 
-        for line in with_progress_bar(partial(run_training, config)):
+        for line in with_progress_bar(partial(run_training, config), folder):
             say(line)
 
 
-def with_progress_bar(training: Callable[[Progress], list[str]]) -> list[str]:
-    """Train, printing every line of progress once; what was written, a line each.
+def with_progress_bar(training: Callable[[Progress], list[str]], folder: Path) -> list[str]:
+    """Train in ``folder``, printing every line of progress once; what was written, a line each.
 
     Raises ``BadInput`` where a disk is full or may not be written.
     """
@@ -127,4 +127,4 @@ def with_progress_bar(training: Callable[[Progress], list[str]]) -> list[str]:
             return training(progress)
         except OSError as error:
             goes_on = "when that is mended, the same command goes on from what was saved"
-            raise BadInput(f"{error.strerror or error}; {goes_on}", where=error.filename or "") from error
+            raise BadInput(f"{error.strerror or error}; {goes_on}", where=error.filename or folder) from error

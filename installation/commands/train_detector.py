@@ -58,5 +58,5 @@ def train_detector(  # noqa: PLR0913 - each argument is one of the command's opt
         )
         from models.training.detector_pipeline import run_detector_training
 
-        for line in with_progress_bar(partial(run_detector_training, config)):
+        for line in with_progress_bar(partial(run_detector_training, config), folder):
             say(line)

@@ -57,5 +57,5 @@ def train_temporal(  # noqa: PLR0913 - each argument is one of the command's opt
         )
         from models.training.temporal_pipeline import run_temporal_training
 
-        for line in with_progress_bar(partial(run_temporal_training, config)):
+        for line in with_progress_bar(partial(run_temporal_training, config), folder):
             say(line)

@@ -247,6 +247,9 @@ def kept_bank(heads: FaceMaps, lamps: list[Lamp], fill: Fill | None, kept_in: Pa
     bank = LampBank(heads, lamps, fill)
     kept_in.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.npy")  # whole or not at all, also when two runs begin at once
-    np.save(part, bank.key)
-    part.replace(path)
+    try:
+        np.save(part, bank.key)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return bank

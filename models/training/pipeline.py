@@ -35,6 +35,7 @@ from models.training.training_report import write_report
 from models.training.training_run import TrainingRun
 from models.training.validation import Validation, cached_landmarks, make_validation
 from models.training.weight_mix import write_mix
+from models.training.whole_export import whole_export
 
 PARITY_FACES = 200
 """Validation faces on which the variant for GPUs must answer as the float32 file does."""
@@ -177,27 +178,29 @@ def _exported(run: TrainingRun) -> Path:
 
 def _export(run: TrainingRun, path: Path, config: TrainingConfig, faces: TrainingSet) -> list[str]:
     best = _exported(run)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".pt":
         return [f"{path}: {save_float16_weights(best, path) / 2**20:.1f} MiB"]
     recipe = config.preset + (f" taught by {run.teachers}" if run.teachers else "")
     recipe += f" from {run.pretrained}" if run.pretrained else ""
+    recipe += f" with computed faces {faces.computed[0].fingerprint()[:12]}" if faces.computed else ""
     augmenter = faces.augmenter
     provenance = Provenance(recipe, run.seed, config.relight, augmenter.faces, augmenter.landmarks, faces.validation)
-    float32, int8 = release(best, path, config.version, provenance)
+    with whole_export(path, best) as made:
+        float32, int8 = release(best, made, config.version, provenance)
+        gpu_variant = _export_gpu_variant(made, path, faces)
     return [
         f"{path}: {card_figures(float32)}",
         f"int8: {card_figures(int8) if int8 else 'not kept: it loses more than 0.3 points'}",
-        _export_gpu_variant(path, faces),
+        gpu_variant,
     ]
 
 
-def _export_gpu_variant(path: Path, faces: TrainingSet) -> str:
+def _export_gpu_variant(made: Path, path: Path, faces: TrainingSet) -> str:
     try:
-        variant, difference = make_gpu_variant(path, parity_faces_from(faces.parity_images, faces.parity_landmarks))
+        variant, difference = make_gpu_variant(made, parity_faces_from(faces.parity_images, faces.parity_landmarks))
     except NotEquivalent as error:
         return f"for GPUs: not kept: {error}"
-    return f"for GPUs: {variant}, probabilities differ by at most {difference:.4f}"
+    return f"for GPUs: {path.with_name(variant.name)}, probabilities differ by at most {difference:.4f}"
 
 
 def _plot(folder: Path) -> None:
