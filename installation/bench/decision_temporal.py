@@ -23,7 +23,7 @@ from models.comparison.result import FilterResult
 from models.estimate import EmotionEstimate, Track
 from models.judging.aggregate import NEARER_BY
 from models.judging.belief import Belief
-from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities
+from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities, softmax
 from models.judging.tracker import Tracker
 from models.labels import LABELS
 
@@ -52,7 +52,8 @@ class Exponential:
 
     def update(self, estimate: EmotionEstimate, offset: Doubles, seconds: float) -> Doubles:
         """As ``Smoothing``."""
-        return self._filter.update(log_probabilities(estimate.probabilities) - offset, estimate.quality, seconds)
+        logs = log_probabilities(estimate.probabilities) - offset
+        return softmax(self._filter.update(logs, estimate.quality, seconds))
 
 
 @dataclass

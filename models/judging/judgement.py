@@ -14,7 +14,7 @@ from models.judging.aggregate import RULES, mean_facing, nearest, share_speaking
 from models.judging.attention import Attention
 from models.judging.belief import Belief
 from models.judging.rise import Rise, fine
-from models.judging.smoothing import LEAST_LOG, MAX_FRAME_SECONDS, Baseline, ExponentialFilter
+from models.judging.smoothing import LEAST_LOG, MAX_FRAME_SECONDS, Baseline, ExponentialFilter, softmax
 from models.judging.speech import Speech
 from models.judging.tracker import Tracker
 from models.judging.valence_arousal import valence_and_arousal
@@ -63,7 +63,7 @@ class _Visitor:
         self.baseline.learn(logs, estimate.quality, seconds)
         apart = self._waited if self._waited > MAX_FRAME_SECONDS else 0.0  # so that two readings count, not one
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds, apart)
-        self.probabilities = tuple(self.rise.update(seen, estimate, smoothed, seconds, apart).tolist())
+        self.probabilities = tuple(softmax(self.rise.update(seen, estimate, smoothed, seconds, apart)).tolist())
         self.belief.update(self.probabilities, at, self._waited)
         self.read_at, self._waited = at, 0.0
 

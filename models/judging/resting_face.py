@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -55,6 +56,22 @@ class _Look:
     seconds: float
 
 
+@dataclass(slots=True)
+class _Stretch:
+    """Looks one after the other, and how long they last together."""
+
+    looks: deque[_Look] = field(default_factory=deque)
+    seconds: float = 0.0
+
+    def add(self, look: _Look) -> None:
+        self.looks.append(look)
+        self.seconds += look.seconds
+
+    def keep_last(self, seconds: float) -> None:
+        while self.looks and self.seconds - self.looks[0].seconds >= seconds:
+            self.seconds -= self.looks.popleft().seconds
+
+
 class RestingFace:
     """Learns one visitor's resting face in the first ``seconds`` (0: never), while it is neutral.
 
@@ -67,8 +84,8 @@ class RestingFace:
         self.rest: Rest | None = None
         """In the light that is on, as far as it is known there."""
         self._in_other_lights: list[Rest] = []
-        self._learning: list[_Look] = []
-        self._restless: list[_Look] = []
+        self._learning = _Stretch()
+        self._restless = _Stretch()
         """What was seen instead of a resting face."""
         self._recent: deque[_Look] = deque(maxlen=2 * STEP_LOOKS + 2)
 
@@ -76,40 +93,40 @@ class RestingFace:
         """Take in one look (logarithms (8,)), ``seconds`` after the last one, of a face of mean ``luminance``."""
         if self._off or quality <= 0:
             return
-        look = _Look(logs, GAMMA * float(np.log2(max(luminance, 1.0))), min(seconds, MAX_FRAME_SECONDS))
+        look = _Look(logs, GAMMA * math.log2(max(luminance, 1.0)), min(seconds, MAX_FRAME_SECONDS))
         self._recent.append(look)
         if self.rest and not _same_light(self.rest, look):
             self._go_along(self.rest, look)
         if self.rest and self.rest.neutral and _same_light(self.rest, look):
-            self._learning, self._restless = [], []
+            self._learning, self._restless = _Stretch(), _Stretch()
             return
-        self._learning.append(look)
-        if _duration(self._learning) >= self._seconds:
+        self._learning.add(look)
+        if self._learning.seconds >= self._seconds:
             self._settle()
 
     def freeze(self) -> None:
         """A scene begins: what was learned stays. Somebody who has just come goes on learning."""
-        if self.rest is None and _duration(self._learning) >= LEAST_SECONDS:
+        if self.rest is None and self._learning.seconds >= LEAST_SECONDS:
             self._settle()
-        elif self._restless and _duration(self._restless) >= NEVER_AT_REST_SECONDS:
-            self._keep(_settled(self._restless, neutral=False))
+        elif self._restless.seconds >= NEVER_AT_REST_SECONDS:
+            self._keep(_settled(self._restless.looks, neutral=False))
 
     def _settle(self) -> None:
         """Were the last seconds a resting face?"""
-        looks, self._learning = self._learning, []
+        looks, self._learning = self._learning.looks, _Stretch()
         if np.median([look.logs[0] for look in looks]) >= LEAST_NEUTRAL:
             self._keep(_settled(looks, neutral=True))
             return
-        self._restless += looks
-        while _duration(self._restless) - self._restless[0].seconds >= NEVER_AT_REST_SECONDS:
-            del self._restless[0]
-        if self.rest is None and _duration(self._restless) >= NEVER_AT_REST_SECONDS:
-            self._keep(_settled(self._restless, neutral=False))  # else when a scene begins, not within one
+        for look in looks:
+            self._restless.add(look)
+        self._restless.keep_last(NEVER_AT_REST_SECONDS)
+        if self.rest is None and self._restless.seconds >= NEVER_AT_REST_SECONDS:
+            self._keep(_settled(self._restless.looks, neutral=False))  # else when a scene begins, not within one
 
     def _keep(self, rest: Rest) -> None:
         if self.rest and self.rest.neutral:
             self._in_other_lights.append(self.rest)
-        self.rest, self._restless = rest, []
+        self.rest, self._restless = rest, _Stretch()
 
     def _go_along(self, rest: Rest, look: _Look) -> None:
         """The light is not that of the resting face: take what is known of this one, or carry the face over."""
@@ -120,7 +137,7 @@ class RestingFace:
                 return
         before = [one for one in self._recent if _same_light(rest, one)][-STEP_LOOKS:]
         after = [one for one in self._recent if not _same_light(rest, one)]
-        if len(before) == STEP_LOOKS == len(after) and _duration(self._recent) <= STEP_SECONDS:
+        if len(before) == STEP_LOOKS == len(after) and sum(one.seconds for one in self._recent) <= STEP_SECONDS:
             was, now = _settled(before, rest.neutral), _settled(after, rest.neutral)
             if abs(now.stops - was.stops) >= STEP_STOPS:
                 self._keep(replace(now, odds=rest.odds + now.odds - was.odds, spread=rest.spread))
@@ -128,10 +145,6 @@ class RestingFace:
 
 def _same_light(rest: Rest, look: _Look) -> bool:
     return abs(look.stops - rest.stops) <= OTHER_LIGHT_STOPS
-
-
-def _duration(looks: Iterable[_Look]) -> float:
-    return sum(look.seconds for look in looks)
 
 
 def _settled(looks: Sequence[_Look], neutral: bool) -> Rest:

@@ -8,12 +8,14 @@ faces of FER+ and on footage (docs/decision.md).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from models.arrays import Doubles, Floats
+from models.arrays import Floats
 from models.estimate import EmotionEstimate
 from models.judging.resting_face import Rest, RestingFace
-from models.judging.smoothing import ExponentialFilter, LogProbabilities, log_probabilities, softmax
+from models.judging.smoothing import ExponentialFilter, LogProbabilities, log_probabilities
 from models.labels import LABELS
 
 RISE_SHARE = 0.8
@@ -30,12 +32,13 @@ mouth of somebody who speaks for them; contempt is too rare in its training to b
 
 def over_rest(logs: LogProbabilities, rest: Rest) -> LogProbabilities:
     """Log-odds (..., 8) against the resting face (neutral may be above 0). ``logs`` (..., 8): of ``fine``."""
-    odds = logs - logs[..., :1]
-    raised = odds - RISE_SHARE * rest.odds - np.maximum(LEAST_RISE, LEAST_SPREADS * rest.spread)
-    share = np.where(np.arange(len(LABELS)) > 0, np.exp(raised - raised[..., 1:].max(axis=-1, keepdims=True)), 0.0)
-    share /= share.sum(axis=-1, keepdims=True)
-    too_high = np.where(NEVER_RAISED, np.maximum(raised - odds, 0.0), 0.0)
-    raised[..., 0] = (share * too_high).sum(axis=-1)  # neutral goes along: between emotions the rise decides alone
+    bar = RISE_SHARE * rest.odds + np.maximum(LEAST_RISE, LEAST_SPREADS * rest.spread)
+    raised = logs - logs[..., :1] - bar
+    emotions = raised[..., 1:]
+    share = np.exp(emotions - emotions.max(axis=-1, keepdims=True))
+    too_high = (np.maximum(-bar, 0.0) * NEVER_RAISED)[1:]
+    # Neutral goes along, so that between emotions the rise decides alone.
+    raised[..., 0] = share @ too_high / share.sum(axis=-1)
     return raised
 
 
@@ -47,21 +50,26 @@ class Rise:
         self._filter, self._weight = ExponentialFilter(smooth_seconds), weight
 
     def update(
-        self, logs: LogProbabilities, estimate: EmotionEstimate, smoothed: Doubles, seconds: float, memory: float
-    ) -> Doubles:
-        """Take in one look, ``logs`` (8,) of ``fine``. Returns probabilities: ``smoothed``, without the rise, and it.
+        self,
+        logs: LogProbabilities,
+        estimate: EmotionEstimate,
+        smoothed: LogProbabilities,
+        seconds: float,
+        memory: float,
+    ) -> LogProbabilities:
+        """Take in one look, ``logs`` (8,) of ``fine``. Returns ``smoothed``, which is without the rise, and the rise.
 
-        ``seconds`` and ``memory`` as for the filter.
+        Both as logarithms up to a constant. ``seconds`` and ``memory`` as for the filter.
         """
         if self._weight <= 0:
             return smoothed
-        quality = estimate.quality * min(float(np.exp(logs).sum()), 1.0)  # a look of words alone says little
+        quality = estimate.quality * min(sum(map(math.exp, logs.tolist())), 1.0)  # a look of words alone says little
         self.face.learn(logs, quality, estimate.luminance, seconds)
         self._filter.update(logs, quality, seconds, memory)
         if self.face.rest is None:
             return smoothed
         over = over_rest(self._filter.mean, self.face.rest) * self._filter.certainty
-        return softmax((1 - self._weight) * np.log(smoothed) + self._weight * over)
+        return (1 - self._weight) * smoothed + self._weight * over
 
 
 def fine(probabilities: Floats) -> LogProbabilities:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from models.arrays import Doubles, Floats
@@ -27,16 +29,16 @@ class ExponentialFilter:
         self._sum: LogProbabilities = np.zeros(len(LABELS))
         self._weight = 0.0
 
-    def update(self, logs: LogProbabilities, quality: float, seconds: float, memory: float = 0.0) -> Doubles:
-        """Add one frame, ``seconds`` after the last one. Returns the smoothed (8,) probabilities, sum 1.
+    def update(self, logs: LogProbabilities, quality: float, seconds: float, memory: float = 0.0) -> LogProbabilities:
+        """Add one frame, ``seconds`` after the last one. Returns the smoothed logarithms (8,), up to a constant.
 
         ``memory``: seconds that are to be remembered at least, of a face of which frames come more rarely.
         """
-        kept = np.exp(-seconds / max(self._memory, memory))
+        kept = math.exp(-seconds / max(self._memory, memory))
         weight = quality * min(seconds, MAX_FRAME_SECONDS)
         self._sum = self._sum * kept + weight * logs
         self._weight = self._weight * kept + weight
-        return softmax(self.mean * self.certainty)
+        return self.mean * self.certainty
 
     @property
     def mean(self) -> LogProbabilities:

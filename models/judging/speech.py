@@ -37,7 +37,7 @@ TURNED, TURNING = 25.0, 4.0
 TURN_SECONDS = 0.25
 SYLLABLE_SECONDS = 0.6
 """An emotion that the mouth alone can make counts as its lowest in so long, while somebody speaks."""
-OF_THE_MOUTH = [LABELS.index("happiness"), LABELS.index("surprise")]
+OF_THE_MOUTH = np.array([LABELS.index("happiness"), LABELS.index("surprise")])
 
 
 class Speech:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from calibration.settings import MAX_VISITORS
 
@@ -43,7 +43,8 @@ class Stillness:
         self._y += part * (y - self._y)
         self._size += part * (size - self._size)
         if self.spot.near(self._x, self._y, self._size):
-            self.spot = replace(self.spot, still_seconds=self.spot.still_seconds + seconds)
+            spot = self.spot
+            self.spot = Spot(spot.x, spot.y, spot.size, spot.still_seconds + seconds)
         else:
             self.spot = Spot(self._x, self._y, self._size)
 

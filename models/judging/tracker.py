@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from calibration.settings import MAX_VISITORS, MoodSettings
 from models.estimate import EmotionEstimate, Track
@@ -72,15 +72,16 @@ class _Face:
         ahead = min(now - self.last_seen, FOLLOW_MOTION_SECONDS)
         return self.x + self.vx * ahead, self.y + self.vy * ahead
 
-    def distance(self, x: float, y: float, size: float, now: float) -> float:
-        """0 for exactly as expected; infinite beyond reach."""
-        ratio = max(size, self.size) / min(size, self.size)
+    def reached(self, places: Sequence[tuple[float, float, float]], now: float) -> Iterator[tuple[float, int]]:
+        """The places (x, y, height) within reach: how far each is, 0 for exactly as expected, and its number."""
         lost = now - self.last_seen
         expected_x, expected_y = self.expected(now)
-        away = math.hypot(x - expected_x, y - expected_y) / max(size, self.size)
-        if ratio > SIZE_RATIO or away > min(GATE + GATE_GROWTH_A_SECOND * lost, MAX_GATE):
-            return math.inf
-        return away + (ratio - 1.0) + 0.5 * lost
+        gate = min(GATE + GATE_GROWTH_A_SECOND * lost, MAX_GATE)
+        for k, (x, y, size) in enumerate(places):
+            large, small = (size, self.size) if size > self.size else (self.size, size)
+            away = math.hypot(x - expected_x, y - expected_y) / large
+            if away <= gate and large / small <= SIZE_RATIO:
+                yield away + (large / small - 1.0) + 0.5 * lost, k
 
     def update(self, estimate: EmotionEstimate, now: float) -> None:
         seconds = now - self.last_seen
@@ -134,12 +135,7 @@ class Tracker:
     def _assign(self, found: list[EmotionEstimate], now: float) -> list[EmotionEstimate]:
         """Give faces to tracks, the surest pair first; returns the faces that nobody expected."""
         places = [_place(estimate) for estimate in found]
-        pairs = [
-            (distance, i, k)
-            for i, face in enumerate(self._faces)
-            for k, place in enumerate(places)
-            if (distance := face.distance(*place, now)) < math.inf
-        ]
+        pairs = [(away, i, k) for i, face in enumerate(self._faces) for away, k in face.reached(places, now)]
         taken_faces: set[int] = set()
         taken_places: set[int] = set()
         for _, i, k in sorted(pairs):

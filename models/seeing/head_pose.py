@@ -20,8 +20,8 @@ POINTS = np.array([[-0.5, 0, 0], [0.5, 0, 0], [0, 0.575, 0.59], [-0.41, 1.12, 0.
 
 Depths: fitted to MTCNN's landmarks of 330 computed heads. The rest lies between what fits them best and the medians of
 photographed faces, whose mouths MTCNN draws higher (``models.seeing.align.TEMPLATE``)."""
-_MIDDLE = POINTS.mean(axis=0)
-_INVERSE = np.linalg.pinv(POINTS - _MIDDLE)
+_AROUND = POINTS - POINTS.mean(axis=0)
+_INVERSE = np.linalg.pinv(_AROUND)
 LARGEST_RESIDUAL = 0.13
 """Root mean square of what is left between landmarks and points, in eye distances: above it a landmark is lost, or this
 is no face. Of 873 photographed faces one in a thousand has more, and 94 in a hundred with one moved by 0.5 to 1."""
@@ -48,7 +48,7 @@ class HeadPose:
 def head_pose(landmarks: Floats) -> HeadPose | None:
     """The pose that ``landmarks`` (5, 2) show, or None: they are not reliable."""
     seen = np.asarray(landmarks, np.float64)
-    around = seen - seen.mean(axis=0)
+    around = seen - seen.sum(axis=0) / len(POINTS)
     (a, b, c), (d, e, f) = (_INVERSE @ around).T.tolist()
     xx, xy, yy = a * a + b * b + c * c, a * d + b * e + c * f, d * d + e * e + f * f
     area = math.sqrt(max(xx * yy - xy * xy, 0.0))
@@ -58,16 +58,15 @@ def head_pose(landmarks: Floats) -> HeadPose | None:
         return None
     # The inverse square root of [[xx, xy], [xy, yy]], in closed form, makes the rows orthonormal.
     p, q, r = ((yy + area) / (area * both), -xy / (area * both), (xx + area) / (area * both))
-    right = np.array([p * a + q * d, p * b + q * e, p * c + q * f])
-    down = np.array([q * a + r * d, q * b + r * e, q * c + r * f])
-    turn = np.stack([right, down])
-    off = around / eyes_apart - (POINTS - _MIDDLE) @ turn.T
-    if math.sqrt(float((off * off).sum()) / len(POINTS)) > LARGEST_RESIDUAL:
+    right = p * a + q * d, p * b + q * e, p * c + q * f
+    down = q * a + r * d, q * b + r * e, q * c + r * f
+    off = around / eyes_apart - _AROUND @ np.array([right, down]).T
+    if math.sqrt(float(np.vdot(off, off)) / len(POINTS)) > LARGEST_RESIDUAL:
         return None
-    gaze_x, gaze_y = float(right[2]), float(down[2])
-    gaze_z = float(right[0] * down[1] - right[1] * down[0])
+    gaze_x, gaze_y = right[2], down[2]
+    gaze_z = right[0] * down[1] - right[1] * down[0]
     yaw, pitch = math.atan2(gaze_x, gaze_z), math.asin(min(max(-gaze_y, -1.0), 1.0))
-    roll = math.atan2(float(down[0]), float(down[1]))
+    roll = math.atan2(down[0], down[1])
     return HeadPose(math.degrees(yaw), math.degrees(pitch), math.degrees(roll), eyes_apart)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.arrays import Floats
-from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities
+from models.judging.smoothing import Baseline, ExponentialFilter, log_probabilities, softmax
 from models.judging.valence_arousal import valence_and_arousal
 from models.labels import LABELS
 from tests.models.faces import showing
@@ -19,7 +19,7 @@ def after(course: Sequence[tuple[str, float, float]], smooth_seconds: float = 0.
     smooth = ExponentialFilter(smooth_seconds)
     for label, quality, seconds in course:
         out = smooth.update(log_probabilities(showing(label)), quality, seconds)
-    return dict(zip(LABELS, out.tolist(), strict=True))
+    return dict(zip(LABELS, softmax(out).tolist(), strict=True))
 
 
 def test_the_first_frame_alone_is_not_yet_trusted() -> None:
