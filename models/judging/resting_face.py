@@ -53,7 +53,13 @@ def rest_of(logs: LogProbabilities, stops: float = 0.0, neutral: bool = True) ->
 class _Look:
     logs: LogProbabilities
     stops: float
-    seconds: float
+    apart: float
+    """Seconds since the last look of any worth."""
+
+    @property
+    def seconds(self) -> float:
+        """How much of that time it speaks for."""
+        return min(self.apart, MAX_FRAME_SECONDS)
 
 
 @dataclass(slots=True)
@@ -88,12 +94,16 @@ class RestingFace:
         self._restless = _Stretch()
         """What was seen instead of a resting face."""
         self._recent: deque[_Look] = deque(maxlen=2 * STEP_LOOKS + 2)
+        self._unseen = 0.0
+        """Seconds since the last look of any worth."""
 
     def learn(self, logs: LogProbabilities, quality: float, luminance: float, seconds: float) -> None:
         """Take in one look (logarithms (8,)), ``seconds`` after the last one, of a face of mean ``luminance``."""
+        self._unseen += seconds
         if self._off or quality <= 0:
             return
-        look = _Look(logs, GAMMA * math.log2(max(luminance, 1.0)), min(seconds, MAX_FRAME_SECONDS))
+        look = _Look(logs, GAMMA * math.log2(max(1.0, luminance)), self._unseen)  # in this order NaN is dark
+        self._unseen = 0.0
         self._recent.append(look)
         if self.rest and not _same_light(self.rest, look):
             self._go_along(self.rest, look)
@@ -130,14 +140,14 @@ class RestingFace:
 
     def _go_along(self, rest: Rest, look: _Look) -> None:
         """The light is not that of the resting face: take what is known of this one, or carry the face over."""
-        for known in self._in_other_lights:
-            if _same_light(known, look):
-                self._in_other_lights.remove(known)
-                self._keep(known)
-                return
+        known = min(self._in_other_lights, key=lambda one: abs(one.stops - look.stops), default=None)
+        if known and _same_light(known, look):
+            self._in_other_lights.remove(known)
+            self._keep(known)
+            return
         before = [one for one in self._recent if _same_light(rest, one)][-STEP_LOOKS:]
         after = [one for one in self._recent if not _same_light(rest, one)]
-        if len(before) == STEP_LOOKS == len(after) and sum(one.seconds for one in self._recent) <= STEP_SECONDS:
+        if len(before) == STEP_LOOKS == len(after) and sum(one.apart for one in self._recent) <= STEP_SECONDS:
             was, now = _settled(before, rest.neutral), _settled(after, rest.neutral)
             if abs(now.stops - was.stops) >= STEP_STOPS:
                 self._keep(replace(now, odds=rest.odds + now.odds - was.odds, spread=rest.spread))
