@@ -31,6 +31,8 @@ UNSURE_SECONDS = 10.0
 """So long a face that may be a print on somebody's clothes is no visitor, unless it is seen to move by itself ..."""
 ROWS_OF_SEATS = 8
 """... but where there are more faces than this, nobody waits: in a full cinema nearly all are below another one."""
+UNWATCHED_SECONDS = 2.0
+"""After so long without a look (a camera that was lost), whoever is where somebody was may be somebody else."""
 NEARER_RATIO = 1.5  # how much nearer somebody must be to take the place of a visitor when all are taken
 
 
@@ -107,6 +109,7 @@ class Tracker:
         self._rng = rng or random.SystemRandom()
         self._faces: list[_Face] = []
         self._spots = Spots()
+        self._looked_at = -math.inf
         self.prints = 0
         """How many faces are followed that are pictures: posters, and prints on clothes."""
 
@@ -116,6 +119,9 @@ class Tracker:
         A visitor not found in this frame has ``last_seen`` before ``now``. Faces without a usable box are left out.
         """
         found = sorted((e for e in estimates if _usable(e)), key=lambda e: -e.detection.box[3])[:MAX_VISITORS]
+        if now - self._looked_at > UNWATCHED_SECONDS:
+            self._end_lost(now)
+        self._looked_at = now
         rest = self._assign(found, now)
         self._end_lost(now)
         for estimate in rest[: max(MAX_VISITORS - len(self._faces), 0)]:

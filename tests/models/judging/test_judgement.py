@@ -196,6 +196,27 @@ def test_a_crowd_is_judged_more_slowly_and_what_the_file_says_goes_before_the_pr
     assert crowd.believe_after_seconds > MoodSettings().believe_after_seconds > own.believe_after_seconds
 
 
+@pytest.mark.parametrize("minutes", [1, 30])
+def test_after_minutes_without_a_camera_whoever_is_there_is_somebody_new(minutes: float) -> None:
+    room = Room()
+    before = room.watch(5, face(label="anger"))[-1]
+    for _ in range(round(60 * minutes)):
+        room.now += 1
+        room.judge.blind(room.now, "the camera is lost")
+    first, *_, later = room.watch(1, face())
+    assert (first.count, first.dominant, first.present) == (0, None, True)
+    assert (later.count, later.dominant) == (1, "neutral")
+    assert later.visitors[0].visitor_id != before.visitors[0].visitor_id
+
+
+def test_a_second_without_a_look_leaves_a_visitor_who_they_are() -> None:
+    room = Room()
+    before = room.watch(5, face(label="anger"))[-1]
+    room.now += 1
+    after = room.watch(1, face(label="anger"))[-1]
+    assert (after.dominant, after.visitors[0].visitor_id) == ("anger", before.visitors[0].visitor_id)
+
+
 coordinates = st.floats(allow_nan=True, allow_infinity=True, width=32) | st.floats(0, 1280)
 faces = st.builds(
     face,
