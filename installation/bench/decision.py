@@ -144,7 +144,7 @@ def cost(faces: int, frames: int = 400, clock: Callable[[], float] = time.perf_c
     read = [
         replace(
             known,
-            detection=Detection((75.0 * k, 330.0, 60.0, 60.0), 0.95, TEMPLATE + np.float32([75 * k, 330])),
+            detection=Detection((75.0 * k, 330.0, 60.0, 60.0), 0.95, TEMPLATE + np.array([75 * k, 330], np.float32)),
             mouth_open=0.1,
             eyes_shut=-3.0,
         )

@@ -147,7 +147,8 @@ def test_looks_of_no_worth_and_no_seconds_teach_nothing() -> None:
     for _ in range(100):
         off.learn(fine(showing("neutral")), 1.0, DARK, STEP)
         poor.looks(NEUTRAL, quality=0.0)
-    assert off.rest is poor.rests() is None
+    assert off.rest is None
+    assert poor.rests() is None
 
 
 def test_a_face_of_which_the_light_is_not_known_is_learned_all_the_same() -> None:
