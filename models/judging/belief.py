@@ -58,6 +58,11 @@ class Belief:
             self._believe(None, now)
         return self.current
 
+    def correct(self, probabilities: Sequence[float], now: float) -> None:
+        """The face is known only now: if it shows nothing, what was believed of it was a mistake, and is not kept."""
+        if max(probabilities) == probabilities[NEUTRAL] >= self._settings.lead_at:
+            self._believe(NEUTRAL, now)
+
     def _faint(self, probabilities: Sequence[float]) -> bool:
         """Is next to nothing left of what is believed? (Then it goes, even if two others quarrel over its place.)"""
         return self.current is None or probabilities[self.current] < self._settings.keep_at

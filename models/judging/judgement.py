@@ -40,6 +40,7 @@ class _Visitor:
         self.belief = Belief(settings, now)
         self.probabilities: Distribution = NOTHING
         self.read_at: float | None = None
+        self._rest_known = False
         self._seen_at = now
         self._waited = 0.0
         """Seconds since the last reading in which the face was there."""
@@ -65,6 +66,9 @@ class _Visitor:
         smoothed = self.filter.update(logs - self.baseline.offset, estimate.quality, seconds, apart)
         self.probabilities = tuple(softmax(self.rise.update(seen, estimate, smoothed, seconds, apart)).tolist())
         self.belief.update(self.probabilities, at, self._waited)
+        if self.rise.face.rest and not self._rest_known:
+            self._rest_known = True
+            self.belief.correct(self.probabilities, at)
         self.read_at, self._waited = at, 0.0
 
 

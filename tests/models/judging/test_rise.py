@@ -91,6 +91,26 @@ def test_who_comes_in_with_a_face_that_is_never_neutral_is_neutral_in_the_end_an
     assert room.watch(3, face(label="happiness"))[-1].dominant == "happiness"
 
 
+def test_what_was_believed_of_raised_mouth_corners_ends_as_soon_as_the_resting_face_is_known() -> None:
+    room = Room(keep_for_seconds=5)
+    corners = face(label="happiness")
+    corners.probabilities[:] = seen(neutral=0.42, happiness=0.52)
+    moods = room.watch(6, corners)
+    believed = [mood.dominant for mood in moods]
+    assert "happiness" in believed[:90]
+    assert set(believed[105:]) == {"neutral"}, "3 s from the first look at a confirmed face"
+    assert None not in believed[believed.index("happiness") :]
+
+
+def test_an_expression_that_leads_is_believed_on_when_the_resting_face_is_known() -> None:
+    room = Room()
+    room.watch(2.8, face())
+    believed = [mood.dominant for mood in room.watch(3, face(label="happiness", probability=0.95))]
+    begun = believed.index("happiness")
+    assert begun < 15, "before the resting face is known, 3 s after somebody was sure to be there"
+    assert set(believed[begun:]) == {"happiness"}
+
+
 def test_a_rise_of_nothing_is_the_judgement_as_it_was() -> None:
     assert MoodSettings().rise == 1.0
     faces = [face(label=label, probability=0.5 + 0.4 * (k % 2)) for k, label in enumerate(LABELS)]
