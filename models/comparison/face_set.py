@@ -179,6 +179,8 @@ def _told(found: LabelledFiles, which: Indices, faults: Gray) -> tuple[str, ...]
     for fault, what in ((UNREADABLE, "cannot be read as a picture"), (NO_FACE, "show no face that is found")):
         paths = [str(found.files[i].path) for i in np.flatnonzero(faults == fault)]
         lines += [f"{len(paths)} of {len(found.files)} files {what}: {_some(paths)}"] if paths else []
+    if found.unread:
+        lines.append(f"{len(found.unread)} pictures of a kind that is not read: {_some([*map(str, found.unread)])}")
     if found.missing:
         lines.append(f"{len(found.missing)} files that the table names are not there: {_some(found.missing)}")
     there = {found.files[i].label for i in which}

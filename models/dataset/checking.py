@@ -77,8 +77,8 @@ def _files(seen: ExaminedSet) -> Iterator[Finding]:
         text = f"{_pictures_told(len(seen.unreadable))} that cannot be read; delete the files and their lines"
         yield Finding("unreadable", True, text, seen.unreadable)
     if seen.unnamed:
-        text = f"{_pictures_told(len(seen.unnamed))} not used: no line of the table, or no folder named for an emotion"
-        yield Finding("unnamed", False, f"{text}, says what they show", seen.unnamed)
+        text = f"{_pictures_told(len(seen.unnamed))} not used: neither a line nor a folder says what they show"
+        yield Finding("unnamed", False, f"{text}, or of a kind that is not read (PNG and JPEG are)", seen.unnamed)
 
 
 DOUBLES: tuple[tuple[str, str, Callable[[FaceRow], str]], ...] = (

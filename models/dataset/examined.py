@@ -12,9 +12,10 @@ from calibration.progress import Progress, no_progress
 from models.arrays import Gray
 from models.dataset.doubles import find_doubles
 from models.dataset.table import FaceRow
-from models.evaluation.labelled_files import pictures_below
+from models.evaluation.labelled_files import UNREAD_SUFFIXES, pictures_below
 from models.evaluation.landmarks import aligned_faces, find_landmarks, open_landmark_detector
 from models.evaluation.pictures import read_gray
+from models.frame import PICTURE_SUFFIXES
 from models.seeing.quality import luminance, sharpness
 
 CHUNK = 32
@@ -44,7 +45,7 @@ class ExaminedSet:
     missing: tuple[str, ...]
     """Paths that the table names and that are not there."""
     unnamed: tuple[str, ...] = ()
-    """Pictures that are there and that neither the table nor a folder's name says anything of."""
+    """Pictures that are there and that neither the table nor a folder's name says anything of; or that are not read."""
 
 
 def examine(folder: Path, rows: list[FaceRow], progress: Progress = no_progress) -> ExaminedSet:
@@ -75,5 +76,6 @@ def examine(folder: Path, rows: list[FaceRow], progress: Progress = no_progress)
         aligned.append(upright)
     pairs = find_doubles(np.concatenate(aligned)) if aligned else []
     named = {folder / row.path for row in rows}
-    unnamed = tuple(file.relative_to(folder).as_posix() for file in pictures_below(folder) if file not in named)
+    below = pictures_below(folder, PICTURE_SUFFIXES | UNREAD_SUFFIXES)
+    unnamed = tuple(file.relative_to(folder).as_posix() for file in below if file not in named)
     return ExaminedSet(tuple(faces), tuple(pairs), tuple(unreadable), tuple(missing), unnamed)

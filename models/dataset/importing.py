@@ -21,7 +21,7 @@ from models.dataset.crop import face_crop
 from models.dataset.pixel_table import is_pixel_table, read_pixel_table
 from models.dataset.table import FaceRow, alone_in, is_set, make_dataset_folder, read_table, rows_so_far, write_table
 from models.evaluation.dataset import read_faces
-from models.evaluation.labelled_files import find_labelled_files
+from models.evaluation.labelled_files import UNREAD, find_labelled_files
 from models.evaluation.landmarks import SEARCH_ABOVE, find_landmarks, open_landmark_detector
 from models.evaluation.pictures import read_gray
 from models.labels import LABELS
@@ -170,6 +170,8 @@ def _of_files(source: Path) -> Iterator[Candidate]:
         yield Candidate(name, one.label, image, one.person, one.group, problem=problem)
     for name, count in found.unknown:
         yield Candidate(f"{shown(name)} ({count})", problem="is the name of no emotion that is known here")
+    for path in found.unread:
+        yield Candidate(str(path.relative_to(root)), problem=UNREAD)
     for name in found.missing:
         yield Candidate(name, problem="is named by the table and is not there")
 

@@ -13,7 +13,7 @@ from calibration.errors import BadFile
 from calibration.files import shown
 from models.arrays import Floats, Gray, Indices, Integers
 from models.evaluation.csv_rows import named_rows
-from models.evaluation.labelled_files import find_labelled_files
+from models.evaluation.labelled_files import UNREAD, find_labelled_files
 from models.evaluation.pictures import read_gray, read_to_hold
 from models.labels import LABELS
 
@@ -148,6 +148,7 @@ def _read_files(path: Path) -> LabelledFaces:
         if got is None
     ]
     faults += [f"{name}: no such file" for name in found.missing]
+    faults += [f"{path}: {UNREAD}" for path in found.unread]
     problems = [told] if (told := found.unknown_told()) else []
     problems += faults[:SHOWN_FILES]
     if len(faults) > SHOWN_FILES:

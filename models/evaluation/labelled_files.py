@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,11 @@ NO_PERSON = frozenset(
     ("train", "training", "test", "testing", "val", "valid", "validation", "dev", "images", "faces", "data")
 )
 """Folders of a data set that are no people."""
+UNREAD_SUFFIXES = frozenset(
+    {".heic", ".heif", ".avif", ".gif", ".jfif", ".jp2", ".dng", ".cr2", ".cr3", ".nef", ".arw"}
+)
+"""Endings of pictures that telephones, cameras and the web have too: passed over, but not in silence."""
+UNREAD = "is a picture of a kind that is not read; save it as PNG or JPEG"
 SHOWN_NAMES = 12
 
 
@@ -57,6 +62,8 @@ class LabelledFiles:
     """Class names that are none of ours, and how many pictures have each."""
     missing: tuple[str, ...]
     """Files that a table names and that are not there."""
+    unread: tuple[Path, ...] = ()
+    """Pictures in its folders of a kind that is not read."""
 
     def unknown_told(self) -> str:
         """One line on the unknown class names; '' where there are none."""
@@ -78,6 +85,7 @@ def find_labelled_files(path: Path) -> LabelledFiles:
     if not found.files:
         missing = f"none of the files that it names is there, for example {found.missing[0]}" if found.missing else ""
         nothing = "names no picture" if named else "no pictures inside, in no folder named for an emotion"
+        nothing += "".join(f"; {path.name} {UNREAD}" for path in found.unread[:1])
         raise BadFile(path, [found.unknown_told() or missing or nothing])
     return found
 
@@ -100,10 +108,11 @@ def _from_folders(root: Path) -> LabelledFiles:
     shortest = min(map(len, over), default=0)
     shared = next((i for i in range(shortest) if len({names[i] for names in over}) > 1), shortest)
     files = [LabelledFile(path, label, _person(above, deepest, shared)) for path, label, above, deepest in classed]
-    return LabelledFiles(tuple(files), tuple(sorted(unknown.items())), ())
+    unread = tuple(pictures_below(root, UNREAD_SUFFIXES))
+    return LabelledFiles(tuple(files), tuple(sorted(unknown.items())), (), unread)
 
 
-def pictures_below(root: Path) -> Iterator[Path]:
+def pictures_below(root: Path, suffixes: Collection[str] = PICTURE_SUFFIXES) -> Iterator[Path]:
     """All picture files below, in the order of their names; neither hidden ones nor what macOS puts into archives.
 
     Folders that are links to elsewhere are entered too, none twice.
@@ -117,7 +126,7 @@ def pictures_below(root: Path) -> Iterator[Path]:
                 inside.remove(name)
             entered.add(place)
         for name in sorted(names):
-            if Path(name).suffix.lower() in PICTURE_SUFFIXES and not name.startswith("."):
+            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
                 yield Path(folder) / name
 
 

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 BELONGS = tuple(f"{variant}{ending}" for variant in ("", ".int8", ".cuda") for ending in (".onnx", ".json"))
 """Endings of what one export may write: the network and its variants, each with its card."""
@@ -28,11 +27,16 @@ def whole_export(path: Path, weights: Path) -> Iterator[Path]:
     if shutil.disk_usage(path.parent).free < needed:
         text = f"{os.strerror(errno.ENOSPC)}: an export needs {needed / 2**20:.0f} MiB"
         raise OSError(errno.ENOSPC, text, str(path.parent))
-    with TemporaryDirectory(prefix=".export-", dir=path.parent) as folder:
-        yield Path(folder) / path.name
+    folder = path.with_name(f".{path.stem}.export")
+    shutil.rmtree(folder, ignore_errors=True)  # what a kill left
+    try:
+        folder.mkdir()
+        yield folder / path.name
         for ending in BELONGS:
-            made, place = Path(folder) / f"{path.stem}{ending}", path.with_name(f"{path.stem}{ending}")
+            made, place = folder / f"{path.stem}{ending}", path.with_name(f"{path.stem}{ending}")
             if made.is_file():
                 made.replace(place)
             else:
                 place.unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -83,6 +83,7 @@ def test_what_cannot_be_seen_is_listed_with_its_files(tmp_path: Path) -> None:
 def test_pictures_that_nothing_says_anything_of_are_told(tmp_path: Path) -> None:
     for name in ("anger/p1/1.png", "bored/p1/2.png", ".cache/anger/3.png"):
         write_picture(tmp_path / name, drawn(1))
+    (tmp_path / "anger" / "p1" / "4.HEIC").touch()
     rows = [FaceRow("anger/p1/1.png", "anger", "p1")]
     listed = {one.kind: one.files for one in checked(tmp_path, rows).findings}
-    assert listed["unnamed"] == ("bored/p1/2.png",)
+    assert listed["unnamed"] == ("anger/p1/4.HEIC", "bored/p1/2.png")

@@ -25,6 +25,7 @@ def test_folders_of_other_names_are_brought_in_with_their_people_and_nothing_of_
     write_picture(source / "angry" / "nobody.png", np.full((300, 300), 90, np.uint8))
     write_picture(source / "bored" / "x.png", drawn(3))
     (source / "angry" / "torn.jpg").write_bytes(b"no picture")
+    (source / "angry" / "telephone.HEIC").touch()
     before = {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in source.rglob("*.*")}
     done = import_faces(source, tmp_path / "own", "theirs", light="day")
     assert done.classes == {"happiness": 1, "anger": 1}
@@ -32,6 +33,7 @@ def test_folders_of_other_names_are_brought_in_with_their_people_and_nothing_of_
     assert reasons["angry/torn.jpg"] == "cannot be read as a picture"
     assert reasons["angry/nobody.png"] == "no face was found in it"
     assert reasons["angry/tiny.png"] == "is smaller than 24 pixels"
+    assert "save it as PNG" in reasons["angry/telephone.HEIC"]
     assert reasons["bored (1)"] == "is the name of no emotion that is known here"
     happy, angry = sorted(read_table(tmp_path / "own"), key=lambda row: row.label, reverse=True)
     assert (happy.label, happy.person, happy.session, happy.light) == (

@@ -139,6 +139,16 @@ def test_photographs_are_held_small_and_faces_as_they_are(tmp_path: Path) -> Non
     assert abs(int(read[0].mean()) - 77) <= 1
 
 
+def test_pictures_of_kinds_that_are_not_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "happy").mkdir()
+    (tmp_path / "happy" / "1.heic").touch()
+    with pytest.raises(BadFile, match=r"1.heic is a picture of a kind that is not read; save it as PNG"):
+        read_faces(tmp_path)
+    _picture(tmp_path / "happy" / "2.png")
+    with pytest.raises(BadFile, match=r"1.heic: is a picture of a kind"):
+        read_faces(tmp_path)
+
+
 def test_what_is_no_picture_is_none(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
     (tmp_path / "empty.jpg").touch()

@@ -88,3 +88,15 @@ def test_a_preset_that_goes_on_with_a_trained_network_asks_for_one(config: Train
         replace(config, preset="finetune")
     assert "name it with --pretrained" in "\n".join(caught.value.problems)
     assert replace(config, preset="finetune", pretrained=(config.faces,)).hyperparameters.clean_answer_weight == 0.6
+
+
+def test_clean_answers_are_those_of_one_network_for_all_seeds(config: TrainingConfig, tmp_path: Path) -> None:
+    networks = tuple(tmp_path / name for name in ("a.pt", "b.pt"))
+    for network in networks:
+        network.touch()
+    with pytest.raises(BadInput, match="finetune goes on with one network for all seeds"):
+        replace(config, preset="finetune", seeds=(1, 2), pretrained=networks)
+    with pytest.raises(BadInput, match="name it with --pretrained"):
+        replace(config, preset="finetune")
+    replace(config, preset="finetune", seeds=(1, 2), pretrained=networks[:1])
+    replace(config, preset="gpu", seeds=(1, 2), pretrained=networks)

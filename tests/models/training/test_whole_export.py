@@ -23,6 +23,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "nets" / "net.onnx"
 
 
+@pytest.mark.usefixtures("left_by_a_kill")
 def test_what_was_made_takes_the_place_of_all_that_was_there(place: Path) -> None:
     with whole_export(place, place.parents[1] / "best.pt") as made:
         for name in ("net.onnx", "net.json", "net.cuda.onnx", "net.plain.onnx"):
@@ -32,6 +33,13 @@ def test_what_was_made_takes_the_place_of_all_that_was_there(place: Path) -> Non
         **dict.fromkeys(("net.onnx", "net.json", "net.cuda.onnx"), b"new"),
         "net.old.onnx": b"last",
     }
+
+
+@pytest.fixture
+def left_by_a_kill(place: Path) -> None:
+    """Half of an earlier export."""
+    (place.parent / ".net.export").mkdir()
+    (place.parent / ".net.export" / "net.int8.onnx").write_bytes(b"half")
 
 
 def half_made(place: Path) -> None:
