@@ -1,4 +1,7 @@
-"""Reading arrays (.npz) that lie beside a venue: any bytes give arrays of the kind that was asked for, or an error."""
+"""Reading arrays (.npz) that lie beside a venue: any bytes give arrays of the kind that was asked for, or an error.
+
+And writing those that are kept for the next time.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import BadFile
+from calibration.file_writer import write_over
 from calibration.files import read_bytes, shown
 
 FILE_BYTES = 200_000_000
@@ -47,6 +51,15 @@ def load_arrays(path: Path, wanted: Mapping[str, ArrayKind], at_most: int = FILE
     if problems:
         raise BadFile(path, problems)
     return arrays
+
+
+def save_arrays(
+    path: Path, arrays: Mapping[str, NDArray[Any]], private: bool = False, compressed: bool = False
+) -> None:
+    """Write them whole or not at all; ``private``: for their owner alone. Raises ``OSError``."""
+    packed = io.BytesIO()
+    (np.savez_compressed if compressed else np.savez)(packed, **arrays)  # type: ignore[arg-type]  # taken for its options
+    write_over(path, packed.getvalue(), private)
 
 
 def load_shipped_arrays(path: Path, wanted: Mapping[str, ArrayKind] | None = None) -> dict[str, NDArray[Any]]:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.array_file import ANYTHING, load_arrays
+from calibration.array_file import ANYTHING, load_arrays, save_arrays
 from calibration.errors import BadFile
 from calibration.files import shown
 from calibration.progress import Progress
@@ -202,8 +202,7 @@ def _kept(path: Path, *names: str) -> Arrays | None:
 
 
 def _keep(path: Path, arrays: Arrays) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, **arrays)  # type: ignore[arg-type]  # numpy's own types take the names for options
+    save_arrays(path, arrays, private=True)
 
 
 def fingerprint(*of: object) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.array_file import FLOAT_CUBE, INTEGER_CUBE, load_arrays
+from calibration.array_file import FLOAT_CUBE, INTEGER_CUBE, load_arrays, save_arrays
 from calibration.program import run_program
 from models.arrays import Doubles, Floats, Gray
 from models.darkroom.heads import CANVAS, CORNER, Head, drawn_body
@@ -88,16 +88,17 @@ def _under(lamp: Lamp, normals: Doubles | Floats, depth: Floats) -> Floats:
 
 
 def write_heads(path: Path, heads: Sequence[Head]) -> None:
-    """Keep heads in a file, 8 bits a pixel."""
+    """Keep heads in a file, 8 bits a pixel, whole or not at all. Raises ``OSError``."""
     brightest = [float(np.percentile(head.light[head.alpha > 0.5], 99.5)) for head in heads]
     light = [captured(head.light / max(top, 1e-6)) for head, top in zip(heads, brightest, strict=True)]
-    np.savez_compressed(
-        path,
-        light=np.stack(light),
-        alpha=np.stack([np.round(head.alpha * 255).astype(np.uint8) for head in heads]),
-        landmarks=np.stack([head.landmarks for head in heads]),
-        body=np.array([[[head.body / max(top, 1e-6)]] for head, top in zip(heads, brightest, strict=True)], np.float32),
-    )
+    body = [[[head.body / max(top, 1e-6)]] for head, top in zip(heads, brightest, strict=True)]
+    arrays = {
+        "light": np.stack(light),
+        "alpha": np.stack([np.round(head.alpha * 255).astype(np.uint8) for head in heads]),
+        "landmarks": np.stack([head.landmarks for head in heads]),
+        "body": np.array(body, np.float32),
+    }
+    save_arrays(path, arrays, compressed=True)
 
 
 class RenderedHeads(Sequence[Head]):

@@ -104,7 +104,7 @@ def _doubles(seen: ExaminedSet) -> Iterator[Finding]:
         yield Finding(
             "double",
             False,
-            f"{_pictures_told(count)} repeat another and teach nothing new",
+            f"{_pictures_told(count)} more of what is there already: nothing new to learn",
             _groups_told(copies, lambda row: row.path),
         )
     if weak := [group for group in takes if len({row.label for row in group}) > 1]:

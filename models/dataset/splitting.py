@@ -44,7 +44,7 @@ def split_by_person(
         given[part] += counts[number]
         part_of |= dict.fromkeys(groups[number], PARTS[part])
     divided = tuple(replace(row, part=part_of[i]) for i, row in enumerate(rows))
-    return Split(divided, tuple(_remarks(divided, shares)), bool(given[0].any() and given[1].any()))
+    return Split(divided, tuple(_remarks(divided, shares, groups)), bool(given[0].any() and given[1].any()))
 
 
 def _groups(rows: Sequence[FaceRow], doubles: Sequence[tuple[int, int]]) -> list[list[int]]:
@@ -69,7 +69,7 @@ def _most_lacking(wanted: Doubles, given: Doubles, group: Doubles) -> int:
     return int(np.where(open_parts, (lacks * worth).sum(1), -np.inf).argmax())
 
 
-def _remarks(rows: Sequence[FaceRow], shares: Sequence[float]) -> list[str]:
+def _remarks(rows: Sequence[FaceRow], shares: Sequence[float], groups: Sequence[Sequence[int]]) -> list[str]:
     asked = [part for part, share in zip(PARTS, shares, strict=True) if share > 0]
     told = []
     for label in LABELS:
@@ -77,12 +77,14 @@ def _remarks(rows: Sequence[FaceRow], shares: Sequence[float]) -> list[str]:
         parts, people = {row.part for row in there}, {row.person for row in there if row.person}
         lacking = [part for part in asked if part not in parts]
         if there and lacking:
-            who = (
-                f"{len(people)} {'person shows' if len(people) == 1 else 'people show'} it"
-                if people
-                else "too few faces"
+            who = f"{len(people)} {'person shows' if len(people) == 1 else 'people show'} it"
+            apart = sum(any(rows[i].label == label for i in group) for group in groups)
+            if apart < len(people):
+                who += f" (doubles bind them into {apart})"
+            told.append(
+                f"{label}: none in {' and '.join(lacking)}: {who if people else 'too few faces'},"
+                " and nobody is in two parts"
             )
-            told.append(f"{label}: none in {' and '.join(lacking)}: {who}, and nobody is in two parts")
     nobody = sum(not row.person for row in rows)
     if nobody:
         told.append(f"{nobody} faces have no person: the same person may be in two parts (only doubles stay together)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from calibration.array_file import FLAGS, FLOAT_CUBE, load_arrays
+from calibration.array_file import FLAGS, FLOAT_CUBE, load_arrays, save_arrays
 from calibration.errors import BadFile
-from calibration.file_writer import write_over
 from models.arrays import Floats, Integers, Mask
 from models.evaluation.dataset import LabelledFaces
 from models.evaluation.landmarks import aligned_faces, find_landmarks
@@ -35,9 +33,7 @@ def cached_landmarks(faces: LabelledFaces, folder: Path, progress: Callable[[flo
             kept = load_arrays(path, {"five": FLOAT_CUBE, "found": FLAGS})
             return kept["five"], kept["found"]
     landmarks, found = find_landmarks(faces.images, progress)
-    packed = io.BytesIO()
-    np.savez(packed, five=landmarks, found=found)
-    write_over(path, packed.getvalue(), private=True)
+    save_arrays(path, {"five": landmarks, "found": found}, private=True)
     return landmarks, found
 
 

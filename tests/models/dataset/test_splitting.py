@@ -49,6 +49,8 @@ def test_doubles_bind_people_together() -> None:
     pairs = [(0, 10), (10, 20), (20, 30)]  # P0 = P1 = P2 = P3
     found = split_by_person(rows, pairs, SHARES, 1)
     assert len(set.union(*(parts_of(found, f"P{who}") for who in range(4)))) == 1
+    all_but_one = split_by_person(rows_of(3), [(0, 10)], SHARES, 1)
+    assert "3 people show it (doubles bind them into 2), and nobody is in two parts" in all_but_one.remarks[0]
 
 
 def test_a_class_that_too_few_people_show_is_named() -> None:
