@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
-import numpy as np
-
-from calibration.array_file import ANYTHING, load_arrays
+from calibration.array_file import ANYTHING, load_arrays, save_arrays
 from calibration.progress import Progress
 from models.arrays import Floats, Gray
 from models.comparison.face_set import FaceSet, fingerprint
@@ -76,6 +74,6 @@ class Bench:
             assert self.face3d is not None  # noqa: S101 - rows that need it are refused without
             report = partial(self.progress, "rendering faces with landmarks")
             pictures, points = landmark_faces(read_mesh(self.face3d), count, RENDERED_SEED, report)
-            np.savez(kept, faces=pictures, points=points)
+            save_arrays(kept, {"faces": pictures, "points": points})
         arrays = load_arrays(kept, {"faces": ANYTHING, "points": ANYTHING})
         return arrays["faces"], arrays["points"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.file_writer import write_over
 from models.arrays import Indices
 from models.comparison.bench import Bench
 from models.comparison.emotion_sets import classes_of, set_scores
@@ -35,8 +36,7 @@ def transfer(bench: Bench, other: FaceSet) -> list[TransferResult]:
         if len(learning) >= count and len(np.unique(measuring.faces.labels)) > 1:
             few = learning.subset(evenly(learning, count))
             found.append(_one(bench, few, measuring, kept.with_suffix("") / str(count)))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(KEPT_TRANSFER.dump_json(found))
+    write_over(kept, KEPT_TRANSFER.dump_json(found))
     return found
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from calibration.array_file import FLOAT_CUBE, INTEGER_CUBE, load_arrays, save_arrays
 from calibration.program import run_program
@@ -92,7 +94,7 @@ def write_heads(path: Path, heads: Sequence[Head]) -> None:
     brightest = [float(np.percentile(head.light[head.alpha > 0.5], 99.5)) for head in heads]
     light = [captured(head.light / max(top, 1e-6)) for head, top in zip(heads, brightest, strict=True)]
     body = [[[head.body / max(top, 1e-6)]] for head, top in zip(heads, brightest, strict=True)]
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "light": np.stack(light),
         "alpha": np.stack([np.round(head.alpha * 255).astype(np.uint8) for head in heads]),
         "landmarks": np.stack([head.landmarks for head in heads]),
