@@ -52,9 +52,10 @@ class _Visitor:
             self.speech.update(estimate.mouth_open, pose, now, estimate.luminance)
         self._waited = min(self._waited + min(now - self._seen_at, MAX_FRAME_SECONDS), READING_SECONDS)
         self._seen_at = now
-        if self.read_at is None or not estimate.age_seconds:
-            self._read(estimate, now - estimate.age_seconds)
-        elif now - self.read_at > UNREAD_SECONDS and any(self.probabilities):
+        age, read_at = estimate.age_seconds, self.read_at
+        if not age or (read_at is None and age <= UNREAD_SECONDS):
+            self._read(estimate, now - age)
+        elif read_at is not None and now - read_at > UNREAD_SECONDS and any(self.probabilities):
             self.probabilities, self.belief = NOTHING, Belief(self._settings, now)
 
     def _read(self, estimate: EmotionEstimate, at: float) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +41,20 @@ def test_a_smile_becomes_an_event_within_a_second_and_only_once() -> None:
     assert 0.3 <= delays[0] < 1.0
     assert [mood.dominant for mood in moods].count("happiness") == len(delays)
     assert moods[-1].held_seconds == pytest.approx(5 - delays[0], abs=0.1)
+
+
+@pytest.mark.parametrize("looks", [5, 11, 30, 60])
+def test_a_smile_is_believed_as_soon_however_often_the_eye_looks(looks: int) -> None:
+    judge, chance, now = Judgement(MoodSettings(), random.Random(7)), random.Random(looks), 100.0
+    believed: list[tuple[float, str | None]] = []
+    for label, seconds in (("neutral", 5), ("happiness", 5)):
+        came = now
+        for _ in range(seconds * looks):
+            now += chance.uniform(0.6, 1.4) / looks
+            believed.append((now - came, judge.update([face(label=label)], FRAME, 25.0, now).dominant))
+    assert {label for _, label in believed[2 * looks : 5 * looks]} == {"neutral"}
+    delay = next(after for after, label in believed[5 * looks :] if label == "happiness")
+    assert 0.2 < delay < 0.85
 
 
 def test_one_wrong_frame_changes_nothing() -> None:
@@ -207,6 +222,13 @@ def test_after_minutes_without_a_camera_whoever_is_there_is_somebody_new(minutes
     assert (first.count, first.dominant, first.present) == (0, None, True)
     assert (later.count, later.dominant) == (1, "neutral")
     assert later.visitors[0].visitor_id != before.visitors[0].visitor_id
+
+
+def test_what_was_read_of_a_face_before_the_visitor_came_is_not_theirs() -> None:
+    room = Room()
+    old = replace(face(label="anger"), age_seconds=60.0)
+    assert {(mood.dominant, any(mood.probabilities)) for mood in room.watch(2, old)} == {(None, False)}
+    assert room.watch(2, face())[-1].dominant == "neutral"
 
 
 def test_a_second_without_a_look_leaves_a_visitor_who_they_are() -> None:
