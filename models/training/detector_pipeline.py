@@ -18,6 +18,7 @@ from models.darkroom.heads import Head
 from models.darkroom.rendered import TRAINING_SEED, RenderedHeads, rendered_heads, write_heads
 from models.darkroom.rooms import RoomBank
 from models.darkroom.scenes import SceneSource
+from models.dataset.table import cache_of
 from models.evaluation.dataset import LabelledFaces, read_faces
 from models.lighting.relight import training_lamps
 from models.rendering.mesh import read_mesh
@@ -88,7 +89,8 @@ def scene_source(config: DetectorTraining, faces: LabelledFaces, first_step: int
     Landmarks, lamps and heads take minutes: they are kept beside the run's folder.
     """
     cache, quick = config.folder.parent, config.preset == "quick"
-    landmarks, found = cached_landmarks(faces, cache, partial(progress, "landmarks of the faces"))
+    own = cache_of(config.faces, cache)
+    landmarks, found = cached_landmarks(faces, own, partial(progress, "landmarks of the faces"))
     sure = np.flatnonzero(found & (faces.vote_shares.sum(axis=1) > 0))
     if not len(sure):
         raise BadFile(config.faces, ["in none of its pictures a face was found"])

@@ -11,6 +11,7 @@ import torch
 
 from calibration.errors import BadFile
 from calibration.progress import Progress
+from models.dataset.table import cache_of
 from models.evaluation.dataset import read_faces
 from models.lighting.relight import training_lamps
 from models.rendering.mesh import read_mesh
@@ -66,7 +67,8 @@ def course_source(config: TemporalTraining, progress: Progress, seed: int) -> Co
     """What courses are drawn from: photographed faces, and computed people where there is a mesh."""
     preset = config.hyperparameters
     faces = clear_faces(read_faces(config.faces), preset.stills, seed)
-    landmarks, found = cached_landmarks(faces, config.folder, partial(progress, "landmarks of the faces"))
+    own = cache_of(config.faces, config.folder)
+    landmarks, found = cached_landmarks(faces, own, partial(progress, "landmarks of the faces"))
     sure = np.flatnonzero(found)
     if not (faces.labels[sure] == 0).any() or not (faces.labels[sure] > 0).any():
         raise BadFile(config.faces, ["needs faces at rest and faces with an expression, clearly labelled"])
