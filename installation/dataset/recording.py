@@ -186,8 +186,10 @@ def _record_take(session: _Session, person: str, shown_as: str, label: str) -> N
     tries = TRIES if source.live else 1
     for attempt in range(tries):
         taker.taken, taker.remark = 0, ""
-        live = taker.watched(source.pictures(request, 3600)) if source.live else iter(())
-        guide.ready(words, live)
+        if source.live:
+            guide.ready(words, taker.watched(source.pictures(request, 3600)))
+        else:
+            guide.say(words())
         pictures = guide.shown(source.pictures(request, session.options.seconds), words)
         faces, problem = taker.take(pictures, lambda remark: guide.say(f"  {remark or 'good'}"))
         if not problem:

@@ -21,7 +21,7 @@ from installation.dataset.take import BESIDE_REMARK, NO_FACE, REMARKS, Taker
 from models.arrays import Image
 from models.dataset.crop import CROP_SIDE
 from tests.import_graph import ROOT, source_files
-from tests.models.dataset.faces import photograph
+from tests.models.dataset.faces import photograph, write_picture
 
 SHORT = ("--emotions", "neutral,happiness", "--takes", "1", "--seconds", "1")
 
@@ -93,6 +93,17 @@ def test_who_agrees_is_recorded_under_a_code_stopped_gone_on_with_and_forgotten(
     assert not [file for file in folder.rglob("*") if file.is_file() and code.encode() in file.read_bytes()]
     again = CliRunner().invoke(app, ["dataset", "forget", str(folder), code])
     assert again.exit_code == Exit.NOT_AS_WANTED
+
+
+def test_recordings_on_disk_ask_whether_each_person_agreed_and_wait_for_nobody(tmp_path: Path) -> None:
+    for who in ("anna", "ben"):
+        for k in range(4):
+            write_picture(tmp_path / "recordings" / who / "neutral" / f"{k}.png", photograph(0, "neutral"))
+    done = recorded(tmp_path / "set", "n\ny\n", "--camera", str(tmp_path / "recordings"), *SHORT)
+    assert done.exit_code == 0, done.output
+    assert "happiness: no pictures arrived; left out" in done.output
+    (consent,) = csv.DictReader((tmp_path / "set" / "consent.csv").open())
+    assert {(row["person"], row["label"]) for row in rows(tmp_path / "set")} == {(consent["person"], "neutral")}
 
 
 def test_nobody_answers_for_real_people_and_wrong_words_are_told_before_the_camera_opens(
