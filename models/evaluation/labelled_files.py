@@ -141,8 +141,11 @@ def _person(above: Sequence[str], deepest: int, shared: int) -> str:
 
 
 def composed(name: str) -> str:
-    """The name in the form in which keyboards write it: macOS takes letters and their accents apart."""
-    return unicodedata.normalize("NFC", name)
+    """The name in the form in which keyboards write it: macOS takes letters and their accents apart.
+
+    What is not UTF-8 in the name of an old folder becomes a question mark, for no table could hold it.
+    """
+    return unicodedata.normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def _from_table(table: Path) -> LabelledFiles:

@@ -1,6 +1,7 @@
 """Sets of others are copied into one's own, cut to the face, with every reason why something was not."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 import cv2
@@ -50,6 +51,16 @@ def test_folders_of_other_names_are_brought_in_with_their_people_and_nothing_of_
     assert {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in source.rglob("*.*")} == before
     again = import_faces(source, tmp_path / "own", "theirs")
     assert (again.faces, again.known) == (0, 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_person_whose_folders_name_is_of_an_older_encoding_is_brought_in(tmp_path: Path) -> None:
+    write_picture(tmp_path / "theirs" / "fear" / "a.png", drawn(1))
+    (tmp_path / "theirs" / "fear" / "Jos\udce9").mkdir()
+    (tmp_path / "theirs" / "fear" / "a.png").rename(tmp_path / "theirs" / "fear" / "Jos\udce9" / "a\udce9.png")
+    import_faces(tmp_path / "theirs", tmp_path / "own", "theirs")
+    (row,) = read_table(tmp_path / "own")
+    assert row.person == "theirs:Jos\ufffd"
 
 
 def test_tables_of_pixels_and_their_votes_are_read(tmp_path: Path) -> None:

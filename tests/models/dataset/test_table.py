@@ -77,7 +77,6 @@ def test_whatever_a_picture_is_called_its_line_is_read_again(tmp_path: Path) -> 
     assert sorted(row.path for row in rows) == sorted(names)
     write_table(tmp_path, rows)
     assert read_table(tmp_path) == rows
-    (tmp_path / "anger" / "p1" / "torn\udce9.png").touch()
     with pytest.raises(BadFile, match="rename that file"):
         write_table(tmp_path, [*rows, FaceRow("anger/p1/torn\udce9.png", "anger")])
     assert read_table(tmp_path) == rows
