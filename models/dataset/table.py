@@ -53,11 +53,14 @@ COLUMNS = tuple(field.name for field in fields(FaceRow))
 
 def make_dataset_folder(folder: Path) -> None:
     """Make the folder for its owner alone; git leaves it out wherever it is made. Raises ``BadFile``."""
+    ignored = folder / ".gitignore"
     try:
         make_private_folder(folder)
-        if not (ignored := folder / ".gitignore").exists():
+        if not ignored.exists():
             write_over(ignored, b"# Pictures of people.\n*\n")
     except OSError as error:
+        if is_file(ignored):  # another command has just made it
+            return
         raise BadFile(folder, [f"the folder cannot be written: {error.strerror or error}"]) from error
 
 
