@@ -71,7 +71,7 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
     as_json: bool = typer.Option(False, "--json", help="Print the figures as JSON"),
 ) -> None:
     """Compare methods of reading a face on the same faces (needs the extra "train": see docs/comparison.md)."""
-    from installation.host.errors import plain_errors
+    from installation.host.errors import both, plain_errors
 
     with plain_errors():
         from calibration.errors import BadInput
@@ -95,20 +95,22 @@ def compare(  # noqa: PLR0913 - each argument is one of the command's options
             scale = replace(scale, name=f"{scale.name}, at most {at_most} to learn from", learn_from=at_most)
         if measure_at_most:
             scale = replace(scale, name=f"{scale.name}, at most {measure_at_most} of a set", measure_on=measure_at_most)
-        options = CompareOptions(
-            faces=faces[0],
-            valid=faces[1] if len(faces) == 2 else None,
-            folder=folder,
-            others=tuple(others),
-            lamps=tuple(lamps),
-            rows=_rows(rows),
-            scale=scale,
-            face3d=face3d,
-            members=tuple(members),
-            device=device,
-            workers=workers,
+        options, sequences = both(
+            lambda: CompareOptions(
+                faces=faces[0],
+                valid=faces[1] if len(faces) == 2 else None,
+                folder=folder,
+                others=tuple(others),
+                lamps=tuple(lamps),
+                rows=_rows(rows),
+                scale=scale,
+                face3d=face3d,
+                members=tuple(members),
+                device=device,
+                workers=workers,
+            ),
+            lambda: Sequences(tuple(temporal), films, quick),
         )
-        sequences = Sequences(tuple(temporal), films, quick)
         _print(_compare(options, sequences), folder, as_json)
 
 

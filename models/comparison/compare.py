@@ -106,9 +106,12 @@ def _within(progress: Progress, title: str, first: float, share: float, what: st
 
 def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Measured], list[FaceSet]]:
     cache, scale = options.folder / "cache", options.scale
+    # the training faces come last: they take longest, and what is wrong with the others is told before
+    lamps = [one for folder in options.lamps for one in read_lamps(folder, cache, scale.measure_on, progress)]
+    others = [labelled_set(path, cache, progress, scale.measure_on * 3) for path in options.others]
     if options.valid:
-        whole = read_face_set(options.faces, cache, progress, scale.learn_from)
         clean = read_face_set(options.valid, cache, progress, scale.measure_on)
+        whole = read_face_set(options.faces, cache, progress, scale.learn_from)
     else:
         enough = round(scale.learn_from / (1 - VALIDATION))
         whole, clean = read_face_set(options.faces, cache, progress, enough).split(VALIDATION)
@@ -120,8 +123,6 @@ def _read(options: CompareOptions, progress: Progress) -> tuple[Bench, list[Meas
     for what, faces in (("to choose epochs by", choose), ("to measure on", clean)):
         if not len(faces.with_label()):
             raise BadFile(options.valid or options.faces, [f"no face has a label (a majority of votes) {what}"])
-    lamps = [one for folder in options.lamps for one in read_lamps(folder, cache, scale.measure_on, progress)]
-    others = [labelled_set(path, cache, progress, scale.measure_on * 3) for path in options.others]
     _, *named = _named_apart([clean, *lamps, *others])
     lamps, others = named[: len(lamps)], named[len(lamps) :]
     progress("the benchmark's lamps", 0.0)
