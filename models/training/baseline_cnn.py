@@ -50,6 +50,11 @@ class BaselineCnn(nn.Module):
         self.stages = nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.2))
         self.dense = nn.Linear(channels * 2 * 2, dense_units)
         self.head = nn.Linear(dense_units, len(LABELS))
+        for layer in self.modules():  # as Keras began it (Glorot & Bengio 2010): from PyTorch's own weights it said
+            if isinstance(layer, nn.Conv2d | nn.Linear):  # neutral of every face for hundreds of steps
+                nn.init.xavier_uniform_(layer.weight)
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
         """Prepared faces (n, 1, 64, 64) to logits (n, 8) and embeddings (n, 1024)."""
