@@ -39,6 +39,16 @@ def test_the_baseline_network_is_as_published_and_opens_as_any_classifier(tmp_pa
     assert open_classifier(tmp_path / "baseline.onnx", "cpu").embedding_size == 1024
 
 
+def test_a_baseline_tells_faces_apart_from_its_first_step() -> None:
+    """Each layer once weakened what it passed on: all faces looked alike at the end, and training stood still."""
+    torch.manual_seed(1)
+    faces = torch.randn(8, 1, SIDE, SIDE)
+    for arch in ("baseline_cnn", "narrow_cnn"):
+        with torch.no_grad():
+            said = create_network(NetworkConfig(arch=arch)).eval()(faces)[0]
+        assert float(said.std(0).mean()) > 1e-3, "2e-4 with PyTorch's own first weights"
+
+
 def test_a_shortcut_that_halves_sees_each_of_four_places_or_only_one() -> None:
     def reach(pooled: bool) -> int:
         config = NetworkConfig((4, 8), (1, 1), avg_pool_shortcut=pooled)
