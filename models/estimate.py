@@ -19,7 +19,7 @@ class EmotionEstimate:
     probabilities: Floats
     """(8,) in the order of ``LABELS``; finite, not negative, sums to 1."""
     quality: float
-    """0 (worthless) to 1: size, sharpness, light, detector's score and pose in one number."""
+    """0 (worthless) to 1: size, sharpness, light, detector's score, pose and a free mouth in one number."""
     luminance: float
     """Mean of the face, 0 to 255, as captured."""
     age_seconds: float = 0.0
@@ -27,7 +27,7 @@ class EmotionEstimate:
     eyes_shut: float | None = None
     """Log odds that both eyes are shut (``models.seeing.shut_eyes``); None: too small or too dark to tell."""
     mouth_open: float | None = None
-    """Eye distances between the lips (``models.seeing.mouth``), of which the changes count; None likewise."""
+    """Eye distances between the lips (``models.seeing.mouth``), of which the changes count; None likewise, or covered."""
 
     def __post_init__(self) -> None:
         p = self.probabilities

@@ -1,4 +1,4 @@
-"""How far to trust the estimate of one face: size, light, sharpness, pose and the detector's score in one number."""
+"""How far to trust the estimate of one face: size, light, sharpness, pose, score and a free mouth in one number."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ FRONTAL, TURNED = 0.15, 0.7
 """Nose tip beside the middle of the eyes, as a share of their distance, at which a face is worth all, and nothing."""
 
 
-def quality(face: Gray, detection: Detection) -> float:
-    """From 0 (worthless) to 1: the weakest of the five decides. ``face`` is the aligned one (64, 64) uint8."""
-    return min(quality_parts(face, detection).values())
+def quality(face: Gray, detection: Detection, mouth_free: float = 1.0) -> float:
+    """From 0 (worthless) to 1: the weakest of the five, or of a mouth that something covers, decides.
+
+    ``face`` is the aligned one (64, 64) uint8; ``mouth_free``: of ``models.seeing.covered_mouth``.
+    """
+    return min(*quality_parts(face, detection).values(), mouth_free)
 
 
 Weakness = Literal["small", "dark", "blurred", "turned", "unsure"]

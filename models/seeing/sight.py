@@ -16,6 +16,7 @@ from models.estimate import EmotionEstimate
 from models.frame import Detection, Frame
 from models.seeing.align import align_all
 from models.seeing.classifier import Classifier, open_classifier
+from models.seeing.covered_mouth import mouths_free
 from models.seeing.detector import Detector, cut, open_detector, shifted
 from models.seeing.finding import AtOnce, Finder
 from models.seeing.io_binding import VariantUnavailable
@@ -79,14 +80,15 @@ class Sight:
             clear = _clear([found[i] for i in due], light)
             shut = dict(zip(clear, shut_log_odds(faces[clear]).tolist(), strict=True)) if clear else {}
             mouths = dict(zip(clear, mouth_openings(faces[clear]).tolist(), strict=True)) if clear else {}
+            free = dict(zip(clear, mouths_free(faces[clear]).tolist(), strict=True)) if clear else {}
             read = [
                 EmotionEstimate(
                     shifted(found[i], corner),
                     row,
-                    quality(face, found[i]),
+                    quality(face, found[i], free.get(number, 1.0)),
                     mean,
                     eyes_shut=shut.get(number),
-                    mouth_open=mouths.get(number),
+                    mouth_open=mouths.get(number) if free.get(number) == 1.0 else None,
                 )
                 for number, (i, row, face, mean) in enumerate(zip(due, probabilities, faces, light, strict=True))
             ]

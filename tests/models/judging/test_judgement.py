@@ -87,6 +87,14 @@ def test_a_face_too_poor_to_judge_leaves_us_undecided() -> None:
     assert room.watch(4, face(label="anger", quality=0.0))[-1].dominant is None
 
 
+def test_what_a_face_seems_to_show_behind_a_hand_is_not_believed() -> None:
+    room = Room()
+    room.watch(5, face())
+    moods = room.watch(1.5, face(label="surprise", probability=0.95, quality=0.0)) + room.watch(2, face())
+    assert {mood.dominant for mood in moods} <= {"neutral", None}
+    assert moods[-1].dominant == "neutral"
+
+
 def test_a_face_that_wavers_between_two_other_emotions_leaves_us_undecided() -> None:
     room = Room()
     room.watch(3, face())

@@ -29,6 +29,7 @@ def test_each_fault_alone_lowers_the_worth() -> None:
     assert quality(np.asarray(cv2.GaussianBlur(FACE, (0, 0), 3), np.uint8), detection()) < 0.7 * best
     assert quality(FACE, detection(nose=0.5)) < 0.5 * best
     assert quality(FACE, detection(score=0.7)) < 0.7 * best
+    assert quality(FACE, detection(), mouth_free=0.25) == 0.25
 
 
 def test_a_turned_head_is_judged_alike_whether_it_is_upright_or_tilted() -> None:
