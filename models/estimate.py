@@ -27,7 +27,8 @@ class EmotionEstimate:
     eyes_shut: float | None = None
     """Log odds that both eyes are shut (``models.seeing.shut_eyes``); None: too small or too dark to tell."""
     mouth_open: float | None = None
-    """Eye distances between the lips (``models.seeing.mouth``), of which the changes count; None likewise, or covered."""
+    """Eye distances between the lips (``models.seeing.mouth``), of which the changes count; None likewise,
+    or covered."""
 
     def __post_init__(self) -> None:
         p = self.probabilities

@@ -116,9 +116,7 @@ def _photographs(
 
 def _masked(faces: Gray, landmarks: Floats, rng: np.random.Generator) -> Gray:
     """Aligned faces (n, 64, 64) with a mask drawn on each."""
-    heads = [
-        Head(light, np.ones_like(light), five) for light, five in zip(linear(faces), landmarks, strict=True)
-    ]
+    heads = [Head(light, np.ones_like(light), five) for light, five in zip(linear(faces), landmarks, strict=True)]
     return captured(np.stack([hidden(head, "mask", rng).light for head in heads]))
 
 

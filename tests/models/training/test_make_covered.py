@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from models.seeing import covered_mouth  # noqa: E402 - after the package that may be missing
-from models.training import make_covered  # noqa: E402
+from models.seeing import covered_mouth
+from models.training import make_covered
 
 
 def test_the_eye_computes_without_torch_what_was_learned_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
