@@ -1,7 +1,7 @@
 """Trains the network that tells covered mouths (``models.seeing.covered_mouth``) on faces labelled one by one.
 
 Run as ``python -m models.training.make_covered TRAIN VALID`` with the two sheets; it needs the extra
-(``chiaroscuro[train]``) and ten minutes. ``maps/covered_mouths.csv`` names a face by sheet and row. 1: something
+(``chiaroscuro[train]``) and four minutes of a core. ``maps/covered_mouths.csv`` names a face by sheet and row. 1: something
 (mostly a hand) hides at least half of the lips; 0: they are all seen; -1: in between, or no photograph: left out.
 Learned beside them: drawn masks, which nobody in the sheets wears, and other training faces as they come, of which
 hardly any is covered. Prints how well the validation faces, of which nothing is learned, are told apart.
