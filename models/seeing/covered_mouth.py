@@ -24,7 +24,7 @@ FREE, HIDDEN = 1.5, 2.5
 
 def mouths_free(faces: Gray) -> Floats:
     """What is free of the mouth of each aligned face (n, 64, 64), (n,): 1 all as far as is known, 0 it is covered."""
-    return np.clip((HIDDEN - covered_log_odds(faces)) / np.float32(HIDDEN - FREE), 0.0, 1.0)
+    return np.asarray(np.clip((HIDDEN - covered_log_odds(faces)) / (HIDDEN - FREE), 0.0, 1.0), np.float32)
 
 
 def covered_log_odds(faces: Gray) -> Floats:

@@ -1,10 +1,10 @@
 """Trains the network that tells covered mouths (``models.seeing.covered_mouth``) on faces labelled one by one.
 
 Run as ``python -m models.training.make_covered TRAIN VALID`` with the two sheets; it needs the extra
-(``chiaroscuro[train]``) and four minutes of a core. ``maps/covered_mouths.csv`` names a face by sheet and row. 1: something
-(mostly a hand) hides at least half of the lips; 0: they are all seen; -1: in between, or no photograph: left out.
-Learned beside them: drawn masks, which nobody in the sheets wears, and other training faces as they come, of which
-hardly any is covered. Prints how well the validation faces, of which nothing is learned, are told apart.
+(``chiaroscuro[train]``) and four minutes of a core. ``maps/covered_mouths.csv`` names a face by sheet and row. 1:
+something (mostly a hand) hides at least half of the lips; 0: they are all seen; -1: in between, or no photograph: left
+out. Learned beside them: drawn masks, which nobody in the sheets wears, and other training faces as they come, of
+which hardly any is covered. Prints how well the validation faces, of which nothing is learned, are told apart.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def main() -> None:
     options = parser.parse_args()
     needs_extra("train", "training", "torch")
     layers = train(*examples(read_faces(options.train)))
-    arrays = {f"weights{k}": weights.astype(np.float16) for k, (weights, _) in enumerate(layers)}
-    arrays |= {f"bias{k}": bias for k, (_, bias) in enumerate(layers)}
+    arrays = {f"bias{k}": bias for k, (_, bias) in enumerate(layers)}
+    arrays |= {f"weights{k}": weights.astype(np.float16) for k, (weights, _) in enumerate(layers)}
     np.savez_compressed(COVERED, **arrays)  # type: ignore[arg-type]
     report(read_faces(options.valid))
 

@@ -36,7 +36,7 @@ def seen() -> dict[str, tuple[Gray, Detection]]:
 def masked(picture: Gray, face: Detection) -> Gray:
     light = linear(picture)
     head = Head(light, np.ones_like(light), face.landmarks)
-    return captured(hidden(head, "mask", np.random.default_rng(4)).light[None])[0]
+    return np.asarray(captured(hidden(head, "mask", np.random.default_rng(4)).light[None])[0], np.uint8)
 
 
 def free(picture: Gray, face: Detection) -> float:
@@ -66,7 +66,7 @@ def test_a_look_at_a_covered_mouth_is_worth_little_and_says_nothing_of_its_openi
 
     sight = Sight(Known(), open_classifier(device="cpu"), detect_every=1)
     bare, covered = (
-        sight.detect_and_classify(Frame(cv2.cvtColor(one, cv2.COLOR_GRAY2BGR), now, 0))[0]
+        sight.detect_and_classify(Frame(np.repeat(one[..., None], 3, axis=2), now, 0))[0]
         for now, one in ((1.0, picture), (1.1, masked(picture, face)))
     )
     assert bare.mouth_open is not None
