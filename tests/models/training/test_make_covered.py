@@ -15,10 +15,11 @@ def test_the_eye_computes_without_torch_what_was_learned_with_it(monkeypatch: py
     covered = (np.arange(128) % 2).astype(np.float32)
     faces[covered == 1, 40:] = 120  # as flat as cloth
     monkeypatch.setattr(make_covered, "EPOCHS", 5)
+    monkeypatch.setattr(make_covered, "BATCH_SIZE", 16)
     layers = make_covered.train(faces, covered)
     monkeypatch.setattr(covered_mouth, "_network", lambda: tuple(layers))
     told = covered_mouth.covered_log_odds(faces[:40])
-    assert ((told > 0) == (covered[:40] == 1)).all()
+    assert told[covered[:40] == 1].min() > told[covered[:40] == 0].max()
 
 
 def test_every_labelled_face_is_named_once() -> None:
