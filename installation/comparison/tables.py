@@ -75,8 +75,8 @@ def _methods(found: Comparison) -> Table:
         rows.append((row.title, *figures, *costs, *learned))
     note = (
         "Accuracy in percent of the same faces, aligned alike; macro-F1 and the calibration error (ECE) in the light. "
-        "Lamps: the mean over their conditions. A face alone, on one thread; training in seconds of processor time. Of "
-        "its epochs a network takes the best."
+        "Lamps: the mean over their conditions. Milliseconds of a face alone and seconds of training: processor time. "
+        "Of its epochs a network takes the best."
     )
     return Table("Methods", note, heads, tuple(rows))
 

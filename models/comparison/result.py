@@ -55,7 +55,7 @@ class RowResult:
     """Of processor time; 0: it was not trained here."""
     size_bytes: int
     milliseconds: float
-    """A face, one at a time, on one thread."""
+    """Of processor time: a face, one at a time."""
     figures: dict[str, Figures]
     """By the name of the set."""
 
