@@ -59,7 +59,8 @@ class VenuePerception:
         return self._sight.rest_seconds
 
     def blind(self, now: float, reason: str) -> Mood:
-        """An untrusted mood, for when no frame can be analysed."""
+        """An untrusted mood, for when no frame can be analysed; the next one is looked at as the first one was."""
+        self._sight.forget()
         return self._judgement.blind(now, reason)
 
     def forget(self) -> None:

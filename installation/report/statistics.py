@@ -8,19 +8,9 @@ from collections import Counter
 import numpy as np
 
 from models.arrays import Doubles
+from models.evaluation.groups import wilson
 
-Z = 1.959963984540054
-"""Of 95 %."""
 RESAMPLES = 2000
-
-
-def wilson(part: int, whole: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); ``whole`` at least 1."""
-    share, squared = part / whole, Z * Z
-    middle = share + squared / (2 * whole)
-    half = Z * math.sqrt(share * (1 - share) / whole + squared / (4 * whole * whole))
-    scale = 1 + squared / whole
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def newcombe(before: tuple[int, int], after: tuple[int, int]) -> tuple[float, float]:

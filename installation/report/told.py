@@ -7,8 +7,9 @@ from collections.abc import Hashable, Iterable
 
 from installation.report.counts import SpanCounts
 from installation.report.figures import FEWEST, Figures, Quartiles, Share
-from installation.report.statistics import quantile, wilson
+from installation.report.statistics import quantile
 from installation.report.suppression import Cell, Sum, hidden_cells
+from models.evaluation.groups import wilson
 
 PEOPLE = ("visits", "stopped", "passed", "takes", "ended", "completed", "left")
 """Counts of visitors; what an operator or a fault cut short is none."""

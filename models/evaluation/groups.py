@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +10,24 @@ from dataclasses import dataclass
 from models.arrays import Floats, Integers
 from models.labels import LABELS
 
-Z = 1.96
+Z = 1.959963984540054
 """Of a 95 % interval."""
 NEUTRAL = LABELS.index("neutral")
 UNNAMED = "(no group)"
 
 
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927), which also holds for few and for none; ``whole`` at least 1."""
+    share, squared = part / whole, Z * Z
+    middle = share + squared / (2 * whole)
+    half = Z * math.sqrt(share * (1 - share) / whole + squared / (4 * whole * whole))
+    scale = 1 + squared / whole
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many, with the 95 % interval of Wilson (1927), which also holds for few and for none."""
+    """So many of so many, with its 95 % interval (``wilson``)."""
 
     count: int
     of: int
@@ -30,12 +40,7 @@ class Share:
     @property
     def between(self) -> tuple[float, float]:
         """Lower and upper end."""
-        if not self.of:
-            return 0.0, 1.0
-        n, p = self.of, self.value
-        middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-        half = Z / (1 + Z**2 / n) * (p * (1 - p) / n + Z**2 / (4 * n**2)) ** 0.5
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        return wilson(self.count, self.of) if self.of else (0.0, 1.0)
 
     def percent(self) -> str:
         """As text, with its interval."""

@@ -30,6 +30,8 @@ LEARN_SECONDS = 1.0
 """How long a mouth is looked at before anything is told of it."""
 KNOWN_SECONDS = 0.5
 """After so long without a look at the mouth nothing is known, and what was seen of its movement is forgotten."""
+SLOWEST, OVER_SECONDS = 0.155, 1.0
+"""Mean seconds from look to look, of the last second, above which syllables fall between the looks."""
 LIT = 35.0
 """Mean of a face (of 255) above which what moves the mouth much is no noise."""
 TURNED, TURNING = 25.0, 4.0
@@ -45,6 +47,7 @@ class Speech:
 
     def __init__(self) -> None:
         self._seen_since = self._seen_at = -math.inf
+        self._every = 0.0
         self._level = self._extreme = 0.0
         self._rising: bool | None = None
         self._turns: deque[float] = deque(maxlen=TURNS)
@@ -68,6 +71,7 @@ class Speech:
         if seconds > KNOWN_SECONDS:
             self._begin(opening, now)
             return
+        self._every += (1.0 - math.exp(-seconds / OVER_SECONDS)) * (seconds - self._every)
         self._level += (1.0 - math.exp(-seconds / SMOOTH_SECONDS)) * (opening - self._level)
         self._learn_quiet(now)
         if self._turned():
@@ -79,7 +83,8 @@ class Speech:
     def at(self, now: float) -> bool | None:
         """Whether the visitor speaks; None: not known."""
         looked = now - self._seen_at <= KNOWN_SECONDS and self._seen_at - self._seen_since >= LEARN_SECONDS
-        return self._speaking if looked and not (self._dark and self._least_swing() > MOST_SWING) else None
+        noisy = self._dark and self._least_swing() > MOST_SWING
+        return self._speaking if looked and self._every <= SLOWEST and not noisy else None
 
     def without_words(self, logs: Doubles, now: float) -> Doubles:
         """What the face shows, as logarithms (8,), without what only the words do to it.
@@ -98,7 +103,7 @@ class Speech:
 
     def _begin(self, opening: float, now: float) -> None:
         self._level = self._extreme = opening
-        self._stretch = []
+        self._stretch, self._every = [], 0.0
         self._seen_since = self._stretch_since = now
         self._rising, self._speaking = None, False
         self._turns.clear()

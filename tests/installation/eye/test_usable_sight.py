@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from models.seeing.mtcnn_weights import NoWeights
 from models.seeing.runtime import NoCuda
 from models.seeing.sight import open_sight
 from models.seeing.venue_head import head_of
+from tests.installation.waiting import LONG, wait_until
 from tests.models.seeing.test_yunet import make_yunet
 from tests.models.tiny_classifier import make_classifier
 
@@ -35,6 +37,20 @@ def venue_with(folder: Path, head: bytes | None = None, made_with: str = "", **e
         (folder / "head.npz").write_bytes(head)
         calibration["head"] = str(folder / "head.npz")
     return Venue.model_validate({"calibration": calibration, "eye": {"device": "cpu", **eye}})
+
+
+def test_after_a_lost_camera_the_next_picture_is_looked_at_as_the_first_one_was() -> None:
+    perception = VenuePerception(Venue.model_validate({"eye": {"device": "cpu"}}), beside=True)
+    times = count()
+
+    def rests() -> bool:
+        number = next(times)
+        perception.update(Frame(BLACK.image, number / 15, number))
+        return perception.rest_seconds > 0
+
+    wait_until(rests, LONG)
+    assert not perception.blind(99.0, "the camera gives no pictures").trusted
+    assert perception.rest_seconds == 0.0, "what was known of the pictures before is forgotten"
 
 
 def test_with_sound_files_nothing_is_left_out(tmp_path: Path) -> None:

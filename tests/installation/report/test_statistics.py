@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from installation.report.statistics import median_difference, newcombe, quantile, wilson
+from installation.report.statistics import median_difference, newcombe, quantile
+from models.evaluation.groups import wilson
 
 
 def test_intervals_are_those_of_newcombes_papers() -> None:

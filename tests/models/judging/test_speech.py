@@ -83,6 +83,12 @@ def test_in_the_dark_a_mouth_that_noise_moves_as_words_do_is_not_known() -> None
         assert (speech.at(5) is not None) == known
 
 
+@pytest.mark.parametrize("looks", [2.5, 4, 6])
+def test_of_a_mouth_that_is_looked_at_too_seldom_nothing_is_said_after_the_first_moment(looks: float) -> None:
+    assert len(told(syllables, looks, seconds=20)) <= 2 * looks
+    assert len(told(syllables, 8, seconds=20)) > 18 * 8
+
+
 def test_who_talks_from_the_first_moment_is_told() -> None:
     speech, looks = Speech(), 15
     for k in range(4 * looks):
