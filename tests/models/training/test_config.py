@@ -87,7 +87,7 @@ def test_a_preset_that_goes_on_with_a_trained_network_asks_for_one(config: Train
     with pytest.raises(BadInput) as caught:
         replace(config, preset="finetune")
     assert "name it with --pretrained" in "\n".join(caught.value.problems)
-    assert replace(config, preset="finetune", pretrained=(config.faces,)).hyperparameters.clean_answer_weight == 0.6
+    assert replace(config, preset="finetune", pretrained=(config.faces,)).hyperparameters.clean_answer_weight == 0.7
 
 
 def test_clean_answers_are_those_of_one_network_for_all_seeds(config: TrainingConfig, tmp_path: Path) -> None:
