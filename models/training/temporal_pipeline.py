@@ -58,7 +58,7 @@ def run_temporal_training(config: TemporalTraining, progress: Progress) -> list[
         run.resume()
         train_temporal(run, looks.subset(slice(least, None)), looks.subset(slice(least)), progress)
         path = config.folder / f"{kind}.onnx"
-        export_temporal(run.ema_network, path, looks, classifier.card.sha256)
+        export_temporal(run.best_network, path, looks, classifier.card.sha256)
         lines.append(f"{path}: {facts(run)}, on the looks of classifier {classifier.card.version}")
     return lines
 

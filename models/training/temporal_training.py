@@ -24,7 +24,7 @@ from models.training.temporal_config import TemporalPreset
 from models.training.temporal_looks import Looks
 from models.training.temporal_network import COUNT, TemporalNet, make_network, picture_of, weights
 
-CHECKPOINT, EMA_DECAY, TOLERANCE = "last.pt", 0.99, 1e-3
+CHECKPOINT, BEST, EMA_DECAY, TOLERANCE = "last.pt", "best.pt", 0.99, 1e-3
 CALM_WEIGHT = 1.0
 """Of changes from look to look while the visitor shows the same, beside the cross-entropy."""
 INPUTS = ("logs", "embedding", "seconds", "quality", "face", "state")
@@ -38,6 +38,9 @@ class TemporalRun:
         self.kind, self.preset, self.folder, self.step = kind, preset, folder, 0
         self.network = make_network(kind, embedding)
         self.ema_network = copy.deepcopy(self.network).eval()
+        self.best_network = copy.deepcopy(self.ema_network)
+        """The averaged one as it was where the loss on held-out courses was least: later ones learn courses by heart."""
+        self.best_step = 0
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay
         )
@@ -45,7 +48,16 @@ class TemporalRun:
     def resume(self) -> None:
         """Go on from the folder's checkpoint, if there is one. Raises ``BadFile``."""
         if (self.folder / CHECKPOINT).is_file():
-            self.step = read_parts(self.folder / CHECKPOINT, self._parts())
+            self.step = self.best_step = read_parts(self.folder / CHECKPOINT, self._parts())
+            self.best_network.load_state_dict(self.ema_network.state_dict())
+        if (self.folder / BEST).is_file():
+            self.best_step = read_parts(self.folder / BEST, {"network": self.best_network})
+
+    def keep_best(self) -> None:
+        """From here on the averaged network of now is the best one."""
+        self.best_step = self.step
+        self.best_network.load_state_dict(self.ema_network.state_dict())
+        write_parts(self.folder / BEST, {"network": self.best_network}, self.step)
 
     def save(self) -> None:
         """Write the checkpoint, whole or not at all."""
@@ -99,12 +111,17 @@ def train_temporal(run: TemporalRun, looks: Looks, valid: Looks, progress: Calla
     preset = run.preset
     run.folder.mkdir(parents=True, exist_ok=True)
     total, first, started = 0.0, run.step, time.monotonic()
+    with torch.no_grad():
+        least = float(loss(run.best_network, valid))
     while run.step < preset.steps:
         total += run.train_step(looks.batch(preset.batch_size, np.random.default_rng((1, run.step))))
         if run.step % preset.save_every == 0 or run.step == preset.steps:
-            run.save()
             with torch.no_grad():
                 held_out = float(loss(run.ema_network, valid))
+            if held_out < least:
+                least = held_out
+                run.keep_best()
+            run.save()
             row = {"step": run.step, "loss": total / (run.step - first), "held_out": held_out}
             row = {name: round(value, 4) for name, value in row.items()}
             row["seconds"] = round(time.monotonic() - started, 1)
@@ -157,4 +174,5 @@ def export_temporal(network: TemporalNet, path: Path, valid: Looks, looks_of: st
 
 def facts(run: TemporalRun) -> str:
     """A line on a trained network."""
-    return f"{run.kind}: {weights(run.network)} weights, {run.network.size} numbers of state, step {run.step}"
+    size = f"{weights(run.network)} weights, {run.network.size} numbers of state"
+    return f"{run.kind}: {size}, the best of {run.step} steps: {run.best_step}"

@@ -168,6 +168,30 @@ def test_the_log_has_the_mean_loss_of_a_step_also_where_few_were_made(
     assert [(row["step"], row["loss"]) for row in rows] == [(2, 3.0), (3, 3.0), (4, 3.0), (5, 3.0)]
 
 
+@pytest.mark.parametrize("stops", [(8,), (2, 6, 8)])
+def test_what_is_kept_is_the_network_of_the_least_loss_on_held_out_courses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops: tuple[int, ...]
+) -> None:
+    def step(run: TemporalRun, _looks: object) -> float:
+        run.step += 1
+        for part in run.ema_network.parameters():
+            part.data.fill_(run.step)
+        return 1.0
+
+    def far_from_four(network: TemporalNet, _looks: object) -> Tensor:
+        return (next(network.parameters()).flatten()[0] - 4).abs()
+
+    monkeypatch.setattr(TemporalRun, "train_step", step)
+    monkeypatch.setattr("models.training.temporal_training.loss", far_from_four)
+    for steps in stops:
+        run = TemporalRun("gru", EMBEDDING, replace(TINY, steps=steps), tmp_path)
+        run.resume()
+        train_temporal(run, some_looks(), some_looks(), lambda _line, _share: None)
+    assert run.best_step == 4
+    assert all((part == 4).all() for part in run.best_network.parameters())
+    assert all((part == 8).all() for part in run.ema_network.parameters())
+
+
 def test_a_torn_checkpoint_is_told(tmp_path: Path) -> None:
     run = TemporalRun("gru", EMBEDDING, TINY, tmp_path)
     (tmp_path / "last.pt").write_bytes(b"PK torn")
