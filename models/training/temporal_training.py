@@ -39,7 +39,7 @@ class TemporalRun:
         self.network = make_network(kind, embedding)
         self.ema_network = copy.deepcopy(self.network).eval()
         self.best_network = copy.deepcopy(self.ema_network)
-        """The averaged one as it was where the loss on held-out courses was least: later ones learn courses by heart."""
+        """The averaged one where the loss on held-out courses was least: later ones learn courses by heart."""
         self.best_step = 0
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=preset.learning_rate, weight_decay=preset.weight_decay
