@@ -12,9 +12,9 @@ import numpy as np
 from calibration.extras import needs_extra
 from installation.bench.report import Figure, Progress, Report
 from models.evaluation.dataset import LabelledFaces
-from models.lighting.uneven_light import training_light
 from models.seeing.align import TEMPLATE
 from models.training.augment import Augmenter
+from models.training.training_light import training_light, with_detail
 
 FACES, SECONDS = 2048, 5.0
 NOTES = (
@@ -37,7 +37,7 @@ def run(progress: Progress) -> Report:
     vote_shares = rng.dirichlet(np.ones(8), FACES).astype(np.float32)
     faces = LabelledFaces(images, vote_shares, vote_shares.argmax(1))
     landmarks = np.repeat(TEMPLATE[None] * np.float32(0.75), FACES, axis=0)
-    lamps = training_light(count=24)
+    lamps = with_detail(training_light(count=24), faces, landmarks, np.ones(FACES, np.bool_))
     figures = []
     for name in ("cpu", "gpu"):
         progress(f"feeding, {name}", 0.3)

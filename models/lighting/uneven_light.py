@@ -1,21 +1,19 @@
-"""Light for training that is rougher than any rendered one: what geometry leaves out is drawn at random.
+"""Light for training that is less even than any rendered one: what geometry leaves out is drawn at random.
 
-Photographed faces under one lamp are harder to read than rendered ones: skin shines, sockets are deep, a second lamp or
-the film throws shadows of its own, and everything is steeper. Here each face gets a share of all that, between nothing
-and more than a photograph has (domain randomisation, Tobin et al. 2017).
+Skin shines, sockets are deep, a second lamp or the film throws shadows of its own. Here each face gets a share of all
+that (domain randomisation, Tobin et al. 2017). It is broad light, and costs little of what is read; what is fine and
+costs much is ``models.lighting.fine_detail``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from models.arrays import Floats
-from models.lighting.relight import Fill, Light, kept_bank, sample_lamps
-from models.lighting.varied_heads import varied_heads
+from models.lighting.relight import Light
 from models.seeing.align import SIDE
 
 FIELDS = 192
@@ -27,21 +25,21 @@ FIELD_SIDE = 2 * SIDE
 class Unevenness:
     """How rough the light is; each share is of the faces, each range is drawn evenly."""
 
-    landmark_error: float = 0.9
-    """Deviation of the place where the light comes to lie, in pixels of 64, for each landmark."""
-    second_lamp: float = 0.25
-    contrast: tuple[float, float] = (0.75, 1.5)
+    landmark_error: tuple[float, float] = (1.2, 1.0)
+    """Deviation of the place where the light comes to lie, in pixels of 64: as a whole, and for each landmark."""
+    second_lamp: float = 0.2
+    contrast: tuple[float, float] = (0.85, 1.2)
     """Exponent of the light: above 1 everything is steeper than a matt white face would be."""
-    smooth: float = 0.6
-    smooth_deviation: tuple[float, float] = (0.05, 0.5)
+    smooth: float = 0.3
+    smooth_deviation: tuple[float, float] = (0.02, 0.15)
     """Of the logarithm of the light, in patches of 4 to 16 pixels."""
-    edges: float = 0.25
+    edges: float = 0.05
     edge_depth: tuple[float, float] = (0.4, 2.5)
     """How dark it is beyond a hard edge (a brim, an arm, a half face), in logarithms."""
-    features: float = 0.5
+    features: float = 0.1
     """Dark eye sockets, a shadow under the nose, on the lip, below the mouth."""
     feature_depth: tuple[float, float] = (-0.4, 1.6)
-    shine: float = 0.3
+    shine: float = 0.2
 
 
 class UnevenLight:
@@ -55,7 +53,9 @@ class UnevenLight:
     def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
         """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) under drawn light. Any scale."""
         rough, n = self.roughness, len(landmarks)
-        placed = landmarks + rng.normal(0, rough.landmark_error, landmarks.shape).astype(np.float32)
+        whole, each = rough.landmark_error
+        moved = landmarks + rng.normal(0, whole, (n, 1, 2)) + rng.normal(0, each, landmarks.shape)
+        placed = np.asarray(moved, np.float32)
         factors = self.lamps.draw(placed, rng)
         second = np.flatnonzero(rng.random(n) < rough.second_lamp)
         if len(second):
@@ -111,14 +111,3 @@ def _feature_shadows(five: Floats, depth: tuple[float, float], rng: np.random.Ge
 
 
 _Y, _X = np.mgrid[:SIDE, :SIDE].astype(np.float32)
-
-RADII = (2.0, 30.0)
-ROOM = Fill(walls=(0.005, 0.5), floor=(0.003, 0.12), film=(0.004, 0.5))
-
-
-def training_light(count: int = 160, kept_in: Path | None = None) -> UnevenLight:
-    """What training relights by: lamps harder and softer than a gallery's on heads of many shapes, roughened.
-
-    160 lamps take a minute: they are kept in the folder ``kept_in`` (236 MB) for the next run.
-    """
-    return UnevenLight(kept_bank(varied_heads(seed=5), sample_lamps(3, count, RADII), ROOM, kept_in))

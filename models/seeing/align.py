@@ -49,19 +49,19 @@ def align_all(picture: Image, landmarks: Sequence[Floats]) -> Gray:
     return faces
 
 
-def similarity(landmarks: Doubles) -> Doubles:
-    """The (..., 2, 3) matrices of turn, scale and shift that bring ``landmarks`` (..., 5, 2) nearest to ``TEMPLATE``.
+def similarity(landmarks: Doubles, onto: Floats | Doubles = TEMPLATE) -> Doubles:
+    """The (..., 2, 3) matrices of turn, scale and shift that bring ``landmarks`` (..., 5, 2) nearest to ``onto``.
 
-    Least squares in closed form (complex numbers: template = a * landmark + b), without reflection; the plane case of
+    Least squares in closed form (complex numbers: onto = a * landmark + b), without reflection; the plane case of
     Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991.
     """
     z = landmarks[..., 0] + 1j * landmarks[..., 1]
-    t = TEMPLATE[:, 0].astype(np.float64) + 1j * TEMPLATE[:, 1]
+    t = onto[..., 0].astype(np.float64) + 1j * onto[..., 1]
     around = z - z.mean(axis=-1, keepdims=True)
     spread = (around.conj() * around).real.sum(axis=-1)
-    onto = (around.conj() * (t - t.mean())).sum(axis=-1)
-    a = np.where(spread > 0, onto / np.where(spread > 0, spread, 1), 1.0 + 0j)
-    b = t.mean() - a * z.mean(axis=-1)
+    turned = (around.conj() * (t - t.mean(axis=-1, keepdims=True))).sum(axis=-1)
+    a = np.where(spread > 0, turned / np.where(spread > 0, spread, 1), 1.0 + 0j)
+    b = t.mean(axis=-1) - a * z.mean(axis=-1)
     rows = np.stack([a.real, -a.imag, b.real, a.imag, a.real, b.imag], axis=-1)
     return rows.reshape(*rows.shape[:-1], 2, 3)
 

@@ -10,6 +10,7 @@ import numpy as np
 from models.arrays import Doubles, Floats, Gray, Image, Indices
 from models.evaluation.dataset import LabelledFaces
 from models.lighting.exposure import GAMMA, Sensor, captured, expose, jpeg, motion_kernel, noisy, power
+from models.lighting.fine_detail import fine, log_light
 from models.lighting.relight import Light
 from models.seeing.align import SIDE, prepare, similarity
 
@@ -26,6 +27,8 @@ class AugmentConfig:
     """Of 64."""
     relight_probability: float = 0.55
     """Share of the faces that get another lamp."""
+    relief_probability: float = 0.0
+    """Share of the relit faces whose own fine detail grows or fades: a lamp aside shows more relief."""
     exposure_probability: float = 0.6
     """Share of the faces that get another exposure, with its noise."""
     face_means: tuple[float, float] = (8.0, 150.0)
@@ -69,6 +72,8 @@ class Augmenter:
         relit = rng.random(n) < config.relight_probability
         if self.lamps and relit.any():
             light[relit] *= self.lamps.draw(landmarks[relit], rng)
+            for face in np.flatnonzero(relit & (rng.random(n) < config.relief_probability)):
+                light[face] *= np.exp(np.float32(rng.uniform(*RELIEF)) * fine(log_light(pictures[face]), rng))
         # Without lamps the same faces are darkened as with them: only the relighting is missing then.
         dark = (rng.random(n) < config.exposure_probability) | relit
         seen = np.empty((n, SIDE, SIDE), np.uint8)
@@ -105,6 +110,8 @@ class Augmenter:
         return placed.astype(np.float32), matrix
 
 
+RELIEF = (-0.4, 0.7)
+"""How much of a face's own fine detail is added, drawn evenly: 1 doubles it, -1 would take it away."""
 SMALLER = (1.1, 2.0)
 """How much larger than in the camera's picture small faces are seen: 40 pixels in it are 64 at 1.6."""
 _MIRRORED = np.array([1, 0, 2, 4, 3])

@@ -25,10 +25,10 @@ from models.evaluation.landmarks import aligned_faces, find_landmarks
 from models.labels import LABELS
 from models.lighting.exposure import captured, linear
 from models.lighting.relight import Light
-from models.lighting.uneven_light import training_light
 from models.seeing.align import SIDE
 from models.seeing.covered_mouth import COVERED, FREE, HIDDEN, KERNELS, covered_log_odds, logarithms
 from models.training.augment import AugmentConfig, Augmenter
+from models.training.training_light import training_light
 
 LABELS_FILE = COVERED.with_name("covered_mouths.csv")
 COVERED_MOUTH, FREE_MOUTH, IN_BETWEEN, UNLABELLED = 1, 0, -1, -2

@@ -18,7 +18,6 @@ from models.arrays import Floats, Gray
 from models.dataset.parts import in_no_part
 from models.dataset.table import cache_of
 from models.evaluation.dataset import LabelledFaces
-from models.lighting.uneven_light import training_light
 from models.training.augment import Augmenter
 from models.training.clean_answers import with_clean_answers
 from models.training.config import TrainingConfig
@@ -31,6 +30,7 @@ from models.training.release import Provenance, card_figures, release
 from models.training.restore import load_pretrained
 from models.training.train import logged, train
 from models.training.training_faces import TrainingFaces, read_training_faces
+from models.training.training_light import training_light, with_detail
 from models.training.training_report import write_report
 from models.training.training_run import TrainingRun
 from models.training.validation import Validation, cached_landmarks, make_validation
@@ -137,14 +137,15 @@ def _prepared(config: TrainingConfig, read: TrainingFaces, progress: Progress) -
     faces, valid = read.training, read.validation
     cache = config.folder.parent  # landmarks and lamps take minutes: runs beside each other share them
     own = cache_of(config.faces, cache)
-    landmarks, _ = cached_landmarks(faces, own, partial(progress, "landmarks of the training faces"))
+    landmarks, found = cached_landmarks(faces, own, partial(progress, "landmarks of the training faces"))
     valid_landmarks, _ = cached_landmarks(valid, own, partial(progress, "landmarks of the validation faces"))
     computed = None
     if read.computed is not None:
         told = partial(progress, "landmarks of the computed faces")
         computed = (read.computed, cached_landmarks(read.computed, cache, told)[0])
     progress("computing lamps", 0.0)
-    lamps = training_light(count=config.hyperparameters.lamp_count, kept_in=cache)
+    broad = training_light(count=config.hyperparameters.lamp_count, kept_in=cache)
+    lamps = with_detail(broad, faces, landmarks, found)
     augmenter = Augmenter(faces, landmarks, config.hyperparameters.augment, lamps if config.relight else None)
     # Validation faces are relit also where training faces are not: that is what the comparison measures.
     validation = make_validation(valid, valid_landmarks, replace(augmenter, lamps=lamps))

@@ -6,18 +6,10 @@ from models.arrays import Floats
 from models.lighting.relight import Lamp, LampBank, direction, lit
 from models.lighting.uneven_light import UnevenLight, Unevenness
 from models.lighting.varied_heads import varied_heads
-from models.seeing.align import SIDE, TEMPLATE
+from models.seeing.align import TEMPLATE
+from tests.models.even_light import EvenLight
 
-NOTHING = Unevenness(landmark_error=0, second_lamp=0, contrast=(1, 1), smooth=0, edges=0, features=0, shine=0)
-
-
-class EvenLight:
-    """The same light everywhere."""
-
-    def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
-        """Factors (n, 64, 64) of 0.5."""
-        del rng
-        return np.full((len(landmarks), SIDE, SIDE), 0.5, np.float32)
+NOTHING = Unevenness(landmark_error=(0, 0), second_lamp=0, contrast=(1, 1), smooth=0, edges=0, features=0, shine=0)
 
 
 def drawn(unevenness: Unevenness, landmarks: Floats, seed: int = 3) -> Floats:
@@ -58,9 +50,9 @@ def test_with_nothing_uneven_the_light_is_that_of_the_lamps() -> None:
 
 def test_each_kind_of_unevenness_changes_its_share_of_the_faces_and_gives_no_face_light_that_is_none() -> None:
     kinds: tuple[Unevenness, ...] = (
-        Unevenness(0, 0, (1, 1), smooth=0.5, edges=0, features=0, shine=0),
-        Unevenness(0, 0, (1, 1), smooth=0, edges=0.5, features=0, shine=0),
-        Unevenness(0, 0, (1, 1), smooth=0, edges=0, features=0.5, shine=0),
+        Unevenness((0, 0), 0, (1, 1), smooth=0.5, edges=0, features=0, shine=0),
+        Unevenness((0, 0), 0, (1, 1), smooth=0, edges=0.5, features=0, shine=0),
+        Unevenness((0, 0), 0, (1, 1), smooth=0, edges=0, features=0.5, shine=0),
     )
     for kind in kinds:
         light = drawn(kind, template(60))
@@ -71,7 +63,7 @@ def test_each_kind_of_unevenness_changes_its_share_of_the_faces_and_gives_no_fac
 
 
 def test_dark_sockets_lie_on_the_eyes_wherever_those_are() -> None:
-    sockets = Unevenness(0, 0, (1, 1), smooth=0, edges=0, features=1, feature_depth=(1.0, 1.2), shine=0)
+    sockets = Unevenness((0, 0), 0, (1, 1), smooth=0, edges=0, features=1, feature_depth=(1.0, 1.2), shine=0)
     away = np.repeat([-6, 6], 10)
     light = drawn(sockets, template(20) + np.stack([away, 0 * away], axis=1)[:, None].astype(np.float32))
     for side in (-6, 6):
@@ -82,7 +74,7 @@ def test_dark_sockets_lie_on_the_eyes_wherever_those_are() -> None:
 def test_a_steep_light_is_steeper() -> None:
     lamps = LampBank(varied_heads(seed=5, variants=1).first(2), [Lamp(20, 50, 5)])
     soft, steep = (
-        UnevenLight(lamps, Unevenness(0, 0, (k, k), smooth=0, edges=0, features=0, shine=0)).draw(
+        UnevenLight(lamps, Unevenness((0, 0), 0, (k, k), smooth=0, edges=0, features=0, shine=0)).draw(
             template(6), np.random.default_rng(1)
         )
         for k in (0.7, 1.5)

@@ -37,6 +37,12 @@ def test_the_transform_agrees_with_opencvs_least_squares_and_never_mirrors() -> 
         assert np.linalg.det(turn[:, :2]) > 0
 
 
+def test_many_faces_are_brought_onto_others_each_by_its_own_turn() -> None:
+    onto = np.stack([turned(TEMPLATE, degrees, 1.2, (3, 5)) for degrees in (-20, 10)]).astype(np.float64)
+    turn = similarity(np.repeat(TEMPLATE[None], 2, axis=0).astype(np.float64), onto)
+    assert np.allclose(TEMPLATE @ turn[:, :, :2].transpose(0, 2, 1) + turn[:, None, :, 2], onto, atol=1e-4)
+
+
 def test_landmarks_that_fell_on_one_point_give_a_picture_and_no_crash() -> None:
     assert align(smooth_picture(100, 100), np.full((5, 2), 50, np.float32)).shape == (SIDE, SIDE)
 

@@ -83,3 +83,19 @@ def test_more_faces_are_learned_from_after_those_that_were_there() -> None:
     assert len(both.faces) == len(both.landmarks) == 12
     assert np.array_equal(both.faces.images[8], more.images[0])
     assert both.faces.labels.tolist() == [*few.faces.labels, *more.labels]
+
+
+def test_the_own_relief_of_relit_faces_grows_or_fades() -> None:
+    five = np.repeat(TEMPLATE[None], 20, axis=0)
+    plain, other = (
+        Augmenter(
+            two_kinds(20, 1),
+            five,
+            AugmentConfig(relight_probability=1, relief_probability=share, exposure_probability=0, erase_probability=0),
+            tiny_augmenter().lamps,
+        )
+        .pictures(np.arange(20), np.random.default_rng(5))
+        .astype(int)
+        for share in (0.0, 1.0)
+    )
+    assert (np.abs(plain - other).max(axis=(1, 2)) > 3).mean() > 0.8
