@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -32,6 +33,10 @@ NO_PERSON = frozenset(
     ("train", "training", "test", "testing", "val", "valid", "validation", "dev", "images", "faces", "data")
 )
 """Folders of a data set that are no people."""
+A_DAY = re.compile(
+    r"\d{4}[-_. ]?\d{2}[-_. ]?\d{2}|(?:day|session|visit|take)[-_ ]?\d*|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
+"""Folders, in small letters, that say when a picture was taken; whose it is say the others, if there are any."""
 UNREAD_SUFFIXES = frozenset(
     {".heic", ".heif", ".avif", ".gif", ".jfif", ".jp2", ".dng", ".cr2", ".cr3", ".nef", ".arw"}
 )
@@ -131,13 +136,14 @@ def pictures_below(root: Path, suffixes: Collection[str] = PICTURE_SUFFIXES) -> 
 
 
 def _person(above: Sequence[str], deepest: int, shared: int) -> str:
-    """CLASS/PERSON/file or PERSON/CLASS/file, also with folders of one person below theirs (PERSON/DAY/CLASS).
+    """CLASS/PERSON/file or PERSON/CLASS/file, also with the days of one person (PERSON/DAY/CLASS, PERSON/CLASS/DAY).
 
     The first ``shared`` folders are those that all pictures lie in: a person only where there is no other folder.
     """
     over = above[:deepest]
     beside = (*above[deepest + 1 :], *over[shared:], *reversed(over[:shared]))
-    return next((composed(name) for name in beside if name.lower() not in NO_PERSON and label_of(name) is None), "")
+    people = [composed(name) for name in beside if name.lower() not in NO_PERSON and label_of(name) is None]
+    return next((name for name in people if not A_DAY.fullmatch(name.lower())), people[0] if people else "")
 
 
 def composed(name: str) -> str:

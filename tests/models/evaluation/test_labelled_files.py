@@ -62,6 +62,23 @@ def test_days_of_one_person_are_one_person_and_what_all_lie_in_is_nobody(tmp_pat
     assert [one.person for one in found.files] == ["anna", "anna", "ben"]
 
 
+def test_a_day_below_the_class_is_no_person_where_there_is_one(tmp_path: Path) -> None:
+    for name in (
+        "anna/happy/2026-11-02/1.png",
+        "anna/sad/2026-11-05/2.png",
+        "ben/sad/session 2/3.png",
+        "s012/sad/Monday/4.png",
+    ):
+        _picture(tmp_path / name)
+    assert [one.person for one in find_labelled_files(tmp_path).files] == ["anna", "anna", "ben", "s012"]
+
+
+def test_where_days_are_all_that_is_known_they_keep_pictures_of_one_day_together(tmp_path: Path) -> None:
+    for name in ("happy/20261102/1.png", "sad/20261102/2.png", "sad/20261105/3.png"):
+        _picture(tmp_path / name)
+    assert [one.person for one in find_labelled_files(tmp_path).files] == ["20261102", "20261102", "20261105"]
+
+
 def test_folders_behind_links_are_entered_once(tmp_path: Path) -> None:
     root, elsewhere = tmp_path / "set", tmp_path / "elsewhere"
     for place in (root / "fear" / "1.png", elsewhere / "p1" / "2.png"):
