@@ -14,7 +14,7 @@ from installation.bench.report import Figure, Progress, Report
 from models.evaluation.dataset import LabelledFaces
 from models.seeing.align import TEMPLATE
 from models.training.augment import Augmenter
-from models.training.training_light import training_light, with_detail
+from models.training.training_light import lent_detail, training_light
 
 FACES, SECONDS = 2048, 5.0
 NOTES = (
@@ -37,7 +37,7 @@ def run(progress: Progress) -> Report:
     vote_shares = rng.dirichlet(np.ones(8), FACES).astype(np.float32)
     faces = LabelledFaces(images, vote_shares, vote_shares.argmax(1))
     landmarks = np.repeat(TEMPLATE[None] * np.float32(0.75), FACES, axis=0)
-    lamps = with_detail(training_light(count=24), faces, landmarks, np.ones(FACES, np.bool_))
+    lamps = training_light(count=24, detail=lent_detail(faces, landmarks, np.ones(FACES, np.bool_)))
     figures = []
     for name in ("cpu", "gpu"):
         progress(f"feeding, {name}", 0.3)

@@ -13,48 +13,43 @@ import numpy as np
 
 from models.arrays import Floats, Gray
 from models.lighting.exposure import GAMMA
-from models.lighting.relight import Light
 from models.seeing.align import SIDE, similarity
 
-PROBABILITY = 0.8
-"""Share of the relit faces whose light has detail."""
-STRENGTH = (-0.2, 0.9)
-"""How strong it is, drawn evenly: 1 is as in the picture it was taken from, below 0 it is inverted."""
+PROBABILITY = 0.6
+"""Share of the faces whose light has detail."""
+STRENGTH = (0.0, 0.7)
+"""How strong it is, drawn evenly: 1 is as in the picture it was taken from."""
 SCALE = (1.2, 8.0)
 """Deviation, in pixels of 64, of the blur whose result is taken off: what is left is finer. Even in its logarithm."""
-RELIEF = (0.0, 1.5)
-"""How strongly dark places are taken for hollows that a lamp lights aslant, drawn evenly; for half of the details."""
+RELIEF_PROBABILITY, RELIEF = 0.3, (0.0, 1.0)
+"""Share of the details in which dark places are hollows too that a lamp lights aslant; how strongly, drawn evenly."""
 RELIEF_SCALE, RELIEF_TURN = (0.6, 1.6), 50.0
 """Pixels of blur before the slope is taken; deviation of the lamp's direction from above, in degrees."""
-OFF = (1.5, 0.8)
-"""Deviation, in pixels of 64, of where the detail comes to lie: as a whole, and each landmark by itself."""
 DARKEST = 4.0
 """Gray levels, of 255, that are added before the logarithm: below them is noise."""
 
 
-class DetailedLight:
-    """Draws light as the one that it is given does, with the fine detail of other people's resting faces in it."""
+class FineDetail:
+    """The fine detail of people at rest, lent to the light on others."""
 
-    def __init__(self, light: Light, lenders: Gray, landmarks: Floats) -> None:
-        """``lenders``: aligned faces at rest (m, 64, 64), at least one, and where their ``landmarks`` lie (m, 5, 2)."""
-        self.light, self._landmarks = light, landmarks
+    def __init__(self, lenders: Gray, landmarks: Floats) -> None:
+        """``lenders``: aligned faces (m, 64, 64), at least one, and where their ``landmarks`` lie (m, 5, 2)."""
+        self._landmarks = landmarks.astype(np.float64)
         self._lenders = log_light(lenders.astype(np.float32)).astype(np.float16)
 
     def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
-        """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) under drawn light. Any scale."""
-        factors, n = self.light.draw(landmarks, rng), len(landmarks)
-        whole, each = OFF
-        placed = landmarks + rng.normal(0, whole, (n, 1, 2)) + rng.normal(0, each, landmarks.shape)
-        for k in np.flatnonzero(rng.random(n) < PROBABILITY):
+        """Logarithms (n, 64, 64) of the factors by which light has detail, at these landmarks (n, 5, 2); 0: none."""
+        logs = np.zeros((len(landmarks), SIDE, SIDE), np.float32)
+        for k in np.flatnonzero(rng.random(len(landmarks)) < PROBABILITY):
             lender = rng.integers(len(self._lenders))
             log = self._lenders[lender].astype(np.float32)
             detail = np.float32(rng.uniform(*STRENGTH)) * fine(log, rng)
-            if rng.random() < 0.5:
+            if rng.random() < RELIEF_PROBABILITY:
                 detail += np.float32(rng.uniform(*RELIEF)) * relief(log, rng)
             # turned and scaled only: a shut mouth does not come to lie on an open one
-            onto = similarity(self._landmarks[lender].astype(np.float64), placed[k])
-            factors[k] *= np.exp(cv2.warpAffine(detail * _ON_FACE, onto, (SIDE, SIDE), flags=cv2.INTER_LINEAR))
-        return factors
+            onto = similarity(self._landmarks[lender], landmarks[k])
+            cv2.warpAffine(detail * _ON_FACE, onto, (SIDE, SIDE), dst=logs[k], flags=cv2.INTER_LINEAR)
+        return logs
 
 
 def log_light(pictures: Floats) -> Floats:

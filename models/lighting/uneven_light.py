@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from models.arrays import Floats
+from models.lighting.fine_detail import FineDetail
 from models.lighting.relight import Light
 from models.seeing.align import SIDE
 
@@ -25,8 +26,8 @@ FIELD_SIDE = 2 * SIDE
 class Unevenness:
     """How rough the light is; each share is of the faces, each range is drawn evenly."""
 
-    landmark_error: tuple[float, float] = (1.2, 1.0)
-    """Deviation of the place where the light comes to lie, in pixels of 64: as a whole, and for each landmark."""
+    misplaced: tuple[float, float] = (5.0, 2.5)
+    """Largest deviations, in pixels of 64, of where a face's light comes to lie: as a whole, and each landmark."""
     second_lamp: float = 0.2
     contrast: tuple[float, float] = (0.85, 1.2)
     """Exponent of the light: above 1 everything is steeper than a matt white face would be."""
@@ -45,17 +46,19 @@ class Unevenness:
 class UnevenLight:
     """Draws light as a ``LampBank`` does, and roughens it."""
 
-    def __init__(self, lamps: Light, roughness: Unevenness | None = None, seed: int = 7) -> None:
-        self.lamps, self.roughness = lamps, roughness or Unevenness()
+    def __init__(
+        self, lamps: Light, roughness: Unevenness | None = None, detail: FineDetail | None = None, seed: int = 7
+    ) -> None:
+        self.lamps, self.roughness, self.detail = lamps, roughness or Unevenness(), detail
         rng = np.random.default_rng(seed)
         self._fields = np.stack([_field(rng) for _ in range(FIELDS)])
 
     def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
         """Factors (n, 64, 64) that put faces with these landmarks (n, 5, 2) under drawn light. Any scale."""
         rough, n = self.roughness, len(landmarks)
-        whole, each = rough.landmark_error
-        moved = landmarks + rng.normal(0, whole, (n, 1, 2)) + rng.normal(0, each, landmarks.shape)
-        placed = np.asarray(moved, np.float32)
+        whole, each = (rng.uniform(0, most, (n, 1, 1)) for most in rough.misplaced)
+        moved = whole * rng.standard_normal((n, 1, 2)) + each * rng.standard_normal(landmarks.shape)
+        placed = np.asarray(landmarks + moved, np.float32)
         factors = self.lamps.draw(placed, rng)
         second = np.flatnonzero(rng.random(n) < rough.second_lamp)
         if len(second):
@@ -74,6 +77,8 @@ class UnevenLight:
             log[k] -= rng.uniform(*rough.edge_depth) * beyond
         for k in np.flatnonzero(rng.random(n) < rough.features):
             log[k] -= _feature_shadows(placed[k], rough.feature_depth, rng)
+        if self.detail:
+            log += self.detail.draw(placed, rng)
         return np.exp(log, out=log)
 
     def _random_field(self, rng: np.random.Generator) -> Floats:

@@ -30,7 +30,7 @@ from models.training.release import Provenance, card_figures, release
 from models.training.restore import load_pretrained
 from models.training.train import logged, train
 from models.training.training_faces import TrainingFaces, read_training_faces
-from models.training.training_light import training_light, with_detail
+from models.training.training_light import lent_detail, training_light
 from models.training.training_report import write_report
 from models.training.training_run import TrainingRun
 from models.training.validation import Validation, cached_landmarks, make_validation
@@ -144,8 +144,7 @@ def _prepared(config: TrainingConfig, read: TrainingFaces, progress: Progress) -
         told = partial(progress, "landmarks of the computed faces")
         computed = (read.computed, cached_landmarks(read.computed, cache, told)[0])
     progress("computing lamps", 0.0)
-    broad = training_light(count=config.hyperparameters.lamp_count, kept_in=cache)
-    lamps = with_detail(broad, faces, landmarks, found)
+    lamps = training_light(config.hyperparameters.lamp_count, cache, lent_detail(faces, landmarks, found))
     augmenter = Augmenter(faces, landmarks, config.hyperparameters.augment, lamps if config.relight else None)
     # Validation faces are relit also where training faces are not: that is what the comparison measures.
     validation = make_validation(valid, valid_landmarks, replace(augmenter, lamps=lamps))

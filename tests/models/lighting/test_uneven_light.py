@@ -1,6 +1,7 @@
 """The light of training: heads of many shapes, and what geometry leaves out drawn at random, on the landmarks."""
 
 import numpy as np
+import pytest
 
 from models.arrays import Floats
 from models.lighting.relight import Lamp, LampBank, direction, lit
@@ -9,7 +10,7 @@ from models.lighting.varied_heads import varied_heads
 from models.seeing.align import TEMPLATE
 from tests.models.even_light import EvenLight
 
-NOTHING = Unevenness(landmark_error=(0, 0), second_lamp=0, contrast=(1, 1), smooth=0, edges=0, features=0, shine=0)
+NOTHING = Unevenness(misplaced=(0, 0), second_lamp=0, contrast=(1, 1), smooth=0, edges=0, features=0, shine=0)
 
 
 def drawn(unevenness: Unevenness, landmarks: Floats, seed: int = 3) -> Floats:
@@ -80,3 +81,22 @@ def test_a_steep_light_is_steeper() -> None:
         for k in (0.7, 1.5)
     )
     assert np.log(steep).std() > 1.8 * np.log(soft).std()
+
+
+def test_a_light_comes_to_lie_off_the_face_as_a_whole_and_in_its_parts_by_more_or_less() -> None:
+    seen: list[Floats] = []
+
+    class Recording(EvenLight):
+        def draw(self, landmarks: Floats, rng: np.random.Generator) -> Floats:
+            seen.append(landmarks)
+            return super().draw(landmarks, rng)
+
+    for most in ((0.0, 0.0), (5.0, 0.0), (0.0, 2.5)):
+        rough = Unevenness(most, 0, (1, 1), smooth=0, edges=0, features=0, shine=0)
+        UnevenLight(Recording(), rough).draw(template(400), np.random.default_rng(1))
+    exact, moved, bent = (places - TEMPLATE for places in seen)
+    assert np.abs(exact).max() < 1e-5
+    assert np.ptp(moved, axis=1).max() < 1e-4, "the light keeps its shape"
+    assert moved[:, 0].std() == pytest.approx(5 / np.sqrt(3), rel=0.15)
+    assert bent.std() == pytest.approx(2.5 / np.sqrt(3), rel=0.15)
+    assert np.percentile(np.abs(moved[:, 0]).max(axis=1), 15) < 0.8, "some lie where they belong"
