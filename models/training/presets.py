@@ -84,9 +84,10 @@ PRESETS = {
         student_shift_pixels=2.0,
         network=NetworkConfig(blocks=(2, 2, 2, 2), avg_pool_shortcut=True),
     ),
-    # A trained network brought under light as fine as that of photographs, on one CPU core; needs --pretrained. All of it learns: with the
-    # first stage left as it is accuracy stands still after half of the epochs. Under that light it does not overfit
-    # (training and validation faces are read equally well), so nothing is blended, and little is dropped or erased.
+    # A trained network brought under light as fine as that of photographs, on one CPU core; needs --pretrained. All of
+    # it learns: with the first stage left as it is accuracy stands still after half of the epochs. Under that light it
+    # does not overfit (training and validation faces are read equally well), so nothing is blended, and little is
+    # dropped or erased.
     "finetune": replace(
         _GPU,
         epochs=18,
