@@ -1,9 +1,9 @@
 """The fine part of a lamp's light: what it makes of lids, brows, nostrils and lips, taken from photographed faces.
 
 The light of a photographed person over that of an even lamp (a quotient image, Shashua and Riklin-Raviv 2001) still
-looks like that person: at rest, eyes open, mouth shut. What of it is broader than 3 pixels of 48 costs the network
-nothing, and what is finer costs all (``python -m models.evaluation.light_scales``; docs/emotion-model.md). No mesh that
-we have is so fine. But every face at rest among the training faces has such detail of its own.
+looks like that person: at rest, eyes open, mouth shut. What of it is broader than 3 pixels of 48 costs the network next
+to nothing, what is finer costs the rest (``models.evaluation.light_scales``; docs/emotion-model.md). No mesh that we
+have is so fine. But every face at rest among the training faces has such detail of its own.
 """
 
 from __future__ import annotations
